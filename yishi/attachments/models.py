@@ -1,0 +1,32 @@
+"""Files that belong to a record: photos, scans, papers. The record above points here, never the other way."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yishi.kit.ids import uuid7
+from yishi.people.models import Person
+
+
+class Attachment(models.Model):
+    """A stored file. Photos are re-encoded without their metadata before they are stored."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo", _("photo")
+        SCAN = "scan", _("scan")
+        DOCUMENT = "document", _("document")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=120)  # what the person called it, for display only
+    media_type = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()  # bytes as stored
+    sha256 = models.CharField(max_length=64)
+    key = models.CharField(max_length=200)  # where the store keeps it
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    may_be_public = models.BooleanField(default=False)  # released with the file it belongs to
+    uploaded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,221 @@
+"""The ledger of promises (台账): whoever promises, owes.
+
+A commitment belongs to the case it came from by kind and id (this room stands below deliberation and assistance).
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yishi.attachments.models import Attachment
+from yishi.kit.ids import uuid7
+from yishi.organisations.models import Body, Place
+from yishi.people.models import Person
+from yishi.people.scopes import File, Reach
+
+
+class Commitment(File):
+    """Who owes what to whom by when, proved how, supervised by whom (承诺事项)."""
+
+    class Origin(models.TextChoices):
+        MATTER = "matter", _("deliberated matter")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("proposed")  # bearer was not in the room and has not confirmed
+        AGREED = "agreed", _("agreed")  # signed; the clock does not run yet
+        IN_FORCE = "in_force", _("in force")  # handed over; the clock runs
+        PROVED = "proved", _("proof given")  # waits for the second person
+        CHECKED = "checked", _("proof checked")  # verdict asked of those who benefit
+        STRUCK_OFF = "struck_off", _("struck off")  # 销号
+        CLOSED_UNDONE = "closed_undone", _("closed without being done")
+        DROPPED = "dropped", _("dropped before it was in force")
+
+    OPEN = (State.IN_FORCE, State.PROVED, State.CHECKED)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=32, unique=True)
+    origin_kind = models.CharField(max_length=16, choices=Origin.choices)
+    origin_id = models.UUIDField(db_index=True)
+    ordinal = models.PositiveSmallIntegerField(default=1)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    bearer = models.ForeignKey(Body, models.PROTECT, related_name="+")  # the desk that owes
+    bearer_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    act = models.CharField(_("what is to be done"), max_length=300)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=16, blank=True)
+    conditions = models.CharField(_("conditions"), max_length=500, blank=True)
+    proof_expected = models.CharField(_("how it is proved"), max_length=300)
+    supervisor = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=State.choices)
+    agreed_on = models.DateField()
+    first_due_on = models.DateField()  # as promised; `due_on` moves when more time is granted
+    due_on = models.DateField(_("due"))
+    in_force_on = models.DateField(null=True)
+    answered_on = models.DateField(null=True)  # the bearer's first answer or proof
+    met_people_on = models.DateField(null=True)  # the bearer met the people
+    proved_on = models.DateField(null=True)
+    checked_on = models.DateField(null=True)
+    verdict_due_on = models.DateField(null=True)
+    settled_on = models.DateField(null=True)  # struck off or closed
+    as_agreed = models.BooleanField(null=True)  # the second person: carried out as agreed
+    closing_reason = models.CharField(max_length=300, blank=True)
+    recheck_due_on = models.DateField(null=True)  # 回头看
+    rechecked_on = models.DateField(null=True)
+    round = models.PositiveSmallIntegerField(default=1)  # 2 after a reopening, and so on
+    escalation = models.PositiveSmallIntegerField(default=0)  # 0 none, 1 reminder, 2 letter, 3 next tier
+    escalated_to = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    backfilled = models.BooleanField(default=False)  # 补录: recorded after the event, starts no clock
+    attributed_to_public = models.BooleanField(default=True)
+
+    class Meta(File.Meta):
+        indexes = [
+            models.Index(fields=["bearer", "state", "due_on"], name="commitment_of_bearer"),
+            models.Index(fields=["place", "state", "due_on"], name="commitment_of_place"),
+            models.Index(fields=["supervisor", "state", "due_on"], name="commitment_of_supervisor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.act}"
+
+    @classmethod
+    def reach_q(cls, reach: Reach) -> Q:
+        return (
+            reach.places("place__")
+            | Q(bearer__in=reach.bodies)
+            | Q(supervisor__in=reach.bodies)
+            | Q(escalated_to__in=reach.bodies)
+            | Q(bearer_person=reach.person, bearer_person__isnull=False)
+            | Q(pk__in=Judge.objects.filter(person=reach.person, person__isnull=False).values("commitment"))
+        )
+
+
+class Judge(models.Model):
+    """One of those who benefit and judge: whoever raised it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="judges")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    raised_it = models.BooleanField(default=True)  # only then does a negative verdict reopen by itself
+    has_reopened = models.BooleanField(default=False)  # once without anyone's leave
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["commitment", "person"], name="judge_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Proof(models.Model):
+    """What the bearer shows as done, and what the second person found."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("accepted")
+        RETURNED = "returned", _("returned")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="proofs")
+    round = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    quantity = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    done_on = models.DateField()
+    files = models.ManyToManyField(Attachment, blank=True, related_name="+")
+    given_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    as_agreed = models.BooleanField(null=True)
+    finding = models.CharField(max_length=500, blank=True)
+    checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.commitment_id} {self.round}"
+
+
+class Verdict(models.Model):
+    """What somebody who benefits says of the result; anonymous towards the handler."""
+
+    class Value(models.TextChoices):
+        SATISFIED = "satisfied", _("satisfied")
+        PARTLY = "partly", _("partly")
+        NOT_SATISFIED = "not_satisfied", _("not satisfied")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="verdicts")
+    judge = models.ForeignKey(Judge, models.CASCADE, related_name="verdicts")
+    round = models.PositiveSmallIntegerField()
+    value = models.CharField(max_length=16, choices=Value.choices)
+    text = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    reopened = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["judge", "round"], name="verdict_once_per_round")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class TimeRequest(models.Model):
+    """A bearer's request for more time, with its reason and what was decided."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="time_requests")
+    due_on = models.DateField()  # asked
+    reason = models.CharField(max_length=500)
+    asked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    granted = models.BooleanField(null=True)
+    answer = models.CharField(max_length=500, blank=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment"], condition=Q(granted__isnull=True), name="time_one_open_request"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commitment_id} {self.due_on}"
+
+
+class LedgerEvent(models.Model):
+    """A dated remark in a commitment's file: answer, meeting with the people, reminder, letter, next tier, re-check…"""
+
+    class Kind(models.TextChoices):
+        CONFIRMED = "confirmed", _("confirmed by the bearer")
+        IN_FORCE = "in_force", _("handed over")
+        ANSWER = "answer", _("answered")
+        MET = "met", _("met the people")
+        REMINDER = "reminder", _("reminder")
+        LETTER = "letter", _("supervision letter")
+        NEXT_TIER = "next_tier", _("passed to the next tier")
+        RECHECK = "recheck", _("re-check")
+        STRUCK_OFF = "struck_off", _("struck off")
+        CLOSED_UNDONE = "closed_undone", _("closed without being done")
+        REOPENED = "reopened", _("reopened")
+        DROPPED = "dropped", _("dropped")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    round = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=1000, blank=True)
+    number = models.CharField(max_length=32, blank=True)  # of a supervision letter
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # who acted, or the tier told
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment", "kind", "round"],
+                condition=Q(kind__in=["reminder", "letter", "next_tier"]),
+                name="ledger_escalated_once_per_round",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,247 @@
+"""A matter (协商事项): what is deliberated, following one version of a process model."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yishi.attachments.models import Attachment
+from yishi.commitments.models import Commitment
+from yishi.kit.ids import uuid7
+from yishi.organisations.models import Body, Place, Venue
+from yishi.people.models import Person
+from yishi.people.scopes import File, Reach
+
+
+class Stage(models.TextChoices):
+    """The canonical stages: every model's steps map onto them, so that counties can be compared."""
+
+    RAISED = "raised", _("raised")
+    SCREENED = "screened", _("screened")
+    PLANNED = "planned", _("planned")
+    STUDIED = "studied", _("studied")
+    DELIBERATED = "deliberated", _("deliberated")
+    AGREED = "agreed", _("agreed")
+    HANDED_OVER = "handed_over", _("handed over")
+    CARRIED_OUT = "carried_out", _("carried out")
+    FED_BACK = "fed_back", _("fed back")
+    JUDGED = "judged", _("judged")
+
+
+class ProcessModel(models.Model):
+    """A locality's way to deliberate (协商模式); what it says stands in its versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.SlugField(max_length=40, unique=True)
+    owner = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # empty: shipped template
+    copied_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
+    is_retired = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ProcessVersion(models.Model):
+    """One version of a process model: `document` is its file's content (see deliberation/process/schema.py)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    model = models.ForeignKey(ProcessModel, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=64)
+    document = models.JSONField()
+    published_at = models.DateTimeField(null=True)  # empty: a draft, which only the editor sees
+    edited_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "number"], name="process_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.number}"
+
+
+class Matter(File):
+    class State(models.TextChoices):
+        OPEN = "open", _("under way")
+        ENDED = "ended", _("ended before the sitting")  # solved by agreement on the way
+        DONE = "done", _("done")
+        DROPPED = "dropped", _("dropped")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=32, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    summary = models.TextField(_("what it is about"), blank=True)
+    theme = models.CharField(max_length=24)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="+")
+    convener = models.ForeignKey(Body, models.PROTECT, related_name="+")  # runs the matter
+    process = models.ForeignKey(ProcessVersion, models.PROTECT, related_name="+")
+    step = models.CharField(max_length=40)  # code of the step it is in
+    stage = models.CharField(max_length=12, choices=Stage.choices)  # canonical stage of that step
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    step_due_on = models.DateField(null=True)
+    opened_at = models.DateTimeField()
+    closed_on = models.DateField(null=True)
+    closing_reason = models.TextField(blank=True)
+    is_sensitive = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)
+    is_published_case = models.BooleanField(default=False)  # known only from publications: shown only as solved
+    source_note = models.CharField(max_length=300, blank=True)
+    backfilled = models.BooleanField(default=False)
+
+    class Meta(File.Meta):
+        indexes = [
+            models.Index(fields=["place", "stage", "state"], name="matter_place_stage"),
+            models.Index(fields=["convener", "state", "step_due_on"], name="matter_convener_state"),
+            models.Index(fields=["-opened_at"], name="matter_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @classmethod
+    def reach_q(cls, reach: Reach) -> Q:
+        rows = cls.within.all()
+        return (
+            reach.places("place__")
+            | Q(convener__in=reach.bodies)
+            | Q(pk__in=rows.filter(gates__body__in=reach.bodies).values("pk"))
+            | Q(pk__in=rows.filter(seats__person=reach.person, seats__ended_on__isnull=True).values("pk"))
+            | Q(pk__in=rows.filter(parties__body__in=reach.bodies).values("pk"))
+            | Q(
+                pk__in=Commitment.within.filter(
+                    Q(bearer__in=reach.bodies) | Q(supervisor__in=reach.bodies) | Q(escalated_to__in=reach.bodies),
+                    origin_kind=Commitment.Origin.MATTER,
+                ).values("origin_id")
+            )
+        )
+
+
+class StepRecord(models.Model):
+    """A matter's time in one step of its model."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="steps")
+    ordinal = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=40)
+    stage = models.CharField(max_length=12, choices=Stage.choices)
+    entered_on = models.DateField()
+    due_on = models.DateField(null=True)
+    left_on = models.DateField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matter", "ordinal"], name="step_record_once")]
+
+    def __str__(self) -> str:
+        return self.step
+
+
+class GateRequest(models.Model):
+    """A gate put to a body, and its answer: approve, return or hold, with reason, person and date."""
+
+    class Answer(models.TextChoices):
+        APPROVE = "approve", _("approved")
+        RETURN = "return", _("returned")
+        HOLD = "hold", _("on hold")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="gates")
+    step = models.CharField(max_length=40)
+    gate = models.CharField(max_length=40)  # code of the gate in the model
+    name = models.CharField(max_length=64)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    answer = models.CharField(max_length=8, choices=Answer.choices, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    round = models.PositiveSmallIntegerField(default=1)  # asked again after a return
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matter", "step", "gate", "round"], name="gate_once_per_round")]
+        indexes = [models.Index(fields=["body", "answer", "due_on"], name="gate_of_body")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LeaderNote(models.Model):
+    """A leader's note on the file (拟办, 批示), with a scan where it was on paper."""
+
+    class Kind(models.TextChoices):
+        PROPOSAL = "proposal", _("proposed handling")  # 拟办
+        INSTRUCTION = "instruction", _("instruction")  # 批示
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    author = models.CharField(max_length=64)  # title before name, as on paper
+    text = models.TextField()
+    scan = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
+    written_on = models.DateField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.author
+
+
+class Party(models.Model):
+    """One of the parties to a matter (利益相关方): villagers, a grower, a department."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="parties")
+    name = models.CharField(max_length=64)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
+    ordinal = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matter", "name"], name="party_once")]
+        ordering = ["ordinal"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Release(models.Model):
+    """The release check (信息发布审核) of a matter's public file. Nothing becomes public by itself."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("waits for the release check")
+        RELEASED = "released", _("public")
+        REFUSED = "refused", _("not released")
+        HIDDEN = "hidden", _("hidden")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.OneToOneField(Matter, models.CASCADE, related_name="release")
+    slug = models.CharField(max_length=16, unique=True)  # the public address
+    title = models.CharField(max_length=120)
+    summary = models.TextField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PREPARED)
+    shows_agreement = models.BooleanField(default=True)
+    shows_statements = models.BooleanField(default=False)
+    photos = models.ManyToManyField(Attachment, blank=True, related_name="+")
+    prepared_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    prepared_at = models.DateTimeField()
+    checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class GoodCase(models.Model):
+    """A matter shown as an example; its model can be copied."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.OneToOneField(Matter, models.CASCADE, related_name="good_case")
+    why = models.TextField()
+    chosen_by = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    chosen_on = models.DateField()
+    withdrawn_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.matter)

@@ -1,0 +1,378 @@
+"""Study, seats and draw, the sitting with statements and stances, minutes and agreement."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yishi.attachments.models import Attachment
+from yishi.commitments.models import Commitment
+from yishi.kit.ids import uuid7
+from yishi.organisations.models import Body, Venue
+from yishi.people.models import Person
+from yishi.people.scopes import File, Reach
+
+from .matters import Matter, Party
+
+
+class Study(models.Model):
+    """Visits and findings before a sitting (调研)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="studies")
+    question = models.CharField(max_length=300)
+    lead = models.CharField(max_length=64, blank=True)
+    opened_on = models.DateField()
+    report = models.TextField(blank=True)
+    handed_in_on = models.DateField(null=True)
+    checked_on = models.DateField(null=True)
+    checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    check_note = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class StudyVisit(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    study = models.ForeignKey(Study, models.CASCADE, related_name="visits")
+    on = models.DateField()
+    where = models.CharField(max_length=120)
+    met = models.CharField(max_length=200)  # who was met, in roles
+    text = models.TextField()
+    photos = models.ManyToManyField(Attachment, blank=True, related_name="+")
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.where
+
+
+class StudyFinding(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    study = models.ForeignKey(Study, models.CASCADE, related_name="findings")
+    ordinal = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=500)
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["ordinal"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Draw(models.Model):
+    """A draw of seats that anyone can repeat: the list's hash first, then the numbers, then the order."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="draws")
+    seat_class = models.CharField(max_length=40)
+    wanted = models.PositiveSmallIntegerField()
+    candidates = models.JSONField()  # [person id, …] sorted
+    list_hash = models.CharField(max_length=64)
+    number_source = models.CharField(max_length=200)  # which later public number will be used
+    published_at = models.DateTimeField()
+    public_number = models.CharField(max_length=64, blank=True)
+    party_numbers = models.JSONField(default=dict)  # {party id: number}
+    seed = models.CharField(max_length=64, blank=True)
+    order = models.JSONField(default=list)  # [person id, …] as drawn
+    drawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.list_hash
+
+
+class Seat(models.Model):
+    """A person's dated grant in one matter: what they are there, for whom, and how they came to it."""
+
+    class Role(models.TextChoices):
+        CONVENER = "convener", _("convener")
+        CHAIR = "chair", _("chair")
+        SECRETARY = "secretary", _("secretary")
+        PARTY = "party", _("party")
+        REPRESENTATIVE = "representative", _("representative")
+        EXPERT = "expert", _("expert")
+        SUPERVISOR = "supervisor", _("supervisor")
+        OBSERVER = "observer", _("observer")
+
+    class FilledBy(models.TextChoices):
+        OFFICE = "office", _("by office")
+        NOMINATION = "nomination", _("nomination")
+        INVITATION = "invitation", _("invitation")
+        DRAW = "draw", _("random draw")
+
+    class State(models.TextChoices):
+        INVITED = "invited", _("invited")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        REPLACED = "replaced", _("replaced")
+        RECUSED = "recused", _("recused")
+
+    LIVE = (State.INVITED, State.ACCEPTED)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="seats")
+    seat_class = models.CharField(max_length=40, blank=True)  # code in the model
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="seats")
+    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=16, choices=Role.choices)
+    filled_by = models.CharField(max_length=12, choices=FilledBy.choices)
+    draw = models.ForeignKey(Draw, models.PROTECT, null=True, blank=True, related_name="seats")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
+    reason = models.CharField(max_length=300, blank=True)  # why declined, replaced, recused
+    interests = models.CharField(max_length=500, blank=True)  # declared by the chair; "none" is a declaration
+    interests_declared_at = models.DateTimeField(null=True)
+    recusal_note = models.CharField(max_length=500, blank=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter", "person", "role"], condition=Q(ended_on__isnull=True), name="seat_held_once"
+            ),
+            models.UniqueConstraint(
+                fields=["matter"], condition=Q(role="chair", ended_on__isnull=True), name="seat_one_chair"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "ended_on"], name="seat_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.role}"
+
+
+class ChairObjection(models.Model):
+    """A party's objection to the chair, and what was decided."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="objections")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    upheld = models.BooleanField(null=True)
+    answer = models.CharField(max_length=500, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Sitting(File):
+    """One meeting (协商会议)."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        NOTICED = "noticed", _("notice given")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="sittings")
+    ordinal = models.PositiveSmallIntegerField()
+    venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="+")
+    where = models.CharField(max_length=120, blank=True)
+    agenda = models.TextField(blank=True)
+    starts_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    notice_given_on = models.DateField(null=True)
+    papers_sent_on = models.DateField(null=True)
+    short_notice_reason = models.CharField(max_length=300, blank=True)
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    quorum = models.PositiveSmallIntegerField(default=0)
+    present_at_opening = models.PositiveSmallIntegerField(null=True)
+    version = models.PositiveIntegerField(default=0)  # raised at every change: what phones poll for
+    backfilled = models.BooleanField(default=False)
+
+    class Meta(File.Meta):
+        constraints = [models.UniqueConstraint(fields=["matter", "ordinal"], name="sitting_once")]
+        indexes = [models.Index(fields=["starts_at"], name="sitting_when")]
+
+    @classmethod
+    def reach_q(cls, reach: Reach) -> Q:
+        return Q(matter__in=Matter.objects.values("pk"))
+
+    def __str__(self) -> str:
+        return f"{self.matter} {self.starts_at:%Y-%m-%d}"
+
+
+class Presence(models.Model):
+    """An arrival and, perhaps, a leaving; who comes back has a second row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="presences")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="presences")
+    arrived_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sitting", "seat"], condition=Q(left_at__isnull=True), name="presence_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.seat)
+
+
+class Statement(models.Model):
+    """A short sentence (观点) on which the parties say where they stand."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="statements")
+    ordinal = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=300)
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+")  # who put it forward
+    by_staff = models.BooleanField(default=False)
+    is_open = models.BooleanField(default=True)
+    minority_note = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sitting", "ordinal"], name="statement_once")]
+        ordering = ["ordinal"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Stance(models.Model):
+    """Where one seat stands on one statement (表态)."""
+
+    class Value(models.TextChoices):
+        AGREE = "agree", _("agree")
+        OBJECT = "object", _("object")
+        PASS = "pass", _("pass")
+        CONDITIONAL = "conditional", _("can live with it if…")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="stances")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")  # the seat's party then
+    value = models.CharField(max_length=12, choices=Value.choices)
+    condition = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["statement", "seat"], name="stance_once_per_seat")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class HandCount(models.Model):
+    """A show of hands on a statement, per party (or the whole room)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="hand_counts")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+")
+    agree = models.PositiveSmallIntegerField()
+    object = models.PositiveSmallIntegerField()
+    abstain = models.PositiveSmallIntegerField()  # pass
+    conditional = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()
+    counted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "party"], name="hand_count_once"),
+            models.UniqueConstraint(fields=["statement"], condition=Q(party__isnull=True), name="hand_count_room_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agree}/{self.object}/{self.abstain}"
+
+
+class Minutes(models.Model):
+    """A sitting's minutes (纪要)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sitting = models.OneToOneField(Sitting, models.CASCADE, related_name="minutes")
+    number = models.CharField(max_length=32, unique=True)
+    text = models.TextField()
+    due_on = models.DateField(null=True)
+    written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Agreement(models.Model):
+    """Text with conditions and duties (协商意见); recorded, it gives rise to commitments."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        RECORDED = "recorded", _("recorded")  # signed or witnessed: its duties are agreed
+        HANDED_OVER = "handed_over", _("handed over")  # its commitments are in force
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="agreements")
+    sitting = models.ForeignKey(Sitting, models.PROTECT, null=True, related_name="agreements")  # none: before any
+    number = models.CharField(max_length=32, unique=True)
+    text = models.TextField()
+    conditions = models.TextField(blank=True)
+    minority = models.TextField(blank=True)  # what stayed disputed
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField()
+    recorded_on = models.DateField(null=True)
+    handed_over_on = models.DateField(null=True)
+    scan = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter"], condition=~Q(state="draft"), name="agreement_one_recorded")
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Consent(models.Model):
+    """How a party consented to an agreement."""
+
+    class Way(models.TextChoices):
+        PAPER = "paper", _("signed paper")
+        ORAL = "oral", _("witnessed oral consent")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="consents")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    way = models.CharField(max_length=8, choices=Way.choices)
+    witness = models.CharField(max_length=64, blank=True)
+    condition = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "party"], name="consent_once")]
+
+    def __str__(self) -> str:
+        return str(self.party)
+
+
+class Duty(models.Model):
+    """A duty in an agreement; recorded, it is a commitment."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="duties")
+    ordinal = models.PositiveSmallIntegerField()
+    act = models.CharField(max_length=300)
+    bearer = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
+    bearer_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    quantity = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    unit = models.CharField(max_length=16, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    conditions = models.CharField(max_length=500, blank=True)
+    proof_expected = models.CharField(max_length=300, blank=True)
+    supervisor = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
+    commitment = models.OneToOneField(Commitment, models.PROTECT, null=True, blank=True, related_name="duty")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "ordinal"], name="duty_once")]
+        ordering = ["ordinal"]
+
+    def __str__(self) -> str:
+        return self.act

@@ -1,0 +1,210 @@
+"""The one way in which something changes: receipt first, then the check, then the write, then the entry.
+
+    with act("deliberation.worry.file", actor=actor, act_id=act_id, body={...}) as this:
+        if this.replayed:
+            return this.receipt
+        ...  # check rights and stage, write
+        this.entry(subject=("worry", worry.id), place=worry.place_id)
+        this.result(worry=worry.id)
+    return this.receipt
+
+`act` opens a transaction. A known id with the same content gives the stored receipt back (`replayed`); a known
+id with another content raises `Conflict`; in both cases nothing is written.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.kit.errors import Conflict
+from yishi.kit.ids import child_id, uuid7
+
+from .models import Entry, Receipt
+from .queries import receipt_insert_or_return
+
+Touch = tuple[str, UUID, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and by which right: a post in a body, a seat in a matter, a query code, the public, the system."""
+
+    person_id: UUID | None = None
+    right_kind: str = "public"
+    right_id: UUID | None = None
+    body_id: UUID | None = None
+    on_behalf_of_id: UUID | None = None
+
+    def for_person(self, person_id: UUID) -> "Actor":
+        """The same actor, acting on behalf of `person_id`."""
+        return Actor(self.person_id, self.right_kind, self.right_id, self.body_id, person_id)
+
+
+SYSTEM = Actor(right_kind="system")
+
+
+@dataclass
+class Act:
+    """An act in progress (see the module's text)."""
+
+    code: str
+    actor: Actor
+    receipt: Receipt
+    at: datetime
+    caused_by: UUID | None = None
+    replayed: bool = False
+    entries: list[Entry] = field(default_factory=list)
+    _children: int = 0
+
+    @property
+    def id(self) -> UUID:
+        return self.receipt.id
+
+    @property
+    def now(self) -> datetime:
+        """When the platform received this act."""
+        return self.receipt.received_at
+
+    def child(self) -> UUID:
+        """The id for the next service called within this act."""
+        self._children += 1
+        return child_id(self.id, 1000 + self._children)
+
+    def result(self, **ids: Any) -> None:
+        """Ids (and numbers) that the receipt gives back, now and at every repetition."""
+        self.receipt.result.update(json.loads(canonical(ids)))
+
+    def entry(
+        self,
+        *,
+        subject: tuple[str, UUID],
+        code: str = "",
+        version: int = 1,
+        place: UUID | None = None,
+        at: datetime | None = None,
+        dims: Mapping[str, Any] | None = None,
+        quantities: Mapping[str, int] | None = None,
+        touches: Iterable[Touch] = (),
+        data: Mapping[str, Any] | None = None,
+        reverses: UUID | None = None,
+    ) -> Entry:
+        """Write one effect. `code` is the act's own unless another is given."""
+        entry = Entry(
+            id=child_id(self.id, len(self.entries)),
+            receipt=self.receipt,
+            ordinal=len(self.entries),
+            code=code or self.code,
+            version=version,
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            actor_id=self.actor.person_id,
+            on_behalf_of_id=self.actor.on_behalf_of_id,
+            right_kind=self.actor.right_kind,
+            right_id=self.actor.right_id,
+            body_id=self.actor.body_id,
+            place_id=place,
+            at=at or self.at,
+            received_at=self.now,
+            body_hash=self.receipt.body_hash,
+            caused_by_id=self.caused_by,
+            reverses_id=reverses,
+            dims=plain(dims or {}),
+            quantities=plain(quantities or {}),
+            touches=plain([list(touch) for touch in touches]),
+            data=plain(data or {}),
+        )
+        entry.save(force_insert=True)
+        self.entries.append(entry)
+        return entry
+
+    def reverse(self, original: Entry, *, data: Mapping[str, Any] | None = None) -> Entry:
+        """Write the reversal of `original`: its place, dims and `at`, quantities and touches with the sign turned."""
+        return self.entry(
+            subject=(original.subject_kind, original.subject_id),
+            code=original.code,
+            version=original.version,
+            place=original.place_id,
+            at=original.at,
+            dims=original.dims,
+            quantities={name: -number for name, number in original.quantities.items()},
+            touches=[(kind, UUID(key), -sign) for kind, key, sign in original.touches],
+            data=data,
+            reverses=original.id,
+        )
+
+
+@contextmanager
+def act(
+    code: str,
+    *,
+    actor: Actor,
+    body: Mapping[str, Any],
+    act_id: UUID | None = None,
+    at: datetime | None = None,
+    caused_by: UUID | None = None,
+) -> Iterator[Act]:
+    """Open an act in its transaction. `body` is all that was sent (it is hashed, not kept).
+
+    `at` says when it happened; without it, it happened now. Raises `Conflict` for a known id with another body.
+    """
+    now = timezone.now()
+    identity = act_id or uuid7()
+    body_hash = hashlib.sha256(canonical({"code": code, "person": actor.person_id, "body": body}).encode()).hexdigest()
+    with transaction.atomic():
+        draft = Receipt(id=identity, number=receipt_number(identity), code=code, body_hash=body_hash, received_at=now)
+        receipt, is_new = receipt_insert_or_return(draft)
+        this = Act(code=code, actor=actor, receipt=receipt, at=at or now, caused_by=caused_by, replayed=not is_new)
+        if not is_new:
+            if receipt.body_hash != body_hash:
+                raise Conflict(
+                    "act.conflict",
+                    _("This was sent before with other content. Please reload the page and send it again."),
+                )
+            receipt.replayed = True
+            yield this
+            return
+        yield this
+        receipt.entry_count = len(this.entries)
+        Receipt.objects.filter(pk=receipt.pk).update(result=receipt.result, entry_count=receipt.entry_count)
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no blanks, in which ids, dates, times and decimals are strings."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_scalar)
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON will give it back."""
+    return json.loads(canonical(value))
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value)
+
+
+def receipt_number(identity: UUID) -> str:
+    """The receipt's short form: the year's last two digits, then 12 characters that hold 60 bits of its id's hash."""
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    milliseconds = identity.int >> 80
+    year = datetime.fromtimestamp(min(milliseconds / 1000, 4102444800), tz=timezone.get_default_timezone()).year
+    bits = int.from_bytes(hashlib.sha256(identity.bytes).digest()[:8], "big") >> 4
+    text = "".join(alphabet[bits >> (5 * place) & 31] for place in reversed(range(12)))
+    return f"{year % 100:02d}{text}"

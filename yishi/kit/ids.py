@@ -1,0 +1,54 @@
+"""Identifiers: uuid7 (RFC 9562), which a phone may choose, and child ids derived from a parent."""
+
+import hashlib
+import os
+import time
+import uuid
+
+_VERSION = 0x7 << 76
+_VARIANT = 0b10 << 62
+_VERSION_MASK = ~(0xF << 76)
+_VARIANT_MASK = ~(0b11 << 62)
+
+# Crockford's base 32 without I, L, O and U: nothing that is misheard on the phone or misread on paper.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+
+
+def uuid7(milliseconds: int | None = None) -> uuid.UUID:
+    """A new uuid of version 7: 48 bits of Unix time in milliseconds, then 74 random bits."""
+    now = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
+    value = (now & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10), "big")
+    return _stamp(value)
+
+
+def child_id(parent: uuid.UUID, ordinal: int) -> uuid.UUID:
+    """The uuid7 that stands for effect number `ordinal` of the act `parent`.
+
+    The time of the parent is kept, the rest is SHA-256 of (parent, ordinal): the same delivery gives
+    the same child ids on every machine.
+    """
+    digest = hashlib.sha256(parent.bytes + ordinal.to_bytes(8, "big")).digest()
+    head = parent.int >> 80 << 80
+    return _stamp(head | int.from_bytes(digest[:10], "big"))
+
+
+def named_id(namespace: str, name: str) -> uuid.UUID:
+    """A uuid5 for a thing that has a public code (a place), equal on every installation."""
+    return uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, "urn:yishi:" + namespace), name)
+
+
+def new_code(length: int = 10) -> str:
+    """A random code of `length` characters to read out on the phone; 5 bits of chance per character."""
+    return "".join(_ALPHABET[byte & 31] for byte in os.urandom(length))
+
+
+def clean_code(typed: str) -> str:
+    """What somebody typed as a code, without blanks and dashes, look-alike letters mended."""
+    kept = (character for character in typed.upper() if character.isascii() and character.isalnum())
+    return "".join(kept).translate(_LOOKALIKES)
+
+
+def _stamp(value: int) -> uuid.UUID:
+    value = value & _VERSION_MASK & _VARIANT_MASK | _VERSION | _VARIANT
+    return uuid.UUID(int=value)

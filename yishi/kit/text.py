@@ -1,0 +1,54 @@
+"""Text helpers for Chinese: normal form, bigrams for search and likeness, masked names."""
+
+import unicodedata
+from collections.abc import Iterator
+
+MAX_CONTROL = 0x20
+
+
+def clean(text: str) -> str:
+    """Text as it is stored: NFC, no control or bidirectional override characters, line ends as newlines."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if c in "\n\t" or _is_kept(c)).strip()
+
+
+def _is_kept(character: str) -> bool:
+    return unicodedata.category(character) not in _BANNED and character not in _BIDI
+
+
+_BANNED = frozenset({"Cc", "Cs", "Co"})
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """The set of pairs of neighbouring letters, blanks and punctuation left out, in NFKC and lower case."""
+    return frozenset(_pairs(text))
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Sørensen-Dice coefficient of two bigram sets: 0 (nothing shared) to 1 (the same set)."""
+    if not one or not other:
+        return 0.0
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+def masked_name(name: str) -> str:
+    """A person's name for public eyes: 王*明, 李*; a foreign or hyphenated name keeps its first letter."""
+    if len(name) <= 1:
+        return "*"
+    if len(name) == 2:
+        return name[0] + "*"
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def masked_phone(phone: str) -> str:
+    """A phone number with its middle hidden: 139****5678."""
+    if len(phone) < 7:
+        return "*" * len(phone)
+    return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
+
+
+def _pairs(text: str) -> Iterator[str]:
+    letters = [c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum()]
+    for left, right in zip(letters, letters[1:], strict=False):
+        yield left + right

@@ -1,0 +1,136 @@
+"""What a person may do today: their posts, memberships and query code, and the reach that follows.
+
+A `Viewer` is made once per request (or by a test, a job, the demo) and handed to services as `actor`.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils import timezone
+
+from yishi.journal.act import Actor
+from yishi.people.models import Account, Person
+from yishi.people.scopes import EVERYTHING, Reach
+
+from .models import Body, BodyKind, Member, Post, PostRole, QueryCode, valid_on
+
+# Bodies whose desks oversee all files of their place and the places within it.
+OVERSEEING = frozenset({BodyKind.COMMITTEE, BodyKind.CHAIRS, BodyKind.OFFICE, BodyKind.COUNCIL})
+WORKING = (PostRole.HEAD, PostRole.CLERK, PostRole.CONVENER)
+SEEING = (*WORKING, PostRole.STAFF)
+
+
+@dataclass(eq=False)
+class Viewer:
+    """A person (or nobody, or the system) with the grants that are valid today."""
+
+    person: Person | None = None
+    posts: tuple[Post, ...] = ()
+    memberships: tuple[Member, ...] = ()
+    query_code: QueryCode | None = None
+    is_system: bool = False
+    reach: Reach = field(default_factory=Reach)
+    _used: tuple[str, UUID, UUID | None] | None = None
+
+    @property
+    def person_id(self) -> UUID | None:
+        return self.person.pk if self.person else None
+
+    @property
+    def is_known(self) -> bool:
+        return self.person is not None
+
+    def holds(self, body_id: UUID | None, *roles: str) -> bool:
+        """Do they hold a post of one of `roles` (any working role if none is named) at the desk `body_id`?"""
+        for post in self.posts:
+            if body_id is not None and post.body_id == body_id and post.role in (roles or WORKING):
+                self.use("post", post.pk, post.body_id)
+                return True
+        return False
+
+    def holds_kind(self, *kinds: str, roles: tuple[str, ...] = WORKING) -> bool:
+        """Do they hold a post in a body of one of `kinds`?"""
+        return any(self.holds(post.body_id, *roles) for post in self.posts if post.body.kind in kinds)
+
+    def oversees(self, lo: int, roles: tuple[str, ...] = WORKING) -> bool:
+        """Do they work at an overseeing desk whose place contains the place numbered `lo`?"""
+        for post in self.posts:
+            if post.body.kind in OVERSEEING and post.role in roles and post.body.place.lo <= lo <= post.body.place.hi:
+                self.use("post", post.pk, post.body_id)
+                return True
+        return False
+
+    def is_sitting_member(self) -> bool:
+        """Are they a member of a committee today?"""
+        for member in self.memberships:
+            self.use("member", member.pk, None)
+            return True
+        return False
+
+    def use(self, kind: str, grant_id: UUID, body_id: UUID | None = None) -> None:
+        """Remember which grant answered the last question; `acting` puts it into the journal."""
+        self._used = (kind, grant_id, body_id)
+
+    def forget_grant(self) -> None:
+        self._used = None
+
+    def acting(self, *, on_behalf_of: UUID | None = None) -> Actor:
+        """This viewer as the journal's actor, by the grant that was used last."""
+        if self.is_system:
+            return Actor(right_kind="system", on_behalf_of_id=on_behalf_of)
+        kind, grant_id, body_id = self._used or self._default_grant()
+        return Actor(self.person_id, kind, grant_id, body_id, on_behalf_of)
+
+    def _default_grant(self) -> tuple[str, UUID | None, UUID | None]:
+        if self.query_code:
+            return ("query_code", self.query_code.pk, None)
+        if self.posts:
+            return ("post", self.posts[0].pk, self.posts[0].body_id)
+        if self.memberships:
+            return ("member", self.memberships[0].pk, None)
+        return ("public", None, None)
+
+    @property
+    def bodies(self) -> list[Body]:
+        """The bodies at whose desks they sit, in the order of their posts."""
+        return [post.body for post in self.posts if post.role in SEEING]
+
+    @property
+    def is_administrator(self) -> bool:
+        return any(post.role == PostRole.ADMINISTRATOR for post in self.posts)
+
+
+def system() -> Viewer:
+    """The platform itself: clocks and jobs."""
+    return Viewer(is_system=True, reach=EVERYTHING)
+
+
+def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Viewer:
+    """The viewer for `person` with the grants valid today."""
+    if person is None:
+        return Viewer()
+    today = timezone.localdate()
+    posts = tuple(
+        Post.objects.filter(valid_on(today), person=person)
+        .filter(valid_on(today, "body__"))
+        .select_related("body", "body__place")
+        .order_by("pk")
+    )
+    members = tuple(Member.objects.filter(valid_on(today), person=person).select_related("term__body__place"))
+    seeing = [post for post in posts if post.role in SEEING]
+    return Viewer(
+        person=person,
+        posts=posts,
+        memberships=members,
+        query_code=query_code,
+        reach=Reach(
+            spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind in OVERSEEING})),
+            bodies=frozenset(p.body_id for p in seeing),
+            person=person.pk,
+        ),
+    )
+
+
+def viewer_of_account(account: Account | None) -> Viewer:
+    """The viewer for a signed-in account; nobody for none."""
+    return viewer_of(account.person if account else None)

@@ -1,0 +1,331 @@
+"""Places, bodies, posts, members, venues, place sets, query codes: who stands where, and by which right they act.
+
+What is dated has `valid_from` and `valid_to` (both days included; `valid_to` empty: still valid).
+"""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yishi.kit.ids import uuid7
+from yishi.people.models import Person
+
+
+def valid_on(day: date, prefix: str = "") -> Q:
+    """The condition that a dated row is valid on `day`."""
+    return Q(**{f"{prefix}valid_from__lte": day}) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
+    )
+
+
+class Dated(models.Model):
+    """A row that is valid from one day to another."""
+
+    valid_from = models.DateField(_("from"), default=date(1949, 10, 1))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def is_valid_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class PlaceLevel(models.TextChoices):
+    PROVINCE = "province", _("province")
+    PREFECTURE = "prefecture", _("prefecture")
+    COUNTY = "county", _("county")
+    TOWNSHIP = "township", _("township")
+    VILLAGE = "village", _("village or community")
+    HAMLET = "hamlet", _("hamlet or villagers' group")
+
+
+class Place(models.Model):
+    """An administrative division. Code, name and parent are dated (`PlaceVersion`); what stands here is today's
+    version, and `lo`…`hi`, the numbers that all places within it lie between. Both are derived from the versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    level = models.CharField(max_length=12, choices=PlaceLevel.choices)
+    code = models.CharField(max_length=20, db_index=True)
+    name = models.CharField(max_length=64)
+    full_name = models.CharField(max_length=160)  # from the prefecture down, for people
+    pinyin = models.CharField(max_length=64, blank=True, db_index=True)  # initials: mnc for 牟尼村
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    lo = models.PositiveIntegerField(default=0, db_index=True)
+    hi = models.PositiveIntegerField(default=0)
+    closed_on = models.DateField(null=True)  # merged or divided away
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlaceVersion(Dated):
+    """A place's code, name and parent for a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    place = models.ForeignKey(Place, models.CASCADE, related_name="versions")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=64)
+    parent = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["code", "valid_from"], name="place_version_code")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class PlaceSuccession(models.Model):
+    """What became of a place: merged into, divided into, renamed, moved."""
+
+    class Kind(models.TextChoices):
+        MERGER = "merger", _("merged into")
+        DIVISION = "division", _("divided into")
+        REPLACEMENT = "replacement", _("replaced by")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    old = models.ForeignKey(Place, models.PROTECT, related_name="successors")
+    new = models.ForeignKey(Place, models.PROTECT, related_name="predecessors")
+    date = models.DateField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"
+
+
+class PlaceSet(models.Model):
+    """A named set of places (pilot counties, focus counties), whose items are dated."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=64)
+    note = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlaceSetItem(Dated):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    place_set = models.ForeignKey(PlaceSet, models.CASCADE, related_name="items")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.place_set}: {self.place}"
+
+
+class BodyKind(models.TextChoices):
+    COMMITTEE = "committee", _("consultative committee")  # 政协委员会
+    CHAIRS = "chairs", _("chairpersons' meeting")  # 主席会议
+    SPECIAL = "special", _("special committee")  # 专门委员会
+    OFFICE = "office", _("office of the consultative committee")  # 政协办公室
+    GROUP = "group", _("members' group")  # 委员履职小组
+    COUNCIL = "council", _("deliberation council")  # 协商议事会议
+    PARTY = "party", _("party committee")  # 党委
+    GOVERNMENT = "government", _("government")  # 人民政府 (township, county…)
+    DEPARTMENT = "department", _("department")
+    VILLAGE = "village", _("village or residents' committee")
+    INSTITUTION = "institution", _("public institution")
+    COMPANY = "company", _("company")
+    COOPERATIVE = "cooperative", _("cooperative")
+    OWNERS = "owners", _("owners' committee")
+
+
+class Body(Dated):
+    """An organisation that owns duties and desks. Open duties belong to the body, not to the person at its desk."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=12, choices=BodyKind.choices)
+    name = models.CharField(_("name"), max_length=96)
+    short_name = models.CharField(max_length=32, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="bodies")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    phone = models.CharField(max_length=32, blank=True)
+    may_be_public = models.BooleanField(default=True)  # may its name stand in public files (a company's may not)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "name", "valid_from"], name="body_once_per_place")]
+        indexes = [models.Index(fields=["kind", "place"], name="body_kind_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostRole(models.TextChoices):
+    """What a post lets a person do at the body's desk; the title is free text beside it."""
+
+    HEAD = "head", _("head")  # signs, decides at gates
+    CLERK = "clerk", _("clerk")  # does the desk's work
+    CONVENER = "convener", _("convener")  # 召集人: collects worries, runs the room
+    STAFF = "staff", _("staff")  # sees, does not decide
+    ADMINISTRATOR = "administrator", _("administrator")  # people, bodies, codes; no files
+
+
+class Post(Dated):
+    """A person's dated post in a body (任职)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=16, choices=PostRole.choices)
+    title = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "body", "role"], condition=Q(valid_to__isnull=True), name="post_held_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.body}"
+
+
+class Term(Dated):
+    """A term (届) of a consultative committee."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="terms")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["body", "number"], name="term_once_per_body")]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.number}"
+
+
+class Member(Dated):
+    """A person as member (委员) of a committee in a term, with sector (界别). Sitting while valid, former after."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    term = models.ForeignKey(Term, models.PROTECT, related_name="members")
+    sector = models.CharField(max_length=32)  # a code of organisations/data/sectors.csv
+    title = models.CharField(max_length=64, blank=True)  # 主席, 副主席, 常委, 委员
+    end_reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "term"], name="member_once_per_term")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.term}"
+
+
+class VenueKind(models.TextChoices):
+    ROOM = "room", _("deliberation room")  # 协商议事室
+    MEMBERS_HOME = "members_home", _("members' home")  # 委员之家
+    LIAISON = "liaison", _("members' liaison point")  # 委员服务联络处
+    ACTIVITY_GROUP = "activity_group", _("members' activity group")  # 委员活动小组
+    STUDIO = "studio", _("member's studio")  # 委员工作室
+    COURTYARD = "courtyard", _("courtyard")  # 院坝
+    ENTERPRISE = "enterprise", _("enterprise or park")
+    INSTITUTION = "institution", _("school, hospital or institution")
+
+
+class Venue(Dated):
+    """A room or point where people raise worries and sit together."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=16, choices=VenueKind.choices)
+    name = models.CharField(max_length=64)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="venues")
+    address = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=32, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "name", "valid_from"], name="venue_once_per_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VenueOwner(models.Model):
+    """One of the bodies that run a venue, alone or together (协商联合体). The convening one receives its worries."""
+
+    class Role(models.TextChoices):
+        CONVENES = "convenes", _("convenes")
+        SHARES = "shares", _("shares")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="owners")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="venues_owned")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.CONVENES)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "body"], name="venue_owner_once"),
+            models.UniqueConstraint(fields=["venue"], condition=Q(role="convenes"), name="venue_one_convener"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.venue} · {self.body}"
+
+
+class VenueCode(models.Model):
+    """A venue's QR code. Reissued, the old one is dead."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="codes")
+    token = models.CharField(max_length=16, unique=True)
+    issued_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["venue"], condition=Q(revoked_at__isnull=True), name="venue_one_live_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.token
+
+
+class QueryCode(models.Model):
+    """A villager's grant: who holds the code sees and judges what that person raised. Only its keyed hash is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="query_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.issued_at:%Y-%m-%d}"
+
+
+class Numbering(models.Model):
+    """The last number given in one series ("worry/532323/2026"); a series has no gaps that were not refused acts."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.last}"
+
+
+class Installation(models.Model):
+    """What this installation is: one row, made by the demo or by the first-run page."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    home_place = models.ForeignKey(Place, models.PROTECT, null=True)
+    home_body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True)  # whose administrators run it
+    site_name = models.CharField(max_length=64, blank=True)
+    is_demo = models.BooleanField(default=False)
+    demo_ended_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)  # first administrator created
+    small_office = models.BooleanField(default=False)  # one person may hold several posts in one chain
+    public_overdue = models.BooleanField(default=False)  # the party committee's switch for public overdue lists
+    contact_phone = models.CharField(max_length=32, blank=True)
+    filing_number = models.CharField(max_length=64, blank=True)  # ICP
+    police_number = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_installation")]
+
+    def __str__(self) -> str:
+        return self.site_name

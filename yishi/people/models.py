@@ -1,0 +1,86 @@
+"""Who the platform knows. A person needs no account; an account signs in and belongs to one person."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yishi.kit.ids import uuid7
+
+from .scopes import File, Reach
+
+
+class Person(File):
+    """Anyone the platform knows: a villager who raised something once, a member, a clerk, a leader."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=64, blank=True)  # blank: did not leave a name
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    email = models.EmailField(_("mail"), blank=True)
+    language = models.CharField(max_length=12, default="zh-hans")
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(File.Meta):
+        indexes = [models.Index(fields=["phone"], name="person_by_phone")]
+
+    @classmethod
+    def reach_q(cls, reach: Reach) -> models.Q:
+        """Themself, and people with a post or a membership in the bodies and places of the reach.
+
+        A villager who raised something is reached through the worry, never by a search for people.
+        """
+        rows = cls.within.all()
+        return (
+            models.Q(pk=reach.person)
+            | models.Q(pk__in=rows.filter(posts__body__in=reach.bodies).values("pk"))
+            | models.Q(pk__in=rows.filter(reach.places("posts__body__place__")).values("pk"))
+            | models.Q(pk__in=rows.filter(reach.places("memberships__term__body__place__")).values("pk"))
+        )
+
+    def __str__(self) -> str:
+        return self.name or str(_("somebody who left no name"))
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """What Django's authentication asks of a manager; accounts are made by `people.services`."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(username__iexact=username)
+
+
+class Account(AbstractBaseUser):
+    """A way to sign in. Rights never hang on it: they come from the person's grants."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(_("sign-in name"), max_length=64, unique=True)
+    email = models.EmailField(_("mail"), blank=True)
+    person = models.OneToOneField(Person, models.PROTECT, related_name="account")
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    elder_mode = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Invitation(models.Model):
+    """A printed or sent invitation to make an account: expiring, for one use, only its hash is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.created_at:%Y-%m-%d}"

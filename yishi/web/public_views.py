@@ -1,0 +1,10 @@
+"""The closed, reviewed list of views that anybody may open: a public view that is not listed stops the start."""
+
+PUBLIC_VIEWS = frozenset(
+    {
+        "home",
+    }
+)
+
+# Views of libraries, mounted by name in urls.py: the right that each needs.
+LIBRARY_VIEWS: dict[str, str] = {}
