@@ -1,0 +1,34 @@
+"""Forms whose sending is one act: sent twice, it counts once; refused, nothing that was typed is lost."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import uuid7
+
+
+class ActForm(forms.Form):
+    """A form with the id of its act. After `is_valid()`, `attempt` calls the service."""
+
+    act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("act_id", uuid7())
+        self.error_css_class = "is-invalid"
+
+    def attempt(self, request: HttpRequest, service: Callable[..., Receipt], **given: Any) -> Receipt | None:
+        """Call `service` as the viewer; a refusal becomes an error of the form and the answer is None."""
+        try:
+            return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **given)
+        except Refusal as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.message))
+            # The act was not done: the next sending of the mended form is a new one.
+            self.data = self.data.copy()
+            self.data[self.add_prefix("act_id")] = str(uuid7())
+            return None
