@@ -8,8 +8,11 @@ _folder = Path(tempfile.mkdtemp(prefix="yishi-test-"))
 os.environ.setdefault("YISHI_DATA_DIR", str(_folder))
 os.environ.setdefault("YISHI_SECRET_KEY", "a key for tests only")
 
+from yishi.cli.messages import compile_all  # noqa: E402
 from yishi.config import environment  # noqa: E402
 from yishi.config.settings import *  # noqa: E402, F403
+
+compile_all()  # the tests read the Chinese that people read
 
 if os.environ.get("YISHI_TEST_DATABASE") == "postgresql":
     DATABASES = {"default": environment.database(os.environ["YISHI_TEST_DATABASE_URL"], _folder)}
