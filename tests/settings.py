@@ -19,6 +19,7 @@ if os.environ.get("YISHI_TEST_DATABASE") == "postgresql":
     DATABASES["default"]["OPTIONS"] = {}  # pytest's own connections, no pool
 else:
     DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class BadSetting(SystemExit):
@@ -39,7 +39,7 @@ def _flag(value: str) -> bool:
 
 def _number(low: int, high: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        number = int(value) if value.lstrip("-").isdigit() else None
+        number = int(value) if value.isascii() and value.isdigit() else None
         if number is None or not low <= number <= high:
             raise ValueError(f"must be a whole number from {low} to {high}")
         return number
@@ -74,6 +74,26 @@ def _address(value: str) -> str:
     return value
 
 
+def _mail_server(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+        raise ValueError("must be like smtp://user:password@host:587 or smtps://user:password@host:465")
+    _ = parts.port  # raises ValueError for what is no port
+    return value
+
+
+def _database_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/")):
+        raise ValueError("must be like postgres://user:password@host:5432/name")
+    unknown = parse_qs(parts.query).keys() - {"host", *POSTGRES_OPTIONS}
+    if unknown:
+        raise ValueError(f"unknown option {', '.join(sorted(unknown))}; known: host, {', '.join(POSTGRES_OPTIONS)}")
+    _ = parts.port
+    return value
+
+
+POSTGRES_OPTIONS = ("sslmode", "sslrootcert", "connect_timeout", "target_session_attrs")
 SETTINGS = [
     Setting("YISHI_DATA_DIR", "var", _text, "folder for the database, files and keys"),
     Setting("YISHI_HOST", "127.0.0.1", _text, "address on which `./run` listens"),
@@ -87,11 +107,13 @@ SETTINGS = [
     Setting("YISHI_FACES", "inner,public", _faces, "which faces this process serves: inner (desks), public (door)"),
     Setting("YISHI_HTTPS", "0", _flag, "1 behind a proxy with TLS: secure cookies, HSTS, X-Forwarded-Proto"),
     Setting("YISHI_PROXIES", "0", _number(0, 5), "how many trusted proxies add to X-Forwarded-For"),
-    Setting("YISHI_SMTP_URL", "", _text, "smtp://user:password@host:port or smtps://…; empty: mail goes into files"),
+    Setting(
+        "YISHI_SMTP_URL", "", _mail_server, "smtp://user:password@host:port or smtps://…; empty: mail goes into files"
+    ),
     Setting("YISHI_MAIL_FROM", "yishi@localhost", _text, "sender of mail"),
     Setting("YISHI_SMS_SENDER", "file", _choice("file"), "how SMS are sent; file: written to YISHI_DATA_DIR/outbox"),
     Setting("YISHI_SMS_SIGNATURE", "议事", _text, "the signature 【…】 before every SMS"),
-    Setting("DATABASE_URL", "", _text, "postgres://user:password@host:port/name; empty: SQLite in YISHI_DATA_DIR"),
+    Setting("DATABASE_URL", "", _database_url, "postgres://user:password@host:port/name; empty: SQLite"),
 ]
 # Read by the test command only.
 TEST_NAMES = {
@@ -115,6 +137,20 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
             )
         except ValueError as error:
             raise BadSetting(f"yishi: {setting.name}: {error}") from error
+    return _together(values)
+
+
+def _together(values: dict[str, Any]) -> dict[str, Any]:
+    """What settings ask of each other. Raises `BadSetting`."""
+    if values["https"]:
+        if not values["allowed_hosts"]:
+            raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_ALLOWED_HOSTS, the host names of the site")
+        if values["debug"]:
+            raise BadSetting("yishi: YISHI_DEBUG=1 shows inner details; it cannot go with YISHI_HTTPS=1")
+        if not values["proxies"]:
+            raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_PROXIES, the number of trusted proxies in front")
+        if not values["public_url"].startswith("https://"):
+            raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_PUBLIC_URL beginning with https://")
     return values
 
 
@@ -124,6 +160,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(data_dir / "yishi.sqlite3"),
+            "CONN_MAX_AGE": 60,  # opening one and its PRAGMAs costs more than many a query
             "OPTIONS": {
                 # Without IMMEDIATE, read-then-write transactions fail with "locked" under load.
                 "transaction_mode": "IMMEDIATE",
@@ -134,18 +171,19 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
                 ),
             },
         }
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise BadSetting("yishi: DATABASE_URL: must be like postgres://user:password@host:5432/name")
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    try:
+        parts = urlsplit(_database_url(url))
+    except ValueError as error:
+        raise BadSetting(f"yishi: DATABASE_URL: {error}") from error
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "HOST": query.pop("host", unquote(parts.hostname or "")),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 15}},
+        "OPTIONS": {**query, "pool": {"min_size": 1, "max_size": 8, "timeout": 15}},
     }
 
 
@@ -154,11 +192,10 @@ def secret_key(given: str, data_dir: Path) -> str:
     if given:
         return given
     path = data_dir / "secret-key"
+    data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_urlsafe(48)
-        path.write_text(key + "\n")
-        path.chmod(stat.S_IRUSR)
-        return key
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, stat.S_IRUSR), "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yishi.config.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -117,7 +118,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
-AXES_IPWARE_PROXY_COUNT = ENV["proxies"] or None
+AXES_VERBOSE = False  # its log would carry account names
 AXES_LOCKOUT_CALLABLE = "yishi.web.signin.locked_out"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -126,13 +127,20 @@ CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "yishi.web.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "yishi-session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "yishi-csrf"
 
 # Transport and headers
+TRUSTED_PROXIES = ENV["proxies"]
+SILENCED_SYSTEM_CHECKS: list[str] = []
 if HTTPS:
+    # The neighbours of our host name are not ours to promise for: no includeSubDomains, no preload list.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_SSL_REDIRECT = True
-    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+    CSRF_TRUSTED_ORIGINS = [
+        f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in ALLOWED_HOSTS if host != "*"
+    ]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -163,6 +171,12 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()  # not collected: serve the sources
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "staticfiles": {"BACKEND": "yishi.config.static.Files"},
+}
+FONTS_DIR = ROOT / "frontend" / "fonts-built"  # TTF files for PDF; `./run` puts them there
 FILES_DIR = DATA_DIR / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -179,14 +193,27 @@ SMS_SIGNATURE = ENV["sms_signature"]
 OUTBOX_DIR = DATA_DIR / "outbox"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Several processes count wrong tries together only in a cache that they share: then a table of the database.
+_shared = ENV["workers"] > 1 or bool(ENV["database_url"])
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
+    if _shared
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
 DEMO = ENV["demo"]
 
+# Logs name no person: no account, no phone, no address with a code in it (logs.py).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_codes": {"()": "yishi.config.logs.WithoutCodes"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_codes"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "axes": {"level": "ERROR"},
+        "yishi": {"level": "INFO"},
+    },
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
