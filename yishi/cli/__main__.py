@@ -1,6 +1,6 @@
 """`yishi …`: the command line. Django is loaded only by the verbs that need it.
 
-A verb is a module of this package with `run(words) -> int`; its first docstring line is its help. Every other word
+A verb (verbs.py) is a module with `run(words) -> int`; its first docstring line is its help. Every other word
 goes to Django's own commands (`yishi migrate`, `yishi shell`, …).
 """
 
@@ -10,10 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-VERBS = {  # verb: module
-    "compile-messages": "yishi.cli.messages",
-}
-WITHOUT_DJANGO = {"compile-messages"}
+from .verbs import VERBS, WITHOUT_DJANGO
 
 
 def main(arguments: list[str] | None = None) -> int:

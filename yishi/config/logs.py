@@ -1,20 +1,20 @@
 """Logs without personal data."""
 
+import copy
 import logging
 import re
 
 # A query code, an invitation or an id in an address opens somebody's file: the log keeps only the shape.
 CODE = re.compile(r"(?<=/)(?=[^/\s?]*\d)[^/\s?]{6,}")
-QUERY = re.compile(r"\?\S*")
+QUERY = re.compile(r"(?<=\S)\?\S*")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
-class WithoutCodes(logging.Filter):
-    """Replaces codes in addresses, query strings and mobile numbers in every line that is logged."""
+class Line(logging.Formatter):
+    """A log line without codes in addresses, query strings and mobile numbers."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
-        if record.name.startswith("django"):
-            text = CODE.sub("…", QUERY.sub("", text))
-        record.msg, record.args = PHONE.sub("…", text), None
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name.startswith("django."):
+            record = copy.copy(record)
+            record.msg, record.args = CODE.sub("…", QUERY.sub("", record.getMessage())), None
+        return PHONE.sub("…", super().format(record))

@@ -206,9 +206,10 @@ DEMO = ENV["demo"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_codes": {"()": "yishi.config.logs.WithoutCodes"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_codes"]}},
+    "formatters": {
+        "line": {"()": "yishi.config.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},

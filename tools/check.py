@@ -1,0 +1,99 @@
+"""All checks and tests, in the order in which a failure is cheapest to find; every step runs, the end counts."""
+
+import os
+import shutil
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import postgres, setup
+from .say import ROOT, say
+
+RESULTS = ROOT / "test-results"
+CHROMIUM = Path("/usr/bin/chromium")
+COUNTS = ("tests", "failures", "errors", "skipped")
+
+
+@dataclass
+class Outcome:
+    """What the steps said."""
+
+    steps: list[tuple[str, bool, float]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    left_out: list[str] = field(default_factory=list)
+
+    def step(self, chinese: str, english: str, words: list[str | Path], env: dict[str, str] | None = None) -> None:
+        say(chinese, english)
+        start = time.monotonic()
+        done = subprocess.run([str(word) for word in words], cwd=ROOT, env={**os.environ, **(env or {})}, check=False)
+        self.steps.append((f"{chinese} · {english}", done.returncode == 0, time.monotonic() - start))
+
+    def tests(self, name: str, chinese: str, english: str, words: list[str], env: dict[str, str] | None = None) -> None:
+        """A run of pytest; no test at all is a failure."""
+        report = RESULTS / f"{name}.xml"
+        report.unlink(missing_ok=True)
+        self.step(chinese, english, [setup.PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *words], env)
+        if report.exists():
+            for suite in ElementTree.parse(report).iter("testsuite"):  # noqa: S314  pytest's own file
+                for count in COUNTS:
+                    self.counts[count] += int(suite.get(count, 0))
+
+    def leave_out(self, chinese: str, english: str) -> None:
+        """Where CI must have it, its absence is a failure."""
+        self.left_out.append(f"{chinese} · {english}")
+        if os.environ.get("CI") == "true":
+            self.steps.append((f"{chinese} · {english}", False, 0.0))
+
+    def close(self) -> int:
+        print()
+        for name, passed, seconds in self.steps:
+            print(f"  {'✓' if passed else '✗'} {seconds:6.1f} s  {name}")
+        for name in self.left_out:
+            print(f"  -  跳过 · left out: {name}")
+        failed = self.counts["failures"] + self.counts["errors"]
+        passed = self.counts["tests"] - failed - self.counts["skipped"]
+        print(f"\n{passed} passed, {failed} failed, {self.counts['skipped']} skipped", flush=True)
+        return 0 if failed == 0 and all(step[1] for step in self.steps) else 1
+
+
+def run(words: list[str]) -> int:
+    """`./run test`; with ARGS: only pytest with them, on SQLite."""
+    setup.ready(dev=True)
+    if words:
+        return subprocess.run([setup.PYTHON, "-m", "pytest", *words], cwd=ROOT, check=False).returncode
+    RESULTS.mkdir(exist_ok=True)
+    outcome = Outcome()
+    checks(outcome)
+    tests(outcome)
+    return outcome.close()
+
+
+def checks(outcome: Outcome) -> None:
+    programs = setup.VENV / "bin"
+    python: list[str | Path] = [setup.PYTHON, "-m"]
+    where = ["yishi", "tests", "tools", "run"]
+    scratch = {"YISHI_DATA_DIR": str(RESULTS / "data")}
+    outcome.step("代码检查", "ruff check", [programs / "ruff", "check", "--quiet", *where])
+    outcome.step("代码格式", "ruff format", [programs / "ruff", "format", "--check", "--quiet", *where])
+    outcome.step("分层约束", "import contracts", [programs / "lint-imports", "--no-timings"])
+    outcome.step("类型检查", "mypy", [*python, "mypy"], scratch)
+    outcome.step("系统检查", "start-up checks", [*python, "yishi.cli", "check"], scratch)
+    missing = [*python, "yishi.cli", "makemigrations", "--check", "--dry-run"]
+    outcome.step("数据库迁移是否齐全", "no migration is missing", missing, scratch)
+
+
+def tests(outcome: Outcome) -> None:
+    both = ["-n", "2", "-m", "not browser"]
+    outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", ["-n", "2", "-m", "not browser and not postgres"])
+    with postgres.server() as url:
+        if url is None:
+            outcome.leave_out("PostgreSQL（apt install postgresql-15）", "PostgreSQL is missing")
+        else:
+            env = {"YISHI_TEST_DATABASE": "postgresql", postgres.NAME: url}
+            outcome.tests("postgresql", "测试（PostgreSQL）", "tests on PostgreSQL", both, env)
+    if CHROMIUM.exists() or shutil.which("chromium"):
+        outcome.tests("browser", "浏览器测试", "browser tests", ["-n", "2", "-m", "browser"])
+    else:
+        outcome.leave_out("Chromium（apt install chromium）", "Chromium is missing")

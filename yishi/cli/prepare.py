@@ -1,0 +1,61 @@
+"""Make ready to serve: tables, static files, and the demo when the database is empty."""
+
+import hashlib
+import importlib
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from yishi.organisations.models import Installation, Place
+from yishi.people.models import Account
+
+from .messages import compile_all
+from .verbs import VERBS
+
+
+def run(words: list[str]) -> int:
+    """`yishi prepare`: what is done already is not done again."""
+    compile_all()
+    tables()
+    static_files()
+    if settings.DEMO and "demo" in VERBS and is_empty():
+        print("· 载入演示数据… · loading the demo…", flush=True)
+        importlib.import_module(VERBS["demo"]).run(["load"])
+    return 0
+
+
+def tables() -> None:
+    connection = connections["default"]
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("· 更新数据库… · migrating the database…", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def static_files() -> None:
+    """Collected and compressed again only when one of them changed."""
+    mark = static_mark()
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    if stamp.exists() and stamp.read_text() == mark:
+        return
+    print("· 整理静态文件… · collecting static files…", flush=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(mark)
+
+
+def static_mark() -> str:
+    total = hashlib.sha256()
+    for folder in settings.STATICFILES_DIRS:
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file():
+                total.update(f"{path}\0{path.stat().st_size}\0{path.stat().st_mtime_ns}\n".encode())
+    return total.hexdigest()
+
+
+def is_empty() -> bool:
+    """Nobody has begun: no place, no account, no first run."""
+    return not (Installation.objects.exists() or Place.objects.exists() or Account.objects.exists())

@@ -1,0 +1,90 @@
+"""Run the jobs until stopped: messages, clocks of promises, sealing of the journal, queued tasks."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+log = logging.getLogger("yishi.work")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Every job may run at any time, twice too: it does what is due and nothing else."""
+
+    name: str
+    every: int  # seconds
+    do: Callable[[], object]
+
+
+def messages() -> None:
+    import_string("yishi.notices.outbox.run_outbox")()
+
+
+def clocks() -> None:
+    import_string("yishi.commitments.clocks.clocks_run")(timezone.localdate())
+
+
+def sealing() -> None:
+    import_string("yishi.journal.blocks.seal")()
+
+
+def tasks() -> None:
+    """What was queued with django-tasks."""
+    if DBTaskResult.objects.ready().exists():
+        Worker(
+            queue_names=["*"], excluded_queue_names=[], interval=0, batch=True, backend_name="default",
+            startup_delay=False, max_tasks=None, worker_id="yishi-work",
+        ).run()  # fmt: skip
+
+
+def housekeeping() -> None:
+    """Sessions that ended and results of tasks that nobody will ask for."""
+    call_command("clearsessions", verbosity=0)
+    call_command("prune_db_task_results", verbosity=0)
+
+
+JOBS = [
+    Job("messages", 2, messages),
+    Job("tasks", 2, tasks),
+    Job("sealing", 60, sealing),
+    Job("clocks", 300, clocks),
+    Job("housekeeping", 24 * 3600, housekeeping),
+]
+
+
+def run(words: list[str]) -> int:
+    """`yishi work [--once]`"""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    next_time = dict.fromkeys(JOBS, 0.0)
+    while not stopped.is_set():
+        round_of_jobs(next_time)
+        if "--once" in words:
+            break
+        stopped.wait(1)
+    return 0
+
+
+def round_of_jobs(next_time: dict[Job, float]) -> None:
+    """Each job whose time has come; one that fails is logged and tried again at its next time."""
+    for job in JOBS:
+        now = timezone.now().timestamp()
+        if now < next_time[job]:
+            continue
+        next_time[job] = now + job.every
+        close_old_connections()
+        try:
+            job.do()
+        except Exception:
+            log.exception("job %s failed; it is tried again in %s s", job.name, job.every)
+    close_old_connections()
