@@ -16,6 +16,8 @@ from .models import Body, BodyKind, Member, Post, PostRole, QueryCode, valid_on
 
 # Bodies whose desks oversee all files of their place and the places within it.
 OVERSEEING = frozenset({BodyKind.COMMITTEE, BodyKind.CHAIRS, BodyKind.OFFICE, BodyKind.COUNCIL})
+# Bodies whose administrators keep the register of their whole place; elsewhere of their own body alone.
+REGISTERING = OVERSEEING | {BodyKind.PARTY}
 WORKING = (PostRole.HEAD, PostRole.CLERK, PostRole.CONVENER)
 SEEING = (*WORKING, PostRole.STAFF)
 
@@ -118,6 +120,7 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
     )
     members = tuple(Member.objects.filter(valid_on(today), person=person).select_related("term__body__place"))
     seeing = [post for post in posts if post.role in SEEING]
+    keeping = [post for post in posts if post.role == PostRole.ADMINISTRATOR]
     return Viewer(
         person=person,
         posts=posts,
@@ -127,6 +130,10 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
             spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind in OVERSEEING})),
             bodies=frozenset(p.body_id for p in seeing),
             person=person.pk,
+            registers=tuple(
+                sorted({(p.body.place.lo, p.body.place.hi) for p in keeping if p.body.kind in REGISTERING})
+            ),
+            register_bodies=frozenset(p.body_id for p in keeping),
         ),
     )
 

@@ -25,11 +25,13 @@ class Reach:
     spans: tuple[tuple[int, int], ...] = ()  # places whose files their bodies oversee
     bodies: frozenset[UUID] = frozenset()  # desks at which they sit
     person: UUID | None = None  # themself: seats held, worries raised
+    registers: tuple[tuple[int, int], ...] = ()  # places whose register of people and bodies they keep; no files
+    register_bodies: frozenset[UUID] = frozenset()  # single bodies whose register they keep
 
-    def places(self, prefix: str) -> Q:
+    def places(self, prefix: str, spans: tuple[tuple[int, int], ...] | None = None) -> Q:
         """The condition that the place at `prefix` ("place__") lies in one of the spans; never true without spans."""
         condition = Q(pk__in=[])
-        for lo, hi in self.spans:
+        for lo, hi in self.spans if spans is None else spans:
             condition |= Q(**{f"{prefix}lo__gte": lo, f"{prefix}lo__lte": hi})
         return condition
 

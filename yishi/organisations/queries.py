@@ -1,0 +1,135 @@
+"""Look-ups over places, people and posts that are more than one filter; the room's only raw SQL."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from .models import Member, Place, PlaceLevel, PlaceSet, Post, valid_on
+
+_LEVEL_RANK = {level: rank for rank, level in enumerate(PlaceLevel.values)}
+_WIDER = (PlaceLevel.PREFECTURE, PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP)
+_SPANS = 20
+_MAX_TYPED = 64
+
+
+def places_write(changed: Iterable[tuple[str, int, int, UUID]]) -> None:
+    """Write (full_name, lo, hi) of many places at once."""
+    field = Place._meta.get_field("id")
+    rows = [(name, lo, hi, field.get_db_prep_save(key, connection)) for name, lo, hi, key in changed]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {Place._meta.db_table} SET full_name = %s, lo = %s, hi = %s WHERE id = %s",
+                rows,
+            )
+
+
+def places_find(
+    text: str, within: Place | None = None, limit: int = 10, levels: Iterable[str] | None = None
+) -> list[Place]:
+    """Open places for what somebody typed: a name or a part of it, pinyin initials, or the first digits of a code.
+
+    With several words the last is looked for within what the others mean ("牟定 牟尼", "mdx mnc"). Exact names come
+    first, then names that begin so, initials, parts of names and of full names; within each, higher levels first.
+    """
+    words = unicodedata.normalize("NFKC", text).strip()[:_MAX_TYPED].split()
+    rows = Place.objects.filter(closed_on__isnull=True).select_related("parent")
+    if within is not None:
+        rows = rows.filter(lo__gte=within.lo, lo__lte=within.hi)
+    if levels is not None:
+        rows = rows.filter(level__in=list(levels))
+    if not words:
+        return list(rows.annotate(level_rank=_level_rank()).order_by("level_rank", "lo")[:limit]) if within else []
+    fits = _fits(words[-1])
+    for word in words[:-1]:
+        fits &= _within(word)
+    found = list(_ranked(rows.filter(fits), words[-1])[:limit])
+    if not found and len(words) == 1 and _is_chinese(words[0]):
+        # 牟定牟尼: the letters in their order, with what people leave out between them.
+        pattern = ".*".join(re.escape(letter) for letter in words[0])
+        found = list(_ranked(rows.filter(full_name__regex=pattern), words[0])[:limit])
+    return found
+
+
+def _fits(word: str) -> Q:
+    if word.isdigit():
+        return Q(code__startswith=word) | Q(name__contains=word)
+    if word.isascii():
+        return Q(pinyin__startswith=word.lower()) | Q(code__startswith=word) | Q(name__icontains=word)
+    return Q(name__contains=word) | Q(full_name__contains=word)
+
+
+def _within(word: str) -> Q:
+    """Within one of the places that `word` means, or with `word` in the full name."""
+    condition = Q(full_name__contains=word)
+    wider = Place.objects.filter(_fits(word), level__in=_WIDER, closed_on__isnull=True)
+    for lo, hi in _ranked(wider, word).values_list("lo", "hi")[:_SPANS]:
+        condition |= Q(lo__gte=lo, lo__lte=hi)
+    return condition
+
+
+def _ranked(rows: QuerySet[Place], word: str) -> QuerySet[Place]:
+    low = word.lower()
+    rank = Case(
+        When(code=word, then=Value(0)),
+        When(name=word, then=Value(1)),
+        When(name__startswith=word, then=Value(2)),
+        When(pinyin=low, then=Value(3)),
+        When(code__startswith=word, then=Value(3)),
+        When(pinyin__startswith=low, then=Value(4)),
+        When(name__contains=word, then=Value(5)),
+        default=Value(6),
+        output_field=IntegerField(),
+    )
+    return rows.annotate(rank=rank, level_rank=_level_rank()).order_by("rank", "level_rank", "lo")
+
+
+def _level_rank() -> Case:
+    return Case(
+        *(When(level=level, then=Value(rank)) for level, rank in _LEVEL_RANK.items()),
+        default=Value(len(_LEVEL_RANK)),
+        output_field=IntegerField(),
+    )
+
+
+def _is_chinese(word: str) -> bool:
+    return len(word) > 1 and not word.isascii()
+
+
+def place_path(place: Place) -> list[Place]:
+    """The places that contain `place`, from the province down to itself."""
+    above = Place.objects.filter(lo__lte=place.lo, hi__gte=place.lo, closed_on__isnull=True)
+    path = [one for one in above if _LEVEL_RANK[one.level] < _LEVEL_RANK[place.level]]
+    return [*sorted(path, key=lambda one: _LEVEL_RANK[one.level]), place]
+
+
+def place_set_on(place_set: PlaceSet, day: date) -> QuerySet[Place]:
+    """The places that belonged to the set on `day`."""
+    items = place_set.items.filter(valid_on(day))
+    return Place.objects.filter(pk__in=items.values("place")).order_by("lo")
+
+
+def sitting_members(day: date | None = None, **where: Any) -> QuerySet[Member]:
+    """Members who sit on `day` (today): only they get duties and invitations. `where` filters, e.g. `term__body=…`."""
+    return Member.objects.filter(valid_on(day or timezone.localdate()), **where).select_related("person", "term__body")
+
+
+def is_sitting(person_id: UUID, day: date | None = None) -> bool:
+    """Does this person sit in any committee on `day`? A former member keeps what they did, and gets nothing new."""
+    return sitting_members(day, person=person_id).exists()
+
+
+def posts_today(**where: Any) -> QuerySet[Post]:
+    """Posts that are held today, with their people and bodies."""
+    return (
+        Post.objects.filter(valid_on(timezone.localdate()), **where)
+        .select_related("person", "body__place")
+        .order_by("body__name", "pk")
+    )

@@ -1,0 +1,131 @@
+"""Who runs the register: places, bodies, posts, members, venues, people. No files are read by these rights.
+
+An administrator's post at a body that keeps the register of its place (a committee, its office, …: `REGISTERING`)
+covers all of that place; at any other body it covers that body alone.
+"""
+
+from uuid import UUID
+
+import rules
+from django.db.models import Q, QuerySet
+
+from yishi.people.models import Person
+
+from . import rights
+from .grants import REGISTERING, WORKING, Viewer
+from .models import Body, BodyKind, Installation, Member, Place, Post, PostRole, Term, Venue
+
+
+def home_body_id() -> UUID | None:
+    """The body whose administrators run this installation."""
+    return Installation.objects.filter(pk=1).values_list("home_body_id", flat=True).first()
+
+
+def covers_place(viewer: Viewer, place: Place) -> bool:
+    """Does an administrator's post of the viewer cover `place`?"""
+    for post in viewer.posts:
+        if post.role != PostRole.ADMINISTRATOR or post.body.kind not in REGISTERING:
+            continue
+        if post.body.place.lo <= place.lo <= post.body.place.hi:
+            viewer.use("post", post.pk, post.body_id)
+            return True
+    return False
+
+
+def covers_body(viewer: Viewer, body: Body) -> bool:
+    return viewer.holds(body.pk, PostRole.ADMINISTRATOR) or covers_place(viewer, body.place)
+
+
+@rules.predicate
+def is_administrator(viewer: Viewer) -> bool:
+    for post in viewer.posts:
+        if post.role == PostRole.ADMINISTRATOR:
+            viewer.use("post", post.pk, post.body_id)
+            return True
+    return False
+
+
+@rules.predicate
+def administers(viewer: Viewer, thing: Place | Body | Post | Term | Member | Venue | Person | None) -> bool:
+    """Covers the place, body, post… in question."""
+    if isinstance(thing, Place):
+        return covers_place(viewer, thing)
+    if isinstance(thing, Body):
+        return covers_body(viewer, thing)
+    if isinstance(thing, Post | Term):
+        return covers_body(viewer, thing.body)
+    if isinstance(thing, Member):
+        return covers_body(viewer, thing.term.body)
+    if isinstance(thing, Venue):
+        return covers_place(viewer, thing.place)
+    if isinstance(thing, Person):
+        return _administers_person(viewer, thing)
+    return is_administrator.test(viewer)
+
+
+def _administers_person(viewer: Viewer, person: Person) -> bool:
+    posts = list(person.posts.select_related("body__place"))
+    members = list(person.memberships.select_related("term__body__place"))
+    if not posts and not members:  # just registered: nobody's yet
+        return is_home_administrator.test(viewer)
+    # Whoever may sign in for others may become them: all open posts of the person must be within reach.
+    open_posts = [post for post in posts if post.valid_to is None] or posts
+    return all(covers_body(viewer, post.body) for post in open_posts) and (
+        bool(posts) or any(covers_body(viewer, member.term.body) for member in members)
+    )
+
+
+@rules.predicate
+def is_home_administrator(viewer: Viewer, thing: object = None) -> bool:
+    """Administrator at the body that runs this installation."""
+    home = home_body_id()
+    return home is not None and viewer.holds(home, PostRole.ADMINISTRATOR)
+
+
+@rules.predicate
+def runs_venue(viewer: Viewer, venue: Venue | None) -> bool:
+    """Works at the body that convenes in the venue."""
+    if venue is None:
+        return bool(venue_body_ids(viewer))
+    convening = [owner.body_id for owner in venue.owners.all() if owner.role == "convenes"]
+    return any(viewer.holds(body_id, *WORKING) for body_id in convening)
+
+
+def venue_body_ids(viewer: Viewer) -> set:
+    """Bodies at whose desks the viewer works: they may own venues."""
+    return {post.body_id for post in viewer.posts if post.role in WORKING}
+
+
+@rules.predicate
+def opens_venue_there(viewer: Viewer, body: Body | None) -> bool:
+    """Administers the body that is to convene, or works at it."""
+    if body is None:
+        return is_administrator.test(viewer) or bool(venue_body_ids(viewer))
+    return covers_body(viewer, body) or viewer.holds(body.pk, *WORKING)
+
+
+@rules.predicate
+def is_of_home_party(viewer: Viewer, thing: object = None) -> bool:
+    """Works at the party committee of the installation's place (only it may publish what is overdue)."""
+    place = Installation.objects.filter(pk=1).values_list("home_place_id", flat=True).first()
+    return any(
+        post.body.kind == BodyKind.PARTY and post.body.place_id == place and viewer.holds(post.body_id, *WORKING)
+        for post in viewer.posts
+    )
+
+
+def administered_bodies(viewer: Viewer) -> QuerySet[Body]:
+    """The bodies whose register the viewer keeps (for lists)."""
+    return Body.objects.filter(
+        viewer.reach.places("place__", viewer.reach.registers) | Q(pk__in=viewer.reach.register_bodies)
+    )
+
+
+rights.add("organisation.manage", administers)
+rights.add("place.manage", administers)
+rights.add("person.manage", administers)
+rights.add("member.manage", administers)
+rights.add("venue.manage", administers | runs_venue)
+rights.add("venue.open", opens_venue_there)
+rights.add("installation.manage", is_home_administrator)
+rights.add("installation.overdue", is_of_home_party)
