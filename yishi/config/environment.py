@@ -104,6 +104,12 @@ SETTINGS = [
     Setting("YISHI_SECRET_KEY", "", _text, "key for sessions and codes; empty: made once in YISHI_DATA_DIR/secret-key"),
     Setting("YISHI_ALLOWED_HOSTS", "", _list, "host names the site answers to, by comma; empty: this machine only"),
     Setting("YISHI_PUBLIC_URL", "", _address, "address of the public door, printed in QR codes and messages"),
+    Setting(
+        "YISHI_SOURCE_URL",
+        "",
+        _address,
+        "where the source of this version is offered (asked by the licence), for the footer",
+    ),
     Setting("YISHI_FACES", "inner,public", _faces, "which faces this process serves: inner (desks), public (door)"),
     Setting("YISHI_HTTPS", "0", _flag, "1 behind a proxy with TLS: secure cookies, HSTS, X-Forwarded-Proto"),
     Setting("YISHI_PROXIES", "0", _number(0, 5), "how many trusted proxies add to X-Forwarded-For"),

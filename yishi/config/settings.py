@@ -17,6 +17,7 @@ DEBUG = ENV["debug"]
 ALLOWED_HOSTS = ENV["allowed_hosts"] or ["localhost", "127.0.0.1", "[::1]"]
 FACES = ENV["faces"]
 PUBLIC_URL = ENV["public_url"] or f"http://{ENV['host']}:{ENV['port']}"
+SOURCE_URL = ENV["source_url"]  # where users find the source of what runs here (AGPL, section 13)
 HTTPS = ENV["https"]
 
 INSTALLED_APPS = [
