@@ -43,6 +43,11 @@ def new_code(length: int = 10) -> str:
     return "".join(_ALPHABET[byte & 31] for byte in os.urandom(length))
 
 
+def code_of(digest: bytes, length: int = 10) -> str:
+    """A code of `length` characters that stands for a (keyed) digest: the same digest gives the same code."""
+    return "".join(_ALPHABET[byte & 31] for byte in digest[:length])
+
+
 def clean_code(typed: str) -> str:
     """What somebody typed as a code, without blanks and dashes, look-alike letters mended."""
     kept = (character for character in typed.upper() if character.isascii() and character.isalnum())

@@ -124,6 +124,7 @@ def administered_bodies(viewer: Viewer) -> QuerySet[Body]:
 rights.add("organisation.manage", administers)
 rights.add("place.manage", administers)
 rights.add("person.manage", administers)
+rights.add("person.register", is_administrator)
 rights.add("member.manage", administers)
 rights.add("venue.manage", administers | runs_venue)
 rights.add("venue.open", opens_venue_there)

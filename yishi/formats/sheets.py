@@ -1,0 +1,256 @@
+"""Workbooks in and out: .xlsx and .csv are read in a limited child process; .xlsx is written without live formulas.
+
+Reading never trusts the file: its size, what it unpacks to, its number of cells, merged cells and formulas are looked
+at before a parser sees it, and the parser runs in a process of its own with little memory and time.
+"""
+
+import io
+import json
+import subprocess
+import sys
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import xlsxwriter
+
+from .sheet_limits import CHILD_SECONDS, MAX_ANSWER, MAX_BYTES, MAX_PARTS, MAX_UNPACKED, SheetError
+
+Cell = str | int | float | bool | date | datetime | time | None
+OutCell = Cell | Decimal
+
+DIGITS_OF_A_FLOAT = 15
+
+_ROOT = Path(__file__).resolve().parents[2]
+_TRIGGERS = "=+-@\t\r＝＋－＠"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+class Sheet(NamedTuple):
+    """A sheet as read; `rows[0]` is row 1. Rows may differ in length."""
+
+    name: str
+    rows: list[list[Cell]]
+
+
+class SheetOut(NamedTuple):
+    """A sheet to write: one row of headings under the notes, then the rows."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[OutCell]]
+    notes: Sequence[str] = ()
+    choices: dict[int, Sequence[str]] = {}  # column: what may be chosen there
+
+
+def read_sheet(data: bytes, filename: str = "") -> list[Sheet]:
+    """All sheets of an .xlsx or .csv file (UTF-8, GBK, GB18030, UTF-16). Raises `SheetError`."""
+    if not data:
+        raise SheetError("empty")
+    if len(data) > MAX_BYTES:
+        raise SheetError("too_big", megabytes=MAX_BYTES // 1024 // 1024)
+    if data.startswith(_OLE):
+        raise SheetError("old_excel")
+    if data.startswith(b"PK"):
+        _look_at_zip(data)
+        return _in_child("xlsx", data)
+    if filename.lower().endswith((".xlsx", ".xlsm", ".xls", ".et")):
+        raise SheetError("not_a_workbook")
+    return _in_child("csv", data)
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as text: 13900000000.0 is 13900000000. Raises `SheetError` where Excel has lost digits."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float | int):
+        if abs(cell) >= 10**DIGITS_OF_A_FLOAT:
+            raise SheetError("digits_lost")
+        return str(int(cell)) if float(cell).is_integer() else str(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return cell.strip()
+
+
+def cell_date(cell: Cell) -> date | None:
+    """A cell as a day: a date, or text such as 2026-3-1, 2026.3.1, 2026/3/1, 2026年3月1日. Raises `SheetError`."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = unicodedata.normalize("NFKC", cell_text(cell)).strip().removesuffix("日")
+    for separator in ("年", "月", "/", "."):
+        text = text.replace(separator, "-")
+    try:
+        year, month, day = (int(part) for part in text.split("-"))
+        return date(year, month, day)
+    except ValueError:
+        raise SheetError("no_date", text=cell_text(cell)[:20]) from None
+
+
+def write_sheet(
+    rows: Iterable[Sequence[OutCell]], headings: Sequence[str], title: str, notes: Sequence[str] = ()
+) -> bytes:
+    """An .xlsx file with one sheet: notes, a frozen row of headings, the rows. Text stays text, however it begins."""
+    return write_workbook([SheetOut(title, headings, rows, notes)])
+
+
+def write_workbook(sheets: Iterable[SheetOut]) -> bytes:
+    """An .xlsx file with several sheets (see `write_sheet`)."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"author": "Yishi"})
+        formats = {
+            "text": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
+            "quoted": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True, "quote_prefix": True}),
+            "head": book.add_format(
+                {"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "num_format": "@"}
+            ),
+            "note": book.add_format({"font_color": "#555555", "num_format": "@"}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left", "valign": "top"}),
+            "number": book.add_format({"valign": "top"}),
+        }
+        taken: set[str] = set()
+        for sheet in sheets:
+            _write_one(book, formats, sheet, taken)
+    return out.getvalue()
+
+
+def is_defused(text: str) -> bool:
+    """Would a spreadsheet take this text for a formula if somebody typed it?"""
+    return text[:1] in _TRIGGERS and text != ""
+
+
+def csv_safe(text: str) -> str:
+    """Text for a CSV cell: what a spreadsheet would take for a formula gets an apostrophe before it."""
+    return "'" + text if is_defused(text.lstrip(" ")) else text
+
+
+def _write_one(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: SheetOut, taken: set[str]) -> None:
+    page = book.add_worksheet(_sheet_name(sheet.title, taken))
+    row = 0
+    for note in sheet.notes:
+        page.write_string(row, 0, note, formats["note"])
+        row += 1
+    widths = [_width(heading) for heading in sheet.headings]
+    for column, heading in enumerate(sheet.headings):
+        page.write_string(row, column, heading, formats["head"])
+    page.freeze_panes(row + 1, 0)
+    first = row + 1
+    for cells in sheet.rows:
+        row += 1
+        for column, cell in enumerate(cells):
+            _write_cell(page, formats, row, column, cell)
+            if column < len(widths):
+                widths[column] = max(widths[column], _width(_shown(cell)))
+    for column, width in enumerate(widths):
+        page.set_column(column, column, min(max(width + 2, 8), 48), formats["text"])
+    for column, allowed in sheet.choices.items():
+        page.data_validation(first, column, first + 2000, column, {"validate": "list", "source": list(allowed)})
+    if sheet.headings and row >= first:
+        page.autofilter(first - 1, 0, row, len(sheet.headings) - 1)
+
+
+def _write_cell(page: object, formats: dict[str, object], row: int, column: int, cell: OutCell) -> None:
+    write = page  # xlsxwriter has no types
+    if cell is None or cell == "":
+        write.write_blank(row, column, None, formats["text"])  # type: ignore[attr-defined]
+    elif isinstance(cell, bool):
+        write.write_string(row, column, _shown(cell), formats["text"])  # type: ignore[attr-defined]
+    elif isinstance(cell, int | float | Decimal) and len(str(abs(cell))) <= DIGITS_OF_A_FLOAT:
+        write.write_number(row, column, float(cell), formats["number"])  # type: ignore[attr-defined]
+    elif isinstance(cell, datetime):
+        write.write_datetime(row, column, cell.replace(tzinfo=None), formats["moment"])  # type: ignore[attr-defined]
+    elif isinstance(cell, date):
+        write.write_datetime(row, column, cell, formats["day"])  # type: ignore[attr-defined]
+    else:
+        text = _kept(_shown(cell))
+        look = formats["quoted" if is_defused(text) else "text"]
+        write.write_string(row, column, text, look)  # type: ignore[attr-defined]
+
+
+def _shown(cell: OutCell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, date | time) and not isinstance(cell, datetime):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _kept(text: str) -> str:
+    """Without letters that XML cannot hold; 32,767 letters are all that a cell holds."""
+    return "".join(c for c in text if c in "\t\n\r" or c >= " " and not "\ud800" <= c <= "\udfff")[:32_767]
+
+
+def _width(text: str) -> int:
+    longest = max(text.split("\n"), key=len, default="")[:60]
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in longest)
+
+
+def _sheet_name(title: str, taken: set[str]) -> str:
+    name = "".join(" " if c in "[]:*?/\\" else c for c in title).strip("' ")[:28] or "Sheet"
+    unique, n = name, 1
+    while unique.lower() in taken:
+        n += 1
+        unique = f"{name} {n}"
+    taken.add(unique.lower())
+    return unique
+
+
+def _look_at_zip(data: bytes) -> None:
+    """Refuse what unpacks to too much, before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
+        raise SheetError("broken") from None
+    names = {part.filename for part in parts}
+    if any(part.flag_bits & 1 for part in parts) or "EncryptedPackage" in names:
+        raise SheetError("encrypted")
+    if "xl/workbook.xml" not in names:
+        raise SheetError("not_a_workbook")
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise SheetError("bomb")
+    if any("vbaproject" in name.lower() for name in names):
+        raise SheetError("macro")
+
+
+def _in_child(kind: str, data: bytes) -> list[Sheet]:
+    """Parse in a process with limits; it cannot take this one down."""
+    command = [sys.executable, "-E", "-s", "-m", "yishi.formats.sheet_child", kind]
+    try:
+        done = subprocess.run(  # noqa: S603  our own module, no shell
+            command, input=data, capture_output=True, timeout=CHILD_SECONDS * 2, check=False, cwd=_ROOT
+        )
+    except subprocess.TimeoutExpired:
+        raise SheetError("too_slow") from None
+    if done.returncode != 0 or len(done.stdout) > MAX_ANSWER:
+        raise SheetError("too_slow" if done.returncode < 0 else "broken")
+    answer = json.loads(done.stdout)
+    if "error" in answer:
+        raise SheetError(answer["error"], **answer["params"])
+    return [Sheet(name, [[_cell(*cell) for cell in row] for row in rows]) for name, rows in answer["sheets"]]
+
+
+def _cell(kind: str, value: str | int | float | bool | None) -> Cell:
+    if kind == "d":
+        return date.fromisoformat(str(value))
+    if kind == "dt":
+        return datetime.fromisoformat(str(value))
+    if kind == "t":
+        return time.fromisoformat(str(value))
+    return value

@@ -1,0 +1,124 @@
+"""Terms are opened, members admitted; a member who leaves keeps what they did and gets nothing new."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.ids import child_id
+from yishi.kit.text import clean
+from yishi.people.models import Person
+
+from ..grants import Viewer
+from ..models import Body, BodyKind, Member, Term
+from ..rights import permit
+from ..sectors import sectors
+
+LAST_TERM = 99
+
+
+def term_open(
+    *, actor: Viewer, body: Body, number: int, name: str = "", since: date | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """Open a committee's next term (届); the term before and its memberships end the day before."""
+    by = permit("member.manage", actor, body)
+    since = since or timezone.localdate()
+    sent = {"body": body.pk, "number": number, "name": clean(name), "since": since}
+    with act("organisations.term.open", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        if body.kind != BodyKind.COMMITTEE:
+            raise Refusal(
+                "term.body", _("Only a consultative committee has terms. Choose the committee."), field="body"
+            )
+        if not 1 <= number <= LAST_TERM:
+            raise Refusal("term.number", _("Enter the number of the term, for example 10."), field="number")
+        Body.objects.select_for_update().get(pk=body.pk)
+        earlier = Term.objects.filter(body=body)
+        if earlier.filter(number__gte=number).exists():
+            raise Refusal("term.taken", _("This term or a later one is open already."), field="number")
+        eve = since - timedelta(days=1)
+        for old in earlier.filter(valid_to__isnull=True):
+            if old.valid_from > eve:
+                raise Refusal(
+                    "term.order", _("The term before began later than this day. Check the day."), field="since"
+                )
+            old.valid_to = eve
+            old.save(update_fields=["valid_to"])
+            left = Member.objects.filter(term=old, valid_to__isnull=True)
+            left.update(valid_to=eve, end_reason=str(_("end of the term")))
+        term = Term.objects.create(
+            id=child_id(this.id, 1), body=body, number=number, valid_from=since, name=sent["name"][:64]
+        )
+        this.entry(subject=("term", term.pk), place=body.place_id, dims={"body": body.pk}, data={"number": number})
+        this.result(term=term.pk)
+    return this.receipt
+
+
+def member_admit(
+    *,
+    actor: Viewer,
+    person: Person,
+    term: Term,
+    sector: str,
+    title: str = "",
+    since: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Admit a person as member of a term, in a sector (界别)."""
+    by = permit("member.manage", actor, term)
+    since, title = since or max(term.valid_from, timezone.localdate()), clean(title)[:64]
+    if sector not in sectors():
+        raise Refusal("member.sector", _("Choose the sector from the list."), field="sector")
+    sent = {"person": person.pk, "term": term.pk, "sector": sector, "title": title, "since": since}
+    with act("organisations.member.admit", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        term = Term.objects.select_related("body").get(pk=term.pk)
+        if term.valid_to is not None:
+            raise WrongStage("term.over", _("This term is over. Admit the person to the term that is open."))
+        taken = Refusal("member.taken", _("This person belongs to this term already."), field="person")
+        try:
+            with transaction.atomic():
+                one = Member.objects.create(
+                    id=child_id(this.id, 1), person=person, term=term, sector=sector, title=title, valid_from=since
+                )
+        except IntegrityError as error:
+            raise taken from error
+        this.entry(
+            subject=("member", one.pk), place=term.body.place_id, dims={"body": term.body_id, "sector": sector},
+            quantities={"members": 1}, touches=[("person", person.pk, 1)],
+        )  # fmt: skip
+        this.result(member=one.pk)
+    return this.receipt
+
+
+def member_leave(
+    *, actor: Viewer, member: Member, reason: str, until: date | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """A member leaves: former from the day after. What they did stays theirs; no new duty or invitation comes."""
+    by = permit("member.manage", actor, member)
+    until, reason = until or timezone.localdate() - timedelta(days=1), clean(reason)[:120]
+    if not reason:
+        raise Refusal("member.reason", _("Write why: resigned, moved away, died…"), field="reason")
+    sent = {"member": member.pk, "until": until, "reason": reason}
+    with act("organisations.member.leave", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        one = Member.objects.select_for_update().select_related("term__body").get(pk=member.pk)
+        if one.valid_to is not None:
+            raise WrongStage("member.left", _("This membership ended on %(day)s.") % {"day": one.valid_to.isoformat()})
+        one.valid_to = max(until, one.valid_from - timedelta(days=1))
+        one.end_reason = reason
+        one.save(update_fields=["valid_to", "end_reason"])
+        this.entry(
+            subject=("member", one.pk), place=one.term.body.place_id, quantities={"members": -1},
+            dims={"body": one.term.body_id, "sector": one.sector}, touches=[("person", one.person_id, -1)],
+        )  # fmt: skip
+        this.result(member=one.pk)
+    return this.receipt
