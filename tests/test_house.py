@@ -1,0 +1,117 @@
+"""The house is as it is drawn: rooms, sizes, locks, documents."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.utils.module_loading import import_string
+
+from yishi.cli.verbs import VERBS, WITHOUT_DJANGO
+from yishi.cli.work import JOBS
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "yishi"
+MOST_LINES = 450
+NOT_ROOMS = {"locale", "__pycache__"}
+
+
+def rooms() -> set[str]:
+    return {path.name for path in PACKAGE.iterdir() if path.is_dir()} - NOT_ROOMS
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).exists()]
+
+
+def contracts() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+
+
+def test_every_room_has_its_layer():
+    layers = contracts()["contracts"][0]["layers"]
+    assert {room for layer in layers for room in re.split(r"\s*\|\s*", layer)} == rooms()
+
+
+def test_every_room_is_on_the_page_where_things_live():
+    text = (ROOT / "docs" / "where-things-live.md").read_text("utf-8")
+    assert {room for room in rooms() if f"`yishi/{room}/`" not in text} == set()
+    named = set(re.findall(r"`yishi/([a-z_]+)/`", text))
+    assert {room for room in named if not (PACKAGE / room).is_dir()} == set()
+
+
+def test_a_module_is_read_in_one_sitting():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in tracked()
+        if path.suffix in {".py", ".js", ".html"} or path.name == "run"
+        if "migrations" not in path.parts and (lines := len(path.read_text("utf-8").splitlines())) > MOST_LINES
+    }
+    assert long == {}
+
+
+def test_nothing_of_others_is_tracked():
+    names = [str(path.relative_to(ROOT)) for path in tracked()]
+    foreign = re.compile(r"(^|/)(node_modules|vendor|built|fonts-built)/|\.min\.\w+$|\.(ttf|otf|woff2?|mo)$")
+    assert [name for name in names if foreign.search(name)] == []
+
+
+def test_scripts_and_styles_are_written_by_hand():
+    minified = [
+        str(path.relative_to(ROOT))
+        for path in tracked()
+        if path.suffix in {".js", ".css"} and max(map(len, path.read_text("utf-8").splitlines()), default=0) > 300
+    ]
+    assert minified == []
+
+
+@pytest.mark.parametrize("name", ["base", "dev", "node"])
+def test_locks_have_hashes_and_no_addresses(name):
+    text = (ROOT / "requirements" / f"{name}.lock").read_text("utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    packages = re.split(r"(?m)^(?=[a-z0-9])", text)[1:]
+    assert packages
+    assert [package.splitlines()[0] for package in packages if "--hash=sha256:" not in package] == []
+
+
+def test_the_page_lock_has_hashes_and_no_addresses():
+    text = (ROOT / "frontend" / "package-lock.json").read_text("utf-8")
+    assert '"resolved"' not in text
+    assert "://" not in re.sub(r'"(url|funding)":\s*"[^"]*"', "", text)
+    assert text.count('"integrity"') >= text.count('"node_modules/') - text.count('"inBundle"')
+
+
+def test_each_verb_has_a_module_with_a_line_of_help_and_is_documented():
+    guide = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    for verb, module in VERBS.items():
+        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), verb
+        assert f"`yishi {verb}" in guide, f"docs/commands.md does not name yishi {verb}"
+    assert set(VERBS) >= WITHOUT_DJANGO
+
+
+def test_each_job_is_there():
+    """The jobs name services of other rooms: each name leads to a function."""
+    names = re.findall(r'import_string\("([^"]+)"\)', (PACKAGE / "cli" / "work.py").read_text("utf-8"))
+    assert names
+    assert all(callable(import_string(name)) for name in names)
+    assert len({job.name for job in JOBS}) == len(JOBS)
+
+
+def test_pages_never_save_a_model():
+    """One write path per act: pages call services."""
+    writes = re.compile(r"\.(save|delete|bulk_create|bulk_update|update_or_create|get_or_create)\(|\.objects\.create\(")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (PACKAGE / "web").rglob("*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if writes.search(line) and not re.search(r"(document|workbook|image|doc|book|buffer|session)\.save\(", line)
+    ]
+    assert found == []
+
+
+def test_decisions_are_numbered_without_a_gap():
+    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "decisions").glob("0*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
