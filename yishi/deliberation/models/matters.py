@@ -127,6 +127,7 @@ class StepRecord(models.Model):
     entered_on = models.DateField()
     due_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
+    came_back = models.BooleanField(default=False)  # a gate returned the matter: it leaves only by somebody's hand
     note = models.CharField(max_length=500, blank=True)
 
     class Meta:

@@ -1,0 +1,159 @@
+"""What stands in a matter's file, read once: the conditions, the file page and the desk look at the same rows."""
+
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Count
+from django.utils import timezone
+
+from yishi.commitments.models import Commitment, Judge, Verdict
+from yishi.deliberation.models import (
+    Agreement,
+    ChairObjection,
+    Duty,
+    GateRequest,
+    LeaderNote,
+    Matter,
+    Party,
+    PlanTopic,
+    Seat,
+    Sitting,
+    StepRecord,
+    Study,
+    Worry,
+)
+from yishi.organisations.models import Post, valid_on
+
+from .schema import Model, read_document
+
+
+class Facts:
+    """The rows of one matter, each kind fetched when it is first asked for."""
+
+    def __init__(self, matter: Matter, today: date | None = None):
+        self.matter = matter
+        self.today = today or timezone.localdate()
+
+    @cached_property
+    def model(self) -> Model:
+        """The version of the process model with which the matter began."""
+        return read_document(self.matter.process.document)
+
+    @cached_property
+    def worries(self) -> list[Worry]:
+        return list(Worry.within.filter(matter=self.matter).order_by("raised_at"))
+
+    @cached_property
+    def parties(self) -> list[Party]:
+        return list(Party.objects.filter(matter=self.matter).select_related("body"))
+
+    @cached_property
+    def topics(self) -> list[PlanTopic]:
+        return list(PlanTopic.objects.filter(matter=self.matter).select_related("plan__body"))
+
+    @cached_property
+    def studies(self) -> list[Study]:
+        rows = Study.objects.filter(matter=self.matter).order_by("opened_on", "pk")
+        return list(
+            rows.annotate(
+                visit_count=Count("visits", distinct=True), finding_count=Count("findings", distinct=True)
+            ).select_related("checked_by")
+        )
+
+    @cached_property
+    def seats(self) -> list[Seat]:
+        """Seats that are held: invited or accepted, not ended."""
+        rows = Seat.objects.filter(matter=self.matter, state__in=Seat.LIVE, ended_on__isnull=True)
+        return list(rows.select_related("person", "party", "body").order_by("started_on", "pk"))
+
+    @cached_property
+    def chair(self) -> Seat | None:
+        return next((seat for seat in self.seats if seat.role == Seat.Role.CHAIR), None)
+
+    @cached_property
+    def chair_objections(self) -> list[ChairObjection]:
+        return list(ChairObjection.objects.filter(seat=self.chair)) if self.chair else []
+
+    @cached_property
+    def chair_bodies(self) -> set:
+        """The desks of the person in the chair, whatever the seat says."""
+        if self.chair is None:
+            return set()
+        held = Post.objects.filter(valid_on(self.today), person=self.chair.person_id).values_list("body", flat=True)
+        return {*held, *([self.chair.body_id] if self.chair.body_id else [])}
+
+    @cached_property
+    def sittings(self) -> list[Sitting]:
+        rows = Sitting.within.filter(matter=self.matter).exclude(state=Sitting.State.CANCELLED)
+        return list(rows.select_related("minutes", "venue").order_by("ordinal"))
+
+    @property
+    def sitting(self) -> Sitting | None:
+        """The latest sitting that was not cancelled."""
+        return self.sittings[-1] if self.sittings else None
+
+    @cached_property
+    def agreements(self) -> list[Agreement]:
+        return list(Agreement.objects.filter(matter=self.matter).select_related("scan").order_by("written_at"))
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The recorded agreement; there is at most one."""
+        return next((one for one in self.agreements if one.state != Agreement.State.DRAFT), None)
+
+    @cached_property
+    def consents(self) -> set:
+        """Parties that consented to the recorded agreement."""
+        return set(self.agreement.consents.values_list("party", flat=True)) if self.agreement else set()
+
+    @cached_property
+    def duties(self) -> list[Duty]:
+        """Duties of the recorded agreement, else of the drafts."""
+        of = [self.agreement] if self.agreement else self.agreements
+        return list(Duty.objects.filter(agreement__in=of).order_by("ordinal")) if of else []
+
+    @cached_property
+    def commitments(self) -> list[Commitment]:
+        rows = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=self.matter.pk)
+        return list(rows.select_related("bearer", "supervisor").order_by("ordinal"))
+
+    @cached_property
+    def judges(self) -> dict:
+        """How many were asked to judge each commitment."""
+        rows = Judge.objects.filter(commitment__in=self.commitments)
+        return dict(rows.values_list("commitment").annotate(Count("pk")))
+
+    @cached_property
+    def verdicts(self) -> dict:
+        """How many verdicts each commitment has in each of its rounds."""
+        rows = Verdict.objects.filter(commitment__in=self.commitments).values_list("commitment", "round")
+        return {(key, number): count for key, number, count in rows.annotate(Count("pk"))}
+
+    @cached_property
+    def gates(self) -> list[GateRequest]:
+        rows = GateRequest.objects.filter(matter=self.matter).select_related("body", "answered_by")
+        return list(rows.order_by("asked_at", "round"))
+
+    def gate(self, code: str, step: str = "") -> GateRequest | None:
+        """The newest request of a gate (in `step`, if one is named)."""
+        found = [gate for gate in self.gates if gate.gate == code and step in ("", gate.step)]
+        return max(found, key=lambda gate: (gate.asked_at, gate.round), default=None)
+
+    @cached_property
+    def steps(self) -> list[StepRecord]:
+        return list(StepRecord.objects.filter(matter=self.matter).order_by("ordinal"))
+
+    @property
+    def step(self) -> StepRecord | None:
+        return self.steps[-1] if self.steps else None
+
+    @cached_property
+    def notes(self) -> list[LeaderNote]:
+        return list(LeaderNote.objects.filter(matter=self.matter).select_related("body", "scan").order_by("written_on"))
+
+    @property
+    def obligated_bodies(self) -> set:
+        """Desks that are bound: parties to the matter and bearers of its duties."""
+        return {party.body_id for party in self.parties if party.body_id} | {
+            duty.bearer_id for duty in self.duties if duty.bearer_id
+        }

@@ -1,0 +1,93 @@
+"""Putting a step's gates to their bodies: which desk, which round, by when. Used by course.py and gates.py."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import GateRequest, Matter
+from yishi.deliberation.process.schema import Gate, Step
+from yishi.journal.act import Act
+from yishi.kit.clock import add_workdays
+from yishi.kit.errors import Refusal
+from yishi.notices.services import tell
+from yishi.organisations.models import Body, Place, valid_on
+
+
+def place_at(place: Place, tier: str) -> Place | None:
+    """The place of `tier` around `place` (itself, if it is of that tier)."""
+    return Place.objects.filter(level=tier, lo__lte=place.lo, hi__gte=place.lo, closed_on__isnull=True).first()
+
+
+def gate_bodies(matter: Matter, gate: Gate, today: date) -> list[Body]:
+    """The bodies that could answer `gate`: of its kind, at its tier around the matter's place."""
+    around = place_at(matter.place, gate.tier)
+    if around is None:
+        return []
+    rows = Body.objects.filter(valid_on(today), kind=gate.body, place=around)
+    return list(rows.select_related("place").order_by("name"))
+
+
+def gate_body(matter: Matter, gate: Gate, today: date) -> Body | None:
+    """The one body that answers `gate`, or None where somebody must choose (no such body, or several).
+
+    Of several the convener itself is taken if it is among them, else the body above it.
+    """
+    found = gate_bodies(matter, gate, today)
+    for body in found:
+        if body.pk in (matter.convener_id, matter.convener.parent_id):
+            return body
+    return found[0] if len(found) == 1 else None
+
+
+def ask_gates(this: Act, matter: Matter, step: Step, today: date) -> None:
+    """Put the gates of `step` that have no standing answer to their bodies.
+
+    Where no body, or more than one, fits, nothing is asked: the matter's page says so and lets one be chosen.
+    """
+    for gate in step.gates:
+        newest = newest_request(matter, step.code, gate.code)
+        if newest is not None and newest.answer != GateRequest.Answer.RETURN:
+            continue
+        body = gate_body(matter, gate, today)
+        if body is not None:
+            put(this, matter, step, gate, body, today)
+
+
+def put(this: Act, matter: Matter, step: Step, gate: Gate, body: Body, today: date) -> GateRequest:
+    """Write one request and tell the desk. Refuses what is asked already."""
+    newest = newest_request(matter, step.code, gate.code)
+    if newest is not None and newest.answer != GateRequest.Answer.RETURN:
+        raise Refusal(
+            "gate.asked",
+            _("This gate was asked already, on %(day)s. Wait for the answer, or remind that desk.")
+            % {"day": newest.asked_at.date().isoformat()},
+        )
+    request = GateRequest.objects.create(
+        matter=matter,
+        step=step.code,
+        gate=gate.code,
+        name=gate.name,
+        body=body,
+        asked_at=this.now,
+        due_on=add_workdays(today, gate.days).day,
+        round=newest.round + 1 if newest else 1,
+    )
+    this.entry(
+        code="deliberation.gate.ask",
+        subject=("matter", matter.pk),
+        place=matter.place_id,
+        dims={"body": body.pk},
+        data={"gate": request.pk, "code": gate.code, "round": request.round, "due_on": request.due_on},
+    )
+    tell(
+        body_id=body.pk,
+        code="gate.asked",
+        params={"number": matter.number, "title": matter.title, "gate": gate.name, "due_on": str(request.due_on)},
+        subject=("gate", request.pk),
+        once=f"gate.asked/{request.pk}",
+    )
+    return request
+
+
+def newest_request(matter: Matter, step: str, gate: str) -> GateRequest | None:
+    return GateRequest.objects.filter(matter=matter, step=step, gate=gate).order_by("-round").first()

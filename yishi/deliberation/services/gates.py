@@ -1,0 +1,184 @@
+"""Gates: a body is asked, and answers approve, return or hold, with reason, person and date."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import GateRequest, Matter
+from yishi.deliberation.process.schema import read_document
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body
+from yishi.organisations.rights import permit
+
+from .asking import gate_bodies, gate_body, newest_request, place_at, put
+from .course import enter, locked, matter_move_on, next_state
+from .telling import tell_convener
+
+Answer = GateRequest.Answer
+# What may follow an answer. On hold is no end: the body answers again, in a row of its own.
+ANSWERS: dict[str, tuple[str, ...]] = {
+    "": (Answer.APPROVE, Answer.RETURN, Answer.HOLD),
+    Answer.HOLD: (Answer.APPROVE, Answer.RETURN),
+    Answer.APPROVE: (),
+    Answer.RETURN: (),
+}
+MAX_REASON = 500
+
+
+def gate_ask(
+    *, actor: Viewer, matter: Matter, gate_code: str, body: Body | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """Ask a gate of the matter's step: where nobody was found, or again after a return. Result: gate.
+
+    Without `body` the body is found by kind and tier around the matter's place; refuses `gate.no_body` if none or
+    several fit and none was named, `gate.other_body` for a body of another kind or tier.
+    """
+    by = permit("gate.ask", actor, matter)
+    sent = {"matter": matter.pk, "gate": gate_code, "body": body.pk if body else None}
+    with act("deliberation.gate.ask_again", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = locked(matter)
+        next_state(fresh, "advance")
+        today = timezone.localdate()
+        step = read_document(fresh.process.document).step(fresh.step)
+        gate = step.gate(gate_code) if step else None
+        if step is None or gate is None:
+            raise WrongStage("gate.other_step", _("The step in which the matter is now has no such gate."))
+        asked = body or gate_body(fresh, gate, today)
+        if asked is None:
+            tier = place_at(fresh.place, gate.tier)
+            raise Refusal(
+                "gate.no_body",
+                _("Say which body answers “%(gate)s”: in %(place)s none, or more than one, fits.")
+                % {"gate": gate.name, "place": tier.name if tier else gate.tier},
+                field="body",
+            )
+        if body is not None and body not in gate_bodies(fresh, gate, today):
+            raise Refusal(
+                "gate.other_body",
+                _("The model names another kind of body, or another tier, for this gate."),
+                field="body",
+            )
+        request = put(this, fresh, step, gate, asked, today)
+        this.result(gate=request.pk)
+    return this.receipt
+
+
+def gate_answer(*, actor: Viewer, gate: GateRequest, answer: str, reason: str, act_id: UUID | None = None) -> Receipt:
+    """The body's answer. Result: gate, matter, step.
+
+    Only working posts of the body that was asked answer. Of two clerks the second is told who answered, when, and how.
+    A return leads the matter back to the step that the model names; there it stays until somebody says what was mended.
+    """
+    by = permit("gate.answer", actor, gate)
+    sent = {"gate": gate.pk, "answer": answer, "reason": reason}
+    with act("deliberation.gate.answer", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        matter = locked(gate.matter)
+        gate = GateRequest.objects.select_for_update(of=("self",)).select_related("answered_by").get(pk=gate.pk)
+        newest = newest_request(matter, gate.step, gate.gate) or gate
+        _check_unanswered(gate, newest)
+        if answer not in ANSWERS[gate.answer]:
+            raise Refusal("gate.unknown_answer", _("Choose approve, return or on hold."), field="answer")
+        reason = clean(reason)
+        if not reason:
+            raise Refusal("gate.no_reason", _("Write the reason; one word such as “agreed” is enough."), field="reason")
+        if len(reason) > MAX_REASON:
+            raise Refusal(
+                "gate.long_reason",
+                _("The reason is longer than %(max)d characters.") % {"max": MAX_REASON},
+                field="reason",
+            )
+        next_state(matter, "advance")
+        if matter.step != gate.step:
+            raise WrongStage("gate.moved", _("The matter is in another step now; this gate needs no answer any more."))
+        row = _answered(this, gate, answer, reason, actor)
+        _entry(this, matter, row)
+        tell_convener(
+            matter,
+            "gate.answered",
+            once=f"gate/{row.pk}",
+            gate=row.name,
+            body=row.body.name,
+            answer=answer,
+            reason=reason,
+        )
+        if answer == Answer.RETURN:
+            _lead_back(this, matter, row)
+        elif answer == Answer.APPROVE:
+            matter_move_on(matter, actor=actor, caused_by=this.id)
+        this.result(gate=row.pk, matter=matter.pk, step=matter.step)
+    return this.receipt
+
+
+def _check_unanswered(gate: GateRequest, newest: GateRequest) -> None:
+    last = newest if newest.answer else gate
+    if newest.pk == gate.pk and ANSWERS[gate.answer]:
+        return
+    when = timezone.localtime(last.answered_at).strftime("%Y-%m-%d %H:%M") if last.answered_at else ""
+    raise WrongStage(
+        "gate.answered",
+        _("%(who)s answered this gate already, on %(when)s: %(answer)s. Nothing was changed by you.")
+        % {"who": last.answered_by or last.body, "when": when, "answer": last.get_answer_display()},
+    )
+
+
+def _answered(this: Act, gate: GateRequest, answer: str, reason: str, actor: Viewer) -> GateRequest:
+    """Write the answer; after a hold in a new row, so that the hold and its reason stay on the record."""
+    if gate.answer == Answer.HOLD:
+        gate = GateRequest(
+            matter_id=gate.matter_id,
+            step=gate.step,
+            gate=gate.gate,
+            name=gate.name,
+            body=gate.body,
+            asked_at=gate.answered_at or gate.asked_at,
+            due_on=gate.due_on,
+            round=gate.round + 1,
+        )
+    gate.answer, gate.reason, gate.answered_by, gate.answered_at = answer, reason, actor.person, this.now
+    gate.save()
+    return gate
+
+
+def _entry(this: Act, matter: Matter, row: GateRequest) -> None:
+    this.entry(
+        subject=("matter", matter.pk),
+        place=matter.place_id,
+        dims={"body": row.body_id, "answer": row.answer},
+        data={"gate": row.pk, "code": row.gate, "round": row.round},
+    )
+
+
+def _lead_back(this: Act, matter: Matter, row: GateRequest) -> None:
+    model = read_document(matter.process.document)
+    step = model.step(matter.step)
+    gate = step.gate(row.gate) if step else None
+    target = model.step(gate.returns_to) if gate and gate.returns_to else None
+    if target is not None and step is not None and target.code != step.code:
+        enter(this, matter, target, note=row.reason, back=True)
+
+
+def gates_of(bodies: Iterable[UUID], *, open_only: bool = True) -> QuerySet[GateRequest]:
+    """Requests to the desks `bodies`, the most urgent first; `open_only`: those that still want an answer.
+
+    On hold wants an answer too, until a later row gives it.
+    """
+    rows = GateRequest.objects.filter(body__in=bodies).select_related("matter__place", "body", "answered_by")
+    if open_only:
+        later = GateRequest.objects.filter(
+            matter=OuterRef("matter"), step=OuterRef("step"), gate=OuterRef("gate"), round__gt=OuterRef("round")
+        )
+        rows = rows.filter(
+            ~Exists(later), matter__state=Matter.State.OPEN, step=F("matter__step"), answer__in=("", Answer.HOLD)
+        )
+    return rows.order_by("due_on", "asked_at")
