@@ -1,0 +1,151 @@
+"""Chinese is what users see first: every English string in code and templates has its Chinese."""
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from django.apps import apps
+from django.db.models import Choices
+from django.utils import translation
+from django.utils.translation.template import templatize
+
+from yishi.cli.messages import catalogues
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "yishi"
+# function: the positions of its msgids (context and numbers do not count)
+FUNCTIONS = {
+    **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"], (0,)),
+    **dict.fromkeys(["ngettext", "ngettext_lazy"], (0,)),
+    **dict.fromkeys(["pgettext", "pgettext_lazy"], (1,)),
+    **dict.fromkeys(["npgettext", "npgettext_lazy"], (1,)),
+}
+# What Django's template reader makes of tags: gettext(u'…'), pgettext('context', u'…') and their like.
+STRING = r"""u?('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+PLAIN = re.compile(rf"(?<![a-z])(?:n?gettext|_)\({STRING}")
+IN_CONTEXT = re.compile(rf"(?<![a-z])n?pgettext\({STRING},\s*{STRING}")
+PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w*)\}")
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def messages() -> list[tuple[str, str, str]]:
+    """(catalogue, English, Chinese) of every message."""
+    found = []
+    for path in catalogues():
+        for message in read(path):
+            if message.id and not message.fuzzy:
+                english = message.id if isinstance(message.id, str) else message.id[0]
+                chinese = message.string if isinstance(message.string, str) else message.string[0]
+                found.append((path.parts[-4], english, chinese))
+    return found
+
+
+def in_python(path: Path) -> list[str]:
+    strings = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            for position in FUNCTIONS.get(name, ()):
+                if position < len(node.args):
+                    argument = node.args[position]
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        strings.append(argument.value)
+    return strings
+
+
+def in_template(path: Path) -> list[str]:
+    text = templatize(path.read_text("utf-8"))
+    found = [match[1] for match in PLAIN.finditer(text)] + [match[2] for match in IN_CONTEXT.finditer(text)]
+    return [ast.literal_eval(string) for string in found]
+
+
+def sources() -> dict[str, set[str]]:
+    """English string → the files in which it stands."""
+    found = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        if "migrations" not in path.parts:
+            for string in in_python(path):
+                found[string].add(str(path.relative_to(ROOT)))
+    for path in [*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]:
+        for string in in_template(path):
+            found[string].add(str(path.relative_to(ROOT)))
+    found.pop("", None)
+    return found
+
+
+def test_every_string_has_its_chinese():
+    chinese = {english for _, english, text in messages() if text}
+    missing = sorted(f"{min(files)}: {string!r}" for string, files in sources().items() if string not in chinese)
+    assert not missing, f"{len(missing)} strings have no Chinese:\n" + "\n".join(missing)
+
+
+def test_the_reader_of_templates_finds_every_kind_of_tag(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        """{% translate "One" %} {% translate 'Two "quoted"' as two %} {% trans "Three" context "door" %}
+        {% blocktranslate with name=x.name %}Four {{ name }}{% endblocktranslate %}
+        {% blocktranslate count n=rows|length %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}
+        {{ x|default:_("Six") }}""",
+        "utf-8",
+    )
+    assert sorted(in_template(page)) == ["%(n)s row", "Four %(name)s", "One", "Six", "Three", 'Two "quoted"']
+
+
+def test_a_translation_keeps_every_placeholder():
+    wrong = [
+        f"{name}: {english!r} → {chinese!r}"
+        for name, english, chinese in messages()
+        if chinese and set(PLACEHOLDER.findall(english)) != set(PLACEHOLDER.findall(chinese))
+    ]
+    assert wrong == []
+
+
+def test_one_english_string_has_one_chinese():
+    """Catalogues are merged: two translations of one string would show whichever comes first."""
+    texts = defaultdict(set)
+    for _, english, chinese in messages():
+        texts[english].add(chinese)
+    assert {english: found for english, found in texts.items() if len(found) > 1} == {}
+
+
+def choices() -> list[type[Choices]]:
+    seen, todo = [], list(Choices.__subclasses__())
+    while todo:
+        kind = todo.pop()
+        todo += kind.__subclasses__()
+        if kind.__module__.startswith("yishi.") and len(kind):
+            seen.append(kind)
+    return sorted(seen, key=lambda kind: kind.__qualname__)
+
+
+def test_every_choice_has_a_chinese_label():
+    assert apps.ready
+    with translation.override("zh-hans"):
+        plain = [
+            f"{kind.__module__}.{kind.__qualname__}.{name}: {label}"
+            for kind in choices()
+            for name, label in zip(kind.names, map(str, kind.labels), strict=False)
+            if label and not HAN.search(label) and not re.fullmatch(r"[\W\d]+|SMS|PDF|[A-Z]{2,4}", label)
+        ]
+    assert not plain, "\n".join(plain)
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-4])
+def test_a_catalogue_says_its_charset_and_plural_form(path):
+    catalogue = read(path)
+    assert catalogue.charset.lower() == "utf-8"
+    assert catalogue.num_plurals == 1
+
+
+def test_english_needs_no_catalogue():
+    with translation.override("en"):
+        assert translation.gettext("Save") == "Save"
