@@ -1,5 +1,7 @@
 """Fixtures for all tests."""
 
+import os
+
 import pytest
 
 from yishi.people.scopes import everything
@@ -18,3 +20,11 @@ def all_files():
     """Run the test's own queries over all files."""
     with everything():
         yield
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that only mean something on PostgreSQL wait for the run that has one."""
+    if os.environ.get("YISHI_TEST_DATABASE") != "postgresql":
+        for item in items:
+            if item.get_closest_marker("postgres"):
+                item.add_marker(pytest.mark.skip(reason="PostgreSQL only"))

@@ -1,8 +1,13 @@
 """The verbs of `yishi`, and the module of each: `run(words) -> int`; its first docstring line is its help."""
 
 VERBS = {
+    "backup": "yishi.cli.backup",
+    "demo-off": "yishi.cli.demo_off",
+    "first-code": "yishi.cli.first_code",
+    "places": "yishi.cli.places",
     "compile-messages": "yishi.cli.messages",
     "prepare": "yishi.cli.prepare",
+    "restore": "yishi.cli.restore",
     "work": "yishi.cli.work",
 }
 WITHOUT_DJANGO = {"compile-messages"}

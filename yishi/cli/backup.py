@@ -1,0 +1,114 @@
+"""Write the database, the files and the key into one archive; restore one into an empty installation.
+
+`yishi backup FILE.tar.gz` works while Yishi runs. `yishi restore FILE.tar.gz` wants an empty database.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
+KEY = "secret-key"
+ABOUT = "about.json"
+LENT = "YISHI_SECRET_KEY"
+
+
+def run(words: list[str]) -> int:
+    """`yishi backup FILE.tar.gz`"""
+    if len(words) != 1:
+        raise SystemExit("yishi backup FILE.tar.gz")
+    target = Path(words[0])
+    if target.exists():
+        raise SystemExit(f"yishi: 文件已存在 · {target} exists already")
+    backup(target)
+    print(f"· 已备份 · backed up: {target} ({target.stat().st_size / 1e6:.1f} MB)")
+    if not (settings.DATA_DIR / KEY).exists():
+        print(f"  密钥来自 {LENT}，不在备份里，请另外保存 · the key is {LENT}: keep it apart, it is not in the archive")
+    return 0
+
+
+def backup(target: Path) -> None:
+    """The database first, then the files: a file that the database names is then always there."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        parts = Path(folder)
+        dump(parts / DATABASE[connection.vendor])
+        if (settings.DATA_DIR / KEY).exists():
+            shutil.copyfile(settings.DATA_DIR / KEY, parts / KEY)
+        files = {f"files/{path.relative_to(settings.FILES_DIR)}": path for path in stored_files()}
+        files |= {path.name: path for path in parts.iterdir()}
+        about = {
+            "made_at": timezone.now().isoformat(),
+            "database": connection.vendor,
+            "sha256": {name: sha256(path) for name, path in sorted(files.items())},
+        }
+        (parts / ABOUT).write_text(json.dumps(about, indent=1))
+        beside = parts / "archive"
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as raw:
+            with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as archive:
+                archive.add(parts / ABOUT, ABOUT)
+                for name, path in sorted(files.items()):
+                    archive.add(path, name, recursive=False)
+        beside.rename(target)
+
+
+def stored_files() -> list[Path]:
+    return sorted(path for path in Path(settings.FILES_DIR).rglob("*") if path.is_file())
+
+
+def dump(target: Path) -> None:
+    if connection.vendor == "sqlite":
+        with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as source:
+            with contextlib.closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+    else:
+        postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(target))
+
+
+def postgres(program: str, *words: str) -> None:
+    """One of PostgreSQL's own programs on our database; the password goes by environment, not by command line."""
+    if shutil.which(program) is None:
+        raise SystemExit(f"yishi: 缺少 {program}，请安装 · please install: apt install postgresql-client")
+    parts = connection.settings_dict
+    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    env = {**os.environ, **{name: str(parts[key]) for name, key in names.items() if parts[key]}}
+    if subprocess.run([program, *words], env=env, check=False).returncode:  # noqa: S603
+        raise SystemExit(f"yishi: {program} 失败 · {program} failed")
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def unpacked(source: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The archive's parts in a folder of their own, each proved by its hash. Nothing else in it is unpacked."""
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder, tarfile.open(source, "r:gz") as archive:
+        about_file = archive.extractfile(ABOUT)
+        if about_file is None:
+            raise SystemExit(f"yishi: 不是备份文件 · {source} is no backup")
+        about = json.load(about_file)
+        for name, expected in about["sha256"].items():
+            target = Path(folder, name).resolve()
+            part = archive.extractfile(name)
+            if part is None or not target.is_relative_to(Path(folder).resolve()):
+                raise SystemExit(f"yishi: 备份已损坏 · the backup is damaged at {name}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as out:
+                shutil.copyfileobj(part, out)
+            if sha256(target) != expected:
+                raise SystemExit(f"yishi: 备份已损坏 · the backup is damaged at {name}")
+        yield Path(folder), about
