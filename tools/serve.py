@@ -25,7 +25,7 @@ def run(words: list[str]) -> int:
     refuse_taken(host, port)
     call([setup.PYTHON, "-m", "yishi.cli", "prepare"])
     web = start_web(host, port, int(settings["workers"]))
-    jobs = start_jobs()
+    jobs = start_jobs() if settings["jobs"] == "True" else []
     signal.signal(signal.SIGTERM, _stop)
     try:
         wait_for(host, port, web)
@@ -51,7 +51,7 @@ def read_settings() -> dict[str, str]:
     """The settings as the project itself reads them; a bad one stops here with its one line."""
     script = (
         "from yishi.config import environment as e; v = e.read()\n"
-        "for name in ('host', 'port', 'workers', 'demo', 'public_url'): print(name, v[name], sep='=')"
+        "for name in ('host', 'port', 'workers', 'jobs', 'demo', 'public_url'): print(name, v[name], sep='=')"
     )
     result = subprocess.run([setup.PYTHON, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     if result.returncode:

@@ -56,11 +56,11 @@ def backup(target: Path) -> None:
         }
         (parts / ABOUT).write_text(json.dumps(about, indent=1))
         beside = parts / "archive"
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as raw:
-            with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as archive:
-                archive.add(parts / ABOUT, ABOUT)
-                for name, path in sorted(files.items()):
-                    archive.add(path, name, recursive=False)
+        raw = os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600), "wb")
+        with raw, tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as archive:
+            archive.add(parts / ABOUT, ABOUT)
+            for name, path in sorted(files.items()):
+                archive.add(path, name, recursive=False)
         beside.rename(target)
 
 
@@ -70,11 +70,16 @@ def stored_files() -> list[Path]:
 
 def dump(target: Path) -> None:
     if connection.vendor == "sqlite":
-        with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as source:
-            with contextlib.closing(sqlite3.connect(target)) as copy:
-                source.backup(copy)
+        copy_sqlite(connection.settings_dict["NAME"], target)
     else:
         postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(target))
+
+
+def copy_sqlite(source: Path | str, target: Path | str) -> None:
+    """All pages as of one moment, also while others write."""
+    closing = contextlib.closing
+    with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(target)) as here:
+        there.backup(here)
 
 
 def postgres(program: str, *words: str) -> None:

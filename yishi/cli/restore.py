@@ -1,8 +1,6 @@
 """Restore a backup into an empty installation: database, files and key."""
 
-import contextlib
 import shutil
-import sqlite3
 import stat
 import tarfile
 from pathlib import Path
@@ -10,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from .backup import DATABASE, KEY, postgres, unpacked
+from .backup import DATABASE, KEY, copy_sqlite, postgres, unpacked
 
 
 def run(words: list[str]) -> int:
@@ -45,9 +43,7 @@ def restore(source: Path) -> None:
 
 def load(database: Path) -> None:
     if connection.vendor == "sqlite":
-        with contextlib.closing(sqlite3.connect(database)) as source:
-            with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as target:
-                source.backup(target)
+        copy_sqlite(database, connection.settings_dict["NAME"])
     else:
         name = str(connection.settings_dict["NAME"])
         postgres("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--dbname", name, str(database))

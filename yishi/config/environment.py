@@ -99,6 +99,7 @@ SETTINGS = [
     Setting("YISHI_HOST", "127.0.0.1", _text, "address on which `./run` listens"),
     Setting("YISHI_PORT", "8000", _number(1, 65535), "port on which `./run` listens"),
     Setting("YISHI_WORKERS", "1", _number(1, 64), "web worker processes"),
+    Setting("YISHI_JOBS", "1", _flag, "1: `./run` also runs the jobs (messages, clocks); 0 where another process does"),
     Setting("YISHI_DEBUG", "0", _flag, "1 shows technical error pages; never on a machine that others reach"),
     Setting("YISHI_DEMO", "1", _flag, "1 lets `./run` load the demo into an empty database"),
     Setting("YISHI_SECRET_KEY", "", _text, "key for sessions and codes; empty: made once in YISHI_DATA_DIR/secret-key"),
