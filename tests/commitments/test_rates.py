@@ -1,0 +1,49 @@
+"""The five rates, by hand."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from yishi.commitments import queries, services
+from yishi.commitments.models import Commitment
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_works(cast, promise, checked):
+    today = timezone.localdate()
+    done = checked(judges=("villager", "second_villager"))
+    services.verdict_give(actor=cast.viewer("villager"), commitment=done, value="satisfied")
+    Commitment.objects.filter(pk=done.pk).update(verdict_due_on=today - timedelta(days=1))
+    services.commitment_strike_off(actor=cast.viewer("clerk"), commitment=done)
+    undone = promise()
+    services.people_met(actor=cast.viewer("handler"), commitment=undone, text="见了村民")
+    services.commitment_close_undone(actor=cast.viewer("clerk"), commitment=undone, reason="撤销")
+    promise()  # still owed
+    promise(in_force=False)  # not in force: not counted
+
+    rows = queries.due_in(today, today + timedelta(days=40), bearer=cast.bodies["department"].pk)
+    found = queries.rates(rows)
+    assert (found.due, found.struck_off, found.answered, found.met, found.as_agreed) == (3, 1, 1, 1, 1)
+    assert (found.asked, found.judged, found.satisfied) == (2, 1, 1)
+    assert found.share("struck_off") == pytest.approx(1 / 3)
+    assert found.share("satisfied") == 1
+    for part in ("due", "struck_off", "answered", "met", "as_agreed"):
+        assert queries.cases(rows, part).count() == getattr(found, part)
+
+
+def test_closed_undone_counts_below_the_line_only(cast, promise):
+    commitment = promise()
+    services.commitment_close_undone(actor=cast.viewer("clerk"), commitment=commitment, reason="撤销")
+    rows = queries.due_in(timezone.localdate(), timezone.localdate() + timedelta(days=40))
+    found = queries.rates(rows)
+    assert (found.due, found.struck_off, found.as_agreed) == (1, 0, 0)
+
+
+def test_nothing_due_gives_no_rate():
+    from yishi.people.scopes import everything
+
+    with everything():
+        found = queries.rates(queries.due_in(timezone.localdate(), timezone.localdate()))
+    assert found.share("struck_off") is None

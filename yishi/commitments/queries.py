@@ -1,0 +1,76 @@
+"""The five rates of a handling body over the commitments due in a period; each part opens into its cases."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from .models import Commitment, Judge, Verdict
+
+S = Commitment.State
+COUNTED = (S.IN_FORCE, S.PROVED, S.CHECKED, S.STRUCK_OFF, S.CLOSED_UNDONE)
+
+# The condition of each rate's numerator over the commitments due (办结率, 反馈率, 见面率, 落实率).
+PARTS: dict[str, Q] = {
+    "struck_off": Q(state=S.STRUCK_OFF),
+    "answered": Q(answered_on__isnull=False, answered_on__lte=F("due_on")),
+    "met": Q(met_people_on__isnull=False),
+    "as_agreed": Q(as_agreed=True) & ~Q(state=S.CLOSED_UNDONE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Counts behind the five rates: `due` is the denominator of the first four; satisfaction has its own."""
+
+    due: int
+    struck_off: int
+    answered: int
+    met: int
+    as_agreed: int
+    asked: int
+    judged: int
+    satisfied: int
+
+    def share(self, name: str) -> float | None:
+        """A rate between 0 and 1, or None where nothing is there to divide by."""
+        below = self.judged if name == "satisfied" else self.due
+        return getattr(self, name) / below if below else None
+
+
+def due_in(
+    start: date, end: date, *, bearer: UUID | None = None, span: tuple[int, int] | None = None
+) -> QuerySet[Commitment]:
+    """Commitments in force, or settled after having been in force, that were due in the period (both days included)."""
+    rows = Commitment.objects.filter(state__in=COUNTED, due_on__range=(start, end))
+    if bearer is not None:
+        rows = rows.filter(bearer=bearer)
+    if span is not None:
+        rows = rows.filter(place__lo__gte=span[0], place__lo__lte=span[1])
+    return rows
+
+
+def cases(rows: QuerySet[Commitment], part: str) -> QuerySet[Commitment]:
+    """The cases behind one number of the rates: "due", a name of PARTS, "asked", "judged", "satisfied"."""
+    if part == "due":
+        return rows
+    if part in PARTS:
+        return rows.filter(PARTS[part])
+    judged = Verdict.objects.filter(commitment=OuterRef("pk"), round=OuterRef("round"))
+    if part == "satisfied":
+        return rows.filter(Exists(judged.filter(value=Verdict.Value.SATISFIED)))
+    if part == "judged":
+        return rows.filter(Exists(judged))
+    return rows.filter(Exists(Judge.objects.filter(commitment=OuterRef("pk"))), checked_on__isnull=False)
+
+
+def rates(rows: QuerySet[Commitment]) -> Rates:
+    """The counts over `rows` (see due_in). Silence is not satisfaction: it is asked minus judged."""
+    counts = rows.aggregate(
+        due=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in PARTS.items()}
+    )
+    asked_of = rows.filter(checked_on__isnull=False).order_by().values("pk")
+    judged = Verdict.objects.filter(commitment__in=rows.order_by().values("pk"), round=F("commitment__round"))
+    verdicts = judged.aggregate(judged=Count("pk"), satisfied=Count("pk", filter=Q(value=Verdict.Value.SATISFIED)))
+    return Rates(**counts, **verdicts, asked=Judge.objects.filter(commitment__in=asked_of).count())

@@ -1,0 +1,35 @@
+"""Every act on a promise, by the part of its life to which it belongs."""
+
+from .carrying import commitment_answer, people_met, proof_check, proof_give, time_ask, time_decide
+from .judging import (
+    commitment_close_undone,
+    commitment_reopen,
+    commitment_strike_off,
+    recheck_record,
+    verdict_give,
+)
+from .making import commitment_agree, commitment_confirm, commitment_drop, commitment_hand_over
+from .pressing import clocks_run, letter_send, next_tier_pass, office_above, reminder_send
+
+__all__ = [
+    "clocks_run",
+    "commitment_agree",
+    "commitment_answer",
+    "commitment_close_undone",
+    "commitment_confirm",
+    "commitment_drop",
+    "commitment_hand_over",
+    "commitment_reopen",
+    "commitment_strike_off",
+    "letter_send",
+    "next_tier_pass",
+    "office_above",
+    "people_met",
+    "proof_check",
+    "proof_give",
+    "recheck_record",
+    "reminder_send",
+    "time_ask",
+    "time_decide",
+    "verdict_give",
+]

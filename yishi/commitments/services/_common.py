@@ -1,0 +1,117 @@
+"""What every act on a commitment shares: lock, remark, entry."""
+
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.commitments.models import Commitment, LedgerEvent
+from yishi.journal.act import Act
+from yishi.kit.errors import Refusal
+from yishi.notices.services import tell
+from yishi.organisations.models import Body
+
+
+def locked(commitment: Commitment) -> Commitment:
+    """The row as it stands now, locked for this act."""
+    return (
+        Commitment.within.select_for_update(of=("self",))
+        .select_related("bearer", "supervisor", "place")
+        .get(pk=commitment.pk)
+    )
+
+
+def remark(
+    this: Act,
+    commitment: Commitment,
+    kind: str,
+    *,
+    text: str = "",
+    number: str = "",
+    body: Body | None = None,
+    on: date | None = None,
+) -> LedgerEvent:
+    """A dated remark in the commitment's file."""
+    return LedgerEvent.objects.create(
+        commitment=commitment,
+        kind=kind,
+        round=commitment.round,
+        text=text,
+        number=number,
+        body=body,
+        by_id=this.actor.person_id,
+        on=on or timezone.localdate(this.at),
+        at=this.now,
+    )
+
+
+def enter(this: Act, commitment: Commitment, verb: str, *, caused: dict | None = None, **data: object) -> None:
+    """The journal's entry of one step."""
+    this.entry(
+        subject=("commitment", commitment.pk),
+        place=commitment.place_id,
+        dims={"body": commitment.bearer_id, "origin": commitment.origin_kind},
+        quantities={verb: 1},
+        data={"state": commitment.state, "round": commitment.round, "origin": commitment.origin_id, **data},
+    )
+    this.result(commitment=commitment.pk)
+
+
+def tell_desk(commitment: Commitment, body_id: UUID, code: str, suffix: str) -> None:
+    """Tell a desk about a commitment; the same thing once."""
+    tell(
+        body_id=body_id,
+        code=code,
+        params={"number": commitment.number, "due_on": commitment.due_on},
+        subject=("commitment", commitment.pk),
+        once=f"{code}/{commitment.pk}/{commitment.round}/{suffix}/{body_id}",
+    )
+
+
+def tell_judges(commitment: Commitment, code: str, suffix: str) -> None:
+    """Tell those who judge, in the app and by SMS where they left a number."""
+    for judge in commitment.judges.select_related("person"):
+        tell(
+            person=judge.person,
+            code=code,
+            params={"number": commitment.number, "due_on": commitment.verdict_due_on or commitment.due_on},
+            subject=("commitment", commitment.pk),
+            once=f"{code}/{commitment.pk}/{commitment.round}/{suffix}/{judge.person_id}",
+            channels=("app", "sms"),
+        )
+
+
+def needed(text: str, field: str, longest: int = 500) -> str:
+    """`text` trimmed; refuses an empty or over-long one, naming the field."""
+    kept = text.strip()
+    if not kept:
+        raise Refusal(f"commitment.{field}.empty", _("Please write a sentence here."), field=field)
+    if len(kept) > longest:
+        raise Refusal(
+            f"commitment.{field}.long",
+            _("This has %(length)d characters; at most %(longest)d are kept. Please shorten it.")
+            % {"length": len(kept), "longest": longest},
+            field=field,
+        )
+    return kept
+
+
+def not_future(day: date, field: str) -> date:
+    """A day on which something happened: not after today."""
+    if day > timezone.localdate():
+        raise Refusal(
+            f"commitment.{field}.future", _("This day is still to come. Please give the day it happened."), field=field
+        )
+    return day
+
+
+def not_past(day: date, field: str) -> date:
+    """A day by which something is due: not before today."""
+    if day < timezone.localdate():
+        raise Refusal(
+            f"commitment.{field}.past",
+            _("The due date %(day)s has passed. Please choose a day from today on.") % {"day": day.isoformat()},
+            field=field,
+        )
+    return day

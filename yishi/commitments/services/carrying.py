@@ -1,0 +1,231 @@
+"""Carrying a promise out: the bearer answers, meets the people, gives proof, asks for time; a second person checks."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.attachments.models import Attachment
+from yishi.commitments import hooks
+from yishi.commitments.clocks import VERDICT_WORKDAYS
+from yishi.commitments.models import Commitment, LedgerEvent, Proof, TimeRequest
+from yishi.commitments.stages import step
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.clock import add_workdays
+from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Installation
+from yishi.organisations.rights import permit
+
+from ._common import enter, locked, needed, not_future, not_past, remark, tell_desk, tell_judges
+
+Kind = LedgerEvent.Kind
+
+
+def commitment_answer(
+    *, actor: Viewer, commitment: Commitment, text: str, on: date | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """The bearer says how it stands. The first answer counts for the rate of answers."""
+    by = permit("commitment.answer", actor, commitment)
+    body = {"commitment": commitment.pk, "text": text, "on": on}
+    with act("commitments.commitment.answer", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        step(commitment, "answer")
+        day = not_future(on or timezone.localdate(this.at), "on")
+        if commitment.answered_on is None:
+            commitment.answered_on = day
+            commitment.save(update_fields=["answered_on"])
+        remark(this, commitment, Kind.ANSWER, text=needed(text, "text", 1000), body=commitment.bearer, on=day)
+        enter(this, commitment, "answered")
+        tell_desk(commitment, commitment.supervisor_id, "commitment.answered", str(this.id))
+    return this.receipt
+
+
+def people_met(
+    *, actor: Viewer, commitment: Commitment, text: str, on: date | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """The bearer met the people whom it concerns: when, where, what was said."""
+    by = permit("commitment.answer", actor, commitment)
+    body = {"commitment": commitment.pk, "text": text, "on": on}
+    with act("commitments.commitment.meet", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        step(commitment, "meet")
+        day = not_future(on or timezone.localdate(this.at), "on")
+        if commitment.met_people_on is None:
+            commitment.met_people_on = day
+            commitment.save(update_fields=["met_people_on"])
+        remark(this, commitment, Kind.MET, text=needed(text, "text", 1000), body=commitment.bearer, on=day)
+        enter(this, commitment, "met")
+    return this.receipt
+
+
+def proof_give(
+    *,
+    actor: Viewer,
+    commitment: Commitment,
+    text: str,
+    done_on: date,
+    quantity: Decimal | None = None,
+    files: Iterable[Attachment] = (),
+    act_id: UUID | None = None,
+) -> Receipt:
+    """The bearer shows that it is done. The clock stands until a second person has checked."""
+    by = permit("commitment.answer", actor, commitment)
+    files = list(files)
+    body = {
+        "commitment": commitment.pk,
+        "text": text,
+        "done_on": done_on,
+        "quantity": quantity,
+        "files": [f.sha256 for f in files],
+    }
+    with act("commitments.commitment.prove", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        state = step(commitment, "prove")
+        proof = Proof.objects.create(
+            commitment=commitment,
+            round=commitment.round,
+            text=needed(text, "text", 2000),
+            quantity=quantity,
+            done_on=not_future(done_on, "done_on"),
+            given_by_id=actor.person_id,
+            given_at=this.now,
+        )
+        proof.files.set(files)
+        commitment.state = state
+        commitment.proved_on = timezone.localdate(this.at)
+        commitment.answered_on = commitment.answered_on or commitment.proved_on
+        commitment.save(update_fields=["state", "proved_on", "answered_on"])
+        enter(this, commitment, "proved", proof=proof.pk)
+        this.result(proof=proof.pk)
+        tell_desk(commitment, commitment.supervisor_id, "commitment.proved", str(proof.pk))
+        hooks.run(hooks.ON_MOVED, commitment, this)
+    return this.receipt
+
+
+def proof_check(
+    *,
+    actor: Viewer,
+    commitment: Commitment,
+    accepted: bool,
+    finding: str,
+    as_agreed: bool = True,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """A second person at the supervisor's desk checks the proof; accepted, the people are asked for their verdict.
+
+    Who gave the proof, or sits at the bearer's desk, does not check it — unless the installation is a small office,
+    where one person may hold several posts; the file shows it then.
+    """
+    by = permit("commitment.supervise", actor, commitment)
+    body = {"commitment": commitment.pk, "accepted": accepted, "finding": finding, "as_agreed": as_agreed}
+    with act("commitments.commitment.check", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        state = step(commitment, "accept" if accepted else "return")
+        proof = commitment.proofs.filter(round=commitment.round, outcome="").latest("given_at")
+        same_hands = proof.given_by_id == actor.person_id or actor.holds(commitment.bearer_id)
+        if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
+            raise NotAllowed(
+                "proof.second_person",
+                _(
+                    "A second person must check a proof: please let a colleague from another desk than the bearer's do it."
+                ),
+            )
+        today = timezone.localdate(this.at)
+        proof.outcome = Proof.Outcome.ACCEPTED if accepted else Proof.Outcome.RETURNED
+        proof.finding = needed(finding, "finding")
+        proof.as_agreed = as_agreed if accepted else None
+        proof.checked_by_id = actor.person_id
+        proof.checked_at = this.now
+        proof.save()
+        commitment.state = state
+        if accepted:
+            commitment.checked_on = today
+            commitment.as_agreed = as_agreed
+            commitment.verdict_due_on = add_workdays(today, VERDICT_WORKDAYS).day
+        else:
+            commitment.proved_on = None
+        commitment.save(update_fields=["state", "checked_on", "as_agreed", "verdict_due_on", "proved_on"])
+        enter(this, commitment, "accepted" if accepted else "returned", proof=proof.pk, same_hands=same_hands)
+        if accepted:
+            tell_judges(commitment, "commitment.verdict_asked", str(proof.pk))
+        code = "commitment.proof_accepted" if accepted else "commitment.proof_returned"
+        tell_desk(commitment, commitment.bearer_id, code, str(proof.pk))
+        hooks.run(hooks.ON_MOVED, commitment, this)
+    return this.receipt
+
+
+def time_ask(
+    *, actor: Viewer, commitment: Commitment, due_on: date, reason: str, act_id: UUID | None = None
+) -> Receipt:
+    """The bearer asks for more time, with the reason. The old date holds until somebody decides."""
+    by = permit("commitment.answer", actor, commitment)
+    body = {"commitment": commitment.pk, "due_on": due_on, "reason": reason}
+    with act("commitments.time.ask", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        step(commitment, "ask_time")
+        if commitment.time_requests.filter(granted__isnull=True).exists():
+            raise WrongStage("time.asked", _("More time was asked for already; please wait for the decision."))
+        if due_on <= commitment.due_on:
+            raise Refusal(
+                "time.not_later",
+                _("It is due on %(day)s now; more time means a later day.") % {"day": commitment.due_on.isoformat()},
+                field="due_on",
+            )
+        request = TimeRequest.objects.create(
+            commitment=commitment,
+            due_on=not_past(due_on, "due_on"),
+            reason=needed(reason, "reason"),
+            asked_by_id=actor.person_id,
+            asked_at=this.now,
+        )
+        commitment.answered_on = commitment.answered_on or timezone.localdate(this.at)
+        commitment.save(update_fields=["answered_on"])
+        enter(this, commitment, "time_asked", request=request.pk, due_on=due_on)
+        this.result(time=request.pk)
+        tell_desk(commitment, commitment.supervisor_id, "commitment.time_asked", str(request.pk))
+    return this.receipt
+
+
+def time_decide(
+    *, actor: Viewer, request: TimeRequest, granted: bool, answer: str, act_id: UUID | None = None
+) -> Receipt:
+    """The supervisor grants or refuses more time. The first due date stays on the file."""
+    by = permit("commitment.supervise", actor, request.commitment)
+    body = {"request": request.pk, "granted": granted, "answer": answer}
+    with act("commitments.time.decide", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(request.commitment)
+        request = TimeRequest.objects.get(pk=request.pk)
+        if request.granted is not None:
+            raise WrongStage(
+                "time.decided", _("A colleague decided this already. Reload the page to see the decision.")
+            )
+        step(commitment, "decide_time")
+        request.granted = granted
+        request.answer = needed(answer, "answer")
+        request.decided_by_id = actor.person_id
+        request.decided_at = this.now
+        request.save()
+        if granted:
+            commitment.due_on = request.due_on
+            commitment.save(update_fields=["due_on"])
+        enter(this, commitment, "time_granted" if granted else "time_refused", request=request.pk)
+        code = "commitment.time_granted" if granted else "commitment.time_refused"
+        tell_desk(commitment, commitment.bearer_id, code, str(request.pk))
+    return this.receipt

@@ -1,0 +1,187 @@
+"""The people's verdict, strike-off, closing without being done, reopening, re-check."""
+
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.commitments import hooks
+from yishi.commitments.clocks import RECHECK_AFTER, RECHECK_BEFORE
+from yishi.commitments.models import Commitment, Judge, LedgerEvent, Verdict
+from yishi.commitments.stages import step
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.clock import add_workdays
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import permit
+
+from ._common import enter, locked, needed, not_future, remark, tell_desk, tell_judges
+
+Kind = LedgerEvent.Kind
+State = Commitment.State
+REOPENED_WORKDAYS = 10  # a reopened duty whose date has passed gets at least this time
+
+
+def verdict_give(
+    *, actor: Viewer, commitment: Commitment, value: str, text: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """Somebody who benefits says how it turned out, once per round; a late verdict is heard after the strike-off too.
+
+    A negative verdict of somebody who raised the matter reopens the commitment once without anyone's leave.
+    """
+    by = permit("commitment.judge", actor, commitment)
+    body = {"commitment": commitment.pk, "value": value, "text": text}
+    with act("commitments.verdict.give", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        step(commitment, "judge")
+        if value not in Verdict.Value.values:
+            raise Refusal("verdict.value", _("Please choose one of the three answers."), field="value")
+        judge = Judge.objects.select_for_update().get(commitment=commitment, person=actor.person)
+        if judge.verdicts.filter(round=commitment.round).exists():
+            raise WrongStage("verdict.given", _("You have given your verdict on this already. Thank you."))
+        reopens = value == Verdict.Value.NOT_SATISFIED and judge.raised_it and not judge.has_reopened
+        verdict = Verdict.objects.create(
+            commitment=commitment,
+            judge=judge,
+            round=commitment.round,
+            value=value,
+            text=text.strip()[:500],
+            at=this.now,
+            reopened=reopens,
+        )
+        enter(this, commitment, "judged", verdict=verdict.pk, value=value)
+        this.result(verdict=verdict.pk, reopened=reopens)
+        tell_desk(commitment, commitment.supervisor_id, "commitment.judged", str(verdict.pk))
+        if reopens:
+            judge.has_reopened = True
+            judge.save(update_fields=["has_reopened"])
+            _reopen(this, commitment, _("Somebody who raised the matter is not satisfied."))
+    return this.receipt
+
+
+def commitment_reopen(*, actor: Viewer, commitment: Commitment, reason: str, act_id: UUID | None = None) -> Receipt:
+    """The supervisor opens it again, with the reason."""
+    by = permit("commitment.supervise", actor, commitment)
+    body = {"commitment": commitment.pk, "reason": reason}
+    with act("commitments.commitment.reopen", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        _reopen(this, locked(commitment), needed(reason, "reason", 1000))
+    return this.receipt
+
+
+def commitment_strike_off(
+    *, actor: Viewer, commitment: Commitment, note: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """The supervisor strikes it off: every judge has answered, or the time for answers is over (未评)."""
+    by = permit("commitment.supervise", actor, commitment)
+    body = {"commitment": commitment.pk, "note": note}
+    with act("commitments.commitment.strike_off", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        state = step(commitment, "strike_off")
+        today = timezone.localdate(this.at)
+        waiting = commitment.judges.exclude(verdicts__round=commitment.round).count()
+        if waiting and commitment.verdict_due_on and today <= commitment.verdict_due_on:
+            raise WrongStage(
+                "commitment.strike_off.waiting",
+                _("%(count)d of those who judge have until %(day)s to answer. Please strike it off after that.")
+                % {"count": waiting, "day": commitment.verdict_due_on.isoformat()},
+            )
+        commitment.state = state
+        commitment.settled_on = today
+        commitment.recheck_due_on = today + RECHECK_BEFORE
+        commitment.rechecked_on = None
+        commitment.save(update_fields=["state", "settled_on", "recheck_due_on", "rechecked_on"])
+        remark(this, commitment, Kind.STRUCK_OFF, text=note.strip()[:1000])
+        enter(this, commitment, "struck_off", unanswered=waiting)
+        tell_desk(commitment, commitment.bearer_id, "commitment.struck_off", "")
+        tell_judges(commitment, "commitment.struck_off", "")
+        hooks.run(hooks.ON_SETTLED, commitment, this)
+    return this.receipt
+
+
+def commitment_close_undone(
+    *, actor: Viewer, commitment: Commitment, reason: str, act_id: UUID | None = None
+) -> Receipt:
+    """It will not be done; the reason is kept and told. It never counts as done."""
+    by = permit("commitment.supervise", actor, commitment)
+    body = {"commitment": commitment.pk, "reason": reason}
+    with act("commitments.commitment.close_undone", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        commitment.state = step(commitment, "close_undone")
+        commitment.closing_reason = needed(reason, "reason", 300)
+        commitment.settled_on = timezone.localdate(this.at)
+        commitment.as_agreed = False
+        commitment.save(update_fields=["state", "closing_reason", "settled_on", "as_agreed"])
+        remark(this, commitment, Kind.CLOSED_UNDONE, text=commitment.closing_reason)
+        enter(this, commitment, "closed_undone")
+        tell_desk(commitment, commitment.bearer_id, "commitment.closed_undone", "")
+        tell_judges(commitment, "commitment.closed_undone", "")
+        hooks.run(hooks.ON_SETTLED, commitment, this)
+    return this.receipt
+
+
+def recheck_record(
+    *,
+    actor: Viewer,
+    commitment: Commitment,
+    holds: bool,
+    text: str,
+    on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """The look back (回头看), from 30 days after the strike-off: it holds, or it is opened again."""
+    by = permit("commitment.supervise", actor, commitment)
+    body = {"commitment": commitment.pk, "holds": holds, "text": text, "on": on}
+    with act("commitments.recheck.record", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        step(commitment, "recheck")
+        day = not_future(on or timezone.localdate(this.at), "on")
+        earliest = (commitment.settled_on or day) + RECHECK_AFTER
+        if commitment.rechecked_on:
+            raise WrongStage("recheck.done", _("A colleague has looked back already; the file shows the result."))
+        if day < earliest:
+            raise Refusal(
+                "recheck.early",
+                _("The re-check is for 30 to 90 days after the strike-off: from %(day)s on.")
+                % {"day": earliest.isoformat()},
+                field="on",
+            )
+        commitment.rechecked_on = day
+        commitment.save(update_fields=["rechecked_on"])
+        words = needed(text, "text", 1000)
+        remark(this, commitment, Kind.RECHECK, text=words, on=day)
+        enter(this, commitment, "rechecked", holds=holds)
+        if not holds:
+            _reopen(this, commitment, words)
+    return this.receipt
+
+
+def _reopen(this: Act, commitment: Commitment, reason: object) -> None:
+    """A new round: in force again, with at least ten working days."""
+    commitment.state = step(commitment, "reopen")
+    today = timezone.localdate(this.at)
+    commitment.round += 1
+    commitment.in_force_on = today
+    commitment.due_on = max(commitment.due_on, add_workdays(today, REOPENED_WORKDAYS).day)
+    commitment.proved_on = commitment.checked_on = commitment.verdict_due_on = commitment.settled_on = None
+    commitment.recheck_due_on = commitment.rechecked_on = commitment.as_agreed = None
+    commitment.closing_reason = ""
+    commitment.escalation, commitment.escalated_to = 0, None
+    commitment.save()
+    remark(this, commitment, Kind.REOPENED, text=str(reason))
+    enter(this, commitment, "reopened")
+    tell_desk(commitment, commitment.bearer_id, "commitment.reopened", "")
+    tell_desk(commitment, commitment.supervisor_id, "commitment.reopened", "")
+    tell_judges(commitment, "commitment.reopened", "")
+    hooks.run(hooks.ON_REOPENED, commitment, this)

@@ -1,0 +1,168 @@
+"""A promise is born agreed (or proposed), is confirmed, and is in force from the hand-over."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.commitments import hooks
+from yishi.commitments.models import Commitment, Judge, LedgerEvent
+from yishi.commitments.stages import step
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place
+from yishi.organisations.numbers import next_number
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+
+from ._common import enter, locked, needed, not_past, remark, tell_desk
+
+Kind = LedgerEvent.Kind
+
+
+def commitment_agree(
+    *,
+    actor: Viewer,
+    origin_kind: str,
+    origin_id: UUID,
+    ordinal: int,
+    place: Place,
+    bearer: Body,
+    act_text: str,
+    due_on: date,
+    proof_expected: str,
+    supervisor: Body,
+    judges: Iterable[Person] = (),
+    quantity: Decimal | None = None,
+    unit: str = "",
+    conditions: str = "",
+    bearer_person: Person | None = None,
+    bearer_present: bool = True,
+    agreed_on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Write a promise into the ledger: agreed if its bearer was in the room, else proposed.
+
+    `agreed_on` in the past makes it a record after the event (补录): its due date may then be past too and no clock
+    starts. Raises Refusal for an empty act or proof, a due date in the past, a bearer that supervises itself.
+    """
+    by = permit("commitment.agree", actor, place)
+    judges = list(judges)
+    today = timezone.localdate()
+    agreed = agreed_on or today
+    body = {
+        "origin": [origin_kind, origin_id, ordinal],
+        "place": place.pk,
+        "bearer": bearer.pk,
+        "person": bearer_person.pk if bearer_person else None,
+        "act": act_text,
+        "quantity": quantity,
+        "unit": unit,
+        "due_on": due_on,
+        "proof": proof_expected,
+        "conditions": conditions,
+        "supervisor": supervisor.pk,
+        "judges": [person.pk for person in judges],
+        "present": bearer_present,
+        "agreed_on": agreed,
+    }
+    with act("commitments.commitment.agree", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        backfilled = agreed < today
+        if not backfilled:
+            not_past(due_on, "due_on")
+        if due_on < agreed:
+            raise Refusal("commitment.due_on.before", _("It cannot be due before it was agreed."), field="due_on")
+        if supervisor.pk == bearer.pk:
+            raise Refusal(
+                "commitment.supervisor.self",
+                _("Nobody supervises themselves. Please choose another body as supervisor."),
+                field="supervisor",
+            )
+        year = agreed.year
+        commitment = Commitment.objects.create(
+            number=f"承-{year}-{next_number(f'commitment/{year}'):05d}",
+            origin_kind=origin_kind,
+            origin_id=origin_id,
+            ordinal=ordinal,
+            place=place,
+            bearer=bearer,
+            bearer_person=bearer_person,
+            act=needed(act_text, "act", 300),
+            quantity=quantity,
+            unit=unit,
+            conditions=conditions,
+            proof_expected=needed(proof_expected, "proof_expected", 300),
+            supervisor=supervisor,
+            state=Commitment.State.AGREED if bearer_present else Commitment.State.PROPOSED,
+            agreed_on=agreed,
+            first_due_on=due_on,
+            due_on=due_on,
+            backfilled=backfilled,
+        )
+        Judge.objects.bulk_create(Judge(commitment=commitment, person=person) for person in judges)
+        enter(this, commitment, "agreed", due_on=due_on)
+        if not bearer_present:
+            tell_desk(commitment, bearer.pk, "commitment.proposed", "")
+    return this.receipt
+
+
+def commitment_confirm(*, actor: Viewer, commitment: Commitment, act_id: UUID | None = None) -> Receipt:
+    """The bearer, who was not in the room, takes the promise on."""
+    by = permit("commitment.answer", actor, commitment)
+    with act("commitments.commitment.confirm", actor=by, act_id=act_id, body={"commitment": commitment.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        commitment.state = step(commitment, "confirm")
+        commitment.save(update_fields=["state"])
+        remark(this, commitment, Kind.CONFIRMED, body=commitment.bearer)
+        enter(this, commitment, "confirmed")
+        hooks.run(hooks.ON_MOVED, commitment, this)
+    return this.receipt
+
+
+def commitment_hand_over(
+    *, actor: Viewer, commitment: Commitment, on: date | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """From here on it is in force and its clock runs. An agreement's hand-over calls this for each of its duties."""
+    by = permit("commitment.hand_over", actor, commitment)
+    body = {"commitment": commitment.pk, "on": on}
+    with act("commitments.commitment.hand_over", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        commitment.state = step(commitment, "hand_over")
+        commitment.in_force_on = on or timezone.localdate(this.at)
+        commitment.save(update_fields=["state", "in_force_on"])
+        remark(this, commitment, Kind.IN_FORCE, body=commitment.bearer, on=commitment.in_force_on)
+        enter(this, commitment, "in_force", due_on=commitment.due_on)
+        tell_desk(commitment, commitment.bearer_id, "commitment.in_force", "")
+        tell_desk(commitment, commitment.supervisor_id, "commitment.supervise", "")
+        hooks.run(hooks.ON_MOVED, commitment, this)
+    return this.receipt
+
+
+def commitment_drop(*, actor: Viewer, commitment: Commitment, reason: str, act_id: UUID | None = None) -> Receipt:
+    """A returned gate returns a duty that is not in force: it is dropped, with the reason."""
+    by = permit("commitment.hand_over", actor, commitment)
+    body = {"commitment": commitment.pk, "reason": reason}
+    with act("commitments.commitment.drop", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        commitment.state = step(commitment, "drop")
+        commitment.closing_reason = needed(reason, "reason", 300)
+        commitment.settled_on = timezone.localdate(this.at)
+        commitment.save(update_fields=["state", "closing_reason", "settled_on"])
+        remark(this, commitment, Kind.DROPPED, text=commitment.closing_reason)
+        enter(this, commitment, "dropped")
+        tell_desk(commitment, commitment.bearer_id, "commitment.dropped", "")
+        hooks.run(hooks.ON_SETTLED, commitment, this)
+    return this.receipt

@@ -1,0 +1,70 @@
+"""The stages of a commitment as a table, and the one function that walks it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.kit.errors import WrongStage
+
+from .models import Commitment
+
+S = Commitment.State
+
+TABLE: dict[str, dict[str, str]] = {
+    S.PROPOSED: {"confirm": S.AGREED, "hand_over": S.IN_FORCE, "drop": S.DROPPED},
+    S.AGREED: {"hand_over": S.IN_FORCE, "drop": S.DROPPED},
+    S.IN_FORCE: {
+        "answer": S.IN_FORCE,
+        "meet": S.IN_FORCE,
+        "prove": S.PROVED,
+        "close_undone": S.CLOSED_UNDONE,
+        "ask_time": S.IN_FORCE,
+        "decide_time": S.IN_FORCE,
+        "escalate": S.IN_FORCE,
+    },
+    S.PROVED: {
+        "answer": S.PROVED,
+        "meet": S.PROVED,
+        "accept": S.CHECKED,
+        "return": S.IN_FORCE,
+        "escalate": S.PROVED,
+        "decide_time": S.PROVED,
+    },
+    S.CHECKED: {
+        "meet": S.CHECKED,
+        "judge": S.CHECKED,
+        "strike_off": S.STRUCK_OFF,
+        "reopen": S.IN_FORCE,
+        "decide_time": S.CHECKED,
+    },
+    S.STRUCK_OFF: {"judge": S.STRUCK_OFF, "reopen": S.IN_FORCE, "recheck": S.STRUCK_OFF},
+    S.CLOSED_UNDONE: {"reopen": S.IN_FORCE},
+    S.DROPPED: {},
+}
+
+SAYS = {
+    S.PROPOSED: _("It was only proposed; its bearer has not confirmed it yet."),
+    S.AGREED: _("It is agreed but not in force; its clock starts with the hand-over."),
+    S.IN_FORCE: _("It is in force and waits for proof from its bearer."),
+    S.PROVED: _("Proof was given; it waits for the check by a second person."),
+    S.CHECKED: _("The proof was checked; the people are being asked for their verdict."),
+    S.STRUCK_OFF: _("It is struck off already."),
+    S.CLOSED_UNDONE: _("It was closed without being done."),
+    S.DROPPED: _("It was dropped before it was in force."),
+}
+
+
+def may_step(commitment: Commitment, verb: str) -> bool:
+    """Is `verb` possible in the stage of `commitment`?"""
+    return verb in TABLE[commitment.state]
+
+
+def step(commitment: Commitment, verb: str) -> str:
+    """The state after `verb`, or `WrongStage` with a sentence about where the commitment stands."""
+    following = TABLE[commitment.state].get(verb)
+    if following is None:
+        raise WrongStage(
+            f"commitment.{verb}.stage",
+            _("This is not possible now. %(stage)s Reload the page to see the next step.")
+            % {"stage": SAYS[S(commitment.state)]},
+            details={"state": commitment.state},
+        )
+    return following

@@ -1,0 +1,70 @@
+"""Telling people: a notice in the app, and deliveries by SMS or mail through the outbox."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from yishi.people.models import Person
+
+from .models import Delivery, Notice
+
+APP = "app"
+
+
+def tell(
+    *,
+    code: str,
+    params: Mapping[str, Any],
+    subject: tuple[str, UUID],
+    once: str,
+    person: Person | None = None,
+    body_id: UUID | None = None,
+    channels: Iterable[str] = (APP,),
+) -> Notice:
+    """Tell a person or a desk something, once for each value of `once`.
+
+    Runs inside the act that is its cause: refused, the act tells nobody. `params` go into the sentence of
+    texts.py; SMS and mail go only to a person who left a number or an address.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        notice, is_new = Notice.objects.get_or_create(
+            once=once[:160],
+            defaults={
+                "person": person,
+                "body_id": body_id,
+                "code": code,
+                "params": {key: str(value) for key, value in params.items()},
+                "subject_kind": subject[0],
+                "subject_id": subject[1],
+                "created_at": now,
+            },
+        )
+        if is_new and person is not None:
+            addresses = {Delivery.Channel.SMS: person.phone, Delivery.Channel.MAIL: person.email}
+            for channel in channels:
+                if addresses.get(channel):  # type: ignore[call-overload]
+                    Delivery.objects.create(
+                        notice=notice,
+                        channel=channel,
+                        address=addresses[channel],  # type: ignore[index]
+                        next_try_at=now,
+                    )
+    return notice
+
+
+def notices_of(person: Person | None, bodies: Iterable[UUID] = ()) -> QuerySet[Notice]:
+    """What a person and the desks at which they sit were told, newest first."""
+    rows = Notice.objects.filter(body_id__in=list(bodies))
+    if person is not None:
+        rows = rows | Notice.objects.filter(person=person)
+    return rows.order_by("-created_at", "-pk")
+
+
+def notice_read(notice: Notice) -> None:
+    """Mark a notice as read; reading it again changes nothing."""
+    Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=timezone.now())
