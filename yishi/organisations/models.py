@@ -161,6 +161,7 @@ class PostRole(models.TextChoices):
     CLERK = "clerk", _("clerk")  # does the desk's work
     CONVENER = "convener", _("convener")  # 召集人: collects worries, runs the room
     STAFF = "staff", _("staff")  # sees, does not decide
+    COUNCILLOR = "councillor", _("council member")  # 议事会成员: sits when invited; sees no desk
     ADMINISTRATOR = "administrator", _("administrator")  # people, bodies, codes; no files
 
 
@@ -329,3 +330,18 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return self.site_name
+
+
+class WorkbookDraft(models.Model):
+    """An uploaded register between its check and its import; emptied when it was imported, dropped after a week."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    filename = models.CharField(max_length=120)
+    sheets = models.JSONField(default=dict)  # sheet: rows of texts
+    report = models.JSONField(default=dict)  # what the check found
+    created_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.filename

@@ -31,6 +31,15 @@ def places_write(changed: Iterable[tuple[str, int, int, UUID]]) -> None:
             )
 
 
+def schema_set_aside(name: str) -> None:
+    """PostgreSQL: the current schema becomes `name`, an empty one takes its place."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        current = connection.ops.quote_name(cursor.fetchone()[0])
+        cursor.execute(f"ALTER SCHEMA {current} RENAME TO {connection.ops.quote_name(name)}")
+        cursor.execute(f"CREATE SCHEMA {current}")
+
+
 def places_find(
     text: str, within: Place | None = None, limit: int = 10, levels: Iterable[str] | None = None
 ) -> list[Place]:

@@ -29,6 +29,7 @@ from yishi.kit.text import clean
 from .models import Account, Invitation, Person
 
 INVITATION_DAYS = 14
+MAX_PHONE = 16
 CODE_LENGTH = 20  # 100 bits: typed from paper, never guessed
 _USERNAME = re.compile(r"[\w.-]{3,32}")
 _PHONE = re.compile(r"[0-9+() -]{3,32}")
@@ -205,7 +206,12 @@ def person_phone(typed: str) -> str:
     phone = unicodedata.normalize("NFKC", clean(typed))
     if phone and not _PHONE.fullmatch(phone):
         raise Refusal("person.phone", _("This is no phone number. Enter digits, or leave it empty."), field="phone")
-    return re.sub(r"[^0-9+]", "", phone)
+    phone = re.sub(r"[^0-9+]", "", phone)
+    if len(phone) > MAX_PHONE:
+        raise Refusal(
+            "person.phone", _("This is longer than a phone number. Never enter identity numbers."), field="phone"
+        )
+    return phone
 
 
 def person_email(typed: str) -> str:

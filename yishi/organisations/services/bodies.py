@@ -85,11 +85,11 @@ def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **chan
         if this.replayed:
             return this.receipt
         body = Body.objects.select_for_update().get(pk=body.pk)
-        parent = changes.get("parent")
-        while parent is not None:
-            if parent.pk == body.pk:
+        above = changes["parent"].pk if changes.get("parent") else None
+        while above is not None:
+            if above == body.pk:
                 raise Refusal("body.itself", _("A body cannot stand below itself. Choose another one."), field="parent")
-            parent = parent.parent
+            above = Body.objects.values_list("parent", flat=True).get(pk=above)
         same_name = Q(place=body.place_id, name=changes.get("name", body.name), valid_to__isnull=True)
         if Body.objects.filter(same_name).exclude(pk=body.pk).exists():
             raise Refusal("body.taken", _("A body of this name is registered at this place already."), field="name")

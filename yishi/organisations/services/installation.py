@@ -33,6 +33,12 @@ def may_start() -> bool:
     return (one is None or (not one.is_demo and one.started_at is None)) and not Account.objects.exists()
 
 
+def may_begin() -> bool:
+    """May somebody with the console's code begin: nothing has begun, or only a demo runs?"""
+    one = installation()
+    return may_start() or (one is not None and one.is_demo)
+
+
 def installation_start(
     *,
     place: Place,

@@ -86,7 +86,7 @@ def place_move(
     *, actor: Viewer, place: Place, parent: Place, on: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
     """Put the place under another one from a day on (today); all that it contains moves with it."""
-    permit("place.manage", actor, parent)
+    permit("place.manage", actor, _fresh(parent))
     return _change("move", actor, place, on, act_id, parent=parent)
 
 
@@ -94,8 +94,8 @@ def place_merge(
     *, actor: Viewer, place: Place, into: Place, on: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
     """Close `place`: it is part of `into` from a day on. What it contained moves; `into` oversees its files."""
-    permit("place.manage", actor, into)
-    by = permit("place.manage", actor, place)
+    permit("place.manage", actor, _fresh(into))
+    by = permit("place.manage", actor, _fresh(place))
     day = _day(on)
     body = {"place": place.pk, "into": into.pk, "on": day}
     with act("organisations.place.merge", actor=by, act_id=act_id, body=body) as this:
@@ -134,7 +134,7 @@ def place_divide(
 
     `children` says into which part (by its index) each place below goes; without `stays` all must be named.
     """
-    by = permit("place.manage", actor, place)
+    by = permit("place.manage", actor, _fresh(place))
     day, children = _day(on), dict(children or {})
     named = [(_code(code), _name(name)) for code, name in parts]
     body = {
@@ -177,7 +177,7 @@ def hamlet_add(
     *, actor: Viewer, village: Place, name: str, on: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
     """Add a hamlet or villagers' group (自然村, 村民小组) below a village."""
-    by = permit("place.manage", actor, village)
+    by = permit("place.manage", actor, _fresh(village))
     name, day = _name(name), _day(on)
     body = {"village": village.pk, "name": name, "on": day}
     with act("organisations.place.add_hamlet", actor=by, act_id=act_id, body=body) as this:
@@ -199,7 +199,7 @@ def hamlet_add(
 
 
 def _change(verb: str, actor: Viewer, place: Place, on: date | None, act_id: UUID | None, **changes) -> Receipt:
-    by = permit("place.manage", actor, place)
+    by = permit("place.manage", actor, _fresh(place))
     day = _day(on)
     parent = changes.get("parent")
     body = {"place": place.pk, "on": day, **({"parent": parent.pk} if parent else changes)}
@@ -272,6 +272,11 @@ def _close(place: Place, day: date) -> None:
     place.versions.filter(valid_to__isnull=True).update(valid_to=day - timedelta(days=1))
     place.closed_on = day
     place.save(update_fields=["closed_on"])
+
+
+def _fresh(place: Place) -> Place:
+    """With the numbers of today: an earlier change of the tree may have moved them."""
+    return Place.objects.get(pk=place.pk)
 
 
 def _open(place: Place) -> Place:

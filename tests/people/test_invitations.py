@@ -1,0 +1,119 @@
+"""Accounts come from invitations: unguessable, for one use, for 14 days; only their hash is stored."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import authenticate
+from django.utils import timezone
+
+from yishi.kit.errors import NotAllowed, Refusal
+from yishi.kit.ids import uuid7
+from yishi.organisations.models import Post
+from yishi.organisations.services.people import (
+    account_disable,
+    account_enable,
+    invitation_issue,
+    invitation_revoke,
+    invitations_issue,
+)
+from yishi.people.models import Account, Invitation, Person
+from yishi.people.services import invitation_accept, invitation_find
+
+GOOD = "一句够长的口令 2026"
+
+
+@pytest.fixture
+def person(cast, all_files):
+    person = Person.objects.create(name="新经办人")
+    Post.objects.create(person=person, body=cast.bodies["department"], role="clerk")
+    return person
+
+
+def invite(cast, person, **given):
+    return invitation_issue(actor=cast.viewer("administrator"), person=person, **given)
+
+
+def refused_code(**given):
+    with pytest.raises(Refusal) as refused:
+        invitation_accept(**{"username": "newclerk", "password": GOOD, **given})
+    return refused.value.code
+
+
+def test_it_works(cast, person):
+    code = invite(cast, person).invitation_code
+    assert len(code) == 20
+    receipt = invitation_accept(token=f" {code[:5]}-{code[5:]}".lower(), username="NewClerk", password=GOOD)
+    account = Account.objects.get(pk=receipt.result["account"])
+    assert (account.person, account.username) == (person, "newclerk")
+    assert account.check_password(GOOD)
+    assert code not in str(Invitation.objects.values())
+    assert refused_code(token=code) == "invitation.used"
+
+
+def test_a_repeated_delivery_shows_the_same_code(cast, person):
+    act_id = uuid7()
+    assert invite(cast, person, act_id=act_id).invitation_code == invite(cast, person, act_id=act_id).invitation_code
+    assert Invitation.objects.count() == 1
+
+
+def test_an_invitation_ends(cast, person):
+    old = invite(cast, person).invitation_code
+    new = invite(cast, person).invitation_code
+    assert refused_code(token=old) == "invitation.revoked"
+    Invitation.objects.filter(revoked_at=None).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert refused_code(token=new) == "invitation.expired"
+    last = invite(cast, person).invitation_code
+    invitation_revoke(actor=cast.viewer("administrator"), invitation=invitation_find(last))
+    assert refused_code(token=last) == "invitation.revoked"
+    assert refused_code(token="K" * 20) == "invitation.unknown"
+    assert not Account.objects.filter(person=person).exists()
+
+
+def test_a_weak_password_or_a_taken_name_leaves_the_invitation_open(cast, person):
+    code = invite(cast, person).invitation_code
+    assert refused_code(token=code, password="12345") == "account.password"
+    assert refused_code(token=code, username="clerk") == "account.taken"
+    assert refused_code(token=code, username="a b") == "account.username"
+    invitation_accept(token=code, username="经办人一", password=GOOD)
+
+
+def test_a_new_invitation_sets_a_new_password(cast):
+    person = cast.people["handler"]
+    code = invite(cast, person).invitation_code
+    invitation_accept(token=code, username="ignored", password=GOOD)
+    account = Account.objects.get(person=person)
+    assert account.username == "handler" and account.check_password(GOOD)
+
+
+def test_a_disabled_account_does_not_sign_in(cast, rf):
+    account = cast.account("handler")
+    code = invite(cast, cast.people["handler"]).invitation_code
+    account_disable(actor=cast.viewer("administrator"), account=account)
+    assert authenticate(rf.post("/"), username="handler", password="correct horse battery") is None
+    assert refused_code(token=code) == "invitation.revoked"
+    account_enable(actor=cast.viewer("administrator"), account=account)
+    assert Account.objects.get(pk=account.pk).is_active
+    with pytest.raises(Refusal):
+        account_disable(actor=cast.viewer("administrator"), account=cast.account("administrator"))
+
+
+def test_several_people_are_invited_at_once(cast, person):
+    act_id, people = uuid7(), [person, cast.people["handler"]]
+    first = invitations_issue(actor=cast.viewer("administrator"), people=people, act_id=act_id)
+    again = invitations_issue(actor=cast.viewer("administrator"), people=people, act_id=act_id)
+    assert [r.invitation_code for _p, r in first] == [r.invitation_code for _p, r in again]
+    assert len({r.invitation_code for _p, r in first}) == 2
+
+
+@pytest.mark.parametrize("who", ["outsider", "clerk", "member", "handler"])
+def test_others_invite_nobody(cast, person, who):
+    with pytest.raises(NotAllowed):
+        invitation_issue(actor=cast.viewer(who), person=person)
+
+
+def test_an_administrator_takes_over_nobody_outside(cast):
+    for who in ("outsider", "province_clerk", "prefecture_clerk"):
+        with pytest.raises(NotAllowed):
+            invitation_issue(actor=cast.viewer("administrator"), person=cast.people[who])
+        with pytest.raises(NotAllowed):
+            account_disable(actor=cast.viewer("administrator"), account=cast.account(who))

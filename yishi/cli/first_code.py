@@ -1,0 +1,15 @@
+"""`yishi first-code`: print the one-time code that the first-run page asks for, so that no stranger begins."""
+
+from django.conf import settings
+
+from yishi.organisations.first_code import first_code
+from yishi.organisations.services.installation import may_begin
+
+
+def run(words: list[str]) -> int:
+    if not may_begin():
+        print("本系统已经开始使用。忘记密码请让管理员重新发放邀请。 · Already started; an administrator invites again.")
+        return 1
+    print(f"开始使用的一次性代码 · one-time code: {first_code()}")
+    print(f"在浏览器打开 · open: {settings.PUBLIC_URL}/first/")
+    return 0
