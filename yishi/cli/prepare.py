@@ -10,8 +10,10 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from yishi.organisations.models import Installation, Place
+from yishi.organisations.services.installation import may_start
 from yishi.people.models import Account
 
+from . import first_code
 from .messages import compile_all
 from .verbs import VERBS
 
@@ -24,6 +26,8 @@ def run(words: list[str]) -> int:
     if settings.DEMO and "demo" in VERBS and is_empty():
         print("· 载入演示数据… · loading the demo…", flush=True)
         importlib.import_module(VERBS["demo"]).run(["load"])
+    if may_start():
+        first_code.run([])
     return 0
 
 
