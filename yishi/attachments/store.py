@@ -1,0 +1,141 @@
+"""Where files lie: in FILES_DIR under a random key. Photos are re-encoded without what the camera wrote into them."""
+
+import hashlib
+import io
+import secrets
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import pillow_heif
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from yishi.kit.errors import Refusal
+from yishi.organisations.grants import Viewer
+
+from .models import Attachment
+
+pillow_heif.register_heif_opener()
+
+LONG_EDGE, SMALL_EDGE = 1600, 360
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+DOCUMENTS = {
+    b"%PDF-": ("application/pdf", ".pdf"),
+    b"\xff\xd8\xff": ("image/jpeg", ".jpg"),
+    b"\x89PNG": ("image/png", ".png"),
+}
+DOCUMENT_BYTES = 20 * 1024 * 1024
+
+
+class Upload(Protocol):
+    """What a form gives for a file."""
+
+    name: str | None
+    size: int | None
+
+    def read(self, size: int = -1) -> bytes: ...
+
+
+def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) -> Attachment:
+    """Store a photo: JPEG, PNG, WEBP or HEIC, at most 12 MB and 40 million pixels; turned upright, long edge 1600.
+
+    Raises Refusal (field "photo") for what is no photo or too large. It belongs to nothing until the act that
+    follows takes it up.
+    """
+    if (upload.size or 0) > settings.PHOTO_MAX_BYTES:
+        raise Refusal(
+            "photo.bytes",
+            _("The photo is larger than %(size)d MB. Please choose a smaller one; your text is kept.")
+            % {"size": settings.PHOTO_MAX_BYTES // 1024 // 1024},
+            field="photo",
+        )
+    raw = upload.read(settings.PHOTO_MAX_BYTES + 1)
+    image = _opened(raw)
+    image = ImageOps.exif_transpose(image).convert("RGB")
+    image.thumbnail((LONG_EDGE, LONG_EDGE))
+    large, small = io.BytesIO(), io.BytesIO()
+    image.save(large, "JPEG", quality=75, optimize=True)
+    width, height = image.size
+    image.thumbnail((SMALL_EDGE, SMALL_EDGE))
+    image.save(small, "JPEG", quality=70)
+    key = _put(large.getvalue(), ".jpg")
+    _write(_path(key + ".small"), small.getvalue())
+    return Attachment.objects.create(
+        kind=Attachment.Kind.PHOTO,
+        name=(upload.name or "photo")[-120:],
+        media_type="image/jpeg",
+        size=large.tell(),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        key=key,
+        width=width,
+        height=height,
+        may_be_public=may_be_public,
+        uploaded_by=actor.person,
+    )
+
+
+def scan_keep(*, actor: Viewer, upload: Upload) -> Attachment:
+    """Store a scan or document: PDF, JPEG or PNG by its content, at most 20 MB. Raises Refusal (field "scan")."""
+    raw = upload.read(DOCUMENT_BYTES + 1)
+    if len(raw) > DOCUMENT_BYTES:
+        raise Refusal("scan.bytes", _("The file is larger than 20 MB. Please scan it smaller."), field="scan")
+    media_type, ending = next((kind for head, kind in DOCUMENTS.items() if raw.startswith(head)), ("", ""))
+    if not media_type:
+        raise Refusal("scan.kind", _("Please choose a PDF, JPEG or PNG file."), field="scan")
+    return Attachment.objects.create(
+        kind=Attachment.Kind.SCAN,
+        name=(upload.name or "scan")[-120:],
+        media_type=media_type,
+        size=len(raw),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        key=_put(raw, ending),
+        uploaded_by=actor.person,
+    )
+
+
+def opened(attachment: Attachment, *, small: bool = False) -> BinaryIO:
+    """The stored bytes; FileNotFoundError if the store has lost them."""
+    return _path(attachment.key + (".small" if small else "")).open("rb")
+
+
+def _opened(raw: bytes) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(raw), formats=FORMATS)
+        if image.width * image.height > settings.PHOTO_MAX_PIXELS:
+            raise Refusal(
+                "photo.pixels",
+                _("The photo has more than %(pixels)d million pixels. Please choose a smaller one; your text is kept.")
+                % {"pixels": settings.PHOTO_MAX_PIXELS // 1_000_000},
+                field="photo",
+            )
+        image.draft("RGB", (LONG_EDGE, LONG_EDGE))
+        image.load()
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refusal(
+            "photo.fake",
+            _("This file is no photo. Please choose a photo (JPEG, PNG, HEIC); your text is kept."),
+            field="photo",
+        ) from error
+    return image
+
+
+def _put(content: bytes, ending: str) -> str:
+    name = secrets.token_hex(16)
+    key = f"{name[:2]}/{name[2:4]}/{name}{ending}"
+    _write(_path(key), content)
+    return key
+
+
+def _path(key: str) -> Path:
+    return Path(settings.FILES_DIR) / key
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+__all__ = ["Upload", "opened", "photo_keep", "scan_keep"]

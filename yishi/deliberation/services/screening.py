@@ -1,0 +1,323 @@
+"""Screening (审题) and answering: nothing raised is dropped; each worry has a state, a reason and a due answer."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import Matter, ProcessVersion, Worry, WorryStep
+from yishi.journal.act import SYSTEM, Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.clock import add_workdays
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.services import tell
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body
+from yishi.organisations.rights import permit
+
+from .matters import matter_join_worry, matter_open
+from .worries import ANSWER_WORKDAYS, join, tell_authors_of
+
+Kind = WorryStep.Kind
+S = Worry.State
+
+# What may follow on which state.
+VERBS: dict[str, dict[str, str]] = {
+    S.FILED: {
+        "take_up": S.TAKEN_UP,
+        "pass": S.PASSED,
+        "answer": S.ANSWERED,
+        "merge": S.MERGED,
+        "refer": S.REFERRED,
+        "decline": S.DECLINED,
+    },
+    S.PASSED: {
+        "take_up": S.TAKEN_UP,
+        "pass": S.PASSED,
+        "answer": S.ANSWERED,
+        "merge": S.MERGED,
+        "refer": S.REFERRED,
+        "decline": S.DECLINED,
+    },
+    S.ANSWERED: {"reopen": S.FILED},
+    S.DECLINED: {"reopen": S.FILED},
+    S.TAKEN_UP: {"settle": S.SETTLED, "release": S.FILED},
+    S.MERGED: {},
+    S.REFERRED: {},
+    S.SETTLED: {"take_up_again": S.TAKEN_UP},
+}
+
+
+def next_state(worry: Worry, verb: str) -> str:
+    """The state after `verb`, or WrongStage with what was decided already, when, and what to do."""
+    following = VERBS[worry.state].get(verb)
+    if following is None:
+        last = worry.steps.order_by("-at", "-pk").first()
+        raise WrongStage(
+            "worry.wrong_state",
+            _("The worry %(number)s is “%(state)s” since %(day)s. Reload the page to see what was decided.")
+            % {
+                "number": worry.number,
+                "state": worry.get_state_display(),
+                "day": timezone.localdate(last.at).isoformat() if last else "",
+            },
+            details={"state": worry.state},
+        )
+    return following
+
+
+def worry_take_up(
+    *,
+    actor: Viewer,
+    worry: Worry,
+    reason: str,
+    title: str = "",
+    process: ProcessVersion | None = None,
+    convener: Body | None = None,
+    matter: Matter | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Take it up: into the open `matter`, or into a new one of `title` under `process`, run by `convener`."""
+
+    def decide(this: Act, row: Worry) -> None:
+        next_state(row, "take_up")
+        if row.is_sensitive:
+            raise Refusal(
+                "worry.sensitive",
+                _("This theme goes the way the law provides. Please refer it."),
+                field="outcome",
+            )
+        _step(this, row, Kind.TAKEN_UP, reason=_reason(reason), body=row.desk)
+        row.answered_on = row.answered_on or timezone.localdate(this.at)
+        row.state = S.TAKEN_UP
+        row.save(update_fields=["answered_on", "state"])
+        if matter is not None:
+            matter_join_worry(actor=actor, matter=matter, worry=row, act_id=this.child())
+            this.result(matter=matter.pk)
+            return
+        if process is None:
+            raise Refusal("worry.no_process", _("Please choose the process model for the new matter."), field="process")
+        receipt = matter_open(
+            actor=actor,
+            title=title,
+            summary=row.text,
+            theme=row.theme,
+            place=row.place,
+            convener=convener or row.convener,
+            process=process,
+            venue=row.venue,
+            worries=[row],
+            is_demo=row.is_demo,
+            act_id=this.child(),
+        )
+        this.result(matter=receipt.result["matter"])
+
+    body = {
+        "reason": reason,
+        "title": title,
+        "process": process.pk if process else None,
+        "convener": convener.pk if convener else None,
+        "matter": matter.pk if matter else None,
+    }
+    return _decide("take_up", actor, worry, body, decide, act_id, told="worry.taken_up")
+
+
+def worry_pass(*, actor: Viewer, worry: Worry, to_body: Body, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Pass it to the body that can answer; that desk owes the answer from now on, within five working days."""
+
+    def decide(this: Act, row: Worry) -> None:
+        row.state = next_state(row, "pass")
+        if to_body.pk == row.desk_id:
+            raise Refusal(
+                "worry.pass.same", _("It lies at this desk already. Please choose another body."), field="to_body"
+            )
+        from_body, row.desk = row.desk, to_body
+        row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS).day
+        row.save(update_fields=["state", "desk", "answer_due_on"])
+        _step(this, row, Kind.PASSED, reason=_reason(reason), body=from_body, to_body=to_body)
+        tell(
+            body_id=to_body.pk,
+            code="worry.passed_to_you",
+            params={"number": row.number, "due_on": row.answer_due_on},
+            subject=("worry", row.pk),
+            once=f"worry.passed_to_you/{row.pk}/{this.id}",
+        )
+
+    body = {"to": to_body.pk, "reason": reason}
+    return _decide("pass", actor, worry, body, decide, act_id, told="worry.passed")
+
+
+def worry_answer(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None = None) -> Receipt:
+    """Answer it; the answer is told to everybody who raised it."""
+
+    def decide(this: Act, row: Worry) -> None:
+        row.state = next_state(row, "answer")
+        row.answered_on = timezone.localdate(this.at)
+        row.save(update_fields=["state", "answered_on"])
+        _step(this, row, Kind.ANSWERED, reason=_reason(text, field="text", longest=2000), body=row.desk)
+
+    return _decide("answer", actor, worry, {"text": text}, decide, act_id, told="worry.answered")
+
+
+def worry_merge(*, actor: Viewer, worry: Worry, into: Worry, act_id: UUID | None = None) -> Receipt:
+    """Merge it with one that was raised before: its author hears of all that becomes of that one."""
+
+    def decide(this: Act, row: Worry) -> None:
+        next_state(row, "merge")
+        main = Worry.within.select_for_update(of=("self",)).get(pk=into.pk)
+        if main.state == S.REFERRED:
+            raise Refusal("worry.merge.referred", _("That one was referred; please choose another."), field="into")
+        join(this, row, main)
+
+    return _decide("merge", actor, worry, {"into": into.pk}, decide, act_id, told="")
+
+
+def worry_refer(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Refer a sensitive one (petition, law case, border, ethnic and religious affairs) the way the law provides."""
+
+    def decide(this: Act, row: Worry) -> None:
+        row.state = next_state(row, "refer")
+        row.is_sensitive = True
+        row.answered_on = timezone.localdate(this.at)
+        row.save(update_fields=["state", "is_sensitive", "answered_on"])
+        _step(this, row, Kind.REFERRED, reason=_reason(reason), body=row.desk)
+
+    return _decide("refer", actor, worry, {"reason": reason}, decide, act_id, told="worry.referred")
+
+
+def worry_decline(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Do not take it up, with a reason that the person can understand."""
+
+    def decide(this: Act, row: Worry) -> None:
+        row.state = next_state(row, "decline")
+        row.answered_on = timezone.localdate(this.at)
+        row.save(update_fields=["state", "answered_on"])
+        _step(this, row, Kind.DECLINED, reason=_reason(reason), body=row.desk)
+
+    return _decide("decline", actor, worry, {"reason": reason}, decide, act_id, told="worry.declined")
+
+
+def worry_reopen(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Who raised it is not content with the answer and asks again: once, back to the convener."""
+    by = permit("worry.reopen", actor, worry)
+    body = {"worry": worry.pk, "reason": reason}
+    with act("deliberation.worry.reopen", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(worry)
+        row.state = next_state(row, "reopen")
+        if row.steps.filter(kind=Kind.REOPENED).exists():
+            raise WrongStage(
+                "worry.reopened",
+                _("You have asked again once already. Please raise a new worry, or call the office."),
+            )
+        row.desk_id = row.convener_id
+        row.answered_on = None
+        row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS).day
+        row.save(update_fields=["state", "desk", "answered_on", "answer_due_on"])
+        _step(this, row, Kind.REOPENED, reason=_reason(reason))
+        this.entry(subject=("worry", row.pk), place=row.place_id)
+        this.result(worry=row.pk)
+        tell(
+            body_id=row.convener_id,
+            code="worry.reopened",
+            params={"number": row.number, "due_on": row.answer_due_on},
+            subject=("worry", row.pk),
+            once=f"worry.reopened/{row.pk}",
+        )
+    return this.receipt
+
+
+def worries_settle(*, matter: Matter, reason: str = "", act_id: UUID | None = None) -> Receipt:
+    """The matter is over: its worries are settled, and their authors told."""
+    with act("deliberation.worry.settle", actor=SYSTEM, act_id=act_id, body={"matter": matter.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        for row in Worry.within.select_for_update(of=("self",)).filter(matter=matter, state=S.TAKEN_UP):
+            row.state = next_state(row, "settle")
+            row.save(update_fields=["state"])
+            _step(this, row, Kind.SETTLED, reason=reason, body=matter.convener)
+            this.entry(subject=("worry", row.pk), place=row.place_id)
+            tell_authors_of(row, "worry.settled", str(this.id))
+    return this.receipt
+
+
+def worries_take_up_again(*, matter: Matter, act_id: UUID | None = None) -> Receipt:
+    """The matter was opened again, and with it its worries."""
+    with act("deliberation.worry.take_up_again", actor=SYSTEM, act_id=act_id, body={"matter": matter.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        for row in Worry.within.select_for_update(of=("self",)).filter(matter=matter, state=S.SETTLED):
+            row.state = next_state(row, "take_up_again")
+            row.save(update_fields=["state"])
+            _step(this, row, Kind.TAKEN_UP, body=matter.convener)
+            this.entry(subject=("worry", row.pk), place=row.place_id)
+    return this.receipt
+
+
+def _decide(
+    verb: str,
+    actor: Viewer,
+    worry: Worry,
+    body: dict,
+    decide: Callable[[Act, Worry], None],
+    act_id: UUID | None,
+    *,
+    told: str,
+) -> Receipt:
+    """What all decisions share: right, lock, entry, and telling those who raised it."""
+    by = permit("worry.screen", actor, worry)
+    with act(f"deliberation.worry.{verb}", actor=by, act_id=act_id, body={"worry": worry.pk, **body}) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(worry)
+        decide(this, row)
+        this.entry(
+            subject=("worry", row.pk),
+            place=row.place_id,
+            dims={"theme": row.theme, "body": by.body_id},
+            quantities={verb: 1},
+            data={"state": row.state, "desk": row.desk_id},
+        )
+        this.result(worry=row.pk)
+        if told:
+            tell_authors_of(row, told, str(this.id))
+    return this.receipt
+
+
+def _locked(worry: Worry) -> Worry:
+    rows = Worry.within.select_for_update(of=("self",))
+    return rows.select_related("place__parent", "desk", "convener", "venue", "raiser").get(pk=worry.pk)
+
+
+def _step(
+    this: Act, worry: Worry, kind: str, *, reason: str = "", body: Body | None = None, to_body: Body | None = None
+) -> None:
+    WorryStep.objects.create(
+        worry=worry, kind=kind, reason=reason, body=body, to_body=to_body, by_id=this.actor.person_id, at=this.at
+    )
+
+
+def _reason(text: str, *, field: str = "reason", longest: int = 1000) -> str:
+    words = text.strip()
+    if not words:
+        raise Refusal(
+            "worry.reason.empty",
+            _("Please write the reason in a sentence: whoever raised it will read it."),
+            field=field,
+        )
+    if len(words) > longest:
+        raise Refusal(
+            "worry.reason.long",
+            _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
+            % {"length": len(words), "longest": longest},
+            field=field,
+        )
+    return words
+
+
+def unanswered_days(worry: Worry, today: date) -> int:
+    """How many days it has waited for its answer."""
+    return (today - timezone.localdate(worry.raised_at)).days

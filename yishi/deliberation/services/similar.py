@@ -1,0 +1,54 @@
+"""Worries that look alike, near by and not long ago; and to whom a worry of a place goes."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from yishi.deliberation.models import Worry
+from yishi.kit.text import bigrams, likeness
+from yishi.organisations.models import Body, BodyKind, Place, PlaceLevel, valid_on
+from yishi.people.scopes import everything
+
+ALIKE = 0.28  # Dice coefficient of bigrams from which two worries are shown together
+NEWEST = 400  # how many of a township's newest worries are compared
+SHOWN = 5
+
+
+def around(place: Place) -> Place:
+    """The township of a village or hamlet; any other place itself."""
+    here = place
+    while here.level in (PlaceLevel.HAMLET, PlaceLevel.VILLAGE) and here.parent is not None:
+        here = here.parent
+    return here
+
+
+def similar_worries(place: Place, text: str, *, theme: str = "", limit: int = SHOWN) -> list[Worry]:
+    """Open worries of the same township in the last year that say nearly the same, the likest first.
+
+    It looks beyond what the viewer may see: show number, theme, day and state of what it gives, never the raiser.
+    """
+    mine = bigrams(text)
+    township = around(place)
+    since = timezone.now() - timedelta(days=365)
+    with everything():
+        rows = list(
+            Worry.objects.filter(place__lo__gte=township.lo, place__lo__lte=township.hi, raised_at__gte=since)
+            .exclude(state__in=[Worry.State.MERGED, Worry.State.REFERRED])
+            .filter(is_sensitive=False)
+            .select_related("place", "matter")
+            .order_by("-raised_at")[:NEWEST]
+        )
+    scored = []
+    for worry in rows:
+        score = likeness(mine, bigrams(worry.text)) + (0.05 if theme and worry.theme == theme else 0)
+        if score >= ALIKE:
+            scored.append((score, worry))
+    return [worry for _score, worry in sorted(scored, key=lambda pair: -pair[0])[:limit]]
+
+
+def desk_for(place: Place) -> Body | None:
+    """Who receives a worry of `place` raised without a venue: the nearest deliberation council, else the county's
+    office of the consultative committee, else the nearest office above."""
+    bodies = Body.objects.filter(valid_on(timezone.localdate()), place__lo__lte=place.lo, place__hi__gte=place.lo)
+    council = bodies.filter(kind=BodyKind.COUNCIL).order_by("-place__lo").first()
+    return council or bodies.filter(kind=BodyKind.OFFICE).order_by("-place__lo").first()

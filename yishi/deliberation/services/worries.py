@@ -1,0 +1,316 @@
+"""Raising a worry, and telling those who raised it. What is decided about it stands in screening.py."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.attachments.models import Attachment
+from yishi.deliberation.models import Matter, Worry, WorryStep
+from yishi.deliberation.themes import is_sensitive, themes
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.clock import add_workdays
+from yishi.kit.errors import Refusal
+from yishi.kit.text import clean
+from yishi.notices.services import tell
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place, PlaceLevel, Venue, VenueOwner
+from yishi.organisations.numbers import next_number
+from yishi.organisations.query_codes import code_find, code_for_act, code_issue, codes_revoke
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+
+from .similar import desk_for
+
+LONGEST = 2000
+ANSWER_WORKDAYS = 5
+PHOTOS = 3
+Kind = WorryStep.Kind
+
+
+def worry_file(
+    *,
+    actor: Viewer,
+    text: str,
+    theme: str,
+    place: Place,
+    channel: str,
+    venue: Venue | None = None,
+    raiser: Person | None = None,
+    raiser_name: str = "",
+    raiser_phone: str = "",
+    is_anonymous: bool = False,
+    photos: Iterable[Attachment] = (),
+    happened_on: date | None = None,
+    same_as: Worry | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Raise a worry: by anybody from a QR code or the public page; by phone, visit or a member for somebody else.
+
+    The receipt's result has `worry` and `number`; `receipt.query_code` is the raiser's code (None for who holds one
+    already or has an account). `happened_on` in the past makes it a record after the event (补录): no clock starts.
+    `same_as` joins it at once to a worry that says the same. Raises Refusal naming the field to mend.
+    """
+    by = permit("worry.file", actor, place)
+    photos = list(photos)
+    body = {
+        "text": text,
+        "theme": theme,
+        "place": place.pk,
+        "venue": venue.pk if venue else None,
+        "channel": channel,
+        "raiser": raiser.pk if raiser else None,
+        "name": raiser_name,
+        "phone": raiser_phone,
+        "anonymous": is_anonymous,
+        "photos": [photo.sha256 for photo in photos],
+        "happened_on": happened_on,
+        "same_as": same_as.pk if same_as else None,
+    }
+    with act("deliberation.worry.file", actor=by, act_id=act_id, body=body) as this:
+        if not this.replayed:
+            words = _checked_words(text, theme, photos)
+            person, holds_code = _raiser(this, actor, channel, raiser, raiser_name, raiser_phone)
+            convener = _receiver(place, venue)
+            worry = _write(
+                this, actor, words, theme, place, venue, channel, person, convener, is_anonymous, happened_on
+            )
+            worry.photos.set(photos)
+            _step(this, worry, Kind.FILED, body=convener)
+            this.entry(
+                subject=("worry", worry.pk),
+                place=place.pk,
+                dims={"theme": theme, "channel": channel, "body": convener.pk},
+                quantities={"worries": 1},
+                data={"anonymous": is_anonymous, "photos": len(photos), "backfilled": worry.backfilled},
+            )
+            this.result(worry=worry.pk, number=worry.number, has_code=not holds_code)
+            tell(
+                body_id=convener.pk,
+                code="worry.filed",
+                params={"number": worry.number, "due_on": worry.answer_due_on},
+                subject=("worry", worry.pk),
+                once=f"worry.filed/{worry.pk}",
+            )
+            if same_as is not None:
+                join(this, worry, same_as)
+    receipt = this.receipt
+    receipt.query_code = code_for_act(receipt.pk) if receipt.result.get("has_code") else None  # type: ignore[attr-defined]
+    return receipt
+
+
+def code_reissue(*, actor: Viewer, worry: Worry, act_id: UUID | None = None) -> Receipt:
+    """A new query code for who raised it, who asked the convener; the old one is dead. `receipt.query_code`."""
+    by = permit("worry.reissue_code", actor, worry)
+    with act("deliberation.worry.reissue_code", actor=by, act_id=act_id, body={"worry": worry.pk}) as this:
+        if not this.replayed:
+            codes_revoke(worry.raiser)
+            code_issue(worry.raiser, code_for_act(this.id))
+            this.entry(subject=("worry", worry.pk), place=worry.place_id)
+            this.result(worry=worry.pk)
+    this.receipt.query_code = code_for_act(this.id)  # type: ignore[attr-defined]
+    return this.receipt
+
+
+def phone_change(*, actor: Viewer, phone: str, act_id: UUID | None = None) -> Receipt:
+    """Who holds a query code leaves, changes or removes their phone number."""
+    by = permit("worry.own", actor)
+    with act("people.person.change_phone", actor=by, act_id=act_id, body={"phone": phone}) as this:
+        if not this.replayed:
+            person = Person.within.select_for_update().get(pk=actor.person_id)
+            person.phone = checked_phone(phone)
+            person.save(update_fields=["phone"])
+            this.entry(subject=("person", person.pk), data={"has_phone": bool(person.phone)})
+    return this.receipt
+
+
+def who_raised(worry: Worry, viewer: Viewer) -> Person | None:
+    """Who raised it, for those who may know: anybody at work with the file, but only the convener if anonymous."""
+    if viewer.person_id == worry.raiser_id:
+        return worry.raiser
+    if viewer.holds(worry.convener_id) or (worry.written_by_id and viewer.person_id == worry.written_by_id):
+        return worry.raiser
+    if worry.is_anonymous:
+        return None
+    return worry.raiser if viewer.oversees(worry.place.lo) else None
+
+
+def authors_of(worry: Worry | None = None, matter: Matter | None = None) -> list[Person]:
+    """Everybody who raised it, merged ones too; each once."""
+    condition = Q(pk__in=[])
+    if worry is not None:
+        condition |= Q(pk=worry.pk) | Q(merged_into=worry)
+    if matter is not None:
+        condition |= Q(matter=matter) | Q(merged_into__matter=matter)
+    raisers = Worry.within.filter(condition).values("raiser")
+    return list(Person.within.filter(pk__in=raisers).order_by("pk"))
+
+
+def tell_authors_of(worry: Worry, code: str, once: str, **params: object) -> None:
+    """Tell every author of a worry, in the app and by SMS where a number was left."""
+    for person in authors_of(worry=worry):
+        tell(
+            person=person,
+            code=code,
+            params={"number": worry.number, **params},
+            subject=("worry", worry.pk),
+            once=f"{code}/{worry.pk}/{once}/{person.pk}",
+            channels=("app", "sms"),
+        )
+
+
+def join(this: Act, worry: Worry, main: Worry) -> None:
+    """Merge `worry` into `main` (into what that was merged into): its author hears of all that follows."""
+    main = main.merged_into or main
+    if main.pk == worry.pk:
+        raise Refusal(
+            "worry.merge.self", _("A worry cannot be merged into itself. Please choose another one."), field="into"
+        )
+    Worry.within.filter(merged_into=worry).update(merged_into=main)
+    worry.merged_into, worry.state, worry.desk_id = main, Worry.State.MERGED, main.desk_id
+    worry.save(update_fields=["merged_into", "state", "desk"])
+    _step(this, worry, Kind.MERGED, body=main.convener)
+    this.entry(
+        code="deliberation.worry.merge",
+        subject=("worry", worry.pk),
+        place=worry.place_id,
+        data={"into": main.pk},
+    )
+    tell(
+        person=worry.raiser,
+        code="worry.merged",
+        params={"number": worry.number, "into": main.number},
+        subject=("worry", worry.pk),
+        once=f"worry.merged/{worry.pk}/{main.pk}",
+        channels=("app", "sms"),
+    )
+
+
+def checked_phone(phone: str) -> str:
+    """A phone number in digits, or nothing. Refuses what cannot be one."""
+    digits = phone.replace(" ", "").replace("-", "").replace("－", "")
+    if digits and not (digits.lstrip("+").isascii() and digits.lstrip("+").isdigit() and 7 <= len(digits) <= 16):
+        raise Refusal(
+            "worry.phone",
+            _("This is no phone number. Please check it, or leave the field empty."),
+            field="raiser_phone",
+        )
+    return digits
+
+
+def _step(
+    this: Act, worry: Worry, kind: str, *, reason: str = "", body: Body | None = None, to_body: Body | None = None
+) -> WorryStep:
+    return WorryStep.objects.create(
+        worry=worry, kind=kind, reason=reason, body=body, to_body=to_body, by_id=this.actor.person_id, at=this.at
+    )
+
+
+def _checked_words(text: str, theme: str, photos: list[Attachment]) -> str:
+    words = clean(text)
+    if not words:
+        raise Refusal("worry.text.empty", _("Please write what worries you, in one or two sentences."), field="text")
+    if len(words) > LONGEST:
+        raise Refusal(
+            "worry.text.long",
+            _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
+            % {"length": len(words), "longest": LONGEST},
+            field="text",
+        )
+    if theme not in themes():
+        raise Refusal("worry.theme", _("Please choose what it is about."), field="theme")
+    if len(photos) > PHOTOS:
+        raise Refusal("worry.photos", _("At most three photos, please."), field="photo")
+    return words
+
+
+def _raiser(
+    this: Act, actor: Viewer, channel: str, raiser: Person | None, name: str, phone: str
+) -> tuple[Person, bool]:
+    """Who raises it, and whether they hold a way back to it already (a code, an account)."""
+    if raiser is not None:
+        return raiser, True
+    own = channel in (Worry.Channel.CODE, Worry.Channel.PAGE)
+    if own and actor.person is not None:
+        if phone and not actor.person.phone:
+            Person.within.filter(pk=actor.person.pk).update(phone=checked_phone(phone))
+        return actor.person, True
+    person = Person.objects.create(name=clean(name)[:64], phone=checked_phone(phone))
+    code_issue(person, code_for_act(this.id))
+    return person, False
+
+
+def _receiver(place: Place, venue: Venue | None) -> Body:
+    """The desk that receives it: the body that convenes the venue, else the nearest desk for the place."""
+    if venue is not None:
+        owner = VenueOwner.objects.filter(venue=venue, role=VenueOwner.Role.CONVENES).select_related("body").first()
+        if owner is not None:
+            return owner.body
+    desk = desk_for(place)
+    if desk is None:
+        raise Refusal(
+            "worry.no_desk",
+            _("Nobody receives worries for this place yet. Please choose a place of this county."),
+            field="place",
+        )
+    return desk
+
+
+def _write(
+    this: Act,
+    actor: Viewer,
+    words: str,
+    theme: str,
+    place: Place,
+    venue: Venue | None,
+    channel: str,
+    person: Person,
+    convener: Body,
+    is_anonymous: bool,
+    happened_on: date | None,
+) -> Worry:
+    today = timezone.localdate(this.now)
+    day = happened_on or timezone.localdate(this.at)
+    if day > today:
+        raise Refusal(
+            "worry.future", _("This day is still to come. Please give the day it was raised."), field="happened_on"
+        )
+    own = channel in (Worry.Channel.CODE, Worry.Channel.PAGE)
+    county = next((p for p in _upwards(place) if p.level == PlaceLevel.COUNTY), place)
+    series = f"worry/{county.code}/{day.year}"
+    return Worry.objects.create(
+        number=f"{county.name[:2]}-{day.year}-{next_number(series):05d}",
+        text=words,
+        theme=theme,
+        place=place,
+        venue=venue,
+        raiser=person,
+        is_anonymous=is_anonymous,
+        channel=channel,
+        written_by_id=None if own else actor.person_id,
+        desk=convener,
+        convener=convener,
+        raised_at=this.at if day == timezone.localdate(this.at) else _noon(day),
+        answer_due_on=add_workdays(day, ANSWER_WORKDAYS).day,
+        is_sensitive=is_sensitive(theme),
+        backfilled=day < today and happened_on is not None,
+        is_demo=person.is_demo,
+    )
+
+
+def _upwards(place: Place) -> Iterable[Place]:
+    here: Place | None = place
+    while here is not None:
+        yield here
+        here = here.parent
+
+
+def _noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+__all__ = ["authors_of", "code_find", "code_reissue", "phone_change", "who_raised", "worry_file"]

@@ -1,0 +1,47 @@
+"""What happens above when something happens below: one explicit table, connected once at start."""
+
+from typing import Any
+
+from yishi.commitments import hooks
+from yishi.commitments.models import Commitment
+from yishi.journal.act import Act
+
+from .models import Matter
+from .services import course
+from .services.screening import worries_settle, worries_take_up_again
+
+
+def _matter(commitment: Commitment) -> Matter | None:
+    if commitment.origin_kind != Commitment.Origin.MATTER:
+        return None
+    return Matter.within.select_related("process", "place", "convener").filter(pk=commitment.origin_id).first()
+
+
+def reopen_matter(commitment: Commitment, this: Act) -> None:
+    """A promise that is owed again puts its matter under way again."""
+    matter = _matter(commitment)
+    if matter is not None:
+        course.matter_reopen(matter, caused_by=this.id)
+
+
+def move_matter(commitment: Commitment, this: Act) -> None:
+    """A promise that moved may have met a condition of its matter's step."""
+    matter = _matter(commitment)
+    if matter is not None:
+        course.matter_move_on(matter, caused_by=this.id)
+
+
+TABLE: tuple[tuple[list[Any], Any], ...] = (
+    (hooks.ON_REOPENED, reopen_matter),
+    (hooks.ON_SETTLED, move_matter),
+    (hooks.ON_MOVED, move_matter),
+    (course.ON_OVER, worries_settle),
+    (course.ON_REOPENED, worries_take_up_again),
+)
+
+
+def connect() -> None:
+    """Put every function of the table where it is called from; doing it again changes nothing."""
+    for called_from, function in TABLE:
+        if function not in called_from:
+            called_from.append(function)
