@@ -1,8 +1,10 @@
 """The house is as it is drawn: rooms, sizes, locks, documents."""
 
+import importlib.metadata
 import re
 import subprocess
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,30 @@ def test_pages_never_save_a_model():
 def test_decisions_are_numbered_without_a_gap():
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "decisions").glob("0*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+# Packages that no import names: who uses them.
+USED_BY_NAME = {
+    "argon2-cffi": "Django's password hasher",
+    "granian": "tools/serve.py",
+    "psycopg": "Django's PostgreSQL backend",
+    "pillow-heif": "registers itself with Pillow",
+}
+
+
+def test_every_package_of_the_lock_is_used():
+    """What is installed on a county's server is what runs there."""
+    text = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    modules = defaultdict(set)
+    for module, names in importlib.metadata.packages_distributions().items():
+        for name in names:
+            modules[re.sub(r"[-_.]+", "-", name).lower()].add(module)
+    lines = (ROOT / "requirements" / "base.in").read_text("utf-8").splitlines()
+    wanted = [re.match(r"[a-zA-Z0-9-]+", line)[0].lower() for line in lines if line and not line.startswith("#")]
+    unused = [
+        name
+        for name in wanted
+        if name not in USED_BY_NAME
+        and not any(re.search(rf"(?m)^\s*(from|import) {m}\b|\"{m}[\".]", text) for m in modules[name])
+    ]
+    assert unused == []

@@ -26,7 +26,8 @@ def run(words: list[str]) -> int:
     call([setup.PYTHON, "-m", "yishi.cli", "prepare"])
     web = start_web(host, port, int(settings["workers"]))
     jobs = start_jobs() if settings["jobs"] == "True" else []
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     try:
         wait_for(host, port, web)
         announce(settings)
@@ -51,7 +52,7 @@ def read_settings() -> dict[str, str]:
     """The settings as the project itself reads them; a bad one stops here with its one line."""
     script = (
         "from yishi.config import environment as e; v = e.read()\n"
-        "for name in ('host', 'port', 'workers', 'jobs', 'demo', 'public_url'): print(name, v[name], sep='=')"
+        "for name in ('host', 'port', 'workers', 'jobs', 'public_url'): print(name, v[name], sep='=')"
     )
     result = subprocess.run([setup.PYTHON, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     if result.returncode:
@@ -99,8 +100,6 @@ def announce(settings: dict[str, str]) -> None:
     host = "localhost" if settings["host"] in {"127.0.0.1", "0.0.0.0", "::"} else settings["host"]  # noqa: S104
     address = settings["public_url"] or f"http://{host}:{settings['port']}"
     print(f"\n  议事已启动 · Yishi serves:  {address}/")
-    if settings["demo"] == "True":
-        print("  演示：首页点一下即可以各种身份进入 · demo: the start page lets you enter as anybody with one click")
     print("  按 Ctrl-C 停止 · Ctrl-C stops\n", flush=True)
 
 

@@ -26,9 +26,15 @@ def run(words: list[str]) -> int:
     if settings.DEMO and "demo" in VERBS and is_empty():
         print("· 载入演示数据… · loading the demo…", flush=True)
         importlib.import_module(VERBS["demo"]).run(["load"])
+    how_to_enter()
+    return 0
+
+
+def how_to_enter() -> None:
     if may_start():
         first_code.run([])
-    return 0
+    elif Installation.objects.filter(is_demo=True).exists():
+        print("· 演示：打开首页，点一下即可以各种身份进入 · demo: on the start page enter as anybody with one click")
 
 
 def tables() -> None:

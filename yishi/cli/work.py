@@ -30,7 +30,7 @@ def messages() -> None:
 
 
 def clocks() -> None:
-    import_string("yishi.commitments.clocks.clocks_run")(timezone.localdate())
+    import_string("yishi.commitments.services.clocks_run")(timezone.localdate())
 
 
 def sealing() -> None:
