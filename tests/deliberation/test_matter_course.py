@@ -1,6 +1,9 @@
 """A matter's course: the same matter goes different ways under different models."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from yishi.deliberation.models import Agreement, GateRequest, Matter
 from yishi.deliberation.process.facts import Facts
@@ -144,10 +147,6 @@ def test_the_outsider_opens_and_moves_nothing(cast):
 
 
 def test_a_matter_that_began_in_the_past_is_marked_and_starts_no_clock(cast):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     long_ago = timezone.localdate() - timedelta(days=300)
     matter = a_matter(cast, "courtyard", worries=[], opened_on=long_ago)
     assert matter.backfilled and matter.step_due_on is None

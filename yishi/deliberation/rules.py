@@ -4,7 +4,7 @@ from typing import Any
 
 import rules
 
-from yishi.deliberation.models import GateRequest, Matter, PlanTopic, ProcessModel, YearPlan
+from yishi.deliberation.models import GateRequest, Matter, PlanTopic, ProcessModel, ProcessVersion, YearPlan
 from yishi.organisations.grants import OVERSEEING, SEEING, WORKING, Viewer
 from yishi.organisations.models import Body, PlaceLevel, PostRole
 from yishi.organisations.rights import add
@@ -121,6 +121,22 @@ def may_own_process(viewer: Viewer, owner: Body | None = None) -> bool:
     return owner.kind in OVERSEEING and viewer.holds(owner.pk)
 
 
+@rules.predicate
+def is_published(viewer: Viewer, version: ProcessVersion) -> bool:
+    return version.published_at is not None
+
+
+@rules.predicate
+def owns_version(viewer: Viewer, version: ProcessVersion) -> bool:
+    return viewer.holds(version.model.owner_id)
+
+
+@rules.predicate
+def copies_models(viewer: Viewer, version: ProcessVersion) -> bool:
+    """Works at a desk that may own a model: a county copies another's model."""
+    return viewer.holds_kind(*OVERSEEING)
+
+
 add("desk.see", has_desk)
 add("matter.see", has_desk)
 add("matter.open", may_open)
@@ -137,5 +153,8 @@ add("plan.decide", decides_plan)
 add("topic.propose", proposes_topic)
 add("topic.run", runs_topic)
 add("process.see", has_desk)
+add("process.version", has_desk & (is_published | owns_version))
+add("process.draft", owns_version)
+add("process.copy", copies_models & is_published)
 add("process.new", may_own_process)
 add("process.edit", owns_process)

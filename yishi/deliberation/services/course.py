@@ -289,7 +289,8 @@ def _close(this: Act, matter: Matter, state: str, reason: str, on: date | None =
     )
     for react in ON_OVER:
         react(matter=matter, reason=reason, act_id=this.child())
-    tell_authors(matter, f"matter.{state}", once=f"{state}/{this.id}", reason=reason)
+    # Settling the worries told their authors already; a matter that is dropped owes them the reason by SMS too.
+    tell_authors(matter, f"matter.{state}", once=f"{state}/{this.id}", by_sms=state == State.DROPPED, reason=reason)
 
 
 def _reason(reason: str) -> str:

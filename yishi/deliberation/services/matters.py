@@ -30,12 +30,10 @@ from .course import (
     matter_move_on,
     matter_reopen,
 )
-from .telling import matter_authors
 
 __all__ = [
     "Missing",
     "matter_advance",
-    "matter_authors",
     "matter_change",
     "matter_close",
     "matter_drop",

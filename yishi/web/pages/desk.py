@@ -1,0 +1,136 @@
+"""The office desk: what waits for me today, sorted by clock; my matters by stage; what is overdue."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yishi.deliberation.models import Matter, Stage
+from yishi.kit.clock import add_workdays
+from yishi.organisations.rights import may
+from yishi.web.desk_items import DeskItem
+from yishi.web.exports import export
+from yishi.web.page import page
+
+from . import gates, plans
+from .matters import step_names
+
+SOON = 3  # working days
+SHOWN = 100
+FAR = date(9999, 12, 31)
+
+
+def waiting(viewer: Any) -> list[DeskItem]:
+    """Our matters that a gate returned, or whose step ends within three working days or is over."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    soon = add_workdays(timezone.localdate(), SOON).day
+    rows = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
+    rows = rows.filter(Q(step_due_on__lte=soon) | Q(steps__left_on__isnull=True, steps__came_back=True)).distinct()
+    found = list(rows.select_related("place", "process").order_by("step_due_on")[:SHOWN])
+    names = step_names(found)
+    return [
+        DeskItem(
+            kind="matter",
+            title=matter.title,
+            act=_("Bring on: %(step)s") % {"step": names[matter.pk]},
+            url=reverse("matter", args=[matter.pk]),
+            due_on=matter.step_due_on,
+            body_id=matter.convener_id,
+            detail=f"{matter.number} · {matter.place.name}",
+        )
+        for matter in found
+    ]
+
+
+# Everything that puts items on a desk: one line per slice of the product.
+SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
+    waiting,
+    gates.waiting,
+    plans.waiting,
+)
+
+
+def inbox(viewer: Any) -> list[DeskItem]:
+    """All that waits for the viewer, the most urgent first, then what has no clock."""
+    found = [item for source in SOURCES for item in source(viewer)]
+    return sorted(found, key=lambda item: (item.due_on or FAR, item.kind, item.title))
+
+
+@page("desk.see", methods=("GET",))
+def desk(request: HttpRequest) -> HttpResponse:
+    viewer, today = request.viewer, timezone.localdate()
+    items = inbox(viewer)
+    if request.GET.get("export"):
+        bodies = {post.body_id: post.body.name for post in viewer.posts}
+        columns = [
+            (_("due"), lambda item: item.due_on),
+            (_("what"), lambda item: item.title),
+            (_("next act"), lambda item: item.act),
+            (_("detail"), lambda item: item.detail),
+            (_("desk"), lambda item: bodies.get(item.body_id, "")),
+        ]
+        return export(request, _("desk"), columns, items)
+    kind = request.GET.get("kind", "")
+    kinds = Counter(item.kind for item in items)
+    shown = [item for item in items if kind in ("", item.kind)]
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    ours = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
+    counts = {
+        row["stage"]: (row["all"], row["late"])
+        for row in ours.values("stage").annotate(
+            all=Count("pk", distinct=True), late=Count("pk", filter=Q(step_due_on__lt=today), distinct=True)
+        )
+    }
+    stages = [
+        {
+            "label": label,
+            "count": counts.get(stage, (0, 0))[0],
+            "late": counts.get(stage, (0, 0))[1],
+            "url": f"{reverse('matters')}?stage={stage}&state=open",
+        }
+        for stage, label in Stage.choices
+    ]
+    words = {
+        "items": shown[:SHOWN],
+        "more": max(0, len(shown) - SHOWN),
+        "kinds": [(_word(code), code, count) for code, count in kinds.most_common()],
+        "kind": kind,
+        "late_count": sum(1 for item in items if item.due_on and item.due_on < today),
+        "today_count": sum(1 for item in items if item.due_on == today),
+        "week_count": sum(1 for item in items if item.due_on and today < item.due_on <= today + timedelta(days=7)),
+        "stages": stages,
+        "open_count": sum(row["count"] for row in stages),
+        "late_matters": sum(row["late"] for row in stages),
+        "today": today,
+        "bodies": {post.body_id: post.body for post in viewer.posts},
+        "may_open": may("matter.open", viewer),
+    }
+    return render(request, "process/desk.html", words)
+
+
+KINDS: dict[str, Callable[[], str]] = {
+    "matter": lambda: _("matters"),
+    "gate": lambda: _("gates"),
+    "plan": lambda: _("plans"),
+    "worry": lambda: _("worries"),
+    "study": lambda: _("studies"),
+    "seat": lambda: _("invitations"),
+    "sitting": lambda: _("sittings"),
+    "agreement": lambda: _("agreements"),
+    "commitment": lambda: _("commitments"),
+    "release": lambda: _("release checks"),
+}
+
+
+def _word(kind: str) -> str:
+    return KINDS[kind]() if kind in KINDS else kind
+
+
+urlpatterns = [path("desk/", desk, name="desk")]
