@@ -97,9 +97,7 @@ def wait_for(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
 
 
 def announce(settings: dict[str, str]) -> None:
-    host = "localhost" if settings["host"] in {"127.0.0.1", "0.0.0.0", "::"} else settings["host"]  # noqa: S104
-    address = settings["public_url"] or f"http://{host}:{settings['port']}"
-    print(f"\n  议事已启动 · Yishi serves:  {address}/")
+    print(f"\n  议事已启动 · Yishi serves:  {settings['public_url']}/")
     print("  按 Ctrl-C 停止 · Ctrl-C stops\n", flush=True)
 
 

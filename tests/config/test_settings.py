@@ -31,6 +31,8 @@ def test_an_empty_environment_is_enough():
     assert values["port"] == 8000
     assert values["faces"] == {"inner", "public"}
     assert values["demo"] is True
+    assert values["public_url"] == "http://localhost:8000"
+    assert "localhost" in values["allowed_hosts"]
 
 
 def test_every_setting_is_documented_with_its_default():

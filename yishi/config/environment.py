@@ -148,7 +148,7 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
 
 
 def _together(values: dict[str, Any]) -> dict[str, Any]:
-    """What settings ask of each other. Raises `BadSetting`."""
+    """What settings ask of each other, and defaults that follow from others. Raises `BadSetting`."""
     if values["https"]:
         if not values["allowed_hosts"]:
             raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_ALLOWED_HOSTS, the host names of the site")
@@ -158,6 +158,10 @@ def _together(values: dict[str, Any]) -> dict[str, Any]:
             raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_PROXIES, the number of trusted proxies in front")
         if not values["public_url"].startswith("https://"):
             raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_PUBLIC_URL beginning with https://")
+    # Passkeys and a person's browser know "localhost", not 127.0.0.1 or "all addresses".
+    host = "localhost" if values["host"] in {"127.0.0.1", "0.0.0.0", "::", "::1"} else values["host"]  # noqa: S104
+    values["public_url"] = values["public_url"] or f"http://{host}:{values['port']}"
+    values["allowed_hosts"] = values["allowed_hosts"] or sorted({"localhost", "127.0.0.1", "[::1]", host})
     return values
 
 

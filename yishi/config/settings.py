@@ -14,9 +14,9 @@ DATA_DIR = Path(ENV["data_dir"]) if Path(ENV["data_dir"]).is_absolute() else ROO
 
 SECRET_KEY = environment.secret_key(ENV["secret_key"], DATA_DIR)
 DEBUG = ENV["debug"]
-ALLOWED_HOSTS = ENV["allowed_hosts"] or ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = ENV["allowed_hosts"]
 FACES = ENV["faces"]
-PUBLIC_URL = ENV["public_url"] or f"http://{ENV['host']}:{ENV['port']}"
+PUBLIC_URL = ENV["public_url"]
 SOURCE_URL = ENV["source_url"]  # where users find the source of what runs here (AGPL, section 13)
 HTTPS = ENV["https"]
 
