@@ -203,7 +203,7 @@ def secret_key(given: str, data_dir: Path) -> str:
     if given:
         return given
     path = data_dir / "secret-key"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, stat.S_IRUSR), "w") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
