@@ -6,6 +6,7 @@ VERBS = {
     "first-code": "yishi.cli.first_code",
     "places": "yishi.cli.places",
     "compile-messages": "yishi.cli.messages",
+    "journal": "yishi.cli.journal",
     "prepare": "yishi.cli.prepare",
     "restore": "yishi.cli.restore",
     "work": "yishi.cli.work",

@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,6 +52,22 @@ class Actor:
 
 
 SYSTEM = Actor(right_kind="system")
+
+_story_time: ContextVar[datetime | None] = ContextVar("story_time", default=None)
+
+
+@contextmanager
+def acting_at(moment: datetime) -> Iterator[None]:
+    """Receive the acts inside at `moment`, a time of an invented story, and mark their entries `"demo": true`.
+
+    For the demo alone: its past must look like a past. `verify` lets marked entries be received before they were
+    sealed; a page or an import has no business here.
+    """
+    token = _story_time.set(moment)
+    try:
+        yield
+    finally:
+        _story_time.reset(token)
 
 
 @dataclass
@@ -121,7 +138,7 @@ class Act:
             dims=plain(dims or {}),
             quantities=plain(quantities or {}),
             touches=plain([list(touch) for touch in touches]),
-            data=plain(data or {}),
+            data=plain({**(data or {}), "demo": True} if _story_time.get() else data or {}),
         )
         entry.save(force_insert=True)
         self.entries.append(entry)
@@ -157,7 +174,7 @@ def act(
 
     `at` says when it happened; without it, it happened now. Raises `Conflict` for a known id with another body.
     """
-    now = timezone.now()
+    now = _story_time.get() or timezone.now()
     identity = act_id or uuid7()
     body_hash = hashlib.sha256(canonical({"code": code, "person": actor.person_id, "body": body}).encode()).hexdigest()
     with transaction.atomic():

@@ -97,3 +97,17 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.block_id}/{self.position}"
+
+
+class Folded(models.Model):
+    """That one reader has taken one entry into its figures."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    reader = models.CharField(max_length=32)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reader", "entry"], name="folded_once")]
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.entry_id}"

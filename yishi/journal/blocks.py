@@ -1,0 +1,62 @@
+"""Entries are sealed in hashed blocks by a job, not in the write path: each hash covers the hash before it."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .hashing import block_hash, entry_hash
+from .models import Block, Seal
+from .queries import COLUMNS, unsealed
+
+BLOCK_SIZE = 10_000
+TRIES = 10
+_ID = COLUMNS.index("id")
+
+
+def seal(now: datetime | None = None) -> int:
+    """Seal whatever is visible and unsealed; the number of entries sealed.
+
+    Two sealers at once are safe: the number of the next block is claimed first, and who comes second waits for the
+    other's end and then looks anew.
+    """
+    total = missed = 0
+    while True:
+        try:
+            with transaction.atomic():
+                count = _seal_block(now or timezone.now())
+        except IntegrityError:  # another sealer had this number: its entries are sealed now
+            missed += 1
+            if missed > TRIES:
+                raise
+            continue
+        total += count
+        if count < BLOCK_SIZE:
+            return total
+
+
+def last_hash() -> str:
+    """The hash of the last block, to be printed on reports; empty before the first."""
+    return Block.objects.order_by("-number").values_list("hash", flat=True).first() or ""
+
+
+def _seal_block(now: datetime) -> int:
+    if not unsealed(1):
+        return 0
+    last = Block.objects.order_by("-number").first()
+    number, previous = (last.number + 1, last.hash) if last else (1, "")
+    block = Block.objects.create(number=number, previous_hash=previous, hash="", entry_count=0, sealed_at=now)
+    rows = unsealed(BLOCK_SIZE)  # read after the claim: what the sealer before us sealed is gone from it
+    if not rows:
+        block.delete()
+        return 0
+    hashes = [entry_hash(row) for row in rows]
+    Seal.objects.bulk_create(
+        Seal(block=block, position=position, entry_id=UUID(str(row[_ID])), entry_hash=one)
+        for position, (row, one) in enumerate(zip(rows, hashes, strict=True))
+    )
+    sealed_at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    block.hash, block.entry_count = block_hash(number, previous, sealed_at, hashes), len(rows)
+    block.save(update_fields=["hash", "entry_count"])
+    return len(rows)
