@@ -15,16 +15,16 @@ from yishi.people.scopes import File, Reach
 class Stage(models.TextChoices):
     """The canonical stages: every model's steps map onto them, so that counties can be compared."""
 
-    RAISED = "raised", _("raised")
-    SCREENED = "screened", _("screened")
-    PLANNED = "planned", _("planned")
-    STUDIED = "studied", _("studied")
-    DELIBERATED = "deliberated", _("deliberated")
-    AGREED = "agreed", _("agreed")
-    HANDED_OVER = "handed_over", _("handed over")
-    CARRIED_OUT = "carried_out", _("carried out")
-    FED_BACK = "fed_back", _("fed back")
-    JUDGED = "judged", _("judged")
+    RAISED = "raised", _("raising")
+    SCREENED = "screened", _("screening")
+    PLANNED = "planned", _("planning")
+    STUDIED = "studied", _("study")
+    DELIBERATED = "deliberated", _("deliberation")
+    AGREED = "agreed", _("reaching agreement")
+    HANDED_OVER = "handed_over", _("hand-over")
+    CARRIED_OUT = "carried_out", _("carrying out")
+    FED_BACK = "fed_back", _("feedback")
+    JUDGED = "judged", _("verdict")
 
 
 class ProcessModel(models.Model):
@@ -63,8 +63,8 @@ class Matter(File):
     class State(models.TextChoices):
         OPEN = "open", _("under way")
         ENDED = "ended", _("ended before the sitting")  # solved by agreement on the way
-        DONE = "done", _("done")
-        DROPPED = "dropped", _("dropped")
+        DONE = "done", _("concluded")
+        DROPPED = "dropped", _("not deliberated further")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=32, unique=True)
@@ -90,7 +90,7 @@ class Matter(File):
 
     class Meta(File.Meta):
         indexes = [
-            models.Index(fields=["place", "stage", "state"], name="matter_place_stage"),
+            models.Index(fields=["place", "stage", "state", "step_due_on"], name="matter_place_stage"),
             models.Index(fields=["convener", "state", "step_due_on"], name="matter_convener_state"),
             models.Index(fields=["-opened_at"], name="matter_newest"),
         ]

@@ -41,7 +41,7 @@ class YearPlan(File):
 
 class PlanTopic(models.Model):
     class State(models.TextChoices):
-        PROPOSED = "proposed", _("proposed")
+        PROPOSED = "proposed", _("put forward")
         DRAFTED = "drafted", _("in the draft")
         APPROVED = "approved", _("approved")
         LEFT_OUT = "left_out", _("left out")

@@ -311,9 +311,9 @@ def _order(model: Model) -> Iterator[str]:
         return
     stages = {step.stage for step in model.steps}
     if "handed_over" not in stages:
-        yield _("No step hands the agreement over. Add a step of the stage “handed over”, else no duty ever begins.")
+        yield _("No step hands the agreement over. Add a step of the stage “hand-over”, else no duty ever begins.")
     if "judged" not in stages:
-        yield _("In no step do the people judge the result. Add a step of the stage “judged”.")
+        yield _("In no step do the people judge the result. Add a step of the stage “verdict”.")
     if "all_settled" not in model.steps[-1].exit:
         yield _("The last step must wait until every commitment is settled, else open promises would be closed.")
 

@@ -58,7 +58,7 @@ class MatterFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("place"), required=False)
     theme = forms.ChoiceField(label=gettext_lazy("theme"), required=False)
-    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convener"), required=False)
+    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"), required=False)
     process = forms.ChoiceField(label=gettext_lazy("process model"), required=False)
     overdue = forms.BooleanField(label=gettext_lazy("overdue only"), required=False)
 
@@ -139,7 +139,7 @@ def _export(request: HttpRequest, rows: QuerySet[Matter]) -> HttpResponse:
         (_("title"), lambda matter: matter.title),
         (_("theme"), lambda matter: theme_word(matter.theme)),
         (_("place"), lambda matter: matter.place.full_name),
-        (_("convener"), lambda matter: matter.convener.name),
+        (_("convening body"), lambda matter: matter.convener.name),
         (_("process model"), lambda matter: matter.process.name),
         (_("step"), lambda matter: names[matter.pk]),
         (_("stage"), lambda matter: matter.get_stage_display()),
@@ -158,7 +158,7 @@ class OpenForm(ActForm):
     )
     theme = forms.ChoiceField(label=gettext_lazy("theme"))
     place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("place"))
-    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convener"))
+    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
     process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
     opened_on = forms.DateField(
         label=gettext_lazy("began on"),

@@ -106,7 +106,7 @@ def plan_new(request: HttpRequest, body: Body) -> HttpResponse:
 
 
 COLUMNS = (
-    (PlanTopic.State.PROPOSED, gettext_lazy("proposed")),
+    (PlanTopic.State.PROPOSED, gettext_lazy("put forward")),
     (PlanTopic.State.DRAFTED, gettext_lazy("in the draft")),
     (PlanTopic.State.APPROVED, gettext_lazy("approved")),
     (PlanTopic.State.LEFT_OUT, gettext_lazy("left out")),
@@ -263,7 +263,7 @@ class TopicOpenForm(ActForm):
         label=gettext_lazy("what it is about"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("place"))
-    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convener"))
+    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
     process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
 
     def __init__(self, *args: Any, request: HttpRequest, topic: PlanTopic, **kwargs: Any):
