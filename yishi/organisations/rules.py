@@ -12,8 +12,17 @@ from django.db.models import Q, QuerySet
 from yishi.people.models import Person
 
 from . import rights
-from .grants import REGISTERING, WORKING, Viewer
+from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Viewer
 from .models import Body, BodyKind, Installation, Member, Place, Post, PostRole, Term, Venue
+
+# Bodies that may convene in a venue; a department owes, it does not convene.
+CONVENING = frozenset(BodyKind.values) - {
+    BodyKind.DEPARTMENT,
+    BodyKind.PARTY,
+    BodyKind.CHAIRS,
+    BodyKind.OWNERS,
+    BodyKind.COOPERATIVE,
+}
 
 
 def home_body_id() -> UUID | None:
@@ -76,6 +85,19 @@ def _administers_person(viewer: Viewer, person: Person) -> bool:
 
 
 @rules.predicate
+def sees_register(viewer: Viewer, thing: Place | Body | None = None) -> bool:
+    """Administers it, or works at a desk that oversees it, or sits there."""
+    if administers.test(viewer, thing):
+        return True
+    if thing is None:
+        return any(post.role in SEEING and post.body.kind in OVERSEEING for post in viewer.posts)
+    if isinstance(thing, Body) and thing.pk in viewer.reach.bodies:
+        return True
+    place = thing.place if isinstance(thing, Body) else thing
+    return viewer.oversees(place.lo, SEEING)
+
+
+@rules.predicate
 def is_home_administrator(viewer: Viewer, thing: object = None) -> bool:
     """Administrator at the body that runs this installation."""
     home = home_body_id()
@@ -91,17 +113,17 @@ def runs_venue(viewer: Viewer, venue: Venue | None) -> bool:
     return any(viewer.holds(body_id, *WORKING) for body_id in convening)
 
 
-def venue_body_ids(viewer: Viewer) -> set:
-    """Bodies at whose desks the viewer works: they may own venues."""
-    return {post.body_id for post in viewer.posts if post.role in WORKING}
+def venue_body_ids(viewer: Viewer) -> set[UUID]:
+    """Bodies at whose desks the viewer works and that may convene in a venue."""
+    return {post.body_id for post in viewer.posts if post.role in WORKING and post.body.kind in CONVENING}
 
 
 @rules.predicate
-def opens_venue_there(viewer: Viewer, body: Body | None) -> bool:
+def opens_venue_there(viewer: Viewer, body: Body | None = None) -> bool:
     """Administers the body that is to convene, or works at it."""
     if body is None:
         return is_administrator.test(viewer) or bool(venue_body_ids(viewer))
-    return covers_body(viewer, body) or viewer.holds(body.pk, *WORKING)
+    return body.kind in CONVENING and (covers_body(viewer, body) or viewer.holds(body.pk, *WORKING))
 
 
 @rules.predicate
@@ -121,6 +143,19 @@ def administered_bodies(viewer: Viewer) -> QuerySet[Body]:
     )
 
 
+def seen_bodies(viewer: Viewer) -> QuerySet[Body]:
+    """The bodies that the viewer administers, oversees or sits at (for lists)."""
+    reach = viewer.reach
+    return Body.objects.filter(
+        reach.places("place__", reach.registers)
+        | reach.places("place__")
+        | Q(pk__in=reach.register_bodies | reach.bodies)
+    )
+
+
+rights.add("organisation.see", sees_register)
+rights.add("place.see", sees_register)
+rights.add("venue.see", opens_venue_there)
 rights.add("organisation.manage", administers)
 rights.add("place.manage", administers)
 rights.add("person.manage", administers)

@@ -3,6 +3,11 @@
 PUBLIC_VIEWS = frozenset(
     {
         "home",
+        "venue_door",
+        "places_find",
+        "places_browse",
+        "join",
+        "first",
     }
 )
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.organisations.models import Body, BodyKind, Place, Post, PostRole, valid_on
-from yishi.organisations.rules import administered_bodies
+from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.services.appointments import person_appoint
 from yishi.organisations.services.bodies import body_change, body_close, body_register, post_end
 from yishi.organisations.services.installation import clashing_posts
@@ -36,12 +36,12 @@ def load_post(request: HttpRequest, pk: UUID) -> Post:
     return Post.objects.select_related("body__place", "person").get(pk=pk)
 
 
-@page("organisation.manage", methods=("GET",))
+@page("organisation.see", methods=("GET",))
 def bodies(request: HttpRequest) -> HttpResponse:
-    """The bodies of my register, by kind, place and name."""
+    """The bodies of my area, by kind, place and name."""
     today = timezone.localdate()
     held = Count("posts", filter=Q(posts__valid_to__isnull=True), distinct=True)
-    rows = administered_bodies(request.viewer).select_related("place", "parent").annotate(held=held)
+    rows = seen_bodies(request.viewer).select_related("place", "parent").annotate(held=held)
     kind, typed, closed = request.GET.get("kind", ""), request.GET.get("q", "").strip(), request.GET.get("closed")
     if kind in BodyKind.values:
         rows = rows.filter(kind=kind)
@@ -70,7 +70,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
     return render(request, "places/bodies.html", context)
 
 
-@page("organisation.manage", load=load_body, methods=("GET",))
+@page("organisation.see", load=load_body, methods=("GET",))
 def body(request: HttpRequest, body: Body) -> HttpResponse:
     posts = body.posts.select_related("person__account").order_by("valid_to", "role", "pk")
     apart = {post.pk for pair in clashing_posts() for post in pair}

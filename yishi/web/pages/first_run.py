@@ -148,30 +148,32 @@ def start(request: HttpRequest) -> HttpResponse:
     """The checklist after the first run: what is done, what comes next."""
     one = installation()
     assert one is not None  # the right needs it
-    working = Post.objects.filter(valid_to__isnull=True).exclude(role=PostRole.ADMINISTRATOR)
+    working = Post.objects.filter(valid_to__isnull=True).exclude(role=PostRole.ADMINISTRATOR).count()
+    bodies, members, venues = Body.objects.count(), Member.objects.count(), Venue.objects.count()
+    accounts, invitations = Account.objects.count(), Invitation.objects.count()
     steps = [
         (
             _("Bring bodies, people, members and council members"),
             _("One workbook for all; errors are named by sheet and row, nothing is half imported."),
             reverse("register_import"),
-            Body.objects.count() > 1 and working.exists(),
+            bodies > 1 and working > 0,
             _("%(bodies)s bodies, %(posts)s posts, %(members)s members")
-            % {"bodies": Body.objects.count(), "posts": working.count(), "members": Member.objects.count()},
+            % {"bodies": bodies, "posts": working, "members": members},
         ),
         (
             _("Open the first venue"),
             _("A room, a courtyard, a studio: with its QR code to hang up."),
-            reverse("venues") if Venue.objects.exists() else reverse("venue_new"),
-            Venue.objects.exists(),
-            _("%(count)s venues") % {"count": Venue.objects.count()},
+            reverse("venues") if venues else reverse("venue_new"),
+            venues > 0,
+            _("%(count)s venues") % {"count": venues},
         ),
         (
             _("Print the invitations"),
             _("One sheet per person; each makes their own account with it."),
             reverse("invitations"),
-            Account.objects.count() > 1 or Invitation.objects.exists(),
+            accounts > 1 or invitations > 0,
             _("%(accounts)s accounts, %(invitations)s invitations")
-            % {"accounts": Account.objects.count(), "invitations": Invitation.objects.count()},
+            % {"accounts": accounts, "invitations": invitations},
         ),
         (
             _("Fill in what the law asks of a site"),
@@ -186,6 +188,12 @@ def start(request: HttpRequest) -> HttpResponse:
     upcoming = next((step for step in listed if not step["done"]), None)
     context = {"steps": listed, "upcoming": upcoming, "one": one}
     return render(request, "places/start.html", context)
+
+
+@page("organisation.manage", methods=("GET",))
+def administration(request: HttpRequest) -> HttpResponse:
+    """What an administrator keeps, on one page."""
+    return render(request, "places/administration.html")
 
 
 class WorkbookForm(ActForm):
@@ -338,6 +346,7 @@ def public_overdue(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("first/", first, name="first"),
+    path("desk/administration/", administration, name="administration"),
     path("desk/start/", start, name="start"),
     path("desk/start/import/", register_import, name="register_import"),
     path("desk/start/import/template/", register_template, name="register_template"),

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.organisations.models import Body, BodyKind, Member, Term, valid_on
-from yishi.organisations.rules import administered_bodies
+from yishi.organisations.rights import may
+from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.sectors import sector_name, sectors
 from yishi.organisations.services.appointments import member_appoint
 from yishi.organisations.services.members import member_leave, term_open
@@ -38,11 +39,11 @@ def load_committee(request: HttpRequest, pk: UUID) -> Body:
     return Body.objects.select_related("place").get(pk=pk, kind=BodyKind.COMMITTEE)
 
 
-@page("organisation.manage", methods=("GET",))
+@page("organisation.see", methods=("GET",))
 def members(request: HttpRequest) -> HttpResponse:
     """The members of my committees; filters: term, sector, sitting or former, name."""
     today = timezone.localdate()
-    mine = administered_bodies(request.viewer)
+    mine = seen_bodies(request.viewer)
     terms = list(
         Term.objects.filter(body__in=mine).select_related("body__place").order_by("body__place__lo", "-number")
     )
@@ -71,13 +72,15 @@ def members(request: HttpRequest) -> HttpResponse:
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for member in page_obj:
         member.sector_name = sector_name(member.sector)
-    open_terms = [one for one in terms if one.valid_to is None]
+    open_terms = [one for one in terms if one.valid_to is None and may("member.manage", request.viewer, one)]
     context = {
         "page_obj": page_obj,
         "terms": terms,
         "term": term,
         "admit_to": term if term in open_terms else (open_terms[0] if open_terms else None),
-        "committees": mine.filter(kind=BodyKind.COMMITTEE, valid_to__isnull=True).order_by("place__lo"),
+        "committees": administered_bodies(request.viewer)
+        .filter(kind=BodyKind.COMMITTEE, valid_to__isnull=True)
+        .order_by("place__lo"),
         "sectors": sectors().values(),
         "sector": sector,
         "typed": typed,

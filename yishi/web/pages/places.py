@@ -85,7 +85,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     return render(request, "places/browse.html", context)
 
 
-@page("organisation.manage", methods=("GET",))
+@page("place.see", methods=("GET",))
 def places(request: HttpRequest) -> HttpResponse:
     """The administrators' list: the tree, one level at a time, or what was looked for."""
     top = _top(request)
@@ -99,7 +99,7 @@ def places(request: HttpRequest) -> HttpResponse:
         everything = Place.objects.filter(lo__gte=within.lo, lo__lte=within.hi).order_by("lo") if within else rows
         columns = [
             (_("code"), lambda place: place.code),
-            (_("name"), lambda place: place.name),
+            (_("name of the place"), lambda place: place.name),
             (_("level"), lambda place: place.get_level_display()),
             (_("full name"), lambda place: place.full_name),
             (_("closed on"), lambda place: place.closed_on),
@@ -115,12 +115,13 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 def _top(request: HttpRequest) -> Place | None:
-    """The highest place whose register the viewer keeps."""
-    registers = request.viewer.reach.registers
-    return Place.objects.filter(lo=registers[0][0]).first() if registers else None
+    """The highest place whose register the viewer keeps or oversees."""
+    reach = request.viewer.reach
+    spans = sorted({*reach.registers, *reach.spans}, key=lambda span: span[0] - span[1])
+    return Place.objects.filter(lo=spans[0][0]).first() if spans else None
 
 
-@page("place.manage", load=load_place, methods=("GET",))
+@page("place.see", load=load_place, methods=("GET",))
 def place(request: HttpRequest, place: Place) -> HttpResponse:
     context = {
         "place": place,
@@ -237,7 +238,7 @@ def place_change(request: HttpRequest, place: Place) -> HttpResponse:
         service,
         heading=f"{place.full_name} · {heading}",
         lead=_("What was entered before keeps the old name and belonging on the days on which they held."),
-        back=reverse("place_admin", kwargs={"pk": place.pk}),
+        back=reverse("place", kwargs={"pk": place.pk}),
         done=done,
         submit=heading,
         given={"village": place} if verb == "hamlet" else {"place": place},
@@ -249,7 +250,7 @@ def place_change(request: HttpRequest, place: Place) -> HttpResponse:
 urlpatterns = [
     path("places/", browse, name="places_browse"),
     path("places/find", find, name="places_find"),
-    path("desk/places/", places, name="places_admin"),
-    path("desk/places/<uuid:pk>/", place, name="place_admin"),
+    path("desk/places/", places, name="places"),
+    path("desk/places/<uuid:pk>/", place, name="place"),
     *(path(f"desk/places/<uuid:pk>/{verb}/", place_change, {"verb": verb}, name=f"place_{verb}") for verb in ACTS),
 ]

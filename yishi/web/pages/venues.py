@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.organisations.models import Body, Place, Venue, VenueCode, VenueKind, VenueOwner, valid_on
 from yishi.organisations.rights import may
-from yishi.organisations.rules import administered_bodies, venue_body_ids
+from yishi.organisations.rules import CONVENING, administered_bodies, venue_body_ids
 from yishi.organisations.services.venues import (
     venue_by_code,
     venue_change,
@@ -76,7 +76,7 @@ def venues_of(request: HttpRequest) -> Any:
     ).distinct()
 
 
-@page("venue.open", methods=("GET",))
+@page("venue.see", methods=("GET",))
 def venues(request: HttpRequest) -> HttpResponse:
     owners = VenueOwner.objects.select_related("body").order_by("role", "body__name")
     rows = venues_of(request).select_related("place").prefetch_related(Prefetch("owners", owners))
@@ -160,19 +160,8 @@ class VenueForm(ActForm):
 def _choices(request: HttpRequest) -> tuple[Any, Any]:
     """Who may convene (bodies that I administer or work at), and who may share (consultative bodies round about)."""
     today = timezone.localdate()
-    convening = [
-        "council",
-        "office",
-        "special",
-        "group",
-        "committee",
-        "village",
-        "government",
-        "institution",
-        "company",
-    ]
     mine = Q(pk__in=administered_bodies(request.viewer).values("pk")) | Q(pk__in=venue_body_ids(request.viewer))
-    conveners = Body.objects.filter(mine, valid_on(today), kind__in=convening).order_by("place__lo", "name")
+    conveners = Body.objects.filter(mine, valid_on(today), kind__in=CONVENING).order_by("place__lo", "name")
     reach = request.viewer.reach
     sharing = ["special", "group", "council", "office", "village"]
     near = reach.places("place__", reach.registers) | reach.places("place__") | mine
