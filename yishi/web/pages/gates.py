@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.attachments.services import photo_keep
+from yishi.attachments.store import photo_keep
 from yishi.deliberation.models import GateRequest, LeaderNote, Matter
 from yishi.deliberation.process.schema import Gate, read_document
 from yishi.deliberation.services.asking import gate_bodies
@@ -169,7 +169,7 @@ class NoteForm(ActForm):
         label=gettext_lazy("written on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     text = forms.CharField(label=gettext_lazy("what it says"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
-    scan = forms.FileField(
+    photo = forms.FileField(
         label=gettext_lazy("photo or scan of the paper"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
@@ -180,9 +180,9 @@ class NoteForm(ActForm):
         self.fields["body"].queryset = bodies_around(matter)
 
 
-def _note_with_scan(*, actor: Any, act_id: Any = None, scan: Any = None, **given: Any) -> Any:
+def _note_with_scan(*, actor: Any, act_id: Any = None, photo: Any = None, **given: Any) -> Any:
     """Keep the photo of the paper, then the note."""
-    kept = photo_keep(actor=actor, upload=scan) if scan else None
+    kept = photo_keep(actor=actor, upload=photo) if photo else None
     return note_add(actor=actor, act_id=act_id, scan=kept, **given)
 
 

@@ -33,12 +33,12 @@ from yishi.organisations.rights import may
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
+from yishi.web.place_field import PlaceField
 
 from .one_act import one_act
 
 PER_PAGE = 25
-VILLAGES = ("county", "township", "village")
-DEPTH = {"province": ("province", "prefecture", "county"), "prefecture": ("prefecture", "county", "township")}
+LEVELS = ("prefecture", "county", "township", "village")
 
 
 def load_matter(request: HttpRequest, pk: UUID) -> Matter:
@@ -157,7 +157,7 @@ class OpenForm(ActForm):
         label=gettext_lazy("what it is about"), widget=forms.Textarea(attrs={"rows": 4}), required=False
     )
     theme = forms.ChoiceField(label=gettext_lazy("theme"))
-    place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("place"))
+    place = PlaceField(levels=LEVELS)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
     process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
     opened_on = forms.DateField(
@@ -170,8 +170,7 @@ class OpenForm(ActForm):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["theme"].choices = theme_choices()
-        self.fields["place"].queryset = places_within(request)
-        self.fields["place"].label_from_instance = lambda place: place.full_name
+        self.fields["place"].limit(widest_place(request))
         self.fields["convener"].queryset = conveners(request)
         self.fields["process"].queryset = published_versions()
         self.fields["process"].label_from_instance = lambda version: version.name
@@ -181,13 +180,10 @@ def published_versions() -> QuerySet[ProcessVersion]:
     return ProcessVersion.objects.filter(pk__in=[version.pk for version in processes_published()]).order_by("name")
 
 
-def places_within(request: HttpRequest) -> QuerySet[Place]:
-    """Places within those of the viewer's desks: down to the villages for a county, less deep above it."""
-    condition = Q(pk__in=[])
-    for post in request.viewer.posts:
-        top = post.body.place
-        condition |= Q(lo__gte=top.lo, lo__lte=top.hi, level__in=DEPTH.get(top.level, VILLAGES))
-    return Place.objects.filter(condition, closed_on__isnull=True).order_by("lo")
+def widest_place(request: HttpRequest) -> Place | None:
+    """The widest place of the viewer's desks: within it a matter can lie."""
+    places = [post.body.place for post in request.viewer.posts]
+    return max(places, key=lambda place: place.hi - place.lo, default=None)
 
 
 def conveners(request: HttpRequest) -> QuerySet[Body]:

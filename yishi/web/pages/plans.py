@@ -24,14 +24,15 @@ from yishi.deliberation.services.plans import (
 )
 from yishi.deliberation.themes import theme_choices, theme_word
 from yishi.organisations.grants import OVERSEEING
-from yishi.organisations.models import Body, BodyKind, Place, valid_on
+from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
 from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
+from yishi.web.place_field import PlaceField
 
-from .matters import PER_PAGE, conveners, load_matter, published_versions
+from .matters import LEVELS, PER_PAGE, conveners, load_matter, published_versions
 from .one_act import link, one_act
 
 APPROVERS = (BodyKind.PARTY, BodyKind.CHAIRS, BodyKind.GOVERNMENT)
@@ -262,16 +263,13 @@ class TopicOpenForm(ActForm):
     summary = forms.CharField(
         label=gettext_lazy("what it is about"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
-    place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("place"))
+    place = PlaceField(levels=LEVELS)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
     process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
 
     def __init__(self, *args: Any, request: HttpRequest, topic: PlanTopic, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        top = topic.plan.body.place
-        rows = Place.objects.filter(lo__range=(top.lo, top.hi), closed_on__isnull=True).exclude(level="hamlet")
-        self.fields["place"].queryset = rows.order_by("lo")
-        self.fields["place"].label_from_instance = lambda place: place.full_name
+        self.fields["place"].limit(topic.plan.body.place)
         self.fields["convener"].queryset = conveners(request)
         self.fields["process"].queryset = published_versions()
         self.fields["process"].label_from_instance = lambda version: version.name
