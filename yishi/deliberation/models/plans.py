@@ -1,11 +1,12 @@
 """The yearly plan (年度协商计划): a funnel of topics, proposed, drafted, approved."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.kit.ids import uuid7
-from yishi.organisations.models import Body
+from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
 from yishi.people.scopes import File, Reach
 
@@ -36,7 +37,21 @@ class YearPlan(File):
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
-        return reach.places("body__place__") | Q(body__in=reach.bodies) | Q(approver__in=reach.bodies)
+        """Besides those who run and decide it: desks and sitting members of its place, who put topics forward."""
+        around = {"lo__gte": OuterRef("body__place__lo"), "lo__lte": OuterRef("body__place__hi")}
+        desks = Body.objects.filter(pk__in=reach.bodies, **{f"place__{key}": value for key, value in around.items()})
+        members = Member.objects.filter(
+            valid_on(timezone.localdate()),
+            person=reach.person,
+            **{f"term__body__place__{key}": value for key, value in around.items()},
+        )
+        return (
+            reach.places("body__place__")
+            | Q(body__in=reach.bodies)
+            | Q(approver__in=reach.bodies)
+            | Q(Exists(desks))
+            | Q(Exists(members))
+        )
 
 
 class PlanTopic(models.Model):
