@@ -51,7 +51,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
     rows = rows.order_by("place__lo", "kind", "name")
     if request.GET.get("export"):
         columns = [
-            (_("body"), lambda body: body.name),
+            (_("name of the body"), lambda body: body.name),
             (_("kind"), lambda body: body.get_kind_display()),
             (_("place"), lambda body: body.place.full_name),
             (_("short name"), lambda body: body.short_name),
@@ -170,7 +170,7 @@ def body_end(request: HttpRequest, body: Body) -> HttpResponse:
 
 
 class AppointForm(ActForm):
-    name = forms.CharField(label=gettext_lazy("name"), max_length=64)
+    name = forms.CharField(label=gettext_lazy("person's name"), max_length=64)
     phone = forms.CharField(
         label=gettext_lazy("mobile phone"),
         max_length=32,
@@ -178,7 +178,7 @@ class AppointForm(ActForm):
         help_text=gettext_lazy("Somebody of this name and number who is registered already is recognised by it."),
     )
     role = forms.ChoiceField(label=gettext_lazy("role at the desk"), choices=PostRole.choices)
-    title = forms.CharField(label=gettext_lazy("title"), max_length=64, required=False)
+    title = forms.CharField(label=gettext_lazy("office held"), max_length=64, required=False)
     since = forms.DateField(
         label=gettext_lazy("from"),
         required=False,

@@ -59,13 +59,13 @@ def members(request: HttpRequest) -> HttpResponse:
     rows = rows.order_by("term__body__place__lo", "sector", "person__name")
     if request.GET.get("export"):
         columns = [
-            (_("name"), lambda member: member.person.name),
+            (_("person's name"), lambda member: member.person.name),
             (_("committee"), lambda member: member.term.body.name),
             (_("term"), lambda member: str(member.term)),
             (_("sector"), lambda member: sector_name(member.sector)),
-            (_("title"), lambda member: member.title),
+            (_("office held"), lambda member: member.title),
             (_("from"), lambda member: member.valid_from),
-            (_("until"), lambda member: member.valid_to),
+            (_("last day"), lambda member: member.valid_to),
             (_("reason"), lambda member: member.end_reason),
         ]
         return export(request, _("members"), columns, rows)
@@ -114,7 +114,7 @@ def term_new(request: HttpRequest, body: Body) -> HttpResponse:
 
 
 class MemberForm(ActForm):
-    name = forms.CharField(label=gettext_lazy("name"), max_length=64)
+    name = forms.CharField(label=gettext_lazy("person's name"), max_length=64)
     phone = forms.CharField(
         label=gettext_lazy("mobile phone"),
         max_length=32,
@@ -122,7 +122,7 @@ class MemberForm(ActForm):
         help_text=gettext_lazy("Somebody of this name and number who is registered already is recognised by it."),
     )
     sector = forms.ChoiceField(label=gettext_lazy("sector"))
-    title = forms.CharField(label=gettext_lazy("title"), max_length=64, required=False)
+    title = forms.CharField(label=gettext_lazy("office held"), max_length=64, required=False)
     since = forms.DateField(
         label=gettext_lazy("from"),
         required=False,

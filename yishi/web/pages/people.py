@@ -104,7 +104,7 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = people_rows(request)
     if request.GET.get("export"):
         columns = [
-            (_("name"), lambda person: person.name),
+            (_("person's name"), lambda person: person.name),
             (_("mobile phone"), lambda person: person.phone),
             (_("posts and memberships"), works_at),
             (_("account"), account_state),
@@ -148,7 +148,7 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 class PersonForm(ActForm):
-    name = forms.CharField(label=gettext_lazy("name"), max_length=64)
+    name = forms.CharField(label=gettext_lazy("person's name"), max_length=64)
     phone = forms.CharField(label=gettext_lazy("mobile phone"), max_length=32, required=False)
     email = forms.CharField(label=gettext_lazy("mail"), max_length=254, required=False)
 

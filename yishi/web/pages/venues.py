@@ -90,7 +90,7 @@ def venues(request: HttpRequest) -> HttpResponse:
     rows = rows.order_by("place__lo", "name")
     if request.GET.get("export"):
         columns = [
-            (_("venue"), lambda venue: venue.name),
+            (_("name of the venue"), lambda venue: venue.name),
             (_("kind"), lambda venue: venue.get_kind_display()),
             (_("place"), lambda venue: venue.place.full_name),
             (_("address"), lambda venue: venue.address),
