@@ -1,1 +1,3 @@
-document.documentElement.classList.add("js");
+import "htmx.org";
+import "./common.js";
+import "./places.js";

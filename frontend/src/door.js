@@ -1,1 +1,2 @@
-document.documentElement.classList.add("js");
+import "./common.js";
+import "./places.js";

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yishi.attachments",
     "yishi.commitments",
     "yishi.deliberation",
+    "yishi.reporting",
     "yishi.web",
     "yishi.config",
 ]
@@ -70,6 +71,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],  # ours before a library's of the same name
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

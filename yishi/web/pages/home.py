@@ -1,15 +1,69 @@
-"""The villager's home: three doors."""
+"""The villager's home: three doors; and the settings that every page offers: large print, language."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from yishi.web.middleware import LANGUAGE_COOKIE
 from yishi.web.page import page
+
+YEAR = 365 * 24 * 3600
+ELDER_COOKIE = "yishi-elder"
 
 
 @page("public", methods=("GET",), face="public")
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html")
+    return render(request, "web/home.html", {"nearby": nearby(request), "tab": "home"})
 
 
-urlpatterns = [path("", home, name="home")]
+def nearby(request: HttpRequest) -> list[dict[str, Any]]:
+    """The newest public files near the installation's home place, as cards."""
+    return []
+
+
+@page("public", methods=("POST",), face="both")
+def elder_mode(request: HttpRequest) -> HttpResponse:
+    """Large print on or off, kept on this device."""
+    response = redirect(_back(request))
+    value = "0" if request.COOKIES.get(ELDER_COOKIE) == "1" else "1"
+    response.set_cookie(ELDER_COOKIE, value, max_age=YEAR, samesite="Lax", secure=settings.HTTPS)
+    return response
+
+
+@page("public", methods=("POST",), face="both")
+def language(request: HttpRequest) -> HttpResponse:
+    """Chinese or English, kept on this device."""
+    response = redirect(_back(request))
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=settings.HTTPS)
+    return response
+
+
+@page("public", methods=("GET",), face="both")
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/privacy.html")
+
+
+@page("public", methods=("GET",), face="both")
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/accessibility.html")
+
+
+def _back(request: HttpRequest) -> str:
+    """The page from which a setting was changed; never another site."""
+    target = request.POST.get("next", "/")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/"
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("settings/large-print/", elder_mode, name="elder_mode"),
+    path("settings/language/", language, name="language"),
+    path("privacy/", privacy, name="privacy"),
+    path("accessibility/", accessibility, name="accessibility"),
+]

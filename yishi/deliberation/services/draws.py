@@ -1,0 +1,136 @@
+"""The draw: the list's hash is published first; then come the numbers; then the order, which anybody can repeat."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation import draw as repeatable
+from yishi.deliberation.models import Draw, Matter, Seat
+from yishi.deliberation.process.schema import read_document
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.text import masked_name
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+
+from .seats import seat_fill
+from .studies import open_matter, words
+
+
+def draw_publish(
+    *,
+    actor: Viewer,
+    matter: Matter,
+    seat_class: str,
+    wanted: int,
+    candidates: Iterable[Person],
+    number_source: str,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Publish the hash of the list, and which later public number will be used. Result: draw, list_hash."""
+    by = permit("seat.run", actor, matter)
+    ids = sorted({str(person.pk) for person in candidates})
+    body = {"matter": matter.pk, "class": seat_class, "wanted": wanted, "ids": ids, "source": number_source}
+    with act("deliberation.draw.publish", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(matter)
+        if wanted < 1:
+            raise Refusal("draw.none", _("At least one seat must be drawn."), field="wanted")
+        if wanted > len(ids):
+            raise Refusal(
+                "draw.too_many",
+                _("%(wanted)d are to be drawn, but the list has only %(have)d. Lengthen the list or draw fewer.")
+                % {"wanted": wanted, "have": len(ids)},
+                field="wanted",
+            )
+        if seat_class and read_document(fresh.process.document).seat(seat_class) is None:
+            raise Refusal("draw.class", _("This model has no such class of seats."), field="seat_class")
+        draw = Draw.objects.create(
+            matter=fresh,
+            seat_class=seat_class,
+            wanted=wanted,
+            candidates=ids,
+            list_hash=repeatable.list_hash(ids),
+            number_source=words(
+                number_source,
+                "number_source",
+                200,
+                _("Please name the public number, such as a lottery of a later day."),
+            ),
+            published_at=this.now,
+        )
+        this.entry(
+            subject=("matter", fresh.pk),
+            place=fresh.place_id,
+            data={"draw": draw.pk, "list_hash": draw.list_hash, "wanted": wanted, "candidates": len(ids)},
+        )
+        this.result(draw=draw.pk, list_hash=draw.list_hash)
+    return this.receipt
+
+
+def draw_run(
+    *,
+    actor: Viewer,
+    draw: Draw,
+    public_number: str,
+    party_numbers: Mapping[str, str],
+    role: str = Seat.Role.REPRESENTATIVE,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """With the public number and one number of each party (by party id) the order stands; those drawn are invited."""
+    by = permit("seat.run", actor, draw.matter)
+    numbers = {str(key): str(value).strip() for key, value in party_numbers.items()}
+    body = {"draw": draw.pk, "public": public_number, "parties": numbers}
+    with act("deliberation.draw.run", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(draw.matter)
+        row = Draw.objects.select_for_update().get(pk=draw.pk)
+        if row.drawn_at is not None:
+            raise WrongStage("draw.drawn", _("This draw was held already; its result stands."))
+        row.public_number = words(public_number, "public_number", 64, _("Please type the public number."))
+        lacking = [party.name for party in fresh.parties.all() if not numbers.get(str(party.pk))]
+        if lacking:
+            raise Refusal(
+                "draw.party_number",
+                _("These parties have not given a number yet: %(names)s.") % {"names": "、".join(lacking)},
+                field="party_numbers",
+            )
+        row.party_numbers = numbers
+        row.seed = repeatable.seed_of(row.list_hash, row.public_number, numbers)
+        row.order = repeatable.order_of(row.seed, row.candidates)
+        row.drawn_at = this.now
+        row.save()
+        people = {str(person.pk): person for person in Person.within.filter(pk__in=row.order[: row.wanted])}
+        for key in row.order[: row.wanted]:
+            seat_fill(
+                actor=actor,
+                matter=fresh,
+                person=people[key],
+                role=role,
+                filled_by=Seat.FilledBy.DRAW,
+                seat_class=row.seat_class,
+                draw_id=row.pk,
+                act_id=this.child(),
+            )
+        this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"draw": row.pk, "seed": row.seed})
+        this.result(draw=row.pk, seed=row.seed)
+    return this.receipt
+
+
+def draw_record(draw: Draw) -> dict:
+    """The published record of a draw, with masked names: what `yishi draw-verify` repeats."""
+    people = Person.within.filter(pk__in=draw.candidates).values_list("pk", "name")
+    return repeatable.record(
+        draw.candidates,
+        draw.wanted,
+        draw.number_source,
+        draw.public_number,
+        draw.party_numbers,
+        draw.list_hash,
+        {str(key): masked_name(name) for key, name in people},
+    )

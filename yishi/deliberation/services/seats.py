@@ -1,0 +1,314 @@
+"""Who sits: seats filled by office, nomination, invitation or draw; answers, replacement, recusal; a neutral chair."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import ChairObjection, Matter, Party, Seat
+from yishi.deliberation.process.conditions import missing
+from yishi.deliberation.process.facts import Facts
+from yishi.deliberation.process.schema import read_document
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.services import tell
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Member, valid_on
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+
+from .course import matter_move_on
+from .studies import open_matter, words
+
+VERBS: Mapping[str, Mapping[str, str]] = {
+    Seat.State.INVITED: {
+        "accept": Seat.State.ACCEPTED,
+        "decline": Seat.State.DECLINED,
+        "replace": Seat.State.REPLACED,
+        "recuse": Seat.State.RECUSED,
+    },
+    Seat.State.ACCEPTED: {
+        "decline": Seat.State.DECLINED,
+        "replace": Seat.State.REPLACED,
+        "recuse": Seat.State.RECUSED,
+    },
+    Seat.State.DECLINED: {},
+    Seat.State.REPLACED: {},
+    Seat.State.RECUSED: {},
+}
+ENDS = (Seat.State.DECLINED, Seat.State.REPLACED, Seat.State.RECUSED)
+
+
+def seat_fill(
+    *,
+    actor: Viewer,
+    matter: Matter,
+    person: Person,
+    role: str,
+    filled_by: str,
+    seat_class: str = "",
+    party: Party | None = None,
+    body: Body | None = None,
+    accepted: bool = False,
+    draw_id: UUID | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Give somebody a seat and invite them: only them; nobody who holds a seat is invited again.
+
+    `accepted` for who sits by office or said so in person. Raises Refusal for a full class, a seat held already, a
+    second chair, a former member in the members' class, a party's seat without its party.
+    """
+    by = permit("seat.run", actor, matter)
+    body_sent = {
+        "matter": matter.pk,
+        "person": person.pk,
+        "role": role,
+        "filled_by": filled_by,
+        "class": seat_class,
+        "party": party.pk if party else None,
+        "body": body.pk if body else None,
+        "accepted": accepted,
+        "draw": draw_id,
+    }
+    with act("deliberation.seat.fill", actor=by, act_id=act_id, body=body_sent) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(matter)
+        _check_class(fresh, seat_class, person)
+        live = Seat.objects.filter(matter=fresh, ended_on__isnull=True)
+        if live.filter(person=person, role=role).exists():
+            raise Refusal("seat.held", _("This person holds this seat already and was invited."), field="person")
+        if role == Seat.Role.CHAIR and live.filter(role=role).exists():
+            raise Refusal("seat.chair", _("There is a chair already. Replace that one first."), field="role")
+        if role == Seat.Role.PARTY and party is None:
+            raise Refusal("seat.no_party", _("Please say for which party this person sits."), field="party")
+        if role == Seat.Role.CHAIR and party is not None:
+            raise Refusal("seat.chair_party", _("The chair is neutral and sits for no party."), field="party")
+        seat = Seat.objects.create(
+            matter=fresh,
+            seat_class=seat_class,
+            person=person,
+            party=party,
+            body=body,
+            role=role,
+            filled_by=filled_by,
+            draw_id=draw_id,
+            state=Seat.State.ACCEPTED if accepted else Seat.State.INVITED,
+            started_on=timezone.localdate(),
+        )
+        this.entry(
+            subject=("matter", fresh.pk),
+            place=fresh.place_id,
+            dims={"role": role, "filled_by": filled_by},
+            quantities={"seats": 1},
+            data={"seat": seat.pk, "class": seat_class},
+        )
+        this.result(seat=seat.pk)
+        if not accepted:
+            _tell_seat(seat, "seat.invited", "invited")
+        matter_move_on(fresh, actor=actor, caused_by=this.id)
+    return this.receipt
+
+
+def seat_answer(*, actor: Viewer, seat: Seat, accepts: bool, reason: str = "", act_id: UUID | None = None) -> Receipt:
+    """The invited person (or the desk, for who answered by phone) accepts or declines, declining with a reason."""
+    by = permit("seat.answer", actor, seat)
+    body = {"seat": seat.pk, "accepts": accepts, "reason": reason}
+    with act("deliberation.seat.answer", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(seat)
+        if accepts and row.state == Seat.State.ACCEPTED:
+            raise WrongStage("seat.accepted", _("The invitation was accepted already."))
+        said = words(reason, "reason", 300, _("Please write why, in a few words.")) if not accepts else ""
+        _turn(this, row, "accept" if accepts else "decline", said)
+    return this.receipt
+
+
+def seat_replace(*, actor: Viewer, seat: Seat, person: Person, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Somebody else takes the seat; both and the reason stay on the record. Result: the new seat."""
+    by = permit("seat.run", actor, seat.matter)
+    body = {"seat": seat.pk, "person": person.pk, "reason": reason}
+    with act("deliberation.seat.replace", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(seat)
+        _turn(this, row, "replace", words(reason, "reason", 300, _("Please write why, in a few words.")))
+        receipt = seat_fill(
+            actor=actor,
+            matter=row.matter,
+            person=person,
+            role=row.role,
+            filled_by=row.filled_by,
+            seat_class=row.seat_class,
+            party=row.party,
+            body=row.body,
+            draw_id=row.draw_id,
+            act_id=this.child(),
+        )
+        this.result(seat=receipt.result["seat"])
+    return this.receipt
+
+
+def seat_recuse(*, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Somebody steps back because of an interest (回避); the reason stays on the record."""
+    by = permit("seat.answer", actor, seat)
+    body = {"seat": seat.pk, "reason": reason}
+    with act("deliberation.seat.recuse", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        _turn(this, _locked(seat), "recuse", words(reason, "reason", 300, _("Please write which interest it is.")))
+    return this.receipt
+
+
+def interests_declare(
+    *, actor: Viewer, seat: Seat, interests: str, recusal_note: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """The chair (or whoever sits) declares interests; "none" is a declaration too.
+
+    A recusal note says why somebody of an obligated body may chair all the same.
+    """
+    by = permit("seat.answer", actor, seat)
+    body = {"seat": seat.pk, "interests": interests, "note": recusal_note}
+    with act("deliberation.seat.declare", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(seat)
+        if row.state in ENDS:
+            raise WrongStage("seat.ended", _("This seat is not held any more."))
+        row.interests = words(interests, "interests", 500, _("Please write the interests, or “none”."))
+        row.interests_declared_at = this.now
+        row.recusal_note = recusal_note.strip()[:500]
+        row.save(update_fields=["interests", "interests_declared_at", "recusal_note"])
+        this.entry(
+            subject=("matter", row.matter_id),
+            place=row.matter.place_id,
+            data={"seat": row.pk, "recusal_note": bool(row.recusal_note)},
+        )
+        this.result(seat=row.pk)
+        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+    return this.receipt
+
+
+def chair_object(*, actor: Viewer, seat: Seat, party: Party, reason: str, act_id: UUID | None = None) -> Receipt:
+    """A party objects to the chair, with the reason; the matter waits until it is decided."""
+    by = permit("chair.object", actor, seat.matter)
+    body = {"seat": seat.pk, "party": party.pk, "reason": reason}
+    with act("deliberation.chair.object", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(seat)
+        if row.role != Seat.Role.CHAIR or row.state in ENDS:
+            raise WrongStage("chair.none", _("This person does not chair any more."))
+        if ChairObjection.objects.filter(seat=row, party=party, upheld__isnull=True).exists():
+            raise WrongStage("chair.objected", _("This party has objected already; the decision is still to come."))
+        objection = ChairObjection.objects.create(
+            seat=row, party=party, reason=words(reason, "reason", 500, _("Please write the reason.")), at=this.now
+        )
+        this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"objection": objection.pk})
+        this.result(objection=objection.pk)
+    return this.receipt
+
+
+def objection_decide(
+    *, actor: Viewer, objection: ChairObjection, upheld: bool, answer: str, act_id: UUID | None = None
+) -> Receipt:
+    """The convener decides on an objection, with the reason; upheld, the chair must be replaced."""
+    by = permit("seat.run", actor, objection.seat.matter)
+    body = {"objection": objection.pk, "upheld": upheld, "answer": answer}
+    with act("deliberation.chair.decide", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = ChairObjection.objects.select_for_update().get(pk=objection.pk)
+        if row.upheld is not None:
+            raise WrongStage("chair.decided", _("A colleague decided this objection already."))
+        row.upheld, row.decided_at = upheld, this.now
+        row.answer = words(answer, "answer", 500, _("Please write the reason for the decision."))
+        row.save()
+        matter = objection.seat.matter
+        this.entry(subject=("matter", matter.pk), place=matter.place_id, data={"objection": row.pk, "upheld": upheld})
+        this.result(objection=row.pk)
+        matter_move_on(matter, actor=actor, caused_by=this.id)
+    return this.receipt
+
+
+def chair_problem(matter: Matter) -> str:
+    """Why the chair is not neutral, in a sentence, or nothing (the condition's own words)."""
+    facts = Facts(matter)
+    return missing("chair_neutral", facts, facts.model) or ""
+
+
+def members_to_invite(matter: Matter) -> list[Member]:
+    """Sitting members of the committees whose place contains the matter's; former ones are not invited."""
+    today = timezone.localdate()
+    rows = Member.objects.filter(
+        valid_on(today), Q(term__body__place__lo__lte=matter.place.lo, term__body__place__hi__gte=matter.place.lo)
+    )
+    return list(rows.select_related("person", "term__body").order_by("sector", "pk"))
+
+
+def _check_class(matter: Matter, seat_class: str, person: Person) -> None:
+    if not seat_class:
+        return
+    model = read_document(matter.process.document)
+    found = model.seat(seat_class)
+    if found is None:
+        raise Refusal("seat.class", _("This model has no such class of seats."), field="seat_class")
+    held = Seat.objects.filter(matter=matter, seat_class=seat_class, ended_on__isnull=True).count()
+    if found.max and held >= found.max:
+        raise Refusal(
+            "seat.full",
+            _("“%(name)s” has %(max)d seats at most, and all are held.") % {"name": found.name, "max": found.max},
+            field="seat_class",
+        )
+    was_member = Member.objects.filter(person=person)
+    if (
+        found.role == "member"
+        and was_member.exists()
+        and not was_member.filter(valid_on(timezone.localdate())).exists()
+    ):
+        raise Refusal("seat.former_member", _("A former member is not invited as a member any more."), field="person")
+
+
+def _locked(seat: Seat) -> Seat:
+    rows = Seat.objects.select_for_update(of=("self",))
+    return rows.select_related("matter__process", "matter__place", "matter__convener", "party", "body").get(pk=seat.pk)
+
+
+def _turn(this: Act, seat: Seat, verb: str, reason: str) -> None:
+    following = VERBS[seat.state].get(verb)
+    if following is None:
+        raise WrongStage(
+            "seat.wrong_state",
+            _("This seat is “%(state)s” already. Reload the page.") % {"state": seat.get_state_display()},
+        )
+    seat.state, seat.reason = following, reason
+    if following in ENDS:
+        seat.ended_on = timezone.localdate(this.at)
+    seat.save(update_fields=["state", "reason", "ended_on"])
+    this.entry(
+        subject=("matter", seat.matter_id), place=seat.matter.place_id, data={"seat": seat.pk, "state": following}
+    )
+    this.result(seat=seat.pk)
+    if following in ENDS:
+        tell(
+            body_id=seat.matter.convener_id,
+            code=f"seat.{following}",
+            params={"number": seat.matter.number},
+            subject=("matter", seat.matter_id),
+            once=f"seat.{following}/{seat.pk}",
+        )
+
+
+def _tell_seat(seat: Seat, code: str, once: str) -> None:
+    tell(
+        person=seat.person,
+        code=code,
+        params={"number": seat.matter.number, "title": seat.matter.title},
+        subject=("matter", seat.matter_id),
+        once=f"{code}/{seat.pk}/{once}",
+        channels=("app", "sms"),
+    )

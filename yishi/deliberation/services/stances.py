@@ -1,0 +1,218 @@
+"""In the room: statements one by one, where each seat stands, hand counts, and the floor that every party shares."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from yishi.common_ground.floor import Ground, Said, floor
+from yishi.deliberation.models import HandCount, Party, Seat, Sitting, Stance, Statement
+from yishi.journal.act import act
+from yishi.journal.models import Entry, Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import permit
+
+from .sittings import locked_sitting, next_state, touch
+from .studies import words
+
+NO_PARTY = "-"  # people in the room who sit for no party
+
+
+def statement_add(
+    *,
+    actor: Viewer,
+    sitting: Sitting,
+    text: str,
+    party: Party | None = None,
+    by_staff: bool = False,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Put a statement to the room, in the words of a party, or labelled as written by staff. Result: statement."""
+    by = permit("sitting.run", actor, sitting.matter)
+    body = {"sitting": sitting.pk, "text": text, "party": party.pk if party else None, "staff": by_staff}
+    with act("deliberation.statement.add", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_sitting(sitting)
+        next_state(row, "state")
+        statement = Statement.objects.create(
+            sitting=row,
+            ordinal=row.statements.count() + 1,
+            text=words(
+                text, "text", 300, _("Please write one short sentence on which people can say where they stand.")
+            ),
+            party=party,
+            by_staff=by_staff or party is None,
+            at=this.now,
+        )
+        touch(row.pk)
+        this.entry(
+            subject=("matter", row.matter_id),
+            place=row.matter.place_id,
+            quantities={"statements": 1},
+            data={"statement": statement.pk, "staff": statement.by_staff},
+        )
+        this.result(statement=statement.pk)
+    return this.receipt
+
+
+def statement_close(
+    *, actor: Viewer, statement: Statement, minority_note: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """No more stances on it; what stayed disputed is kept in the minority's own words."""
+    by = permit("sitting.run", actor, statement.sitting.matter)
+    body = {"statement": statement.pk, "note": minority_note}
+    with act("deliberation.statement.close", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = Statement.objects.select_for_update().get(pk=statement.pk)
+        if not row.is_open:
+            raise WrongStage("statement.closed", _("This statement is closed already."))
+        row.is_open, row.minority_note = False, minority_note.strip()[:500]
+        row.save(update_fields=["is_open", "minority_note"])
+        touch(row.sitting_id)
+        matter = statement.sitting.matter
+        this.entry(subject=("matter", matter.pk), place=matter.place_id, data={"statement": row.pk})
+        this.result(statement=row.pk)
+    return this.receipt
+
+
+def stance_take(
+    *,
+    actor: Viewer,
+    statement: Statement,
+    seat: Seat,
+    value: str,
+    condition: str = "",
+    reason: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Where a seat stands: said by the person, or recorded for the room by the secretary's desk.
+
+    The same stance again changes nothing; another one replaces it while the statement is open, and the journal
+    reverses the first. The chair has no stance. It takes no lock on sitting or statement: hundreds may speak at once.
+    """
+    by = permit("stance.take", actor, seat)
+    body = {"statement": statement.pk, "seat": seat.pk, "value": value, "condition": condition, "reason": reason}
+    with act("deliberation.stance.take", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = Statement.objects.select_related("sitting__matter").get(pk=statement.pk)
+        _check_stance(row, seat, value, condition)
+        given = {"value": value, "condition": condition.strip()[:300], "reason": reason.strip()[:300]}
+        fields = {**given, "party_id": seat.party_id, "recorded_by": actor.person, "at": this.now}
+        try:
+            with transaction.atomic():
+                stance = Stance.objects.create(statement=row, seat=seat, **fields)
+        except IntegrityError:  # stood there already
+            stance = Stance.objects.select_for_update().get(statement=row, seat=seat)
+            if all(getattr(stance, name) == one for name, one in given.items()):
+                this.result(stance=stance.pk, same=True)
+                return this.receipt
+            before = (
+                Entry.objects.filter(code=this.code, subject_id=stance.pk, reverses_id__isnull=True)
+                .order_by("-received_at", "-pk")
+                .first()
+            )
+            if before is not None and not Entry.objects.filter(reverses_id=before.pk).exists():
+                this.reverse(before)
+            Stance.objects.filter(pk=stance.pk).update(**fields)
+        this.entry(
+            subject=("stance", stance.pk),
+            place=row.sitting.matter.place_id,
+            quantities={f"stances_{value}": 1},
+            data={"statement": row.pk, "party": seat.party_id, "matter": row.sitting.matter_id},
+        )
+        this.result(stance=stance.pk)
+    return this.receipt
+
+
+def hands_count(
+    *,
+    actor: Viewer,
+    statement: Statement,
+    party: Party | None,
+    agree: int,
+    object: int,
+    abstain: int,
+    conditional: int = 0,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """A show of hands, of one party or of the whole room; counted again, it replaces the first count."""
+    by = permit("sitting.run", actor, statement.sitting.matter)
+    counts = {"agree": agree, "object": object, "abstain": abstain, "conditional": conditional}
+    body = {"statement": statement.pk, "party": party.pk if party else None, **counts}
+    with act("deliberation.hands.count", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = Statement.objects.select_for_update(of=("self",)).select_related("sitting__matter").get(pk=statement.pk)
+        if not row.is_open:
+            raise WrongStage("statement.closed", _("This statement is closed; hands are not counted any more."))
+        present = row.sitting.presences.filter(left_at__isnull=True)
+        here = (present.filter(seat__party=party) if party else present).values("seat").distinct().count()
+        if min(counts.values()) < 0 or sum(counts.values()) == 0:
+            raise Refusal("hands.none", _("Please type how many hands were counted."), field="agree")
+        if party is None and sum(counts.values()) > max(here, 1) * 50:
+            raise Refusal(
+                "hands.many", _("That is more hands than can be in this room. Please count again."), field="agree"
+            )
+        HandCount.objects.update_or_create(
+            statement=row, party=party, defaults={**counts, "at": this.now, "counted_by": actor.person}
+        )
+        touch(row.sitting_id)
+        this.entry(
+            subject=("matter", row.sitting.matter_id),
+            place=row.sitting.matter.place_id,
+            data={"statement": row.pk, "party": party.pk if party else None, **counts},
+        )
+        this.result(statement=row.pk)
+    return this.receipt
+
+
+def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str, object]]]]:
+    """Per statement: the statement, its ground, and (party's name, counts) in the order of the parties.
+
+    A show of hands of a party counts as its people's stances where no stance of that party was recorded.
+    """
+    statements = list(sitting.statements.select_related("party"))
+    parties = {str(party.pk): party.name for party in sitting.matter.parties.all()}
+    said: list[Said] = []
+    spoke = set()
+    rows = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "party", "value", "condition")
+    for statement_id, party_id, value, condition in rows:
+        key = str(party_id) if party_id else NO_PARTY
+        spoke.add((statement_id, key))
+        said.append(Said(str(statement_id), key, value, condition))
+    for count in HandCount.objects.filter(statement__sitting=sitting, party__isnull=False):
+        key = str(count.party_id)
+        if (count.statement_id, key) not in spoke:
+            said += [
+                Said(str(count.statement_id), key, "agree", count=count.agree),
+                Said(str(count.statement_id), key, "object", count=count.object),
+                Said(str(count.statement_id), key, "pass", count=count.abstain),
+                Said(str(count.statement_id), key, "conditional", count=count.conditional),
+            ]
+    if any(one.party == NO_PARTY for one in said):
+        parties[NO_PARTY] = _now("others in the room")
+    grounds = floor([str(one.pk) for one in statements], list(parties), said)
+    return [
+        (statement, ground, [(parties[key], counts) for key, counts in ground.by_party.items()])
+        for statement, ground in zip(statements, grounds, strict=True)
+    ]
+
+
+def _check_stance(statement: Statement, seat: Seat, value: str, condition: str) -> None:
+    if value not in Stance.Value.values:
+        raise Refusal("stance.value", _("Please choose one of the four answers."), field="value")
+    if not statement.is_open or statement.sitting.state != Sitting.State.OPEN:
+        raise WrongStage("statement.closed", _("This statement is closed; the count stands."))
+    if seat.matter_id != statement.sitting.matter_id or seat.ended_on is not None:
+        raise Refusal("stance.seat", _("This person holds no seat in this matter."), field="seat")
+    if seat.role == Seat.Role.CHAIR:
+        raise Refusal("stance.chair", _("The chair is neutral and takes no stance."), field="seat")
+    if value == Stance.Value.CONDITIONAL and not condition.strip():
+        raise Refusal(
+            "stance.condition", _("Please write under which condition you can live with it."), field="condition"
+        )

@@ -1,0 +1,207 @@
+"""Studies (调研): visits, findings, the report handed in, and its check by a second person."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.attachments.models import Attachment
+from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Installation
+from yishi.organisations.rights import permit
+
+from .course import locked, matter_move_on
+from .telling import tell_authors
+
+
+def study_open(
+    *,
+    actor: Viewer,
+    matter: Matter,
+    question: str,
+    lead: str = "",
+    opened_on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Open a study. Those who raised the matter are invited to it."""
+    by = permit("study.run", actor, matter)
+    body = {"matter": matter.pk, "question": question, "lead": lead, "on": opened_on}
+    with act("deliberation.study.open", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(matter)
+        study = Study.objects.create(
+            matter=fresh,
+            question=words(question, "question", 300, _("Please write what the study is to find out.")),
+            lead=clean(lead)[:64],
+            opened_on=happened(opened_on, "opened_on"),
+        )
+        this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"study": study.pk})
+        this.result(study=study.pk)
+        tell_authors(fresh, "study.invited", once=f"study/{study.pk}")
+    return this.receipt
+
+
+def visit_add(
+    *,
+    actor: Viewer,
+    study: Study,
+    on: date,
+    where: str,
+    met: str,
+    text: str,
+    photos: Iterable[Attachment] = (),
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Record a visit: when, where, who was met (in roles, not names), what was seen. Photos are never compulsory."""
+    by = permit("study.run", actor, study.matter)
+    photos = list(photos)
+    body = {"study": study.pk, "on": on, "where": where, "met": met, "text": text, "photos": [p.sha256 for p in photos]}
+    with act("deliberation.study.visit", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(study.matter)
+        study = _unchecked(study)
+        visit = StudyVisit.objects.create(
+            study=study,
+            on=happened(on, "on"),
+            where=words(where, "where", 120, _("Please write where you were.")),
+            met=words(met, "met", 200, _("Please write whom you met, in roles.")),
+            text=words(text, "text", 5000, _("Please write what you saw and heard.")),
+            recorded_by=actor.person,
+        )
+        visit.photos.set(photos)
+        this.entry(
+            subject=("matter", fresh.pk),
+            place=fresh.place_id,
+            quantities={"visits": 1},
+            data={"study": study.pk, "visit": visit.pk},
+        )
+        this.result(visit=visit.pk)
+    return this.receipt
+
+
+def finding_add(*, actor: Viewer, study: Study, text: str, source: str = "", act_id: UUID | None = None) -> Receipt:
+    """Write down one finding, with where it comes from."""
+    by = permit("study.run", actor, study.matter)
+    body = {"study": study.pk, "text": text, "source": source}
+    with act("deliberation.study.find", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(study.matter)
+        study = _unchecked(study)
+        finding = StudyFinding.objects.create(
+            study=study,
+            ordinal=study.findings.count() + 1,
+            text=words(text, "text", 500, _("Please write the finding in a sentence.")),
+            source=clean(source)[:200],
+        )
+        this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"finding": finding.pk})
+        this.result(finding=finding.pk)
+    return this.receipt
+
+
+def study_hand_in(
+    *, actor: Viewer, study: Study, report: str, on: date | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """Hand the study in: at least one visit and one finding stand in it."""
+    by = permit("study.run", actor, study.matter)
+    body = {"study": study.pk, "report": report, "on": on}
+    with act("deliberation.study.hand_in", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(study.matter)
+        study = _unchecked(study)
+        if not study.visits.exists() or not study.findings.exists():
+            raise WrongStage("study.thin", _("Please record at least one visit and one finding before handing it in."))
+        study.report = words(report, "report", 20000, _("Please write the report, or at least its summary."))
+        study.handed_in_on = happened(on, "on")
+        study.check_note = ""
+        study.save(update_fields=["report", "handed_in_on", "check_note"])
+        this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"study": study.pk})
+        this.result(study=study.pk)
+        matter_move_on(fresh, actor=actor, caused_by=this.id)
+    return this.receipt
+
+
+def study_check(*, actor: Viewer, study: Study, accepted: bool, note: str, act_id: UUID | None = None) -> Receipt:
+    """A second person reads it: accepted, or back with what is missing.
+
+    Who recorded its visits does not check it, except in a small office, where the file shows it.
+    """
+    by = permit("study.run", actor, study.matter)
+    body = {"study": study.pk, "accepted": accepted, "note": note}
+    with act("deliberation.study.check", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(study.matter)
+        study = _unchecked(study)
+        if study.handed_in_on is None:
+            raise WrongStage("study.not_in", _("The study has not been handed in yet."))
+        same_hands = study.visits.filter(recorded_by=actor.person_id).exists()
+        if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
+            raise NotAllowed(
+                "study.second_person", _("A second person checks a study: somebody who did not record its visits.")
+            )
+        study.check_note = words(note, "note", 500, _("Please write what you checked, or what is missing."))
+        if accepted:
+            study.checked_on, study.checked_by = timezone.localdate(this.at), actor.person
+        else:
+            study.handed_in_on = None
+        study.save(update_fields=["check_note", "checked_on", "checked_by", "handed_in_on"])
+        this.entry(
+            subject=("matter", fresh.pk),
+            place=fresh.place_id,
+            data={"study": study.pk, "accepted": accepted, "same_hands": same_hands},
+        )
+        this.result(study=study.pk)
+        matter_move_on(fresh, actor=actor, caused_by=this.id)
+    return this.receipt
+
+
+def open_matter(matter: Matter) -> Matter:
+    """The matter, locked; refuses one that is over."""
+    fresh = locked(matter)
+    if fresh.state != Matter.State.OPEN:
+        raise WrongStage(
+            "matter.over",
+            _("The matter is “%(state)s”; nothing is added to it any more.") % {"state": fresh.get_state_display()},
+        )
+    return fresh
+
+
+def words(text: str, field: str, longest: int, otherwise: object) -> str:
+    """`text` as it is stored; refuses an empty one with the sentence `otherwise`, and one that is too long."""
+    kept = clean(text)
+    if not kept:
+        raise Refusal(f"{field}.empty", otherwise, field=field)
+    if len(kept) > longest:
+        raise Refusal(
+            f"{field}.long",
+            _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
+            % {"length": len(kept), "longest": longest},
+            field=field,
+        )
+    return kept
+
+
+def happened(on: date | None, field: str) -> date:
+    """A day on which something happened: today if none is given, never after today."""
+    day = on or timezone.localdate()
+    if day > timezone.localdate():
+        raise Refusal(f"{field}.future", _("This day is still to come. Please give the day it happened."), field=field)
+    return day
+
+
+def _unchecked(study: Study) -> Study:
+    row = Study.objects.select_for_update().get(pk=study.pk)
+    if row.checked_on is not None:
+        raise WrongStage("study.checked", _("The study has been checked; open a further study for what is new."))
+    return row

@@ -1,0 +1,46 @@
+"""Sign-in: django-allauth's views, mounted by name; and the demo's page on which one enters as anybody."""
+
+from allauth.account import urls as account_urls
+from allauth.mfa import urls as mfa_urls
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import include, path
+
+from yishi.organisations.grants import viewer_of
+from yishi.organisations.models import Installation
+from yishi.people.models import Account
+from yishi.web.page import page
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+# Of allauth's own pages only these: no mail confirmation, no reset by mail (a new invitation does it).
+KEPT = {"account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate"} | {
+    "account_change_password"
+}
+
+
+def _is_demo() -> bool:
+    return Installation.objects.filter(pk=1, is_demo=True).exists()
+
+
+@page("public", methods=("GET", "POST"), face="both")
+def demo(request: HttpRequest) -> HttpResponse:
+    """Enter as each kind of person with one click, while the demo is on; else there is no such page."""
+    if not _is_demo():
+        raise Http404
+    accounts = Account.objects.filter(is_demo=True, is_active=True).select_related("person").order_by("created_at", "pk")
+    if request.method == "POST":
+        account = accounts.filter(username=request.POST.get("as", "")).first()
+        if account is None:
+            raise Http404
+        login(request, account, backend=BACKEND)
+        return redirect("desk")
+    people = [{"account": one, "viewer": viewer_of(one.person)} for one in accounts]
+    return render(request, "web/demo.html", {"people": people})
+
+
+urlpatterns = [
+    path("demo/", demo, name="demo"),
+    path("accounts/", include([one for one in account_urls.urlpatterns if one.name in KEPT])),
+    path("accounts/2fa/", include(mfa_urls.urlpatterns)),
+]
