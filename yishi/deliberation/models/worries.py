@@ -57,6 +57,7 @@ class Worry(File):
     class Meta(File.Meta):
         indexes = [
             models.Index(fields=["place", "state", "answer_due_on"], name="worry_place_state"),
+            models.Index(fields=["state", "answer_due_on"], name="worry_state_due"),
             models.Index(fields=["desk", "state", "answer_due_on"], name="worry_desk_state"),
             models.Index(fields=["raiser"], name="worry_raiser"),
             models.Index(fields=["-raised_at"], name="worry_newest"),

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ReportingConfig(AppConfig):
+    name = "yishi.reporting"
+    label = "reporting"
+
+    def ready(self) -> None:
+        from . import rules  # noqa: F401, PLC0415
