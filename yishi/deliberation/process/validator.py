@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from yishi.deliberation.models import Matter
+from yishi.deliberation.models import Matter, Sitting, Stage
 
 from .conditions import gate_missing, missing
 from .facts import Facts
@@ -36,6 +36,19 @@ def matter_missing(matter: Matter, facts: Facts | None = None) -> list[Missing]:
             if message:
                 found[code] = Missing(code, message)
     return list(found.values())
+
+
+def hand_over_missing(matter: Matter, facts: Facts | None = None) -> list[Missing]:
+    """Gates of the hand-over that have not approved.
+
+    They bind once a sitting was held or the matter stands at its hand-over. What was solved on the way, before any
+    sitting, is handed over without them: it ends where it is.
+    """
+    facts = facts or Facts(matter)
+    sat = any(sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED) for sitting in facts.sittings)
+    if not sat and matter.stage != Stage.HANDED_OVER:
+        return []
+    return [lack for step in facts.model.steps if step.stage == Stage.HANDED_OVER for lack in _gates(step, facts)]
 
 
 def _gates(step: Step, facts: Facts) -> list[Missing]:

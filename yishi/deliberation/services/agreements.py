@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_drop, commitment_hand_over
-from yishi.deliberation.models import Agreement, Consent, Duty, GateRequest, Matter, Party, Presence, Sitting
+from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party, Presence, Sitting
+from yishi.deliberation.process.validator import hand_over_missing
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -340,21 +341,13 @@ def _check_duties(duties: list[Duty], day: date) -> None:
 
 
 def _check_gates(matter: Matter) -> None:
-    waiting = (
-        GateRequest.objects.filter(matter=matter, step=matter.step)
-        .exclude(answer=GateRequest.Answer.APPROVE)
-        .order_by("-round")
-    )
-    for request in waiting:
-        newer = GateRequest.objects.filter(
-            matter=matter, step=matter.step, gate=request.gate, round__gt=request.round
-        ).exists()
-        if not newer:
-            raise WrongStage(
-                "agreement.gate",
-                _("“%(gate)s” has not approved yet (%(body)s). Hand it over after that.")
-                % {"gate": request.name, "body": request.body.name},
-            )
+    lacking = hand_over_missing(matter)
+    if lacking:
+        raise WrongStage(
+            "agreement.gate",
+            _("It is handed over when its gate has approved. %(missing)s")
+            % {"missing": " ".join(one.message for one in lacking)},
+        )
 
 
 def _duty(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         "page_obj": page_obj,
         "may_open": may("matter.open", request.viewer),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "is_narrowed": any(request.GET.get(name) for name in form.fields if name != "q"),
     }
     return render(request, "process/matters.html", words)
 
