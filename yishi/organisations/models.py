@@ -345,3 +345,14 @@ class WorkbookDraft(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class WrongCode(models.Model):
+    """Wrong query codes typed from one address within the last hours: who guesses is slowed, on every worker alike."""
+
+    address = models.CharField(primary_key=True, max_length=64)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,16 +1,20 @@
 """Query codes: what a villager holds instead of an account. Only a keyed hash is stored."""
 
 import hmac
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code
 from yishi.people.models import Person
 
-from .models import QueryCode
+from .models import QueryCode, WrongCode
 
 LENGTH = 10
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -51,3 +55,33 @@ def spaced(code: str) -> str:
 
 def _keyed(message: bytes) -> bytes:
     return hmac.new(settings.SECRET_KEY.encode(), message, sha256).digest()
+
+
+FREE_TRIES = 5
+LONGEST_WAIT = timedelta(hours=1)
+
+
+def code_try(typed: str, address: str) -> QueryCode | None:
+    """The code that somebody typed from `address`, or None. After five wrong ones each further try must wait, doubling
+    from 15 seconds to an hour. Raises Refusal while it must wait: a right code is not looked at then either."""
+    now = timezone.now()
+    misses = WrongCode.objects.filter(address=address).first()
+    if misses is not None and now - misses.last_at > 4 * LONGEST_WAIT:
+        misses.delete()
+        misses = None
+    if misses is not None and misses.count >= FREE_TRIES:
+        wait = min(timedelta(seconds=15 * 2 ** min(misses.count - FREE_TRIES, 8)), LONGEST_WAIT)
+        left = misses.last_at + wait - now
+        if left > timedelta():
+            raise Refusal(
+                "code.slow",
+                _("Too many wrong codes from here. Please wait %(minutes)d minutes and try again, or call the office.")
+                % {"minutes": int(left.total_seconds() // 60) + 1},
+                field="code",
+            )
+    found = code_find(typed)
+    if found is None:
+        row, is_new = WrongCode.objects.get_or_create(address=address, defaults={"count": 1, "last_at": now})
+        if not is_new:
+            WrongCode.objects.filter(pk=row.pk).update(count=F("count") + 1, last_at=now)
+    return found

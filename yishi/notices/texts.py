@@ -1,0 +1,99 @@
+"""The words of notices, made at display: codes and params are stored, sentences are not.
+
+A text may use the params that its cause gives: number, title, due_on, when, where, stage, gate, into, reason.
+SMS texts carry no names and no amounts, and stay within 70 characters with the signature.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Notice
+
+TEXTS: dict[str, Any] = {
+    "agreement.handed_over": gettext_lazy(
+        "What was agreed on %(number)s is handed over: those who promised now owe it."
+    ),
+    "agreement.recorded": gettext_lazy("An agreement was reached on %(number)s."),
+    "commitment.answered": gettext_lazy("The bearer of %(number)s has answered."),
+    "commitment.closed_undone": gettext_lazy("%(number)s was closed without being done; the file says why."),
+    "commitment.dropped": gettext_lazy("%(number)s was dropped before it was in force."),
+    "commitment.in_force": gettext_lazy(
+        "%(number)s is in force: due on %(due_on)s. Please answer and give proof in time."
+    ),
+    "commitment.judged": gettext_lazy("Somebody has judged the result of %(number)s."),
+    "commitment.letter": gettext_lazy("A supervision letter was sent to you about %(number)s. Please answer."),
+    "commitment.next_tier": gettext_lazy("%(number)s was passed to you: it is overdue below your tier."),
+    "commitment.next_tier_bearer": gettext_lazy("%(number)s was passed to the next tier: it is still undone."),
+    "commitment.proof_accepted": gettext_lazy("The proof of %(number)s was accepted; the people are being asked."),
+    "commitment.proof_returned": gettext_lazy("The proof of %(number)s was returned; please mend it."),
+    "commitment.proposed": gettext_lazy("%(number)s was proposed for your desk; please confirm it."),
+    "commitment.proved": gettext_lazy("Proof of %(number)s waits for your check."),
+    "commitment.reminder": gettext_lazy("%(number)s is due on %(due_on)s. Please answer or give proof."),
+    "commitment.reopened": gettext_lazy("%(number)s was opened again; due on %(due_on)s."),
+    "commitment.struck_off": gettext_lazy("%(number)s was struck off."),
+    "commitment.supervise": gettext_lazy("%(number)s is in force under your supervision; due on %(due_on)s."),
+    "commitment.time_asked": gettext_lazy("More time was asked for on %(number)s; please decide."),
+    "commitment.time_granted": gettext_lazy("You have more time for %(number)s: due on %(due_on)s."),
+    "commitment.time_refused": gettext_lazy("More time for %(number)s was refused; due on %(due_on)s."),
+    "commitment.verdict_asked": gettext_lazy("Something you raised is said to be done. Please judge it by %(due_on)s."),
+    "gate.answered": gettext_lazy("A gate of %(number)s was answered."),
+    "gate.asked": gettext_lazy("%(number)s waits for your answer by %(due_on)s."),
+    "matter.done": gettext_lazy("%(number)s is concluded: everything promised is settled."),
+    "matter.dropped": gettext_lazy("%(number)s is not deliberated further; your file says why."),
+    "matter.ended": gettext_lazy("%(number)s was solved by agreement before a sitting."),
+    "matter.reopened": gettext_lazy("%(number)s is under way again."),
+    "matter.stage": gettext_lazy("%(number)s has come to a new stage."),
+    "minutes.issued": gettext_lazy("The minutes of %(number)s were issued."),
+    "plan.decided": gettext_lazy("The yearly plan was decided upon."),
+    "plan.submitted": gettext_lazy("A yearly plan waits for your decision."),
+    "release.checked": gettext_lazy("The public file of %(number)s was checked."),
+    "release.prepared": gettext_lazy("A public file of %(number)s waits for the release check."),
+    "seat.declined": gettext_lazy("An invitation to %(number)s was declined."),
+    "seat.invited": gettext_lazy("You are invited to take part in %(number)s. Please answer."),
+    "seat.recused": gettext_lazy("Somebody stepped back from %(number)s because of an interest."),
+    "seat.replaced": gettext_lazy("A seat in %(number)s was given to somebody else."),
+    "sitting.cancelled": gettext_lazy("The sitting of %(number)s on %(when)s does not take place."),
+    "sitting.moved": gettext_lazy("The sitting of %(number)s was moved: %(when)s, %(where)s."),
+    "sitting.notice": gettext_lazy("Sitting of %(number)s: %(when)s, %(where)s."),
+    "sitting.papers": gettext_lazy("The papers for the sitting of %(number)s are there."),
+    "study.invited": gettext_lazy("A study of %(number)s begins; you may take part. Ask the convener when."),
+    "topic.opened": gettext_lazy("A topic of the yearly plan became a matter: %(number)s."),
+    "worry.answered": gettext_lazy("%(number)s was answered. Read it with your query code."),
+    "worry.declined": gettext_lazy("%(number)s was not taken up; the reason stands in your file."),
+    "worry.filed": gettext_lazy("New: %(number)s. Please screen it by %(due_on)s."),
+    "worry.merged": gettext_lazy("%(number)s joins %(into)s; you hear everything that happens to it."),
+    "worry.passed": gettext_lazy("%(number)s was passed to the body that can answer."),
+    "worry.passed_to_you": gettext_lazy("%(number)s was passed to your desk. Please answer by %(due_on)s."),
+    "worry.referred": gettext_lazy("%(number)s goes the way the law provides; your file says where."),
+    "worry.reopened": gettext_lazy("%(number)s: not content with the answer. Please answer again by %(due_on)s."),
+    "worry.settled": gettext_lazy("%(number)s is settled. Read it with your query code."),
+    "worry.taken_up": gettext_lazy("%(number)s was taken up for deliberation."),
+}
+
+
+class _Params(dict[str, Any]):
+    """A missing param shows as a dash rather than as an error page."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def sentence(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence of a notice in the language that is active."""
+    text = TEXTS.get(code)
+    if text is None:
+        return _("Something changed in %(number)s.") % _Params(params)
+    return str(text) % _Params(params)
+
+
+def notice_text(notice: Notice) -> str:
+    return sentence(notice.code, notice.params)
+
+
+def sms_text(notice: Notice, signature: str) -> str:
+    """At most 70 characters with the signature, so that it is one message."""
+    text = f"【{signature}】{notice_text(notice)}"
+    return text if len(text) <= 70 else text[:69] + "…"

@@ -1,0 +1,161 @@
+"""The villager's second door: with the query code, see what became of what was raised."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Worry
+from yishi.deliberation.services.screening import worry_reopen
+from yishi.deliberation.services.worries import phone_change
+from yishi.kit.errors import Refusal
+from yishi.notices.models import Notice
+from yishi.organisations.query_codes import code_try
+from yishi.web.components.worry_story import worry_events
+from yishi.web.forms import ActForm
+from yishi.web.middleware import QUERY_CODE_KEY
+from yishi.web.page import page
+
+from .one_act import one_act
+
+NOTICES = 20
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Query code"),
+        help_text=gettext_lazy("Ten letters and digits, such as K7M4-2QX-D9R. Small letters and blanks do not matter."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+def enter_code(request: HttpRequest, form: CodeForm) -> bool:
+    """Open the session of who holds the code; wrong ones are slowed per address."""
+    try:
+        code = code_try(form.cleaned_data["code"], request.META.get("REMOTE_ADDR", ""))
+    except Refusal as refusal:
+        form.add_error("code", str(refusal.message))
+        return False
+    if code is None:
+        form.add_error("code", _("There is no such code. Please check each letter; if you lost it, ask your convener."))
+        return False
+    request.session.cycle_key()
+    request.session[QUERY_CODE_KEY] = str(code.pk)
+    return True
+
+
+@page("public", face="public")
+def follow(request: HttpRequest) -> HttpResponse:
+    """Type the code; with a code in the session, what its holder raised."""
+    if request.viewer.query_code is None:
+        form = CodeForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and enter_code(request, form):
+            return redirect("follow")
+        status = 422 if request.method == "POST" else 200
+        return render(request, "worries/code.html", {"form": form, "tab": "follow"}, status=status)
+    worries = list(
+        Worry.objects.filter(raiser=request.viewer.person)
+        .select_related("place", "desk", "convener", "matter__process", "matter__release", "merged_into")
+        .order_by("-raised_at")
+    )
+    notices = Notice.objects.filter(person=request.viewer.person).order_by("-created_at")[:NOTICES]
+    return render(
+        request,
+        "worries/mine.html",
+        {"worries": worries, "notices": notices, "tab": "follow", "phone": request.viewer.person.phone},
+    )
+
+
+def load_own(request: HttpRequest, pk: UUID) -> Worry:
+    rows = Worry.objects.select_related("place", "desk", "convener", "matter__release", "merged_into")
+    return rows.get(pk=pk, raiser=request.viewer.person)
+
+
+@page("worry.follow", load=load_own, methods=("GET",), face="public")
+def follow_one(request: HttpRequest, worry: Worry) -> HttpResponse:
+    """One worry's file, for who raised it."""
+    may_reopen = worry.state in (Worry.State.ANSWERED, Worry.State.DECLINED)
+    may_reopen = may_reopen and not worry.steps.filter(kind="reopened").exists()
+    words = {"worry": worry, "events": worry_events(worry, to_raiser=True), "may_reopen": may_reopen, "tab": "follow"}
+    return render(request, "worries/mine_one.html", words)
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("What is still wrong?"), widget=forms.Textarea(attrs={"rows": 4}), required=False
+    )
+
+
+@page("worry.follow", load=load_own, face="public")
+def follow_reopen(request: HttpRequest, worry: Worry) -> HttpResponse:
+    """Not content with the answer: ask again, once."""
+    return one_act(
+        request,
+        ReasonForm(request.POST or None),
+        worry_reopen,
+        given={"worry": worry},
+        heading=_("Not content with the answer"),
+        lead=worry.number,
+        back=reverse("follow_one", args=[worry.pk]),
+        done=_("It goes back to the convener, who answers within five working days."),
+        submit=_("Ask again"),
+        template="worries/door_act.html",
+        tab="follow",
+    )
+
+
+class PhoneForm(ActForm):
+    phone = forms.CharField(
+        label=gettext_lazy("Phone number"),
+        help_text=gettext_lazy("Empty: we keep no number and send no messages."),
+        required=False,
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+    def attempt(self, request: HttpRequest, service: Any, **given: Any) -> Any:
+        try:
+            return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **given)
+        except Refusal as refusal:
+            self.add_error("phone", str(refusal.message))
+            return None
+
+
+@page("worry.own", face="public")
+def follow_phone(request: HttpRequest) -> HttpResponse:
+    """Leave, change or remove the phone number."""
+    return one_act(
+        request,
+        PhoneForm(request.POST or None, initial={"phone": request.viewer.person.phone}),
+        phone_change,
+        heading=_("Your phone number"),
+        back=reverse("follow"),
+        done=_("Your phone number is kept as you wrote it."),
+        submit=_("Save"),
+        template="worries/door_act.html",
+        tab="follow",
+    )
+
+
+@page("public", methods=("POST",), face="public")
+def forget(request: HttpRequest) -> HttpResponse:
+    """Leave: this phone forgets the code."""
+    request.session.flush()
+    messages.success(request, _("This phone has forgotten your code."))
+    return redirect("home")
+
+
+urlpatterns = [
+    path("follow/", follow, name="follow"),
+    path("follow/phone/", follow_phone, name="follow_phone"),
+    path("follow/forget/", forget, name="forget"),
+    path("follow/<uuid:pk>/", follow_one, name="follow_one"),
+    path("follow/<uuid:pk>/again/", follow_reopen, name="follow_reopen"),
+]

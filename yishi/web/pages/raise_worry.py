@@ -1,0 +1,174 @@
+"""The villager's first door: raise a worry in at most six fields, without an account, also without scripts."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.attachments.store import photo_keep
+from yishi.deliberation.models import Worry
+from yishi.deliberation.services.similar import similar_worries
+from yishi.deliberation.services.worries import LONGEST, worry_file
+from yishi.deliberation.themes import theme_choices
+from yishi.kit.errors import Refusal
+from yishi.organisations.models import Installation, PlaceLevel, Venue
+from yishi.organisations.query_codes import spaced
+from yishi.organisations.services.venues import venue_by_code
+from yishi.web.forms import ActForm
+from yishi.web.page import page
+from yishi.web.place_field import PlaceField
+
+LOW = (PlaceLevel.VILLAGE, PlaceLevel.HAMLET, PlaceLevel.TOWNSHIP)
+SHOWN_ONCE = "raised"  # in the session: the receipt page that only its author sees
+
+
+class WorryForm(ActForm):
+    """Text, theme, photo, name, phone, anonymous: six fields where the village is known from the code."""
+
+    text = forms.CharField(
+        label=gettext_lazy("What worries you?"),
+        help_text=gettext_lazy("One or two sentences, in your own words."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        required=False,
+    )
+    theme = forms.ChoiceField(label=gettext_lazy("What is it about?"), widget=forms.RadioSelect, required=False)
+    photo = forms.FileField(
+        label=gettext_lazy("Photo (if you like)"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )
+    raiser_name = forms.CharField(
+        label=gettext_lazy("Your name (if you like)"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    raiser_phone = forms.CharField(
+        label=gettext_lazy("Your phone (if you like)"),
+        help_text=gettext_lazy("We then send you a message when something happens."),
+        required=False,
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    is_anonymous = forms.BooleanField(
+        label=gettext_lazy("Stay anonymous: only the convener knows that it was me"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["theme"].choices = theme_choices()
+
+
+class WorryAnywhereForm(WorryForm):
+    """The same without a QR code: the village is chosen first."""
+
+    place = PlaceField(label=gettext_lazy("Which village or community?"), levels=LOW)
+    field_order = ("act_id", "place", "text", "theme", "photo", "raiser_name", "raiser_phone", "is_anonymous")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        installation = Installation.objects.select_related("home_place").filter(pk=1).first()
+        if installation and installation.home_place:
+            self.fields["place"].limit(installation.home_place)
+
+
+@page("public", face="public")
+def raise_worry_at(request: HttpRequest, token: str) -> HttpResponse:
+    """From a venue's QR code: village and venue are filled in."""
+    found = venue_by_code(token)
+    if found is None:
+        raise Http404
+    if not found.is_live:
+        return redirect("venue_door", token=token)
+    venue = Venue.objects.select_related("place").get(pk=found.venue.pk)
+    form = WorryForm(request.POST or None, request.FILES or None)
+    return _raise(request, form, venue=venue)
+
+
+@page("public", face="public")
+def raise_worry(request: HttpRequest) -> HttpResponse:
+    """Without a code: the village is chosen."""
+    form = WorryAnywhereForm(request.POST or None, request.FILES or None)
+    return _raise(request, form, venue=None)
+
+
+def _raise(request: HttpRequest, form: WorryForm, venue: Venue | None) -> HttpResponse:
+    alike: list[Worry] = []
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        place = venue.place if venue else given["place"]
+        if not request.POST.get("sure") and given["text"].strip():
+            alike = similar_worries(place, given["text"], theme=given["theme"])
+        if not alike:
+            receipt = _file(request, form, place, venue)
+            if receipt is not None:
+                request.session[SHOWN_ONCE] = {"worry": receipt.result["worry"], "receipt": receipt.number}
+                if receipt.query_code:
+                    request.session[SHOWN_ONCE]["code"] = receipt.query_code
+                return redirect("raised")
+    words = {"form": form, "venue": venue, "alike": alike, "tab": "raise", "longest": LONGEST}
+    status = 422 if request.method == "POST" and not alike else 200
+    return render(request, "worries/raise.html", words, status=status)
+
+
+def _file(request: HttpRequest, form: WorryForm, place: Any, venue: Venue | None) -> Any:
+    given = form.cleaned_data
+    photos = []
+    if given["photo"]:
+        try:
+            photos = [photo_keep(actor=request.viewer, upload=given["photo"])]
+        except Refusal as refusal:
+            form.add_error("photo", str(refusal.message))
+            return None
+    same_as = None
+    if request.POST.get("same_as"):
+        same_as = next(
+            (one for one in similar_worries(place, given["text"]) if str(one.pk) == request.POST["same_as"]), None
+        )
+    return form.attempt(
+        request,
+        worry_file,
+        text=given["text"],
+        theme=given["theme"],
+        place=place,
+        venue=venue,
+        channel=Worry.Channel.CODE if venue else Worry.Channel.PAGE,
+        raiser_name=given["raiser_name"],
+        raiser_phone=given["raiser_phone"],
+        is_anonymous=given["is_anonymous"],
+        photos=photos,
+        same_as=same_as,
+    )
+
+
+@page("public", methods=("GET",), face="public")
+def raised(request: HttpRequest) -> HttpResponse:
+    """The receipt: number, query code, what happens next and by when. Shown to whom it was given, in this session."""
+    kept = request.session.get(SHOWN_ONCE)
+    if not kept:
+        return redirect("follow")
+    worry = Worry.within.select_related("place", "convener", "merged_into").filter(pk=kept["worry"]).first()
+    if worry is None:
+        return redirect("follow")
+    words = {
+        "worry": worry,
+        "receipt": kept["receipt"],
+        "code": spaced(kept["code"]) if kept.get("code") else "",
+        "follow_url": request.build_absolute_uri(reverse("follow")),
+        "today": timezone.localdate(),
+        "title": _("We have it"),
+        "tab": "raise",
+    }
+    return render(request, "worries/raised.html", words)
+
+
+urlpatterns = [
+    path("raise/", raise_worry, name="raise_worry"),
+    path("raise/done/", raised, name="raised"),
+    path("v/<slug:token>/raise/", raise_worry_at, name="raise_worry_at"),
+]
