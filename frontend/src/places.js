@@ -8,7 +8,7 @@ function start(box) {
   const hidden = box.querySelector("input[type=hidden]");
   const list = document.createElement("ul");
   list.id = `places-${(count += 1)}`;
-  list.className = "place-options list-group";
+  list.className = "place-options";
   list.setAttribute("role", "listbox");
   list.hidden = true;
   box.append(list);
@@ -53,7 +53,6 @@ function start(box) {
       ...places.map((place, n) => {
         const option = document.createElement("li");
         option.id = `${list.id}-${n}`;
-        option.className = "list-group-item list-group-item-action";
         option.setAttribute("role", "option");
         option.setAttribute("aria-selected", "false");
         option.dataset.id = place.id;
@@ -61,8 +60,8 @@ function start(box) {
         const name = document.createElement("span");
         name.textContent = place.full_name;
         const about = document.createElement("small");
-        about.className = "text-secondary ms-2";
-        about.textContent = place.level_name;
+        about.className = "muted";
+        about.textContent = ` ${place.level_name}`;
         option.append(name, about);
         // mousedown comes before the field loses the focus
         option.addEventListener("mousedown", (event) => {
@@ -117,6 +116,4 @@ function start(box) {
   input.addEventListener("blur", () => setTimeout(close, WAIT));
 }
 
-export function placePickers(root = document) {
-  root.querySelectorAll("[data-place-picker]").forEach(start);
-}
+document.querySelectorAll("[data-place-picker]").forEach(start);

@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from yishi.kit.text import clean
+
 from .models import Member, Place, PlaceLevel, PlaceSet, Post, valid_on
 
 _LEVEL_RANK = {level: rank for rank, level in enumerate(PlaceLevel.values)}
@@ -48,7 +50,7 @@ def places_find(
     With several words the last is looked for within what the others mean ("牟定 牟尼", "mdx mnc"). Exact names come
     first, then names that begin so, initials, parts of names and of full names; within each, higher levels first.
     """
-    words = unicodedata.normalize("NFKC", text).strip()[:_MAX_TYPED].split()
+    words = clean(unicodedata.normalize("NFKC", text[:_MAX_TYPED])).split()
     rows = Place.objects.filter(closed_on__isnull=True).select_related("parent")
     if within is not None:
         rows = rows.filter(lo__gte=within.lo, lo__lte=within.hi)

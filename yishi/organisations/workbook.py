@@ -229,7 +229,8 @@ def with_reasons(texts: Mapping[str, Sequence[Sequence[str]]], errors: Sequence[
         where = f"{error.column}：" if error.column else ""
         reasons.setdefault((error.sheet, error.row), []).append(where + error.reason)
     sheets = []
-    for title, rows in texts.items():
+    for title in (plan.title for plan in SHEETS if plan.title in texts):
+        rows = texts[title]
         head = _heading_row(BY_TITLE[title], rows)
         headings = [cell for cell in rows[head] if cell != REASON] if head is not None else []
         below = rows[head + 1 :] if head is not None else rows

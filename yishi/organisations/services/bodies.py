@@ -49,6 +49,7 @@ def body_register(
     with act("organisations.body.register", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
+        place = Place.objects.select_for_update().get(pk=place.pk)  # two of one name: the second waits and is told
         if place.closed_on:
             raise WrongStage("place.closed", _("This place was merged or divided. Choose the place that followed it."))
         taken = Refusal("body.taken", _("A body of this name is registered at this place already."), field="name")

@@ -52,6 +52,7 @@ def venue_open(
     with act("organisations.venue.open", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
+        place = Place.objects.select_for_update().get(pk=place.pk)  # two of one name: the second waits and is told
         _in_reach(convener, place)
         taken = Refusal("venue.taken", _("A venue of this name is open at this place already."), field="name")
         if Venue.objects.filter(place=place, name=name, valid_to__isnull=True).exists():
