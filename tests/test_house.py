@@ -64,7 +64,7 @@ def test_scripts_and_styles_are_written_by_hand():
     minified = [
         str(path.relative_to(ROOT))
         for path in tracked()
-        if path.suffix in {".js", ".css"} and max(map(len, path.read_text("utf-8").splitlines()), default=0) > 300
+        if path.suffix in {".js", ".css"} and max(map(len, path.read_text("utf-8").splitlines()), default=0) > 600
     ]
     assert minified == []
 
