@@ -57,6 +57,10 @@ class Person(File):
 class AccountManager(BaseUserManager["Account"]):
     """What Django's authentication asks of a manager; accounts are made by `people.services`."""
 
+    def get_queryset(self) -> models.QuerySet["Account"]:
+        """With the person: every request asks for both."""
+        return super().get_queryset().select_related("person")
+
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.get(username__iexact=username)
 

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from yishi.commitments.models import Commitment, Judge, Verdict
@@ -27,12 +27,34 @@ from yishi.organisations.models import Post, valid_on
 from .schema import Model, read_document
 
 
+def with_counts(rows: QuerySet[Matter]) -> QuerySet[Matter]:
+    """`rows` knowing what belongs to each, so that a file page asks only the tables that have something to say."""
+    mine = {"matter": OuterRef("pk")}
+    studies = Study.objects.filter(**mine)
+    return rows.annotate(
+        has_parties=Exists(Party.objects.filter(**mine)),
+        has_studies=Exists(studies),
+        has_checked_study=Exists(studies.filter(checked_on__isnull=False)),
+        has_seats=Exists(Seat.objects.filter(**mine)),
+        has_sittings=Exists(Sitting.within.filter(**mine)),
+        has_agreements=Exists(Agreement.objects.filter(**mine)),
+        has_commitments=Exists(Commitment.within.filter(origin_kind="matter", origin_id=OuterRef("pk"))),
+        has_gates=Exists(GateRequest.objects.filter(**mine)),
+        has_notes=Exists(LeaderNote.objects.filter(**mine)),
+        study_question=Subquery(studies.order_by("-opened_on", "-pk").values("question")[:1]),
+    )
+
+
 class Facts:
     """The rows of one matter, each kind fetched when it is first asked for."""
 
     def __init__(self, matter: Matter, today: date | None = None):
         self.matter = matter
         self.today = today or timezone.localdate()
+
+    def _knows_none(self, kind: str) -> bool:
+        """Did `with_counts` find that there is none? Then the table is not asked again."""
+        return getattr(self.matter, f"has_{kind}", True) is False
 
     @cached_property
     def model(self) -> Model:
@@ -45,6 +67,8 @@ class Facts:
 
     @cached_property
     def parties(self) -> list[Party]:
+        if self._knows_none("parties"):
+            return []
         return list(Party.objects.filter(matter=self.matter).select_related("body"))
 
     @cached_property
@@ -53,6 +77,8 @@ class Facts:
 
     @cached_property
     def studies(self) -> list[Study]:
+        if self._knows_none("studies"):
+            return []
         rows = Study.objects.filter(matter=self.matter).order_by("opened_on", "pk")
         return list(
             rows.annotate(
@@ -63,6 +89,8 @@ class Facts:
     @cached_property
     def seats(self) -> list[Seat]:
         """Seats that are held: invited or accepted, not ended."""
+        if self._knows_none("seats"):
+            return []
         rows = Seat.objects.filter(matter=self.matter, state__in=Seat.LIVE, ended_on__isnull=True)
         return list(rows.select_related("person", "party", "body").order_by("started_on", "pk"))
 
@@ -84,6 +112,8 @@ class Facts:
 
     @cached_property
     def sittings(self) -> list[Sitting]:
+        if self._knows_none("sittings"):
+            return []
         rows = Sitting.within.filter(matter=self.matter).exclude(state=Sitting.State.CANCELLED)
         return list(rows.select_related("minutes", "venue").order_by("ordinal"))
 
@@ -94,6 +124,8 @@ class Facts:
 
     @cached_property
     def agreements(self) -> list[Agreement]:
+        if self._knows_none("agreements"):
+            return []
         return list(Agreement.objects.filter(matter=self.matter).select_related("scan").order_by("written_at"))
 
     @property
@@ -114,6 +146,8 @@ class Facts:
 
     @cached_property
     def commitments(self) -> list[Commitment]:
+        if self._knows_none("commitments"):
+            return []
         rows = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=self.matter.pk)
         return list(rows.select_related("bearer", "supervisor").order_by("ordinal"))
 
@@ -131,6 +165,8 @@ class Facts:
 
     @cached_property
     def gates(self) -> list[GateRequest]:
+        if self._knows_none("gates"):
+            return []
         rows = GateRequest.objects.filter(matter=self.matter).select_related("body", "answered_by")
         return list(rows.order_by("asked_at", "round"))
 
@@ -149,6 +185,8 @@ class Facts:
 
     @cached_property
     def notes(self) -> list[LeaderNote]:
+        if self._knows_none("notes"):
+            return []
         return list(LeaderNote.objects.filter(matter=self.matter).select_related("body", "scan").order_by("written_on"))
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, Worry
-from yishi.deliberation.process.facts import Facts
+from yishi.deliberation.process.facts import Facts, with_counts
 from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
 from yishi.deliberation.themes import theme_word
@@ -19,7 +20,6 @@ from yishi.organisations.rights import may
 from yishi.web.components.timeline import Event
 from yishi.web.page import page
 
-from .matters import load_matter
 from .one_act import link
 
 # Which page mends what is missing: condition → (page, right). Pages of other slices are shown where they exist.
@@ -213,7 +213,12 @@ def next_acts(request: HttpRequest, matter: Matter, lacking: list[Missing]) -> t
     return primary, [(label, url) for label, url in further if url]
 
 
-@page("matter.see", load=load_matter, methods=("GET",))
+def load_file(request: HttpRequest, pk: UUID) -> Matter:
+    rows = Matter.objects.select_related("place", "venue", "convener__place", "process__model")
+    return with_counts(rows).get(pk=pk)
+
+
+@page("matter.see", load=load_file, methods=("GET",))
 def matter(request: HttpRequest, matter: Matter) -> HttpResponse:
     facts = Facts(matter)
     lacking = matter_missing(matter, facts)
