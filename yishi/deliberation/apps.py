@@ -6,6 +6,6 @@ class DeliberationConfig(AppConfig):
     label = "deliberation"
 
     def ready(self) -> None:
-        from . import rules, rules_sittings, rules_worries, wiring  # noqa: F401, PLC0415
+        from . import rules, rules_releases, rules_sittings, rules_worries, wiring  # noqa: F401, PLC0415
 
         wiring.connect()

@@ -1,0 +1,48 @@
+"""Who prepares, checks, hides public files and chooses good cases. That two people did it, the service sees to."""
+
+from typing import Any
+
+import rules
+
+from yishi.organisations.grants import SEEING, Viewer
+from yishi.organisations.rights import add
+
+from .models import GoodCase, Matter, Release
+from .rules import has_desk, is_known, runs_here
+
+
+def matter_of(thing: Matter | Release | GoodCase) -> Matter:
+    return thing if isinstance(thing, Matter) else thing.matter
+
+
+@rules.predicate
+def runs_its_matter(viewer: Viewer, thing: Matter | Release) -> bool:
+    """Works at the convener's desk, or at the overseeing desk of the county, township or village."""
+    matter = matter_of(thing)
+    return viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)
+
+
+@rules.predicate
+def oversees_its_place(viewer: Viewer, thing: Matter | GoodCase) -> bool:
+    """Works at an overseeing desk of the place or of any tier above: a province chooses good cases too."""
+    return viewer.oversees(matter_of(thing).place.lo)
+
+
+@rules.predicate
+def works_at_choosing_desk(viewer: Viewer, thing: GoodCase) -> bool:
+    return viewer.holds(thing.chosen_by_id)
+
+
+@rules.predicate
+def sees_releases(viewer: Viewer, thing: Any = None) -> bool:
+    """Sits at a desk: which files they see, their reach says."""
+    return any(post.role in SEEING for post in viewer.posts)
+
+
+add("release.list", sees_releases)
+add("release.prepare", runs_its_matter)
+add("release.check", runs_its_matter)
+add("release.hide", runs_its_matter | oversees_its_place)
+add("case.choose", oversees_its_place)
+add("case.withdraw", works_at_choosing_desk | oversees_its_place)
+add("library.see", is_known & has_desk)

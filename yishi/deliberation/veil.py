@@ -1,0 +1,147 @@
+"""What must not stand in a public file: phone and identity numbers, names of people, names of some companies.
+
+Two locks: `warnings` shows a release check what it should mend; `Veil` covers what slipped through when it is shown.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yishi.commitments.models import Commitment, Judge
+from yishi.kit.text import masked_name
+from yishi.organisations.models import Body, BodyKind
+from yishi.people.models import Person
+
+from .models import Agreement, Matter, Seat, Statement, StudyVisit, Worry
+
+# An identity number (18 places, or the old 15); a mobile number, a number with its area code; not inside longer ones.
+_NUMBERS = {
+    "identity": re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)"),
+    "phone": re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)|(?<!\d)0\d{2,3}[ -]?\d{7,8}(?!\d)"),
+}
+_MARKS = {"identity": "[证件号]", "phone": "[电话]"}
+_SHORTEST_NAME = 2
+_COMPANIES = {
+    BodyKind.COMPANY: "某企业",
+    BodyKind.COOPERATIVE: "某合作社",
+}
+_SOME_BODY = "某单位"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing that the release check should look at: what it is, the words found, and where."""
+
+    code: str  # "phone", "identity", "person", "body"
+    found: str
+    where: Any
+
+    @property
+    def message(self) -> Any:
+        words = {
+            "phone": _("a phone number"),
+            "identity": _("an identity number"),
+            "person": _("the name of a person in the file"),
+            "body": _("a company whose name is not public"),
+        }
+        return words[self.code]
+
+
+class Veil:
+    """Covers numbers, the people known in one matter's file, and its bodies that are not named in public."""
+
+    def __init__(self, matter: Matter):
+        self.matter = matter
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Names of the people in the file, the longest first; one-letter names would cover half the text."""
+        matter = self.matter
+        commitments = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk)
+        worries = Worry.within.filter(matter=matter)
+        people = Person.within.filter(
+            Q(pk__in=worries.values("raiser"))
+            | Q(pk__in=worries.values("written_by"))
+            | Q(pk__in=Worry.within.filter(merged_into__matter=matter).values("raiser"))
+            | Q(pk__in=Seat.objects.filter(matter=matter).values("person"))
+            | Q(pk__in=commitments.values("bearer_person"))
+            | Q(pk__in=Judge.objects.filter(commitment__in=commitments).values("person"))
+        )
+        found = {name.strip() for name in people.values_list("name", flat=True)}
+        return sorted((name for name in found if len(name) >= _SHORTEST_NAME), key=len, reverse=True)
+
+    @cached_property
+    def bodies(self) -> dict[str, str]:
+        """Names of bodies in the file that are not public, and what stands for them."""
+        bearers = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=self.matter.pk)
+        rows = Body.objects.filter(
+            Q(pk__in=self.matter.parties.values("body"))
+            | Q(pk__in=bearers.values("bearer"))
+            | Q(pk__in=bearers.values("supervisor"))
+            | Q(pk=self.matter.convener_id),
+            may_be_public=False,
+        )
+        found = {}
+        for body in rows:
+            for name in filter(None, (body.name, body.short_name)):
+                found[name] = stand_in(body)
+        return found
+
+    def __call__(self, text: str) -> str:
+        """`text` as it may be read by anybody."""
+        for name in sorted(self.bodies, key=len, reverse=True):
+            text = text.replace(name, self.bodies[name])
+        for name in self.names:
+            text = text.replace(name, masked_name(name))
+        for code, pattern in _NUMBERS.items():
+            text = pattern.sub(_MARKS[code], text)
+        return text
+
+    def body(self, body: Body) -> str:
+        """A body's name for public eyes."""
+        return body.name if body.may_be_public else stand_in(body)
+
+    def warnings(self, texts: dict[Any, str]) -> list[Doubt]:
+        """What should not be public in `texts` (where → text)."""
+        found: list[Doubt] = []
+        for where, text in texts.items():
+            for code, pattern in _NUMBERS.items():
+                found += [Doubt(code, hit, where) for hit in pattern.findall(text)]
+            found += [Doubt("person", name, where) for name in self.names if name in text]
+            found += [Doubt("body", name, where) for name in self.bodies if name in text]
+        return found
+
+
+def stand_in(body: Body) -> str:
+    return _COMPANIES.get(BodyKind(body.kind), _SOME_BODY)
+
+
+def public_texts(
+    matter: Matter, *, title: str, summary: str, shows_agreement: bool, shows_statements: bool
+) -> dict[Any, str]:
+    """Everything that a public file would show, by where it stands: what the warnings look through."""
+    texts: dict[Any, str] = {_("title"): title, _("summary"): summary}
+    if shows_agreement:
+        agreement = Agreement.objects.filter(matter=matter).exclude(state=Agreement.State.DRAFT).first()
+        if agreement is not None:
+            texts[_("agreement")] = "\n".join((agreement.text, agreement.conditions, agreement.minority))
+    if shows_statements:
+        rows = Statement.objects.filter(sitting__matter=matter).values_list("text", "minority_note")
+        texts[_("statements")] = "\n".join(" ".join(pair) for pair in rows)
+    promises = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk)
+    texts[_("promises")] = "\n".join(" ".join(pair) for pair in promises.values_list("act", "conditions"))
+    texts[_("parties")] = "\n".join(matter.parties.values_list("name", flat=True))
+    return {where: text for where, text in texts.items() if text.strip()}
+
+
+def photos_of(matter: Matter) -> list[Any]:
+    """The photos from which a public file may choose: of the study, and of what was done. A raiser's own are not."""
+    from_visits = [p for v in StudyVisit.objects.filter(study__matter=matter) for p in v.photos.all()]
+    commitments = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk)
+    from_proofs = [f for c in commitments for p in c.proofs.all() for f in p.files.filter(kind="photo")]
+    unique = {photo.pk: photo for photo in (*from_visits, *from_proofs)}
+    return list(unique.values())
