@@ -1,8 +1,12 @@
 """The pages of matters, gates and plans: what each person sees and may do, and what the outsider does not."""
 
+from io import BytesIO
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from tests.cast import sign_in
 from tests.deliberation.facts import (
@@ -259,3 +263,21 @@ def test_the_calendar_shows_sittings_and_due_dates(client, cast, matter):
     assert get(client, "calendar", export="xlsx")["Content-Type"].endswith("sheet")
     sign_in(client, cast, "outsider")
     assert matter.title not in text_of(get(client, "calendar", month=month))
+
+
+def test_a_note_on_paper_is_shown_to_those_who_may_read_notes(client, cast, matter):
+    paper = BytesIO()
+    Image.new("RGB", (40, 40), "white").save(paper, "PNG")
+    sign_in(client, cast, "clerk")
+    form = {"act_id": str(uuid7()), "kind": "instruction", "author": "县委书记 某某", "text": ""}
+    bad = client.post(reverse("note_add", args=[matter.pk]), {**form, "scan": SimpleUploadedFile("a.png", b"no photo")})
+    assert bad.status_code == 422 and "县委书记 某某" in text_of(bad)
+    scan = SimpleUploadedFile("批示.png", paper.getvalue(), "image/png")
+    assert client.post(reverse("note_add", args=[matter.pk]), {**form, "scan": scan}).status_code == 302
+    with everything():
+        note = matter.notes.get()
+    shown = get(client, "note_scan", matter.pk, note.pk)
+    assert shown.status_code == 200 and shown["Content-Type"].startswith("image/")
+    for who in ("prefecture_clerk", "outsider"):
+        sign_in(client, cast, who)
+        assert get(client, "note_scan", matter.pk, note.pk).status_code == 404

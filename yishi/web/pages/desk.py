@@ -19,7 +19,7 @@ from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
 from yishi.web.page import page
 
-from . import gates, plans
+from . import gates, plans, worries
 from .matters import step_names
 
 SOON = 3  # working days
@@ -52,6 +52,7 @@ def waiting(viewer: Any) -> list[DeskItem]:
 # Everything that puts items on a desk: one line per slice of the product.
 SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     waiting,
+    worries.waiting,
     gates.waiting,
     plans.waiting,
 )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.attachments.store import photo_keep
+from yishi.attachments.store import scan_keep
 from yishi.deliberation.models import GateRequest, LeaderNote, Matter
 from yishi.deliberation.process.schema import Gate, read_document
 from yishi.deliberation.services.asking import gate_bodies
@@ -25,6 +25,7 @@ from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 
+from .files import stream
 from .matters import PER_PAGE, bodies_around, load_matter
 from .one_act import one_act
 
@@ -169,10 +170,10 @@ class NoteForm(ActForm):
         label=gettext_lazy("written on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     text = forms.CharField(label=gettext_lazy("what it says"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
-    photo = forms.FileField(
+    scan = forms.FileField(
         label=gettext_lazy("photo or scan of the paper"),
         required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
     )
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
@@ -180,9 +181,9 @@ class NoteForm(ActForm):
         self.fields["body"].queryset = bodies_around(matter)
 
 
-def _note_with_scan(*, actor: Any, act_id: Any = None, photo: Any = None, **given: Any) -> Any:
-    """Keep the photo of the paper, then the note."""
-    kept = photo_keep(actor=actor, upload=photo) if photo else None
+def _note_with_scan(*, actor: Any, act_id: Any = None, scan: Any = None, **given: Any) -> Any:
+    """Keep the scan of the paper, then the note."""
+    kept = scan_keep(actor=actor, upload=scan) if scan else None
     return note_add(actor=actor, act_id=act_id, scan=kept, **given)
 
 
@@ -199,6 +200,19 @@ def note_adding(request: HttpRequest, matter: Matter) -> HttpResponse:
         submit=_("Put on the file"),
         given={"matter": matter},
     )
+
+
+def load_matter_and_scan(request: HttpRequest, pk: UUID, note: UUID) -> Matter:
+    """The matter, with the note whose scan is asked for: the right is about the matter."""
+    matter = load_matter(request, pk)
+    matter.asked_note = matter.notes.select_related("scan").get(pk=note, scan__isnull=False)
+    return matter
+
+
+@page("note.add", load=load_matter_and_scan, methods=("GET",))
+def note_scan(request: HttpRequest, matter: Matter) -> HttpResponse:
+    """A note's scan, for those who may read and write notes on this file."""
+    return stream(matter.asked_note.scan)
 
 
 def waiting(viewer: Any) -> list[DeskItem]:
@@ -223,4 +237,5 @@ urlpatterns = [
     path("desk/gates/<uuid:pk>/", gate, name="gate"),
     path("desk/matters/<uuid:pk>/gates/<slug:code>/ask/", gate_asking, name="gate_ask"),
     path("desk/matters/<uuid:pk>/note/", note_adding, name="note_add"),
+    path("desk/matters/<uuid:pk>/notes/<uuid:note>/scan/", note_scan, name="note_scan"),
 ]
