@@ -30,6 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "elder_mode": request.COOKIES.get("yishi-elder") == "1",
         "PUBLIC_URL": settings.PUBLIC_URL,
         "FACES": settings.FACES,
+        "SOURCE_URL": settings.SOURCE_URL,
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "unread_notices": SimpleLazyObject(unread),
     }
