@@ -3,6 +3,7 @@
 VERBS = {
     "backup": "yishi.cli.backup",
     "demo-off": "yishi.cli.demo_off",
+    "draw-verify": "yishi.cli.draw_verify",
     "first-code": "yishi.cli.first_code",
     "places": "yishi.cli.places",
     "compile-messages": "yishi.cli.messages",
@@ -11,4 +12,4 @@ VERBS = {
     "restore": "yishi.cli.restore",
     "work": "yishi.cli.work",
 }
-WITHOUT_DJANGO = {"compile-messages"}
+WITHOUT_DJANGO = {"compile-messages", "draw-verify"}

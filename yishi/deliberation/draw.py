@@ -4,15 +4,26 @@
    is not known yet (a lottery's result of a later day, say).
 2. When it is known, the seed is SHA-256 over the list's hash, the public number and one number from each party.
 3. Everybody's rank is SHA-256 of seed and candidate id; the lowest ranks are drawn, in that order.
+
+By hand: `printf '%s\n' ID… | sort | head -c -1 | sha256sum` gives the list's hash, and
+`printf '%s\n%s' SEED ID | sha256sum` gives a candidate's rank.
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 FORMAT = "yishi-draw-1"
+LIST_CHANGED, TWICE, OTHER_LIST, NO_NUMBER, NUMBERS, RESULT = (
+    "list_changed",
+    "twice",
+    "other_list",
+    "no_number",
+    "numbers",
+    "result",
+)
 
 
 def list_hash(candidates: Iterable[str]) -> str:
@@ -27,17 +38,33 @@ def seed_of(published_hash: str, public_number: str, party_numbers: Mapping[str,
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
+def rank_of(seed: str, candidate: str) -> str:
+    """The number by which candidates are ordered, the lowest first."""
+    return sha256(f"{seed}\n{candidate}".encode()).hexdigest()
+
+
 def order_of(seed: str, candidates: Iterable[str]) -> list[str]:
     """All candidates in the order in which they are drawn."""
-    return sorted(candidates, key=lambda key: (sha256(f"{seed}\n{key}".encode()).hexdigest(), key))
+    return sorted(candidates, key=lambda key: (rank_of(seed, key), key))
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a repetition of a published draw found; `problems` is empty if all agrees."""
+    """What a repetition of a published draw found; `problems` (codes above) is empty if all agrees."""
 
     problems: tuple[str, ...]
-    drawn: tuple[str, ...]
+    list_hash: str = ""  # of the list in the file
+    number_source: str = ""
+    public_number: str = ""
+    party_numbers: Mapping[str, str] = field(default_factory=dict)
+    seed: str = ""
+    order: tuple[str, ...] = ()  # everybody, as the file's list and numbers give it
+    wanted: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        return self.order[: self.wanted]
 
 
 def record(
@@ -72,30 +99,56 @@ def record(
     return entry
 
 
-def check(text: str) -> Checked:
-    """Repeat the draw of a published file. ValueError if it is no such file."""
+def check(text: str, known_hash: str = "") -> Checked:
+    """Repeat the draw of a published file; `known_hash` is the list's hash as it was published before the draw.
+
+    ValueError, in words, if it is no such file.
+    """
+    given = _read(text)
+    candidates = [str(one) for one in given["candidates"]]
+    digest = list_hash(candidates)
+    problems = []
+    if len(set(candidates)) != len(candidates):
+        problems.append(TWICE)
+    if digest != given["list_hash"]:
+        problems.append(LIST_CHANGED)
+    if known_hash and known_hash.strip().lower() != digest:
+        problems.append(OTHER_LIST)
+    number = str(given.get("public_number") or "")
+    numbers = {str(key): str(value) for key, value in given.get("party_numbers", {}).items()}
+    seed, order = "", []
+    if not number:
+        problems.append(NO_NUMBER)
+    else:
+        seed = seed_of(str(given["list_hash"]), number, numbers)
+        order = order_of(seed, candidates)
+        if seed != given.get("seed"):
+            problems.append(NUMBERS)
+        if order[: given["wanted"]] != given.get("drawn"):
+            problems.append(RESULT)
+    return Checked(
+        problems=tuple(problems),
+        list_hash=digest,
+        number_source=str(given.get("number_source", "")),
+        public_number=number,
+        party_numbers=numbers,
+        seed=seed,
+        order=tuple(order),
+        wanted=given["wanted"],
+        names={str(key): str(value) for key, value in given.get("names", {}).items()},
+    )
+
+
+def _read(text: str) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: line {error.lineno}, column {error.colno}") from error
     if not isinstance(given, dict) or given.get("format") != FORMAT:
         raise ValueError(f"not a draw: the field 'format' is not {FORMAT!r}")
-    missing = [name for name in ("candidates", "list_hash", "wanted") if name not in given]
-    if missing:
-        raise ValueError("not a draw: missing " + ", ".join(missing))
-    candidates = [str(one) for one in given["candidates"]]
-    problems = []
-    if len(set(candidates)) != len(candidates):
-        problems.append("list: somebody stands in it twice")
-    if list_hash(candidates) != given["list_hash"]:
-        problems.append("list: it does not have the published hash; it was changed after the publication")
-    if not given.get("public_number"):
-        return Checked((*problems, "numbers: the public number is not there yet"), ())
-    numbers = {str(key): str(value) for key, value in dict(given.get("party_numbers", {})).items()}
-    seed = seed_of(given["list_hash"], str(given["public_number"]), numbers)
-    if seed != given.get("seed"):
-        problems.append("numbers: they do not give the published seed; one of them was changed")
-    drawn = order_of(seed, candidates)[: int(given["wanted"])]
-    if drawn != list(given.get("drawn", [])):
-        problems.append("result: repeating the draw gives other people")
-    return Checked(tuple(problems), tuple(drawn))
+    kinds = {"candidates": list, "list_hash": str, "wanted": int, "party_numbers": dict, "names": dict}
+    wrong = [name for name, kind in kinds.items() if not isinstance(given.get(name, kind()), kind)]
+    wrong += [name for name in ("candidates", "list_hash", "wanted") if name not in given]
+    if wrong:
+        raise ValueError("not a draw: missing or of a wrong kind: " + ", ".join(wrong))
+    return given

@@ -5,7 +5,7 @@ import rules
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import add
 
-from .models import Matter, Seat
+from .models import Matter, Seat, Sitting
 from .rules import has_desk, runs_matter
 
 
@@ -49,6 +49,17 @@ def sits_here(viewer: Viewer, matter: Matter) -> bool:
     return True
 
 
+@rules.predicate
+def sits_in_room(viewer: Viewer, sitting: Sitting) -> bool:
+    """Holds a seat in the sitting's matter: by an account or by a query code."""
+    return sits_here.test(viewer, sitting.matter)
+
+
+@rules.predicate
+def runs_sitting(viewer: Viewer, sitting: Sitting) -> bool:
+    return runs_matter.test(viewer, sitting.matter) or holds_key_seat.test(viewer, sitting.matter)
+
+
 add("study.see", has_desk)
 add("study.run", runs_matter | holds_key_seat)
 add("seat.run", runs_matter)
@@ -57,5 +68,6 @@ add("chair.object", runs_matter | sits_here)
 add("sitting.see", has_desk | sits_here)
 add("sitting.run", runs_matter | holds_key_seat)
 add("stance.take", is_their_seat | runs_its_matter)
-add("room.enter", sits_here)
+add("room.enter", sits_in_room)
+add("room.run", runs_sitting)
 add("agreement.run", runs_matter | holds_key_seat)

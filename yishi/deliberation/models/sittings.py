@@ -178,9 +178,11 @@ class Sitting(File):
     notice_given_on = models.DateField(null=True)
     papers_sent_on = models.DateField(null=True)
     short_notice_reason = models.CharField(max_length=300, blank=True)
+    cancel_reason = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     quorum = models.PositiveSmallIntegerField(default=0)
+    quorum_by_hand = models.BooleanField(default=False)  # else it follows the model and the seats held at the opening
     present_at_opening = models.PositiveSmallIntegerField(null=True)
     version = models.PositiveIntegerField(default=0)  # raised at every change: what phones poll for
     backfilled = models.BooleanField(default=False)
@@ -345,6 +347,7 @@ class Consent(models.Model):
     way = models.CharField(max_length=8, choices=Way.choices)
     witness = models.CharField(max_length=64, blank=True)
     condition = models.CharField(max_length=300, blank=True)
+    scan = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agreement", "party"], name="consent_once")]

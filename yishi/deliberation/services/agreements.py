@@ -1,9 +1,6 @@
-"""The agreement (协商意见): text, conditions, duties, how each party consented; recorded; handed over."""
+"""The agreement (协商意见): recorded, its duties become commitments; handed over, they are in force."""
 
-from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,172 +9,43 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_drop, commitment_hand_over
-from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party, Presence, Sitting
+from yishi.deliberation.models import Agreement, Duty, Matter, Presence
 from yishi.deliberation.process.validator import hand_over_missing
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
-from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body
-from yishi.organisations.numbers import next_number
-from yishi.organisations.rights import permit
+from yishi.organisations.grants import Viewer, system
+from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
 
 from .course import matter_move_on
-from .studies import open_matter, words
+from .drafts import (
+    S,
+    agreement_change,
+    agreement_draft,
+    consent_record,
+    draft_of,
+    duty_add,
+    duty_change,
+    duty_remove,
+    enter,
+    locked_agreement,
+)
+from .studies import words
 from .telling import tell_authors
 from .worries import authors_of
 
-S = Agreement.State
-DUTY_FIELDS = (
-    "act",
-    "bearer",
-    "bearer_person",
-    "quantity",
-    "unit",
-    "due_on",
-    "conditions",
-    "proof_expected",
-    "supervisor",
-)
-
-
-def agreement_draft(
-    *,
-    actor: Viewer,
-    matter: Matter,
-    text: str,
-    conditions: str = "",
-    minority: str = "",
-    sitting: Sitting | None = None,
-    act_id: UUID | None = None,
-) -> Receipt:
-    """Write the draft: of a sitting, or without one where people agreed on the way. Result: agreement."""
-    by = permit("agreement.run", actor, matter)
-    body = {
-        "matter": matter.pk,
-        "text": text,
-        "conditions": conditions,
-        "minority": minority,
-        "sitting": sitting.pk if sitting else None,
-    }
-    with act("deliberation.agreement.draft", actor=by, act_id=act_id, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        fresh = open_matter(matter)
-        if fresh.agreements.exists():
-            raise WrongStage("agreement.exists", _("There is a draft or an agreement already. Change that one."))
-        year = timezone.localdate(this.at).year
-        agreement = Agreement.objects.create(
-            matter=fresh,
-            sitting=sitting,
-            number=f"{fresh.number}-意见-{next_number(f'agreement/{fresh.pk}')}" if fresh.number else str(year),
-            written_by=actor.person,
-            written_at=this.now,
-            **_texts(text, conditions, minority),
-        )
-        _entry(this, agreement)
-    return this.receipt
-
-
-def agreement_change(
-    *,
-    actor: Viewer,
-    agreement: Agreement,
-    text: str,
-    conditions: str = "",
-    minority: str = "",
-    act_id: UUID | None = None,
-) -> Receipt:
-    """Change the draft's words."""
-    by = permit("agreement.run", actor, agreement.matter)
-    body = {"agreement": agreement.pk, "text": text, "conditions": conditions, "minority": minority}
-    with act("deliberation.agreement.change", actor=by, act_id=act_id, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        row = _draft(agreement)
-        for name, value in _texts(text, conditions, minority).items():
-            setattr(row, name, value)
-        row.save(update_fields=["text", "conditions", "minority"])
-        _entry(this, row)
-    return this.receipt
-
-
-def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None, **given: Any) -> Receipt:
-    """Add a duty to a draft. Fields: act, bearer, bearer_person, quantity, unit, due_on, conditions, proof_expected,
-    supervisor. What is missing may follow until the agreement is recorded. Result: duty."""
-    by = permit("agreement.run", actor, agreement.matter)
-    with act(
-        "deliberation.duty.add", actor=by, act_id=act_id, body={"agreement": agreement.pk, **_sent(given)}
-    ) as this:
-        if this.replayed:
-            return this.receipt
-        row = _draft(agreement)
-        duty = Duty.objects.create(agreement=row, ordinal=_last(row) + 1, **_duty(given))
-        _entry(this, row, duty=duty.pk)
-        this.result(duty=duty.pk)
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
-    return this.receipt
-
-
-def duty_change(*, actor: Viewer, duty: Duty, act_id: UUID | None = None, **given: Any) -> Receipt:
-    """Change a duty of a draft (fields as in `duty_add`)."""
-    by = permit("agreement.run", actor, duty.agreement.matter)
-    with act("deliberation.duty.change", actor=by, act_id=act_id, body={"duty": duty.pk, **_sent(given)}) as this:
-        if this.replayed:
-            return this.receipt
-        row = _draft(duty.agreement)
-        Duty.objects.filter(pk=duty.pk, agreement=row).update(**_duty(given))
-        _entry(this, row, duty=duty.pk)
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
-    return this.receipt
-
-
-def duty_remove(*, actor: Viewer, duty: Duty, act_id: UUID | None = None) -> Receipt:
-    """Take a duty out of a draft."""
-    by = permit("agreement.run", actor, duty.agreement.matter)
-    with act("deliberation.duty.remove", actor=by, act_id=act_id, body={"duty": duty.pk}) as this:
-        if this.replayed:
-            return this.receipt
-        row = _draft(duty.agreement)
-        Duty.objects.filter(pk=duty.pk, agreement=row).delete()
-        _entry(this, row, duty=duty.pk)
-    return this.receipt
-
-
-def consent_record(
-    *,
-    actor: Viewer,
-    agreement: Agreement,
-    party: Party,
-    way: str,
-    witness: str = "",
-    condition: str = "",
-    act_id: UUID | None = None,
-) -> Receipt:
-    """How a party consented: on signed paper, or in words before a witness (named by office, not in the journal)."""
-    by = permit("agreement.run", actor, agreement.matter)
-    body = {"agreement": agreement.pk, "party": party.pk, "way": way, "witness": witness, "condition": condition}
-    with act("deliberation.consent.record", actor=by, act_id=act_id, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        row = _draft(agreement)
-        if party.matter_id != row.matter_id:
-            raise Refusal("consent.party", _("This party does not belong to the matter."), field="party")
-        if way == Consent.Way.ORAL and not witness.strip():
-            raise Refusal(
-                "consent.witness", _("Consent in words needs a witness: please write who it was."), field="witness"
-            )
-        if way not in Consent.Way.values:
-            raise Refusal("consent.way", _("Please choose how the party consented."), field="way")
-        Consent.objects.update_or_create(
-            agreement=row,
-            party=party,
-            defaults={"way": way, "witness": clean(witness)[:64], "condition": clean(condition)[:300]},
-        )
-        _entry(this, row, party=party.pk, way=way)
-    return this.receipt
+__all__ = [
+    "agreement_change",
+    "agreement_draft",
+    "agreement_hand_over",
+    "agreement_record",
+    "agreement_take_back",
+    "consent_record",
+    "duty_add",
+    "duty_change",
+    "duty_remove",
+]
 
 
 def agreement_record(
@@ -188,16 +56,20 @@ def agreement_record(
     recorded_on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Record it: every party has consented, every duty is complete. Each duty becomes a commitment:
-    agreed if its bearer was in the room (or consented as a party), else proposed until the bearer confirms."""
+    """Record it: every party has consented, every duty is complete. Each duty becomes a commitment.
+
+    A commitment is agreed if its bearer was in the room or consented as a party, else proposed until the bearer
+    confirms. Only what was solved before any sitting may do without duties.
+    """
     by = permit("agreement.run", actor, agreement.matter)
     body = {"agreement": agreement.pk, "scan": scan.sha256 if scan else "", "on": recorded_on}
     with act("deliberation.agreement.record", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _draft(agreement)
-        day = recorded_on or timezone.localdate(this.at)
-        if day > timezone.localdate():
+        row = draft_of(agreement)
+        today = timezone.localdate(this.now)
+        day = recorded_on or today
+        if day > today:
             raise Refusal("agreement.future", _("This day is still to come."), field="recorded_on")
         lacking = [party.name for party in row.matter.parties.all() if not row.consents.filter(party=party).exists()]
         if lacking:
@@ -207,15 +79,18 @@ def agreement_record(
                 % {"names": "、".join(lacking)},
             )
         duties = list(row.duties.select_related("bearer", "supervisor", "bearer_person"))
-        _check_duties(duties, day)
+        if not duties and row.sitting_id:
+            raise Refusal("agreement.no_duty", _("The agreement has no duty yet. Write who does what by when."))
+        _check_duties(duties, day, today)
         row.state, row.recorded_on, row.scan = S.RECORDED, day, scan or row.scan
         row.save(update_fields=["state", "recorded_on", "scan"])
         present = _present_bodies(row)
         judges = authors_of(matter=row.matter)
+        writer = actor if may("commitment.agree", actor, row.matter.place) else system()
         for duty in duties:
-            _commit(this, actor, row, duty, duty.bearer_id in present, judges, day)
-        _entry(this, row, duties=len(duties))
-        tell_authors(row.matter, "agreement.recorded", once=f"agreement/{row.pk}")
+            _commit(this, writer, row, duty, duty.bearer_id in present, judges, day)
+        enter(this, row, duties=len(duties))
+        tell_authors(row.matter, "agreement.recorded", once=f"agreement/{this.id}")
         matter_move_on(row.matter, actor=actor, caused_by=this.id)
     return this.receipt
 
@@ -225,14 +100,14 @@ def agreement_hand_over(
 ) -> Receipt:
     """Adopted and handed over (采纳交办): its commitments are in force and their clocks run.
 
-    Refused while a gate of the matter's present step has not approved.
+    Refused while a gate of the hand-over has not approved (see `hand_over_missing`).
     """
     by = permit("agreement.run", actor, agreement.matter)
     body = {"agreement": agreement.pk, "on": on}
     with act("deliberation.agreement.hand_over", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(agreement)
+        row = locked_agreement(agreement)
         if row.state != S.RECORDED:
             raise WrongStage(
                 "agreement.not_recorded",
@@ -240,13 +115,16 @@ def agreement_hand_over(
                 % {"state": row.get_state_display()},
             )
         _check_gates(row.matter)
-        day = on or timezone.localdate(this.at)
+        day = on or timezone.localdate(this.now)
+        if day > timezone.localdate(this.now):
+            raise Refusal("agreement.future", _("This day is still to come."), field="on")
         row.state, row.handed_over_on = S.HANDED_OVER, day
         row.save(update_fields=["state", "handed_over_on"])
         states = (Commitment.State.AGREED, Commitment.State.PROPOSED)
         for commitment in Commitment.within.filter(origin_id=row.matter_id, state__in=states).order_by("ordinal"):
-            commitment_hand_over(actor=actor, commitment=commitment, on=day, act_id=this.child())
-        _entry(this, row)
+            writer = actor if may("commitment.hand_over", actor, commitment) else system()
+            commitment_hand_over(actor=writer, commitment=commitment, on=day, act_id=this.child())
+        enter(this, row)
         tell_authors(row.matter, "agreement.handed_over", once=f"handed_over/{row.pk}")
         matter_move_on(row.matter, actor=actor, caused_by=this.id)
     return this.receipt
@@ -259,27 +137,29 @@ def agreement_take_back(*, actor: Viewer, agreement: Agreement, reason: str, act
     with act("deliberation.agreement.take_back", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(agreement)
+        row = locked_agreement(agreement)
         if row.state != S.RECORDED:
             raise WrongStage(
                 "agreement.in_force", _("Only an agreement that is recorded and not handed over is taken back.")
             )
         why = words(reason, "reason", 300, _("Please write why it is taken back."))
         for duty in row.duties.exclude(commitment=None).select_related("commitment"):
-            commitment_drop(actor=actor, commitment=duty.commitment, reason=why, act_id=this.child())
+            writer = actor if may("commitment.hand_over", actor, duty.commitment) else system()
+            commitment_drop(actor=writer, commitment=duty.commitment, reason=why, act_id=this.child())
         row.duties.update(commitment=None)
         row.consents.all().delete()
         row.state, row.recorded_on = S.DRAFT, None
         row.save(update_fields=["state", "recorded_on"])
-        _entry(this, row)
+        enter(this, row)
     return this.receipt
 
 
 def _commit(
-    this: Act, actor: Viewer, agreement: Agreement, duty: Duty, present: bool, judges: list[Person], day: date
+    this: Act, writer: Viewer, agreement: Agreement, duty: Duty, present: bool, judges: list[Person], day: date
 ) -> None:
+    """Write one duty into the ledger: by the actor's own right there, else by the right of the recorded agreement."""
     receipt = commitment_agree(
-        actor=actor,
+        actor=writer,
         origin_kind=Commitment.Origin.MATTER,
         origin_id=agreement.matter_id,
         ordinal=duty.ordinal,
@@ -311,9 +191,7 @@ def _present_bodies(agreement: Agreement) -> set[UUID]:
     return bodies
 
 
-def _check_duties(duties: list[Duty], day: date) -> None:
-    if not duties:
-        raise Refusal("agreement.no_duty", _("The agreement has no duty yet. Write who does what by when."))
+def _check_duties(duties: list[Duty], day: date, today: date) -> None:
     for duty in duties:
         lacks = [
             str(word)
@@ -331,7 +209,7 @@ def _check_duties(duties: list[Duty], day: date) -> None:
                 _("Duty %(number)d still lacks: %(what)s.") % {"number": duty.ordinal, "what": "、".join(lacks)},
                 details={"duty": str(duty.pk)},
             )
-        if duty.due_on and day >= timezone.localdate() and duty.due_on < day:
+        if duty.due_on and day >= today and duty.due_on < day:
             raise Refusal(
                 "duty.due_on.past",
                 _("Duty %(number)d is due on %(day)s, which has passed. Choose a day from today on.")
@@ -348,71 +226,3 @@ def _check_gates(matter: Matter) -> None:
             _("It is handed over when its gate has approved. %(missing)s")
             % {"missing": " ".join(one.message for one in lacking)},
         )
-
-
-def _duty(given: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = set(given) - set(DUTY_FIELDS)
-    if unknown:
-        raise TypeError(f"unknown fields of a duty: {sorted(unknown)}")
-    due_on, quantity = given.get("due_on"), given.get("quantity")
-    if isinstance(quantity, Decimal | int) and quantity <= 0:
-        raise Refusal("duty.quantity", _("The quantity must be more than nothing."), field="quantity")
-    if due_on is not None and not isinstance(due_on, date):
-        raise TypeError("due_on must be a date")
-    bearer, supervisor = given.get("bearer"), given.get("supervisor")
-    if isinstance(bearer, Body) and isinstance(supervisor, Body) and bearer.pk == supervisor.pk:
-        raise Refusal(
-            "duty.supervisor", _("Nobody supervises themselves. Please choose another body."), field="supervisor"
-        )
-    return {
-        "act": words(given.get("act", ""), "act", 300, _("Please write what is to be done.")),
-        "bearer": bearer,
-        "bearer_person": given.get("bearer_person"),
-        "quantity": quantity,
-        "unit": clean(given.get("unit") or "")[:16],
-        "due_on": due_on,
-        "conditions": clean(given.get("conditions") or "")[:500],
-        "proof_expected": clean(given.get("proof_expected") or "")[:300],
-        "supervisor": supervisor,
-    }
-
-
-def _sent(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: getattr(value, "pk", value) for name, value in given.items()}
-
-
-def _last(agreement: Agreement) -> int:
-    return agreement.duties.order_by("-ordinal").values_list("ordinal", flat=True).first() or 0
-
-
-def _texts(text: str, conditions: str, minority: str) -> dict[str, str]:
-    return {
-        "text": words(text, "text", 20000, _("Please write what was agreed.")),
-        "conditions": clean(conditions)[:5000],
-        "minority": clean(minority)[:5000],
-    }
-
-
-def _locked(agreement: Agreement) -> Agreement:
-    rows = Agreement.objects.select_for_update(of=("self",))
-    return rows.select_related("matter__process", "matter__place", "matter__convener").get(pk=agreement.pk)
-
-
-def _draft(agreement: Agreement) -> Agreement:
-    row = _locked(agreement)
-    if row.state != S.DRAFT:
-        raise WrongStage(
-            "agreement.recorded",
-            _("The agreement is “%(state)s”; its words do not change any more.") % {"state": row.get_state_display()},
-        )
-    return row
-
-
-def _entry(this: Act, agreement: Agreement, **data: object) -> None:
-    this.entry(
-        subject=("matter", agreement.matter_id),
-        place=agreement.matter.place_id,
-        quantities={"agreements": 1} if this.code == "deliberation.agreement.record" else {},
-        data={"agreement": agreement.pk, "state": agreement.state, **data},
-    )
-    this.result(agreement=agreement.pk)

@@ -49,6 +49,14 @@ def draw_publish(
             )
         if seat_class and read_document(fresh.process.document).seat(seat_class) is None:
             raise Refusal("draw.class", _("This model has no such class of seats."), field="seat_class")
+        sitting = Seat.objects.filter(matter=fresh, person__in=ids, ended_on__isnull=True).count()
+        if sitting:
+            raise Refusal(
+                "draw.sits",
+                _("%(count)d on the list hold a seat in this matter already. Take them off the list.")
+                % {"count": sitting},
+                field="candidates",
+            )
         draw = Draw.objects.create(
             matter=fresh,
             seat_class=seat_class,
@@ -107,6 +115,8 @@ def draw_run(
         row.save()
         people = {str(person.pk): person for person in Person.within.filter(pk__in=row.order[: row.wanted])}
         for key in row.order[: row.wanted]:
+            if Seat.objects.filter(matter=fresh, person=key, role=role, ended_on__isnull=True).exists():
+                continue  # came to the table in between; the draw's order stands all the same
             seat_fill(
                 actor=actor,
                 matter=fresh,

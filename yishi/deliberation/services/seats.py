@@ -16,9 +16,10 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, Member, valid_on
+from yishi.organisations.models import Body, Member, PlaceLevel, QueryCode, valid_on
+from yishi.organisations.query_codes import code_for_act, code_issue
 from yishi.organisations.rights import permit
-from yishi.people.models import Person
+from yishi.people.models import Account, Person
 
 from .course import matter_move_on
 from .studies import open_matter, words
@@ -39,6 +40,8 @@ VERBS: Mapping[str, Mapping[str, str]] = {
     Seat.State.REPLACED: {},
     Seat.State.RECUSED: {},
 }
+# Classes of seats for members of the consultative committee, as the shipped models call them.
+MEMBER_CLASSES = frozenset({"member", "members"})
 ENDS = (Seat.State.DECLINED, Seat.State.REPLACED, Seat.State.RECUSED)
 
 
@@ -77,7 +80,11 @@ def seat_fill(
         if this.replayed:
             return this.receipt
         fresh = open_matter(matter)
-        _check_class(fresh, seat_class, person)
+        _check_choices(role, filled_by)
+        _check_class(fresh, seat_class)
+        _check_member(fresh, seat_class, person, is_for_somebody=bool(party or body))
+        if party is not None and party.matter_id != fresh.pk:
+            raise Refusal("seat.other_party", _("This party does not belong to the matter."), field="party")
         live = Seat.objects.filter(matter=fresh, ended_on__isnull=True)
         if live.filter(person=person, role=role).exists():
             raise Refusal("seat.held", _("This person holds this seat already and was invited."), field="person")
@@ -110,6 +117,46 @@ def seat_fill(
         if not accepted:
             _tell_seat(seat, "seat.invited", "invited")
         matter_move_on(fresh, actor=actor, caused_by=this.id)
+    return this.receipt
+
+
+def seat_invite_again(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Receipt:
+    """Invite once more somebody who has not answered: that one, nobody else."""
+    by = permit("seat.run", actor, seat.matter)
+    with act("deliberation.seat.invite_again", actor=by, act_id=act_id, body={"seat": seat.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(seat)
+        if row.state != Seat.State.INVITED:
+            raise WrongStage(
+                "seat.answered",
+                _("This seat is “%(state)s” already. Reload the page.") % {"state": row.get_state_display()},
+            )
+        _tell_seat(row, "seat.invited", str(this.id))
+        this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"seat": row.pk})
+        this.result(seat=row.pk)
+    return this.receipt
+
+
+def seat_code(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Receipt:
+    """A query code for somebody who sits here without an account and without a code; `receipt.query_code`.
+
+    Who has a code uses that one: nobody else learns or replaces it by this.
+    """
+    by = permit("seat.run", actor, seat.matter)
+    with act("deliberation.seat.code", actor=by, act_id=act_id, body={"seat": seat.pk}) as this:
+        if not this.replayed:
+            row = _locked(seat)
+            if row.state in ENDS:
+                raise WrongStage("seat.ended", _("This seat is not held any more."))
+            if Account.objects.filter(person=row.person_id).exists():
+                raise Refusal("seat.account", _("This person signs in with an account; a code is not needed."))
+            if QueryCode.objects.filter(person=row.person_id, revoked_at__isnull=True).exists():
+                raise Refusal("seat.has_code", _("This person holds a query code already and enters with that one."))
+            code_issue(row.person, code_for_act(this.id))
+            this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"seat": row.pk})
+            this.result(seat=row.pk)
+    this.receipt.query_code = code_for_act(this.id)  # type: ignore[attr-defined]
     return this.receipt
 
 
@@ -201,6 +248,8 @@ def chair_object(*, actor: Viewer, seat: Seat, party: Party, reason: str, act_id
         if this.replayed:
             return this.receipt
         row = _locked(seat)
+        if party.matter_id != row.matter_id or not _speaks_for(actor, by.right_id, party):
+            raise Refusal("chair.party", _("Please choose the party for which you sit."), field="party")
         if row.role != Seat.Role.CHAIR or row.state in ENDS:
             raise WrongStage("chair.none", _("This person does not chair any more."))
         if ChairObjection.objects.filter(seat=row, party=party, upheld__isnull=True).exists():
@@ -210,6 +259,13 @@ def chair_object(*, actor: Viewer, seat: Seat, party: Party, reason: str, act_id
         )
         this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"objection": objection.pk})
         this.result(objection=objection.pk)
+        tell(
+            body_id=row.matter.convener_id,
+            code="chair.objected",
+            params={"number": row.matter.number},
+            subject=("matter", row.matter_id),
+            once=f"chair.objected/{objection.pk}",
+        )
     return this.receipt
 
 
@@ -242,15 +298,24 @@ def chair_problem(matter: Matter) -> str:
 
 
 def members_to_invite(matter: Matter) -> list[Member]:
-    """Sitting members of the committees whose place contains the matter's; former ones are not invited."""
+    """Sitting members of the county's and nearer committees; former ones are not invited."""
     today = timezone.localdate()
     rows = Member.objects.filter(
-        valid_on(today), Q(term__body__place__lo__lte=matter.place.lo, term__body__place__hi__gte=matter.place.lo)
+        valid_on(today),
+        Q(term__body__place__lo__lte=matter.place.lo, term__body__place__hi__gte=matter.place.lo),
+        term__body__place__level__in=[PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE],
     )
     return list(rows.select_related("person", "term__body").order_by("sector", "pk"))
 
 
-def _check_class(matter: Matter, seat_class: str, person: Person) -> None:
+def _check_choices(role: str, filled_by: str) -> None:
+    if role not in Seat.Role.values:
+        raise Refusal("seat.role", _("Please choose what this person is there for."), field="role")
+    if filled_by not in Seat.FilledBy.values:
+        raise Refusal("seat.filled_by", _("Please say how this person came to the seat."), field="filled_by")
+
+
+def _check_class(matter: Matter, seat_class: str) -> None:
     if not seat_class:
         return
     model = read_document(matter.process.document)
@@ -264,13 +329,29 @@ def _check_class(matter: Matter, seat_class: str, person: Person) -> None:
             _("“%(name)s” has %(max)d seats at most, and all are held.") % {"name": found.name, "max": found.max},
             field="seat_class",
         )
-    was_member = Member.objects.filter(person=person)
-    if (
-        found.role == "member"
-        and was_member.exists()
-        and not was_member.filter(valid_on(timezone.localdate())).exists()
-    ):
-        raise Refusal("seat.former_member", _("A former member is not invited as a member any more."), field="person")
+
+
+def _check_member(matter: Matter, seat_class: str, person: Person, *, is_for_somebody: bool) -> None:
+    """Who is invited as a member sits today. A former one may still come for a party or a body."""
+    ever = Member.objects.filter(person=person)
+    if ever.filter(valid_on(timezone.localdate())).exists():
+        return
+    if seat_class in MEMBER_CLASSES or (ever.exists() and not is_for_somebody):
+        raise Refusal(
+            "seat.former_member",
+            _("This person is no sitting member and is not invited as one. Name the party or body they come for."),
+            field="person",
+        )
+
+
+def _speaks_for(actor: Viewer, right_id: UUID | None, party: Party) -> bool:
+    """Sits for the party; or acts by another right than a seat (the desk writes down what a party said)."""
+    used = Seat.objects.filter(pk=right_id).first() if right_id else None
+    if used is None:
+        return True
+    return Seat.objects.filter(
+        matter=party.matter_id, party=party, person=actor.person_id, ended_on__isnull=True
+    ).exists()
 
 
 def _locked(seat: Seat) -> Seat:

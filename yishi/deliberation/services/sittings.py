@@ -1,48 +1,41 @@
-"""A sitting: planned, noticed, opened with its roll call, closed; minutes written and issued."""
+"""A sitting: planned, noticed, opened with its roll call, closed. Its minutes: minutes.py."""
 
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.deliberation.models import Matter, Minutes, Presence, Seat, Sitting
+from yishi.deliberation.models import Matter, Presence, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
-from yishi.journal.act import Act, act
+from yishi.journal.act import act
 from yishi.journal.models import Receipt
-from yishi.kit.clock import add_workdays, workdays_between
+from yishi.kit.clock import workdays_between
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
-from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Venue
-from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
 from .course import matter_move_on
+from .minutes import minutes_issue, minutes_write
+from .room import S, enter, happened_at, locked_sitting, next_state, quorum_of, save, tell_seats
+from .seats import chair_problem
 from .studies import open_matter, words
 
-S = Sitting.State
-VERBS: dict[str, dict[str, str]] = {
-    S.PLANNED: {"change": S.PLANNED, "notice": S.NOTICED, "papers": S.PLANNED, "open": S.OPEN, "cancel": S.CANCELLED},
-    S.NOTICED: {"change": S.NOTICED, "papers": S.NOTICED, "open": S.OPEN, "cancel": S.CANCELLED},
-    S.OPEN: {"attend": S.OPEN, "state": S.OPEN, "close": S.CLOSED},
-    S.CLOSED: {"minute": S.CLOSED},
-    S.CANCELLED: {},
-}
-
-
-def next_state(sitting: Sitting, verb: str) -> str:
-    """The state after `verb`, or WrongStage with where the sitting stands."""
-    following = VERBS[sitting.state].get(verb)
-    if following is None:
-        raise WrongStage(
-            f"sitting.{verb}.state",
-            _("The sitting is “%(state)s” now; this is not possible. Reload the page.")
-            % {"state": sitting.get_state_display()},
-        )
-    return following
+__all__ = [
+    "minutes_issue",
+    "minutes_write",
+    "papers_send",
+    "presence_arrive",
+    "presence_leave",
+    "sitting_cancel",
+    "sitting_change",
+    "sitting_close",
+    "sitting_notice",
+    "sitting_open",
+    "sitting_plan",
+]
 
 
 def sitting_plan(
@@ -50,14 +43,16 @@ def sitting_plan(
     actor: Viewer,
     matter: Matter,
     starts_at: datetime,
-    ends_at: datetime | None = None,
     venue: Venue | None = None,
     where: str = "",
     agenda: str = "",
     quorum: int | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Plan a sitting; a day in the past records one that was held (补录). The quorum, if not given: over half of the seats."""
+    """Plan a sitting; a day in the past records one that was held (补录). Result: sitting.
+
+    The quorum, if not given, follows the model and the seats held at the opening (see `room.quorum_of`).
+    """
     by = permit("sitting.run", actor, matter)
     body = {
         "matter": matter.pk,
@@ -77,7 +72,6 @@ def sitting_plan(
             raise WrongStage(
                 "sitting.planned", _("A sitting of this matter is planned already. Change or cancel that one.")
             )
-        seats = fresh.seats.filter(ended_on__isnull=True).count()
         sitting = Sitting.within.create(
             matter=fresh,
             ordinal=fresh.sittings.count() + 1,
@@ -85,10 +79,11 @@ def sitting_plan(
             where=clean(where)[:120],
             agenda=clean(agenda),
             starts_at=starts_at,
-            quorum=quorum if quorum is not None else seats // 2 + 1,
+            quorum=quorum if quorum else quorum_of(fresh),
+            quorum_by_hand=bool(quorum),
             backfilled=starts_at < this.now,
         )
-        _entry(this, sitting, starts_at=starts_at, backfilled=sitting.backfilled)
+        enter(this, sitting, starts_at=starts_at, backfilled=sitting.backfilled)
     return this.receipt
 
 
@@ -116,12 +111,14 @@ def sitting_change(
             return this.receipt
         row = locked_sitting(sitting)
         next_state(row, "change")
+        if venue is None and not where.strip():
+            raise Refusal("sitting.where", _("Please say where it takes place."), field="where")
         moved = (row.starts_at, row.venue_id, row.where) != (starts_at, venue.pk if venue else None, clean(where)[:120])
         row.starts_at, row.venue, row.where, row.agenda = starts_at, venue, clean(where)[:120], clean(agenda)
-        _save(row, "starts_at", "venue", "where", "agenda")
-        _entry(this, row, starts_at=starts_at)
+        save(row, "starts_at", "venue", "where", "agenda")
+        enter(this, row, starts_at=starts_at)
         if moved and row.notice_given_on:
-            _tell_seats(row, "sitting.moved", str(this.id))
+            tell_seats(row, "sitting.moved", str(this.id))
     return this.receipt
 
 
@@ -140,9 +137,9 @@ def sitting_notice(
         _check_ahead(row, "notice", short_notice_reason)
         row.state, row.notice_given_on = state, today
         row.short_notice_reason = clean(short_notice_reason)[:300] or row.short_notice_reason
-        _save(row, "state", "notice_given_on", "short_notice_reason")
-        _entry(this, row, notice=True)
-        _tell_seats(row, "sitting.notice", "notice")
+        save(row, "state", "notice_given_on", "short_notice_reason")
+        enter(this, row, notice=True)
+        tell_seats(row, "sitting.notice", "notice")
         matter_move_on(row.matter, actor=actor, caused_by=this.id)
     return this.receipt
 
@@ -161,9 +158,9 @@ def papers_send(
         _check_ahead(row, "papers", short_notice_reason)
         row.papers_sent_on = timezone.localdate(this.at)
         row.short_notice_reason = clean(short_notice_reason)[:300] or row.short_notice_reason
-        _save(row, "papers_sent_on", "short_notice_reason")
-        _entry(this, row, papers=True)
-        _tell_seats(row, "sitting.papers", "papers")
+        save(row, "papers_sent_on", "short_notice_reason")
+        enter(this, row, papers=True)
+        tell_seats(row, "sitting.papers", "papers")
         matter_move_on(row.matter, actor=actor, caused_by=this.id)
     return this.receipt
 
@@ -177,16 +174,16 @@ def sitting_cancel(*, actor: Viewer, sitting: Sitting, reason: str, act_id: UUID
             return this.receipt
         row = locked_sitting(sitting)
         row.state = next_state(row, "cancel")
-        row.agenda += "\n" + words(reason, "reason", 300, _("Please write why it does not take place."))
-        _save(row, "state", "agenda")
-        _entry(this, row)
+        row.cancel_reason = words(reason, "reason", 300, _("Please write why it does not take place."))
+        save(row, "state", "cancel_reason")
+        enter(this, row)
         if row.notice_given_on:
-            _tell_seats(row, "sitting.cancelled", "cancelled")
+            tell_seats(row, "sitting.cancelled", "cancelled")
     return this.receipt
 
 
 def sitting_open(*, actor: Viewer, sitting: Sitting, at: datetime | None = None, act_id: UUID | None = None) -> Receipt:
-    """Open it after the roll call: refuses without a chair, or with fewer present than the quorum.
+    """Open it after the roll call: refuses without a neutral chair, or with fewer present than the quorum.
 
     For a sitting that was held before (补录) give `at`.
     """
@@ -197,20 +194,27 @@ def sitting_open(*, actor: Viewer, sitting: Sitting, at: datetime | None = None,
             return this.receipt
         row = locked_sitting(sitting)
         state = next_state(row, "open")
-        present = row.presences.filter(left_at__isnull=True).values("seat").distinct().count()
-        if not row.presences.filter(left_at__isnull=True, seat__role=Seat.Role.CHAIR).exists():
+        opened_at = happened_at(at, this.now)
+        here = list(Seat.objects.filter(presences__sitting=row, presences__left_at__isnull=True).distinct())
+        present = sum(seat.role != Seat.Role.OBSERVER for seat in here)
+        if not any(seat.role == Seat.Role.CHAIR for seat in here):
             raise WrongStage(
                 "sitting.no_chair", _("The chair is not here. Call the roll first; a sitting needs its chair.")
             )
+        problem = chair_problem(row.matter)
+        if problem:
+            raise WrongStage("sitting.chair_not_neutral", problem)
+        if not row.quorum_by_hand:
+            row.quorum = quorum_of(row.matter)
         if present < row.quorum:
             raise WrongStage(
                 "sitting.quorum",
                 _("%(present)d are here, the quorum is %(quorum)d. Wait, or cancel the sitting and plan another.")
                 % {"present": present, "quorum": row.quorum},
             )
-        row.state, row.opened_at, row.present_at_opening = state, at or this.now, present
-        _save(row, "state", "opened_at", "present_at_opening")
-        _entry(this, row, present=present)
+        row.state, row.opened_at, row.present_at_opening = state, opened_at, present
+        save(row, "state", "opened_at", "present_at_opening", "quorum")
+        enter(this, row, present=present, quorum=row.quorum)
     return this.receipt
 
 
@@ -230,9 +234,9 @@ def presence_arrive(
             raise Refusal("presence.seat", _("This person holds no seat in this matter."), field="seat")
         if row.presences.filter(seat=seat, left_at__isnull=True).exists():
             raise WrongStage("presence.here", _("This person is marked as here already."))
-        presence = Presence.objects.create(sitting=row, seat=seat, arrived_at=at or this.now)
-        _save(row)
-        _entry(this, row, seat=seat.pk, presence=presence.pk)
+        presence = Presence.objects.create(sitting=row, seat=seat, arrived_at=happened_at(at, this.now))
+        save(row)
+        enter(this, row, seat=seat.pk, presence=presence.pk)
     return this.receipt
 
 
@@ -249,10 +253,13 @@ def presence_leave(
         presence = row.presences.filter(seat=seat, left_at__isnull=True).first()
         if presence is None:
             raise WrongStage("presence.gone", _("This person is not marked as here."))
-        presence.left_at = at or this.now
+        left_at = happened_at(at, this.now)
+        if left_at < presence.arrived_at:
+            raise Refusal("presence.before", _("Nobody leaves before they came. Please check the time."), field="at")
+        presence.left_at = left_at
         presence.save(update_fields=["left_at"])
-        _save(row)
-        _entry(this, row, seat=seat.pk, presence=presence.pk)
+        save(row)
+        enter(this, row, seat=seat.pk, presence=presence.pk)
     return this.receipt
 
 
@@ -267,71 +274,13 @@ def sitting_close(
             return this.receipt
         row = locked_sitting(sitting)
         row.state = next_state(row, "close")
-        row.closed_at = at or this.now
+        row.closed_at = happened_at(at, this.now)
         row.presences.filter(left_at__isnull=True).update(left_at=row.closed_at)
         row.statements.filter(is_open=True).update(is_open=False)
-        _save(row, "state", "closed_at")
-        _entry(this, row)
+        save(row, "state", "closed_at")
+        enter(this, row)
         matter_move_on(row.matter, actor=actor, caused_by=this.id)
     return this.receipt
-
-
-def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | None = None) -> Receipt:
-    """Write the minutes, or write them anew until they are issued. Result: minutes."""
-    by = permit("sitting.run", actor, sitting.matter)
-    body = {"sitting": sitting.pk, "text": text}
-    with act("deliberation.minutes.write", actor=by, act_id=act_id, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        row = locked_sitting(sitting)
-        next_state(row, "minute")
-        kept = words(text, "text", 50000, _("Please write the minutes."))
-        minutes = Minutes.objects.select_for_update().filter(sitting=row).first()
-        if minutes is None:
-            year = timezone.localdate(row.starts_at).year
-            ended = timezone.localdate(row.closed_at or row.starts_at)
-            wanted = read_document(row.matter.process.document).clock("minutes")
-            minutes = Minutes(
-                sitting=row,
-                number=f"纪要-{year}-{next_number(f'minutes/{row.matter.convener_id}/{year}'):04d}-{str(row.pk)[-4:]}",
-                due_on=None if row.backfilled else add_workdays(ended, wanted).day,
-            )
-        elif minutes.issued_at is not None:
-            raise WrongStage("minutes.issued", _("The minutes were issued; they do not change any more."))
-        minutes.text, minutes.written_by, minutes.written_at = kept, actor.person, this.now
-        minutes.save()
-        _entry(this, row, minutes=minutes.pk)
-        this.result(minutes=minutes.pk)
-    return this.receipt
-
-
-def minutes_issue(*, actor: Viewer, minutes: Minutes, act_id: UUID | None = None) -> Receipt:
-    """Issue the minutes: from now on they stand."""
-    by = permit("sitting.run", actor, minutes.sitting.matter)
-    with act("deliberation.minutes.issue", actor=by, act_id=act_id, body={"minutes": minutes.pk}) as this:
-        if this.replayed:
-            return this.receipt
-        row = locked_sitting(minutes.sitting)
-        fresh = Minutes.objects.select_for_update().get(pk=minutes.pk)
-        if fresh.issued_at is not None:
-            raise WrongStage("minutes.issued", _("The minutes were issued already."))
-        fresh.issued_at = this.now
-        fresh.save(update_fields=["issued_at"])
-        _entry(this, row, minutes=fresh.pk)
-        _tell_seats(row, "minutes.issued", "minutes", channels=("app",))
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
-    return this.receipt
-
-
-def locked_sitting(sitting: Sitting) -> Sitting:
-    """The sitting, read again and locked."""
-    rows = Sitting.within.select_for_update(of=("self",))
-    return rows.select_related("matter__process", "matter__place", "matter__convener").get(pk=sitting.pk)
-
-
-def touch(sitting_id: UUID) -> None:
-    """Raise the version for which phones poll."""
-    Sitting.within.filter(pk=sitting_id).update(version=F("version") + 1)
 
 
 def _check_ahead(sitting: Sitting, clock: str, reason: str) -> None:
@@ -349,42 +298,3 @@ def _check_ahead(sitting: Sitting, clock: str, reason: str) -> None:
         % {"given": given, "wanted": wanted},
         field="short_notice_reason",
     )
-
-
-def _save(sitting: Sitting, *fields: str) -> None:
-    sitting.version += 1
-    sitting.save(update_fields=[*fields, "version"])
-
-
-def _entry(this: Act, sitting: Sitting, **data: object) -> None:
-    this.entry(
-        subject=("matter", sitting.matter_id),
-        place=sitting.matter.place_id,
-        dims={"body": sitting.matter.convener_id},
-        quantities={"sittings": 1} if this.code == "deliberation.sitting.open" else {},
-        data={"sitting": sitting.pk, "state": sitting.state, **data},
-    )
-    this.result(sitting=sitting.pk)
-
-
-def _tell_seats(sitting: Sitting, code: str, once: str, channels: tuple[str, ...] = ("app", "sms")) -> None:
-    """Tell everybody who holds a seat."""
-    seats = Seat.objects.filter(matter=sitting.matter, state__in=Seat.LIVE, ended_on__isnull=True)
-    told = set()
-    for seat in seats.select_related("person"):
-        if seat.person_id in told:
-            continue
-        told.add(seat.person_id)
-        tell(
-            person=seat.person,
-            code=code,
-            params={
-                "number": sitting.matter.number,
-                "title": sitting.matter.title,
-                "when": f"{timezone.localtime(sitting.starts_at):%Y-%m-%d %H:%M}",
-                "where": sitting.where or (sitting.venue.name if sitting.venue else ""),
-            },
-            subject=("sitting", sitting.pk),
-            once=f"{code}/{sitting.pk}/{once}/{seat.person_id}",
-            channels=channels,
-        )

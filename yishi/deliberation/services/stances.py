@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from yishi.common_ground.floor import Ground, Said, floor
-from yishi.deliberation.models import HandCount, Party, Seat, Sitting, Stance, Statement
+from yishi.deliberation.models import HandCount, Party, Presence, Seat, Sitting, Stance, Statement
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
-from .sittings import locked_sitting, next_state, touch
+from .room import locked_sitting, next_state, touch
 from .studies import words
 
 NO_PARTY = "-"  # people in the room who sit for no party
@@ -37,6 +37,8 @@ def statement_add(
             return this.receipt
         row = locked_sitting(sitting)
         next_state(row, "state")
+        if party is not None and party.matter_id != row.matter_id:
+            raise Refusal("statement.party", _("This party does not belong to the matter."), field="party")
         statement = Statement.objects.create(
             sitting=row,
             ordinal=row.statements.count() + 1,
@@ -111,12 +113,9 @@ def stance_take(
             if all(getattr(stance, name) == one for name, one in given.items()):
                 this.result(stance=stance.pk, same=True)
                 return this.receipt
-            before = (
-                Entry.objects.filter(code=this.code, subject_id=stance.pk, reverses_id__isnull=True)
-                .order_by("-received_at", "-pk")
-                .first()
-            )
-            if before is not None and not Entry.objects.filter(reverses_id=before.pk).exists():
+            said = Entry.objects.filter(code=this.code, subject_id=stance.pk)
+            undone = said.filter(reverses_id__isnull=False).values("reverses_id")
+            for before in said.filter(reverses_id__isnull=True).exclude(pk__in=undone):
                 this.reverse(before)
             Stance.objects.filter(pk=stance.pk).update(**fields)
         this.entry(
@@ -148,8 +147,10 @@ def hands_count(
         if this.replayed:
             return this.receipt
         row = Statement.objects.select_for_update(of=("self",)).select_related("sitting__matter").get(pk=statement.pk)
-        if not row.is_open:
+        if not row.is_open or row.sitting.state != Sitting.State.OPEN:
             raise WrongStage("statement.closed", _("This statement is closed; hands are not counted any more."))
+        if party is not None and party.matter_id != row.sitting.matter_id:
+            raise Refusal("statement.party", _("This party does not belong to the matter."), field="party")
         present = row.sitting.presences.filter(left_at__isnull=True)
         here = (present.filter(seat__party=party) if party else present).values("seat").distinct().count()
         if min(counts.values()) < 0 or sum(counts.values()) == 0:
@@ -210,6 +211,10 @@ def _check_stance(statement: Statement, seat: Seat, value: str, condition: str) 
         raise WrongStage("statement.closed", _("This statement is closed; the count stands."))
     if seat.matter_id != statement.sitting.matter_id or seat.ended_on is not None:
         raise Refusal("stance.seat", _("This person holds no seat in this matter."), field="seat")
+    if not Presence.objects.filter(sitting=statement.sitting_id, seat=seat).exists():
+        raise Refusal(
+            "stance.absent", _("This person is not marked as here. Please call the roll, then record it."), field="seat"
+        )
     if seat.role == Seat.Role.CHAIR:
         raise Refusal("stance.chair", _("The chair is neutral and takes no stance."), field="seat")
     if value == Stance.Value.CONDITIONAL and not condition.strip():

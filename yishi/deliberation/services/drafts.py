@@ -1,0 +1,261 @@
+"""A draft agreement: its words, its duties, and how each party consented. What follows: agreements.py."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.attachments.models import Attachment
+from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party, Sitting
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body
+from yishi.organisations.numbers import next_number
+from yishi.organisations.rights import permit
+
+from .course import matter_move_on
+from .studies import open_matter, words
+
+S = Agreement.State
+DUTY_FIELDS = (
+    "act",
+    "bearer",
+    "bearer_person",
+    "quantity",
+    "unit",
+    "due_on",
+    "conditions",
+    "proof_expected",
+    "supervisor",
+)
+
+
+def agreement_draft(
+    *,
+    actor: Viewer,
+    matter: Matter,
+    text: str,
+    conditions: str = "",
+    minority: str = "",
+    sitting: Sitting | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Write the draft: of a sitting, or without one where people agreed on the way. Result: agreement."""
+    by = permit("agreement.run", actor, matter)
+    body = {
+        "matter": matter.pk,
+        "text": text,
+        "conditions": conditions,
+        "minority": minority,
+        "sitting": sitting.pk if sitting else None,
+    }
+    with act("deliberation.agreement.draft", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = open_matter(matter)
+        if sitting is not None and (sitting.matter_id != fresh.pk or sitting.state == Sitting.State.CANCELLED):
+            raise Refusal("agreement.sitting", _("This sitting does not belong to the matter."), field="sitting")
+        if fresh.agreements.exists():
+            raise WrongStage("agreement.exists", _("There is a draft or an agreement already. Change that one."))
+        agreement = Agreement.objects.create(
+            matter=fresh,
+            sitting=sitting,
+            number=f"{fresh.number}-意见-{next_number(f'agreement/{fresh.pk}')}",
+            written_by=actor.person,
+            written_at=this.now,
+            **_texts(text, conditions, minority),
+        )
+        enter(this, agreement)
+    return this.receipt
+
+
+def agreement_change(
+    *,
+    actor: Viewer,
+    agreement: Agreement,
+    text: str,
+    conditions: str = "",
+    minority: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Change the draft's words."""
+    by = permit("agreement.run", actor, agreement.matter)
+    body = {"agreement": agreement.pk, "text": text, "conditions": conditions, "minority": minority}
+    with act("deliberation.agreement.change", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = draft_of(agreement)
+        for name, value in _texts(text, conditions, minority).items():
+            setattr(row, name, value)
+        row.save(update_fields=["text", "conditions", "minority"])
+        enter(this, row)
+    return this.receipt
+
+
+def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None, **given: Any) -> Receipt:
+    """Add a duty to a draft. Fields: act, bearer, bearer_person, quantity, unit, due_on, conditions, proof_expected,
+    supervisor. What is missing may follow until the agreement is recorded. Result: duty."""
+    by = permit("agreement.run", actor, agreement.matter)
+    with act(
+        "deliberation.duty.add", actor=by, act_id=act_id, body={"agreement": agreement.pk, **_sent(given)}
+    ) as this:
+        if this.replayed:
+            return this.receipt
+        row = draft_of(agreement)
+        values = _duty(given)
+        check_due(row, values["due_on"], timezone.localdate(this.now))
+        duty = Duty.objects.create(agreement=row, ordinal=_last(row) + 1, **values)
+        enter(this, row, duty=duty.pk)
+        this.result(duty=duty.pk)
+        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+    return this.receipt
+
+
+def duty_change(*, actor: Viewer, duty: Duty, act_id: UUID | None = None, **given: Any) -> Receipt:
+    """Change a duty of a draft (fields as in `duty_add`)."""
+    by = permit("agreement.run", actor, duty.agreement.matter)
+    with act("deliberation.duty.change", actor=by, act_id=act_id, body={"duty": duty.pk, **_sent(given)}) as this:
+        if this.replayed:
+            return this.receipt
+        row = draft_of(duty.agreement)
+        values = _duty(given)
+        check_due(row, values["due_on"], timezone.localdate(this.now))
+        Duty.objects.filter(pk=duty.pk, agreement=row).update(**values)
+        enter(this, row, duty=duty.pk)
+        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+    return this.receipt
+
+
+def duty_remove(*, actor: Viewer, duty: Duty, act_id: UUID | None = None) -> Receipt:
+    """Take a duty out of a draft."""
+    by = permit("agreement.run", actor, duty.agreement.matter)
+    with act("deliberation.duty.remove", actor=by, act_id=act_id, body={"duty": duty.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        row = draft_of(duty.agreement)
+        Duty.objects.filter(pk=duty.pk, agreement=row).delete()
+        enter(this, row, duty=duty.pk)
+    return this.receipt
+
+
+def consent_record(
+    *,
+    actor: Viewer,
+    agreement: Agreement,
+    party: Party,
+    way: str,
+    witness: str = "",
+    condition: str = "",
+    scan: Attachment | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """How a party consented: on signed paper, or in words before a witness (named by office, not in the journal)."""
+    by = permit("agreement.run", actor, agreement.matter)
+    body = {"agreement": agreement.pk, "party": party.pk, "way": way, "witness": witness, "condition": condition}
+    if scan is not None:
+        body["scan"] = scan.sha256
+    with act("deliberation.consent.record", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = draft_of(agreement)
+        if party.matter_id != row.matter_id:
+            raise Refusal("consent.party", _("This party does not belong to the matter."), field="party")
+        if way == Consent.Way.ORAL and not witness.strip():
+            raise Refusal(
+                "consent.witness", _("Consent in words needs a witness: please write who it was."), field="witness"
+            )
+        if way not in Consent.Way.values:
+            raise Refusal("consent.way", _("Please choose how the party consented."), field="way")
+        Consent.objects.update_or_create(
+            agreement=row,
+            party=party,
+            defaults={"way": way, "witness": clean(witness)[:64], "condition": clean(condition)[:300], "scan": scan},
+        )
+        enter(this, row, party=party.pk, way=way)
+    return this.receipt
+
+
+def _duty(given: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(given) - set(DUTY_FIELDS)
+    if unknown:
+        raise TypeError(f"unknown fields of a duty: {sorted(unknown)}")
+    due_on, quantity = given.get("due_on"), given.get("quantity")
+    if isinstance(quantity, Decimal | int) and quantity <= 0:
+        raise Refusal("duty.quantity", _("The quantity must be more than nothing."), field="quantity")
+    if due_on is not None and not isinstance(due_on, date):
+        raise TypeError("due_on must be a date")
+    bearer, supervisor = given.get("bearer"), given.get("supervisor")
+    if isinstance(bearer, Body) and isinstance(supervisor, Body) and bearer.pk == supervisor.pk:
+        raise Refusal(
+            "duty.supervisor", _("Nobody supervises themselves. Please choose another body."), field="supervisor"
+        )
+    return {
+        "act": words(given.get("act", ""), "act", 300, _("Please write what is to be done.")),
+        "bearer": bearer,
+        "bearer_person": given.get("bearer_person"),
+        "quantity": quantity,
+        "unit": clean(given.get("unit") or "")[:16],
+        "due_on": due_on,
+        "conditions": clean(given.get("conditions") or "")[:500],
+        "proof_expected": clean(given.get("proof_expected") or "")[:300],
+        "supervisor": supervisor,
+    }
+
+
+def check_due(agreement: Agreement, due_on: date | None, today: date) -> None:
+    """A due date lies ahead, but for what is recorded afterwards (补录)."""
+    past = agreement.matter.backfilled or bool(agreement.sitting and agreement.sitting.backfilled)
+    if due_on is not None and due_on < today and not past:
+        raise Refusal(
+            "duty.due_on.past",
+            _("The due date %(day)s has passed. Please choose a day from today on.") % {"day": due_on.isoformat()},
+            field="due_on",
+        )
+
+
+def _sent(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: getattr(value, "pk", value) for name, value in given.items()}
+
+
+def _last(agreement: Agreement) -> int:
+    return agreement.duties.order_by("-ordinal").values_list("ordinal", flat=True).first() or 0
+
+
+def _texts(text: str, conditions: str, minority: str) -> dict[str, str]:
+    return {
+        "text": words(text, "text", 20000, _("Please write what was agreed.")),
+        "conditions": clean(conditions)[:5000],
+        "minority": clean(minority)[:5000],
+    }
+
+
+def locked_agreement(agreement: Agreement) -> Agreement:
+    rows = Agreement.objects.select_for_update(of=("self",))
+    return rows.select_related("matter__process", "matter__place", "matter__convener", "sitting").get(pk=agreement.pk)
+
+
+def draft_of(agreement: Agreement) -> Agreement:
+    row = locked_agreement(agreement)
+    if row.state != S.DRAFT:
+        raise WrongStage(
+            "agreement.recorded",
+            _("The agreement is “%(state)s”; its words do not change any more.") % {"state": row.get_state_display()},
+        )
+    return row
+
+
+def enter(this: Act, agreement: Agreement, **data: object) -> None:
+    this.entry(
+        subject=("matter", agreement.matter_id),
+        place=agreement.matter.place_id,
+        quantities={"agreements": 1} if this.code == "deliberation.agreement.record" else {},
+        data={"agreement": agreement.pk, "state": agreement.state, **data},
+    )
+    this.result(agreement=agreement.pk)

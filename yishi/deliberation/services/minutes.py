@@ -1,0 +1,70 @@
+"""Minutes (纪要): written until they are issued; then they stand."""
+
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import Minutes, Sitting
+from yishi.deliberation.process.schema import read_document
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.clock import add_workdays
+from yishi.kit.errors import WrongStage
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import permit
+
+from .course import matter_move_on
+from .room import enter, locked_sitting, next_state, save, tell_seats
+from .studies import words
+
+
+def minutes_due(sitting: Sitting) -> date | None:
+    """By when the minutes of a closed sitting are due; recorded afterwards, it has no clock."""
+    if sitting.backfilled or sitting.closed_at is None:
+        return None
+    wanted = read_document(sitting.matter.process.document).clock("minutes")
+    return add_workdays(timezone.localdate(sitting.closed_at), wanted).day
+
+
+def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | None = None) -> Receipt:
+    """Write the minutes, or write them anew until they are issued. Result: minutes."""
+    by = permit("sitting.run", actor, sitting.matter)
+    body = {"sitting": sitting.pk, "text": text}
+    with act("deliberation.minutes.write", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_sitting(sitting)
+        next_state(row, "minute")
+        kept = words(text, "text", 50000, _("Please write the minutes."))
+        minutes = Minutes.objects.select_for_update().filter(sitting=row).first()
+        if minutes is None:
+            number = f"{row.matter.number}-纪要-{row.ordinal}"
+            minutes = Minutes(sitting=row, number=number, due_on=minutes_due(row))
+        elif minutes.issued_at is not None:
+            raise WrongStage("minutes.issued", _("The minutes were issued; they do not change any more."))
+        minutes.text, minutes.written_by, minutes.written_at = kept, actor.person, this.now
+        minutes.save()
+        save(row)
+        enter(this, row, minutes=minutes.pk)
+        this.result(minutes=minutes.pk)
+    return this.receipt
+
+
+def minutes_issue(*, actor: Viewer, minutes: Minutes, act_id: UUID | None = None) -> Receipt:
+    """Issue the minutes: from now on they stand."""
+    by = permit("sitting.run", actor, minutes.sitting.matter)
+    with act("deliberation.minutes.issue", actor=by, act_id=act_id, body={"minutes": minutes.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_sitting(minutes.sitting)
+        fresh = Minutes.objects.select_for_update().get(pk=minutes.pk)
+        if fresh.issued_at is not None:
+            raise WrongStage("minutes.issued", _("The minutes were issued already."))
+        fresh.issued_at = this.now
+        fresh.save(update_fields=["issued_at"])
+        enter(this, row, minutes=fresh.pk)
+        tell_seats(row, "minutes.issued", "minutes", channels=("app",))
+        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+    return this.receipt

@@ -1,0 +1,110 @@
+"""What every act on a sitting needs: the table of its stages, the lock, its entry, and telling the seats."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import Matter, Seat, Sitting
+from yishi.deliberation.process.schema import read_document
+from yishi.journal.act import Act
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.services import tell
+
+S = Sitting.State
+SLACK = timedelta(minutes=5)
+VERBS: dict[str, dict[str, str]] = {
+    S.PLANNED: {"change": S.PLANNED, "notice": S.NOTICED, "papers": S.PLANNED, "open": S.OPEN, "cancel": S.CANCELLED},
+    S.NOTICED: {"change": S.NOTICED, "papers": S.NOTICED, "open": S.OPEN, "cancel": S.CANCELLED},
+    S.OPEN: {"attend": S.OPEN, "state": S.OPEN, "close": S.CLOSED},
+    S.CLOSED: {"minute": S.CLOSED},
+    S.CANCELLED: {},
+}
+
+
+def next_state(sitting: Sitting, verb: str) -> str:
+    """The state after `verb`, or WrongStage with where the sitting stands."""
+    following = VERBS[sitting.state].get(verb)
+    if following is None:
+        raise WrongStage(
+            f"sitting.{verb}.state",
+            _("The sitting is “%(state)s” now; this is not possible. Reload the page.")
+            % {"state": sitting.get_state_display()},
+        )
+    return following
+
+
+def locked_sitting(sitting: Sitting) -> Sitting:
+    """The sitting, read again and locked."""
+    rows = Sitting.within.select_for_update(of=("self",))
+    return rows.select_related("matter__process", "matter__place", "matter__convener").get(pk=sitting.pk)
+
+
+def touch(sitting_id: UUID) -> None:
+    """Raise the version for which phones poll."""
+    Sitting.within.filter(pk=sitting_id).update(version=F("version") + 1)
+
+
+def happened_at(at: datetime | None, now: datetime) -> datetime:
+    """The moment of something that happened in the room: now, or before; a few minutes of a fast clock are forgiven."""
+    if at is not None and at > now + SLACK:
+        raise Refusal("sitting.future", _("This time is still to come. Please give the time it happened."), field="at")
+    return min(at or now, now)
+
+
+def counted_seats(matter: Matter) -> list[Seat]:
+    """The held seats that make a quorum: everybody but observers."""
+    rows = Seat.objects.filter(matter=matter, state__in=Seat.LIVE, ended_on__isnull=True)
+    return [seat for seat in rows if seat.role != Seat.Role.OBSERVER]
+
+
+def quorum_of(matter: Matter) -> int:
+    """More than half of the seats that count, and no fewer than the least number of the classes that have a voice."""
+    seats = counted_seats(matter)
+    least = sum(seat.min for seat in read_document(matter.process.document).seats if seat.votes)
+    return max(len(seats) // 2 + 1, least)
+
+
+def save(sitting: Sitting, *fields: str) -> None:
+    """Write `fields`, and raise the version for which phones poll."""
+    sitting.version += 1
+    sitting.save(update_fields=[*fields, "version"])
+
+
+def enter(this: Act, sitting: Sitting, **data: object) -> None:
+    """The act's entry on the sitting's matter, and its result."""
+    this.entry(
+        subject=("matter", sitting.matter_id),
+        place=sitting.matter.place_id,
+        dims={"body": sitting.matter.convener_id},
+        quantities={"sittings": 1} if this.code == "deliberation.sitting.open" else {},
+        data={"sitting": sitting.pk, "state": sitting.state, **data},
+    )
+    this.result(sitting=sitting.pk)
+
+
+def tell_seats(sitting: Sitting, code: str, once: str, channels: tuple[str, ...] = ("app", "sms")) -> None:
+    """Tell everybody who holds a seat, each once; of a sitting recorded afterwards nobody is told."""
+    if sitting.backfilled:
+        return
+    seats = Seat.objects.filter(matter=sitting.matter, state__in=Seat.LIVE, ended_on__isnull=True)
+    told = set()
+    for seat in seats.select_related("person"):
+        if seat.person_id in told:
+            continue
+        told.add(seat.person_id)
+        tell(
+            person=seat.person,
+            code=code,
+            params={
+                "number": sitting.matter.number,
+                "title": sitting.matter.title,
+                "when": f"{timezone.localtime(sitting.starts_at):%Y-%m-%d %H:%M}",
+                "where": sitting.where or (sitting.venue.name if sitting.venue else ""),
+            },
+            subject=("sitting", sitting.pk),
+            once=f"{code}/{sitting.pk}/{once}/{seat.person_id}",
+            channels=channels,
+        )
