@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, Worry
+from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, StepRecord, Worry
 from yishi.deliberation.process.facts import Facts, with_counts
 from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
@@ -117,8 +117,10 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
     """What happened, who, when, and what comes next by when."""
     events: list[tuple[datetime, Event]] = []
 
-    def add(when: date | datetime, **given: Any) -> None:
-        moment = when if isinstance(when, datetime) else timezone.make_aware(datetime.combine(when, time(12)))
+    def add(when: date | datetime, moment: datetime | None = None, **given: Any) -> None:
+        if moment is None:
+            noon = datetime.combine(when, time(12)) if not isinstance(when, datetime) else when
+            moment = noon if timezone.is_aware(noon) else timezone.make_aware(noon)
         events.append((moment, Event(when=when, **given)))
 
     for worry in worries:
@@ -126,7 +128,8 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
     names = {step.code: step.name for step in facts.model.steps}
     for record in facts.steps[:-1] if matter.state == Matter.State.OPEN else facts.steps:
         add(
-            timezone.make_aware(datetime.combine(record.entered_on, time(9, 0, record.ordinal % 60))),
+            record.entered_on,
+            _written_at(record),
             title=names.get(record.step, record.step),
             who=matter.convener.name,
             text=record.note,
@@ -149,6 +152,12 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
         add(facts.agreement.recorded_on, title=_("The agreement was recorded"), text=facts.agreement.number)
     found = [event for _when, event in sorted(events, key=lambda pair: pair[0])]
     return [*found, *_ahead(matter, facts)]
+
+
+def _written_at(record: StepRecord) -> datetime | None:
+    """When a step's record was written, if that was on the day it names: it orders what happened on one day."""
+    written = datetime.fromtimestamp((record.pk.int >> 80) / 1000, tz=timezone.get_default_timezone())
+    return written if written.date() == record.entered_on else None
 
 
 def _ahead(matter: Matter, facts: Facts) -> list[Event]:
