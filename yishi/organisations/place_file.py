@@ -6,10 +6,9 @@ import gzip
 import io
 import lzma
 import re
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +23,7 @@ MAX_BYTES = 64 * 1024 * 1024  # unpacked: the whole country has some 45 MB
 MAX_NAME = 64
 SHOWN = 20
 _CODE = re.compile(r"[0-9]+")
-_OPENERS = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 
 
 class Row(NamedTuple):
@@ -50,7 +49,7 @@ def read_places(path: str | Path, known: Mapping[str, str]) -> list[Row]:
 
 def unpacked(path: Path) -> bytes:
     """The file's content, unpacked by its ending, refused beyond `MAX_BYTES`."""
-    open_packed = _OPENERS.get(path.suffix.lower(), partial(io.open))
+    open_packed = _OPENERS.get(path.suffix.lower(), io.open)
     try:
         with open_packed(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -17,9 +18,14 @@ _PLACEHOLDERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "�
 _DERIVED = ("full_name", "lo", "hi")
 
 
+def _plain_letters(rest: str) -> Any:
+    """What is no Chinese, letter by letter (pypinyin takes a list, whatever its types say)."""
+    return [letter for letter in rest if letter.isascii()]
+
+
 def initials(name: str) -> str:
     """Pinyin initials, lower case: `mncmwyh` for 牟尼村民委员会; digits and Latin letters are kept."""
-    parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda rest: [c for c in rest if c.isascii()])
+    parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_plain_letters)
     return "".join(part[:1] for part in parts if part[:1].isalnum()).lower()[:64]
 
 
