@@ -74,3 +74,27 @@ def rates(rows: QuerySet[Commitment]) -> Rates:
     judged = Verdict.objects.filter(commitment__in=rows.order_by().values("pk"), round=F("commitment__round"))
     verdicts = judged.aggregate(judged=Count("pk"), satisfied=Count("pk", filter=Q(value=Verdict.Value.SATISFIED)))
     return Rates(**counts, **verdicts, asked=Judge.objects.filter(commitment__in=asked_of).count())
+
+
+def rates_by_bearer(rows: QuerySet[Commitment]) -> dict[UUID, Rates]:
+    """The counts of `rates` for every bearer at once, by four queries whatever the number of bodies."""
+    counts = (
+        rows.order_by()
+        .values("bearer")
+        .annotate(due=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in PARTS.items()})
+    )
+    checked = rows.filter(checked_on__isnull=False).order_by().values("pk")
+    asked = dict(Judge.objects.filter(commitment__in=checked).values_list("commitment__bearer").annotate(Count("pk")))
+    given = Verdict.objects.filter(commitment__in=rows.order_by().values("pk"), round=F("commitment__round"))
+    verdicts = {
+        bearer: (judged, satisfied)
+        for bearer, judged, satisfied in given.values_list("commitment__bearer").annotate(
+            Count("pk"), Count("pk", filter=Q(value=Verdict.Value.SATISFIED))
+        )
+    }
+    result = {}
+    for row in counts:
+        bearer = row.pop("bearer")
+        judged, satisfied = verdicts.get(bearer, (0, 0))
+        result[bearer] = Rates(**row, asked=asked.get(bearer, 0), judged=judged, satisfied=satisfied)
+    return result

@@ -8,7 +8,7 @@ from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import add
 
-from .models import Commitment, Judge
+from .models import Commitment, Judge, TimeRequest
 
 
 @rules.predicate
@@ -43,6 +43,11 @@ def supervises(viewer: Viewer, commitment: Commitment) -> bool:
 
 
 @rules.predicate
+def decides_time(viewer: Viewer, request: TimeRequest) -> bool:
+    return supervises.test(viewer, request.commitment)
+
+
+@rules.predicate
 def hands_over(viewer: Viewer, commitment: Commitment) -> bool:
     return viewer.oversees(commitment.place.lo) or viewer.holds(commitment.supervisor_id)
 
@@ -71,5 +76,6 @@ add("commitment.agree", writes_agreements)
 add("commitment.hand_over", hands_over)
 add("commitment.answer", bears)
 add("commitment.supervise", supervises)
+add("commitment.decide_time", decides_time)
 add("commitment.judge", judges)
 add("rates.see", sees_rates)

@@ -166,3 +166,13 @@ rights.add("venue.open", opens_venue_there)
 rights.add("register.import", is_home_administrator)
 rights.add("installation.manage", is_home_administrator)
 rights.add("installation.overdue", is_of_home_party)
+
+
+@rules.predicate
+def is_known(viewer: Viewer, thing: object = None) -> bool:
+    """Signed in, or holding a query code."""
+    return viewer.is_known
+
+
+rights.add("account.own", is_known)
+rights.add("notice.see", is_known)

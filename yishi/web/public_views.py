@@ -3,6 +3,17 @@
 PUBLIC_VIEWS = frozenset(
     {
         "home",
+        "judge",
+        "forget",
+        "follow",
+        "raised",
+        "raise_worry_at",
+        "raise_worry",
+        "demo",
+        "accessibility",
+        "privacy",
+        "language",
+        "elder_mode",
         "venue_door",
         "places_find",
         "places_browse",
@@ -12,4 +23,26 @@ PUBLIC_VIEWS = frozenset(
 )
 
 # Views of libraries, mounted by name in urls.py: the right that each needs.
-LIBRARY_VIEWS: dict[str, str] = {}
+LIBRARY_VIEWS: dict[str, str] = {
+    "account_login": "public",
+    "account_logout": "public",
+    "account_inactive": "public",
+    "account_signup": "public",  # closed: says that accounts come by invitation
+    "account_reauthenticate": "account.own",
+    "account_change_password": "account.own",
+    "mfa_index": "account.own",
+    "mfa_authenticate": "public",  # the second factor, between password and session
+    "mfa_reauthenticate": "account.own",
+    "mfa_trust": "public",
+    "mfa_login_webauthn": "public",
+    "mfa_activate_totp": "account.own",
+    "mfa_deactivate_totp": "account.own",
+    "mfa_view_recovery_codes": "account.own",
+    "mfa_generate_recovery_codes": "account.own",
+    "mfa_download_recovery_codes": "account.own",
+    "mfa_list_webauthn": "account.own",
+    "mfa_add_webauthn": "account.own",
+    "mfa_edit_webauthn": "account.own",
+    "mfa_remove_webauthn": "account.own",
+    "mfa_reauthenticate_webauthn": "account.own",
+}

@@ -140,7 +140,7 @@ def proof_check(
             raise NotAllowed(
                 "proof.second_person",
                 _(
-                    "A second person must check a proof: please let a colleague from another desk than the bearer's do it."
+                    "A second person must check a proof: somebody from another desk than the bearer's."
                 ),
             )
         today = timezone.localdate(this.at)

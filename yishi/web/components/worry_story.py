@@ -19,9 +19,7 @@ def worry_events(worry: Worry, *, to_raiser: bool = False) -> list[Event]:
         worry = main
     if worry.state in Worry.OWED:
         desk = worry.desk.name
-        events.append(
-            Event(_("Answer owed by %(desk)s") % {"desk": desk}, kind="now", due=worry.answer_due_on)
-        )
+        events.append(Event(_("Answer owed by %(desk)s") % {"desk": desk}, kind="now", due=worry.answer_due_on))
     elif worry.matter is not None:
         events.append(_matter_event(worry.matter, to_raiser))
     return events

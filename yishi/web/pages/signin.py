@@ -28,7 +28,9 @@ def demo(request: HttpRequest) -> HttpResponse:
     """Enter as each kind of person with one click, while the demo is on; else there is no such page."""
     if not _is_demo():
         raise Http404
-    accounts = Account.objects.filter(is_demo=True, is_active=True).select_related("person").order_by("created_at", "pk")
+    accounts = (
+        Account.objects.filter(is_demo=True, is_active=True).select_related("person").order_by("created_at", "pk")
+    )
     if request.method == "POST":
         account = accounts.filter(username=request.POST.get("as", "")).first()
         if account is None:

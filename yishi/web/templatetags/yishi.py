@@ -16,6 +16,7 @@ from yishi.commitments.clocks import Colour, colour
 from yishi.deliberation.themes import theme_word
 from yishi.kit.ids import uuid7
 from yishi.kit.text import masked_name, masked_phone
+from yishi.notices.texts import notice_text
 from yishi.organisations.rights import may
 
 register = template.Library()
@@ -23,6 +24,7 @@ register = template.Library()
 register.filter("masked_name", masked_name)
 register.filter("masked_phone", masked_phone)
 register.filter("theme_word", theme_word)
+register.filter("notice_text", notice_text)
 
 BADGES = {"neutral": "tag-neutral", "ok": "tag-ok", "warn": "tag-warn", "late": "tag-late", "info": "tag-info"}
 
@@ -201,7 +203,7 @@ def share(value: float | None) -> str:
 
 
 def days_left(days: int) -> str:
-    """"3 days left", "due today", "overdue by 2 days"."""
+    """ "3 days left", "due today", "overdue by 2 days"."""
     if days == 0:
         return _("due today")
     if days < 0:

@@ -1,0 +1,89 @@
+"""The villager's third door: judge the result, with the query code."""
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.commitments.models import Commitment, Judge, Verdict
+from yishi.commitments.services import verdict_give
+from yishi.web.components.promise_story import promise_events
+from yishi.web.forms import ActForm
+from yishi.web.page import page
+
+from .follow import CodeForm, enter_code
+from .one_act import one_act
+
+
+@page("public", face="public")
+def judge(request: HttpRequest) -> HttpResponse:
+    """Type the code; with it (or an account), what waits for a verdict, and what was judged."""
+    if not request.viewer.is_known:
+        form = CodeForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and enter_code(request, form):
+            return redirect("judge")
+        status = 422 if request.method == "POST" else 200
+        return render(request, "worries/code.html", {"form": form, "tab": "judge"}, status=status)
+    mine = Judge.objects.filter(person=request.viewer.person)
+    rows = Commitment.objects.filter(pk__in=mine.values("commitment")).select_related("bearer", "place")
+    given = dict(Verdict.objects.filter(judge__in=mine).values_list("commitment", "round"))
+    waiting, others = [], []
+    for one in rows.order_by("due_on"):
+        can_judge = one.state in (Commitment.State.CHECKED, Commitment.State.STRUCK_OFF)
+        (waiting if can_judge and given.get(one.pk) != one.round else others).append(one)
+    return render(request, "commitments/judge.html", {"waiting": waiting, "others": others, "tab": "judge"})
+
+
+def load_judged(request: HttpRequest, pk: UUID) -> Commitment:
+    mine = Judge.objects.filter(person=request.viewer.person, commitment=pk)
+    return Commitment.objects.select_related("bearer", "supervisor").get(pk__in=mine.values("commitment"))
+
+
+class VerdictForm(ActForm):
+    value = forms.ChoiceField(
+        label=gettext_lazy("How did it turn out?"),
+        choices=Verdict.Value.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose one of the three answers.")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("In your words (if you like)"),
+        help_text=gettext_lazy("The handler never learns who wrote it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=500,
+        required=False,
+    )
+
+
+@page("commitment.judge", load=load_judged, face="public")
+def judge_one(request: HttpRequest, one: Commitment) -> HttpResponse:
+    """One promise: what was promised, what is said to be done, three big answers."""
+
+    def thanks(receipt: object) -> str:
+        return reverse("judge")
+
+    return one_act(
+        request,
+        VerdictForm(request.POST or None),
+        verdict_give,
+        given={"commitment": one},
+        heading=one.act,
+        back=reverse("judge"),
+        done=_("Thank you. Not satisfied means: it is opened again, and done once more."),
+        submit=_("Give my verdict"),
+        next_url=thanks,
+        template="commitments/judge_one.html",
+        commitment=one,
+        events=promise_events(one, public=True),
+        tab="judge",
+    )
+
+
+urlpatterns = [
+    path("judge/", judge, name="judge"),
+    path("judge/<uuid:pk>/", judge_one, name="judge_one"),
+]
