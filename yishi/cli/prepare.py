@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from yishi.deliberation.services.processes import processes_load
 from yishi.organisations.models import Installation, Place
 from yishi.organisations.services.installation import may_start
 from yishi.people.models import Account
@@ -22,6 +23,7 @@ def run(words: list[str]) -> int:
     """`yishi prepare`: what is done already is not done again."""
     compile_all()
     tables()
+    processes_load()
     static_files()
     if settings.DEMO and "demo" in VERBS and is_empty():
         print("· 载入演示数据… · loading the demo…", flush=True)

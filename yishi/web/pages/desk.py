@@ -19,7 +19,7 @@ from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
 from yishi.web.page import page
 
-from . import gates, plans, worries
+from . import commitments, gates, plans, worries
 from .matters import step_names
 
 SOON = 3  # working days
@@ -55,6 +55,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     worries.waiting,
     gates.waiting,
     plans.waiting,
+    commitments.waiting,
 )
 
 

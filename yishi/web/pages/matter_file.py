@@ -86,7 +86,7 @@ def where_now(request: HttpRequest, matter: Matter, facts: Facts, lacking: list[
         who=who,
         due_on=due,
         is_late=bool(due and due < facts.today),
-        lacks=[Lack(one.message, _mend(request, matter, one.code)) for one in lacking],
+        lacks=[Lack(one.message, _mend(request, matter, facts, one.code)) for one in lacking],
         came_back=(record.note or _("returned")) if record and record.came_back else "",
     )
 
@@ -100,7 +100,7 @@ def actor_of(matter: Matter, step: Step | None) -> str:
     return _("%(role)s, by %(convener)s") % {"role": ROLES.get(step.role, step.role), "convener": matter.convener.name}
 
 
-def _mend(request: HttpRequest, matter: Matter, code: str) -> str:
+def _mend(request: HttpRequest, matter: Matter, facts: Facts, code: str) -> str:
     if code.startswith("gate:"):
         if not may("gate.ask", request.viewer, matter):
             return ""
@@ -109,7 +109,8 @@ def _mend(request: HttpRequest, matter: Matter, code: str) -> str:
     if not name or not may(right, request.viewer, matter):
         return ""
     if name == "commitments":
-        return link("commitments") and f"{link('commitments')}?matter={matter.pk}"
+        unsettled = next((one for one in facts.commitments if one.settled_on is None), None)
+        return link("commitment", unsettled.pk) if unsettled else ""
     return link(name) if name == "worries" else link(name, matter.pk)
 
 
