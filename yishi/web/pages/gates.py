@@ -88,7 +88,7 @@ def gate(request: HttpRequest, gate: GateRequest) -> HttpResponse:
         "answered_by"
     )
     rounds = list(rounds.order_by("round"))
-    words = {
+    words: dict[str, Any] = {
         "gate": gate,
         "answers": answers,
         "is_open": bool(ANSWERS[gate.answer]) and rounds[-1].pk == gate.pk,

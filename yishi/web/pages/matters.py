@@ -312,9 +312,9 @@ class PartyForm(ActForm):
         self.fields["body"].queryset = bodies_around(matter)
 
 
-def bodies_around(matter: Matter) -> QuerySet[Body]:
-    """Bodies of the matter's place and of every place around it, up to the prefecture."""
-    around = Place.objects.filter(lo__lte=matter.place.lo, hi__gte=matter.place.lo).exclude(level="province")
+def bodies_around(file: Matter | Worry) -> QuerySet[Body]:
+    """Bodies of the file's place and of every place around it, up to the prefecture."""
+    around = Place.objects.filter(lo__lte=file.place.lo, hi__gte=file.place.lo).exclude(level="province")
     return Body.objects.filter(valid_on(timezone.localdate()), place__in=around).order_by("-place__lo", "name")
 
 

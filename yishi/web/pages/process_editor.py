@@ -101,7 +101,7 @@ def edit_now(request: HttpRequest, version: ProcessVersion, change: Edit, anchor
         given = {"document": change(version.document), "seen": request.POST.get("seen", "")}
         if form.attempt(request, process_save, version=version, **given) is None:
             for error in form.non_field_errors():
-                messages.error(request, error)
+                messages.error(request, str(error))
     return HttpResponseRedirect(reverse("process_edit", args=[version.pk]) + anchor)
 
 
