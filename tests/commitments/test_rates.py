@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from yishi.commitments import queries, services
 from yishi.commitments.models import Commitment
+from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -42,8 +43,18 @@ def test_closed_undone_counts_below_the_line_only(cast, promise):
 
 
 def test_nothing_due_gives_no_rate():
-    from yishi.people.scopes import everything
 
     with everything():
         found = queries.rates(queries.due_in(timezone.localdate(), timezone.localdate()))
     assert found.share("struck_off") is None
+
+
+def test_all_bodies_at_once_give_the_same_counts(cast, promise, checked):
+    done = checked(judges=("villager", "second_villager"))
+    services.verdict_give(actor=cast.viewer("villager"), commitment=done, value="satisfied")
+    promise(bearer=cast.bodies["water"])
+    rows = queries.due_in(timezone.localdate(), timezone.localdate() + timedelta(days=40))
+    together = queries.rates_by_bearer(rows)
+    assert set(together) == {cast.bodies["department"].pk, cast.bodies["water"].pk}
+    for bearer, found in together.items():
+        assert found == queries.rates(rows.filter(bearer=bearer))

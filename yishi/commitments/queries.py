@@ -88,9 +88,9 @@ def rates_by_bearer(rows: QuerySet[Commitment]) -> dict[UUID, Rates]:
     given = Verdict.objects.filter(commitment__in=rows.order_by().values("pk"), round=F("commitment__round"))
     verdicts = {
         bearer: (judged, satisfied)
-        for bearer, judged, satisfied in given.values_list("commitment__bearer").annotate(
-            Count("pk"), Count("pk", filter=Q(value=Verdict.Value.SATISFIED))
-        )
+        for bearer, judged, satisfied in given.values("commitment__bearer")
+        .annotate(judged=Count("pk"), satisfied=Count("pk", filter=Q(value=Verdict.Value.SATISFIED)))
+        .values_list("commitment__bearer", "judged", "satisfied")
     }
     result = {}
     for row in counts:

@@ -139,9 +139,7 @@ def proof_check(
         if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
             raise NotAllowed(
                 "proof.second_person",
-                _(
-                    "A second person must check a proof: somebody from another desk than the bearer's."
-                ),
+                _("A second person must check a proof: somebody from another desk than the bearer's."),
             )
         today = timezone.localdate(this.at)
         proof.outcome = Proof.Outcome.ACCEPTED if accepted else Proof.Outcome.RETURNED
