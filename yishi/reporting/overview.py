@@ -113,6 +113,7 @@ def _count(place: Place, children: tuple[Place, ...], today: date, *, is_whole: 
         elif part == "promises":
             rows[child].promises, rows[child].overdue = one, two
             total.add("running", one)
+            total.add("overdue", two)
         elif part == "matter":
             stage, state = code.split(".")
             total.add("matters", one)

@@ -27,7 +27,7 @@ def counts(place: Place, children: Sequence[Place], today: date, *, is_whole: bo
     For the whole: ("worry", state), ("matter", "stage.state"), ("sitting", state), ("agreement", state),
     ("commitment", state), ("colour", colour). Per child, numbered from 1 (0: at the place itself):
     ("worries", "", child, all, unanswered in time), ("matters", "", child, open, step overdue),
-    ("promises", "", child, running, overdue). `is_whole` says that no place lies outside `place`.
+    ("promises", "", child, running, overdue and without proof). `is_whole` says that no place lies outside `place`.
     """
     near = _Near(is_whole)
     bucket = _bucket([place.lo, *(child.lo for child in children)], 0)
@@ -97,7 +97,7 @@ def _children(near: _Near, bucket: str) -> list[str]:
     parts = [
         ("worries", f"t.answer_due_on < %(today)s AND t.state IN ({owed})", near.rows(Worry)),
         ("matters", "t.step_due_on < %(today)s", near.rows(Matter, f"t.state = '{Matter.State.OPEN.value}'")),
-        ("promises", _late(), near.rows(Commitment, f"t.state IN ({running})")),
+        ("promises", f"{_IN_FORCE} AND t.due_on < %(today)s", near.rows(Commitment, f"t.state IN ({running})")),
     ]
     return [
         f"SELECT '{part}' AS part, '' AS code, child, SUM(one) AS one, SUM(two) AS two FROM ("

@@ -19,6 +19,10 @@ PUBLIC_VIEWS = frozenset(
         "places_browse",
         "join",
         "first",
+        "public_cases",
+        "public_file",
+        "public_files",
+        "public_photo",
     }
 )
 
