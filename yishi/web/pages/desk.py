@@ -19,7 +19,7 @@ from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
 from yishi.web.page import page
 
-from . import commitments, gates, plans, worries
+from . import commitments, gates, plans, releases, worries
 from .matters import step_names
 
 SOON = 3  # working days
@@ -56,6 +56,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     gates.waiting,
     plans.waiting,
     commitments.waiting,
+    releases.waiting,
 )
 
 
