@@ -8,8 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from yishi.organisations.models import Installation
 from yishi.web.middleware import LANGUAGE_COOKIE
 from yishi.web.page import page
+
+from . import public_files
 
 YEAR = 365 * 24 * 3600
 ELDER_COOKIE = "yishi-elder"
@@ -22,7 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def nearby(request: HttpRequest) -> list[dict[str, Any]]:
     """The newest public files near the installation's home place, as cards."""
-    return []
+    installation = Installation.objects.filter(pk=1).select_related("home_place").first()
+    return public_files.nearby(installation.home_place if installation else None)
 
 
 @page("public", methods=("POST",), face="both")

@@ -217,6 +217,8 @@ def next_acts(request: HttpRequest, matter: Matter, lacking: list[Missing]) -> t
         ]
     if runs:
         further += [(_("Public file"), link("matter_release", matter.pk))]
+    if matter.state in (Matter.State.DONE, Matter.State.ENDED) and may("case.choose", request.viewer, matter):
+        further += [(_("Good case"), link("case_choose", matter.pk))]
     primary = None
     if runs and is_open and not lacking:
         primary = {"label": _("Go on to the next step"), "url": link("matter_next", matter.pk)}

@@ -70,6 +70,9 @@ class MatterFilter(forms.Form):
         self.fields["theme"].choices = [*everything, *theme_choices()]
         self.fields["process"].choices = [*everything, *((str(v.model_id), v.name) for v in versions)]
         self.fields["place"].queryset = places_for(request)
+        asked = request.GET.get("place", "")
+        if is_uuid(asked):  # an overview opens into its list at any tier
+            self.fields["place"].queryset = Place.objects.filter(Q(pk=asked) | Q(pk__in=places_for(request).values("pk")))
         self.fields["convener"].queryset = Body.objects.filter(pk__in=request.viewer.reach.bodies).order_by("name")
         for name in ("place", "convener"):
             self.fields[name].empty_label = _("all")
@@ -91,6 +94,14 @@ class MatterFilter(forms.Form):
             word = given["q"].strip()
             rows = rows.filter(Q(title__icontains=word) | Q(number__icontains=word) | Q(place__name__icontains=word))
         return rows
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def places_for(request: HttpRequest) -> QuerySet[Place]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.commitments import queries
-from yishi.organisations.models import Body
+from yishi.organisations.models import Body, Place
 from yishi.web.exports import export
 from yishi.web.page import page
 
@@ -78,16 +78,23 @@ def rate_cases(request: HttpRequest) -> HttpResponse:
     names = {"due": _("due"), "asked": _("asked"), "judged": _("judged"), "satisfied": _("satisfied"), **dict(PARTS)}
     part = request.GET.get("part", "due") if request.GET.get("part") in names else "due"
     bearer = Body.objects.filter(pk=request.GET.get("body") or None).first() if _is_uuid(request) else None
-    rows = queries.cases(queries.due_in(start, end, bearer=bearer.pk if bearer else None), part)
+    place = _place(request)
+    span = (place.lo, place.hi) if place else None
+    rows = queries.cases(queries.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
     rows = rows.select_related("bearer", "place", "supervisor").order_by("due_on")
     page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
     words = {"page_obj": page_obj, "part": names[part], "body": bearer, "start": start, "end": end}
     return render(request, "commitments/rate_cases.html", words)
 
 
-def _is_uuid(request: HttpRequest) -> bool:
+def _place(request: HttpRequest) -> Place | None:
+    """The place to which an overview narrows the cases."""
+    return Place.objects.filter(pk=request.GET["place"]).first() if _is_uuid(request, "place") else None
+
+
+def _is_uuid(request: HttpRequest, name: str = "body") -> bool:
     try:
-        forms.UUIDField().clean(request.GET.get("body", ""))
+        forms.UUIDField().clean(request.GET.get(name, ""))
     except forms.ValidationError:
         return False
     return True
