@@ -57,6 +57,9 @@ class Place(models.Model):
     hi = models.PositiveIntegerField(default=0)
     closed_on = models.DateField(null=True)  # merged or divided away
 
+    class Meta:
+        indexes = [models.Index(fields=["level", "lo"], name="place_level_lo")]
+
     def __str__(self) -> str:
         return self.name
 
