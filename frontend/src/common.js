@@ -119,3 +119,16 @@ document.querySelector(".error-summary")?.focus();
 const menu = document.querySelector(".desk-nav");
 if (menu && matchMedia("(max-width: 860px)").matches) menu.removeAttribute("open");
 document.querySelectorAll("[data-print]").forEach((one) => one.addEventListener("click", () => print()));
+
+// On a phone the filters of a list stand behind one button, open where a filter is set.
+if (matchMedia("(max-width: 700px)").matches) {
+  for (const form of document.querySelectorAll("form[role=search]")) {
+    const box = document.createElement("details");
+    const head = document.createElement("summary");
+    head.className = "filters-head";
+    head.textContent = form.getAttribute("aria-label") || "…";
+    box.open = location.search.length > 1;
+    form.before(box);
+    box.append(head, form);
+  }
+}
