@@ -10,6 +10,7 @@ VERBS = {
     "journal": "yishi.cli.journal",
     "prepare": "yishi.cli.prepare",
     "restore": "yishi.cli.restore",
+    "tick": "yishi.cli.tick",
     "work": "yishi.cli.work",
 }
 WITHOUT_DJANGO = {"compile-messages", "draw-verify"}

@@ -28,7 +28,7 @@ def yellow_from(start: date, due: date) -> date:
 
 def colour(commitment: Commitment, today: date) -> Colour:
     """The colour on `today`. Once proof was given in time, the bearer's clock stands."""
-    if commitment.state not in Commitment.OPEN or commitment.in_force_on is None:
+    if commitment.state not in Commitment.OPEN or commitment.in_force_on is None or commitment.backfilled:
         return Colour.NONE
     if commitment.state != Commitment.State.IN_FORCE:
         late = commitment.proved_on is not None and commitment.proved_on > commitment.due_on

@@ -64,7 +64,7 @@ class Commitment(File):
     round = models.PositiveSmallIntegerField(default=1)  # 2 after a reopening, and so on
     escalation = models.PositiveSmallIntegerField(default=0)  # 0 none, 1 reminder, 2 letter, 3 next tier
     escalated_to = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
-    backfilled = models.BooleanField(default=False)  # 补录: recorded after the event, starts no clock
+    backfilled = models.BooleanField(default=False)  # 补录: recorded after the event; its clock does not run
     attributed_to_public = models.BooleanField(default=True)
 
     class Meta(File.Meta):
@@ -96,7 +96,7 @@ class Judge(models.Model):
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="judges")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     raised_it = models.BooleanField(default=True)  # only then does a negative verdict reopen by itself
-    has_reopened = models.BooleanField(default=False)  # once without anyone's leave
+    has_reopened = models.BooleanField(default=False)  # the one reopening without anyone's leave was theirs
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["commitment", "person"], name="judge_once")]
@@ -126,6 +126,7 @@ class Proof(models.Model):
     finding = models.CharField(max_length=500, blank=True)
     checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     checked_at = models.DateTimeField(null=True)
+    same_hands = models.BooleanField(default=False)  # a small office: checked by somebody of the bearer's desk
 
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.round}"

@@ -24,6 +24,9 @@ TEXTS: dict[str, Any] = {
         "%(number)s is in force: due on %(due_on)s. Please answer and give proof in time."
     ),
     "commitment.judged": gettext_lazy("Somebody has judged the result of %(number)s."),
+    "commitment.judged_again": gettext_lazy(
+        "Somebody is still not satisfied with %(number)s. Please decide whether to open it again."
+    ),
     "commitment.letter": gettext_lazy("A supervision letter was sent to you about %(number)s. Please answer."),
     "commitment.next_tier": gettext_lazy("%(number)s was passed to you: it is overdue below your tier."),
     "commitment.next_tier_bearer": gettext_lazy("%(number)s was passed to the next tier: it is still undone."),
@@ -32,7 +35,11 @@ TEXTS: dict[str, Any] = {
     "commitment.proposed": gettext_lazy("%(number)s was proposed for your desk; please confirm it."),
     "commitment.proved": gettext_lazy("Proof of %(number)s waits for your check."),
     "commitment.reminder": gettext_lazy("%(number)s is due on %(due_on)s. Please answer or give proof."),
+    "commitment.recheck_due": gettext_lazy("%(number)s is due for its look back by %(due_on)s: does it hold?"),
     "commitment.reopened": gettext_lazy("%(number)s was opened again; due on %(due_on)s."),
+    "commitment.strike_off_due": gettext_lazy(
+        "The verdicts on %(number)s are in, or their time is over. Please strike it off or open it again."
+    ),
     "commitment.struck_off": gettext_lazy("%(number)s was struck off."),
     "commitment.supervise": gettext_lazy("%(number)s is in force under your supervision; due on %(due_on)s."),
     "commitment.time_asked": gettext_lazy("More time was asked for on %(number)s; please decide."),

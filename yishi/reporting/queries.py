@@ -97,7 +97,7 @@ def _children(near: _Near, bucket: str) -> list[str]:
     parts = [
         ("worries", f"t.answer_due_on < %(today)s AND t.state IN ({owed})", near.rows(Worry)),
         ("matters", "t.step_due_on < %(today)s", near.rows(Matter, f"t.state = '{Matter.State.OPEN.value}'")),
-        ("promises", f"{_IN_FORCE} AND t.due_on < %(today)s", near.rows(Commitment, f"t.state IN ({running})")),
+        ("promises", _overdue(), near.rows(Commitment, f"t.state IN ({running})")),
     ]
     return [
         f"SELECT '{part}' AS part, '' AS code, child, SUM(one) AS one, SUM(two) AS two FROM ("
@@ -122,10 +122,14 @@ _IN_FORCE = f"t.state = '{Commitment.State.IN_FORCE.value}'"
 _PROVED = f"t.state IN ('{Commitment.State.PROVED.value}', '{Commitment.State.CHECKED.value}')"
 
 
+def _overdue() -> str:
+    return f"{_IN_FORCE} AND NOT t.backfilled AND t.due_on < %(today)s"
+
+
 def _late() -> str:
     """Overdue, or proved too late, as commitments.clocks.colour says it (a test holds the two together)."""
     overdue, too_late = f"{_IN_FORCE} AND t.due_on < %(today)s", f"{_PROVED} AND t.proved_on > t.due_on"
-    return f"t.in_force_on IS NOT NULL AND (({overdue}) OR ({too_late}))"
+    return f"t.in_force_on IS NOT NULL AND NOT t.backfilled AND (({overdue}) OR ({too_late}))"
 
 
 def _colour() -> tuple[str, str]:
@@ -135,7 +139,7 @@ def _colour() -> tuple[str, str]:
     else:
         fifth = "5 * (julianday(t.due_on) - julianday(%(today)s)) <= julianday(t.due_on) - julianday(t.in_force_on)"
     near = f"{_IN_FORCE} AND t.in_force_on <= %(today)s AND (t.due_on <= %(soon)s OR {fifth})"
-    clocked = f"t.in_force_on IS NOT NULL AND ({_IN_FORCE} OR {_PROVED})"
+    clocked = f"t.in_force_on IS NOT NULL AND NOT t.backfilled AND ({_IN_FORCE} OR {_PROVED})"
     return clocked, f"CASE WHEN {_late()} THEN 'red' WHEN {near} THEN 'yellow' ELSE 'blue' END"
 
 

@@ -1,6 +1,7 @@
 """Every act on a promise, by the part of its life to which it belongs."""
 
 from .carrying import commitment_answer, people_met, proof_check, proof_give, time_ask, time_decide
+from .clock import clocks_run
 from .judging import (
     commitment_close_undone,
     commitment_reopen,
@@ -9,7 +10,7 @@ from .judging import (
     verdict_give,
 )
 from .making import commitment_agree, commitment_confirm, commitment_drop, commitment_hand_over
-from .pressing import clocks_run, letter_send, next_tier_pass, office_above, reminder_send
+from .pressing import letter_send, next_tier_pass, office_above, reminder_send
 
 __all__ = [
     "clocks_run",

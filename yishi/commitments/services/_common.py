@@ -6,11 +6,12 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.commitments.models import Commitment, LedgerEvent
+from yishi.commitments.models import Commitment, LedgerEvent, TimeRequest
 from yishi.journal.act import Act
-from yishi.kit.errors import Refusal
+from yishi.kit.errors import NotAllowed, Refusal
 from yishi.notices.services import tell
-from yishi.organisations.models import Body
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Installation
 
 
 def locked(commitment: Commitment) -> Commitment:
@@ -32,14 +33,14 @@ def remark(
     body: Body | None = None,
     on: date | None = None,
 ) -> LedgerEvent:
-    """A dated remark in the commitment's file."""
+    """A dated remark in the commitment's file, signed by the desk that acts unless another is named."""
     return LedgerEvent.objects.create(
         commitment=commitment,
         kind=kind,
         round=commitment.round,
         text=text,
         number=number,
-        body=body,
+        body_id=body.pk if body else this.actor.body_id,
         by_id=this.actor.person_id,
         on=on or timezone.localdate(this.at),
         at=this.now,
@@ -58,12 +59,12 @@ def enter(this: Act, commitment: Commitment, verb: str, *, caused: dict | None =
     this.result(commitment=commitment.pk)
 
 
-def tell_desk(commitment: Commitment, body_id: UUID, code: str, suffix: str) -> None:
+def tell_desk(commitment: Commitment, body_id: UUID, code: str, suffix: str, *, due_on: date | None = None) -> None:
     """Tell a desk about a commitment; the same thing once."""
     tell(
         body_id=body_id,
         code=code,
-        params={"number": commitment.number, "due_on": commitment.due_on},
+        params={"number": commitment.number, "due_on": due_on or commitment.due_on},
         subject=("commitment", commitment.pk),
         once=f"{code}/{commitment.pk}/{commitment.round}/{suffix}/{body_id}",
     )
@@ -82,6 +83,35 @@ def tell_judges(commitment: Commitment, code: str, suffix: str) -> None:
         )
 
 
+def second_person(actor: Viewer, commitment: Commitment, *, gave: UUID | None = None) -> bool:
+    """Does who gave it, or somebody of the bearer's desk, decide about their own promise? Refused, if so.
+
+    In a small office, where one person may hold several posts, it is allowed: the answer is True and the file shows it.
+    """
+    same_hands = actor.person_id is not None and (
+        any(post.body_id == commitment.bearer_id for post in actor.posts)
+        or actor.person_id in (commitment.bearer_person_id, gave)
+    )
+    if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
+        raise NotAllowed(
+            "commitment.second_person",
+            _("This takes a second person: somebody from another desk than the bearer's."),
+        )
+    return same_hands
+
+
+def requests_end(this: Act, commitment: Commitment, answer: object) -> None:
+    """A request for more time that nobody decided ends with the promise, or with its round."""
+    TimeRequest.objects.filter(commitment=commitment, granted__isnull=True).update(
+        granted=False, answer=str(answer), decided_at=this.now
+    )
+
+
+def today_of(this: Act) -> date:
+    """The day on which the platform received the act."""
+    return timezone.localdate(this.now)
+
+
 def needed(text: str, field: str, longest: int = 500) -> str:
     """`text` trimmed; refuses an empty or over-long one, naming the field."""
     kept = text.strip()
@@ -97,18 +127,18 @@ def needed(text: str, field: str, longest: int = 500) -> str:
     return kept
 
 
-def not_future(day: date, field: str) -> date:
+def not_future(day: date, field: str, today: date) -> date:
     """A day on which something happened: not after today."""
-    if day > timezone.localdate():
+    if day > today:
         raise Refusal(
             f"commitment.{field}.future", _("This day is still to come. Please give the day it happened."), field=field
         )
     return day
 
 
-def not_past(day: date, field: str) -> date:
+def not_past(day: date, field: str, today: date) -> date:
     """A day by which something is due: not before today."""
-    if day < timezone.localdate():
+    if day < today:
         raise Refusal(
             f"commitment.{field}.past",
             _("The due date %(day)s has passed. Please choose a day from today on.") % {"day": day.isoformat()},

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
@@ -16,12 +15,22 @@ from yishi.commitments.stages import step
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
-from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Installation
 from yishi.organisations.rights import permit
 
-from ._common import enter, locked, needed, not_future, not_past, remark, tell_desk, tell_judges
+from ._common import (
+    enter,
+    locked,
+    needed,
+    not_future,
+    not_past,
+    remark,
+    second_person,
+    tell_desk,
+    tell_judges,
+    today_of,
+)
 
 Kind = LedgerEvent.Kind
 
@@ -37,11 +46,11 @@ def commitment_answer(
             return this.receipt
         commitment = locked(commitment)
         step(commitment, "answer")
-        day = not_future(on or timezone.localdate(this.at), "on")
+        day = not_future(on or today_of(this), "on", today_of(this))
         if commitment.answered_on is None:
             commitment.answered_on = day
             commitment.save(update_fields=["answered_on"])
-        remark(this, commitment, Kind.ANSWER, text=needed(text, "text", 1000), body=commitment.bearer, on=day)
+        remark(this, commitment, Kind.ANSWER, text=needed(text, "text", 1000), on=day)
         enter(this, commitment, "answered")
         tell_desk(commitment, commitment.supervisor_id, "commitment.answered", str(this.id))
     return this.receipt
@@ -58,11 +67,11 @@ def people_met(
             return this.receipt
         commitment = locked(commitment)
         step(commitment, "meet")
-        day = not_future(on or timezone.localdate(this.at), "on")
+        day = not_future(on or today_of(this), "on", today_of(this))
         if commitment.met_people_on is None:
             commitment.met_people_on = day
             commitment.save(update_fields=["met_people_on"])
-        remark(this, commitment, Kind.MET, text=needed(text, "text", 1000), body=commitment.bearer, on=day)
+        remark(this, commitment, Kind.MET, text=needed(text, "text", 1000), on=day)
         enter(this, commitment, "met")
     return this.receipt
 
@@ -97,13 +106,13 @@ def proof_give(
             round=commitment.round,
             text=needed(text, "text", 2000),
             quantity=quantity,
-            done_on=not_future(done_on, "done_on"),
+            done_on=not_future(done_on, "done_on", today_of(this)),
             given_by_id=actor.person_id,
             given_at=this.now,
         )
         proof.files.set(files)
         commitment.state = state
-        commitment.proved_on = timezone.localdate(this.at)
+        commitment.proved_on = today_of(this)
         commitment.answered_on = commitment.answered_on or commitment.proved_on
         commitment.save(update_fields=["state", "proved_on", "answered_on"])
         enter(this, commitment, "proved", proof=proof.pk)
@@ -135,18 +144,14 @@ def proof_check(
         commitment = locked(commitment)
         state = step(commitment, "accept" if accepted else "return")
         proof = commitment.proofs.filter(round=commitment.round, outcome="").latest("given_at")
-        same_hands = proof.given_by_id == actor.person_id or actor.holds(commitment.bearer_id)
-        if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
-            raise NotAllowed(
-                "proof.second_person",
-                _("A second person must check a proof: somebody from another desk than the bearer's."),
-            )
-        today = timezone.localdate(this.at)
+        same_hands = second_person(actor, commitment, gave=proof.given_by_id)
+        today = today_of(this)
         proof.outcome = Proof.Outcome.ACCEPTED if accepted else Proof.Outcome.RETURNED
         proof.finding = needed(finding, "finding")
         proof.as_agreed = as_agreed if accepted else None
         proof.checked_by_id = actor.person_id
         proof.checked_at = this.now
+        proof.same_hands = same_hands
         proof.save()
         commitment.state = state
         if accepted:
@@ -186,12 +191,12 @@ def time_ask(
             )
         request = TimeRequest.objects.create(
             commitment=commitment,
-            due_on=not_past(due_on, "due_on"),
+            due_on=not_past(due_on, "due_on", today_of(this)),
             reason=needed(reason, "reason"),
             asked_by_id=actor.person_id,
             asked_at=this.now,
         )
-        commitment.answered_on = commitment.answered_on or timezone.localdate(this.at)
+        commitment.answered_on = commitment.answered_on or today_of(this)
         commitment.save(update_fields=["answered_on"])
         enter(this, commitment, "time_asked", request=request.pk, due_on=due_on)
         this.result(time=request.pk)
@@ -215,6 +220,14 @@ def time_decide(
                 "time.decided", _("A colleague decided this already. Reload the page to see the decision.")
             )
         step(commitment, "decide_time")
+        same_hands = second_person(actor, commitment, gave=request.asked_by_id)
+        if granted and request.due_on < today_of(this):
+            raise Refusal(
+                "time.passed",
+                _("The day asked for, %(day)s, has passed. Refuse it; the bearer may ask for a later one.")
+                % {"day": request.due_on.isoformat()},
+                field="granted",
+            )
         request.granted = granted
         request.answer = needed(answer, "answer")
         request.decided_by_id = actor.person_id
@@ -223,7 +236,9 @@ def time_decide(
         if granted:
             commitment.due_on = request.due_on
             commitment.save(update_fields=["due_on"])
-        enter(this, commitment, "time_granted" if granted else "time_refused", request=request.pk)
+        enter(
+            this, commitment, "time_granted" if granted else "time_refused", request=request.pk, same_hands=same_hands
+        )
         code = "commitment.time_granted" if granted else "commitment.time_refused"
         tell_desk(commitment, commitment.bearer_id, code, str(request.pk))
     return this.receipt

@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments import hooks
@@ -17,7 +16,18 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
-from ._common import enter, locked, needed, not_future, remark, tell_desk, tell_judges
+from ._common import (
+    enter,
+    locked,
+    needed,
+    not_future,
+    remark,
+    requests_end,
+    second_person,
+    tell_desk,
+    tell_judges,
+    today_of,
+)
 
 Kind = LedgerEvent.Kind
 State = Commitment.State
@@ -29,7 +39,8 @@ def verdict_give(
 ) -> Receipt:
     """Somebody who benefits says how it turned out, once per round; a late verdict is heard after the strike-off too.
 
-    A negative verdict of somebody who raised the matter reopens the commitment once without anyone's leave.
+    The first negative verdict of somebody who raised the matter reopens the commitment without anyone's leave; about
+    a later one the supervisor decides (`commitment_reopen`).
     """
     by = permit("commitment.judge", actor, commitment)
     body = {"commitment": commitment.pk, "value": value, "text": text}
@@ -43,7 +54,9 @@ def verdict_give(
         judge = Judge.objects.select_for_update().get(commitment=commitment, person=actor.person)
         if judge.verdicts.filter(round=commitment.round).exists():
             raise WrongStage("verdict.given", _("You have given your verdict on this already. Thank you."))
-        reopens = value == Verdict.Value.NOT_SATISFIED and judge.raised_it and not judge.has_reopened
+        is_negative = value == Verdict.Value.NOT_SATISFIED
+        has_reopened = commitment.judges.filter(has_reopened=True).exists()
+        reopens = is_negative and judge.raised_it and not has_reopened
         verdict = Verdict.objects.create(
             commitment=commitment,
             judge=judge,
@@ -55,7 +68,8 @@ def verdict_give(
         )
         enter(this, commitment, "judged", verdict=verdict.pk, value=value)
         this.result(verdict=verdict.pk, reopened=reopens)
-        tell_desk(commitment, commitment.supervisor_id, "commitment.judged", str(verdict.pk))
+        code = "commitment.judged_again" if is_negative and not reopens else "commitment.judged"
+        tell_desk(commitment, commitment.supervisor_id, code, str(verdict.pk))
         if reopens:
             judge.has_reopened = True
             judge.save(update_fields=["has_reopened"])
@@ -85,7 +99,8 @@ def commitment_strike_off(
             return this.receipt
         commitment = locked(commitment)
         state = step(commitment, "strike_off")
-        today = timezone.localdate(this.at)
+        same_hands = second_person(actor, commitment)
+        today = today_of(this)
         waiting = commitment.judges.exclude(verdicts__round=commitment.round).count()
         if waiting and commitment.verdict_due_on and today <= commitment.verdict_due_on:
             raise WrongStage(
@@ -99,7 +114,8 @@ def commitment_strike_off(
         commitment.rechecked_on = None
         commitment.save(update_fields=["state", "settled_on", "recheck_due_on", "rechecked_on"])
         remark(this, commitment, Kind.STRUCK_OFF, text=note.strip()[:1000])
-        enter(this, commitment, "struck_off", unanswered=waiting)
+        enter(this, commitment, "struck_off", unanswered=waiting, same_hands=same_hands)
+        requests_end(this, commitment, _("It was struck off."))
         tell_desk(commitment, commitment.bearer_id, "commitment.struck_off", "")
         tell_judges(commitment, "commitment.struck_off", "")
         hooks.run(hooks.ON_SETTLED, commitment, this)
@@ -117,12 +133,14 @@ def commitment_close_undone(
             return this.receipt
         commitment = locked(commitment)
         commitment.state = step(commitment, "close_undone")
+        same_hands = second_person(actor, commitment)
         commitment.closing_reason = needed(reason, "reason", 300)
-        commitment.settled_on = timezone.localdate(this.at)
+        commitment.settled_on = today_of(this)
         commitment.as_agreed = False
         commitment.save(update_fields=["state", "closing_reason", "settled_on", "as_agreed"])
         remark(this, commitment, Kind.CLOSED_UNDONE, text=commitment.closing_reason)
-        enter(this, commitment, "closed_undone")
+        enter(this, commitment, "closed_undone", same_hands=same_hands)
+        requests_end(this, commitment, _("It was closed without being done."))
         tell_desk(commitment, commitment.bearer_id, "commitment.closed_undone", "")
         tell_judges(commitment, "commitment.closed_undone", "")
         hooks.run(hooks.ON_SETTLED, commitment, this)
@@ -146,7 +164,8 @@ def recheck_record(
             return this.receipt
         commitment = locked(commitment)
         step(commitment, "recheck")
-        day = not_future(on or timezone.localdate(this.at), "on")
+        same_hands = second_person(actor, commitment)
+        day = not_future(on or today_of(this), "on", today_of(this))
         earliest = (commitment.settled_on or day) + RECHECK_AFTER
         if commitment.rechecked_on:
             raise WrongStage("recheck.done", _("A colleague has looked back already; the file shows the result."))
@@ -161,7 +180,7 @@ def recheck_record(
         commitment.save(update_fields=["rechecked_on"])
         words = needed(text, "text", 1000)
         remark(this, commitment, Kind.RECHECK, text=words, on=day)
-        enter(this, commitment, "rechecked", holds=holds)
+        enter(this, commitment, "rechecked", holds=holds, same_hands=same_hands)
         if not holds:
             _reopen(this, commitment, words)
     return this.receipt
@@ -170,15 +189,16 @@ def recheck_record(
 def _reopen(this: Act, commitment: Commitment, reason: object) -> None:
     """A new round: in force again, with at least ten working days."""
     commitment.state = step(commitment, "reopen")
-    today = timezone.localdate(this.at)
+    today = today_of(this)
     commitment.round += 1
     commitment.in_force_on = today
     commitment.due_on = max(commitment.due_on, add_workdays(today, REOPENED_WORKDAYS).day)
     commitment.proved_on = commitment.checked_on = commitment.verdict_due_on = commitment.settled_on = None
     commitment.recheck_due_on = commitment.rechecked_on = commitment.as_agreed = None
-    commitment.closing_reason = ""
+    commitment.closing_reason, commitment.backfilled = "", False
     commitment.escalation, commitment.escalated_to = 0, None
     commitment.save()
+    requests_end(this, commitment, _("It was opened again, with a new date."))
     remark(this, commitment, Kind.REOPENED, text=str(reason))
     enter(this, commitment, "reopened")
     tell_desk(commitment, commitment.bearer_id, "commitment.reopened", "")

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments import hooks
@@ -20,7 +19,7 @@ from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
-from ._common import enter, locked, needed, not_past, remark, tell_desk
+from ._common import enter, locked, needed, not_future, not_past, remark, tell_desk, today_of
 
 Kind = LedgerEvent.Kind
 
@@ -48,13 +47,11 @@ def commitment_agree(
 ) -> Receipt:
     """Write a promise into the ledger: agreed if its bearer was in the room, else proposed.
 
-    `agreed_on` in the past makes it a record after the event (补录): its due date may then be past too and no clock
-    starts. Raises Refusal for an empty act or proof, a due date in the past, a bearer that supervises itself.
+    `agreed_on` in the past makes it a record after the event (补录): its due date may then be past too. Raises Refusal
+    for an empty act or proof, a quantity without unit, a due date in the past, a bearer that supervises itself.
     """
     by = permit("commitment.agree", actor, place)
-    judges = list(judges)
-    today = timezone.localdate()
-    agreed = agreed_on or today
+    judges = list(dict.fromkeys(judges))
     body = {
         "origin": [origin_kind, origin_id, ordinal],
         "place": place.pk,
@@ -69,14 +66,15 @@ def commitment_agree(
         "supervisor": supervisor.pk,
         "judges": [person.pk for person in judges],
         "present": bearer_present,
-        "agreed_on": agreed,
+        "agreed_on": agreed_on,
     }
     with act("commitments.commitment.agree", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        backfilled = agreed < today
-        if not backfilled:
-            not_past(due_on, "due_on")
+        today = today_of(this)
+        agreed = not_future(agreed_on or today, "agreed_on", today)
+        if agreed == today:
+            not_past(due_on, "due_on", today)
         if due_on < agreed:
             raise Refusal("commitment.due_on.before", _("It cannot be due before it was agreed."), field="due_on")
         if supervisor.pk == bearer.pk:
@@ -85,6 +83,8 @@ def commitment_agree(
                 _("Nobody supervises themselves. Please choose another body as supervisor."),
                 field="supervisor",
             )
+        if quantity is not None and not unit.strip():
+            raise Refusal("commitment.unit.empty", _("Please write the unit of the quantity."), field="unit")
         year = agreed.year
         commitment = Commitment.objects.create(
             number=f"承-{year}-{next_number(f'commitment/{year}'):05d}",
@@ -96,15 +96,15 @@ def commitment_agree(
             bearer_person=bearer_person,
             act=needed(act_text, "act", 300),
             quantity=quantity,
-            unit=unit,
-            conditions=conditions,
+            unit=unit.strip(),
+            conditions=conditions.strip(),
             proof_expected=needed(proof_expected, "proof_expected", 300),
             supervisor=supervisor,
             state=Commitment.State.AGREED if bearer_present else Commitment.State.PROPOSED,
             agreed_on=agreed,
             first_due_on=due_on,
             due_on=due_on,
-            backfilled=backfilled,
+            backfilled=agreed < today,
         )
         Judge.objects.bulk_create(Judge(commitment=commitment, person=person) for person in judges)
         enter(this, commitment, "agreed", due_on=due_on)
@@ -122,7 +122,7 @@ def commitment_confirm(*, actor: Viewer, commitment: Commitment, act_id: UUID | 
         commitment = locked(commitment)
         commitment.state = step(commitment, "confirm")
         commitment.save(update_fields=["state"])
-        remark(this, commitment, Kind.CONFIRMED, body=commitment.bearer)
+        remark(this, commitment, Kind.CONFIRMED)
         enter(this, commitment, "confirmed")
         hooks.run(hooks.ON_MOVED, commitment, this)
     return this.receipt
@@ -131,7 +131,11 @@ def commitment_confirm(*, actor: Viewer, commitment: Commitment, act_id: UUID | 
 def commitment_hand_over(
     *, actor: Viewer, commitment: Commitment, on: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """From here on it is in force and its clock runs. An agreement's hand-over calls this for each of its duties."""
+    """From here on it is in force and its clock runs. An agreement's hand-over calls this for each of its duties.
+
+    A hand-over in the past (`on`) is accepted and starts no clock; nor does one of a record after the event whose due
+    date has passed. What was agreed yesterday and is handed over today is pressed for as everything else.
+    """
     by = permit("commitment.hand_over", actor, commitment)
     body = {"commitment": commitment.pk, "on": on}
     with act("commitments.commitment.hand_over", actor=by, act_id=act_id, body=body) as this:
@@ -139,10 +143,13 @@ def commitment_hand_over(
             return this.receipt
         commitment = locked(commitment)
         commitment.state = step(commitment, "hand_over")
-        commitment.in_force_on = on or timezone.localdate(this.at)
-        commitment.save(update_fields=["state", "in_force_on"])
-        remark(this, commitment, Kind.IN_FORCE, body=commitment.bearer, on=commitment.in_force_on)
-        enter(this, commitment, "in_force", due_on=commitment.due_on)
+        today = today_of(this)
+        commitment.in_force_on = not_future(on or today, "on", today)
+        is_late_record = commitment.backfilled and commitment.due_on < today
+        commitment.backfilled = commitment.in_force_on < today or is_late_record
+        commitment.save(update_fields=["state", "in_force_on", "backfilled"])
+        remark(this, commitment, Kind.IN_FORCE, on=commitment.in_force_on)
+        enter(this, commitment, "in_force", due_on=commitment.due_on, backfilled=commitment.backfilled)
         tell_desk(commitment, commitment.bearer_id, "commitment.in_force", "")
         tell_desk(commitment, commitment.supervisor_id, "commitment.supervise", "")
         hooks.run(hooks.ON_MOVED, commitment, this)
@@ -159,7 +166,7 @@ def commitment_drop(*, actor: Viewer, commitment: Commitment, reason: str, act_i
         commitment = locked(commitment)
         commitment.state = step(commitment, "drop")
         commitment.closing_reason = needed(reason, "reason", 300)
-        commitment.settled_on = timezone.localdate(this.at)
+        commitment.settled_on = today_of(this)
         commitment.save(update_fields=["state", "closing_reason", "settled_on"])
         remark(this, commitment, Kind.DROPPED, text=commitment.closing_reason)
         enter(this, commitment, "dropped")

@@ -1,26 +1,21 @@
-"""Pressing for what is owed: reminder → supervision letter (督办单) → next tier; and the daily clock that does it."""
+"""Pressing for what is owed: reminder → supervision letter (督办单) → next tier; clock.py does it every day."""
 
-from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.commitments.clocks import NEXT_TIER_WORKDAYS, Colour, colour
 from yishi.commitments.models import Commitment, LedgerEvent
 from yishi.commitments.stages import step
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
-from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.ids import named_id
-from yishi.organisations.grants import Viewer, system
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
-from ._common import enter, locked, needed, remark, tell_desk
+from ._common import enter, locked, needed, remark, tell_desk, today_of
 
 Kind = LedgerEvent.Kind
 REMINDED, LETTER, NEXT_TIER = 1, 2, 3
@@ -34,7 +29,7 @@ def reminder_send(*, actor: Viewer, commitment: Commitment, text: str = "", act_
         if this.replayed:
             return this.receipt
         commitment = _rise(this, commitment, Kind.REMINDER, REMINDED)
-        remark(this, commitment, Kind.REMINDER, text=text.strip()[:1000], body=commitment.bearer)
+        remark(this, commitment, Kind.REMINDER, text=text.strip()[:1000])
         tell_desk(commitment, commitment.bearer_id, "commitment.reminder", "")
     return this.receipt
 
@@ -47,14 +42,14 @@ def letter_send(*, actor: Viewer, commitment: Commitment, text: str, act_id: UUI
         if this.replayed:
             return this.receipt
         commitment = _rise(this, commitment, Kind.LETTER, LETTER)
-        year = timezone.localdate(this.at).year
+        year = today_of(this).year
         event = remark(
             this,
             commitment,
             Kind.LETTER,
             text=needed(text, "text", 1000),
             number=f"督办-{year}-{next_number(f'letter/{year}'):04d}",
-            body=commitment.bearer,
+            body=commitment.supervisor if actor.is_system else None,
         )
         this.result(letter=event.pk)
         tell_desk(commitment, commitment.bearer_id, "commitment.letter", "")
@@ -92,52 +87,6 @@ def office_above(supervisor: Body) -> Body | None:
         .order_by("-place__lo")
         .first()
     )
-
-
-def clocks_run(today: date | None = None) -> dict[str, int]:
-    """The daily job: reminders when yellow, letters when overdue, the next tier when still undone.
-
-    Running it again on the same day does nothing more. Gives how many of each were sent.
-    """
-    day = today or timezone.localdate()
-    sent = {"reminder": 0, "letter": 0, "next_tier": 0}
-    rows = Commitment.within.filter(state=Commitment.State.IN_FORCE, backfilled=False).filter(
-        Q(escalation__lt=NEXT_TIER), Q(due_on__lte=add_workdays(day, 400 // 5).day)
-    )
-    for commitment in (
-        rows.select_related("bearer", "supervisor__place", "place").order_by("due_on", "pk").iterator(500)
-    ):
-        for name in _press(commitment, day):
-            sent[name] += 1
-    return sent
-
-
-def _press(commitment: Commitment, day: date) -> list[str]:
-    """What the clock does with one commitment on `day`."""
-    shade, done = colour(commitment, day), []
-    actor = system()
-    key = f"{commitment.pk}/{commitment.round}"
-    if shade == Colour.YELLOW and commitment.escalation < REMINDED:
-        reminder_send(actor=actor, commitment=commitment, act_id=named_id("reminder", key))
-        done.append("reminder")
-    elif shade == Colour.RED and commitment.escalation < LETTER:
-        words = _("Due on %(day)s and not proved. Please answer and say by when it will be done.")
-        letter_send(
-            actor=actor,
-            commitment=commitment,
-            text=str(words % {"day": commitment.due_on.isoformat()}),
-            act_id=named_id("letter", key),
-        )
-        done.append("letter")
-    elif (
-        shade == Colour.RED
-        and commitment.escalation == LETTER
-        and day > add_workdays(commitment.due_on, NEXT_TIER_WORKDAYS).day
-        and office_above(commitment.supervisor)
-    ):
-        next_tier_pass(actor=actor, commitment=commitment, act_id=named_id("next_tier", key))
-        done.append("next_tier")
-    return done
 
 
 def _rise(this: Act, commitment: Commitment, kind: str, rung: int) -> Commitment:

@@ -1,0 +1,123 @@
+"""The clock: what the platform does by itself every day, as the system, once per promise and round."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.commitments.clocks import NEXT_TIER_WORKDAYS, RECHECK_AFTER, Colour, colour
+from yishi.commitments.models import Commitment
+from yishi.journal.act import SYSTEM, act
+from yishi.journal.models import Receipt
+from yishi.kit.clock import add_workdays
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import named_id
+from yishi.organisations.grants import system
+
+from ._common import enter, locked, tell_desk
+from .pressing import LETTER, NEXT_TIER, REMINDED, letter_send, next_tier_pass, office_above, reminder_send
+
+log = logging.getLogger("yishi.commitments.clock")
+State = Commitment.State
+BATCH = 500
+DOES = ("reminder", "letter", "next_tier", "strike_off", "recheck")
+
+
+def clocks_run(today: date | None = None) -> dict[str, int]:
+    """The daily job; running it again on the same day does nothing more. Gives how many of each were sent.
+
+    Yellow: a reminder. Overdue: a supervision letter, and N working days later the next tier. All judges heard, or
+    their time over: the supervisor is asked to strike off. 30 days after that: the re-check is due. What was recorded
+    after the event has no clock. One promise that cannot be pressed stops no other.
+    """
+    day = today or timezone.localdate()
+    done: Counter[str] = Counter(dict.fromkeys(DOES, 0))
+    rows = Commitment.within.filter(backfilled=False).filter(
+        Q(state=State.IN_FORCE, escalation__lt=NEXT_TIER)
+        | Q(state=State.CHECKED)
+        | Q(state=State.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=day - RECHECK_AFTER)
+    )
+    keys = list(rows.order_by("due_on", "pk").values_list("pk", flat=True))
+    for commitment in _in_batches(keys):
+        try:
+            step = _tend(commitment, day)
+        except Refusal as refusal:  # somebody was quicker, or the register lacks an office
+            log.info("commitment %s: %s", commitment.pk, refusal.code)
+        except Exception:
+            log.exception("the clock of commitment %s failed; it is tried again at its next round", commitment.pk)
+        else:
+            if step:
+                done[step] += 1
+    return dict(done)
+
+
+def _in_batches(keys: list[UUID]) -> Iterator[Commitment]:
+    """The commitments, without those about which the supervisor was asked in this round already."""
+    for start in range(0, len(keys), BATCH):
+        rows = Commitment.within.select_related("bearer", "supervisor__place", "place")
+        batch = list(rows.filter(pk__in=keys[start : start + BATCH]).order_by("due_on", "pk"))
+        asked = Receipt.objects.filter(pk__in=[_identity(one) for one in batch]).values_list("pk", flat=True)
+        known = set(asked)
+        yield from (one for one in batch if one.state == State.IN_FORCE or _identity(one) not in known)
+
+
+def _identity(commitment: Commitment) -> UUID:
+    """The id of the act that asks the supervisor: of a strike-off while it is checked, of a re-check after that."""
+    what = "strike_off" if commitment.state == State.CHECKED else "recheck"
+    return named_id(f"clock/{what}", f"{commitment.pk}/{commitment.round}")
+
+
+def _tend(commitment: Commitment, day: date) -> str:
+    """What the clock does with one commitment on `day`: one step at most, and its name."""
+    if commitment.state == State.IN_FORCE:
+        return _press(commitment, day)
+    if commitment.state == State.CHECKED:
+        silent = commitment.judges.exclude(verdicts__round=commitment.round).count()
+        if silent and commitment.verdict_due_on and day <= commitment.verdict_due_on:
+            return ""
+        return _ask(commitment, "strike_off", "commitment.strike_off_due", unanswered=silent)
+    return _ask(commitment, "recheck", "commitment.recheck_due")
+
+
+def _press(commitment: Commitment, day: date) -> str:
+    shade, actor = colour(commitment, day), system()
+    key = f"{commitment.pk}/{commitment.round}"
+    if shade == Colour.YELLOW and commitment.escalation < REMINDED:
+        reminder_send(actor=actor, commitment=commitment, act_id=named_id("reminder", key))
+        return "reminder"
+    if shade == Colour.RED and commitment.escalation < LETTER:
+        words = _("Due on %(day)s and not proved. Please answer and say by when it will be done.")
+        letter_send(
+            actor=actor,
+            commitment=commitment,
+            text=str(words % {"day": commitment.due_on.isoformat()}),
+            act_id=named_id("letter", key),
+        )
+        return "letter"
+    if (
+        shade == Colour.RED
+        and commitment.escalation == LETTER
+        and day > add_workdays(commitment.due_on, NEXT_TIER_WORKDAYS).day
+        and office_above(commitment.supervisor)
+    ):
+        next_tier_pass(actor=actor, commitment=commitment, act_id=named_id("next_tier", key))
+        return "next_tier"
+    return ""
+
+
+def _ask(commitment: Commitment, what: str, code: str, **data: int) -> str:
+    """Ask the supervisor's desk for its next act, once per round: the act's id is derived from both."""
+    body = {"commitment": commitment.pk, "round": commitment.round}
+    with act(f"commitments.{what}.ask", actor=SYSTEM, act_id=_identity(commitment), body=body) as this:
+        if this.replayed:
+            return ""
+        commitment = locked(commitment)
+        enter(this, commitment, f"{what}_asked", **data)
+        due_on = commitment.recheck_due_on if what == "recheck" else commitment.verdict_due_on
+        tell_desk(commitment, commitment.supervisor_id, code, "", due_on=due_on)
+    return what
