@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from .models import Commitment, Judge, Verdict
+from .models import Commitment, Judge, Proof, Verdict
 
 S = Commitment.State
 COUNTED = (S.IN_FORCE, S.PROVED, S.CHECKED, S.STRUCK_OFF, S.CLOSED_UNDONE)
@@ -57,12 +57,24 @@ def cases(rows: QuerySet[Commitment], part: str) -> QuerySet[Commitment]:
         return rows
     if part in PARTS:
         return rows.filter(PARTS[part])
-    judged = Verdict.objects.filter(commitment=OuterRef("pk"), round=OuterRef("round"))
+    judged = last_verdicts().filter(commitment=OuterRef("pk"))
     if part == "satisfied":
         return rows.filter(Exists(judged.filter(value=Verdict.Value.SATISFIED)))
     if part == "judged":
         return rows.filter(Exists(judged))
-    return rows.filter(Exists(Judge.objects.filter(commitment=OuterRef("pk"))), checked_on__isnull=False)
+    return rows.filter(Exists(asked_judges().filter(commitment=OuterRef("pk"))))
+
+
+def last_verdicts() -> QuerySet[Verdict]:
+    """Each judge's last word. A negative one that reopened a commitment counts until its author says another."""
+    later = Verdict.objects.filter(judge=OuterRef("judge"), round__gt=OuterRef("round"))
+    return Verdict.objects.exclude(Exists(later))
+
+
+def asked_judges() -> QuerySet[Judge]:
+    """Those who were ever asked: the proof of their commitment was accepted at least once."""
+    accepted = Proof.objects.filter(commitment=OuterRef("commitment"), outcome=Proof.Outcome.ACCEPTED)
+    return Judge.objects.filter(Exists(accepted))
 
 
 def rates(rows: QuerySet[Commitment]) -> Rates:
@@ -70,10 +82,13 @@ def rates(rows: QuerySet[Commitment]) -> Rates:
     counts = rows.aggregate(
         due=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in PARTS.items()}
     )
-    asked_of = rows.filter(checked_on__isnull=False).order_by().values("pk")
-    judged = Verdict.objects.filter(commitment__in=rows.order_by().values("pk"), round=F("commitment__round"))
-    verdicts = judged.aggregate(judged=Count("pk"), satisfied=Count("pk", filter=Q(value=Verdict.Value.SATISFIED)))
-    return Rates(**counts, **verdicts, asked=Judge.objects.filter(commitment__in=asked_of).count())
+    keys = rows.order_by().values("pk")
+    verdicts = (
+        last_verdicts()
+        .filter(commitment__in=keys)
+        .aggregate(judged=Count("pk"), satisfied=Count("pk", filter=Q(value=Verdict.Value.SATISFIED)))
+    )
+    return Rates(**counts, **verdicts, asked=asked_judges().filter(commitment__in=keys).count())
 
 
 def rates_by_bearer(rows: QuerySet[Commitment]) -> dict[UUID, Rates]:
@@ -83,9 +98,9 @@ def rates_by_bearer(rows: QuerySet[Commitment]) -> dict[UUID, Rates]:
         .values("bearer")
         .annotate(due=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in PARTS.items()})
     )
-    checked = rows.filter(checked_on__isnull=False).order_by().values("pk")
-    asked = dict(Judge.objects.filter(commitment__in=checked).values_list("commitment__bearer").annotate(Count("pk")))
-    given = Verdict.objects.filter(commitment__in=rows.order_by().values("pk"), round=F("commitment__round"))
+    keys = rows.order_by().values("pk")
+    asked = dict(asked_judges().filter(commitment__in=keys).values_list("commitment__bearer").annotate(Count("pk")))
+    given = last_verdicts().filter(commitment__in=keys)
     verdicts = {
         bearer: (judged, satisfied)
         for bearer, judged, satisfied in given.values("commitment__bearer")
