@@ -1,10 +1,11 @@
 """The stages of a commitment as a table, and the one function that walks it."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.kit.errors import WrongStage
 
-from .models import Commitment
+from .models import Commitment, LedgerEvent
 
 S = Commitment.State
 
@@ -63,8 +64,24 @@ def step(commitment: Commitment, verb: str) -> str:
     if following is None:
         raise WrongStage(
             f"commitment.{verb}.stage",
-            _("This is not possible now. %(stage)s Reload the page to see the next step.")
-            % {"stage": SAYS[S(commitment.state)]},
+            _("This is not possible now. %(stage)s%(last)s Reload the page to see the next step.")
+            % {"stage": SAYS[S(commitment.state)], "last": last_act(commitment)},
             details={"state": commitment.state},
         )
     return following
+
+
+def last_act(commitment: Commitment) -> str:
+    """Who was quicker: what was done last, by which desk, when; a sentence in brackets, or nothing."""
+    acts = [
+        (event.at, str(LedgerEvent.Kind(event.kind).label), event.body.name if event.body else "")
+        for event in commitment.events.select_related("body").order_by("-at")[:1]
+    ]
+    for proof in commitment.proofs.order_by("-given_at")[:1]:
+        acts.append((proof.given_at, str(_("proof given")), ""))
+        if proof.checked_at:
+            acts.append((proof.checked_at, str(_("proof checked")), ""))
+    if not acts:
+        return ""
+    at, what, who = max(acts)
+    return f" ({'，'.join(word for word in (what, who, f'{timezone.localtime(at):%Y-%m-%d %H:%M}') if word)})"
