@@ -1,6 +1,7 @@
 """All pages. Each slice of the product keeps its own list."""
 
 from .pages import (
+    agreements,
     bodies,
     calendar,
     commitment_acts,
@@ -64,4 +65,5 @@ urlpatterns = [
     *overview.urlpatterns,
     *public_files.urlpatterns,
     *releases.urlpatterns,
+    *agreements.urlpatterns,
 ]
