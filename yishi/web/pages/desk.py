@@ -13,18 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.deliberation.models import Matter, Stage
+from yishi.deliberation.process.schema import read_document
 from yishi.kit.clock import add_workdays
+from yishi.organisations.grants import OVERSEEING
+from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
 from yishi.web.page import page
 
-from . import commitments, gates, plans, releases, worries
-from .matters import step_names
+from . import agreements, commitments, gates, plans, releases, seats, sittings, studies, worries
 
 SOON = 3  # working days
 SHOWN = 100
 FAR = date(9999, 12, 31)
+CONVENING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP, BodyKind.VILLAGE, BodyKind.GOVERNMENT}
 
 
 def waiting(viewer: Any) -> list[DeskItem]:
@@ -34,7 +37,9 @@ def waiting(viewer: Any) -> list[DeskItem]:
     rows = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
     rows = rows.filter(Q(step_due_on__lte=soon) | Q(steps__left_on__isnull=True, steps__came_back=True)).distinct()
     found = list(rows.select_related("place", "process").order_by("step_due_on")[:SHOWN])
-    names = step_names(found)
+    # The few matters that wait bring their models with them: one question less than asking for the models apart.
+    steps = {matter.pk: read_document(matter.process.document).step(matter.step) for matter in found}
+    names = {pk: step.name if step else "" for pk, step in steps.items()}
     return [
         DeskItem(
             kind="matter",
@@ -55,6 +60,10 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     worries.waiting,
     gates.waiting,
     plans.waiting,
+    studies.waiting,
+    seats.waiting,
+    sittings.waiting,
+    agreements.waiting,
     commitments.waiting,
     releases.waiting,
 )
@@ -85,12 +94,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     shown = [item for item in items if kind in ("", item.kind)]
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     ours = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
-    counts = {
-        row["stage"]: (row["all"], row["late"])
-        for row in ours.values("stage").annotate(
-            all=Count("pk", distinct=True), late=Count("pk", filter=Q(step_due_on__lt=today), distinct=True)
-        )
-    }
+    by_stage = ours.values("stage").annotate(
+        all=Count("pk", distinct=True), late=Count("pk", filter=Q(step_due_on__lt=today), distinct=True)
+    )
+    convenes = any(post.body.kind in CONVENING for post in viewer.posts)
+    counts = {row["stage"]: (row["all"], row["late"]) for row in by_stage} if convenes else {}
     stages = [
         {
             "label": label,

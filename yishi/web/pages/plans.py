@@ -323,8 +323,10 @@ def matter_into_plan(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 
 def waiting(viewer: Any) -> list[DeskItem]:
-    """Plans that we decide, and plans of ours that are still collected."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    """Plans that we decide."""
+    desks = [post.body_id for post in viewer.posts if post.body.kind in APPROVERS and viewer.holds(post.body_id)]
+    if not desks:
+        return []
     rows = YearPlan.objects.filter(approver__in=desks, state=YearPlan.State.SUBMITTED).select_related("body")
     return [
         DeskItem(
