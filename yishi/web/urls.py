@@ -20,6 +20,7 @@ from .pages import (
     members,
     notices,
     overview,
+    papers,
     people,
     places,
     plans,
@@ -66,4 +67,5 @@ urlpatterns = [
     *public_files.urlpatterns,
     *releases.urlpatterns,
     *agreements.urlpatterns,
+    *papers.urlpatterns,
 ]
