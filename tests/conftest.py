@@ -7,6 +7,7 @@ import pytest
 from yishi.people.scopes import everything
 
 from .cast import Cast, make_cast
+from .promises import checked, promise, proved  # noqa: F401  fixtures
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from .clocks import RECHECK_AFTER, Colour, yellow_from
 from .models import Commitment, Judge, Proof, Verdict
 
 S = Commitment.State
@@ -63,6 +64,24 @@ def cases(rows: QuerySet[Commitment], part: str) -> QuerySet[Commitment]:
     if part == "judged":
         return rows.filter(Exists(judged))
     return rows.filter(Exists(asked_judges().filter(commitment=OuterRef("pk"))))
+
+
+def of_colour(rows: QuerySet[Commitment], shade: str, today: date) -> QuerySet[Commitment]:
+    """Those of `rows` whose clock has the colour `shade` on `today`, as `clocks.colour` says it."""
+    clocked = rows.filter(state__in=Commitment.OPEN, in_force_on__isnull=False, backfilled=False)
+    overdue = Q(state=S.IN_FORCE, due_on__lt=today) | (~Q(state=S.IN_FORCE) & Q(proved_on__gt=F("due_on")))
+    if shade == Colour.RED:
+        return clocked.filter(overdue)
+    near = clocked.filter(state=S.IN_FORCE, due_on__gte=today).order_by().values_list("pk", "in_force_on", "due_on")
+    yellow = [key for key, start, due in near if start and today >= yellow_from(start, due)]
+    if shade == Colour.YELLOW:
+        return rows.filter(pk__in=yellow)
+    return clocked.exclude(overdue).exclude(pk__in=yellow)
+
+
+def to_look_back(rows: QuerySet[Commitment], today: date) -> QuerySet[Commitment]:
+    """Those struck off 30 days ago or longer whose re-check (回头看) is still to come."""
+    return rows.filter(state=S.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
 
 
 def last_verdicts() -> QuerySet[Verdict]:

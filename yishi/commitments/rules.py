@@ -1,11 +1,12 @@
 """Who may do what in the ledger: who × where. Services check the stage."""
 
 from typing import Any
+from uuid import UUID
 
 import rules
 
 from yishi.organisations.grants import SEEING, Viewer
-from yishi.organisations.models import BodyKind, Place
+from yishi.organisations.models import BodyKind, Installation, Place
 from yishi.organisations.rights import add
 
 from .models import Commitment, Judge, TimeRequest
@@ -42,6 +43,24 @@ def supervises(viewer: Viewer, commitment: Commitment) -> bool:
     return False
 
 
+def same_hands(viewer: Viewer, commitment: Commitment, gave: UUID | None = None) -> bool:
+    """Would the viewer decide about their own promise: as who gave the proof, or as somebody of the bearer's desk?"""
+    if viewer.person_id is None:
+        return False
+    own_desk = any(post.body_id == commitment.bearer_id for post in viewer.posts)
+    return own_desk or viewer.person_id in (commitment.bearer_person_id, gave)
+
+
+def is_small_office() -> bool:
+    """May one person hold several posts and decide for both? The file shows it then."""
+    return Installation.objects.filter(pk=1, small_office=True).exists()
+
+
+@rules.predicate
+def is_second_person(viewer: Viewer, commitment: Commitment) -> bool:
+    return not same_hands(viewer, commitment) or is_small_office()
+
+
 @rules.predicate
 def decides_time(viewer: Viewer, request: TimeRequest) -> bool:
     return supervises.test(viewer, request.commitment)
@@ -66,6 +85,11 @@ def judges(viewer: Viewer, commitment: Commitment) -> bool:
 
 
 @rules.predicate
+def judges_its_promise(viewer: Viewer, thing: tuple[Commitment, Any]) -> bool:
+    return judges.test(viewer, thing[0])
+
+
+@rules.predicate
 def sees_rates(viewer: Viewer, thing: Any = None) -> bool:
     return any(post.role in SEEING for post in viewer.posts)
 
@@ -76,6 +100,8 @@ add("commitment.agree", writes_agreements)
 add("commitment.hand_over", hands_over)
 add("commitment.answer", bears)
 add("commitment.supervise", supervises)
+add("commitment.decide", supervises & is_second_person)
 add("commitment.decide_time", decides_time)
 add("commitment.judge", judges)
+add("commitment.judge_photo", judges_its_promise)
 add("rates.see", sees_rates)

@@ -11,6 +11,7 @@ from yishi.organisations.rights import may
 # (URL name, right, label). A page that the viewer may not open is not offered.
 ITEMS: tuple[tuple[str, str, Any], ...] = (
     ("desk", "desk.see", _("My desk")),
+    ("mine", "desk.see", _("My duties")),
     ("worries", "worry.list", _("Worries")),
     ("matters", "matter.see", _("Matters")),
     ("gates", "gate.see", _("Gates")),

@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.models import Commitment, LedgerEvent, TimeRequest
+from yishi.commitments.rules import is_small_office, same_hands
 from yishi.journal.act import Act
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, Installation
+from yishi.organisations.models import Body
 
 
 def locked(commitment: Commitment) -> Commitment:
@@ -88,16 +89,14 @@ def second_person(actor: Viewer, commitment: Commitment, *, gave: UUID | None = 
 
     In a small office, where one person may hold several posts, it is allowed: the answer is True and the file shows it.
     """
-    same_hands = actor.person_id is not None and (
-        any(post.body_id == commitment.bearer_id for post in actor.posts)
-        or actor.person_id in (commitment.bearer_person_id, gave)
-    )
-    if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
+    if not same_hands(actor, commitment, gave):
+        return False
+    if not is_small_office():
         raise NotAllowed(
             "commitment.second_person",
             _("This takes a second person: somebody from another desk than the bearer's."),
         )
-    return same_hands
+    return True
 
 
 def requests_end(this: Act, commitment: Commitment, answer: object) -> None:

@@ -41,15 +41,24 @@ class TextForm(ActForm):
     on = day_field(gettext_lazy("When (if not today)"), required=False)
 
 
+PHOTOS = 3
+
+
+def photo_field(number: int) -> forms.FileField:
+    return forms.FileField(
+        label=gettext_lazy("Photo (if you like)") if number == 1 else gettext_lazy("A further photo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )
+
+
 class ProofForm(ActForm):
     text = area(gettext_lazy("What was done, and how does one see it?"))
     done_on = day_field(gettext_lazy("Done on"))
     quantity = forms.DecimalField(
         label=gettext_lazy("Quantity done"), required=False, min_value=0, max_digits=14, decimal_places=3
     )
-    photo = forms.FileField(
-        label=gettext_lazy("Photo (if you like)"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"})
-    )
+    photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
     scan = forms.FileField(label=gettext_lazy("Scan or PDF (a receipt, a contract)"), required=False)
 
 
@@ -206,9 +215,9 @@ def prove(request: HttpRequest, one: Commitment) -> HttpResponse:
     files: list[Any] = []
 
     def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
-        photo, scan = cleaned.pop("photo"), cleaned.pop("scan")
-        if photo:
-            files.append(photo_keep(actor=request.viewer, upload=photo))
+        photos = [cleaned.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
+        scan = cleaned.pop("scan")
+        files.extend(photo_keep(actor=request.viewer, upload=photo) for photo in photos if photo)
         if scan:
             files.append(scan_keep(actor=request.viewer, upload=scan))
         return {**cleaned, "files": files}
@@ -224,7 +233,8 @@ def prove(request: HttpRequest, one: Commitment) -> HttpResponse:
     try:
         return one_act(request, form, services.proof_give, fields=fields, **words)
     except Refusal as refusal:  # of a file, before the act began
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
+        field = {"photo": "photo_1"}.get(refusal.field or "", refusal.field)
+        form.add_error(field if field in form.fields else None, str(refusal.message))
         return one_act(request, form, services.proof_give, **words)
 
 
@@ -232,13 +242,13 @@ def prove(request: HttpRequest, one: Commitment) -> HttpResponse:
 def press(request: HttpRequest, one: Commitment) -> HttpResponse:
     """Reminder, supervision letter, next tier: what was sent in this round is not offered again."""
     form = PressForm(request.POST or None)
-    sent = set(one.events.filter(round=one.round).values_list("kind", flat=True))
     acts = {
         "reminder": (services.reminder_send, _("reminder")),
         "letter": (services.letter_send, _("supervision letter, numbered and printable")),
         "next_tier": (services.next_tier_pass, _("pass it to the next tier")),
     }
-    form.fields["how"].choices = [(code, label) for code, (_service, label) in acts.items() if code not in sent]
+    open_rungs = list(acts)[one.escalation :]
+    form.fields["how"].choices = [(code, acts[code][1]) for code in open_rungs]
 
     def send(*, actor: Any, act_id: Any, how: str, text: str, commitment: Commitment) -> Any:
         return acts[how][0](actor=actor, act_id=act_id, commitment=commitment, text=text)

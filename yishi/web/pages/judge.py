@@ -3,20 +3,25 @@
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.commitments.models import Commitment, Judge, Verdict
+from yishi.attachments.models import Attachment
+from yishi.commitments.models import Commitment, Judge, Proof, Verdict
 from yishi.commitments.services import verdict_give
 from yishi.web.components.promise_story import promise_events
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 
+from .files import stream
 from .follow import CodeForm, enter_code
 from .one_act import one_act
+
+JUDGED_IN = (Commitment.State.CHECKED, Commitment.State.STRUCK_OFF)
 
 
 @page("public", face="public")
@@ -30,11 +35,11 @@ def judge(request: HttpRequest) -> HttpResponse:
         return render(request, "worries/code.html", {"form": form, "tab": "judge"}, status=status)
     mine = Judge.objects.filter(person=request.viewer.person)
     rows = Commitment.objects.filter(pk__in=mine.values("commitment")).select_related("bearer", "place")
-    given = dict(Verdict.objects.filter(judge__in=mine).values_list("commitment", "round"))
+    given = set(Verdict.objects.filter(judge__in=mine).values_list("commitment", "round"))
     waiting, others = [], []
     for one in rows.order_by("due_on"):
-        can_judge = one.state in (Commitment.State.CHECKED, Commitment.State.STRUCK_OFF)
-        (waiting if can_judge and given.get(one.pk) != one.round else others).append(one)
+        can_judge = one.state in JUDGED_IN and (one.pk, one.round) not in given
+        (waiting if can_judge else others).append(one)
     return render(request, "commitments/judge.html", {"waiting": waiting, "others": others, "tab": "judge"})
 
 
@@ -63,6 +68,8 @@ class VerdictForm(ActForm):
 def judge_one(request: HttpRequest, one: Commitment) -> HttpResponse:
     """One promise: what was promised, what is said to be done, three big answers."""
 
+    given = Verdict.objects.filter(judge__commitment=one, judge__person=request.viewer.person)
+
     def thanks(receipt: object) -> str:
         return reverse("judge")
 
@@ -73,17 +80,36 @@ def judge_one(request: HttpRequest, one: Commitment) -> HttpResponse:
         given={"commitment": one},
         heading=one.act,
         back=reverse("judge"),
-        done=_("Thank you. Not satisfied means: it is opened again, and done once more."),
+        done=_("Thank you. Your verdict is kept; nobody at the handling body learns who gave it."),
         submit=_("Give my verdict"),
         next_url=thanks,
         template="commitments/judge_one.html",
         commitment=one,
-        events=promise_events(one, public=True),
+        events=promise_events(one, to_judge=True),
+        photos=_photos(one),
+        proof=one.proofs.filter(outcome=Proof.Outcome.ACCEPTED).order_by("given_at").last(),
+        can_judge=one.state in JUDGED_IN and not given.filter(round=one.round).exists(),
         tab="judge",
     )
 
 
+def _photos(one: Commitment) -> QuerySet[Attachment]:
+    """The photos given as proof; receipts and contracts stay between the desks."""
+    return Attachment.objects.filter(pk__in=one.proofs.values("files"), kind=Attachment.Kind.PHOTO)
+
+
+def load_photo(request: HttpRequest, pk: UUID, photo: UUID) -> tuple[Commitment, Attachment]:
+    one = load_judged(request, pk)
+    return one, _photos(one).get(pk=photo)
+
+
+@page("commitment.judge_photo", load=load_photo, methods=("GET",), face="public")
+def judge_photo(request: HttpRequest, thing: tuple[Commitment, Attachment]) -> HttpResponse:
+    return stream(thing[1], small=request.GET.get("small") == "1")
+
+
 urlpatterns = [
+    path("judge/<uuid:pk>/photos/<uuid:photo>/", judge_photo, name="judge_photo"),
     path("judge/", judge, name="judge"),
     path("judge/<uuid:pk>/", judge_one, name="judge_one"),
 ]

@@ -61,14 +61,14 @@ def rates(request: HttpRequest) -> HttpResponse:
             (_("satisfied"), lambda line: line["rates"].satisfied),
         ]
         return export(request, _("five rates"), columns, lines)
-    for line in lines:
+    page_obj = Paginator(lines, 25).get_page(request.GET.get("page"))
+    for line in page_obj:
         line["cells"] = [
             (name, label, getattr(line["rates"], name), line["rates"].share(name)) for name, label in PARTS
         ]
         line["satisfaction"] = line["rates"].share("satisfied")
-    return render(
-        request, "commitments/rates.html", {"form": form, "lines": lines, "start": start, "end": end, "parts": PARTS}
-    )
+    words = {"form": form, "lines": page_obj, "page_obj": page_obj, "start": start, "end": end, "parts": PARTS}
+    return render(request, "commitments/rates.html", words)
 
 
 @page("rates.see", methods=("GET",))
@@ -81,7 +81,20 @@ def rate_cases(request: HttpRequest) -> HttpResponse:
     place = _place(request)
     span = (place.lo, place.hi) if place else None
     rows = queries.cases(queries.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
-    rows = rows.select_related("bearer", "place", "supervisor").order_by("due_on")
+    rows = rows.select_related("bearer", "place", "supervisor").order_by("due_on", "pk")
+    if request.GET.get("export"):
+        columns = [
+            (_("number"), lambda one: one.number),
+            (_("what is to be done"), lambda one: one.act),
+            (_("bearer"), lambda one: one.bearer.name),
+            (_("supervising body"), lambda one: one.supervisor.name),
+            (_("place"), lambda one: one.place.full_name),
+            (_("due"), lambda one: one.due_on),
+            (_("answered on"), lambda one: one.answered_on),
+            (_("met the people on"), lambda one: one.met_people_on),
+            (_("state"), lambda one: one.get_state_display()),
+        ]
+        return export(request, str(names[part]), columns, rows)
     page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
     words = {"page_obj": page_obj, "part": names[part], "body": bearer, "start": start, "end": end}
     return render(request, "commitments/rate_cases.html", words)

@@ -1,6 +1,7 @@
 """Template tags of the house: forms, timelines, clocks, badges, days."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -194,6 +195,12 @@ def ago_or_in(value: date | datetime | None) -> str:
     if days < 0:
         return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
     return days_left(days)
+
+
+@register.filter
+def plain_number(value: Decimal | None) -> str:
+    """1720 and 28.5 for 1720.000 and 28.500."""
+    return "" if value is None else f"{value.normalize():f}"
 
 
 @register.filter

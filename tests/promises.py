@@ -1,3 +1,5 @@
+"""Promises for the tests of every room: owed, proved, checked."""
+
 from datetime import timedelta
 
 import pytest
