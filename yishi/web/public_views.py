@@ -23,6 +23,9 @@ PUBLIC_VIEWS = frozenset(
         "public_file",
         "public_files",
         "public_photo",
+        "public_draw",
+        "public_draw_file",
+        "room",
     }
 )
 
