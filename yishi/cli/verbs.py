@@ -2,6 +2,7 @@
 
 VERBS = {
     "backup": "yishi.cli.backup",
+    "demo": "yishi.cli.demo",
     "demo-off": "yishi.cli.demo_off",
     "draw-verify": "yishi.cli.draw_verify",
     "first-code": "yishi.cli.first_code",

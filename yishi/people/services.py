@@ -158,6 +158,20 @@ def account_write(*, by: Actor, person: Person, username: str, password: str, ac
     return this.receipt
 
 
+def account_demo(*, by: Actor, person: Person, username: str, act_id: UUID | None = None) -> Receipt:
+    """An account of the demo: no password opens it, one enters by the demo's page alone. Result: account."""
+    username = plain_username(username)
+    with act("people.account.demo", actor=by, act_id=act_id, body={"person": person.pk, "username": username}) as this:
+        if this.replayed:
+            return this.receipt
+        account = Account(id=child_id(this.id, 1), person=person, username=username, is_demo=True)
+        account.set_unusable_password()
+        _save_account(account)
+        this.entry(subject=("person", person.pk), data={"account": account.pk})
+        this.result(account=account.pk)
+    return this.receipt
+
+
 def account_switch(*, by: Actor, account: Account, is_active: bool, act_id: UUID | None = None) -> Receipt:
     """Disable an account (its sessions end with the next request, its invitations are dead) or enable it again."""
     body = {"account": account.pk, "is_active": is_active}

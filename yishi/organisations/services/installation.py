@@ -79,6 +79,23 @@ def installation_start(
     return this.receipt
 
 
+def demo_begin(*, place: Place, body: Body, site_name: str, act_id: UUID | None = None) -> Receipt:
+    """An empty installation becomes the demo's. Refuses one on which somebody has begun in earnest."""
+    sent = {"place": place.pk, "body": body.pk, "site": site_name}
+    with act("organisations.installation.demo", actor=SYSTEM, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        Installation.objects.get_or_create(pk=1)
+        one = Installation.objects.select_for_update().get(pk=1)
+        if one.started_at or one.is_demo:
+            raise WrongStage("installation.started", _("This installation was started already. Sign in."))
+        one.home_place, one.home_body, one.site_name, one.is_demo = place, body, site_name, True
+        one.save()
+        this.entry(subject=("installation", child_id(this.id, 1)), place=place.pk, data={"body": body.pk})
+        this.result(body=body.pk)
+    return this.receipt
+
+
 def installation_change(*, actor: Viewer, act_id: UUID | None = None, **changes: str) -> Receipt:
     """Change the site's name, phone, filing numbers (ICP, police)."""
     by = permit("installation.manage", actor)

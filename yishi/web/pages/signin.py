@@ -5,8 +5,9 @@ from allauth.mfa import urls as mfa_urls
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import include, path
+from django.urls import include, path, reverse
 
+from yishi.demo.entry import room_token, villager_code
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import Installation
 from yishi.people.models import Account
@@ -38,7 +39,13 @@ def demo(request: HttpRequest) -> HttpResponse:
         login(request, account, backend=BACKEND)
         return redirect("desk")
     people = [{"account": one, "viewer": viewer_of(one.person)} for one in accounts]
-    return render(request, "web/demo.html", {"people": people})
+    token = room_token()
+    words = {
+        "people": people,
+        "demo_query_code": villager_code(),
+        "demo_venue_url": reverse("venue_door", args=[token]) if token else "",
+    }
+    return render(request, "web/demo.html", words)
 
 
 urlpatterns = [

@@ -1,0 +1,169 @@
+"""The demo: loaded once, through the services alone, at every stage of the chain, with invented people."""
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from yishi.cli import demo as verb
+from yishi.commitments.clocks import colour
+from yishi.commitments.models import Commitment
+from yishi.deliberation.models import GateRequest, GoodCase, Matter, Release, Sitting, Stance, Worry, YearPlan
+from yishi.demo.entry import room_token, villager_code
+from yishi.demo.load import demo_load
+from yishi.demo.tales import VILLAGER_ACT
+from yishi.journal.models import Entry, Receipt
+from yishi.journal.verify import verify
+from yishi.organisations.models import Body, Installation, Place
+from yishi.people.models import Account, Person
+from yishi.people.scopes import everything
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The demo, loaded once for all tests of this module and taken out again after them."""
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            yield demo_load()
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def files(loaded):
+    with everything():
+        yield
+
+
+def matter(title):
+    return Matter.within.get(title=title)
+
+
+def promise(title):
+    return Commitment.within.get(origin_id=matter(title).pk)
+
+
+def test_it_works(loaded):
+    assert loaded.is_new and loaded.places == 16495
+    assert Installation.objects.get().is_demo
+    assert verify().is_whole
+
+
+def test_loading_again_changes_nothing(loaded):
+    before = (Receipt.objects.count(), Entry.objects.count(), Person.within.count())
+    assert not demo_load().is_new
+    assert (Receipt.objects.count(), Entry.objects.count(), Person.within.count()) == before
+    assert verb.run(["load"]) == 0
+    assert verb.run(["more"]) == 2
+
+
+def test_every_act_stands_in_the_journal_at_its_own_time_and_marked_as_demo():
+    entries = Entry.objects.exclude(code__startswith="organisations.place").exclude(
+        code__startswith="deliberation.proc"
+    )
+    assert all(entry.data.get("demo") for entry in entries)
+    assert entries.order_by("received_at").first().received_at.year == 2020
+    assert entries.order_by("received_at").last().received_at <= timezone.now()
+
+
+def test_the_four_published_cases_are_shown_only_as_solved():
+    cases = Matter.within.filter(is_published_case=True)
+    assert cases.count() == 4
+    for case in cases:
+        assert case.state in ("ended", "done") and case.source_note
+        assert case.release.state == "released"
+    assert not Place.objects.filter(name__contains="匡山小学").exists()
+
+
+def test_the_village_case_has_its_parties_stances_agreement_promises_and_verdict():
+    case = matter("牟尼村 1,720 亩花卉用地租金缓交")
+    assert case.place.full_name.startswith("楚雄彝族自治州牟定县共和镇牟尼")
+    assert case.parties.count() == 3
+    assert Stance.objects.filter(statement__sitting__matter=case).count() >= 12
+    assert case.agreements.get().state == "handed_over"
+    for one in Commitment.within.filter(origin_id=case.pk):
+        assert (one.state, one.verdicts.get().value, one.supervisor.kind) == ("struck_off", "satisfied", "department")
+        assert one.rechecked_on
+
+
+def test_there_are_matters_at_every_stage():
+    today = timezone.localdate()
+    assert {"screened", "planned", "studied", "deliberated", "handed_over", "judged"} <= set(
+        Matter.within.filter(state="open").values_list("stage", flat=True)
+    ) | {"screened"}
+    assert set(Matter.within.values_list("state", flat=True)) == {"open", "ended", "done", "dropped"}
+    assert {colour(one, today).value for one in Commitment.within.all()} == {"", "blue", "yellow", "red"}
+    states = set(Commitment.within.values_list("state", flat=True))
+    assert {"agreed", "in_force", "proved", "checked", "struck_off", "closed_undone"} <= states
+
+
+def test_a_late_promise_went_from_reminder_to_letter_to_the_next_tier():
+    late = promise("河边垃圾清运")
+    kinds = list(late.events.order_by("at").values_list("kind", flat=True))
+    assert kinds[-3:] == ["reminder", "letter", "next_tier"]
+    assert late.escalated_to.place.code == "5323"
+
+
+def test_a_negative_verdict_reopened_a_promise():
+    again = promise("村口涵洞积水")
+    assert (again.round, again.state) == (2, "in_force")
+    assert matter("村口涵洞积水").state == "open"
+
+
+def test_one_gate_is_silent_and_one_still_has_time():
+    today = timezone.localdate()
+    waiting = GateRequest.objects.filter(answer="", matter__state="open")
+    assert waiting.filter(due_on__lt=today).exists()
+    assert waiting.filter(due_on__gte=today).exists()
+
+
+def test_a_sitting_takes_place_soon_and_a_plan_is_still_collected():
+    assert Sitting.within.filter(state="noticed", starts_at__gt=timezone.now()).exists()
+    assert set(YearPlan.within.values_list("state", flat=True)) == {"approved", "collecting"}
+
+
+def test_worries_are_in_all_states_and_some_wait_too_long():
+    assert set(Worry.within.values_list("state", flat=True)) == set(Worry.State.values)
+    assert Worry.within.filter(is_anonymous=True).exists()
+    assert Worry.within.filter(state__in=Worry.OWED, answer_due_on__lt=timezone.localdate()).exists()
+
+
+def test_the_library_has_good_cases_and_files_are_public():
+    assert GoodCase.objects.filter(withdrawn_on=None).count() == 2
+    assert Release.objects.filter(state="released").count() >= 10
+
+
+def test_people_and_bodies_are_plainly_invented_and_no_password_opens_an_account():
+    names = Person.within.exclude(name="").values_list("name", flat=True)
+    assert all(name.startswith("演示·") for name in names)
+    assert all(body.name.endswith("（演示）") for body in Body.objects.all())
+    accounts = Account.objects.all()
+    assert accounts.count() >= 10
+    assert not any(account.has_usable_password() for account in accounts)
+    assert all(account.is_demo for account in accounts)
+
+
+def test_one_enters_as_each_kind_of_person(client, loaded):
+    page = client.get(reverse("demo")).content.decode()
+    assert villager_code() in page and room_token() in page
+    for account in Account.objects.all():
+        assert client.post(reverse("demo"), {"as": account.username}).status_code == 302
+        assert client.get(reverse("desk")).status_code in (200, 403)
+
+
+def test_the_villager_judges_with_the_code_that_the_page_shows(client):
+    assert Receipt.objects.filter(pk=VILLAGER_ACT).exists()
+    client.post(reverse("follow"), {"code": villager_code()})
+    assert "最后三户" in client.get(reverse("follow")).content.decode() + client.get(reverse("judge")).content.decode()
+
+
+def test_the_public_pages_of_the_demo_open(client):
+    for release in Release.objects.filter(state="released"):
+        page = client.get(reverse("public_file", args=[release.slug])).content.decode()
+        assert "演示·" not in page
+        assert "示例花卉公司" not in page
