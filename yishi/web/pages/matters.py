@@ -158,7 +158,7 @@ def _export(request: HttpRequest, rows: QuerySet[Matter]) -> HttpResponse:
         (_("state"), lambda matter: matter.get_state_display()),
         (_("due"), lambda matter: matter.step_due_on),
         (_("opened"), lambda matter: timezone.localtime(matter.opened_at).date()),
-        (_("closed"), lambda matter: matter.closed_on),
+        (_("concluded on"), lambda matter: matter.closed_on),
     ]
     return export(request, _("matters"), columns, found)
 

@@ -54,9 +54,9 @@ def rates(request: HttpRequest) -> HttpResponse:
         columns = [
             (_("body"), lambda line: line["body"].name),
             (_("place"), lambda line: line["place"]),
-            (_("due"), lambda line: line["rates"].due),
+            (_("fell due"), lambda line: line["rates"].due),
             *[(label, lambda line, name=name: getattr(line["rates"], name)) for name, label in PARTS],
-            (_("asked"), lambda line: line["rates"].asked),
+            (_("people asked"), lambda line: line["rates"].asked),
             (_("judged"), lambda line: line["rates"].judged),
             (_("satisfied"), lambda line: line["rates"].satisfied),
         ]
@@ -75,7 +75,7 @@ def rates(request: HttpRequest) -> HttpResponse:
 def rate_cases(request: HttpRequest) -> HttpResponse:
     """The cases behind one number."""
     form, start, end = period_of(request)
-    names = {"due": _("due"), "asked": _("asked"), "judged": _("judged"), "satisfied": _("satisfied"), **dict(PARTS)}
+    names = {"due": _("fell due"), "asked": _("people asked"), "judged": _("judged"), "satisfied": _("satisfied"), **dict(PARTS)}
     part = request.GET.get("part", "due") if request.GET.get("part") in names else "due"
     bearer = Body.objects.filter(pk=request.GET.get("body") or None).first() if _is_uuid(request) else None
     place = _place(request)
