@@ -1,3 +1,4 @@
 import "htmx.org";
 import "./common.js";
 import "./places.js";
+import "./room.js";

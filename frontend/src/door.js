@@ -1,2 +1,3 @@
 import "./common.js";
 import "./places.js";
+import "./room.js";

@@ -268,7 +268,6 @@ def minutes_writing(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         done=_("The minutes are kept. Read them once more, then issue them."),
         submit=_("Keep the minutes"),
         template="sitting/minutes.html",
-        sitting=sitting,
         minutes=minutes,
         due=due,
         grid=grid(sitting),
