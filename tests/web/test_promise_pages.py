@@ -178,7 +178,7 @@ def test_in_a_small_office_one_person_may_do_both_and_the_file_shows_it(client, 
     assert client.post(reverse("commitment_check", args=[one.pk]), check).status_code == 422
     Installation.objects.update(small_office=True)
     assert client.post(reverse("commitment_check", args=[one.pk]), check).status_code == 302
-    assert "一人兼任" in words(client.get(reverse("commitment", args=[one.pk])))
+    assert "两个单位由同一人办理" in words(client.get(reverse("commitment", args=[one.pk])))
 
 
 def test_a_member_finds_invitations_promises_and_results_to_judge(client, cast, checked):
