@@ -1,4 +1,4 @@
-"""Starting for real, as the guide shows: code, place, administrator, one workbook, invitations, QR code, first worry."""
+"""Starting for real, as the guide shows: code, place, administrator, workbook, invitations, QR code, first worry."""
 
 import re
 from urllib.parse import urlsplit

@@ -21,6 +21,10 @@ class ActForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("act_id", uuid7())
         self.error_css_class = "is-invalid"
+        for field in self.fields.values():
+            widget = field.widget
+            if isinstance(widget, forms.DateInput) and widget.input_type == "date":
+                widget.format = "%Y-%m-%d"  # the only form that a browser's day picker reads
 
     def attempt(self, request: HttpRequest, service: Callable[..., Receipt], **given: Any) -> Receipt | None:
         """Call `service` as the viewer; a refusal becomes an error of the form and the answer is None."""
