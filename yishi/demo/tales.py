@@ -23,7 +23,7 @@ from yishi.deliberation.services.plans import (
     topic_propose,
 )
 from yishi.deliberation.services.processes import process_shipped
-from yishi.deliberation.services.releases import case_choose
+from yishi.deliberation.services.releases import case_choose, release_prepare
 from yishi.kit.clock import add_workdays
 
 from .course import (
@@ -328,6 +328,9 @@ def agreed_and_waiting(t: Teller) -> None:
     net = Promise("装好 300 米防护网", "roads", t.today + timedelta(days=75), OFFICE, "验收单", "300", "米")
     guard = Promise("雨天安排人值守", "township/xqz", t.today + timedelta(days=20), OFFICE, "值守记录")
     agreed(t, story, "一、装防护网 300 米。\n二、雨天由镇里安排人值守。", (net, guard))
+    t.back(1)
+    summary = "通村路边坡落石，各方商定先装防护网、雨天值守，再做治理。"
+    t.does("clerk", release_prepare, matter=story.matter, title="通村路边坡落石", summary=summary)
 
 
 def ended_on_the_way(t: Teller) -> None:

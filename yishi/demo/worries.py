@@ -70,6 +70,11 @@ def _here(t: Teller) -> None:
     raised(t, "", "演示·村民午", "家里老人不会用手机，问养老金在哪里认证。", "health", places["ghz0"], **told_by_phone)
     on_a_visit = {"channel": "member", "by": "member"}
     raised(t, "", "演示·村民未", "合作社的苹果卖不出去，想找销路。", "farming", places["xqz0"], **on_a_visit)
+    far = places[f"{COUNTY}203"]  # no council there: the county's office receives it
+    t.back(8)
+    raised(t, "", "演示·村民酉", "乡里到县城的客车票价涨了，没有人解释。", "roads", far)
+    t.back(3)
+    raised(t, "", "演示·村民戌", "坝塘的水放掉以后一直没有蓄，栽秧怕没有水。", "water", far)
     t.back(1)
     raised(t, "", "演示·村民申", "文化活动室的门一直锁着，想进去坐坐。", "other", village, venue=room)
     text = "新修的水沟没有盖板，小孩掉下去过。"

@@ -76,21 +76,27 @@ class PublicFile:
 
     @property
     def due_on(self) -> date | None:
-        return self._gate.due_on if self._gate else self.matter.step_due_on
+        if self._gate is not None:
+            return self._gate.due_on
+        return min((one.commitment.due_on for one in self._running), default=self.matter.step_due_on)
 
     @property
     def who(self) -> str:
         """Who must act now: the body of an open gate, the bearers while promises run, else the convener's desk."""
         if self._gate is not None:
             return self.veil.body(self._gate.body)
-        running = [p.bearer for p in self.promises if p.commitment.state == Commitment.State.IN_FORCE]
+        if self._running:
+            return "、".join(dict.fromkeys(promise.bearer for promise in self._running))
         step = self.facts.model.step(self.matter.step)
-        if step and step.role == "handler" and running:
-            return "、".join(dict.fromkeys(running))
         convener = self.veil.body(self.matter.convener)
         if step is None or step.role in ("convener", "office", "secretary", "handler"):
             return convener
         return _("%(role)s, by %(convener)s") % {"role": ROLES.get(step.role, step.role), "convener": convener}
+
+    @property
+    def _running(self) -> list["Promise"]:
+        """The promises that their bearers still owe."""
+        return [promise for promise in self.promises if promise.commitment.state == Commitment.State.IN_FORCE]
 
     @property
     def _gate(self) -> GateRequest | None:
@@ -200,7 +206,8 @@ class PublicFile:
                 add(sitting.starts_at, title=_("The sitting was held"), text=text)
         agreement = self.facts.agreement
         if agreement and agreement.recorded_on:
-            add(agreement.recorded_on, title=_("The agreement was recorded"), text=agreement.number)
+            evening = timezone.make_aware(datetime.combine(agreement.recorded_on, time(20)))  # after its sitting
+            add(evening, title=_("The agreement was recorded"), text=agreement.number)
 
     def _ledger(self, add: Any) -> None:
         acts = {promise.commitment.pk: promise for promise in self.promises}

@@ -112,25 +112,25 @@ def glance(found: Overview) -> list[Figure]:
     """The first row: how much there is, and what is past its day."""
     total, place = found.total, found.place
     return [
-        Figure(_("worries raised"), total["worries"], _("worries"), behind("worries", place)),
+        Figure(_("worries raised"), total["worries"], _("items"), behind("worries", place)),
         Figure(
             _("without an answer in time"),
             total["unanswered"],
-            _("worries"),
+            _("items"),
             behind("worries", place, due="late"),
             True,
         ),
-        Figure(_("matters under way"), total["matter.open"], _("matters"), behind("matters", place, state="open")),
-        Figure(_("step overdue"), total["late"], _("matters"), behind("matters", place, overdue="on"), True),
-        Figure(_("sittings held"), total["sitting.closed"], _("sittings"), behind("matters", place)),
+        Figure(_("matters under way"), total["matter.open"], _("items"), behind("matters", place, state="open")),
+        Figure(_("step overdue"), total["late"], _("items"), behind("matters", place, overdue="on"), True),
+        Figure(_("sittings held"), total["sitting.closed"], _("meetings"), behind("matters", place)),
         Figure(
             _("agreements"),
             total["agreement.recorded"] + total["agreement.handed_over"],
-            _("agreements"),
+            _("texts"),
             behind("matters", place),
         ),
-        Figure(_("promises running"), total["running"], _("promises"), behind("commitments", place, state="open")),
-        Figure(_("promises overdue"), total["overdue"], _("promises"), behind("commitments", place, due="late"), True),
+        Figure(_("promises running"), total["running"], _("duties"), behind("commitments", place, state="open")),
+        Figure(_("promises overdue"), total["overdue"], _("duties"), behind("commitments", place, due="late"), True),
     ]
 
 
@@ -140,13 +140,13 @@ def stages(found: Overview) -> Group:
         Figure(
             label,
             found.total[f"stage.{stage}"],
-            _("matters"),
+            _("items"),
             behind("matters", found.place, stage=stage, state="open"),
         )
         for stage, label in Stage.choices
     ]
     over = [
-        Figure(label, found.total[f"matter.{state}"], _("matters"), behind("matters", found.place, state=state))
+        Figure(label, found.total[f"matter.{state}"], _("items"), behind("matters", found.place, state=state))
         for state, label in Matter.State.choices
         if state != Matter.State.OPEN
     ]
@@ -155,7 +155,7 @@ def stages(found: Overview) -> Group:
 
 def worry_states(found: Overview) -> Group:
     figures = [
-        Figure(label, found.total[f"worry.{state}"], _("worries"), behind("worries", found.place, state=state))
+        Figure(label, found.total[f"worry.{state}"], _("items"), behind("worries", found.place, state=state))
         for state, label in Worry.State.choices
     ]
     return Group(_("Worries by state"), figures).with_bars()
@@ -166,7 +166,7 @@ def promise_states(found: Overview) -> Group:
         Figure(
             label,
             found.total[f"commitment.{state}"],
-            _("promises"),
+            _("duties"),
             behind("commitments", found.place, state=state),
         )
         for state, label in Commitment.State.choices

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -31,7 +31,9 @@ NEAR = 4
 
 def released() -> QuerySet[Release]:
     """All public files. A release is no file of a scope: what is released is everybody's."""
+    running = Commitment.within.filter(origin_id=OuterRef("matter_id"), state=Commitment.State.IN_FORCE)
     rows = Release.objects.filter(state=Release.State.RELEASED, matter__is_sensitive=False)
+    rows = rows.annotate(is_carried_out=Exists(running))
     return rows.select_related("matter__place", "matter__convener").order_by("-checked_at")
 
 
@@ -110,22 +112,25 @@ def _columns() -> list[tuple[Any, Any]]:
         (_("title"), lambda release: release.title),
         (_("place"), lambda release: release.matter.place.full_name),
         (_("theme"), lambda release: theme_word(release.matter.theme)),
-        (_("where it stands"), lambda release: standing(release.matter)[0]),
+        (_("where it stands"), lambda release: standing(release)[0]),
         (_("public since"), lambda release: timezone.localdate(release.checked_at) if release.checked_at else None),
     ]
 
 
-def standing(matter: Matter) -> tuple[str, str]:
-    """Where a matter stands, in a word, and the kind of its badge."""
+def standing(release: Release) -> tuple[str, str]:
+    """Where a matter stands, in a word, and the kind of its badge. While promises run, they are carried out, even
+    where the model has no step for it."""
+    matter = release.matter
     if matter.is_published_case:
         return _("solved"), "ok"
     if matter.state != Matter.State.OPEN:
         return matter.get_state_display(), "ok" if matter.state != Matter.State.DROPPED else "neutral"
-    return Stage(matter.stage).label, "info"
+    stage = Stage.CARRIED_OUT if release.is_carried_out else Stage(matter.stage)
+    return stage.label, "info"
 
 
 def card(release: Release) -> dict[str, Any]:
-    word, kind = standing(release.matter)
+    word, kind = standing(release)
     return {
         "url": reverse("public_file", args=[release.slug]),
         "title": release.title,
@@ -148,7 +153,7 @@ def nearby(home: Place | None) -> list[dict[str, Any]]:
 @page("public", load=load_release, methods=("GET",), face="both")
 def public_file(request: HttpRequest, release: Release) -> HttpResponse:
     file = PublicFile(release, shows_overdue=shows_overdue())
-    word, kind = standing(release.matter)
+    word, kind = standing(release)
     words = {
         "file": file,
         "release": release,
