@@ -1,5 +1,6 @@
 """Who sits: seats filled by office, nomination, invitation or draw; answers, replacement, recusal; a neutral chair."""
 
+from collections import Counter
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -81,6 +82,7 @@ def seat_fill(
             return this.receipt
         fresh = open_matter(matter)
         _check_choices(role, filled_by)
+        seat_class = seat_class or _class_of_role(fresh, role)
         _check_class(fresh, seat_class)
         _check_member(fresh, seat_class, person, is_for_somebody=bool(party or body))
         if party is not None and party.matter_id != fresh.pk:
@@ -306,6 +308,16 @@ def members_to_invite(matter: Matter) -> list[Member]:
         term__body__place__level__in=[PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE],
     )
     return list(rows.select_related("person", "term__body").order_by("sector", "pk"))
+
+
+def _class_of_role(matter: Matter, role: str) -> str:
+    """The model's first class of this role with room; none if there is no such class."""
+    live = Seat.objects.filter(matter=matter, ended_on__isnull=True)
+    held = Counter(live.values_list("seat_class", flat=True))
+    for one in read_document(matter.process.document).seats:
+        if one.role == role and one.code not in MEMBER_CLASSES and (not one.max or held[one.code] < one.max):
+            return one.code
+    return ""
 
 
 def _check_choices(role: str, filled_by: str) -> None:

@@ -175,26 +175,24 @@ def hands_count(
 def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str, object]]]]:
     """Per statement: the statement, its ground, and (party's name, counts) in the order of the parties.
 
-    A show of hands of a party counts as its people's stances where no stance of that party was recorded.
+    Where the hands of a party were counted, the count stands for the whole party on that statement, instead of the
+    single stances of its people; conditions that they named stay listed.
     """
     statements = list(sitting.statements.select_related("party"))
     parties = {str(party.pk): party.name for party in sitting.matter.parties.all()}
     said: list[Said] = []
-    spoke = set()
+    hands = list(HandCount.objects.filter(statement__sitting=sitting, party__isnull=False))
+    counted = {(hand.statement_id, hand.party_id) for hand in hands}
     rows = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "party", "value", "condition")
     for statement_id, party_id, value, condition in rows:
         key = str(party_id) if party_id else NO_PARTY
-        spoke.add((statement_id, key))
-        said.append(Said(str(statement_id), key, value, condition))
-    for count in HandCount.objects.filter(statement__sitting=sitting, party__isnull=False):
-        key = str(count.party_id)
-        if (count.statement_id, key) not in spoke:
-            said += [
-                Said(str(count.statement_id), key, "agree", count=count.agree),
-                Said(str(count.statement_id), key, "object", count=count.object),
-                Said(str(count.statement_id), key, "pass", count=count.abstain),
-                Said(str(count.statement_id), key, "conditional", count=count.conditional),
-            ]
+        weight = 0 if (statement_id, party_id) in counted else 1
+        said.append(Said(str(statement_id), key, value, condition, weight))
+    for hand in hands:
+        numbers = {"agree": hand.agree, "object": hand.object, "pass": hand.abstain, "conditional": hand.conditional}
+        said += [
+            Said(str(hand.statement_id), str(hand.party_id), value, count=number) for value, number in numbers.items()
+        ]
     if any(one.party == NO_PARTY for one in said):
         parties[NO_PARTY] = _now("others in the room")
     grounds = floor([str(one.pk) for one in statements], list(parties), said)

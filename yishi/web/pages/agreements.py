@@ -257,7 +257,9 @@ def scan_field() -> forms.FileField:
 
 
 class ConsentForm(ActForm):
-    party = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Which party"))
+    party = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Which party"), widget=forms.RadioSelect, empty_label=None
+    )
     way = forms.ChoiceField(
         label=gettext_lazy("How it consented"), choices=Consent.Way.choices, widget=forms.RadioSelect
     )

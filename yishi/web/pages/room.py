@@ -205,7 +205,7 @@ def _on_statement(
 
 
 class StanceForm(ActForm):
-    seat = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Who says so"))
+    seat = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Who says so"), empty_label=gettext_lazy("choose"))
     value = forms.ChoiceField(
         label=gettext_lazy("Where they stand"), choices=Stance.Value.choices, widget=forms.RadioSelect
     )

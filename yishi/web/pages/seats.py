@@ -295,7 +295,9 @@ def seat_coding(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 class ObjectForm(ActForm):
-    party = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Which party objects?"))
+    party = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Which party objects?"), widget=forms.RadioSelect, empty_label=None
+    )
     reason = area(gettext_lazy("Why?"), rows=3)
 
     def __init__(self, *args: Any, matter: Matter, viewer: Any, **kwargs: Any):

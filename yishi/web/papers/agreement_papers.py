@@ -45,7 +45,7 @@ def _how(agreement: Agreement, parties: list[str]) -> str:
     names = "、".join(parties)
     sitting = agreement.sitting
     if sitting is None:
-        return f"经会前沟通，{names}协商一致，未召开会议即形成以下意见。" if names else "经会前沟通，形成以下意见。"
+        return f"经会前沟通，{names}未召开会议即谈定以下意见。" if names else "经会前沟通，形成以下意见。"
     return f"{chinese_day(sitting.starts_at)}，在{where_of(sitting)}召开协商会议，{names}参加，形成以下意见。"
 
 
