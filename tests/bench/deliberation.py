@@ -11,7 +11,6 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -77,7 +76,6 @@ def one_database(given: argparse.Namespace) -> int:
     server = serve()
     try:
         pages(province, table)
-        return table.missed
         stances(given, province, table)
     finally:
         server.terminate()
@@ -248,7 +246,8 @@ def signed_in(account: object) -> Client:
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()  # type: ignore[attr-defined]
     session.save()
-    return Client(f"http://127.0.0.1:{PORT}", {settings.SESSION_COOKIE_NAME: str(session.session_key)})
+    cookies = {settings.SESSION_COOKIE_NAME: str(session.session_key)}
+    return Client(f"http://127.0.0.1:{PORT}", cookies, settings.CSRF_COOKIE_NAME)
 
 
 def pages(province: Province, table: Table) -> None:
@@ -315,8 +314,6 @@ def stances(given: argparse.Namespace, province: Province, table: Table) -> None
             errors.append(status)
         return seconds
 
-    gate = threading.Barrier(1)
-    gate.wait()
     start = time.perf_counter()
     times = in_threads(speak, range(given.people), 16)
     took = time.perf_counter() - start

@@ -15,6 +15,7 @@ class Client:
 
     address: str
     cookies: dict[str, str] = field(default_factory=dict)
+    csrf_cookie: str = "csrftoken"
     _connection: http.client.HTTPConnection | None = None
 
     def get(self, path: str) -> tuple[int, bytes, float]:
@@ -23,7 +24,7 @@ class Client:
 
     def post(self, path: str, fields: dict[str, str]) -> tuple[int, bytes, float]:
         """(status, body, seconds) of one POST with the CSRF token that Django expects."""
-        token = self.cookies.setdefault("csrftoken", "a" * 32)
+        token = self.cookies.setdefault(self.csrf_cookie, "a" * 32)
         return self._send("POST", path, urlencode({**fields, "csrfmiddlewaretoken": token}))
 
     def _send(self, method: str, path: str, body: str | None) -> tuple[int, bytes, float]:
