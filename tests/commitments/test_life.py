@@ -10,7 +10,7 @@ from yishi.commitments.models import Commitment
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
-from yishi.organisations.models import Post
+from yishi.organisations.models import Installation, Post
 
 pytestmark = pytest.mark.django_db
 S = Commitment.State
@@ -167,3 +167,71 @@ def test_a_post_that_ends_leaves_its_duties_on_the_desk(cast, promise):
     services.commitment_answer(actor=cast.viewer("handler_head"), commitment=commitment, text="正在办")
     commitment.refresh_from_db()
     assert commitment.answered_on == timezone.localdate()
+
+
+def test_only_the_first_negative_verdict_reopens_by_itself(cast, checked):
+    commitment = checked(judges=("villager", "second_villager"))
+    services.verdict_give(actor=cast.viewer("villager"), commitment=commitment, value="not_satisfied")
+    services.proof_give(actor=cast.viewer("handler"), commitment=commitment, text="补办", done_on=timezone.localdate())
+    services.proof_check(actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="属实")
+    services.verdict_give(actor=cast.viewer("second_villager"), commitment=commitment, value="not_satisfied")
+    commitment.refresh_from_db()
+    assert (commitment.state, commitment.round) == (S.CHECKED, 2)
+    assert Notice.objects.filter(code="commitment.judged_again", body_id=commitment.supervisor_id).count() == 1
+    services.commitment_reopen(actor=cast.viewer("clerk"), commitment=commitment, reason="群众仍不满意")
+    commitment.refresh_from_db()
+    assert (commitment.state, commitment.round) == (S.IN_FORCE, 3)
+
+
+def test_nobody_of_the_bearers_desk_decides_about_its_own_promise(cast, promise):
+    commitment = promise(bearer=cast.bodies["office"], supervisor=cast.bodies["council"])
+    later = commitment.due_on + timedelta(days=9)
+    services.time_ask(actor=cast.viewer("clerk"), commitment=commitment, due_on=later, reason="雨季")
+    for act, given in (
+        (services.time_decide, {"request": commitment.time_requests.get(), "granted": True, "answer": "同意"}),
+        (services.commitment_close_undone, {"commitment": commitment, "reason": "不办了"}),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            act(actor=cast.viewer("second_clerk"), **given)
+        assert refused.value.code == "commitment.second_person"
+    Installation.objects.update(small_office=True)
+    services.commitment_close_undone(actor=cast.viewer("second_clerk"), commitment=commitment, reason="不办了")
+    entry = Entry.objects.get(code="commitments.commitment.close_undone")
+    assert entry.data["same_hands"] is True
+    assert commitment.time_requests.get().granted is False  # nobody decides it any more
+
+
+def test_more_time_that_is_over_already_is_not_granted(cast, promise):
+    commitment = promise()
+    later = commitment.due_on + timedelta(days=20)
+    services.time_ask(actor=cast.viewer("handler"), commitment=commitment, due_on=later, reason="雨季")
+    request = commitment.time_requests.get()
+    type(request).objects.update(due_on=timezone.localdate() - timedelta(days=1))
+    with pytest.raises(Refusal) as refused:
+        services.time_decide(actor=cast.viewer("clerk"), request=request, granted=True, answer="同意")
+    assert refused.value.field == "granted"
+
+
+def test_an_event_that_is_still_to_come_is_refused(cast, promise):
+    commitment, tomorrow = promise(), timezone.localdate() + timedelta(days=1)
+    handler = cast.viewer("handler")
+    for act, given in (
+        (services.people_met, {"text": "见了", "on": tomorrow}),
+        (services.proof_give, {"text": "已办", "done_on": tomorrow}),
+    ):
+        with pytest.raises(Refusal):
+            act(actor=handler, commitment=commitment, **given)
+
+
+def test_a_quantity_needs_its_unit(promise):
+    with pytest.raises(Refusal) as refused:
+        promise(quantity=1720)
+    assert refused.value.field == "unit"
+
+
+def test_who_is_late_reads_which_desk_was_quicker(cast, checked):
+    commitment = checked(judges=())
+    services.commitment_strike_off(actor=cast.viewer("second_clerk"), commitment=commitment)
+    with pytest.raises(WrongStage) as refused:
+        services.commitment_strike_off(actor=cast.viewer("clerk"), commitment=commitment)
+    assert "牟定县政协办公室" in str(refused.value.message)

@@ -58,3 +58,35 @@ def test_all_bodies_at_once_give_the_same_counts(cast, promise, checked):
     assert set(together) == {cast.bodies["department"].pk, cast.bodies["water"].pk}
     for bearer, found in together.items():
         assert found == queries.rates(rows.filter(bearer=bearer))
+
+
+def test_a_verdict_that_reopened_counts_until_its_author_says_another(cast, checked):
+    done = checked()
+    services.verdict_give(actor=cast.viewer("villager"), commitment=done, value="not_satisfied")
+    rows = queries.due_in(timezone.localdate(), timezone.localdate() + timedelta(days=40))
+    found = queries.rates(rows)
+    assert (found.asked, found.judged, found.satisfied) == (1, 1, 0)
+    services.proof_give(actor=cast.viewer("handler"), commitment=done, text="补办", done_on=timezone.localdate())
+    services.proof_check(actor=cast.viewer("clerk"), commitment=done, accepted=True, finding="属实")
+    services.verdict_give(actor=cast.viewer("villager"), commitment=done, value="satisfied")
+    found = queries.rates(rows)
+    assert (found.asked, found.judged, found.satisfied) == (1, 1, 1)
+
+
+def test_answered_after_the_due_date_is_not_answered_in_time(cast, promise):
+    late, in_time = promise(due_in=5), promise(due_in=5)
+    today = timezone.localdate()
+    services.commitment_answer(actor=cast.viewer("handler"), commitment=late, text="正在办")
+    services.commitment_answer(actor=cast.viewer("handler"), commitment=in_time, text="正在办")
+    Commitment.objects.filter(pk=late.pk).update(answered_on=today + timedelta(days=6))
+    rows = queries.due_in(today, today + timedelta(days=40))
+    assert queries.rates(rows).answered == 1
+    assert list(queries.cases(rows, "answered")) == [in_time]
+
+
+def test_not_quite_as_agreed_is_struck_off_and_not_carried_out_as_agreed(cast, proved):
+    one = proved(judges=())
+    services.proof_check(actor=cast.viewer("clerk"), commitment=one, accepted=True, finding="少付一季", as_agreed=False)
+    services.commitment_strike_off(actor=cast.viewer("clerk"), commitment=one)
+    found = queries.rates(queries.due_in(timezone.localdate(), timezone.localdate() + timedelta(days=40)))
+    assert (found.struck_off, found.as_agreed) == (1, 0)

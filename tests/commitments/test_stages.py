@@ -91,7 +91,7 @@ def test_an_outsider_supervises_nothing(cast, proved, who):
 
 
 @settings(
-    max_examples=30,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -100,6 +100,8 @@ def test_whatever_people_try_in_whatever_order_the_file_stays_whole(cast, promis
     with everything():
         one = promise(in_force=False, bearer_present=False)
         for verb in verbs:
+            if verb == "decide_time" and not one.time_requests.filter(granted__isnull=True).exists():
+                continue
             before = one.state
             try:
                 acts(cast, one)[verb]()
