@@ -5,8 +5,10 @@ SMS texts carry no names and no amounts, and stay within 70 characters with the 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,7 +84,15 @@ TEXTS: dict[str, Any] = {
 
 
 class _Params(dict[str, Any]):
-    """A missing param shows as a dash rather than as an error page."""
+    """A missing param shows as a dash rather than as an error page; a due date as people write it."""
+
+    def __init__(self, given: Mapping[str, Any]):
+        super().__init__(given)
+        due_on = self.get("due_on")
+        if isinstance(due_on, str) and due_on:
+            self["due_on"] = date_format(date.fromisoformat(due_on))
+        elif isinstance(due_on, date):
+            self["due_on"] = date_format(due_on)
 
     def __missing__(self, key: str) -> str:
         return "—"

@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
+
+NO_WORDS = "---------"  # what Django writes where nothing is chosen yet
 
 
 class ActForm(forms.Form):
@@ -25,6 +28,8 @@ class ActForm(forms.Form):
             widget = field.widget
             if isinstance(widget, forms.DateInput) and widget.input_type == "date":
                 widget.format = "%Y-%m-%d"  # the only form that a browser's day picker reads
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == NO_WORDS:
+                field.empty_label = gettext_lazy("choose")
 
     def attempt(self, request: HttpRequest, service: Callable[..., Receipt], **given: Any) -> Receipt | None:
         """Call `service` as the viewer; a refusal becomes an error of the form and the answer is None."""

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment, LedgerEvent, Proof, Verdict
@@ -32,7 +33,7 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
         )
         rows.append((one.on, one.at, event))
     for proof in commitment.proofs.all():
-        done = _("done on %(day)s") % {"day": proof.done_on.isoformat()}
+        done = _("done on %(day)s") % {"day": date_format(proof.done_on)}
         amount = f"{proof.quantity.normalize():f} {commitment.unit}" if proof.quantity is not None else ""
         text = "\n".join(word for word in (proof.text, amount, done) if word)
         rows.append(_at(proof.given_at, Event(_("Proof given"), when=proof.given_at, who=bearer, text=text)))
@@ -49,7 +50,7 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
             )
             rows.append(_at(proof.checked_at, event))
     for asked in commitment.time_requests.all():
-        until = _("until %(day)s") % {"day": asked.due_on.isoformat()}
+        until = _("until %(day)s") % {"day": date_format(asked.due_on)}
         text = until if to_judge else f"{until}\n{asked.reason}"
         rows.append(_at(asked.asked_at, Event(_("More time asked for"), when=asked.asked_at, who=bearer, text=text)))
         if asked.decided_at:

@@ -27,7 +27,7 @@ PARTS: tuple[tuple[str, Any], ...] = (
 
 class PeriodForm(forms.Form):
     start = forms.DateField(label=gettext_lazy("due from"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label=gettext_lazy("due until"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def period_of(request: HttpRequest) -> tuple[PeriodForm, date, date]:
@@ -75,7 +75,13 @@ def rates(request: HttpRequest) -> HttpResponse:
 def rate_cases(request: HttpRequest) -> HttpResponse:
     """The cases behind one number."""
     form, start, end = period_of(request)
-    names = {"due": _("fell due"), "asked": _("people asked"), "judged": _("judged"), "satisfied": _("satisfied"), **dict(PARTS)}
+    names = {
+        "due": _("fell due"),
+        "asked": _("people asked"),
+        "judged": _("judged"),
+        "satisfied": _("satisfied"),
+        **dict(PARTS),
+    }
     part = request.GET.get("part", "due") if request.GET.get("part") in names else "due"
     bearer = Body.objects.filter(pk=request.GET.get("body") or None).first() if _is_uuid(request) else None
     place = _place(request)

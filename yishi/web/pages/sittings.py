@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -107,7 +108,7 @@ def sitting_new(request: HttpRequest, matter: Matter) -> HttpResponse:
         "The model asks for %(days)d working days of notice: %(day)s at the earliest, if notice is given today."
     ) % {
         "days": form.notice_days,
-        "day": form.earliest.day.isoformat(),
+        "day": date_format(form.earliest.day),
     }
     if not form.earliest.certain:
         lead += _(" Public holidays of that year are not known yet; Monday to Friday were counted.")
@@ -165,7 +166,7 @@ def sitting(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 def _act(request: HttpRequest, sitting: Sitting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     when = timezone.localtime(sitting.starts_at)
-    words.setdefault("lead", f"{sitting.matter.number} {sitting.matter.title} · {when:%Y-%m-%d %H:%M}")
+    words.setdefault("lead", f"{sitting.matter.number} {sitting.matter.title} · {date_format(when, 'DATETIME_FORMAT')}")
     return one_act(
         request,
         form,
@@ -318,7 +319,7 @@ def waiting(viewer: Any) -> list[DeskItem]:
                 url=reverse("sitting", args=[one.pk]),
                 due_on=due,
                 body_id=one.matter.convener_id,
-                detail=f"{one.matter.number} · {timezone.localtime(one.starts_at):%Y-%m-%d %H:%M}",
+                detail=f"{one.matter.number} · {date_format(timezone.localtime(one.starts_at), 'DATETIME_FORMAT')}",
             )
         )
     return items

@@ -97,7 +97,7 @@ def worries(request: HttpRequest) -> HttpResponse:
             (_("theme"), lambda one: theme_word(one.theme)),
             (_("place"), lambda one: one.place.full_name),
             (_("state"), lambda one: one.get_state_display()),
-            (_("desk"), lambda one: one.desk.name),
+            (_("now at"), lambda one: one.desk.name),
             (_("answer due"), lambda one: one.answer_due_on),
             (_("answered"), lambda one: one.answered_on),
         ]
