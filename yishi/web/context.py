@@ -1,5 +1,6 @@
 """What every template may use. Lazy where it costs a query."""
 
+import time
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,18 @@ from yishi.organisations.models import Installation
 
 from .navigation import navigation
 
+_kept: tuple[float, Installation] | None = None  # what every page's head and foot show, for a moment
+
+
+def _installation() -> Installation:
+    """The installation's row, asked for at most once in INSTALLATION_SECONDS by each process; services never use it."""
+    global _kept
+    now = time.monotonic()
+    if _kept is None or now - _kept[0] >= settings.INSTALLATION_SECONDS:
+        rows = Installation.objects.select_related("home_place", "home_body")
+        _kept = (now, rows.filter(pk=1).first() or Installation())
+    return _kept[1]
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
@@ -20,13 +33,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
             return 0
         return notices_of(viewer.person, viewer.reach.bodies).filter(read_at__isnull=True).count()
 
-    def installation() -> Installation:
-        rows = Installation.objects.select_related("home_place", "home_body")
-        return rows.filter(pk=1).first() or Installation()
-
     return {
         "viewer": viewer,
-        "installation": SimpleLazyObject(installation),
+        "installation": SimpleLazyObject(_installation),
         "elder_mode": request.COOKIES.get("yishi-elder") == "1",
         "PUBLIC_URL": settings.PUBLIC_URL,
         "FACES": settings.FACES,

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import F, FilteredRelation, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -351,36 +352,37 @@ def objection_deciding(request: HttpRequest, objection: ChairObjection) -> HttpR
 
 
 def waiting(viewer: Any) -> list[DeskItem]:
-    """Invitations that the viewer has not answered; objections to a chair that our desk must decide."""
-    rows = Seat.objects.filter(
-        person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True, matter__state=Matter.State.OPEN
-    )
-    items = [
-        DeskItem(
+    """Invitations that the viewer has not answered; objections to a chair that our desk must decide. One question."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    invited = Q(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
+    invited &= Q(matter__state=Matter.State.OPEN)
+    pending = FilteredRelation("objections", condition=Q(objections__upheld__isnull=True))
+    rows = Seat.objects.annotate(pending=pending).filter(invited | Q(pending__isnull=False, matter__convener__in=desks))
+    rows = rows.annotate(
+        objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name")
+    ).select_related("matter")
+    return [_waiting_item(seat) for seat in rows.order_by("started_on", "pk")[:SHOWN]]
+
+
+def _waiting_item(seat: Any) -> DeskItem:
+    if seat.objection:
+        return DeskItem(
             kind="seat",
             title=seat.matter.title,
-            act=_("Answer the invitation"),
-            url=reverse("my_seat", args=[seat.pk]),
-            due_on=seat.matter.step_due_on,
-            detail=f"{seat.matter.number} · {seat.get_role_display()}",
-        )
-        for seat in rows.select_related("matter").order_by("started_on")[:SHOWN]
-    ]
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    objections = ChairObjection.objects.filter(upheld__isnull=True, seat__matter__convener__in=desks)
-    items += [
-        DeskItem(
-            kind="seat",
-            title=one.seat.matter.title,
             act=_("Decide on the objection to the chair"),
-            url=reverse("objection_decide", args=[one.pk]),
-            due_on=timezone.localdate(one.at),
-            body_id=one.seat.matter.convener_id,
-            detail=f"{one.seat.matter.number} · {one.party.name}",
+            url=reverse("objection_decide", args=[seat.objection]),
+            due_on=timezone.localdate(seat.objected_at),
+            body_id=seat.matter.convener_id,
+            detail=f"{seat.matter.number} · {seat.objecting}",
         )
-        for one in objections.select_related("seat__matter", "party").order_by("at")[:SHOWN]
-    ]
-    return items
+    return DeskItem(
+        kind="seat",
+        title=seat.matter.title,
+        act=_("Answer the invitation"),
+        url=reverse("my_seat", args=[seat.pk]),
+        due_on=seat.matter.step_due_on,
+        detail=f"{seat.matter.number} · {seat.get_role_display()}",
+    )
 
 
 urlpatterns = [
