@@ -54,6 +54,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     ("recheck", "commitment.decide", "commitment_recheck", gettext_lazy("Look back")),
     ("reopen", "commitment.supervise", "commitment_reopen", gettext_lazy("Open it again")),
 )
+UNWISHED = ("close_undone", "reopen")  # never the page's first button
 
 
 def waiting(viewer: Any) -> list[DeskItem]:
@@ -241,14 +242,14 @@ def offered(viewer: Any, one: Commitment, *, waits: bool) -> list[dict[str, Any]
         "ask_time": one.time_requests.filter(granted__isnull=True).exists(),
     }
     acts = [
-        {"url": reverse(name, args=[one.pk]), "label": label}
+        {"url": reverse(name, args=[one.pk]), "label": label, "is_wished": verb not in UNWISHED}
         for verb, right, name, label in ACTS
         if allowed[right] and may_step(one, verb) and not not_yet.get(verb)
     ]
     request_open = one.time_requests.filter(granted__isnull=True).first()
     if request_open and allowed["commitment.decide"] and may_step(one, "decide_time"):
         url = reverse("commitment_time_decide", args=[request_open.pk])
-        acts.insert(0, {"url": url, "label": _("Decide about more time")})
+        acts.insert(0, {"url": url, "label": _("Decide about more time"), "is_wished": True})
     return acts
 
 
