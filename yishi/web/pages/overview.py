@@ -177,12 +177,10 @@ def promise_states(found: Overview) -> Group:
 def colours(found: Overview) -> list[tuple[str, Any, int, str]]:
     """The clocks of running promises: (shade, word, number, list)."""
     total, place = found.total, found.place
-    running = behind("commitments", place, state="open")
-    late = behind("commitments", place, due="late")
+    words = {"blue": _("on course"), "yellow": _("due soon"), "red": _("overdue")}
     return [
-        ("blue", _("on course"), total["colour.blue"], running),
-        ("yellow", _("due soon"), total["colour.yellow"], behind("commitments", place, due="soon")),
-        ("red", _("overdue"), total["colour.red"], late),
+        (shade, word, total[f"colour.{shade}"], behind("commitments", place, due=shade))
+        for shade, word in words.items()
     ]
 
 
