@@ -62,10 +62,6 @@ class Checked:
     wanted: int = 0
     names: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def drawn(self) -> tuple[str, ...]:
-        return self.order[: self.wanted]
-
 
 def record(
     candidates: Iterable[str],
