@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -110,7 +111,7 @@ def _press(commitment: Commitment, day: date) -> str:
     return ""
 
 
-def _ask(commitment: Commitment, what: str, code: str, **data: int) -> str:
+def _ask(commitment: Commitment, what: str, code: str, **data: Any) -> str:
     """Ask the supervisor's desk for its next act, once per round: the act's id is derived from both."""
     body = {"commitment": commitment.pk, "round": commitment.round}
     with act(f"commitments.{what}.ask", actor=SYSTEM, act_id=_identity(commitment), body=body) as this:

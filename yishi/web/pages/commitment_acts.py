@@ -222,7 +222,7 @@ def prove(request: HttpRequest, one: Commitment) -> HttpResponse:
             files.append(scan_keep(actor=request.viewer, upload=scan))
         return {**cleaned, "files": files}
 
-    words = {
+    words: dict[str, Any] = {
         "given": {"commitment": one},
         "heading": _("Give proof"),
         "lead": f"{one.number} · {one.act} · {one.proof_expected}",
@@ -242,7 +242,7 @@ def prove(request: HttpRequest, one: Commitment) -> HttpResponse:
 def press(request: HttpRequest, one: Commitment) -> HttpResponse:
     """Reminder, supervision letter, next tier: what was sent in this round is not offered again."""
     form = PressForm(request.POST or None)
-    acts = {
+    acts: dict[str, tuple[Callable[..., Any], str]] = {
         "reminder": (services.reminder_send, _("reminder")),
         "letter": (services.letter_send, _("supervision letter, numbered and printable")),
         "next_tier": (services.next_tier_pass, _("pass it to the next tier")),

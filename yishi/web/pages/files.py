@@ -24,7 +24,7 @@ def stream(attachment: Attachment, *, small: bool = False, public: bool = False)
     response.headers["Content-Disposition"] = content_disposition_header(not is_picture, attachment.name) or "inline"
     response.headers["Cache-Control"] = "public, max-age=86400" if public else "private, max-age=600"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return response  # type: ignore[return-value]  # Django types both as HttpResponseBase
 
 
 def _worry_photo(request: HttpRequest, pk: UUID, photo: UUID) -> Attachment:
