@@ -244,3 +244,11 @@ def test_an_outsider_chooses_no_case(cast, matter):
     Matter.within.filter(pk=matter.pk).update(state="done")
     with pytest.raises(NotAllowed):
         case_choose(actor=cast.viewer("outsider"), matter=matter, why="…")
+
+
+def test_a_good_case_names_nobody(cast, matter):
+    Matter.within.filter(pk=matter.pk).update(state="done")
+    with pytest.raises(Refusal) as refused:
+        case_choose(actor=cast.viewer("clerk"), matter=matter, why="村民甲说得好，电话13912345678。")
+    assert refused.value.field == "why"
+    assert "村民甲" in str(refused.value) and "13912345678" in str(refused.value)

@@ -260,3 +260,14 @@ def test_a_case_is_chosen_through_its_page(client, cast, matter):
     assert reverse("case_choose", args=[matter.pk]) in text_of(client.get(reverse("matter", args=[matter.pk])))
     client.post(reverse("case_choose", args=[matter.pk]), {"why": "先解决再开会"})
     assert GoodCase.objects.get().why == "先解决再开会"
+
+
+def test_a_public_file_and_its_check_take_at_most_15_queries(client, cast, matter, django_assert_max_num_queries):
+    release = make_public(cast, matter, shows_statements=True)
+    with django_assert_max_num_queries(15):
+        client.get(reverse("public_file", args=[release.slug]))
+    sign_in(client, cast, "clerk")
+    with django_assert_max_num_queries(15):
+        client.get(reverse("matter_release", args=[matter.pk]))
+    with django_assert_max_num_queries(16):
+        client.get(reverse("release", args=[release.pk]))

@@ -11,12 +11,14 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from yishi.commitments.models import Commitment, Judge
+from yishi.attachments.models import Attachment
+from yishi.commitments.models import Commitment, Judge, Proof
 from yishi.kit.text import masked_name
 from yishi.organisations.models import Body, BodyKind
 from yishi.people.models import Person
 
-from .models import Agreement, Matter, Seat, Statement, StudyVisit, Worry
+from .models import Matter, Release, Seat, Statement, StudyVisit, Worry
+from .process.facts import Facts
 
 # An identity number (18 places, or the old 15); a mobile number, a number with its area code; not inside longer ones.
 _NUMBERS = {
@@ -54,8 +56,9 @@ class Doubt:
 class Veil:
     """Covers numbers, the people known in one matter's file, and its bodies that are not named in public."""
 
-    def __init__(self, matter: Matter):
+    def __init__(self, matter: Matter, facts: Facts | None = None):
         self.matter = matter
+        self.facts = facts or Facts(matter)
 
     @cached_property
     def names(self) -> list[str]:
@@ -77,16 +80,13 @@ class Veil:
     @cached_property
     def bodies(self) -> dict[str, str]:
         """Names of bodies in the file that are not public, and what stands for them."""
-        bearers = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=self.matter.pk)
-        rows = Body.objects.filter(
-            Q(pk__in=self.matter.parties.values("body"))
-            | Q(pk__in=bearers.values("bearer"))
-            | Q(pk__in=bearers.values("supervisor"))
-            | Q(pk=self.matter.convener_id),
-            may_be_public=False,
-        )
+        bodies = [self.matter.convener, *(party.body for party in self.facts.parties if party.body)]
+        for promise in self.facts.commitments:
+            bodies += [promise.bearer, promise.supervisor]
         found = {}
-        for body in rows:
+        for body in bodies:
+            if body.may_be_public:
+                continue
             for name in filter(None, (body.name, body.short_name)):
                 found[name] = stand_in(body)
         return found
@@ -120,28 +120,24 @@ def stand_in(body: Body) -> str:
     return _COMPANIES.get(BodyKind(body.kind), _SOME_BODY)
 
 
-def public_texts(
-    matter: Matter, *, title: str, summary: str, shows_agreement: bool, shows_statements: bool
-) -> dict[Any, str]:
+def public_texts(release: Release, facts: Facts) -> dict[Any, str]:
     """Everything that a public file would show, by where it stands: what the warnings look through."""
-    texts: dict[Any, str] = {_("title"): title, _("summary"): summary}
-    if shows_agreement:
-        agreement = Agreement.objects.filter(matter=matter).exclude(state=Agreement.State.DRAFT).first()
-        if agreement is not None:
-            texts[_("agreement")] = "\n".join((agreement.text, agreement.conditions, agreement.minority))
-    if shows_statements:
-        rows = Statement.objects.filter(sitting__matter=matter).values_list("text", "minority_note")
+    texts: dict[Any, str] = {_("title"): release.title, _("summary"): release.summary}
+    agreement = facts.agreement
+    if release.shows_agreement and agreement is not None:
+        texts[_("agreement")] = "\n".join((agreement.text, agreement.conditions, agreement.minority))
+    if release.shows_statements:
+        rows = Statement.objects.filter(sitting__matter=facts.matter).values_list("text", "minority_note")
         texts[_("statements")] = "\n".join(" ".join(pair) for pair in rows)
-    promises = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk)
-    texts[_("promises")] = "\n".join(" ".join(pair) for pair in promises.values_list("act", "conditions"))
-    texts[_("parties")] = "\n".join(matter.parties.values_list("name", flat=True))
+    texts[_("promises")] = "\n".join(f"{one.act} {one.conditions}" for one in facts.commitments)
+    texts[_("parties")] = "\n".join(party.name for party in facts.parties)
     return {where: text for where, text in texts.items() if text.strip()}
 
 
-def photos_of(matter: Matter) -> list[Any]:
+def photos_of(matter: Matter) -> list[Attachment]:
     """The photos from which a public file may choose: of the study, and of what was done. A raiser's own are not."""
-    from_visits = [p for v in StudyVisit.objects.filter(study__matter=matter) for p in v.photos.all()]
     commitments = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk)
-    from_proofs = [f for c in commitments for p in c.proofs.all() for f in p.files.filter(kind="photo")]
-    unique = {photo.pk: photo for photo in (*from_visits, *from_proofs)}
-    return list(unique.values())
+    visits = StudyVisit.objects.filter(study__matter=matter, photos__isnull=False).values("photos")
+    proofs = Proof.objects.filter(commitment__in=commitments, files__isnull=False).values("files")
+    rows = Attachment.objects.filter(Q(pk__in=visits) | Q(pk__in=proofs), kind=Attachment.Kind.PHOTO)
+    return list(rows.order_by("created_at", "pk"))

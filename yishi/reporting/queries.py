@@ -95,7 +95,7 @@ def _children(near: _Near, bucket: str) -> list[str]:
     owed = ", ".join(f"'{state.value}'" for state in Worry.OWED)
     running = ", ".join(f"'{state.value}'" for state in Commitment.OPEN)
     parts = [
-        ("worries", f"t.answer_due_on < %(today)s AND t.state IN ({owed})", near.rows(Worry)),
+        ("worries", f"t.state IN ({owed}) AND t.answer_due_on < %(today)s", near.rows(Worry)),
         ("matters", "t.step_due_on < %(today)s", near.rows(Matter, f"t.state = '{Matter.State.OPEN.value}'")),
         ("promises", _overdue(), near.rows(Commitment, f"t.state IN ({running})")),
     ]

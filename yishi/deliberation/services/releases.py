@@ -141,16 +141,10 @@ def release_restore(*, actor: Viewer, release: Release, act_id: UUID | None = No
     return _move(actor, release, "restore", "", act_id)
 
 
-def release_warnings(release: Release) -> list[Doubt]:
+def release_warnings(release: Release, veil: Veil | None = None) -> list[Doubt]:
     """What the release check should look at in the file as it would be shown."""
-    texts = public_texts(
-        release.matter,
-        title=release.title,
-        summary=release.summary,
-        shows_agreement=release.shows_agreement,
-        shows_statements=release.shows_statements,
-    )
-    return Veil(release.matter).warnings(texts)
+    veil = veil or Veil(release.matter)
+    return veil.warnings(public_texts(release, veil.facts))
 
 
 def case_choose(*, actor: Viewer, matter: Matter, why: str, act_id: UUID | None = None) -> Receipt:
@@ -164,6 +158,13 @@ def case_choose(*, actor: Viewer, matter: Matter, why: str, act_id: UUID | None 
         if matter.state not in (Matter.State.DONE, Matter.State.ENDED):
             raise WrongStage("case.not_over", _("Choose a matter that has come to its end with an agreement."))
         why = _text(why, MAX_SUMMARY, "why", _("Write what others can learn from it."))
+        named = [doubt.found for doubt in Veil(matter).warnings({"why": why})]
+        if named:
+            raise Refusal(
+                "case.named",
+                _("Others read this in public: write it without %(words)s.") % {"words": "、".join(named)},
+                field="why",
+            )
         if GoodCase.objects.filter(matter=matter, withdrawn_on__isnull=True).exists():
             raise WrongStage("case.chosen", _("This matter is in the library already."))
         case, _new = GoodCase.objects.update_or_create(

@@ -17,9 +17,8 @@ from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import GoodCase, Matter, Release, Stage
 from yishi.deliberation.themes import theme_choices, theme_word
-from yishi.deliberation.veil import Veil
 from yishi.organisations.models import Installation, Place
-from yishi.web.components.public_file import PublicFile
+from yishi.web.components.public_file import PublicFile, with_story
 from yishi.web.exports import export, wants_export
 from yishi.web.page import page
 
@@ -38,12 +37,13 @@ def released() -> QuerySet[Release]:
 
 
 def load_release(request: HttpRequest, slug: str) -> Release:
-    return released().select_related("matter__process__model", "matter__venue").get(slug=slug)
+    rows = with_story(released()).select_related("matter__process__model", "matter__good_case")
+    return rows.get(slug=slug)
 
 
-def shows_overdue() -> bool:
-    """Has the party committee switched public overdue lists on?"""
-    return Installation.objects.filter(pk=1, public_overdue=True).exists()
+def this_installation() -> Installation:
+    """Also says whether the party committee has switched public overdue lists on."""
+    return Installation.objects.select_related("home_place", "home_body").filter(pk=1).first() or Installation()
 
 
 class FileFilter(forms.Form):
@@ -85,12 +85,14 @@ class FileFilter(forms.Form):
 
 @page("public", methods=("GET",), face="both")
 def public_files(request: HttpRequest) -> HttpResponse:
-    form = FileFilter(request.GET, shows_overdue())
+    installation = this_installation()
+    form = FileFilter(request.GET, installation.public_overdue)
     rows = form.narrow(released())
     if wants_export(request):
         return export(request, _("public files"), _columns(), rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     words = {
+        "installation": installation,
         "form": form,
         "place": form.cleaned_data.get("place"),
         "page_obj": page_obj,
@@ -126,7 +128,7 @@ def standing(release: Release) -> tuple[str, str]:
     if matter.state != Matter.State.OPEN:
         return matter.get_state_display(), "ok" if matter.state != Matter.State.DROPPED else "neutral"
     stage = Stage.CARRIED_OUT if release.is_carried_out else Stage(matter.stage)
-    return stage.label, "info"
+    return str(stage.label), "info"
 
 
 def card(release: Release) -> dict[str, Any]:
@@ -152,9 +154,12 @@ def nearby(home: Place | None) -> list[dict[str, Any]]:
 
 @page("public", load=load_release, methods=("GET",), face="both")
 def public_file(request: HttpRequest, release: Release) -> HttpResponse:
-    file = PublicFile(release, shows_overdue=shows_overdue())
+    installation = this_installation()
+    file = PublicFile(release, shows_overdue=installation.public_overdue)
+    case = getattr(release.matter, "good_case", None)
     word, kind = standing(release)
     words = {
+        "installation": installation,
         "file": file,
         "release": release,
         "matter": release.matter,
@@ -162,14 +167,14 @@ def public_file(request: HttpRequest, release: Release) -> HttpResponse:
         "word": word,
         "kind": kind,
         "photos": release.photos.filter(may_be_public=True),
-        "case": GoodCase.objects.filter(matter=release.matter, withdrawn_on__isnull=True).first(),
+        "case": case if case and case.withdrawn_on is None else None,
         "tab": "matters",
     }
     return render(request, "record/public_file.html", words)
 
 
 def load_photo(request: HttpRequest, slug: str, pk: UUID) -> Attachment:
-    return load_release(request, slug).photos.get(pk=pk, may_be_public=True)
+    return released().get(slug=slug).photos.get(pk=pk, may_be_public=True)
 
 
 @page("public", load=load_photo, methods=("GET",), face="both")
@@ -187,8 +192,6 @@ def public_cases(request: HttpRequest) -> HttpResponse:
     ).select_related("matter__release", "matter__place", "matter__process", "chosen_by")
     rows = rows.order_by("-chosen_on")
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for case in page_obj:
-        case.why_public = Veil(case.matter)(case.why)
     return render(request, "record/public_cases.html", {"page_obj": page_obj, "tab": "matters"})
 
 

@@ -24,12 +24,11 @@ from yishi.deliberation.services.releases import (
     release_warnings,
 )
 from yishi.deliberation.themes import is_sensitive
-from yishi.deliberation.veil import Veil, photos_of
+from yishi.deliberation.veil import photos_of
 from yishi.journal.feed import entries_of
-from yishi.organisations.models import Installation
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.components.public_file import PublicFile
+from yishi.web.components.public_file import PublicFile, with_story
 from yishi.web.components.timeline import Event
 from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export, wants_export
@@ -37,6 +36,7 @@ from yishi.web.forms import ActForm
 from yishi.web.page import page
 
 from .matters import load_matter
+from .public_files import this_installation
 
 PER_PAGE = 25
 KINDS = {"prepared": "warn", "released": "ok", "refused": "late", "hidden": "neutral"}
@@ -48,7 +48,7 @@ def in_reach() -> Any:
 
 
 def load_release(request: HttpRequest, pk: UUID) -> Release:
-    return in_reach().select_related("matter__process__model", "matter__venue").get(pk=pk)
+    return with_story(in_reach()).select_related("matter__process__model").get(pk=pk)
 
 
 @page("release.list", methods=("GET",))
@@ -161,7 +161,8 @@ class CheckForm(ActForm):
 @page("release.check", load=load_release)
 def release(request: HttpRequest, release: Release) -> HttpResponse:
     """The file as the public would see it, what the machine warns of, and the check."""
-    doubts = release_warnings(release)
+    file = PublicFile(release, shows_overdue=False)
+    doubts = release_warnings(release, file.veil) if release.state == Release.State.PREPARED else []
     form = CheckForm(request.POST or None, has_doubts=bool(doubts))
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(
@@ -176,23 +177,23 @@ def release(request: HttpRequest, release: Release) -> HttpResponse:
             is_public = form.cleaned_data["answer"] == "yes"
             messages.success(request, _("The file is public now.") if is_public else _("Sent back to be mended."))
             return redirect("release", release.pk)
-    small_office = Installation.objects.filter(pk=1, small_office=True).exists()
+    installation = this_installation()
     prepared_it = release.prepared_by_id is not None and release.prepared_by_id == request.viewer.person_id
     waits = release.state == Release.State.PREPARED
     words = {
+        "installation": installation,
         "release": release,
         "matter": release.matter,
         "kind": KINDS[release.state],
-        "file": PublicFile(release, shows_overdue=False),
+        "file": file,
         "photos": release.photos.all(),
         "doubts": doubts,
-        "form": form if waits and (small_office or not prepared_it) else None,
+        "form": form if waits and (installation.small_office or not prepared_it) else None,
         "waits": waits,
         "same_hands": release.checked_by_id is not None and release.checked_by_id == release.prepared_by_id,
         "may_hide": release.state == Release.State.RELEASED,
         "may_restore": release.state == Release.State.HIDDEN,
         "trace": trace(release),
-        "covered": Veil(release.matter)(release.summary) != release.summary,
     }
     return render(request, "record/release.html", words, status=422 if request.method == "POST" else 200)
 
@@ -223,7 +224,7 @@ def _one_click(request: HttpRequest, release: Release, service: Any, done: Any) 
         messages.success(request, done)
     else:
         for error in form.non_field_errors():
-            messages.error(request, error)
+            messages.error(request, str(error))
     back = "release" if may("release.check", request.viewer, release) else "releases"
     return redirect(back, *([release.pk] if back == "release" else []))
 
