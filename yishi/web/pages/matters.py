@@ -72,7 +72,8 @@ class MatterFilter(forms.Form):
         self.fields["place"].queryset = places_for(request)
         asked = request.GET.get("place", "")
         if is_uuid(asked):  # an overview opens into its list at any tier
-            self.fields["place"].queryset = Place.objects.filter(Q(pk=asked) | Q(pk__in=places_for(request).values("pk")))
+            near = places_for(request).values("pk")
+            self.fields["place"].queryset = Place.objects.filter(Q(pk=asked) | Q(pk__in=near))
         self.fields["convener"].queryset = Body.objects.filter(pk__in=request.viewer.reach.bodies).order_by("name")
         for name in ("place", "convener"):
             self.fields[name].empty_label = _("all")
