@@ -10,13 +10,13 @@ Nothing is estimated, and anybody can recount it by hand:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 AGREE, OBJECT, PASS, CONDITIONAL = "agree", "object", "pass", "conditional"
 VALUES = (AGREE, OBJECT, PASS, CONDITIONAL)
 
 
-class Said(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Said:
     """One stance: of a party's person (or a show of hands: `count` people at once) on a statement."""
 
     statement: str

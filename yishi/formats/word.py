@@ -20,6 +20,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
+from lxml import etree
 
 from .paper import Facts, Heading, Paper, Signature, Table, Text
 
@@ -194,7 +195,7 @@ def _name_substitutes(document: Docx) -> None:
                         '<w:charset w:val="86"/><w:family w:val="auto"/><w:pitch w:val="default"/></w:font>'
                     )
                 )
-            part._blob = table.xml.encode() if hasattr(table, "xml") else part.blob
+            part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _clean(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.http import content_disposition_header
@@ -48,7 +49,8 @@ def _study_photo(request: HttpRequest, pk: UUID, photo: UUID) -> Attachment:
 
 def _agreement_scan(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
     matter = Matter.objects.get(pk=pk)
-    return Attachment.objects.filter(pk__in=matter.agreements.values("scan")).get(pk=file)
+    own = Q(pk__in=matter.agreements.values("scan")) | Q(pk__in=matter.agreements.values("consents__scan"))
+    return Attachment.objects.filter(own).get(pk=file)
 
 
 @page("worry.see", load=_worry_photo, methods=("GET",))
