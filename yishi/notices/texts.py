@@ -5,7 +5,7 @@ SMS texts carry no names and no amounts, and stay within 70 characters with the 
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.formats import date_format
@@ -84,7 +84,7 @@ TEXTS: dict[str, Any] = {
 
 
 class _Params(dict[str, Any]):
-    """A missing param shows as a dash rather than as an error page; a due date as people write it."""
+    """A missing param shows as a dash rather than as an error page; days as people write them."""
 
     def __init__(self, given: Mapping[str, Any]):
         super().__init__(given)
@@ -93,6 +93,8 @@ class _Params(dict[str, Any]):
             self["due_on"] = date_format(date.fromisoformat(due_on))
         elif isinstance(due_on, date):
             self["due_on"] = date_format(due_on)
+        if self.get("when"):
+            self["when"] = date_format(datetime.fromisoformat(self["when"]), "DATETIME_FORMAT")
 
     def __missing__(self, key: str) -> str:
         return "—"

@@ -126,6 +126,8 @@ def clock(commitment: Any) -> dict[str, Any]:
         Colour.NONE: commitment.get_state_display(),
     }
     running = shade != Colour.NONE and commitment.state == commitment.State.IN_FORCE
+    if running and days < 0:  # "overdue by 20 days" says both
+        return {"shade": shade.value, "word": days_left(days), "days": ""}
     return {"shade": shade.value or "none", "word": words[shade], "days": days_left(days) if running else ""}
 
 
