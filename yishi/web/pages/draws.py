@@ -157,7 +157,7 @@ def draw(request: HttpRequest, draw: Draw) -> HttpResponse:
     """The draw's page: fingerprint and source; then the form for the numbers; then who was drawn."""
     runs = may("seat.run", request.viewer, draw.matter)
     form = RunForm(request.POST or None, draw=draw) if runs and draw.drawn_at is None else None
-    words = {
+    words: dict[str, Any] = {
         "draw": draw,
         "record": draw_record(draw),
         "seat_class": read_document(draw.matter.process.document).seat(draw.seat_class),

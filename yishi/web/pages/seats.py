@@ -55,7 +55,7 @@ def load_objection(request: HttpRequest, pk: UUID) -> ChairObjection:
 def seat_groups(matter: Matter, seats: list[Seat]) -> list[dict[str, Any]]:
     """Per class of the model (and for who sits in none): who holds a seat, and how many are wanted."""
     classes = read_document(matter.process.document).seats
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "name": one.name,
             "how": FILLED_BY.get(one.filled_by, one.filled_by),
@@ -168,7 +168,7 @@ def my_seat(request: HttpRequest, seat: Seat) -> HttpResponse:
     """An invitation, for who was invited: answer, declare interests, step back; then the room."""
     chair = Seat.objects.filter(matter=seat.matter_id, role=Seat.Role.CHAIR, ended_on__isnull=True).first()
     sittings = list(seat.matter.sittings.exclude(state="cancelled").select_related("venue").order_by("starts_at"))
-    words = {"seat": seat, "sittings": sittings, "chair": chair, "base": _base(request)}
+    words: dict[str, Any] = {"seat": seat, "sittings": sittings, "chair": chair, "base": _base(request)}
     form = AnswerForm(request.POST or None)
     if request.method == "POST" or seat.state == Seat.State.INVITED:
         return one_act(
