@@ -38,7 +38,7 @@ def check(known_hash: str | None) -> int:
         return 1
     seconds = time.perf_counter() - began
     print(
-        f"日志完好:{report.entries} 条记录,{report.blocks} 个区块,未封存 {report.unsealed} 条 · whole: "
+        f"日志完好：{report.entries} 条记录，{report.blocks} 个区块，未封存 {report.unsealed} 条 · whole: "
         f"{report.entries} entries, {report.blocks} blocks, {report.unsealed} unsealed ({seconds:.1f} s)"
     )
     print(f"末块哈希 · last hash: {report.last_hash}")
