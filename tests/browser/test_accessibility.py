@@ -1,0 +1,97 @@
+"""Every page, in normal size on a desktop and in large print on a phone: nothing of level A or AA; nothing cut off."""
+
+import pytest
+from django.conf import settings
+
+from tests import samples as sample
+from tests.cast import sign_in
+from yishi.deliberation.models import Worry
+from yishi.organisations.query_codes import code_issue
+from yishi.people.scopes import everything
+from yishi.web.middleware import QUERY_CODE_KEY
+
+from .conftest import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# Who opens a page: the first of them whom it lets in.
+PEOPLE = ("", "clerk", "convener", "handler", "company_head", "member", "administrator", "party_clerk")
+# Not pages: files, data, pictures.
+NO_PAGE = {
+    "places_find",
+    "room_state",
+    "sitting_state",
+    "room_code",
+    "public_draw_file",
+    "room_part",
+    "process_download",
+}
+
+
+def pages_of(client, cast, samples) -> dict[str, list[str]]:
+    """Person → addresses of the HTML pages that open for them; each page once."""
+    left = {
+        name: address
+        for name, address, view, _loader in sample.addresses(samples)
+        if "GET" in view.methods and name not in NO_PAGE and not address.endswith((".pdf", ".docx"))
+    }
+    found: dict[str, list[str]] = {}
+    for who in PEOPLE:
+        client.logout()
+        if who:
+            sign_in(client, cast, who)
+        for name, address in list(left.items()):
+            response = client.get(address)
+            if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
+                found.setdefault(who, []).append(address)
+                del left[name]
+    return found
+
+
+def look(page, addresses: list[str]) -> list[str]:
+    wrong = []
+    for address in addresses:
+        page.goto(address)
+        wrong += [f"{address} {one}" for one in violations(page)]
+        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if too_wide > 1:
+            wrong.append(f"{address} is {too_wide} px wider than the window")
+    return wrong
+
+
+@pytest.mark.parametrize(("width", "elder"), [(1440, False), (390, True)])
+def test_every_page_is_for_everybody(open_page, client, cast, width, elder):
+    samples = sample.kwargs_by_loader(cast)
+    found = pages_of(client, cast, samples)
+    assert sum(len(rows) for rows in found.values()) > 110
+    wrong = []
+    for who, addresses in found.items():
+        wrong += look(open_page(who, cast, width=width, elder=elder), addresses)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_pages_behind_a_query_code_too(open_page, cast, client):
+    samples = sample.kwargs_by_loader(cast)
+    worry, promise = samples["follow.load_own"]["pk"], samples["judge.load_judged"]["pk"]
+    with everything():
+        code = code_issue(Worry.within.get(pk=worry).raiser, "AAAABBBBCC")
+    session = client.session
+    session[QUERY_CODE_KEY] = str(code.pk)
+    session.save()
+    addresses = ["/follow/", f"/follow/{worry}/", "/follow/phone/", "/judge/", f"/judge/{promise}/"]
+    for elder in (False, True):
+        page = open_page(width=390, elder=elder)
+        page.goto("/privacy/")
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": page.url}]
+        )
+        assert look(page, addresses) == []
+
+
+def test_a_villagers_first_page_is_small(open_page, cast):
+    """At most 150 KB cross the line before a villager can write (no cache, everything that the page loads)."""
+    page = open_page(width=390)
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(len(response.body())))
+    page.goto("/v/MN0000TEST/raise/", wait_until="networkidle")
+    assert 0 < sum(sizes) <= 150 * 1024

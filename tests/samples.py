@@ -1,0 +1,201 @@
+"""One real object for every loader of the site: what the tests of all pages open. A loader without one fails them."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.story import Story
+from yishi.attachments.models import Attachment
+from yishi.commitments.models import TimeRequest
+from yishi.commitments.services import letter_send
+from yishi.config.checks import all_views
+from yishi.deliberation.models import (
+    ChairObjection,
+    Draw,
+    GateRequest,
+    GoodCase,
+    LeaderNote,
+    PlanTopic,
+    Release,
+    YearPlan,
+)
+from yishi.deliberation.services.minutes import minutes_write
+from yishi.deliberation.services.processes import process_new
+from yishi.notices.models import Delivery, Notice
+from yishi.organisations.models import Member, Term, WorkbookDraft
+from yishi.people.models import Invitation
+from yishi.people.scopes import everything
+
+MISSING = UUID("01900000-0000-7000-8000-000000000000")
+
+
+def kwargs_by_loader(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Loader ("module.function") → the kwargs of its URLs, for objects of 牟尼村 and its county."""
+    with everything():
+        return _kwargs(cast)
+
+
+def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
+    story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()
+    minutes_write(actor=story.by("convener"), sitting=story.sitting, text="各方同意缓交。")
+    story.agree().hand_over()
+    letter_send(actor=story.by("handler"), commitment=story.commitment, text="请按期办理")
+    story.carry_out()
+    now, today = timezone.now(), timezone.localdate()
+    matter, office = story.matter, cast.bodies["office"]
+    photo = Attachment.objects.create(
+        kind="photo", name="照片", media_type="image/jpeg", size=1, sha256="0" * 64, key="00/00/none.jpg"
+    )
+    story.worry.photos.add(photo)
+    story.study.visits.get().photos.add(photo)
+    proof = story.commitment.proofs.get()
+    proof.files.add(photo)
+    story.agreement.scan = photo
+    story.agreement.save()
+    note = LeaderNote.objects.create(
+        matter=matter, kind="instruction", author="县长", text="请抓紧", scan=photo, written_on=today, at=now
+    )
+    gate = GateRequest.objects.create(
+        matter=matter, step=matter.step, gate="g", name="审定", body=cast.bodies["party"], asked_at=now, due_on=today
+    )
+    plan = YearPlan.within.create(body=office, approver=cast.bodies["party"], year=2026)
+    topic = PlanTopic.objects.create(plan=plan, title="灌溉", theme="water")
+    draft = process_new(actor=story.by("clerk"), owner=office, name="自己的模式").result
+    chair = story.seat("member")
+    objection = ChairObjection.objects.create(seat=chair, party=matter.parties.first(), reason="亲属", at=now)
+    draw = Draw.objects.create(
+        matter=matter,
+        seat_class="",
+        wanted=1,
+        candidates=[str(cast.people["villager"].pk)],
+        list_hash="0" * 64,
+        number_source="双色球",
+        published_at=now,
+    )
+    release = Release.objects.create(matter=matter, slug="abc123", title="公开", summary="公开", prepared_at=now)
+    case = GoodCase.objects.create(matter=matter, why="好", chosen_by=office, chosen_on=today)
+    more_time = TimeRequest.objects.create(
+        commitment=story.commitment, due_on=date(2030, 1, 1), reason="雨季", asked_at=now
+    )
+    notice = Notice.objects.create(
+        body_id=office.pk, code="worry.filed", subject_kind="worry", subject_id=story.worry.pk, once="x", created_at=now
+    )
+    delivery = Delivery.objects.create(notice=notice, channel="sms", address="13900000000", next_try_at=now)
+    report = {"errors": [], "warnings": [], "counts": {}}
+    book = WorkbookDraft.objects.create(
+        person=cast.people["administrator"], filename="机构.xlsx", created_at=now, report=report
+    )
+    invitation = Invitation.objects.create(
+        person=cast.people["villager"], digest="0" * 64, created_at=now, expires_at=now
+    )
+    letter = story.commitment.events.get(kind="letter")
+    duty = story.agreement.duties.get()
+    pk = lambda thing: {"pk": thing.pk}  # noqa: E731
+    return {
+        "agreements.load_agreement": pk(story.agreement),
+        "agreements.load_duty": pk(duty),
+        "bodies.load_body": pk(cast.bodies["department"]),
+        "bodies.load_post": pk(cast.people["handler"].posts.first()),
+        "commitment_acts.load_time_request": pk(more_time),
+        "commitments.load_commitment": pk(story.commitment),
+        "draws.load_draw": pk(draw),
+        "draws.load_public": pk(draw),
+        "files._agreement_scan": {"pk": matter.pk, "file": photo.pk},
+        "files._own_photo": {"pk": story.worry.pk, "photo": photo.pk},
+        "files._proof_file": {"pk": story.commitment.pk, "file": photo.pk},
+        "files._study_photo": {"pk": matter.pk, "photo": photo.pk},
+        "files._worry_photo": {"pk": story.worry.pk, "photo": photo.pk},
+        "first_run.load_draft": pk(book),
+        "follow.load_own": pk(story.worry),
+        "gates.load_gate": pk(gate),
+        "gates.load_matter_and_gate": {"pk": matter.pk, "code": "g"},
+        "gates.load_matter_and_scan": {"pk": matter.pk, "note": note.pk},
+        "judge.load_judged": pk(story.commitment),
+        "judge.load_photo": {"pk": story.commitment.pk, "photo": photo.pk},
+        "library.load_case": pk(case),
+        "matter_file.load_file": pk(matter),
+        "matters.load_matter": pk(matter),
+        "matters.party_in_reach": pk(matter.parties.first()),
+        "members.load_committee": pk(cast.bodies["committee"]),
+        "members.load_member": pk(Member.objects.filter(person=cast.people["member"]).get()),
+        "members.load_term": pk(Term.objects.get()),
+        "my_room.load_room": pk(story.sitting),
+        "notices.load_delivery": pk(delivery),
+        "notices.load_notice": pk(notice),
+        "overview.load_place": pk(cast.places["牟定县"]),
+        "papers.load_letter": pk(letter),
+        "papers.load_minuted": pk(story.sitting),
+        "people.load_account": pk(cast.people["handler"]),
+        "people.load_invited": pk(invitation.person),
+        "people.load_person": pk(cast.people["handler"]),
+        "places.load_change": pk(cast.places["牟尼村"]),
+        "places.load_place": pk(cast.places["牟尼村"]),
+        "plans.load_plan": pk(plan),
+        "plans.load_topic": pk(topic),
+        "plans.plan_of": {},
+        "process_editor.load_draft": {"pk": draft["version"]},
+        "process_editor.load_row": {
+            "pk": draft["version"],
+            "code": "x",
+            "step": "x",
+            "kind": "steps",
+            "verb": "up",
+            "number": 1,
+        },
+        "processes.load_copied": {"pk": draft["version"]},
+        "processes.load_model": {"pk": draft["model"]},
+        "processes.load_owned_version": {"pk": draft["version"]},
+        "processes.load_version": {"pk": draft["version"]},
+        "public_files.load_photo": {"slug": release.slug, "pk": photo.pk},
+        "public_files.load_release": {"slug": release.slug},
+        "releases.load_release": pk(release),
+        "room.load_place": {"pk": story.sitting.pk, "seat": chair.pk},
+        "room.load_statement": pk(story.statement),
+        "seats.load_objection": pk(objection),
+        "seats.load_seat": pk(chair),
+        "sittings.load_noted": pk(story.sitting),
+        "sittings.load_sitting": pk(story.sitting),
+        "studies.load_study": pk(story.study),
+        "venues.load_venue": pk(cast.venue),
+        "worries.load_worry": pk(story.worry),
+    }
+
+
+def loader_name(view: Any) -> str:
+    """ "module.function" of the loader of a view; "" without one."""
+    load = getattr(view, "load", None)
+    return f"{load.__module__.rpartition('.')[2]}.{load.__qualname__}" if load else ""
+
+
+def addresses(samples: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, Any, str]]:
+    """(URL name, address, view, loader) of every page of ours; KeyError for a loader without a sample."""
+    free = {"token": "MN0000TEST", "pk": MISSING, "slug": "none"}
+    for _pattern, name, view in all_views():
+        if not hasattr(view, "right"):
+            continue  # a library's: see LIBRARY_VIEWS
+        loader = loader_name(view)
+        given = samples[loader] if loader else free
+        for wanted in ({}, *_subsets(given)):
+            try:
+                yield name, reverse(name, kwargs=wanted), view, loader
+                break
+            except NoReverseMatch:
+                continue
+        else:
+            raise KeyError(f"{name}: the sample of {loader} does not fit its address")
+
+
+def foreign_to_nothing(given: dict[str, Any]) -> dict[str, Any]:
+    """The same kwargs with ids that belong to nothing."""
+    return {key: MISSING if isinstance(value, UUID) else value for key, value in given.items()}
+
+
+def _subsets(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    keys = list(given)
+    for mask in range(1, 2 ** len(keys)):
+        yield {key: given[key] for number, key in enumerate(keys) if mask >> number & 1}
