@@ -36,7 +36,6 @@ LIBRARY_VIEWS: dict[str, str] = {
     "account_inactive": "public",
     "account_signup": "public",  # closed: says that accounts come by invitation
     "account_reauthenticate": "account.own",
-    "account_change_password": "account.own",
     "mfa_index": "account.own",
     "mfa_authenticate": "public",  # the second factor, between password and session
     "mfa_reauthenticate": "account.own",

@@ -1,6 +1,9 @@
 """Sign-in: django-allauth's views, mounted by name; and the demo's page on which one enters as anybody."""
 
+from typing import Any
+
 from allauth.account import urls as account_urls
+from allauth.account.views import password_change
 from allauth.mfa import urls as mfa_urls
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,9 +18,7 @@ from yishi.web.page import page
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Of allauth's own pages only these: no mail confirmation, no reset by mail (a new invitation does it).
-KEPT = {"account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate"} | {
-    "account_change_password"
-}
+KEPT = {"account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate"}
 
 
 def _is_demo() -> bool:
@@ -48,8 +49,27 @@ def demo(request: HttpRequest) -> HttpResponse:
     return render(request, "web/demo.html", words)
 
 
+@page("account.own")
+def change_password(request: HttpRequest) -> HttpResponse:
+    """The old one and the new one; accounts of the demo have none."""
+    if not request.user.is_authenticated or not request.user.has_usable_password():
+        return redirect("mfa_index" if request.user.is_authenticated else "account_login")
+    return password_change(request)
+
+
+def _inner(patterns: list[Any]) -> list[Any]:
+    """Sign-in leads to the desks: a process that serves the public door alone has no such pages."""
+    for one in patterns:
+        if hasattr(one, "url_patterns"):
+            _inner(one.url_patterns)
+        else:
+            one.callback.face = "inner"
+    return patterns
+
+
 urlpatterns = [
     path("demo/", demo, name="demo"),
-    path("accounts/", include([one for one in account_urls.urlpatterns if one.name in KEPT])),
-    path("accounts/2fa/", include(mfa_urls.urlpatterns)),
+    path("accounts/", include(_inner([one for one in account_urls.urlpatterns if one.name in KEPT]))),
+    path("accounts/password/change/", change_password, name="account_change_password"),
+    path("accounts/2fa/", include(_inner(mfa_urls.urlpatterns))),
 ]
