@@ -52,6 +52,12 @@ def is_their_seat(viewer: Viewer, seat: Seat) -> bool:
     return True
 
 
+@rules.predicate
+def enters(viewer: Viewer, room: Any) -> bool:
+    """Holds the seat with which they enter a room: who loads the room finds that seat and nothing else."""
+    return is_their_seat.test(viewer, room.seat)
+
+
 def _sits(viewer: Viewer, thing: Any, **more: Any) -> bool:
     if viewer.person_id is None:
         return False
@@ -70,5 +76,5 @@ add("chair.object", runs | sits_here)
 add("sitting.see", has_desk | sits_here)
 add("sitting.run", runs | holds_key_seat)
 add("stance.take", is_their_seat | runs | holds_key_seat)
-add("room.enter", sits_here)
+add("room.enter", enters)
 add("agreement.run", runs | holds_key_seat)

@@ -18,6 +18,8 @@ from .room import locked_sitting, next_state, touch
 from .studies import words
 
 NO_PARTY = "-"  # people in the room who sit for no party
+# What a stance reads of its statement: hundreds are taken at once, and long texts are not carried along.
+NEEDED = ("is_open", "sitting__state", "sitting__matter__place")
 
 
 def statement_add(
@@ -101,7 +103,7 @@ def stance_take(
     with act("deliberation.stance.take", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = Statement.objects.select_related("sitting__matter").get(pk=statement.pk)
+        row = Statement.objects.select_related("sitting__matter").only(*NEEDED).get(pk=statement.pk)
         _check_stance(row, seat, value, condition)
         given = {"value": value, "condition": condition.strip()[:300], "reason": reason.strip()[:300]}
         fields = {**given, "party_id": seat.party_id, "recorded_by": actor.person, "at": this.now}

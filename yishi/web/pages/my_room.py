@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
 from yishi.deliberation.services.stances import stance_take
@@ -23,6 +23,8 @@ from yishi.web.page import page
 
 from .follow import CodeForm, enter_code
 
+NO_STATEMENT = gettext_noop("This statement is not part of this sitting. Reload the page.")
+SITTING = ("matter_id", "state", "version", "cancel_reason")  # what a phone reads of a sitting
 BUTTONS = (
     (Stance.Value.AGREE, gettext_lazy("I agree")),
     (Stance.Value.CONDITIONAL, gettext_lazy("I can live with it if…")),
@@ -45,10 +47,10 @@ class Room:
 
 def load_room(request: HttpRequest, pk: UUID) -> Room:
     """The viewer's seat is the whole of the right: who holds none finds no room. The chair's seat comes last."""
-    sitting = Sitting.within.select_related("matter", "venue").get(pk=pk)
+    sitting = Sitting.within.only(*SITTING).get(pk=pk)
     seats = Seat.objects.filter(
         matter=sitting.matter_id, person=request.viewer.person_id, state__in=Seat.LIVE, ended_on__isnull=True
-    ).select_related("party", "person", "matter__place")
+    )
     found = sorted(seats, key=lambda seat: seat.role == Seat.Role.CHAIR)
     if not found:
         raise Seat.DoesNotExist
@@ -116,14 +118,13 @@ def room_stance(request: HttpRequest, room: Room) -> HttpResponse:
     try:
         if not form.is_valid():
             raise Refusal("stance.value", _("Please choose one of the four answers."))
-        statement = Statement.objects.filter(pk=form.cleaned_data["statement"], sitting=room.sitting).first()
-        if statement is None:
-            raise Refusal("stance.statement", _("This statement is not part of this sitting. Reload the page."))
+        statement = Statement(pk=form.cleaned_data["statement"])  # read, with its sitting, by the service
         given = {name: form.cleaned_data[name] for name in ("value", "condition", "reason")}
         receipt = stance_take(
             actor=request.viewer, statement=statement, seat=room.seat, act_id=form.cleaned_data["act_id"], **given
         )
-    except Refusal as refusal:
+    except (Refusal, Statement.DoesNotExist) as error:
+        refusal = error if isinstance(error, Refusal) else Refusal("stance.statement", _(NO_STATEMENT))
         if by_script:
             return JsonResponse({"refused": refusal.code, "message": str(refusal.message)}, status=422)
         words = room_words(request, room, refusal=str(refusal.message), typed=request.POST)
