@@ -19,6 +19,7 @@ TEXTS: dict[str, Any] = {
         "What was agreed on %(number)s is handed over: those who promised now owe it."
     ),
     "agreement.recorded": gettext_lazy("An agreement was reached on %(number)s."),
+    "chair.objected": gettext_lazy("A party objects to the chair of %(number)s; please decide."),
     "commitment.answered": gettext_lazy("The bearer of %(number)s has answered."),
     "commitment.closed_undone": gettext_lazy("%(number)s was closed without being done; the file says why."),
     "commitment.dropped": gettext_lazy("%(number)s was dropped before it was in force."),
