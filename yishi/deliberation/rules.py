@@ -40,6 +40,11 @@ def has_desk(viewer: Viewer, thing: Any = None) -> bool:
 
 
 @rules.predicate
+def administers_something(viewer: Viewer, thing: Any = None) -> bool:
+    return viewer.is_administrator
+
+
+@rules.predicate
 def works_somewhere(viewer: Viewer, thing: Any = None) -> bool:
     return any(viewer.holds(post.body_id) for post in viewer.posts)
 
@@ -138,6 +143,7 @@ def copies_models(viewer: Viewer, version: ProcessVersion) -> bool:
 
 
 add("desk.see", has_desk)
+add("desk.enter", has_desk | administers_something)
 add("matter.see", has_desk)
 add("matter.open", may_open)
 add("matter.run", runs_matter)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,9 +75,12 @@ def inbox(viewer: Any) -> list[DeskItem]:
     return sorted(found, key=lambda item: (item.due_on or FAR, item.kind, item.title))
 
 
-@page("desk.see", methods=("GET",))
+@page("desk.enter", methods=("GET",))
 def desk(request: HttpRequest) -> HttpResponse:
+    """Where everybody arrives after signing in; who only administers goes on to the administration."""
     viewer, today = request.viewer, timezone.localdate()
+    if not may("desk.see", viewer):
+        return redirect("administration")
     items = inbox(viewer)
     if request.GET.get("export"):
         bodies = {post.body_id: post.body.name for post in viewer.posts}
