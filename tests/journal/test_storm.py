@@ -36,7 +36,9 @@ def test_500_acts_delivered_five_times_over_ten_connections_make_500_entries():
     deliveries = acts * COPIES
     random.Random(7).shuffle(deliveries)
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        answers = [a for part in pool.map(deliver, [deliveries[n::CONNECTIONS] for n in range(CONNECTIONS)]) for a in part]
+        answers = [
+            a for part in pool.map(deliver, [deliveries[n::CONNECTIONS] for n in range(CONNECTIONS)]) for a in part
+        ]
     assert len(answers) == ACTS * COPIES
     assert len(set(answers)) == ACTS  # every copy got the same receipt and the same result
     assert Entry.objects.count() == Receipt.objects.count() == ACTS

@@ -62,6 +62,8 @@ from yishi.people.models import Person
 
 from .teller import Teller, matter_of, worry_of
 
+MINUTES = "召集人通报情况，各方先后发言，逐条表态；表态结果和协商意见附后。"
+
 AFTERNOON = time(14, 30)
 APPROVE, RETURN, HOLD = (answer.value for answer in GateRequest.Answer)
 
@@ -278,10 +280,9 @@ def sat(t: Teller, story: Story, statements: Sequence[Said], minutes: str, by: s
                     given = {"condition": words} if value == "conditional" else {"reason": words}
                     t.does(by, stance_take, statement=statement, seat=seat, value=value, **given)
     t.does(by, sitting_close, sitting=_sitting(str(story.sitting.pk)))
-    if minutes:
-        t.wait(2)
-        receipt = t.does(by, minutes_write, sitting=_sitting(str(story.sitting.pk)), text=minutes)
-        t.does(by, minutes_issue, minutes=_sitting(str(story.sitting.pk)).minutes)
+    t.wait(2)
+    t.does(by, minutes_write, sitting=_sitting(str(story.sitting.pk)), text=minutes or MINUTES)
+    t.does(by, minutes_issue, minutes=_sitting(str(story.sitting.pk)).minutes)
     story.matter.refresh_from_db()
 
 
