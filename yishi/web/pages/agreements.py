@@ -299,6 +299,7 @@ def consent_new(request: HttpRequest, agreement: Agreement) -> HttpResponse:
             initial={"party": request.GET.get("party", "")},
         ),
         _with_scan(consent_record),
+        template="sitting/quick.html",
         heading=_("Record how a party consented"),
         done=_("The consent is recorded."),
         submit=_("Record the consent"),

@@ -198,6 +198,7 @@ def _on_statement(
         form,
         service,
         lead=statement.text,
+        template="sitting/quick.html",
         back=reverse("sitting_room", args=[statement.sitting_id]),
         given={"statement": statement},
         **words,
