@@ -51,7 +51,7 @@ def _how(agreement: Agreement, parties: list[str]) -> str:
 
 def _duties(duties: list) -> Table:
     return Table(
-        [("序号", 0.7), ("办什么", 3.2), ("谁来办", 1.7), ("何时办完", 1.6), ("凭什么算办成", 1.9), ("谁来督", 1.6)],
+        [("序", 0.5), ("办什么", 3.0), ("谁来办", 1.7), ("何时办完", 1.9), ("凭什么算办成", 1.9), ("谁来督", 1.7)],
         [
             [
                 str(duty.ordinal),

@@ -161,7 +161,7 @@ def _statements(sitting: Sitting) -> list[Block]:
         blocks.append(Heading(f"（{ordinal_word(statement.ordinal)}）{statement.text}", level=2))
         blocks.append(
             Table(
-                [("各方", 2.4), ("同意", 1), ("有条件接受", 1.3), ("不同意", 1), ("弃权", 1)],
+                [("各方", 2.4), ("同意", 1), ("有条件接受", 1.3), ("反对", 1), ("弃权", 1)],
                 [[name, str(one.agree), str(one.conditional), str(one.object), str(one.abstain)] for name, one in rows],
             )
         )
@@ -180,7 +180,7 @@ def ground_words(ground: Any, names: dict[str, str]) -> str:
         return "各方都能接受。" if not ground.is_conditional else "各方都能接受，其中有的附条件。"
     parts = []
     if ground.objecting:
-        parts.append("不同意的有：" + "、".join(names[key] for key in ground.objecting))
+        parts.append("反对的有：" + "、".join(names[key] for key in ground.objecting))
     if ground.silent:
         parts.append("未表示同意的有：" + "、".join(names[key] for key in ground.silent))
     return "尚未达成共同接受。" + "；".join(parts) + "。"
