@@ -49,8 +49,7 @@ function start(box) {
   };
 
   const show = (places) => {
-    list.textContent = "";
-    list.append(
+    list.replaceChildren(
       ...places.map((place, n) => {
         const option = document.createElement("li");
         option.id = `${list.id}-${n}`;

@@ -12,8 +12,6 @@ from yishi.organisations.models import Installation
 
 from .navigation import navigation
 
-ELDER_COOKIE = "yishi-elder"
-
 _kept: tuple[float, Installation] | None = None  # what every page's head and foot show, for a moment
 
 
@@ -27,12 +25,6 @@ def _installation() -> Installation:
     return _kept[1]
 
 
-def elder_size(request: HttpRequest) -> int:
-    """0: normal; 1, 2, 3: large print, larger, largest (21, 25 and 30 px)."""
-    chosen = request.COOKIES.get(ELDER_COOKIE, "")
-    return int(chosen) if chosen in {"1", "2", "3"} else 0
-
-
 def site(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
 
@@ -44,8 +36,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "installation": SimpleLazyObject(_installation),
-        "elder_mode": elder_size(request),
-        "IDLE_SECONDS": settings.SESSION_IDLE_SECONDS,
+        "elder_mode": request.COOKIES.get("yishi-elder") == "1",
         "PUBLIC_URL": settings.PUBLIC_URL,
         "FACES": settings.FACES,
         "SOURCE_URL": settings.SOURCE_URL,
