@@ -62,7 +62,7 @@ def open_page(chromium, live_server) -> Iterator[Callable]:
             locale="zh-CN",
             java_script_enabled=script,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(90_000)  # a first start loads a whole province
         contexts.append(context)
         cookies = []
         if who:
