@@ -1,4 +1,4 @@
-import "htmx.org";
 import "./common.js";
+import "./idle.js";
 import "./places.js";
 import "./room.js";

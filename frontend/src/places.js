@@ -49,7 +49,8 @@ function start(box) {
   };
 
   const show = (places) => {
-    list.replaceChildren(
+    list.textContent = "";
+    list.append(
       ...places.map((place, n) => {
         const option = document.createElement("li");
         option.id = `${list.id}-${n}`;

@@ -12,6 +12,8 @@ from yishi.organisations.models import Installation
 
 from .navigation import navigation
 
+ELDER_COOKIE = "yishi-elder"
+
 _kept: tuple[float, Installation] | None = None  # what every page's head and foot show, for a moment
 
 
@@ -25,6 +27,12 @@ def _installation() -> Installation:
     return _kept[1]
 
 
+def elder_size(request: HttpRequest) -> int:
+    """0: normal; 1, 2, 3: large print, larger, largest (21, 25 and 30 px)."""
+    chosen = request.COOKIES.get(ELDER_COOKIE, "")
+    return int(chosen) if chosen in {"1", "2", "3"} else 0
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
 
@@ -36,7 +44,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "installation": SimpleLazyObject(_installation),
-        "elder_mode": request.COOKIES.get("yishi-elder") == "1",
+        "elder_mode": elder_size(request),
+        "IDLE_SECONDS": settings.SESSION_IDLE_SECONDS,
         "PUBLIC_URL": settings.PUBLIC_URL,
         "FACES": settings.FACES,
         "SOURCE_URL": settings.SOURCE_URL,

@@ -9,13 +9,14 @@ from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from yishi.organisations.models import Installation
+from yishi.web.context import ELDER_COOKIE
 from yishi.web.middleware import LANGUAGE_COOKIE
 from yishi.web.page import page
 
 from . import public_files
 
 YEAR = 365 * 24 * 3600
-ELDER_COOKIE = "yishi-elder"
+SIZES = {"0", "1", "2", "3"}
 
 
 @page("public", methods=("GET",), face="public")
@@ -31,10 +32,11 @@ def nearby(request: HttpRequest) -> list[dict[str, Any]]:
 
 @page("public", methods=("POST",), face="both")
 def elder_mode(request: HttpRequest) -> HttpResponse:
-    """Large print on or off, kept on this device."""
+    """Large print in one of three sizes, or normal; kept on this device."""
     response = redirect(_back(request))
-    value = "0" if request.COOKIES.get(ELDER_COOKIE) == "1" else "1"
-    response.set_cookie(ELDER_COOKIE, value, max_age=YEAR, samesite="Lax", secure=settings.HTTPS)
+    size = request.POST.get("size", "")
+    size = size if size in SIZES else "0"
+    response.set_cookie(ELDER_COOKIE, size, max_age=YEAR, samesite="Lax", secure=settings.HTTPS)
     return response
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import forms, template
 from django.core.paginator import Page
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -105,6 +105,22 @@ def render_field(field: forms.BoundField) -> dict[str, Any]:
         "described": " ".join(described),
         "multiple": isinstance(widget, forms.CheckboxSelectMultiple),
     }
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """What the scripts of a page say (frontend/src/words.js), in its language."""
+    words = {
+        "restored": _("What you had begun to write is here again."),
+        "clear": _("Clear it"),
+        "slow": _("The network is slow: still sending. You may press again; the same thing counts once."),
+        "shrinking": _("Making the photo smaller…"),
+        "chosen": _("Ready to send: {} MB"),
+        "lost": _("No connection. What you see may be old; it is asked for again by itself."),
+        "idle": _("Nothing was done for a long time: you are signed out in two minutes."),
+        "stay": _("I am still here"),
+    }
+    return json_script(words, "words")
 
 
 @register.inclusion_tag("components/timeline.html")

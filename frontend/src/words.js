@@ -1,0 +1,16 @@
+// The few words that scripts say, in the language of the page (web/templatetags/yishi.py: script_words).
+
+const element = document.getElementById("words");
+const words = element ? JSON.parse(element.textContent) : {};
+
+export function say(key, value = "") {
+  return (words[key] || "").replace("{}", value);
+}
+
+export function line(text, name) {
+  const one = document.createElement("p");
+  one.className = name;
+  one.setAttribute("role", "status");
+  one.textContent = text;
+  return one;
+}
