@@ -23,9 +23,14 @@ def all_files():
         yield
 
 
-def pytest_collection_modifyitems(items):
-    """Tests that only mean something on PostgreSQL wait for the run that has one."""
+def pytest_collection_modifyitems(config, items):
+    """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once."""
     if os.environ.get("YISHI_TEST_DATABASE") != "postgresql":
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(pytest.mark.skip(reason="PostgreSQL only"))
+        return
+    databases = {"db", "transactional_db"}
+    asking = [one for one in items if one.get_closest_marker("django_db") or databases & set(one.fixturenames)]
+    config.hook.pytest_deselected(items=[one for one in items if one not in set(asking)])
+    items[:] = asking

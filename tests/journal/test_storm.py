@@ -2,6 +2,7 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -42,6 +43,23 @@ def test_500_acts_delivered_five_times_over_ten_connections_make_500_entries():
     assert len(answers) == ACTS * COPIES
     assert len(set(answers)) == ACTS  # every copy got the same receipt and the same result
     assert Entry.objects.count() == Receipt.objects.count() == ACTS
+
+
+def test_every_connection_delivers_the_same_act_at_the_same_moment():
+    acts = [(uuid7(), f"act {number}") for number in range(40)]
+    gate = Barrier(CONNECTIONS)
+
+    def in_step():
+        answers = []
+        for one in acts:
+            gate.wait(timeout=30)
+            answers += deliver([one])
+        return answers
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        parts = [one.result() for one in [pool.submit(in_step) for _ in range(CONNECTIONS)]]
+    assert len({answer for part in parts for answer in part}) == len(acts)
+    assert Entry.objects.count() == Receipt.objects.count() == len(acts)
 
 
 def test_the_same_id_with_another_body_is_refused_and_writes_nothing():

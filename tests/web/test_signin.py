@@ -1,9 +1,12 @@
 """Signing in: by invitation, throttled by the pair of account and address, never for longer than a day at the desk."""
 
+import re
 import time
 from types import SimpleNamespace
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
 from django.urls import reverse
 
 from tests.cast import PASSWORD, sign_in
@@ -186,6 +189,67 @@ def test_the_door_alone_has_no_sign_in(client, cast, settings):
     assert client.get(LOGIN).status_code == 404
     assert client.get("/accounts/2fa/").status_code == 404
     assert LOGIN not in client.get("/").content.decode()
+
+
+def digits(secret: str) -> str:
+    now = int(time.time()) // totp.app_settings.TOTP_PERIOD
+    return totp.format_hotp_value(totp.hotp_value(secret, now))
+
+
+class TestSecondLock:
+    """Codes from an app, and the spare codes for the day when the phone is lost."""
+
+    @pytest.fixture
+    def secret(self, client, cast):
+        sign_in(client, cast, "clerk")
+        asked = client.get("/accounts/2fa/totp/activate/")
+        assert "reauthenticate" in asked.url, "who changes the locks says again who they are"
+        client.post(asked.url, {"password": PASSWORD, "next": "/accounts/2fa/totp/activate/"})
+        page = client.get("/accounts/2fa/totp/activate/")
+        secret = page.context["form"].secret
+        assert secret in page.content.decode()
+        response = client.post("/accounts/2fa/totp/activate/", {"code": digits(secret)})
+        assert response.status_code == 302
+        cache.clear()  # the same digits are not taken twice within their half minute
+        return secret
+
+    def test_it_works(self, client, clerk, secret):
+        client.post("/accounts/logout/")
+        response = send(client, clerk.username, PASSWORD)
+        assert response.url == "/accounts/2fa/authenticate/"
+        assert client.get("/desk/").status_code == 302, "the password alone opens nothing"
+        assert "第二道验证" in client.get(response.url).content.decode()
+        assert client.post(response.url, {"code": "000000"}).status_code == 200
+        assert client.get("/desk/").status_code == 302
+        assert client.post(response.url, {"code": digits(secret)}).url == "/desk/"
+        assert client.get("/desk/").status_code == 200
+
+    def test_a_spare_code_signs_in_once(self, client, clerk, secret):
+        client.post("/accounts/2fa/recovery-codes/generate/")
+        page = client.get("/accounts/2fa/recovery-codes/")
+        code = page.context["unused_codes"][0]
+        assert code in page.content.decode()
+        for expected in (302, 200):
+            client.post("/accounts/logout/")
+            send(client, clerk.username, PASSWORD)
+            assert client.post("/accounts/2fa/authenticate/", {"code": code}).status_code == expected
+
+    def test_every_page_of_the_account_is_in_chinese(self, client, secret):
+        for address in (
+            "/accounts/2fa/",
+            "/accounts/2fa/totp/deactivate/",
+            "/accounts/2fa/recovery-codes/generate/",
+            "/accounts/2fa/webauthn/",
+            "/accounts/2fa/webauthn/add/",
+            "/accounts/password/change/",
+            "/accounts/reauthenticate/",
+            "/accounts/2fa/reauthenticate/",
+        ):
+            page = client.get(address)
+            assert page.status_code == 200, address
+            main = re.search(r"<main.*</main>", page.content.decode(), re.S)[0]
+            text = re.sub(r"<script.*?</script>|<[^>]+>", " ", main, flags=re.S)
+            assert re.search(r"[a-z]{3,} [a-z]{2,}", text) is None, f"{address}: {text}"
 
 
 class TestDemo:

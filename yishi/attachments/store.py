@@ -106,7 +106,7 @@ def _opened(raw: bytes) -> Image.Image:
             raise Refusal(
                 "photo.pixels",
                 _("The photo has more than %(pixels)d million pixels. Please choose a smaller one; your text is kept.")
-                % {"pixels": settings.PHOTO_MAX_PIXELS // 1_000_000},
+                % {"pixels": settings.PHOTO_MAX_PIXELS // 1_000_000, "wan": settings.PHOTO_MAX_PIXELS // 10_000},
                 field="photo",
             )
         image.draft("RGB", (LONG_EDGE, LONG_EDGE))

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -91,6 +91,12 @@ class Act:
     def now(self) -> datetime:
         """When the platform received this act."""
         return self.receipt.received_at
+
+    def on_day(self, day: date) -> datetime:
+        """When something happened of which only the day is known: the act's own time if today, else that day's noon."""
+        if day == timezone.localdate(self.at):
+            return self.at
+        return timezone.make_aware(datetime.combine(day, time(12)))
 
     def child(self) -> UUID:
         """The id for the next service called within this act."""

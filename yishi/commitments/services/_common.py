@@ -48,11 +48,12 @@ def remark(
     )
 
 
-def enter(this: Act, commitment: Commitment, verb: str, *, caused: dict | None = None, **data: object) -> None:
-    """The journal's entry of one step."""
+def enter(this: Act, commitment: Commitment, verb: str, *, on: date | None = None, **data: object) -> None:
+    """The journal's entry of one step, which happened on the day `on` (now without it)."""
     this.entry(
         subject=("commitment", commitment.pk),
         place=commitment.place_id,
+        at=this.on_day(on) if on else None,
         dims={"body": commitment.bearer_id, "origin": commitment.origin_kind},
         quantities={verb: 1},
         data={"state": commitment.state, "round": commitment.round, "origin": commitment.origin_id, **data},

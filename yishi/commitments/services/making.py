@@ -149,7 +149,14 @@ def commitment_hand_over(
         commitment.backfilled = commitment.in_force_on < today or is_late_record
         commitment.save(update_fields=["state", "in_force_on", "backfilled"])
         remark(this, commitment, Kind.IN_FORCE, on=commitment.in_force_on)
-        enter(this, commitment, "in_force", due_on=commitment.due_on, backfilled=commitment.backfilled)
+        enter(
+            this,
+            commitment,
+            "in_force",
+            on=commitment.in_force_on,
+            due_on=commitment.due_on,
+            backfilled=commitment.backfilled,
+        )
         tell_desk(commitment, commitment.bearer_id, "commitment.in_force", "")
         tell_desk(commitment, commitment.supervisor_id, "commitment.supervise", "")
         hooks.run(hooks.ON_MOVED, commitment, this)

@@ -22,6 +22,7 @@ class Study(models.Model):
     question = models.CharField(max_length=300)
     lead = models.CharField(max_length=64, blank=True)
     opened_on = models.DateField()
+    backfilled = models.BooleanField(default=False)  # 补录
     report = models.TextField(blank=True)
     handed_in_on = models.DateField(null=True)
     checked_on = models.DateField(null=True)
@@ -41,6 +42,7 @@ class StudyVisit(models.Model):
     text = models.TextField()
     photos = models.ManyToManyField(Attachment, blank=True, related_name="+")
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    backfilled = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.where

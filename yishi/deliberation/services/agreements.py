@@ -89,7 +89,7 @@ def agreement_record(
         writer = actor if may("commitment.agree", actor, row.matter.place) else system()
         for duty in duties:
             _commit(this, writer, row, duty, duty.bearer_id in present, judges, day)
-        enter(this, row, duties=len(duties))
+        enter(this, row, on=day, duties=len(duties))
         tell_authors(row.matter, "agreement.recorded", once=f"agreement/{this.id}")
         matter_move_on(row.matter, actor=actor, caused_by=this.id)
     return this.receipt
@@ -124,7 +124,7 @@ def agreement_hand_over(
         for commitment in Commitment.within.filter(origin_id=row.matter_id, state__in=states).order_by("ordinal"):
             writer = actor if may("commitment.hand_over", actor, commitment) else system()
             commitment_hand_over(actor=writer, commitment=commitment, on=day, act_id=this.child())
-        enter(this, row)
+        enter(this, row, on=day)
         tell_authors(row.matter, "agreement.handed_over", once=f"handed_over/{row.pk}")
         matter_move_on(row.matter, actor=actor, caused_by=this.id)
     return this.receipt

@@ -251,10 +251,12 @@ def draft_of(agreement: Agreement) -> Agreement:
     return row
 
 
-def enter(this: Act, agreement: Agreement, **data: object) -> None:
+def enter(this: Act, agreement: Agreement, *, on: date | None = None, **data: object) -> None:
+    """The journal's entry of one act on an agreement, which happened on the day `on` (now without it)."""
     this.entry(
         subject=("matter", agreement.matter_id),
         place=agreement.matter.place_id,
+        at=this.on_day(on) if on else None,
         quantities={"agreements": 1} if this.code == "deliberation.agreement.record" else {},
         data={"agreement": agreement.pk, "state": agreement.state, **data},
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
-from yishi.journal.act import act
+from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.text import clean
@@ -37,13 +37,20 @@ def study_open(
         if this.replayed:
             return this.receipt
         fresh = open_matter(matter)
+        day = happened(opened_on, "opened_on")
         study = Study.objects.create(
             matter=fresh,
             question=words(question, "question", 300, _("Please write what the study is to find out.")),
             lead=clean(lead)[:64],
-            opened_on=happened(opened_on, "opened_on"),
+            opened_on=day,
+            backfilled=is_past(this, opened_on),
         )
-        this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"study": study.pk})
+        this.entry(
+            subject=("matter", fresh.pk),
+            place=fresh.place_id,
+            at=this.on_day(day),
+            data={"study": study.pk, "backfilled": study.backfilled},
+        )
         this.result(study=study.pk)
         tell_authors(fresh, "study.invited", once=f"study/{study.pk}")
     return this.receipt
@@ -76,13 +83,15 @@ def visit_add(
             met=words(met, "met", 200, _("Please write whom you met, in roles.")),
             text=words(text, "text", 5000, _("Please write what you saw and heard.")),
             recorded_by=actor.person,
+            backfilled=is_past(this, on),
         )
         visit.photos.set(photos)
         this.entry(
             subject=("matter", fresh.pk),
             place=fresh.place_id,
+            at=this.on_day(visit.on),
             quantities={"visits": 1},
-            data={"study": study.pk, "visit": visit.pk},
+            data={"study": study.pk, "visit": visit.pk, "backfilled": visit.backfilled},
         )
         this.result(visit=visit.pk)
     return this.receipt
@@ -125,7 +134,12 @@ def study_hand_in(
         study.handed_in_on = happened(on, "on")
         study.check_note = ""
         study.save(update_fields=["report", "handed_in_on", "check_note"])
-        this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"study": study.pk})
+        this.entry(
+            subject=("matter", fresh.pk),
+            place=fresh.place_id,
+            at=this.on_day(study.handed_in_on),
+            data={"study": study.pk},
+        )
         this.result(study=study.pk)
         matter_move_on(fresh, actor=actor, caused_by=this.id)
     return this.receipt
@@ -198,6 +212,11 @@ def happened(on: date | None, field: str) -> date:
     if day > timezone.localdate():
         raise Refusal(f"{field}.future", _("This day is still to come. Please give the day it happened."), field=field)
     return day
+
+
+def is_past(this: Act, on: date | None) -> bool:
+    """Was it written down on a later day than it happened (补录)?"""
+    return on is not None and on < timezone.localdate(this.now)
 
 
 def _unchecked(study: Study) -> Study:

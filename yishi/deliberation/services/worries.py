@@ -1,7 +1,7 @@
 """Raising a worry, and telling those who raised it. What is decided about it stands in screening.py."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
@@ -84,6 +84,7 @@ def worry_file(
             this.entry(
                 subject=("worry", worry.pk),
                 place=place.pk,
+                at=worry.raised_at,
                 dims={"theme": theme, "channel": channel, "body": convener.pk},
                 quantities={"worries": 1},
                 data={"anonymous": is_anonymous, "photos": len(photos), "backfilled": worry.backfilled},
@@ -294,7 +295,7 @@ def _write(
         written_by_id=None if own else actor.person_id,
         desk=convener,
         convener=convener,
-        raised_at=this.at if day == timezone.localdate(this.at) else _noon(day),
+        raised_at=this.on_day(day),
         answer_due_on=add_workdays(day, ANSWER_WORKDAYS).day,
         is_sensitive=is_sensitive(theme),
         backfilled=day < today and happened_on is not None,
@@ -307,10 +308,6 @@ def _upwards(place: Place) -> Iterable[Place]:
     while here is not None:
         yield here
         here = here.parent
-
-
-def _noon(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(12)))
 
 
 __all__ = ["authors_of", "code_find", "code_reissue", "phone_change", "who_raised", "worry_file"]

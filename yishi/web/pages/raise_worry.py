@@ -16,7 +16,7 @@ from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import LONGEST, worry_file
 from yishi.deliberation.themes import theme_choices
 from yishi.kit.errors import Refusal
-from yishi.organisations.models import Installation, PlaceLevel, Venue
+from yishi.organisations.models import Installation, Place, PlaceLevel, Venue
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.services.venues import venue_by_code
 from yishi.web.forms import ActForm
@@ -83,25 +83,30 @@ def raise_worry_at(request: HttpRequest, token: str) -> HttpResponse:
     found = venue_by_code(token)
     if found is None:
         raise Http404
-    if not found.is_live:
+    if not found.is_live and request.method == "GET":
         return redirect("venue_door", token=token)
+    if not found.is_live:  # replaced while somebody wrote: what they wrote counts, for the village alone
+        return _raise(request, WorryForm(request.POST, request.FILES), place=found.venue.place)
     venue = Venue.objects.select_related("place").get(pk=found.venue.pk)
     form = WorryForm(request.POST or None, request.FILES or None)
-    return _raise(request, form, venue=venue)
+    return _raise(request, form, venue=venue, place=venue.place)
 
 
 @page("public", face="public")
 def raise_worry(request: HttpRequest) -> HttpResponse:
     """Without a code: the village is chosen."""
     form = WorryAnywhereForm(request.POST or None, request.FILES or None)
-    return _raise(request, form, venue=None)
+    return _raise(request, form)
 
 
-def _raise(request: HttpRequest, form: WorryForm, venue: Venue | None) -> HttpResponse:
+def _raise(
+    request: HttpRequest, form: WorryForm, *, venue: Venue | None = None, place: Place | None = None
+) -> HttpResponse:
+    """The form, those who say the same nearby, the receipt. `place` is chosen in the form unless it is given."""
     alike: list[Worry] = []
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        place = venue.place if venue else given["place"]
+        place = place or given["place"]
         if not request.POST.get("sure") and given["text"].strip():
             alike = similar_worries(place, given["text"], theme=given["theme"])
         if not alike:
