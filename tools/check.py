@@ -13,6 +13,7 @@ from .say import ROOT, say
 
 RESULTS = ROOT / "test-results"
 CHROMIUM = Path("/usr/bin/chromium")
+TWO = ("-n", "2", "--dist", "worksteal")  # who is done first takes over what waits for the other
 COUNTS = ("tests", "failures", "errors", "skipped")
 
 
@@ -85,8 +86,8 @@ def checks(outcome: Outcome) -> None:
 
 
 def tests(outcome: Outcome) -> None:
-    both = ["-n", "2", "-m", "not browser"]
-    outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", ["-n", "2", "-m", "not browser and not postgres"])
+    both = [*TWO, "-m", "not browser"]
+    outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", [*TWO, "-m", "not browser and not postgres"])
     with postgres.server() as url:
         if url is None:
             outcome.leave_out("PostgreSQL（apt install postgresql-15）", "PostgreSQL is missing")
@@ -94,6 +95,6 @@ def tests(outcome: Outcome) -> None:
             env = {"YISHI_TEST_DATABASE": "postgresql", postgres.NAME: url}
             outcome.tests("postgresql", "测试（PostgreSQL）", "tests on PostgreSQL", both, env)
     if CHROMIUM.exists() or shutil.which("chromium"):
-        outcome.tests("browser", "浏览器测试", "browser tests", ["-n", "2", "-m", "browser"])
+        outcome.tests("browser", "浏览器测试", "browser tests", [*TWO, "-m", "browser"])
     else:
         outcome.leave_out("Chromium（apt install chromium）", "Chromium is missing")

@@ -47,7 +47,7 @@ def worries() -> list[Worry]:
         return list(Worry.objects.all())
 
 
-def picture(width: int = 3000, height: int = 2000) -> bytes:
+def picture(width: int = 2400, height: int = 1500) -> bytes:
     exif = Image.Exif()
     exif[0x010F] = "a camera that tells too much"
     file = io.BytesIO()

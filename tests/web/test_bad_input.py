@@ -104,7 +104,7 @@ class TestWorries:
         assert nothing_happened()
 
     def test_a_photo_of_eighty_megapixels(self, client, cast):
-        refused(self.raise_one(client, photo=huge_photo()), TYPED, "4000万像素", "您写的内容还在")
+        refused(self.raise_one(client, photo=huge_photo()), TYPED, "40,000,000", "您写的内容还在")
         assert nothing_happened() and not Attachment.objects.exists()
 
     @pytest.mark.parametrize(

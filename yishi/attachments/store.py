@@ -105,8 +105,8 @@ def _opened(raw: bytes) -> Image.Image:
         if image.width * image.height > settings.PHOTO_MAX_PIXELS:
             raise Refusal(
                 "photo.pixels",
-                _("The photo has more than %(pixels)d million pixels. Please choose a smaller one; your text is kept.")
-                % {"pixels": settings.PHOTO_MAX_PIXELS // 1_000_000, "wan": settings.PHOTO_MAX_PIXELS // 10_000},
+                _("The photo has too many pixels (at most %(pixels)s). Please choose a smaller one; your text is kept.")
+                % {"pixels": f"{settings.PHOTO_MAX_PIXELS:,}"},
                 field="photo",
             )
         image.draft("RGB", (LONG_EDGE, LONG_EDGE))
