@@ -1,13 +1,18 @@
 """Photos: upright, small, without what the camera wrote into them; fakes and giants are refused."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from yishi.attachments.models import Attachment
 from yishi.attachments.store import opened, photo_keep, scan_keep
+from yishi.attachments.sweep import attachments_sweep
+from yishi.deliberation.services.worries import worry_file
 from yishi.kit.errors import Refusal
 from yishi.organisations.grants import Viewer
 
@@ -34,6 +39,31 @@ def test_it_works():
         assert (image.size, dict(image.getexif())) == ((1600, 800), {})
     with opened(kept, small=True) as file:
         assert max(Image.open(file).size) == 360
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_no_word_of_the_camera_or_its_owner_stays(kind):
+    words = {"comment": b"Li lives here"} if kind == "JPEG" else {"pnginfo": PngInfo()}
+    if kind == "PNG":
+        words["pnginfo"].add_text("comment", "Li lives here")
+    kept = photo_keep(actor=Viewer(), upload=picture((300, 200), kind, **words))
+    for small in (False, True):
+        with opened(kept, small=small) as file:
+            assert b"Li lives" not in file.read()
+    assert "照片" not in kept.name
+
+
+def test_what_no_record_took_up_is_swept_after_a_day(cast, all_files):
+    fresh, old, used = (photo_keep(actor=Viewer(), upload=picture((30, 20))) for _ in range(3))
+    Attachment.objects.exclude(pk=fresh.pk).update(created_at=timezone.now() - timedelta(days=2))
+    worry = worry_file(
+        actor=Viewer(), text="路灯坏了", theme="roads", place=cast.places["牟尼村"], channel="page", photos=[used]
+    )
+    assert worry.result["worry"] and attachments_sweep() == 1
+    assert set(Attachment.objects.values_list("pk", flat=True)) == {fresh.pk, used.pk}
+    with pytest.raises(FileNotFoundError):
+        opened(old)
+    assert attachments_sweep() == 0
 
 
 def test_a_turned_photo_stands_upright():

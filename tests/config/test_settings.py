@@ -14,6 +14,7 @@ from yishi.config.environment import SETTINGS, TEST_NAMES, BadSetting, database,
 ROOT = Path(__file__).resolve().parents[2]
 BEHIND_PROXY = {
     "YISHI_HTTPS": "1",
+    "YISHI_DEMO": "0",
     "YISHI_PROXIES": "1",
     "YISHI_ALLOWED_HOSTS": "yishi.example.gov.cn",
     "YISHI_PUBLIC_URL": "https://yishi.example.gov.cn",

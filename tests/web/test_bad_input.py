@@ -104,7 +104,7 @@ class TestWorries:
         assert nothing_happened()
 
     def test_a_photo_of_eighty_megapixels(self, client, cast):
-        refused(self.raise_one(client, photo=huge_photo()), TYPED, "40,000,000", "您写的内容还在")
+        refused(self.raise_one(client, photo=huge_photo()), TYPED, "16,000,000", "您写的内容还在")
         assert nothing_happened() and not Attachment.objects.exists()
 
     @pytest.mark.parametrize(
@@ -138,10 +138,7 @@ class TestQueryCodes:
             response = send(client, "follow", code="AAAABBBBC" + "0123456789"[number % 10])
             refused(response, "AAAABBBBC")
         assert "输错次数太多" in words(response) and "再试" in words(response)
-        still = send(client, "follow", code=code)
-        assert still.status_code == 422, "the right one too waits, else guessing goes on"
-        elsewhere = client.post(reverse("follow"), {"code": code}, REMOTE_ADDR="198.51.100.7")
-        assert elsewhere.status_code == 302, "the raiser's own phone is not locked out by a stranger's guesses"
+        assert send(client, "follow", code=code).status_code == 302, "the right one opens: a village shares an address"
 
     @pytest.mark.parametrize("code", ["", "' OR 1=1 --", "一二三四五", "x" * 5000])
     def test_what_is_no_code(self, client, cast, code):

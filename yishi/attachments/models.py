@@ -17,7 +17,7 @@ class Attachment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    name = models.CharField(max_length=120)  # what the person called it, for display only
+    name = models.CharField(max_length=120)  # a scan: as its owner called it; a photo: none of its owner's
     media_type = models.CharField(max_length=64)
     size = models.PositiveIntegerField()  # bytes as stored
     sha256 = models.CharField(max_length=64)

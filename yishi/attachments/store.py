@@ -3,6 +3,7 @@
 import hashlib
 import io
 import secrets
+import threading
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -19,6 +20,7 @@ from .models import Attachment
 pillow_heif.register_heif_opener()
 
 LONG_EDGE, SMALL_EDGE = 1600, 360
+_ONE_AT_A_TIME = threading.Lock()  # a picture unpacked may need 150 MB
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 DOCUMENTS = {
     b"%PDF-": ("application/pdf", ".pdf"),
@@ -38,7 +40,9 @@ class Upload(Protocol):
 
 
 def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) -> Attachment:
-    """Store a photo: JPEG, PNG, WEBP or HEIC, at most 12 MB and 40 million pixels; turned upright, long edge 1600.
+    """Store a photo, turned upright, long edge 1600, without what the camera or its owner wrote into it.
+
+    JPEG of at most 12 MB and 40 million pixels (it is unpacked small); PNG, WEBP and HEIC of at most 16 million.
 
     Raises Refusal (field "photo") for what is no photo or too large. It belongs to nothing until the act that
     follows takes it up.
@@ -51,19 +55,21 @@ def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) ->
             field="photo",
         )
     raw = upload.read(settings.PHOTO_MAX_BYTES + 1)
-    image = _opened(raw)
-    image = ImageOps.exif_transpose(image).convert("RGB")
-    image.thumbnail((LONG_EDGE, LONG_EDGE))
     large, small = io.BytesIO(), io.BytesIO()
-    image.save(large, "JPEG", quality=75, optimize=True)
-    width, height = image.size
-    image.thumbnail((SMALL_EDGE, SMALL_EDGE))
-    image.save(small, "JPEG", quality=70)
+    with _ONE_AT_A_TIME:
+        image = _opened(raw)
+        image.thumbnail((LONG_EDGE, LONG_EDGE))
+        image = ImageOps.exif_transpose(image).convert("RGB")
+        image.info.clear()  # comments too are words of a camera or its owner
+        image.save(large, "JPEG", quality=75, optimize=True)
+        width, height = image.size
+        image.thumbnail((SMALL_EDGE, SMALL_EDGE))
+        image.save(small, "JPEG", quality=70)
     key = _put(large.getvalue(), ".jpg")
     _write(_path(key + ".small"), small.getvalue())
     return Attachment.objects.create(
         kind=Attachment.Kind.PHOTO,
-        name=(upload.name or "photo")[-120:],
+        name=f"{key[6:14]}.jpg",  # never the name that its owner gave it
         media_type="image/jpeg",
         size=large.tell(),
         sha256=hashlib.sha256(raw).hexdigest(),
@@ -99,14 +105,21 @@ def opened(attachment: Attachment, *, small: bool = False) -> BinaryIO:
     return _path(attachment.key + (".small" if small else "")).open("rb")
 
 
+def discard(attachment: Attachment) -> None:
+    """Take the stored bytes away; FileNotFoundError if they are gone already."""
+    _path(attachment.key + ".small").unlink(missing_ok=True)
+    _path(attachment.key).unlink()
+
+
 def _opened(raw: bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(raw), formats=FORMATS)
-        if image.width * image.height > settings.PHOTO_MAX_PIXELS:
+        most = settings.PHOTO_MAX_PIXELS if image.format == "JPEG" else settings.PICTURE_MAX_PIXELS
+        if image.width * image.height > most:
             raise Refusal(
                 "photo.pixels",
                 _("The photo has too many pixels (at most %(pixels)s). Please choose a smaller one; your text is kept.")
-                % {"pixels": f"{settings.PHOTO_MAX_PIXELS:,}"},
+                % {"pixels": f"{most:,}"},
                 field="photo",
             )
         image.draft("RGB", (LONG_EDGE, LONG_EDGE))
@@ -138,4 +151,4 @@ def _write(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-__all__ = ["Upload", "opened", "photo_keep", "scan_keep"]
+__all__ = ["Upload", "discard", "opened", "photo_keep", "scan_keep"]

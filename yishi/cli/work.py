@@ -47,7 +47,8 @@ def tasks() -> None:
 
 
 def housekeeping() -> None:
-    """Sessions that ended and results of tasks that nobody will ask for."""
+    """Sessions that ended, results of tasks that nobody will ask for, files that no record took up."""
+    import_string("yishi.attachments.sweep.attachments_sweep")()
     call_command("clearsessions", verbosity=0)
     call_command("prune_db_task_results", verbosity=0)
 

@@ -101,7 +101,12 @@ SETTINGS = [
     Setting("YISHI_WORKERS", "1", _number(1, 64), "web worker processes"),
     Setting("YISHI_JOBS", "1", _flag, "1: `./run` also runs the jobs (messages, clocks); 0 where another process does"),
     Setting("YISHI_DEBUG", "0", _flag, "1 shows technical error pages; never on a machine that others reach"),
-    Setting("YISHI_DEMO", "1", _flag, "1 lets `./run` load the demo into an empty database"),
+    Setting(
+        "YISHI_DEMO",
+        "1",
+        _flag,
+        "1 lets `./run` load the demo, whose people anybody can be, into an empty database; 0 with YISHI_HTTPS=1",
+    ),
     Setting("YISHI_SECRET_KEY", "", _text, "key for sessions and codes; empty: made once in YISHI_DATA_DIR/secret-key"),
     Setting("YISHI_ALLOWED_HOSTS", "", _list, "host names the site answers to, by comma; empty: this machine only"),
     Setting("YISHI_PUBLIC_URL", "", _address, "address of the public door, printed in QR codes and messages"),
@@ -154,6 +159,8 @@ def _together(values: dict[str, Any]) -> dict[str, Any]:
             raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_ALLOWED_HOSTS, the host names of the site")
         if values["debug"]:
             raise BadSetting("yishi: YISHI_DEBUG=1 shows inner details; it cannot go with YISHI_HTTPS=1")
+        if values["demo"]:
+            raise BadSetting("yishi: the demo lets anybody sign in as anybody; YISHI_HTTPS=1 needs YISHI_DEMO=0")
         if not values["proxies"]:
             raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_PROXIES, the number of trusted proxies in front")
         if not values["public_url"].startswith("https://"):

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "yishi.web.middleware.ViewerMiddleware",
+    "yishi.web.private.PrivateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -191,6 +192,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 PHOTO_MAX_BYTES = 12 * 1024 * 1024
 PHOTO_MAX_PIXELS = 40_000_000
+PICTURE_MAX_PIXELS = 16_000_000  # what must be unpacked whole
 
 # Jobs, messages
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -23,7 +23,7 @@ def stream(attachment: Attachment, *, small: bool = False, public: bool = False)
     response = FileResponse(file, content_type=attachment.media_type)
     is_picture = attachment.media_type.startswith("image/")
     response.headers["Content-Disposition"] = content_disposition_header(not is_picture, attachment.name) or "inline"
-    response.headers["Cache-Control"] = "public, max-age=86400" if public else "private, max-age=600"
+    response.headers["Cache-Control"] = "public, max-age=86400" if public else "no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response  # type: ignore[return-value]  # Django types both as HttpResponseBase
 

@@ -61,13 +61,14 @@ class FirstCodeForm(ActForm):
     )
 
     def clean_code(self) -> str:
+        """The right code always opens (nobody guesses its 50 bits); wrong ones are counted, so that guessing shows."""
+        if first_code_fits(self.cleaned_data["code"]):
+            return self.cleaned_data["code"]
         tries = cache.get_or_set("first-code-tries", 0, TRIES_SECONDS)
         if tries >= TRIES:
             raise forms.ValidationError(_("Too many wrong codes. Wait a quarter of an hour, then try again."))
-        if not first_code_fits(self.cleaned_data["code"]):
-            cache.set("first-code-tries", tries + 1, TRIES_SECONDS)
-            raise forms.ValidationError(_("This is not the code. Read it again from the server's console."))
-        return self.cleaned_data["code"]
+        cache.set("first-code-tries", tries + 1, TRIES_SECONDS)
+        raise forms.ValidationError(_("This is not the code. Read it again from the server's console."))
 
 
 class StartForm(NewAccountForm):

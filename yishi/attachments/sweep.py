@@ -1,0 +1,28 @@
+"""Files that no record took up: a form was refused after its photo had come, and nobody sent it again."""
+
+import contextlib
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from .models import Attachment
+from .store import discard
+
+KEPT = timedelta(days=1)  # somebody may still mend the form
+
+
+def attachments_sweep() -> int:
+    """Discard what is older than a day and belongs to nothing; how many. Runs at any time, twice too."""
+    old = Attachment.objects.filter(created_at__lt=timezone.now() - KEPT)
+    for relation in Attachment._meta.get_fields(include_hidden=True):
+        if relation.auto_created and (relation.one_to_many or relation.one_to_one):
+            holders = relation.related_model._base_manager.filter(**{relation.field.attname: OuterRef("pk")})
+            old = old.exclude(Exists(holders))
+    count = 0
+    for one in old:
+        with contextlib.suppress(FileNotFoundError):
+            discard(one)
+        one.delete()
+        count += 1
+    return count
