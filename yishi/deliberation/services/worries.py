@@ -146,7 +146,8 @@ def authors_of(worry: Worry | None = None, matter: Matter | None = None) -> list
     if worry is not None:
         condition |= Q(pk=worry.pk) | Q(merged_into=worry)
     if matter is not None:
-        condition |= Q(matter=matter) | Q(merged_into__matter=matter)
+        # By the worries' ids, not by a join: an OR across a join reads the whole table.
+        condition |= Q(matter=matter) | Q(merged_into__in=Worry.within.filter(matter=matter).values("pk"))
     raisers = Worry.within.filter(condition).values("raiser")
     return list(Person.within.filter(pk__in=raisers).order_by("pk"))
 
