@@ -1,6 +1,7 @@
 """The verbs of `yishi`, and the module of each: `run(words) -> int`; its first docstring line is its help."""
 
 VERBS = {
+    "common-ground": "yishi.cli.common_ground",
     "backup": "yishi.cli.backup",
     "demo": "yishi.cli.demo",
     "demo-off": "yishi.cli.demo_off",
@@ -14,4 +15,4 @@ VERBS = {
     "tick": "yishi.cli.tick",
     "work": "yishi.cli.work",
 }
-WITHOUT_DJANGO = {"compile-messages", "draw-verify"}
+WITHOUT_DJANGO = {"common-ground", "compile-messages", "draw-verify"}

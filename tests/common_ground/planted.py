@@ -1,0 +1,68 @@
+"""Votes with planted groups: two axes of opinion, or a stance of its own for each group; seeded."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHARES = (0.4, 0.3, 0.2, 0.1)
+
+
+def planted(
+    n: int, m: int, layout: str = "axes", seed: int = 1, median: int = 25
+) -> tuple[dict[str, NDArray], NDArray]:
+    """Columns participant, statement, vote, time (by time), and the group of each participant.
+
+    Three statements in ten are agreed with alike by all; on the others every group agrees with 85 or 15 in a hundred
+    of those who do not pass. Statements are seen unevenly, participants vote on about `median` of them.
+    """
+    chance = np.random.default_rng(seed)
+    group = chance.choice(len(SHARES), size=n, p=SHARES)
+    if layout == "axes":
+        corners = np.array([[1, 1], [-1, 1], [1, -1], [-1, -1]])
+        stance = corners[:, chance.integers(0, 2, m)] * chance.choice([-1, 1], m)
+    else:
+        stance = chance.choice([-1, 1], (len(SHARES), m))
+    alike = chance.random(m) < 0.3
+    agree = np.where(alike, chance.uniform(0.1, 0.95, m), np.where(stance > 0, 0.85, 0.15))
+    passes, seen = chance.uniform(0.05, 0.25, m), chance.lognormal(0, 0.7, m)
+    sizes = np.clip(np.rint(chance.lognormal(np.log(median), 0.6, n)), 1, int(0.8 * m)).astype(int)
+    keys = np.log(seen)[None, :] + chance.gumbel(size=(n, m)) if n * m <= 10**7 else None
+    if keys is not None:  # the largest keys: drawing without putting back
+        ranked = np.argsort(-keys, axis=1)
+        column = np.concatenate([ranked[row, :size] for row, size in enumerate(sizes)])
+        row = np.repeat(np.arange(n), sizes)
+    else:
+        row, column = _draw(chance, sizes, seen)
+    vote = np.where(chance.random(row.size) < agree[group[row], column], 1, -1)
+    vote[chance.random(row.size) < passes[column]] = 0
+    time = chance.integers(0, 30 * 86_400_000, row.size)
+    order = np.argsort(time, kind="stable")
+    table = {"participant": row, "statement": column, "vote": vote, "time": time}
+    return {name: values[order] for name, values in table.items()}, group
+
+
+def _draw(chance: np.random.Generator, sizes: NDArray, seen: NDArray) -> tuple[NDArray, NDArray]:
+    """Of a million participants: more columns than needed are drawn, and what comes twice is left out."""
+    edges, m = np.cumsum(seen / seen.sum()), seen.size
+    rows, columns = [], []
+    for low in range(0, sizes.size, 100_000):
+        wanted = sizes[low : low + 100_000]
+        row = np.repeat(np.arange(low, low + wanted.size), np.ceil(wanted * 1.25).astype(int) + 2)
+        key = np.unique(row * m + np.searchsorted(edges, chance.random(row.size)).clip(0, m - 1))
+        key = chance.permutation(key)
+        key = key[np.argsort(key // m, kind="stable")]
+        row = key // m
+        rank = np.arange(row.size) - np.searchsorted(row, np.arange(low, low + wanted.size))[row - low]
+        kept = rank < wanted[row - low]
+        rows.append(row[kept])
+        columns.append(key[kept] % m)
+    return np.concatenate(rows), np.concatenate(columns)
+
+
+def alike(one: NDArray, other: NDArray) -> float:
+    """Adjusted Rand index of two divisions (Hubert, Arabie 1985)."""
+    table = np.zeros((int(one.max()) + 1, int(other.max()) + 1))
+    np.add.at(table, (one, other), 1)
+    pairs = lambda counts: (counts * (counts - 1) / 2).sum()  # noqa: E731
+    both, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
+    expected = rows * columns / pairs(np.array([one.size]))
+    return float((both - expected) / ((rows + columns) / 2 - expected))

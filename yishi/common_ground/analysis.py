@@ -1,0 +1,186 @@
+"""From votes to common ground: `analyse` and the steps it is made of."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc
+
+from . import groups as published
+from . import latent, statistics
+from .components import Components, centred, components, project, project_statements, statement_means
+from .result import CommonGround, Group
+from .votes import BadVotes, VoteTable, vote_table
+
+METHODS = ("latent", "polis")
+NO_GROUPS = "The votes do not carry groups: nobody's votes are foretold better by any division of the participants."
+TOO_FEW = "There are too few participants or statements to tell groups apart."
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+
+def analyse(
+    participants: ArrayLike,
+    statements: ArrayLike,
+    votes: ArrayLike,
+    *,
+    timestamps: ArrayLike | None = None,
+    method: str = "latent",
+    labels: Mapping[int, Any] | None = None,
+    moderated: Collection[int] = (),
+    meta: Collection[int] = (),
+    seed: int = 0,
+) -> CommonGround:
+    """Find the opinion groups, what unites them and what divides them.
+
+    `participants`, `statements` and `votes` are columns of equal length (v,): whole numbers of at most 63 bits, votes
+    +1 agree, -1 object, 0 pass. Of several votes on a pair the latest wins, by `timestamps` (v,), else by row.
+    `method` "polis" is the published one (Small et al. 2021), "latent" a mixture whose number of groups is chosen by
+    the likelihood of hidden votes. `labels` maps participant id → group and fixes the groups; participants without a
+    label are in none. `moderated` statements take no part but are counted; `meta` ones besides are always routed first.
+
+    Order-dependent choices follow the time of first votes, else what was voted; never the order of rows or ids.
+    Raises BadVotes for what are no votes, ValueError for an unknown method.
+    """
+    if method not in METHODS:
+        raise ValueError(f"unknown method {method!r}: " + " or ".join(METHODS))
+    return analyse_table(
+        vote_table(participants, statements, votes, timestamps),
+        method=method,
+        labels=labels,
+        moderated=moderated,
+        meta=meta,
+        seed=seed,
+    )
+
+
+def analyse_table(
+    table: VoteTable,
+    *,
+    method: str = "latent",
+    labels: Mapping[int, Any] | None = None,
+    moderated: Collection[int] = (),
+    meta: Collection[int] = (),
+    seed: int = 0,
+) -> CommonGround:
+    """`analyse` of a table that is made already."""
+    out = np.isin(table.statements, list(moderated))
+    totals = table.counts()
+    mean = statement_means(totals, out)
+    matrix = centred(table, mean, out)
+    found = components(matrix, mean)
+    seen = table.per_participant
+    if out.any():
+        of_row = np.repeat(np.arange(table.shape[0]), seen)
+        seen = seen - np.bincount(of_row[out[table.column]], minlength=seen.size) + int(out.sum())
+    where = project(matrix, found, seen)
+    del matrix
+    ids, index, certainty, note, scores = _groups(table, where, out, method, labels, seed)
+    return _result(table, totals, found, where, out, meta, ids, index, certainty, note, scores, method, seed)
+
+
+Found = tuple[list[Any], Labels, list[float | None], str, tuple[float, ...]]
+
+
+def _groups(
+    table: VoteTable, where: Floats, out: Flags, method: str, labels: Mapping[int, Any] | None, seed: int
+) -> Found:
+    """(group ids, place of each participant's group or -1, certainty per group, note, scores)."""
+    if labels is not None:
+        return _given(table, labels)
+    inside = published.clustered(table.per_participant, table.shape[1])
+    index = np.full(table.shape[0], -1, dtype=np.int32)
+    if inside.sum() < 4 or table.shape[1] < 2:
+        index[inside] = 0
+        return [0], index, [None], TOO_FEW, ()
+    if method == "polis":
+        base = published.base_clusters(where[inside])
+        of_base, silhouettes = published.groups_of(base, seed)
+        label, scores = of_base[base.label], tuple(silhouettes.tolist())
+        sure = np.full(label.size, np.nan)
+    else:
+        label, sure, scores = latent.groups(table.rows(np.flatnonzero(inside)), out, seed)
+    sizes = np.bincount(label)
+    order = np.argsort(-sizes, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(order.size)
+    index[inside] = rank[label]
+    k = int((sizes > 0).sum())
+    means = [float(sure[label == old].mean()) for old in order[:k]]
+    certainty = [None if np.isnan(one) else one for one in means]
+    return list(range(k)), index, certainty, NO_GROUPS if k == 1 else "", scores
+
+
+def _given(table: VoteTable, labels: Mapping[int, Any]) -> Found:
+    ids = sorted(set(labels.values()), key=lambda one: (str(type(one)), one))
+    place = {label: number for number, label in enumerate(ids)}
+    index = np.array(
+        [place[labels[one]] if one in labels else -1 for one in table.participants.tolist()], dtype=np.int32
+    )
+    if (index < 0).all():
+        raise BadVotes("no participant with a vote has a label", column="labels")
+    return ids, index, [None] * len(ids), "", ()
+
+
+def _result(
+    table: VoteTable,
+    totals: NDArray[np.int64],
+    found: Components,
+    where: Floats,
+    out: Flags,
+    meta: Collection[int],
+    ids: list[Any],
+    index: Labels,
+    certainty: list[float | None],
+    note: str,
+    scores: tuple[float, ...],
+    method: str,
+    seed: int,
+) -> CommonGround:
+    """Everything that follows from the groups, in the order of ids."""
+    by_id, people = np.argsort(table.statements), np.argsort(table.participants)
+    counted = statistics.group_counts(table, index, len(ids))
+    counts = statistics.GroupCounts(counted.agree[:, by_id], counted.object[:, by_id], counted.seen[:, by_id])
+    totals, out = totals[:, by_id], out[by_id]
+    order = np.arange(by_id.size)
+    marks = statistics.representative(counts, statistics.proportion_tests(counts), out, order)
+    agree, against = statistics.consensus(totals[2], totals[0], totals.sum(axis=0), out, order)
+    shared, rejected = statistics.group_aware_consensus(counts)
+    alone = project_statements(found)[by_id]
+    extremity = np.where(out, 0.0, np.sqrt((alone**2).sum(axis=1)))
+    sorted_index, sorted_ids = index[people], table.participants[people]
+    members = [tuple(sorted_ids[sorted_index == number].tolist()) for number in range(len(ids))]
+    return CommonGround(
+        method=method,
+        seed=seed,
+        participant_ids=sorted_ids,
+        statement_ids=table.statements[by_id],
+        votes=int(table.column.size),
+        groups=tuple(
+            Group(identity, members[number], tuple(marks[number]), certainty[number])
+            for number, identity in enumerate(ids)
+        ),
+        counts=counts,
+        totals=totals,
+        consensus_of_groups=shared,
+        objection_of_groups=rejected,
+        consensus_agree=tuple(agree),
+        consensus_object=tuple(against),
+        priority=statistics.priorities(counts, extremity, np.isin(table.statements[by_id], list(meta))),
+        dividing=statistics.dividing(counts, out),
+        sure=1.0 - betainc(totals[2] + 1.0, totals.sum(axis=0) - totals[2] + 1.0, 0.5),
+        projection=where[people],
+        extremity=extremity,
+        group_index=sorted_index,
+        moderated=frozenset(int(one) for one in table.statements[by_id][out]),
+        note=note,
+        scores=scores,
+        versions={"numpy": np.__version__, "scipy": scipy.__version__},
+    )
+
+
+__all__ = ["METHODS", "analyse", "analyse_table"]

@@ -1,0 +1,150 @@
+"""Opinion groups by the published way: at most a hundred base clusters in the plane, then two to five groups of them.
+
+Small et al. (2021). Where production leaves the outcome to the order of rows or to a single start, several starts are
+tried and the tightest is taken; a group of one person is never made.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Labels = NDArray[np.int32]
+Places = NDArray[np.intp]
+
+BASE, BASE_ROUNDS, BASE_MOVE = 100, 100, 0.01
+MOST_GROUPS, GROUP_ROUNDS, STARTS = 5, 100, 20
+EXACT = 4096  # participants beyond this are put on a grid before base clusters are sought
+GRID = 128  # cells along each axis
+
+
+@dataclass(frozen=True, slots=True)
+class BaseClusters:
+    """`centre` (b, d), `weight` (b,) participants each, `label` (n,) the cluster of each participant."""
+
+    centre: Floats
+    weight: Floats
+    label: Labels
+
+
+def clustered(votes: Ints, statements: int, at_least: int = 7, people: int = 15) -> NDArray[np.bool_]:
+    """Who is put in a group, (n,): whoever voted on seven statements (all, if there are fewer); of a small room the
+    most active fifteen."""
+    inside = votes >= min(at_least, statements)
+    missing = min(people, votes.size) - int(inside.sum())
+    if missing > 0:
+        outside = np.flatnonzero(~inside)
+        inside[outside[np.argsort(-votes[outside], kind="stable")[:missing]]] = True
+    return inside
+
+
+def base_clusters(points: Floats) -> BaseClusters:
+    """Up to a hundred clusters of `points` (n, d), begun at the first hundred that differ."""
+    spots, weights, spot_of = _spots(points)
+    _, first = np.unique(spots, axis=0, return_index=True)
+    start = spots[np.sort(first)[:BASE]]
+    centre, label = lloyd(spots, weights, start, BASE_ROUNDS, BASE_MOVE)
+    used, label = np.unique(label, return_inverse=True)
+    mass = np.bincount(label, weights=weights).astype(np.float64)
+    return BaseClusters(centre[used], mass, label[spot_of].astype(np.int32))
+
+
+def _spots(points: Floats) -> tuple[Floats, Floats, Places]:
+    """Points as they are, or of many the mean of each cell of a grid: (spots, weights, spot of each point)."""
+    n = points.shape[0]
+    if n <= EXACT:
+        return points, np.ones(n), np.arange(n)
+    low, high = points.min(axis=0), points.max(axis=0)
+    step = np.where(high > low, (high - low) / GRID, 1.0)
+    cell = np.minimum(((points - low) / step).astype(np.int64), GRID - 1) @ (GRID ** np.arange(points.shape[1]))
+    _, first, spot_of = np.unique(cell, return_index=True, return_inverse=True)
+    by_first = np.argsort(first)  # spots in the order of their first participant
+    rank = np.empty_like(by_first)
+    rank[by_first] = np.arange(by_first.size)
+    spot_of = rank[spot_of]
+    weights = np.bincount(spot_of).astype(np.float64)
+    spots = np.stack([np.bincount(spot_of, weights=axis) for axis in points.T], axis=1) / weights[:, None]
+    return spots, weights, spot_of
+
+
+def lloyd(points: Floats, weights: Floats, centre: Floats, rounds: int, move: float) -> tuple[Floats, Places]:
+    """Weighted k-means from `centre`, until no centre moves by `move`; a centre that nobody is nearest to stays."""
+    k = centre.shape[0]
+    label = _nearest(points, centre)
+    for _ in range(rounds):
+        mass = np.bincount(label, weights=weights, minlength=k)
+        sums = np.stack([np.bincount(label, weights=weights * axis, minlength=k) for axis in points.T], axis=1)
+        fresh = np.where(mass[:, None] > 0, sums / np.maximum(mass, 1e-300)[:, None], centre)
+        moved = float(np.sqrt(((fresh - centre) ** 2).sum(axis=1)).max())
+        centre = fresh
+        label = _nearest(points, centre)
+        if moved < move:
+            break
+    return centre, label
+
+
+def _nearest(points: Floats, centre: Floats) -> Places:
+    """The nearest centre of each point. Not by a matrix product: that of so few columns only wakes other threads."""
+    away = np.broadcast_to((centre**2).sum(axis=1), (points.shape[0], centre.shape[0])).copy()
+    for axis in range(points.shape[1]):
+        away -= np.multiply.outer(points[:, axis], 2.0 * centre[:, axis])
+    nearest: Places = away.argmin(axis=1)
+    return nearest
+
+
+def groups_of(base: BaseClusters, seed: int = 0) -> tuple[Labels, Floats]:
+    """The group of each base cluster, (b,), and the mean silhouette of each number of groups from 2 on.
+
+    One group where fewer than two can be told apart.
+    """
+    b = base.centre.shape[0]
+    most = min(MOST_GROUPS, 2 + b // 12, b)
+    best: Labels = np.zeros(b, dtype=np.int32)
+    scores: list[float] = []
+    away = np.sqrt(((base.centre[:, None, :] - base.centre[None, :, :]) ** 2).sum(axis=2))
+    for k in range(2, most + 1):
+        label = _tightest(base, k, np.random.default_rng([seed, k]))
+        alone = np.bincount(label, weights=base.weight, minlength=k).min() < 2
+        score = -1.0 if alone else silhouette(away, label)
+        if not alone and score >= max(scores, default=-1.0):
+            best = label.astype(np.int32)
+        scores.append(score)
+    return best, np.array(scores)
+
+
+def _tightest(base: BaseClusters, k: int, chance: np.random.Generator) -> Places:
+    """Of several k-means the one with the least weighted spread; starts are spread out (Arthur, Vassilvitskii 2007)."""
+    least, found = np.inf, np.zeros(base.centre.shape[0], dtype=np.intp)
+    for _ in range(STARTS):
+        centre, label = lloyd(base.centre, base.weight, _spread(base, k, chance), GROUP_ROUNDS, 1e-9)
+        spread = float((base.weight * ((base.centre - centre[label]) ** 2).sum(axis=1)).sum())
+        if spread < least * (1 - 1e-12):
+            least, found = spread, label
+    return found
+
+
+def _spread(base: BaseClusters, k: int, chance: np.random.Generator) -> Floats:
+    chosen = [int(np.searchsorted(np.cumsum(base.weight), chance.random() * base.weight.sum()))]
+    nearest = ((base.centre - base.centre[chosen[0]]) ** 2).sum(axis=1)
+    for _ in range(1, k):
+        mass = np.cumsum(base.weight * nearest)
+        pick = int(np.searchsorted(mass, chance.random() * mass[-1])) if mass[-1] > 0 else int(nearest.argmax())
+        chosen.append(min(pick, base.weight.size - 1))
+        nearest = np.minimum(nearest, ((base.centre - base.centre[chosen[-1]]) ** 2).sum(axis=1))
+    return base.centre[chosen]
+
+
+def silhouette(away: Floats, label: NDArray[np.integer]) -> float:
+    """Mean of (b - a) / max(a, b) over all points, each counted once; alone in its group: 0 (Rousseeuw 1987)."""
+    groups, own, sizes = np.unique(label, return_inverse=True, return_counts=True)
+    sums = np.stack([away[:, label == g].sum(axis=1) for g in groups], axis=1)
+    rows = np.arange(label.size)
+    inside = sums[rows, own] / np.maximum(1, sizes[own] - 1)
+    means = sums / sizes[None, :]
+    means[rows, own] = np.inf
+    outside = means.min(axis=1)
+    widest = np.maximum(inside, outside)
+    told_apart = (sizes[own] > 1) & (widest > 0)
+    return float(np.where(told_apart, (outside - inside) / np.where(widest > 0, widest, 1.0), 0.0).mean())

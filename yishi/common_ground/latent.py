@@ -1,0 +1,192 @@
+"""Opinion groups as a mixture: in each group every statement has its own chances of agreement, pass and objection.
+
+A latent-class model (Lazarsfeld, Henry 1968) fitted by expectation and maximisation (Dempster, Laird, Rubin 1977),
+started from the components. How many groups there are is what best foretells votes that were hidden; where one group
+foretells them as well as several, there are none to tell apart, and the result says so.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from .components import components
+from .groups import lloyd
+from .votes import VoteTable
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+MOST = 7  # groups tried
+HIDDEN = 0.1  # of the votes, when the number of groups is chosen
+PSEUDO = 0.5  # votes of each kind added to every group and statement
+ROUNDS, MOVE = 40, 1e-4  # of EM; it stops when no participant's shares move by more on average
+SAMPLE = 12_000  # participants on whom the number of groups is chosen
+STARTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """`share` (k,) of each group, `chance` (k, m, 3) of objection, pass and agreement."""
+
+    share: Floats
+    chance: Floats
+
+    @property
+    def k(self) -> int:
+        return self.share.size
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Mean log-loss of hidden votes for 1, 2, … groups, the standard error of each step, and the number taken."""
+
+    loss: Floats
+    error: Floats
+    k: int
+
+
+def one_hot(table: VoteTable, moderated: Flags, kept: Flags | None = None) -> sparse.csr_array:
+    """(n, 3m): 1 at 3·statement + vote + 1, for statements that are not moderated (and entries that are `kept`)."""
+    inside = ~moderated[table.column]
+    if kept is not None:
+        inside &= kept
+    row = np.repeat(np.arange(table.shape[0], dtype=np.int32), table.per_participant)
+    start = np.concatenate([[0], np.cumsum(np.bincount(row[inside], minlength=table.shape[0]))])
+    place = 3 * table.column[inside] + (table.value[inside] + np.int8(1))
+    data = np.ones(place.size, dtype=np.float32)
+    return sparse.csr_array((data, place, start.astype(np.int32)), shape=(table.shape[0], 3 * table.shape[1]))
+
+
+def fit(votes: sparse.csr_array, shares: Floats, rounds: int = ROUNDS) -> tuple[Mixture, Floats]:
+    """EM from the `shares` (n, k) of each participant in each group; the mixture and the shares at its end."""
+    across = votes.T
+    for _ in range(rounds):
+        mixture = _maximise(across, shares)
+        fresh = posterior(votes, mixture)
+        moved = float(np.abs(fresh - shares).sum(axis=1).mean())
+        shares = fresh
+        if moved < MOVE:
+            break
+    return _maximise(across, shares), shares
+
+
+def _maximise(across: sparse.csc_array, shares: Floats) -> Mixture:
+    counts = (across @ shares.astype(np.float32)).astype(np.float64)  # (3m, k)
+    k = shares.shape[1]
+    counts = counts.T.reshape(k, -1, 3) + PSEUDO
+    weight = shares.sum(axis=0) + 1.0
+    return Mixture(weight / weight.sum(), counts / counts.sum(axis=2, keepdims=True))
+
+
+def posterior(votes: sparse.csr_array, mixture: Mixture) -> Floats:
+    """How likely each participant belongs to each group, (n, k)."""
+    words = np.log(mixture.chance).reshape(mixture.k, -1).T.astype(np.float32)
+    likely = (votes @ np.ascontiguousarray(words)).astype(np.float64) + np.log(mixture.share)
+    likely -= likely.max(axis=1, keepdims=True)
+    np.exp(likely, out=likely)
+    likely /= likely.sum(axis=1, keepdims=True)
+    shares: Floats = likely
+    return shares
+
+
+def begin(points: Floats, k: int, chance: np.random.Generator) -> Floats:
+    """Shares (n, k) of a k-means of the projected participants, softened so that EM may move them."""
+    n = points.shape[0]
+    if k == 1:
+        return np.ones((n, 1))
+    weights = np.ones(n)
+    chosen = [int(chance.integers(n))]
+    nearest = ((points - points[chosen[0]]) ** 2).sum(axis=1)
+    for _ in range(1, k):
+        mass = np.cumsum(nearest)
+        chosen.append(min(int(np.searchsorted(mass, chance.random() * mass[-1])), n - 1))
+        nearest = np.minimum(nearest, ((points - points[chosen[-1]]) ** 2).sum(axis=1))
+    _, label = lloyd(points, weights, points[chosen], 25, 1e-3)
+    shares = np.full((n, k), 0.1 / k)
+    shares[np.arange(n), label] += 0.9
+    return shares
+
+
+def held_out(table: VoteTable, moderated: Flags, most: int, seed: int) -> tuple[Choice, list[Mixture]]:
+    """Hide a tenth of the votes and foretell them with 1 to `most` groups; the mixtures are those of the votes left."""
+    chance = np.random.default_rng([seed, 1])
+    shown = chance.random(table.column.size) >= HIDDEN
+    votes = one_hot(table, moderated, shown)
+    hidden = one_hot(table, moderated, ~shown)
+    row = np.repeat(np.arange(table.shape[0]), np.diff(hidden.indptr))
+    points = spread(votes, table.shape[1], min(most, 6))
+    losses, mixtures = [], []
+    for k in range(1, most + 1):
+        best, found, said = -np.inf, Mixture(np.ones(1), np.ones((1, 0, 3))), np.zeros(0)
+        for attempt in range(1 if k == 1 else STARTS):
+            mixture, shares = fit(votes, begin(points, k, np.random.default_rng([seed, k, attempt])))
+            score = _likelihood(votes, mixture)
+            if score > best:
+                flat = mixture.chance.reshape(k, -1)
+                best, found = score, mixture
+                said = -np.log(np.einsum("ij,ij->i", shares[row], flat[:, hidden.indices].T))
+        losses.append(said)
+        mixtures.append(found)
+    return _choose(losses), mixtures
+
+
+def spread(votes: sparse.csr_array, m: int, count: int) -> Floats:
+    """Participants in the first components of their votes, each voter's scale made alike: (n, count)."""
+    sums = np.asarray(votes.sum(axis=0)).reshape(m, 3)
+    mean = (sums[:, 2] - sums[:, 0]) / np.maximum(1.0, sums.sum(axis=1))
+    data = (votes.indices % 3 - 1) - mean[votes.indices // 3]
+    centred = sparse.csr_array((data, votes.indices // 3, votes.indptr), shape=(votes.shape[0], m))
+    found = components(centred, mean, count)
+    sizes = np.diff(votes.indptr)
+    where: Floats = (centred @ found.loadings.T) * np.sqrt(m / np.maximum(1, sizes))[:, None]
+    return where
+
+
+def _likelihood(votes: sparse.csr_array, mixture: Mixture) -> float:
+    words = np.log(mixture.chance).reshape(mixture.k, -1).T
+    likely = votes @ np.ascontiguousarray(words) + np.log(mixture.share)
+    top = likely.max(axis=1)
+    return float((top + np.log(np.exp(likely - top[:, None]).sum(axis=1))).sum())
+
+
+def _choose(losses: list[Floats]) -> Choice:
+    """The smallest number of groups that no larger one betters by two standard errors and two in a thousand."""
+    loss = np.array([one.mean() for one in losses])
+    error = np.zeros(loss.size)
+    k = 1
+    for more in range(2, loss.size + 1):
+        gain = losses[k - 1] - losses[more - 1]
+        error[more - 1] = gain.std() / np.sqrt(gain.size)
+        if gain.mean() > max(2.0 * error[more - 1], 0.002 * loss[k - 1]):
+            k = more
+    return Choice(loss, error, k)
+
+
+def groups(table: VoteTable, moderated: Flags, seed: int = 0) -> tuple[Labels, Floats, tuple[float, ...]]:
+    """The group of each participant (n,), how sure that is (n,), and the log-loss of hidden votes for 1, 2, … groups.
+
+    Chosen on a sample where there are many participants; the mixture is then fitted to all of them.
+    """
+    n = table.shape[0]
+    sample = table
+    if n > SAMPLE:
+        sample = table.rows(np.sort(np.random.default_rng([seed, 0]).choice(n, SAMPLE, replace=False)))
+    choice, mixtures = held_out(sample, moderated, min(MOST, n // 2), seed)
+    votes = one_hot(table, moderated)
+    _, shares = fit(votes, posterior(votes, mixtures[choice.k - 1]))
+    label = shares.argmax(axis=1).astype(np.int32)
+    return _no_group_of_one(label, shares), shares.max(axis=1), tuple(choice.loss.tolist())
+
+
+def _no_group_of_one(label: Labels, shares: Floats) -> Labels:
+    """Whoever would be alone goes where they fit next best; empty groups vanish."""
+    while True:
+        used, dense, sizes = np.unique(label, return_inverse=True, return_counts=True)
+        shares = shares[:, used]
+        if sizes.size < 2 or sizes.min() > 1:
+            return dense.astype(np.int32)
+        shares = np.delete(shares, int(sizes.argmin()), axis=1)
+        label = shares.argmax(axis=1).astype(np.int32)

@@ -1,0 +1,141 @@
+"""What an analysis says: groups, what they share and what divides them, and how sure that is. Nothing in it changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .statistics import GroupCounts, Representative, Shared
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An opinion group. `id` is 0, 1, … by falling size, or the label that was given.
+
+    `certainty` is how likely a member belongs here rather than elsewhere, on average (None where no model says it);
+    `stability` how much of the group comes back when participants are drawn anew (mean Jaccard similarity).
+    """
+
+    id: Any
+    members: tuple[int, ...]
+    representative: tuple[Representative, ...]
+    certainty: float | None = None
+    stability: float | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonGround:
+    """The result of `analyse`. Arrays run over `statement_ids` (m,) or `participant_ids` (n,), rising ids both.
+
+    `counts` per group (g, m); `totals` (3, m) objections, passes and agreements of everybody; `consensus_of_groups`
+    (m,) the group-aware consensus, `objection_of_groups` the same of objections; `priority` (m,) for routing;
+    `dividing` (m,) 0 to 2; `sure` (m,) the chance that more than half agree, beyond those who voted; `projection`
+    (n, 2); `group_index` (n,) the place in `groups`, -1 in none.
+    """
+
+    method: str
+    seed: int
+    participant_ids: Ints
+    statement_ids: Ints
+    votes: int
+    groups: tuple[Group, ...]
+    counts: GroupCounts
+    totals: Ints
+    consensus_of_groups: Floats
+    objection_of_groups: Floats
+    consensus_agree: tuple[Shared, ...]
+    consensus_object: tuple[Shared, ...]
+    priority: Floats
+    dividing: Floats
+    sure: Floats
+    projection: Floats
+    extremity: Floats
+    group_index: NDArray[np.int32]
+    moderated: frozenset[int] = frozenset()
+    note: str = ""  # why there are no groups, if there are none
+    scores: tuple[float, ...] = ()  # silhouette (polis, from 2 groups) or log-loss of hidden votes (latent, from 1)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def k(self) -> int:
+        return len(self.groups)
+
+    def to_dict(self, texts: Mapping[int, str] | None = None) -> dict[str, Any]:
+        """All of it as JSON can carry it; `texts` are the words of the statements."""
+        ids = self.statement_ids.tolist()
+        return {
+            "method": self.method,
+            "seed": self.seed,
+            "participants": int(self.participant_ids.size),
+            "votes": self.votes,
+            "k": self.k,
+            "note": self.note,
+            "scores": [round(one, 12) for one in self.scores],
+            "groups": [self._group(group) for group in self.groups],
+            "statements": [self._statement(place, texts or {}) for place in range(len(ids))],
+            "consensus": {
+                "agree": [ids[one.statement] for one in self.consensus_agree],
+                "object": [ids[one.statement] for one in self.consensus_object],
+            },
+            "moderated": sorted(self.moderated),
+            "versions": dict(self.versions),
+        }
+
+    def _group(self, group: Group) -> dict[str, Any]:
+        ids = self.statement_ids
+        marks = [
+            {
+                "statement": int(ids[one.statement]),
+                "direction": one.direction,
+                "successes": one.successes,
+                "trials": one.trials,
+                "probability": one.probability,
+                "z": one.z,
+                "ratio": one.ratio,
+                "z_ratio": one.z_ratio,
+            }
+            for one in group.representative
+        ]
+        known = {"certainty": group.certainty, "stability": group.stability}
+        return {"id": group.id, "size": group.size, "members": list(group.members), "representative": marks} | {
+            name: value for name, value in known.items() if value is not None
+        }
+
+    def _statement(self, place: int, texts: Mapping[int, str]) -> dict[str, Any]:
+        identity = int(self.statement_ids[place])
+        text = {"text": texts[identity]} if identity in texts else {}
+        against, passes, agree = (int(one) for one in self.totals[:, place])
+        return {
+            "id": identity,
+            **text,
+            "agree": agree,
+            "object": against,
+            "pass": passes,
+            "group_aware_consensus": float(self.consensus_of_groups[place]),
+            "group_aware_objection": float(self.objection_of_groups[place]),
+            "priority": float(self.priority[place]),
+            "dividing": float(self.dividing[place]),
+            "sure_that_most_agree": float(self.sure[place]),
+            "by_group": [
+                {
+                    "group": group.id,
+                    "agree": int(self.counts.agree[number, place]),
+                    "object": int(self.counts.object[number, place]),
+                    "pass": int(
+                        self.counts.seen[number, place]
+                        - self.counts.agree[number, place]
+                        - self.counts.object[number, place]
+                    ),
+                }
+                for number, group in enumerate(self.groups)
+            ],
+        }

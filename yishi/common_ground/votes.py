@@ -1,0 +1,280 @@
+"""Votes in: three columns of equal length become one sparse table whose order no id and no row decides.
+
+Participants and statements are put in an order of their own before anything is computed: by the time of the first vote
+where times are given, else by what was voted. So sums of floating-point numbers are made in the same order, and every
+figure has the same bits, however the rows were shuffled and the ids were numbered.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+Ints = NDArray[np.int64]
+Indices = NDArray[np.int32]
+Signatures = NDArray[np.uint64]
+
+AGREE, PASS, OBJECT = 1, 0, -1
+CHUNK = 1 << 22  # votes handled at once where a temporary column is made
+ROUNDS = 2  # of refining the signatures: statements by those who voted, participants by what they voted on
+
+
+class BadVotes(ValueError):
+    """What was given are no votes. `row` counts from 0 (None: the whole), `column` names the array."""
+
+    def __init__(self, reason: str, *, row: int | None = None, column: str = ""):
+        super().__init__(reason)
+        self.reason, self.row, self.column = reason, row, column
+
+
+@dataclass(frozen=True, slots=True)
+class VoteTable:
+    """The last vote of every participant on every statement, by rows: entries `start[i]` to `start[i + 1]` are row i's.
+
+    `participants` (n,) and `statements` (m,) hold the ids; `column` (v,) the place of the statement, rising within a
+    row; `value` (v,) +1 agree, 0 pass, -1 object. Statements without a vote have no column.
+    """
+
+    participants: Ints
+    statements: Ints
+    start: Ints
+    column: Indices
+    value: NDArray[np.int8]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.participants.size, self.statements.size
+
+    @property
+    def per_participant(self) -> Ints:
+        """How many statements each participant voted on, (n,)."""
+        return np.diff(self.start)
+
+    def matrix(self, data: NDArray[Any]) -> sparse.csr_array:
+        """(n, m) with `data` (v,) at the entries; shares the indices."""
+        start = self.start if self.start[-1] > np.iinfo(np.int32).max else self.start.astype(np.int32)
+        made = sparse.csr_array((data, self.column, start), shape=self.shape)
+        made.has_sorted_indices = True
+        return made
+
+    def counts(self) -> Ints:
+        """Votes per statement, (3, m): objections, passes, agreements."""
+        m = self.statements.size
+        total = np.zeros(3 * m, dtype=np.int64)
+        for part in _parts(self.column.size):
+            total += np.bincount(self.column[part] + m * (self.value[part] + 1).astype(np.int32), minlength=3 * m)
+        return total.reshape(3, m)
+
+    def rows(self, chosen: NDArray[np.intp]) -> "VoteTable":
+        """The table of `chosen` participants alone, in the order given; all statements keep their columns."""
+        sizes = self.per_participant[chosen]
+        start = np.concatenate([[0], np.cumsum(sizes)])
+        where = np.arange(start[-1]) + np.repeat(self.start[:-1][chosen] - start[:-1], sizes)
+        return VoteTable(self.participants[chosen], self.statements, start, self.column[where], self.value[where])
+
+
+def vote_table(
+    participants: ArrayLike, statements: ArrayLike, votes: ArrayLike, timestamps: ArrayLike | None = None
+) -> VoteTable:
+    """Make the table. Of several votes on a pair the latest wins: by timestamp, where equal or not given by row.
+
+    Raises BadVotes for lengths that differ, for what is no whole number, ids beyond 63 bits, a vote that is not -1,
+    0 or +1, and for no votes at all.
+    """
+    people, topics = integers(participants, "participants"), integers(statements, "statements")
+    values = _values(votes)
+    times = None if timestamps is None else integers(timestamps, "timestamps")
+    sizes = {"participants": people.size, "statements": topics.size, "votes": values.size}
+    if times is not None:
+        sizes["timestamps"] = times.size
+    if len(set(sizes.values())) > 1:
+        raise BadVotes("lengths differ: " + ", ".join(f"{size} {name}" for name, size in sizes.items()))
+    if values.size == 0:
+        raise BadVotes("there are no votes")
+    people_ids, row = _compact(people)
+    topic_ids, column = _compact(topics)
+    order = _sorted(row, people_ids.size, column, topic_ids.size)
+    order = order[_latest(row[order], column[order], order, times)]
+    row, column, value = row[order], column[order], values[order]
+    size = np.bincount(row, minlength=people_ids.size)
+    table = VoteTable(people_ids, topic_ids, np.concatenate([[0], np.cumsum(size)]), column, value)
+    first = None if times is None else np.minimum.reduceat(times[order], table.start[:-1])
+    return _canonical(table, first)
+
+
+def integers(given: ArrayLike, name: str) -> NDArray[Any]:
+    """A column of whole numbers of at most 63 bits and a sign; BadVotes names the first row that is none."""
+    found = np.asarray(given)
+    if found.ndim != 1:
+        raise BadVotes(f"{name} is no single column", column=name)
+    if found.dtype.kind == "i" or found.size == 0:
+        return found
+    if found.dtype.kind == "u":
+        if found.dtype.itemsize == 8 and (wrong := found > np.uint64(np.iinfo(np.int64).max)).any():
+            raise BadVotes("an id beyond 63 bits", row=int(wrong.argmax()), column=name)
+        return found
+    if found.dtype.kind == "f":
+        if (wrong := np.isfinite(found) & (np.abs(found) >= 2.0**63)).any():
+            raise BadVotes("an id beyond 63 bits", row=int(wrong.argmax()), column=name)
+        wrong = ~(np.isfinite(found) & (np.floor(found) == found) & (np.abs(found) < 2.0**53))
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise BadVotes(f"{found[row]} is no whole number", row=row, column=name)
+        return found.astype(np.int64)
+    for row, one in enumerate(found.tolist()):
+        if isinstance(one, bool) or not isinstance(one, int):
+            raise BadVotes(f"{one!r} is no whole number", row=row, column=name)
+        if not -(2**63) <= one < 2**63:
+            raise BadVotes("an id beyond 63 bits", row=row, column=name)
+    return found.astype(np.int64)
+
+
+def _values(votes: ArrayLike) -> NDArray[np.int8]:
+    found = integers(votes, "votes")
+    wrong = (found > AGREE) | (found < OBJECT) if found.size else np.zeros(0, dtype=bool)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise BadVotes(f"{found[row]} is no vote: +1 agrees, -1 objects, 0 passes", row=row, column="votes")
+    return found.astype(np.int8, copy=False)
+
+
+def _parts(size: int) -> list[slice]:
+    return [slice(start, min(start + CHUNK, size)) for start in range(0, size, CHUNK)]
+
+
+def _compact(ids: NDArray[Any]) -> tuple[Ints, Indices]:
+    """The ids without repetition, rising, and for every entry the place of its id."""
+    low, high = int(ids.min()), int(ids.max())
+    if high - low > max(4 * ids.size, 1 << 20):
+        unique, inverse = np.unique(ids, return_inverse=True)
+        return unique.astype(np.int64), inverse.astype(np.int32)
+    seen = np.zeros(high - low + 1, dtype=bool)
+    for part in _parts(ids.size):
+        seen[ids[part] - low] = True
+    rank = np.cumsum(seen, dtype=np.int32) - np.int32(1)
+    place: Indices = np.empty(ids.size, dtype=np.int32)
+    for part in _parts(ids.size):
+        place[part] = rank[ids[part] - low]
+    unique = np.flatnonzero(seen) + np.int64(low)
+    return unique, place
+
+
+def _sorted(row: Indices, rows: int, column: Indices, columns: int) -> Indices:
+    """The order of the entries by row, within it by column, and where both are equal as they came."""
+    by_column = _counting_sort(column, columns)
+    return by_column[_counting_sort(row[by_column], rows)]
+
+
+def _counting_sort(keys: Indices, size: int) -> Indices:
+    """The stable order of `keys` (all below `size`), in time proportional to their number."""
+    places = np.arange(keys.size, dtype=np.int32)
+    table = sparse.coo_array((np.ones(keys.size, dtype=np.int8), (keys, places)), shape=(size, keys.size))
+    table.has_canonical_format = True  # no place comes twice: nothing to add up
+    order: Indices = table.tocsr().indices
+    return order
+
+
+def _latest(row: Indices, column: Indices, order: Indices, times: NDArray[Any] | None) -> NDArray[np.bool_]:
+    """Which of the sorted entries stand: of equal (row, column) the latest, else the one that came last."""
+    again = (row[1:] == row[:-1]) & (column[1:] == column[:-1])
+    stands = np.ones(row.size, dtype=bool)
+    stands[:-1] = ~again
+    if times is None or not again.any():
+        return stands
+    involved = np.zeros(row.size, dtype=bool)
+    involved[1:] |= again
+    involved[:-1] |= again
+    where = np.flatnonzero(involved)
+    run = np.cumsum(np.concatenate([[True], ~again]))[where]
+    ranked = where[np.lexsort((order[where], times[order[where]], run))]
+    last = np.flatnonzero(np.diff(run, append=run[-1] + 1))
+    stands[where] = False
+    stands[ranked[last]] = True
+    return stands
+
+
+def _canonical(table: VoteTable, first: NDArray[Any] | None) -> VoteTable:
+    """The same table with rows and columns in an order that follows times and votes only."""
+    rows, columns = _signatures(table)
+    keys = (rows[1], rows[0]) if first is None else (rows[1], rows[0], first)
+    by_row, by_column = np.lexsort(keys), np.lexsort((columns[1], columns[0]))
+    place = np.empty(by_column.size, dtype=np.int32)
+    place[by_column] = np.arange(by_column.size, dtype=np.int32)
+    moved = table.rows(by_row)
+    matrix = moved.matrix(moved.value)
+    matrix.indices = place[matrix.indices]
+    matrix.has_sorted_indices = False
+    matrix.sort_indices()
+    return VoteTable(moved.participants, table.statements[by_column], moved.start, matrix.indices, matrix.data)
+
+
+def _signatures(table: VoteTable) -> tuple[list[Signatures], list[Signatures]]:
+    """Two 64-bit signatures of each participant's and each statement's votes, refined by each other.
+
+    The first does not change when all agreements and objections are exchanged, the second breaks its ties. Both are
+    sums modulo 2**64, so that no order enters. After Weisfeiler and Leman, "The reduction of a graph to canonical
+    form" (1968), on the graph of participants and statements.
+    """
+    counts = table.counts().astype(np.uint64)
+    kinds = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
+    faces = []
+    for swapped in (False, True):
+        seen = counts[::-1] if swapped else counts
+        faces.append(_mixed((_mixed(seen + kinds[:, None])).sum(axis=0, dtype=np.uint64)))
+    columns = faces
+    rows = columns
+    for _ in range(ROUNDS):
+        rows = [_row_sums(table, face, kinds[::step]) for face, step in zip(columns, (1, -1), strict=True)]
+        rows = [_mixed(one) for one in rows]
+        columns = [
+            _mixed(face + _column_sums(table, one, kinds[::step]))
+            for face, one, step in zip(columns, rows, (1, -1), strict=True)
+        ]
+    return [rows[0] + rows[1], rows[0]], [columns[0] + columns[1], columns[0]]
+
+
+def _row_sums(table: VoteTable, face: Signatures, kinds: Signatures) -> Signatures:
+    m = face.size
+    words = _mixed(face[None, :] ^ kinds[:, None]).ravel()
+    sums = np.zeros(table.participants.size, dtype=np.uint64)
+    for low, high in _row_parts(table):
+        part = slice(table.start[low], table.start[high])
+        key = table.column[part] + m * (table.value[part] + 1).astype(np.int32)
+        sums[low:high] = np.add.reduceat(words[key], table.start[low:high] - table.start[low])
+    return sums
+
+
+def _column_sums(table: VoteTable, rows: Signatures, kinds: Signatures) -> Signatures:
+    m = table.statements.size
+    sums = np.zeros(m, dtype=np.uint64)
+    for low, high in _row_parts(table):
+        part = slice(table.start[low], table.start[high])
+        sizes = np.diff(table.start[low : high + 1])
+        words = _mixed(np.repeat(rows[low:high], sizes) ^ kinds[table.value[part] + 1])
+        # Whole numbers below 2**32 and fewer than 2**21 of them add up exactly as floating-point numbers.
+        for shift in (np.uint64(0), np.uint64(32)):
+            half = ((words >> shift) & np.uint64(0xFFFFFFFF)).astype(np.float64)
+            added = np.bincount(table.column[part], weights=half, minlength=m)
+            sums += added.astype(np.uint64) << shift
+    return sums
+
+
+def _row_parts(table: VoteTable) -> list[tuple[int, int]]:
+    """Rows of fewer than 2**21 votes at a time (a single row may have more: statements are never that many)."""
+    edges, low, n = [], 0, table.participants.size
+    while low < n:
+        high = int(np.searchsorted(table.start, table.start[low] + (1 << 20), side="right")) - 1
+        high = min(max(high, low + 1), n)
+        edges.append((low, high))
+        low = high
+    return edges
+
+
+def _mixed(words: Signatures) -> Signatures:
+    """Each word spread over all 64 bits (the finaliser of SplitMix64: Steele, Lea, Flood 2014)."""
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: Signatures = words ^ (words >> np.uint64(31))
+    return mixed
