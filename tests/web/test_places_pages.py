@@ -151,6 +151,19 @@ def test_somebody_is_appointed_and_leaves(admin, cast):
     assert post.valid_to
 
 
+def test_who_appoints_somebody_from_elsewhere_comes_back_to_the_body(client, cast):
+    body, known = cast.bodies["department"], cast.people["water_clerk"]
+    person = Person.within.create(name="局管理员")
+    Account.objects.create(person=person, username="bureau")
+    Post.objects.create(person=person, body=body, role="administrator")
+    Person.within.filter(pk=known.pk).update(phone="13912345678")
+    client.force_login(person.account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    sent = {"name": known.name, "phone": "13912345678", "role": "staff", "act_id": uuid7()}
+    response = client.post(url("body_appoint", body), sent, follow=True)
+    assert response.redirect_chain[-1][0] == url("body", body) and response.status_code == 200
+    assert client.get(url("person_invite", known)).status_code == 404
+
+
 def test_what_was_typed_is_kept_when_a_post_is_refused(admin, cast):
     sent = {"name": "新人乙", "phone": "不是电话", "role": "clerk", "title": "很长的职务", "act_id": uuid7()}
     response = admin.post(url("body_appoint", cast.bodies["water"]), sent)

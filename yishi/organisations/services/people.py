@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from yishi.journal.act import Actor
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
@@ -41,7 +42,13 @@ def invitation_issue(*, actor: Viewer, person: Person, act_id: UUID | None = Non
 
     The code is `receipt.invitation_code`. It holds 14 days, works once, and ends earlier invitations.
     """
-    return invitation_write(by=permit("person.manage", actor, person), person=person, act_id=act_id)
+    return invitation_write(by=_inviting(actor, person), person=person, act_id=act_id)
+
+
+def _inviting(actor: Viewer, person: Person) -> Actor:
+    """The right to invite: more is asked where an account stands already and would be taken over."""
+    has_account = Account.objects.filter(person=person).exists()
+    return permit("person.reset_password" if has_account else "person.manage", actor, person)
 
 
 def invitations_issue(
@@ -51,7 +58,7 @@ def invitations_issue(
     parent = act_id or uuid7()
     people = sorted(people, key=lambda person: person.pk)
     for person in people:
-        permit("person.manage", actor, person)
+        _inviting(actor, person)
     return [
         (person, invitation_issue(actor=actor, person=person, act_id=child_id(parent, person.pk.int & 0xFFFFFFFF)))
         for person in people
