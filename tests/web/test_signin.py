@@ -279,7 +279,9 @@ class TestDemo:
     def test_it_works(self, client, cast):
         username = cast.account("clerk").username
         assert f'value="{username}"' in client.get("/demo/").content.decode()
-        assert client.post("/demo/", {"as": username}).url == "/desk/"
+        response = client.post("/demo/", {"as": username})
+        assert response.url == "/desk/"
+        assert not response.cookies["yishi-session"]["max-age"], "it ends with the browser, as after the sign-in page"
         assert client.get("/desk/").status_code == 200
 
     def test_nobody_enters_as_somebody_real(self, client, cast):

@@ -111,7 +111,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False  # desks are shared: closing the browser signs out
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 # "login_failed" counts wrong codes of the second lock, per account; axes counts wrong passwords (web/signin.py).
@@ -126,6 +126,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False  # its log would carry account names
 AXES_LOCKOUT_CALLABLE = "yishi.web.signin.locked_out"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # desks are shared: also where somebody is signed in without the sign-in page
 SESSION_COOKIE_AGE = 12 * 3600  # at the longest, however busy
 SESSION_IDLE_SECONDS = 30 * 60  # a desk that somebody left
 SESSION_COOKIE_HTTPONLY = True
