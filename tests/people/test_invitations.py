@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.kit.ids import uuid7
+from yishi.notices.models import Notice
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import Body, Member, Post, Term
 from yishi.organisations.rights import may
@@ -15,12 +16,13 @@ from yishi.organisations.services.appointments import person_appoint
 from yishi.organisations.services.people import (
     account_disable,
     account_enable,
+    invitation_accept,
     invitation_issue,
     invitation_revoke,
     invitations_issue,
 )
 from yishi.people.models import Account, Invitation, Person
-from yishi.people.services import invitation_accept, invitation_find
+from yishi.people.services import invitation_find
 
 GOOD = "一句够长的口令 2026"
 
@@ -86,6 +88,20 @@ def test_a_new_invitation_sets_a_new_password(cast):
     invitation_accept(token=code, username="ignored", password=GOOD)
     account = Account.objects.get(person=person)
     assert account.username == "handler" and account.check_password(GOOD)
+    assert Notice.objects.get(code="account.password_replaced").person == person
+
+
+def test_a_first_account_is_no_news(cast, person):
+    invitation_accept(token=invite(cast, person).invitation_code, username="newclerk", password=GOOD)
+    assert not Notice.objects.exists()
+
+
+def test_a_new_password_enables_no_disabled_account(cast):
+    account_disable(actor=cast.viewer("administrator"), account=cast.account("handler"))
+    code = invite(cast, cast.people["handler"]).invitation_code
+    invitation_accept(token=code, username="ignored", password=GOOD)
+    account = Account.objects.get(username="handler")
+    assert account.check_password(GOOD) and not account.is_active
 
 
 def test_a_disabled_account_does_not_sign_in(cast, rf):

@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from yishi.journal.act import Actor
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
+from yishi.notices.services import tell
 from yishi.people.models import Account, Invitation, Person
 from yishi.people.services import (
+    account_by_invitation,
     account_switch,
-    invitation_accept,
     invitation_find,
     invitation_withdraw,
     invitation_write,
@@ -63,6 +65,26 @@ def invitations_issue(
         (person, invitation_issue(actor=actor, person=person, act_id=child_id(parent, person.pk.int & 0xFFFFFFFF)))
         for person in people
     ]
+
+
+def invitation_accept(*, token: str, username: str, password: str, act_id: UUID | None = None) -> Receipt:
+    """Make the person's account, or set its new password; who had one already is told of it.
+
+    Refuses as `account_by_invitation` does. Result: account, username, is_new.
+    """
+    with transaction.atomic():
+        receipt = account_by_invitation(token=token, username=username, password=password, act_id=act_id)
+        if not receipt.replayed and not receipt.result["is_new"]:
+            person = Person.within.get(account=receipt.result["account"])
+            tell(
+                person=person,
+                code="account.password_replaced",
+                params={},
+                subject=("person", person.pk),
+                once=f"account.password_replaced/{receipt.pk}",
+                channels=("app", "sms", "mail"),
+            )
+    return receipt
 
 
 def invitation_revoke(*, actor: Viewer, invitation: Invitation, act_id: UUID | None = None) -> Receipt:

@@ -192,7 +192,7 @@ def account_switch(request: HttpRequest, person: Person) -> HttpResponse:
         else (
             account_enable,
             _("Enable the account of %(person)s"),
-            _("The person signs in with the password they had. If it is forgotten, print a new invitation instead."),
+            _("The person signs in with the password they had. If it is forgotten, print a new invitation too."),
             _("The account is enabled."),
         )
     )
