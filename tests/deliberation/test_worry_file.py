@@ -13,7 +13,9 @@ from yishi.kit.errors import NotAllowed, Refusal
 from yishi.kit.ids import uuid7
 from yishi.notices.models import Notice
 from yishi.organisations.grants import Viewer, viewer_of
-from yishi.organisations.query_codes import code_find
+from yishi.organisations.models import Member, QueryCode
+from yishi.organisations.query_codes import code_find, code_issue
+from yishi.people.scopes import Reach, reaching
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
@@ -132,3 +134,25 @@ def test_a_lost_code_is_replaced_by_the_convener_and_the_old_one_is_dead(cast, f
     new = code_reissue(actor=cast.viewer("convener"), worry=worry).query_code
     assert code_find(receipt.query_code) is None
     assert code_find(new).person == worry.raiser
+
+
+def test_who_has_an_account_gets_no_code(cast, file):
+    worry = Worry.objects.get(pk=file(actor=cast.viewer("clerk")).result["worry"])
+    with pytest.raises(Refusal) as refused:
+        code_reissue(actor=cast.viewer("convener"), worry=worry)
+    assert refused.value.code == "worry.account" and not QueryCode.objects.exists()
+    cast.people["clerk"].account.is_active = False
+    cast.people["clerk"].account.save()
+    assert code_reissue(actor=cast.viewer("convener"), worry=worry).query_code
+
+
+def test_a_code_opens_ones_own_files_and_no_desk(cast, file):
+    person = cast.people["clerk"]
+    Member.objects.create(person=person, term=cast.bodies["committee"].terms.get(), sector="agriculture")
+    viewer = viewer_of(person, code_issue(person, "K7M42QXD9R"))
+    assert (viewer.posts, viewer.memberships, viewer.reach) == ((), (), Reach(person=person.pk))
+    own, foreign = file(actor=viewer), file()
+    with reaching(viewer.reach):
+        assert [str(one.pk) for one in Worry.objects.all()] == [own.result["worry"]]
+    with reaching(viewer_of(person).reach):
+        assert Worry.objects.filter(pk=foreign.result["worry"]).exists(), "the account opens the desk as before"

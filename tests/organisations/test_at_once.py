@@ -11,12 +11,11 @@ from yishi.organisations.grants import system
 from yishi.organisations.models import Body, Place, Post, VenueCode
 from yishi.organisations.numbers import next_number
 from yishi.organisations.services.bodies import body_register, post_give
-from yishi.organisations.services.people import invitation_issue
+from yishi.organisations.services.people import invitation_accept, invitation_issue
 from yishi.organisations.services.places import hamlet_add
 from yishi.organisations.services.venues import venue_code_reissue
 from yishi.people.models import Account, Person
 from yishi.people.scopes import everything
-from yishi.people.services import invitation_accept
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -58,6 +58,44 @@ def test_a_body_changes_and_cannot_stand_below_itself(cast):
         body_change(actor=by, body=office, name="")
 
 
+def test_another_kind_asks_for_the_right_over_the_place(cast, all_files):
+    person, body = Person.objects.create(name="局管理员"), cast.bodies["department"]
+    Post.objects.create(person=person, body=body, role="administrator")
+    body_change(actor=viewer_of(person), body=body, kind="department", phone="0878-124")
+    for kind in ("office", "party"):  # would oversee the county's files or keep its register
+        with pytest.raises(NotAllowed):
+            body_change(actor=viewer_of(person), body=body, kind=kind)
+    stale = Body.objects.get(pk=body.pk)
+    stale.kind = "office"  # read before somebody changed it
+    with pytest.raises(NotAllowed):
+        body_change(actor=viewer_of(person), body=stale, kind="office")
+    body_change(actor=cast.viewer("administrator"), body=body, kind="institution")
+    assert Body.objects.get(pk=body.pk).kind == "institution"
+    with pytest.raises(Refusal):
+        body_change(actor=cast.viewer("administrator"), body=body, kind="ministry")
+
+
+def test_another_kind_brings_no_posts_together_that_are_kept_apart(cast, all_files):
+    by, special = cast.viewer("administrator"), cast.bodies["special"]
+    post_give(actor=by, person=cast.people["clerk"], body=special, role="clerk")
+    with pytest.raises(Refusal) as refused:
+        body_change(actor=by, body=special, kind="department")
+    assert refused.value.code == "post.separation" and "县办甲" in str(refused.value)
+    assert Body.objects.get(pk=special.pk).kind == "special"
+    small_office_switch(actor=by, on=True)
+    body_change(actor=by, body=special, kind="department")
+
+
+def test_a_post_that_ends_next_month_is_kept_apart_until_then(cast, all_files):
+    by, later = cast.viewer("administrator"), timezone.localdate() + timedelta(days=30)
+    post_end(actor=by, post=Post.objects.get(person=cast.people["clerk"]), until=later)
+    given = {"actor": by, "person": cast.people["clerk"], "body": cast.bodies["department"], "role": "clerk"}
+    with pytest.raises(Refusal) as refused:
+        post_give(**given)
+    assert refused.value.code == "post.separation"
+    post_give(**given, since=later + timedelta(days=1))
+
+
 def test_a_closed_body_ends_its_posts_and_keeps_its_name(cast, all_files):
     by, body = cast.viewer("administrator"), cast.bodies["water"]
     body_close(actor=by, body=body)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from tests.cast import sign_in
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Installation, Member, Place, Post, Term, Venue, VenueCode
+from yishi.organisations.services.people import invitation_issue
 from yishi.organisations.services.venues import venue_code_reissue
 from yishi.people.models import Account, Invitation, Person
 
@@ -151,6 +152,19 @@ def test_somebody_is_appointed_and_leaves(admin, cast):
     assert post.valid_to
 
 
+def test_who_appoints_somebody_from_elsewhere_comes_back_to_the_body(client, cast):
+    body, known = cast.bodies["department"], cast.people["water_clerk"]
+    person = Person.within.create(name="局管理员")
+    Account.objects.create(person=person, username="bureau")
+    Post.objects.create(person=person, body=body, role="administrator")
+    Person.within.filter(pk=known.pk).update(phone="13912345678")
+    client.force_login(person.account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    sent = {"name": known.name, "phone": "13912345678", "role": "staff", "act_id": uuid7()}
+    response = client.post(url("body_appoint", body), sent, follow=True)
+    assert response.redirect_chain[-1][0] == url("body", body) and response.status_code == 200
+    assert client.get(url("person_invite", known)).status_code == 404
+
+
 def test_what_was_typed_is_kept_when_a_post_is_refused(admin, cast):
     sent = {"name": "新人乙", "phone": "不是电话", "role": "clerk", "title": "很长的职务", "act_id": uuid7()}
     response = admin.post(url("body_appoint", cast.bodies["water"]), sent)
@@ -188,6 +202,17 @@ def test_invitations_are_printed_one_page_each_and_accepted(admin, cast, client)
     assert client.session["_auth_user_id"] == str(Account.objects.get(person=villager).pk)
     client.logout()
     assert client.post(url("join"), {**sent, "act_id": uuid7()}).status_code == 422
+
+
+def test_who_had_an_account_signs_in_with_the_new_password(client, cast):
+    receipt = invitation_issue(actor=cast.viewer("administrator"), person=cast.people["handler"])
+    new = "一句够长的口令 2026"
+    sent = {"code": receipt.invitation_code, "password": new, "again": new, "act_id": uuid7()}
+    sign_in(client, cast, "clerk")
+    response = client.post(url("join"), sent, follow=True)
+    assert response.redirect_chain[-1][0] == url("account_login")
+    assert "密码已经修改" in response.content.decode() and "_auth_user_id" not in client.session
+    assert client.post(url("account_login"), {"login": "handler", "password": new}).url == url("desk")
 
 
 def test_a_wrong_code_is_told_in_words(client, cast):

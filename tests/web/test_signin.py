@@ -224,6 +224,20 @@ class TestSecondLock:
         assert client.post(response.url, {"code": digits(secret)}).url == "/desk/"
         assert client.get("/desk/").status_code == 200
 
+    def test_the_sixth_wrong_code_is_refused_even_if_it_is_right(self, client, clerk, secret):
+        client.post("/accounts/logout/")
+        address = send(client, clerk.username, PASSWORD).url
+        for _ in range(5):
+            assert client.post(address, {"code": "000000"}).status_code == 200
+        refused = client.post(address, {"code": digits(secret)}, REMOTE_ADDR="203.0.113.8")
+        assert refused.status_code == 200 and "失败次数太多" in refused.content.decode()
+        send(client, clerk.username, PASSWORD)  # the password again gives no new tries
+        assert client.post(address, {"code": digits(secret)}).status_code == 200
+        assert client.get("/desk/").status_code == 302
+        cache.clear()  # five minutes are over
+        send(client, clerk.username, PASSWORD)
+        assert client.post(address, {"code": digits(secret)}).url == "/desk/"
+
     def test_a_spare_code_signs_in_once(self, client, clerk, secret):
         client.post("/accounts/2fa/recovery-codes/generate/")
         page = client.get("/accounts/2fa/recovery-codes/")
@@ -265,7 +279,9 @@ class TestDemo:
     def test_it_works(self, client, cast):
         username = cast.account("clerk").username
         assert f'value="{username}"' in client.get("/demo/").content.decode()
-        assert client.post("/demo/", {"as": username}).url == "/desk/"
+        response = client.post("/demo/", {"as": username})
+        assert response.url == "/desk/"
+        assert not response.cookies["yishi-session"]["max-age"], "it ends with the browser, as after the sign-in page"
         assert client.get("/desk/").status_code == 200
 
     def test_nobody_enters_as_somebody_real(self, client, cast):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from .models import Notice
 
 TEXTS: dict[str, Any] = {
+    "account.password_replaced": gettext_lazy("A new password was set by invitation. Not you? Tell the office."),
     "agreement.handed_over": gettext_lazy(
         "What was agreed on %(number)s is handed over: those who promised now owe it."
     ),

@@ -15,9 +15,12 @@ from yishi.people.models import Person
 
 def valid_on(day: date, prefix: str = "") -> Q:
     """The condition that a dated row is valid on `day`."""
-    return Q(**{f"{prefix}valid_from__lte": day}) & (
-        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
-    )
+    return Q(**{f"{prefix}valid_from__lte": day}) & current(day, prefix)
+
+
+def current(day: date, prefix: str = "") -> Q:
+    """The condition that a dated row is valid on `day` or later."""
+    return Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
 
 
 class Dated(models.Model):

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import rules
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from yishi.people.models import Person
 
 from . import rights
 from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Viewer
-from .models import Body, BodyKind, Installation, Member, Place, Post, PostRole, Term, Venue
+from .models import Body, BodyKind, Installation, Member, Place, Post, PostRole, Term, Venue, current
 
 # Bodies that may convene in a venue; a department owes, it does not convene.
 CONVENING = frozenset(BodyKind.values) - {
@@ -23,6 +24,8 @@ CONVENING = frozenset(BodyKind.values) - {
     BodyKind.OWNERS,
     BodyKind.COOPERATIVE,
 }
+
+EVER = Q()
 
 
 def home_body_id() -> UUID | None:
@@ -73,15 +76,33 @@ def administers(viewer: Viewer, thing: Place | Body | Post | Term | Member | Ven
 
 
 def _administers_person(viewer: Viewer, person: Person) -> bool:
-    posts = list(person.posts.select_related("body__place"))
-    members = list(person.memberships.select_related("term__body__place"))
-    if not posts and not members:  # just registered: nobody's yet
+    """Whoever may sign in for others may become them: all that they hold today or later must be within reach.
+
+    Of who holds nothing any more, all that they held.
+    """
+    today = timezone.localdate()
+    bodies = _bodies_of(person, current(today)) or _bodies_of(person)
+    if not bodies:  # just registered: nobody's yet
         return is_home_administrator.test(viewer)
-    # Whoever may sign in for others may become them: all open posts of the person must be within reach.
-    open_posts = [post for post in posts if post.valid_to is None] or posts
-    return all(covers_body(viewer, post.body) for post in open_posts) and (
-        bool(posts) or any(covers_body(viewer, member.term.body) for member in members)
-    )
+    return all(covers_body(viewer, body) for body in bodies)
+
+
+def _bodies_of(person: Person, condition: Q = EVER) -> list[Body]:
+    """The bodies where the person has posts and memberships."""
+    posts = person.posts.filter(condition).select_related("body__place")
+    members = person.memberships.filter(condition).select_related("term__body__place")
+    return [*(post.body for post in posts), *(member.term.body for member in members)]
+
+
+@rules.predicate
+def resets_password(viewer: Viewer, person: Person) -> bool:
+    """Covers all that the person ever held; the home administrator, what they hold.
+
+    Else a body that appoints somebody from elsewhere could take over their account.
+    """
+    if not administers.test(viewer, person):
+        return False
+    return all(covers_body(viewer, body) for body in _bodies_of(person)) or is_home_administrator.test(viewer)
 
 
 @rules.predicate
@@ -159,6 +180,7 @@ rights.add("venue.see", opens_venue_there)
 rights.add("organisation.manage", administers)
 rights.add("place.manage", administers)
 rights.add("person.manage", administers)
+rights.add("person.reset_password", resets_password)
 rights.add("person.register", is_administrator)
 rights.add("member.manage", administers)
 rights.add("venue.manage", administers | runs_venue)

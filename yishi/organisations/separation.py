@@ -1,11 +1,14 @@
 """Which posts one person may not hold together, unless the small office switch is on; the pages always show it."""
 
+from datetime import date
+
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yishi.people.models import Person
 
-from .models import Body, BodyKind, Post, PostRole
+from .models import Body, BodyKind, Post, PostRole, current
 
 DECIDING = frozenset({PostRole.HEAD, PostRole.CLERK, PostRole.CONVENER})
 ASKS = frozenset({BodyKind.OFFICE})  # asks at gates, supervises
@@ -21,9 +24,14 @@ OWES = frozenset(
 )  # carries out what others supervise
 
 
-def clash(person: Person, body: Body, role: str) -> Promise | str | None:
-    """Why `person` may not also hold `role` at `body`; None if no rule is hit."""
-    for post in Post.objects.filter(person=person, valid_to__isnull=True).select_related("body"):
+def clash(person: Person, body: Body, role: str, since: date | None = None) -> Promise | str | None:
+    """Why `person` may not also hold `role` at `body` from a day on (today); None if no rule is hit.
+
+    A post that ends later counts as long as it is held.
+    """
+    today = timezone.localdate()
+    day = max(since or today, today)
+    for post in Post.objects.filter(current(day), person=person).select_related("body"):
         why = _rule(post.role, post.body, role, body)
         if why is not None:
             return why % {"body": post.body.name}

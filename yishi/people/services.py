@@ -110,8 +110,10 @@ def invitation_find(code: str) -> Invitation:
     return found
 
 
-def invitation_accept(*, token: str, username: str, password: str, act_id: UUID | None = None) -> Receipt:
-    """Make the person's account, or set its new password. Result: account, username.
+def account_by_invitation(*, token: str, username: str, password: str, act_id: UUID | None = None) -> Receipt:
+    """Make the person's account, or set its new password. Result: account, username, is_new.
+
+    A disabled account stays disabled.
 
     Raises `Refusal` "invitation.unknown", ".used", ".revoked", ".expired", "account.username", "account.taken",
     "account.password"; the invitation stays open then.
@@ -134,13 +136,12 @@ def invitation_accept(*, token: str, username: str, password: str, act_id: UUID 
         if account is None:
             account = Account(id=child_id(this.id, 1), person=person, username=username)
         is_new = account._state.adding
-        account.is_active = True
         account_password(account, password)
         _save_account(account)
         invitation.used_at = this.now
         invitation.save(update_fields=["used_at"])
         this.entry(subject=("person", person.pk), data={"account": account.pk, "is_new": is_new})
-        this.result(account=account.pk, username=account.username)
+        this.result(account=account.pk, username=account.username, is_new=is_new)
     return this.receipt
 
 

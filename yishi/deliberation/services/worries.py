@@ -22,7 +22,7 @@ from yishi.organisations.models import Body, Place, PlaceLevel, Venue, VenueOwne
 from yishi.organisations.numbers import next_number
 from yishi.organisations.query_codes import code_find, code_for_act, code_issue, codes_revoke
 from yishi.organisations.rights import permit
-from yishi.people.models import Person
+from yishi.people.models import Account, Person
 
 from .similar import desk_for
 
@@ -105,10 +105,18 @@ def worry_file(
 
 
 def code_reissue(*, actor: Viewer, worry: Worry, act_id: UUID | None = None) -> Receipt:
-    """A new query code for who raised it, who asked the convener; the old one is dead. `receipt.query_code`."""
+    """A new query code for who raised it, who asked the convener; the old one is dead. `receipt.query_code`.
+
+    Raises `Refusal` "worry.account" where they sign in with an account.
+    """
     by = permit("worry.reissue_code", actor, worry)
     with act("deliberation.worry.reissue_code", actor=by, act_id=act_id, body={"worry": worry.pk}) as this:
         if not this.replayed:
+            if Account.objects.filter(person=worry.raiser_id, is_active=True).exists():
+                raise Refusal(
+                    "worry.account",
+                    _("Who raised this signs in with their account; there is no query code to replace."),
+                )
             codes_revoke(worry.raiser)
             code_issue(worry.raiser, code_for_act(this.id))
             this.entry(subject=("worry", worry.pk), place=worry.place_id)

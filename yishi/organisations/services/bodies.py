@@ -17,7 +17,7 @@ from yishi.kit.text import clean
 from yishi.people.models import Person
 
 from ..grants import Viewer
-from ..models import Body, BodyKind, Installation, Place, Post, PostRole
+from ..models import Body, BodyKind, Installation, Place, Post, PostRole, current
 from ..rights import permit
 from ..separation import clash
 
@@ -71,13 +71,19 @@ def body_register(
 
 
 def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **changes: Any) -> Receipt:
-    """Change name, short_name, kind, parent, phone or may_be_public of a body. Its file and its duties stay."""
+    """Change name, short_name, kind, parent, phone or may_be_public of a body. Its file and its duties stay.
+
+    Another kind gives its posts other rights: it asks for the right over the place, as at its registration, and is
+    refused ("post.separation") where it brings posts together that are kept apart.
+    """
     unknown = changes.keys() - {"name", "short_name", "kind", "parent", "phone", "may_be_public"}
     if unknown:
         raise TypeError(f"body_change: {sorted(unknown)}")
-    by = permit("organisation.manage", actor, body)
+    by = permit("organisation.manage", actor, body.place if _is_other_kind(body, changes) else body)
     if "name" in changes:
         changes["name"] = named(changes["name"], 96)
+    if changes.get("kind", body.kind) not in BodyKind.values:
+        raise Refusal("body.kind", _("Choose the kind of body from the list."), field="kind")
     for field in ("short_name", "phone"):
         if field in changes:
             changes[field] = clean(changes[field])[:32]
@@ -85,21 +91,48 @@ def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **chan
     with act("organisations.body.change", actor=by, act_id=act_id, body={"body": body.pk, **sent}) as this:
         if this.replayed:
             return this.receipt
-        body = Body.objects.select_for_update().get(pk=body.pk)
-        above = changes["parent"].pk if changes.get("parent") else None
-        while above is not None:
-            if above == body.pk:
-                raise Refusal("body.itself", _("A body cannot stand below itself. Choose another one."), field="parent")
-            above = Body.objects.values_list("parent", flat=True).get(pk=above)
+        body = Body.objects.select_for_update(of=("self",)).select_related("place").get(pk=body.pk)
+        is_other_kind = _is_other_kind(body, changes)
+        if is_other_kind:  # of what it is now: somebody may have been quicker
+            permit("organisation.manage", actor, body.place)
+        _check_parent(body, changes.get("parent"))
         same_name = Q(place=body.place_id, name=changes.get("name", body.name), valid_to__isnull=True)
         if Body.objects.filter(same_name).exclude(pk=body.pk).exists():
             raise Refusal("body.taken", _("A body of this name is registered at this place already."), field="name")
         for field, value in changes.items():
             setattr(body, field, value)
         body.save(update_fields=list(changes))
+        if is_other_kind:
+            _check_separation(body)
         this.entry(subject=("body", body.pk), place=body.place_id, data={"fields": sorted(changes)})
         this.result(body=body.pk)
     return this.receipt
+
+
+def _check_parent(body: Body, parent: Body | None) -> None:
+    above = parent.pk if parent else None
+    while above is not None:
+        if above == body.pk:
+            raise Refusal("body.itself", _("A body cannot stand below itself. Choose another one."), field="parent")
+        above = Body.objects.values_list("parent", flat=True).get(pk=above)
+
+
+def _is_other_kind(body: Body, changes: dict[str, Any]) -> bool:
+    return changes.get("kind", body.kind) != body.kind
+
+
+def _check_separation(body: Body) -> None:
+    """Refuse the body's new kind where somebody of it holds a post elsewhere that a rule now keeps apart."""
+    if Installation.objects.filter(pk=1, small_office=True).exists():
+        return
+    today = timezone.localdate()
+    posts = list(Post.objects.filter(current(today), body=body).select_related("person").order_by("person_id", "pk"))
+    people = {post.person_id for post in posts}
+    list(Person.within.select_for_update().filter(pk__in=people).order_by("pk"))  # see `post_give`
+    for post in posts:
+        why = clash(post.person, body, post.role)
+        if why is not None:
+            raise Refusal("post.separation", f"{post.person}: {why}", field="kind")
 
 
 def body_close(*, actor: Viewer, body: Body, until: date | None = None, act_id: UUID | None = None) -> Receipt:
@@ -152,11 +185,13 @@ def post_give(
     with act("organisations.post.give", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        body = Body.objects.select_related("place").get(pk=body.pk)
+        # Its kind stays what it is meanwhile; who refers to it need not wait.
+        bodies = Body.objects.select_for_update(of=("self",), no_key=True).select_related("place")
+        body = bodies.get(pk=body.pk)
         if body.valid_to is not None:
             raise WrongStage("body.closed", _("This body was closed on %(day)s.") % {"day": body.valid_to.isoformat()})
         Person.within.select_for_update().get(pk=person.pk)  # one post of a person at a time: see `clash`
-        why = clash(person, body, role)
+        why = clash(person, body, role, since)
         small = Installation.objects.filter(pk=1, small_office=True).exists()
         if why is not None and not small:
             raise Refusal("post.separation", why, field="role")

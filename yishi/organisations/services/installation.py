@@ -15,7 +15,7 @@ from yishi.people.models import Account, Person
 from yishi.people.services import account_write, person_write, plain_username
 
 from ..grants import Viewer, system
-from ..models import Body, Installation, Place, Post, PostRole
+from ..models import Body, Installation, Place, Post, PostRole, current
 from ..rights import permit
 from ..separation import clashes
 from .bodies import body_register, post_give
@@ -124,7 +124,8 @@ def overdue_switch(*, actor: Viewer, on: bool, act_id: UUID | None = None) -> Re
 def clashing_posts() -> list[tuple[Post, Post]]:
     """The pairs of posts that one person holds by the small office switch."""
     by_person: dict[UUID, list[Post]] = {}
-    for post in Post.objects.filter(valid_to__isnull=True).select_related("body", "person").order_by("pk"):
+    open_posts = Post.objects.filter(current(timezone.localdate()))
+    for post in open_posts.select_related("body", "person").order_by("pk"):
         by_person.setdefault(post.person_id, []).append(post)
     return [pair for posts in by_person.values() if len(posts) > 1 for pair in clashes(posts)]
 

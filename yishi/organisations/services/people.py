@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from yishi.journal.act import Actor
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
+from yishi.notices.services import tell
 from yishi.people.models import Account, Invitation, Person
 from yishi.people.services import (
+    account_by_invitation,
     account_switch,
-    invitation_accept,
     invitation_find,
     invitation_withdraw,
     invitation_write,
@@ -41,7 +44,13 @@ def invitation_issue(*, actor: Viewer, person: Person, act_id: UUID | None = Non
 
     The code is `receipt.invitation_code`. It holds 14 days, works once, and ends earlier invitations.
     """
-    return invitation_write(by=permit("person.manage", actor, person), person=person, act_id=act_id)
+    return invitation_write(by=_inviting(actor, person), person=person, act_id=act_id)
+
+
+def _inviting(actor: Viewer, person: Person) -> Actor:
+    """The right to invite: more is asked where an account stands already and would be taken over."""
+    has_account = Account.objects.filter(person=person).exists()
+    return permit("person.reset_password" if has_account else "person.manage", actor, person)
 
 
 def invitations_issue(
@@ -51,11 +60,31 @@ def invitations_issue(
     parent = act_id or uuid7()
     people = sorted(people, key=lambda person: person.pk)
     for person in people:
-        permit("person.manage", actor, person)
+        _inviting(actor, person)
     return [
         (person, invitation_issue(actor=actor, person=person, act_id=child_id(parent, person.pk.int & 0xFFFFFFFF)))
         for person in people
     ]
+
+
+def invitation_accept(*, token: str, username: str, password: str, act_id: UUID | None = None) -> Receipt:
+    """Make the person's account, or set its new password; who had one already is told of it.
+
+    Refuses as `account_by_invitation` does. Result: account, username, is_new.
+    """
+    with transaction.atomic():
+        receipt = account_by_invitation(token=token, username=username, password=password, act_id=act_id)
+        if not receipt.replayed and not receipt.result["is_new"]:
+            person = Person.within.get(account=receipt.result["account"])
+            tell(
+                person=person,
+                code="account.password_replaced",
+                params={},
+                subject=("person", person.pk),
+                once=f"account.password_replaced/{receipt.pk}",
+                channels=("app", "sms", "mail"),
+            )
+    return receipt
 
 
 def invitation_revoke(*, actor: Viewer, invitation: Invitation, act_id: UUID | None = None) -> Receipt:

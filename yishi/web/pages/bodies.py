@@ -24,6 +24,7 @@ from yishi.web.page import page
 from yishi.web.place_field import PlaceField
 
 from .one_act import one_act
+from .people import after_appointing
 
 PER_PAGE = 25
 
@@ -198,7 +199,7 @@ def appoint(request: HttpRequest, body: Body) -> HttpResponse:
         done=_("The post is given. If the person has no account yet, print an invitation."),
         submit=_("Appoint"),
         given={"body": body},
-        next_url=lambda receipt: reverse("person_admin", kwargs={"pk": receipt.result["person"]}),
+        next_url=lambda receipt: after_appointing(request, receipt, reverse("body", kwargs={"pk": body.pk})),
         template="places/act.html",
     )
 

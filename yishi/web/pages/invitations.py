@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,11 +14,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code
-from yishi.organisations.services.people import invitation_issue, invitations_issue
+from yishi.organisations.services.people import invitation_accept, invitation_issue, invitations_issue
 from yishi.people.models import Account, Invitation, Person
-from yishi.people.services import INVITATION_DAYS, invitation_accept, invitation_find
+from yishi.people.services import INVITATION_DAYS, invitation_find
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 from yishi.web.qr_image import qr_image
@@ -157,7 +158,10 @@ class JoinForm(NewAccountForm, InvitationCodeForm):
 
 @page("public", face="inner")
 def join(request: HttpRequest) -> HttpResponse:
-    """First the code, then sign-in name and password; then the person is signed in."""
+    """First the code, then sign-in name and password; then the person is signed in.
+
+    Who had an account signs in on the usual page: a second lock stays, and a disabled account opens nothing.
+    """
     typed = request.POST.get("code") or request.GET.get("code") or ""
     invitation, why = None, ""
     if clean_code(typed):
@@ -178,15 +182,19 @@ def join(request: HttpRequest) -> HttpResponse:
         form.fields["username"].required = False
     if is_sent and form.is_valid():
         done = _accepted(form, account)
+        if done is not None and not done.result["is_new"]:
+            logout(request)
+            messages.success(request, _("The password is changed. Please sign in with it."))
+            return HttpResponseRedirect(reverse("account_login"))
         if done is not None:
-            login(request, done, backend=BACKEND)
+            login(request, Account.objects.get(pk=done.result["account"]), backend=BACKEND)
             messages.success(request, _("Welcome. This is your desk."))
             return HttpResponseRedirect(reverse("desk"))
     context = {"form": form, "person": invitation.person, "account": account}
     return render(request, "places/join.html", context, status=422 if is_sent else 200)
 
 
-def _accepted(form: JoinForm, account: Account | None) -> Account | None:
+def _accepted(form: JoinForm, account: Account | None) -> Receipt | None:
     given = form.cleaned_data
     try:
         receipt = invitation_accept(
@@ -201,7 +209,7 @@ def _accepted(form: JoinForm, account: Account | None) -> Account | None:
     if receipt.replayed:  # the form was sent twice: sign in by the password
         form.add_error(None, _("Your account is ready. Sign in with the name and password that you chose."))
         return None
-    return Account.objects.get(pk=receipt.result["account"])
+    return receipt
 
 
 urlpatterns = [

@@ -23,6 +23,7 @@ from yishi.web.forms import ActForm
 from yishi.web.page import page
 
 from .one_act import one_act
+from .people import after_appointing
 
 PER_PAGE = 25
 
@@ -146,7 +147,7 @@ def member_new(request: HttpRequest, term: Term) -> HttpResponse:
         done=_("The member is admitted. If the person has no account yet, print an invitation."),
         submit=_("Admit"),
         given={"term": term},
-        next_url=lambda receipt: reverse("person_admin", kwargs={"pk": receipt.result["person"]}),
+        next_url=lambda receipt: after_appointing(request, receipt, reverse("members")),
         template="places/act.html",
     )
 

@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.journal.models import Receipt
 from yishi.organisations.models import Member, Post, valid_on
+from yishi.organisations.rights import may
 from yishi.organisations.sectors import sector_name
 from yishi.organisations.services.people import account_disable, account_enable, invitation_revoke, person_change
 from yishi.people.models import Account, Invitation, Person
@@ -147,6 +149,13 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "places/person.html", context)
 
 
+def after_appointing(request: HttpRequest, receipt: Receipt, otherwise: str) -> str:
+    """The page of who got a post or a membership, unless others keep their register too."""
+    person = Person.within.get(pk=receipt.result["person"])
+    may_manage = may("person.manage", request.viewer, person)
+    return reverse("person_admin", kwargs={"pk": person.pk}) if may_manage else otherwise
+
+
 class PersonForm(ActForm):
     name = forms.CharField(label=gettext_lazy("person's name"), max_length=64)
     phone = forms.CharField(label=gettext_lazy("mobile phone"), max_length=32, required=False)
@@ -183,7 +192,7 @@ def account_switch(request: HttpRequest, person: Person) -> HttpResponse:
         else (
             account_enable,
             _("Enable the account of %(person)s"),
-            _("The person signs in with the password they had. If it is forgotten, print a new invitation instead."),
+            _("The person signs in with the password they had. If it is forgotten, print a new invitation too."),
             _("The account is enabled."),
         )
     )

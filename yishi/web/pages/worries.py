@@ -19,6 +19,7 @@ from yishi.deliberation.services import screening
 from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import code_reissue, who_raised, worry_file
 from yishi.deliberation.themes import theme_choices, theme_word
+from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -286,7 +287,11 @@ def worry_decline(request: HttpRequest, row: Worry) -> HttpResponse:
 @page("worry.reissue_code", load=load_worry, methods=("POST",))
 def worry_code(request: HttpRequest, row: Worry) -> HttpResponse:
     """A new query code for who lost theirs; shown once."""
-    receipt = code_reissue(actor=request.viewer, worry=row)
+    try:
+        receipt = code_reissue(actor=request.viewer, worry=row)
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("worry", pk=row.pk)
     request.session["new_code"] = spaced(receipt.query_code)
     messages.success(request, _("The new code is below; the old one is dead."))
     return redirect("worry", pk=row.pk)
