@@ -15,7 +15,7 @@ Labels = NDArray[np.int32]
 Places = NDArray[np.intp]
 
 BASE, BASE_ROUNDS, BASE_MOVE = 100, 100, 0.01
-MOST_GROUPS, GROUP_ROUNDS, STARTS = 5, 100, 20
+MOST_GROUPS, GROUP_ROUNDS, STARTS = 5, 100, 10
 EXACT = 4096  # participants beyond this are put on a grid before base clusters are sought
 GRID = 128  # cells along each axis
 
