@@ -26,7 +26,7 @@ ROUNDS, MOVE = 40, 1e-4  # of EM; it stops when no participant's shares move by 
 TRIAL = 6  # rounds after which the likeliest of several starts goes on alone
 SAMPLE = 250_000  # votes on which the number of groups is chosen
 FEW, FOLDS = 60_000, 5  # of fewer votes five tenths are hidden in turn
-STARTS, COMPONENTS = 4, 6
+STARTS, COMPONENTS = 6, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ class _Case:
         """The log-loss of each hidden vote under the likeliest of several mixtures of `k` groups; that mixture."""
         tried = []
         for attempt in range(1 if k == 1 else STARTS):
-            start = begin(self.points, k, np.random.default_rng([seed, k, attempt]))
+            seen = self.points[:, : max(2, k - 1) if attempt % 2 else 2]  # a plane, or all that k groups may need
+            start = begin(seen, k, np.random.default_rng([seed, k, attempt]))
             mixture, shares = fit(self.votes, start, TRIAL)
             tried.append((_likelihood(self.votes, mixture), -attempt, shares))
         mixture, shares = fit(self.votes, max(tried, key=lambda one: one[:2])[2])
