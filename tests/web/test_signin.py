@@ -10,6 +10,8 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from tests.cast import PASSWORD, sign_in
+from yishi.kit.ids import uuid7
+from yishi.notices.models import Notice
 from yishi.organisations.models import Installation
 from yishi.web import sessions
 
@@ -247,6 +249,18 @@ class TestSecondLock:
             client.post("/accounts/logout/")
             send(client, clerk.username, PASSWORD)
             assert client.post("/accounts/2fa/authenticate/", {"code": code}).status_code == expected
+
+    def test_an_administrator_removes_it_for_who_lost_everything(self, client, cast, clerk, secret):
+        address = reverse("account_unlock", args=[cast.people["clerk"].pk])
+        assert client.get(address).status_code == 404, "not by a colleague without the right"
+        sign_in(client, cast, "administrator")
+        page = client.get(reverse("person_admin", args=[cast.people["clerk"].pk])).content.decode()
+        assert address in page
+        assert client.post(address, {"act_id": uuid7()}).status_code == 302
+        assert client.post(address, {"act_id": uuid7()}).status_code == 422, "nothing is left to remove"
+        assert Notice.objects.filter(person=cast.people["clerk"], code="account.unlocked").count() == 1
+        client.post("/accounts/logout/")
+        assert send(client, clerk.username, PASSWORD).url == "/desk/"
 
     def test_every_page_of_the_account_is_in_chinese(self, client, secret):
         for address in (

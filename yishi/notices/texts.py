@@ -16,6 +16,7 @@ from .models import Notice
 
 TEXTS: dict[str, Any] = {
     "account.password_replaced": gettext_lazy("A new password was set by invitation. Not you? Tell the office."),
+    "account.unlocked": gettext_lazy("The second lock of your account was removed. Not at your wish? Tell the office."),
     "agreement.handed_over": gettext_lazy(
         "What was agreed on %(number)s is handed over: those who promised now owe it."
     ),

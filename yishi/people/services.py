@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -185,6 +186,22 @@ def account_switch(*, by: Actor, account: Account, is_active: bool, act_id: UUID
         if not is_active:
             _revoke_open(account.person, this.now)
         this.entry(subject=("person", account.person_id), data={"account": account.pk, "is_active": is_active})
+        this.result(account=account.pk)
+    return this.receipt
+
+
+def second_lock_remove(*, by: Actor, account: Account, act_id: UUID | None = None) -> Receipt:
+    """Take the codes from an app, the passkeys and the spare codes off an account whose owner lost them.
+
+    Refuses ("account.no_lock") where there is none. The password stays; whoever is signed in stays signed in.
+    """
+    with act("people.account.unlock", actor=by, act_id=act_id, body={"account": account.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        count, _rows = Authenticator.objects.filter(user=account).delete()
+        if not count:
+            raise Refusal("account.no_lock", _("This account has no second lock; the password is enough."))
+        this.entry(subject=("person", account.person_id), data={"account": account.pk, "locks": count})
         this.result(account=account.pk)
     return this.receipt
 

@@ -20,6 +20,7 @@ from yishi.people.services import (
     invitation_write,
     person_rewrite,
     person_write,
+    second_lock_remove,
 )
 
 from ..grants import Viewer
@@ -107,9 +108,29 @@ def account_enable(*, actor: Viewer, account: Account, act_id: UUID | None = Non
     return account_switch(by=by, account=account, is_active=True, act_id=act_id)
 
 
+def account_unlock(*, actor: Viewer, account: Account, act_id: UUID | None = None) -> Receipt:
+    """Remove the second lock of somebody who lost phone and spare codes; they are told. Nobody does it for themself."""
+    by = permit("person.reset_password", actor, account.person)
+    if account.person_id == actor.person_id:
+        raise Refusal("account.self_lock", _("Remove your own second lock under “My account”, or ask a colleague."))
+    with transaction.atomic():
+        receipt = second_lock_remove(by=by, account=account, act_id=act_id)
+        if not receipt.replayed:
+            tell(
+                person=account.person,
+                code="account.unlocked",
+                params={},
+                subject=("person", account.person_id),
+                once=f"account.unlocked/{receipt.pk}",
+                channels=("app", "sms", "mail"),
+            )
+    return receipt
+
+
 __all__ = [
     "account_disable",
     "account_enable",
+    "account_unlock",
     "invitation_accept",
     "invitation_find",
     "invitation_issue",

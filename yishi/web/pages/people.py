@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -17,7 +18,13 @@ from yishi.journal.models import Receipt
 from yishi.organisations.models import Member, Post, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.sectors import sector_name
-from yishi.organisations.services.people import account_disable, account_enable, invitation_revoke, person_change
+from yishi.organisations.services.people import (
+    account_disable,
+    account_enable,
+    account_unlock,
+    invitation_revoke,
+    person_change,
+)
 from yishi.people.models import Account, Invitation, Person
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
@@ -144,6 +151,7 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
         "posts": person.posts.select_related("body__place").order_by("valid_to", "-valid_from"),
         "members": members,
         "today": today,
+        "has_lock": Authenticator.objects.filter(user__person=person).exists(),
         "is_self": person.pk == request.viewer.person_id,
     }
     return render(request, "places/person.html", context)
@@ -210,6 +218,22 @@ def account_switch(request: HttpRequest, person: Person) -> HttpResponse:
     )
 
 
+@page("person.reset_password", load=load_account)
+def account_unlocking(request: HttpRequest, person: Person) -> HttpResponse:
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        account_unlock,
+        heading=_("Remove the second lock of %(person)s") % {"person": person},
+        lead=_("For who lost phone and spare codes. Make sure that it is them; they are told. The password stays."),
+        back=reverse("person_admin", kwargs={"pk": person.pk}),
+        done=_("The second lock is removed. Ask the person to set a new one."),
+        submit=_("Remove"),
+        given={"account": person.account},
+        template="places/act.html",
+    )
+
+
 @page("person.manage", load=load_invited)
 def invitation_end(request: HttpRequest, person: Person) -> HttpResponse:
     return one_act(
@@ -231,5 +255,6 @@ urlpatterns = [
     path("desk/people/<uuid:pk>/", person, name="person_admin"),
     path("desk/people/<uuid:pk>/change/", person_edit, name="person_change"),
     path("desk/people/<uuid:pk>/account/", account_switch, name="account_switch"),
+    path("desk/people/<uuid:pk>/unlock/", account_unlocking, name="account_unlock"),
     path("desk/people/<uuid:pk>/withdraw/", invitation_end, name="invitation_withdraw"),
 ]
