@@ -111,7 +111,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         }
         for stage, label in Stage.choices
     ]
+    oversees = may("overview.see", viewer)
     words = {
+        "next_url": reverse("overview" if oversees else "matters"),
+        "next_word": _("To the overview") if oversees else _("To the matters"),
         "items": shown[:SHOWN],
         "more": max(0, len(shown) - SHOWN),
         "kinds": [(_word(code), code, count) for code, count in kinds.most_common()],
