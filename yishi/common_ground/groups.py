@@ -115,14 +115,25 @@ def groups_of(base: BaseClusters, seed: int = 0) -> tuple[Labels, Floats]:
 
 
 def _tightest(base: BaseClusters, k: int, chance: np.random.Generator) -> Places:
-    """Of several k-means the one with the least weighted spread; starts are spread out (Arthur, Vassilvitskii 2007)."""
-    least, found = np.inf, np.zeros(base.centre.shape[0], dtype=np.intp)
-    for _ in range(STARTS):
-        centre, label = lloyd(base.centre, base.weight, _spread(base, k, chance), GROUP_ROUNDS, 1e-9)
-        spread = float((base.weight * ((base.centre - centre[label]) ** 2).sum(axis=1)).sum())
-        if spread < least * (1 - 1e-12):
-            least, found = spread, label
-    return found
+    """Of several k-means the one with the least weighted spread; starts are spread out (Arthur, Vassilvitskii 2007).
+
+    All starts are moved together: arrays (starts, base clusters, groups).
+    """
+    centre = np.stack([_spread(base, k, chance) for _ in range(STARTS)])
+    names = np.arange(k)
+    for _ in range(GROUP_ROUNDS):
+        away = ((base.centre[None, :, None, :] - centre[:, None, :, :]) ** 2).sum(axis=3)
+        label = away.argmin(axis=2)
+        shares = np.where(label[:, :, None] == names, base.weight[None, :, None], 0.0)
+        mass = shares.sum(axis=1)[:, :, None]
+        fresh = np.where(mass > 0, np.einsum("sbk,bd->skd", shares, base.centre) / np.maximum(mass, 1e-300), centre)
+        still = np.abs(fresh - centre).max() < 1e-9
+        centre = fresh
+        if still:
+            break
+    spread = (base.weight * away.min(axis=2)).sum(axis=1)
+    tightest: Places = label[int((spread > spread.min() * (1 + 1e-12)).argmin())]
+    return tightest
 
 
 def _spread(base: BaseClusters, k: int, chance: np.random.Generator) -> Floats:
