@@ -7,6 +7,9 @@ const DAYS = 30 * 24 * 3600 * 1000;
 const NOT_KEPT = ["hidden", "file", "password", "submit", "button"];
 const ABOUT_PEOPLE = /^(name|tel|email|username|one-time-code|.*password.*)$/;
 const who = document.body.dataset.who || "";
+// At a venue's tablet the next villager must not read what the last one gave up: without an account a draft lives in
+// this window alone.
+const store = who ? localStorage : sessionStorage;
 
 function fields(form) {
   return [...form.elements].filter(
@@ -32,7 +35,7 @@ function untouched(one) {
 
 function read(key) {
   try {
-    return JSON.parse(localStorage.getItem(key) || "null");
+    return JSON.parse(store.getItem(key) || "null");
   } catch {
     return null;
   }
@@ -49,8 +52,8 @@ function keep(form) {
   }
   const key = keyOf(form);
   try {
-    if (fields(form).every(untouched)) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
+    if (fields(form).every(untouched)) store.removeItem(key);
+    else store.setItem(key, JSON.stringify({ at: Date.now(), values }));
     return true;
   } catch {
     return false; // a full or forbidden store
@@ -77,7 +80,7 @@ function restore(form) {
   button.textContent = say("clear");
   button.addEventListener("click", () => {
     form.reset();
-    localStorage.removeItem(keyOf(form));
+    store.removeItem(keyOf(form));
     note.remove();
   });
   note.append(button);
@@ -119,7 +122,7 @@ document.addEventListener("submit", (event) => {
   try {
     if (form.dataset.draft) sessionStorage.setItem("sent", keyOf(form));
     if (form.dataset.signOut !== undefined) {
-      for (const key of Object.keys(localStorage)) if (key.startsWith(`${DRAFT}${who}|`)) localStorage.removeItem(key);
+      for (const key of Object.keys(store)) if (key.startsWith(`${DRAFT}${who}|`)) store.removeItem(key);
     }
   } catch { /* nothing kept, nothing to note */ }
 });
@@ -128,11 +131,11 @@ document.addEventListener("submit", (event) => {
 try {
   const sent = sessionStorage.getItem("sent");
   if (sent && document.querySelector(".said .alert-success, [data-receipt]")) {
-    localStorage.removeItem(sent);
+    store.removeItem(sent);
     sessionStorage.removeItem("sent");
     document.querySelectorAll("form[data-draft] .draft-note").forEach((note) => note.querySelector("button").click());
   }
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(DRAFT) && !(Date.now() - (read(key) || {}).at < DAYS)) localStorage.removeItem(key);
+  for (const key of Object.keys(store)) {
+    if (key.startsWith(DRAFT) && !(Date.now() - (read(key) || {}).at < DAYS)) store.removeItem(key);
   }
 } catch { /* no store on this device */ }

@@ -86,6 +86,14 @@ def test_the_whole_chain(people, cast):
     page.locator("section.alert button[type=submit]").click()
     page.wait_for_url("**" + reverse("raised"))
     assert worry.number in page.locator("main").inner_text()
+    with everything():
+        same = Worry.objects.exclude(pk=worry.pk).get()
+
+    # The convener sees that it is the same, and joins them.
+    page = people.at("convener", "worry", same.pk)
+    page.locator("section.alert a.btn").click()
+    assert page.locator(f"[name=into][value='{worry.pk}']").is_checked()
+    send(page)
 
     # The convener finds it on the desk and takes it up under the QR model.
     page = people.at("convener", "desk")

@@ -49,6 +49,8 @@ class Worry(File):
     answer_due_on = models.DateField()
     answered_on = models.DateField(null=True)
     matter = models.ForeignKey("Matter", models.PROTECT, null=True, blank=True, related_name="worries")
+    # What its author says it is the same as; the convener joins them, or does not.
+    says_same_as = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     is_sensitive = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)

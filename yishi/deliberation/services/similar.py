@@ -12,6 +12,7 @@ from yishi.people.scopes import everything
 ALIKE = 0.28  # Dice coefficient of bigrams from which two worries are shown together
 NEWEST = 400  # how many of a township's newest worries are compared
 SHOWN = 5
+COMPARED = 2000  # characters; a longer text is refused anyway, and must cost nothing
 
 
 def around(place: Place) -> Place:
@@ -22,22 +23,28 @@ def around(place: Place) -> Place:
     return here
 
 
-def similar_worries(place: Place, text: str, *, theme: str = "", limit: int = SHOWN) -> list[Worry]:
-    """Open worries of the same township in the last year that say nearly the same, the likest first.
+def similar_worries(
+    place: Place, text: str, *, theme: str = "", limit: int = SHOWN, only_open: bool = False
+) -> list[Worry]:
+    """Worries of the same township in the last year that say nearly the same, the likest first.
 
-    It looks beyond what the viewer may see: show number, theme, day and state of what it gives, never the raiser.
+    `only_open` leaves out those that are answered or over. It looks beyond what the viewer may see: show number, theme,
+    day and state of what it gives, never the raiser.
     """
-    mine = bigrams(text)
+    mine = bigrams(text[:COMPARED])
     township = around(place)
     since = timezone.now() - timedelta(days=365)
     with everything():
-        rows = list(
+        rows = (
             Worry.objects.filter(place__lo__gte=township.lo, place__lo__lte=township.hi, raised_at__gte=since)
             .exclude(state__in=[Worry.State.MERGED, Worry.State.REFERRED])
             .filter(is_sensitive=False)
             .select_related("place", "matter")
-            .order_by("-raised_at")[:NEWEST]
+            .order_by("-raised_at")
         )
+        if only_open:
+            rows = rows.filter(state__in=[*Worry.OWED, Worry.State.TAKEN_UP])
+        rows = list(rows[:NEWEST])
     scored = []
     for worry in rows:
         score = likeness(mine, bigrams(worry.text)) + (0.05 if theme and worry.theme == theme else 0)

@@ -27,6 +27,7 @@ from yishi.people.models import Account, Person
 from .similar import desk_for
 
 LONGEST = 2000
+OWN_CHANNELS = (Worry.Channel.CODE, Worry.Channel.PAGE)  # sent by who is worried, from their own phone
 ANSWER_WORKDAYS = 5
 PHOTOS = 3
 Kind = WorryStep.Kind
@@ -53,7 +54,8 @@ def worry_file(
 
     The receipt's result has `worry` and `number`; `receipt.query_code` is the raiser's code (None for who holds one
     already or has an account). `happened_on` in the past makes it a record after the event (补录): no clock starts.
-    `same_as` joins it at once to a worry that says the same. Raises Refusal naming the field to mend.
+    `same_as` is a worry that says the same: staff join it at once; what a villager sends is joined by the convener,
+    because who joins reads that worry's answers and judges what comes of it. Raises Refusal naming the field to mend.
     """
     by = permit("worry.file", actor, place)
     photos = list(photos)
@@ -98,7 +100,12 @@ def worry_file(
                 once=f"worry.filed/{worry.pk}",
             )
             if same_as is not None:
-                join(this, worry, same_as)
+                same_as = same_as.merged_into or same_as
+                if channel in OWN_CHANNELS:
+                    worry.says_same_as = same_as
+                    worry.save(update_fields=["says_same_as"])
+                else:
+                    join(this, worry, same_as)
     receipt = this.receipt
     receipt.query_code = code_for_act(receipt.pk) if receipt.result.get("has_code") else None  # type: ignore[attr-defined]
     return receipt
@@ -244,14 +251,19 @@ def _raiser(
     """Who raises it, and whether they hold a way back to it already (a code, an account)."""
     if raiser is not None:
         return raiser, True
-    own = channel in (Worry.Channel.CODE, Worry.Channel.PAGE)
-    if own and actor.person is not None:
-        if phone and not actor.person.phone:
-            Person.within.filter(pk=actor.person.pk).update(phone=checked_phone(phone))
+    if channel in OWN_CHANNELS and actor.person is not None and not _is_somebody_else(actor, name, phone):
         return actor.person, True
     person = Person.objects.create(name=clean(name)[:64], phone=checked_phone(phone))
     code_issue(person, code_for_act(this.id))
     return person, False
+
+
+def _is_somebody_else(actor: Viewer, name: str, phone: str) -> bool:
+    """One phone, several villagers: who types another name or number than the open code's holder is another person."""
+    if actor.query_code is None:
+        return False
+    typed = ((clean(name), actor.person.name), (checked_phone(phone), actor.person.phone))
+    return any(given and given != known for given, known in typed)
 
 
 def _receiver(place: Place, venue: Venue | None) -> Body:

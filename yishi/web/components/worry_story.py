@@ -15,7 +15,7 @@ def worry_events(worry: Worry, *, to_raiser: bool = False) -> list[Event]:
     main = worry.merged_into
     if main is not None:
         later = main.steps.select_related("body", "to_body", "by").exclude(kind=K.FILED).order_by("at", "pk")
-        events += [_event(step) for step in later]
+        events += [_event(step, of_another=to_raiser) for step in later]
         worry = main
     if worry.state in Worry.OWED:
         desk = worry.desk.name
@@ -25,7 +25,8 @@ def worry_events(worry: Worry, *, to_raiser: bool = False) -> list[Event]:
     return events
 
 
-def _event(step: WorryStep) -> Event:
+def _event(step: WorryStep, *, of_another: bool = False) -> Event:
+    """`of_another` keeps what another raiser wrote from who joined them; answers are for both."""
     words = {
         K.FILED: _("Raised"),
         K.TAKEN_UP: _("Taken up for deliberation"),
@@ -37,7 +38,12 @@ def _event(step: WorryStep) -> Event:
         K.REOPENED: _("Asked again"),
         K.SETTLED: _("Settled"),
     }
-    return Event(words[K(step.kind)], when=step.at, who=step.body.name if step.body else "", text=step.reason)
+    return Event(
+        words[K(step.kind)],
+        when=step.at,
+        who=step.body.name if step.body else "",
+        text="" if of_another and step.kind == K.REOPENED else step.reason,
+    )
 
 
 def _matter_event(matter: Matter, to_raiser: bool) -> Event:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -146,9 +147,12 @@ def follow_phone(request: HttpRequest) -> HttpResponse:
 
 @page("public", methods=("POST",), face="public")
 def forget(request: HttpRequest) -> HttpResponse:
-    """Leave: this phone forgets the code."""
+    """Leave: this phone forgets the code. `next` is a page of the door to go on to."""
     request.session.flush()
     messages.success(request, _("This phone has forgotten your code."))
+    goes_on = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(goes_on, allowed_hosts=None):
+        return redirect(goes_on)
     return redirect("home")
 
 

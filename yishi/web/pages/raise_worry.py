@@ -1,5 +1,6 @@
 """The villager's first door: raise a worry in at most six fields, without an account, also without scripts."""
 
+import time
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from yishi.web.place_field import PlaceField
 
 LOW = (PlaceLevel.VILLAGE, PlaceLevel.HAMLET, PlaceLevel.TOWNSHIP)
 SHOWN_ONCE = "raised"  # in the session: the receipt page that only its author sees
+SHOWN_SECONDS = 5 * 60  # then it is the next one's turn at a shared phone
 
 
 class WorryForm(ActForm):
@@ -107,16 +109,27 @@ def _raise(
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         place = place or given["place"]
-        if not request.POST.get("sure") and given["text"].strip():
-            alike = similar_worries(place, given["text"], theme=given["theme"])
+        if not request.POST.get("sure") and 0 < len(given["text"].strip()) <= LONGEST:
+            alike = similar_worries(place, given["text"], theme=given["theme"], only_open=True)
         if not alike:
             receipt = _file(request, form, place, venue)
             if receipt is not None:
-                request.session[SHOWN_ONCE] = {"worry": receipt.result["worry"], "receipt": receipt.number}
+                request.session[SHOWN_ONCE] = {
+                    "worry": receipt.result["worry"],
+                    "receipt": receipt.number,
+                    "until": time.time() + SHOWN_SECONDS,
+                }
                 if receipt.query_code:
                     request.session[SHOWN_ONCE]["code"] = receipt.query_code
                 return redirect("raised")
-    words = {"form": form, "venue": venue, "alike": alike, "tab": "raise", "longest": LONGEST}
+    words = {
+        "form": form,
+        "venue": venue,
+        "alike": alike,
+        "by_code": request.viewer.query_code is not None,
+        "tab": "raise",
+        "longest": LONGEST,
+    }
     status = 422 if request.method == "POST" and not alike else 200
     return render(request, "worries/raise.html", words, status=status)
 
@@ -132,9 +145,8 @@ def _file(request: HttpRequest, form: WorryForm, place: Any, venue: Venue | None
             return None
     same_as = None
     if request.POST.get("same_as"):
-        same_as = next(
-            (one for one in similar_worries(place, given["text"]) if str(one.pk) == request.POST["same_as"]), None
-        )
+        near = similar_worries(place, given["text"], theme=given["theme"], only_open=True)
+        same_as = next((one for one in near if str(one.pk) == request.POST["same_as"]), None)
     return form.attempt(
         request,
         worry_file,
@@ -155,9 +167,12 @@ def _file(request: HttpRequest, form: WorryForm, place: Any, venue: Venue | None
 def raised(request: HttpRequest) -> HttpResponse:
     """The receipt: number, query code, what happens next and by when. Shown to whom it was given, in this session."""
     kept = request.session.get(SHOWN_ONCE)
-    if not kept:
+    if not kept or kept.get("until", 0) < time.time():
+        request.session.pop(SHOWN_ONCE, None)
         return redirect("follow")
-    worry = Worry.within.select_related("place", "convener", "merged_into").filter(pk=kept["worry"]).first()
+    worry = (
+        Worry.within.select_related("place", "convener", "merged_into", "says_same_as").filter(pk=kept["worry"]).first()
+    )
     if worry is None:
         return redirect("follow")
     words = {

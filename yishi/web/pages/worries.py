@@ -20,6 +20,7 @@ from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import code_reissue, who_raised, worry_file
 from yishi.deliberation.themes import theme_choices, theme_word
 from yishi.kit.errors import Refusal
+from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -109,10 +110,13 @@ def worries(request: HttpRequest) -> HttpResponse:
 
 
 def load_worry(request: HttpRequest, pk: UUID) -> Worry:
-    rows = Worry.objects.select_related("place__parent", "desk", "convener", "raiser", "matter", "merged_into", "venue")
+    rows = Worry.objects.select_related(
+        "place__parent", "desk", "convener", "raiser", "matter", "merged_into", "says_same_as", "venue"
+    )
     return rows.get(pk=pk)
 
 
+NEW_CODE = "new_code"  # in the session of who made it
 OUTCOMES: tuple[tuple[str, str, Any], ...] = (
     ("take_up", "worry_take_up", gettext_lazy("Take it up for deliberation")),
     ("answer", "worry_answer", gettext_lazy("Answer it at once")),
@@ -143,9 +147,19 @@ def worry(request: HttpRequest, row: Worry) -> HttpResponse:
         if may_screen and row.state in Worry.OWED
         else [],
         "merged": row.merged.count(),
-        "new_code": request.session.pop("new_code", ""),
+        "new_code": _new_code(request, row),
+        "code_act": uuid7(),
     }
     return render(request, "worries/worry.html", words)
+
+
+def _new_code(request: HttpRequest, row: Worry) -> str:
+    """The code just made for who raised `row`; shown once, and on no other worry's page."""
+    kept = request.session.get(NEW_CODE) or {}
+    if kept.get("worry") != str(row.pk):
+        return ""
+    del request.session[NEW_CODE]
+    return kept["code"]
 
 
 class ReasonForm(ActForm):
@@ -252,10 +266,10 @@ def worry_pass(request: HttpRequest, row: Worry) -> HttpResponse:
 
 @page("worry.screen", load=load_worry)
 def worry_merge(request: HttpRequest, row: Worry) -> HttpResponse:
-    form = MergeForm(request.POST or None)
+    form = MergeForm(request.POST or None, initial={"into": row.says_same_as_id})
     alike = [one.pk for one in similar_worries(row.place, row.text, theme=row.theme, limit=12) if one.pk != row.pk]
     number = request.GET.get("number", "").strip()
-    condition = Q(pk__in=alike) | (Q(number__icontains=number) if number else Q(pk__in=[]))
+    condition = Q(pk__in=[*alike, row.says_same_as_id]) | (Q(number__icontains=number) if number else Q(pk__in=[]))
     rows = Worry.objects.filter(condition).exclude(pk=row.pk).exclude(state__in=["merged", "referred"])
     form.fields["into"].queryset = rows.select_related("place")[:20] if request.method == "GET" else rows
     form.fields["into"].label_from_instance = lambda one: f"{one.number} · {one.place.name} · {one.text[:60]}"
@@ -288,11 +302,14 @@ def worry_decline(request: HttpRequest, row: Worry) -> HttpResponse:
 def worry_code(request: HttpRequest, row: Worry) -> HttpResponse:
     """A new query code for who lost theirs; shown once."""
     try:
-        receipt = code_reissue(actor=request.viewer, worry=row)
+        act_id = ActForm(request.POST)
+        receipt = code_reissue(
+            actor=request.viewer, worry=row, act_id=act_id.cleaned_data["act_id"] if act_id.is_valid() else None
+        )
     except Refusal as refusal:
         messages.error(request, str(refusal.message))
         return redirect("worry", pk=row.pk)
-    request.session["new_code"] = spaced(receipt.query_code)
+    request.session[NEW_CODE] = {"worry": str(row.pk), "code": spaced(receipt.query_code)}
     messages.success(request, _("The new code is below; the old one is dead."))
     return redirect("worry", pk=row.pk)
 
