@@ -252,3 +252,29 @@ def test_a_good_case_names_nobody(cast, matter):
         case_choose(actor=cast.viewer("clerk"), matter=matter, why="村民甲说得好，电话13912345678。")
     assert refused.value.field == "why"
     assert "村民甲" in str(refused.value) and "13912345678" in str(refused.value)
+
+
+def test_an_anonymous_raiser_is_covered_and_not_named_by_a_warning(cast, matter):
+    Worry.within.update(is_anonymous=True)
+    name = cast.people["villager"].name
+    release = prepared(cast, matter, summary=f"{name}家门前的路灯坏了。")
+    (doubt,) = [one for one in release_warnings(release) if one.code == "person"]
+    assert doubt.found == "" and doubt.message
+    assert name not in Veil(matter)(release.summary)
+    matter.state = Matter.State.DONE
+    matter.save()
+    with pytest.raises(Refusal) as refused:
+        case_choose(actor=cast.viewer("clerk"), matter=matter, why=f"{name}也满意")
+    assert name not in str(refused.value.message)
+
+
+@pytest.mark.parametrize("typed", ["政府", "政协", "牟定县政协"])
+def test_nobody_covers_public_words_by_taking_them_for_a_name(cast, matter, typed):
+    matter.convener = cast.bodies["office"]
+    matter.save()
+    matter.convener.may_be_public = True
+    matter.convener.save()
+    person = cast.people["villager"]
+    person.name = typed
+    person.save()
+    assert Veil(matter)("县政府和牟定县政协修好了路灯") == "县政府和牟定县政协修好了路灯"

@@ -27,6 +27,10 @@ _NUMBERS = {
 }
 _MARKS = {"identity": "[证件号]", "phone": "[电话]"}
 _SHORTEST_NAME = 2
+# What somebody may type as their name to have it covered wherever it stands; so are the names of public bodies.
+_GENERAL = (
+    "政府 党委 支部 政协 人大 委员 干部 领导 村民 群众 居民 公司 企业 部门 单位 村委会 合作社 学校 医院 协商 同意 承诺",
+)
 _COMPANIES = {
     BodyKind.COMPANY: "某企业",
     BodyKind.COOPERATIVE: "某合作社",
@@ -39,7 +43,7 @@ class Doubt:
     """One thing that the release check should look at: what it is, the words found, and where."""
 
     code: str  # "phone", "identity", "person", "body"
-    found: str
+    found: str  # "" where the words themselves would tell who raised it
     where: Any
 
     @property
@@ -69,22 +73,33 @@ class Veil:
         people = Person.within.filter(
             Q(pk__in=worries.values("raiser"))
             | Q(pk__in=worries.values("written_by"))
-            | Q(pk__in=Worry.within.filter(merged_into__matter=matter).values("raiser"))
+            | Q(pk__in=Worry.within.filter(merged_into__in=worries.values("pk")).values("raiser"))
             | Q(pk__in=Seat.objects.filter(matter=matter).values("person"))
             | Q(pk__in=commitments.values("bearer_person"))
             | Q(pk__in=Judge.objects.filter(commitment__in=commitments).values("person"))
         )
         found = {name.strip() for name in people.values_list("name", flat=True)}
-        return sorted((name for name in found if len(name) >= _SHORTEST_NAME), key=len, reverse=True)
+        general = " ".join([*_GENERAL, *(body.name for body in self._bodies if body.may_be_public)])
+        return sorted((n for n in found if len(n) >= _SHORTEST_NAME and n not in general), key=len, reverse=True)
+
+    @cached_property
+    def anonymous(self) -> set[str]:
+        """Names of those who raised it anonymously: covered like the others, and never named in a warning."""
+        theirs = Q(matter=self.matter) | Q(merged_into__in=Worry.within.filter(matter=self.matter).values("pk"))
+        return set(Worry.within.filter(theirs, is_anonymous=True).values_list("raiser__name", flat=True))
+
+    @cached_property
+    def _bodies(self) -> list[Body]:
+        bodies = [self.matter.convener, *(party.body for party in self.facts.parties if party.body)]
+        for promise in self.facts.commitments:
+            bodies += [promise.bearer, promise.supervisor]
+        return bodies
 
     @cached_property
     def bodies(self) -> dict[str, str]:
         """Names of bodies in the file that are not public, and what stands for them."""
-        bodies = [self.matter.convener, *(party.body for party in self.facts.parties if party.body)]
-        for promise in self.facts.commitments:
-            bodies += [promise.bearer, promise.supervisor]
         found = {}
-        for body in bodies:
+        for body in self._bodies:
             if body.may_be_public:
                 continue
             for name in filter(None, (body.name, body.short_name)):
@@ -111,7 +126,8 @@ class Veil:
         for where, text in texts.items():
             for code, pattern in _NUMBERS.items():
                 found += [Doubt(code, hit, where) for hit in pattern.findall(text)]
-            found += [Doubt("person", name, where) for name in self.names if name in text]
+            named = [name for name in self.names if name in text]
+            found += [Doubt("person", "" if name in self.anonymous else name, where) for name in named]
             found += [Doubt("body", name, where) for name in self.bodies if name in text]
         return found
 

@@ -158,7 +158,7 @@ def case_choose(*, actor: Viewer, matter: Matter, why: str, act_id: UUID | None 
         if matter.state not in (Matter.State.DONE, Matter.State.ENDED):
             raise WrongStage("case.not_over", _("Choose a matter that has come to its end with an agreement."))
         why = _text(why, MAX_SUMMARY, "why", _("Write what others can learn from it."))
-        named = [doubt.found for doubt in Veil(matter).warnings({"why": why})]
+        named = [doubt.found or str(doubt.message) for doubt in Veil(matter).warnings({"why": why})]
         if named:
             raise Refusal(
                 "case.named",
