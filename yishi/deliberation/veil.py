@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
@@ -65,28 +65,31 @@ class Veil:
         self.facts = facts or Facts(matter)
 
     @cached_property
-    def names(self) -> list[str]:
-        """Names of the people in the file, the longest first; one-letter names would cover half the text."""
+    def _known(self) -> list[tuple[str, bool]]:
+        """The people in the file: (name, whether they raised it anonymously). A union: each part has its index."""
         matter = self.matter
         commitments = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk)
-        worries = Worry.within.filter(matter=matter)
         people = Person.within.filter(
-            Q(pk__in=worries.values("raiser"))
-            | Q(pk__in=worries.values("written_by"))
-            | Q(pk__in=Worry.within.filter(merged_into__in=worries.values("pk")).values("raiser"))
+            Q(pk__in=Worry.within.filter(matter=matter).values("written_by"))
             | Q(pk__in=Seat.objects.filter(matter=matter).values("person"))
             | Q(pk__in=commitments.values("bearer_person"))
-            | Q(pk__in=Judge.objects.filter(commitment__in=commitments).values("person"))
+            | Q(pk__in=Judge.objects.filter(commitment__in=commitments, raised_it=False).values("person"))
         )
-        found = {name.strip() for name in people.values_list("name", flat=True)}
+        raised = [Worry.within.filter(matter=matter), Worry.within.filter(merged_into__matter=matter)]
+        rows = people.annotate(hidden=Value(False)).values_list("name", "hidden")
+        return list(rows.union(*(one.values_list("raiser__name", "is_anonymous") for one in raised)))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Names of the people in the file, the longest first; one-letter names would cover half the text."""
+        found = {name.strip() for name, _anonymous in self._known}
         general = " ".join([*_GENERAL, *(body.name for body in self._bodies if body.may_be_public)])
         return sorted((n for n in found if len(n) >= _SHORTEST_NAME and n not in general), key=len, reverse=True)
 
     @cached_property
     def anonymous(self) -> set[str]:
         """Names of those who raised it anonymously: covered like the others, and never named in a warning."""
-        theirs = Q(matter=self.matter) | Q(merged_into__in=Worry.within.filter(matter=self.matter).values("pk"))
-        return set(Worry.within.filter(theirs, is_anonymous=True).values_list("raiser__name", flat=True))
+        return {name.strip() for name, anonymous in self._known if anonymous}
 
     @cached_property
     def _bodies(self) -> list[Body]:

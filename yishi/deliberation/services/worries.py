@@ -157,13 +157,11 @@ def who_raised(worry: Worry, viewer: Viewer) -> Person | None:
 
 def authors_of(worry: Worry | None = None, matter: Matter | None = None) -> list[Person]:
     """Everybody who raised it, merged ones too; each once."""
-    condition = Q(pk__in=[])
-    if worry is not None:
-        condition |= Q(pk=worry.pk) | Q(merged_into=worry)
+    # By the ids of the worries themselves: with a join or a question inside the OR the whole table is read.
+    main = [worry.pk] if worry is not None else []
     if matter is not None:
-        # By the worries' ids, not by a join: an OR across a join reads the whole table.
-        condition |= Q(matter=matter) | Q(merged_into__in=Worry.within.filter(matter=matter).values("pk"))
-    raisers = Worry.within.filter(condition).values("raiser")
+        main += Worry.within.filter(matter=matter).values_list("pk", flat=True)
+    raisers = Worry.within.filter(Q(pk__in=main) | Q(merged_into__in=main)).values("raiser")
     return list(Person.within.filter(pk__in=raisers).order_by("pk"))
 
 

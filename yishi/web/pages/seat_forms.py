@@ -41,7 +41,8 @@ def people_choices(matter: Matter, viewer: Viewer) -> list[tuple[str, list[tuple
     """Groups of (person id, words); an anonymous author is offered only to whoever may know them."""
     today = timezone.localdate()
     raised = []
-    for worry in Worry.objects.filter(Q(matter=matter) | Q(merged_into__matter=matter)).select_related(
+    main = list(Worry.objects.filter(matter=matter).values_list("pk", flat=True))
+    for worry in Worry.objects.filter(Q(pk__in=main) | Q(merged_into__in=main)).select_related(
         "raiser", "place", "convener"
     ):
         person = who_raised(worry, viewer)
