@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.common_ground.planted import alike, planted
-from yishi.common_ground.analysis import analyse
+from yishi.common_ground import analyse
 from yishi.common_ground.components import centred, statement_means
 from yishi.common_ground.votes import BadVotes, vote_table
 

@@ -1,5 +1,8 @@
 """The floor of a room, recounted by hand: counts per party, what all share, what keeps it from being shared."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,3 +92,11 @@ def test_nothing_is_lost_and_the_order_of_speaking_does_not_matter(rows):
         for party in PARTIES
     )
     assert ground.is_shared == by_hand
+
+
+def test_a_room_of_fifteen_loads_no_numerical_library():
+    code = (
+        "import sys, yishi.common_ground.floor; print('numpy' in sys.modules); from yishi.common_ground import analyse"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == "False\n"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.common_ground.planted import alike
-from yishi.common_ground.analysis import analyse
+from yishi.common_ground import analyse
 
 FOLDER = Path(os.environ.get("YISHI_ORACLE_DIR") or "/nowhere")
 CONVERSATIONS = sorted(path.name for path in FOLDER.glob("*") if (path / "published_math.json").exists())
