@@ -23,6 +23,12 @@ def all_files():
         yield
 
 
+def asks_the_database(item) -> bool:
+    """By a mark, by a fixture, or because it is about PostgreSQL itself."""
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
+    return bool(marked) or bool({"db", "transactional_db"} & set(item.fixturenames))
+
+
 def pytest_collection_modifyitems(config, items):
     """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once."""
     if os.environ.get("YISHI_TEST_DATABASE") != "postgresql":
@@ -30,7 +36,6 @@ def pytest_collection_modifyitems(config, items):
             if item.get_closest_marker("postgres"):
                 item.add_marker(pytest.mark.skip(reason="PostgreSQL only"))
         return
-    databases = {"db", "transactional_db"}
-    asking = [one for one in items if one.get_closest_marker("django_db") or databases & set(one.fixturenames)]
+    asking = [one for one in items if asks_the_database(one) and not one.get_closest_marker("once")]
     config.hook.pytest_deselected(items=[one for one in items if one not in set(asking)])
     items[:] = asking

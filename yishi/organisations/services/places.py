@@ -19,6 +19,7 @@ from ..grants import Viewer
 from ..models import Place, PlaceLevel, PlaceSuccession, PlaceVersion
 from ..place_file import parse_places, unpacked
 from ..place_tree import full_name, initials, lock_places, make_room, place_on, refresh
+from ..queries import places_counted
 from ..rights import permit
 
 LEVELS = list(PlaceLevel.values)
@@ -63,6 +64,7 @@ def place_load(path: str | Path, *, actor: Viewer, act_id: UUID | None = None) -
                 ),
                 batch_size=BATCH,
             )
+            places_counted()
             this.entry(subject=("places", this.id), quantities={"places": len(fresh)})
         this.result(added=len(fresh), known=len(rows) - len(fresh))
     return this.receipt
