@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RAISE = "/v/MN0000TEST/raise/"
 WORDS = "村口的路灯坏了半个月，晚上老人不敢出门"
-STORE = "JSON.stringify({...localStorage})"
+STORE = "JSON.stringify({...localStorage, ...sessionStorage})"
 # Something else lies over the middle of what has the focus; the bar itself may be focused.
 COVERED = """() => {
     const one = document.activeElement;
@@ -126,6 +126,16 @@ class TestDrafts:
         page.context.clear_cookies()
         page.goto(RAISE)
         assert page.input_value("[name=text]") == ""
+
+    def test_a_villagers_ends_with_the_window(self, open_page, cast):
+        page = open_page(width=390)
+        page.goto(RAISE)
+        page.fill("[name=text]", WORDS)
+        page.locator("[name=text]").blur()
+        other = page.context.new_page()  # the next villager at the venue's tablet
+        other.goto(RAISE)
+        assert other.input_value("[name=text]") == ""
+        assert "路灯" not in other.evaluate("JSON.stringify({...localStorage})")
 
     def test_signing_out_takes_them_from_a_shared_computer(self, open_page, cast):
         page = open_page("clerk", cast)

@@ -136,9 +136,11 @@ def test_a_stranger_sees_no_file_of_another_county(client, cast, samples, who):
             continue
         nothing = reverse(name, kwargs=_used(samples[loader], address, name))
         for method in view.methods:
-            foreign, missing = client.generic(method, address), client.generic(method, nothing)
+            foreign = client.generic(method, address)
             assert foreign.status_code == 404, (name, method, foreign.status_code)
-            assert plain(foreign) == plain(missing), f"{name}: a foreign thing differs from one that does not exist"
+            if who == "outsider":  # the answer does not depend on which stranger asks
+                missing = client.generic(method, nothing)
+                assert plain(foreign) == plain(missing), f"{name}: a foreign thing differs from one that does not exist"
     assert (Receipt.objects.count(), Entry.objects.count()) == before
 
 
