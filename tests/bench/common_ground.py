@@ -7,7 +7,6 @@ on the same votes, where it can.
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,6 @@ from pathlib import Path
 from .measure import Table
 
 ROOT = Path(__file__).resolve().parents[2]
-GIB = 2**20  # ru_maxrss is in KiB
 PEER = "red-dwarf==0.4.0"
 PEER_LIMIT = 35_000  # participants; with more it runs for minutes or out of memory
 # number: participants, statements, median votes, (CPU s, GiB) of "polis", CPU s of "latent"
@@ -31,7 +29,7 @@ SHAPES = {
     6: (18_082, 9_030, 50, (1.0, 0.5), None),
 }
 PEER_CODE = """
-import json, resource, sys, time
+import json, sys, time
 import numpy as np
 votes = np.load(sys.argv[1])
 names = ("participant", "statement", "vote")
@@ -42,7 +40,7 @@ found = run_clustering(votes=rows)
 cpu = time.process_time() - start
 table = found.participants_df
 named = table[table["cluster_id"].notna()] if "cluster_id" in table else table.iloc[:0]
-print(json.dumps({"cpu": cpu, "gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+print(json.dumps({"cpu": cpu, "gib": int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 2**20,
                   "people": [int(one) for one in named.index], "group": [int(one) for one in named["cluster_id"]]}))
 """
 
@@ -102,15 +100,21 @@ def one(file: Path, method: str) -> int:
     from yishi.common_ground.analysis import analyse
 
     votes = dict(np.load(file))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = highest()
     wall, cpu = time.perf_counter(), time.process_time()
     found = analyse(votes["participant"], votes["statement"], votes["vote"], timestamps=votes["time"], method=method)
-    told = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "k": found.k, "before": before / GIB}
+    told = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "k": found.k, "before": before}
     inside = found.group_index >= 0
     told["alike"] = alike(found.group_index[inside], votes["group"][found.participant_ids[inside]])
-    told["gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIB
+    told["gib"] = highest()
     print(json.dumps(told))
     return 0
+
+
+def highest() -> float:
+    """The process's highest memory in GiB (that of getrusage would be the parent's, if it was larger)."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 2**20
 
 
 def peer_environment(folder: Path) -> Path:

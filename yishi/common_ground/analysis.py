@@ -98,7 +98,7 @@ def _groups(
         index[inside] = 0
         return [0], index, [None], TOO_FEW, ()
     if method == "polis":
-        base = published.base_clusters(where[inside])
+        base = published.base_clusters(where[inside], None if table.first is None else table.first[inside])
         of_base, silhouettes = published.groups_of(base, seed)
         label, scores = of_base[base.label], tuple(silhouettes.tolist())
         sure = np.full(label.size, np.nan)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -17,7 +18,7 @@ Places = NDArray[np.intp]
 BASE, BASE_ROUNDS, BASE_MOVE = 100, 100, 0.01
 MOST_GROUPS, GROUP_ROUNDS, STARTS = 5, 100, 10
 EXACT = 4096  # participants beyond this are put on a grid before base clusters are sought
-GRID = 128  # cells along each axis
+GRID = 64  # cells along each axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +41,51 @@ def clustered(votes: Ints, statements: int, at_least: int = 7, people: int = 15)
     return inside
 
 
-def base_clusters(points: Floats) -> BaseClusters:
-    """Up to a hundred clusters of `points` (n, d), begun at the first hundred that differ."""
-    spots, weights, spot_of = _spots(points)
-    _, first = np.unique(spots, axis=0, return_index=True)
-    start = spots[np.sort(first)[:BASE]]
-    centre, label = lloyd(spots, weights, start, BASE_ROUNDS, BASE_MOVE)
+def base_clusters(points: Floats, first: NDArray[np.integer] | None = None) -> BaseClusters:
+    """Up to a hundred clusters of `points` (n, d).
+
+    With the time of each participant's `first` vote (n,) they begin at the first hundred places that differ; without,
+    at a hundred spread evenly from the middle outwards. Only where and when decide, never the order of rows.
+    """
+    spots, weights, spot_of, earliest = _spots(points, first)
+    keys = [*spots.T, *np.abs(spots.T)]
+    order = np.lexsort(keys if earliest is None else [*keys, earliest])
+    _, found = np.unique(spots[order], axis=0, return_index=True)
+    differing = spots[order][np.sort(found)]
+    if earliest is None and differing.shape[0] > BASE:
+        differing = differing[np.linspace(0, differing.shape[0] - 1, BASE).astype(np.int64)]
+    centre, label = lloyd(spots, weights, differing[:BASE], BASE_ROUNDS, BASE_MOVE)
     used, label = np.unique(label, return_inverse=True)
     mass = np.bincount(label, weights=weights).astype(np.float64)
     return BaseClusters(centre[used], mass, label[spot_of].astype(np.int32))
 
 
-def _spots(points: Floats) -> tuple[Floats, Floats, Places]:
-    """Points as they are, or of many the mean of each cell of a grid: (spots, weights, spot of each point)."""
+Times = NDArray[np.integer]
+
+
+def _spots(points: Floats, first: Times | None) -> tuple[Floats, Floats, Places, Times | None]:
+    """Points as they are, or of many the mean of each cell of a grid.
+
+    (spots, weights, spot of each point, time of the first vote of anybody there).
+    """
     n = points.shape[0]
     if n <= EXACT:
-        return points, np.ones(n), np.arange(n)
+        return points, np.ones(n), np.arange(n), first
     low, high = points.min(axis=0), points.max(axis=0)
     step = np.where(high > low, (high - low) / GRID, 1.0)
-    cell = np.minimum(((points - low) / step).astype(np.int64), GRID - 1) @ (GRID ** np.arange(points.shape[1]))
-    _, first, spot_of = np.unique(cell, return_index=True, return_inverse=True)
-    by_first = np.argsort(first)  # spots in the order of their first participant
-    rank = np.empty_like(by_first)
-    rank[by_first] = np.arange(by_first.size)
-    spot_of = rank[spot_of]
-    weights = np.bincount(spot_of).astype(np.float64)
+    cell = np.minimum(((points - low) / step).astype(np.int32), GRID - 1) @ (GRID ** np.arange(points.shape[1]))
+    everyone = np.bincount(cell, minlength=GRID ** points.shape[1])
+    used = np.flatnonzero(everyone)
+    weights = everyone[used].astype(np.float64)
+    rank = np.zeros(everyone.size, dtype=np.intp)
+    rank[used] = np.arange(used.size)
+    spot_of = rank[cell]
     spots = np.stack([np.bincount(spot_of, weights=axis) for axis in points.T], axis=1) / weights[:, None]
-    return spots, weights, spot_of
+    if first is None:
+        return spots, weights, spot_of, None
+    earliest = np.full(used.size, np.iinfo(np.int64).max)
+    np.minimum.at(earliest, spot_of, first)
+    return spots, weights, spot_of, earliest
 
 
 def lloyd(points: Floats, weights: Floats, centre: Floats, rounds: int, move: float) -> tuple[Floats, Places]:
@@ -87,10 +106,7 @@ def lloyd(points: Floats, weights: Floats, centre: Floats, rounds: int, move: fl
 
 def _nearest(points: Floats, centre: Floats) -> Places:
     """The nearest centre of each point. Not by a matrix product: that of so few columns only wakes other threads."""
-    away = np.broadcast_to((centre**2).sum(axis=1), (points.shape[0], centre.shape[0])).copy()
-    for axis in range(points.shape[1]):
-        away -= np.multiply.outer(points[:, axis], 2.0 * centre[:, axis])
-    nearest: Places = away.argmin(axis=1)
+    nearest: Places = cdist(points, centre, "sqeuclidean").argmin(axis=1)
     return nearest
 
 

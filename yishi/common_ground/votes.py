@@ -34,7 +34,8 @@ class VoteTable:
     """The last vote of every participant on every statement, by rows: entries `start[i]` to `start[i + 1]` are row i's.
 
     `participants` (n,) and `statements` (m,) hold the ids; `column` (v,) the place of the statement, rising within a
-    row; `value` (v,) +1 agree, 0 pass, -1 object. Statements without a vote have no column.
+    row; `value` (v,) +1 agree, 0 pass, -1 object. Statements without a vote have no column. `first` (n,) is the time
+    of each participant's first vote, None where no times are known.
     """
 
     participants: Ints
@@ -42,6 +43,7 @@ class VoteTable:
     start: Ints
     column: Indices
     value: NDArray[np.int8]
+    first: NDArray[Any] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -72,7 +74,10 @@ class VoteTable:
         sizes = self.per_participant[chosen]
         start = np.concatenate([[0], np.cumsum(sizes)])
         where = np.arange(start[-1]) + np.repeat(self.start[:-1][chosen] - start[:-1], sizes)
-        return VoteTable(self.participants[chosen], self.statements, start, self.column[where], self.value[where])
+        first = None if self.first is None else self.first[chosen]
+        return VoteTable(
+            self.participants[chosen], self.statements, start, self.column[where], self.value[where], first
+        )
 
 
 def vote_table(
@@ -95,13 +100,37 @@ def vote_table(
         raise BadVotes("there are no votes")
     people_ids, row = _compact(people)
     topic_ids, column = _compact(topics)
+    first = None if times is None else _first(row, people_ids.size, times)
+    table = canonical(_table(people_ids, topic_ids, row, column, values, first))
+    if not _repeats(table):
+        return table
     order = _sorted(row, people_ids.size, column, topic_ids.size)
     order = order[_latest(row[order], column[order], order, times)]
-    row, column, value = row[order], column[order], values[order]
-    size = np.bincount(row, minlength=people_ids.size)
-    table = VoteTable(people_ids, topic_ids, np.concatenate([[0], np.cumsum(size)]), column, value)
-    first = None if times is None else np.minimum.reduceat(times[order], table.start[:-1])
-    return _canonical(table, first)
+    return canonical(_table(people_ids, topic_ids, row[order], column[order], values[order], first))
+
+
+def _table(
+    people: Ints, topics: Ints, row: Indices, column: Indices, value: NDArray[np.int8], first: NDArray[Any] | None
+) -> VoteTable:
+    """The entries by row, within a row as they came."""
+    made = sparse.coo_array((value, (row, column)), shape=(people.size, topics.size))
+    made.has_canonical_format = True  # nothing is added up: what comes twice stands twice
+    matrix = made.tocsr()
+    return VoteTable(people, topics, matrix.indptr.astype(np.int64), matrix.indices, matrix.data, first)
+
+
+def _repeats(table: VoteTable) -> bool:
+    """Whether a pair comes twice in a table whose columns rise within each row."""
+    again = table.column[1:] == table.column[:-1]
+    again[table.start[1:-1] - 1] = False
+    return bool(again.any())
+
+
+def _first(row: Indices, rows: int, times: NDArray[Any]) -> Ints:
+    """The time of the first vote of each participant, also of a vote that was changed later."""
+    first = np.full(rows, np.iinfo(np.int64).max)
+    np.minimum.at(first, row, times.astype(np.int64, copy=False))
+    return first
 
 
 def integers(given: ArrayLike, name: str) -> NDArray[Any]:
@@ -195,19 +224,20 @@ def _latest(row: Indices, column: Indices, order: Indices, times: NDArray[Any] |
     return stands
 
 
-def _canonical(table: VoteTable, first: NDArray[Any] | None) -> VoteTable:
+def canonical(table: VoteTable) -> VoteTable:
     """The same table with rows and columns in an order that follows times and votes only."""
     rows, columns = _signatures(table)
-    keys = (rows[1], rows[0]) if first is None else (rows[1], rows[0], first)
+    keys = (rows[1], rows[0]) if table.first is None else (rows[1], rows[0], table.first)
     by_row, by_column = np.lexsort(keys), np.lexsort((columns[1], columns[0]))
     place = np.empty(by_column.size, dtype=np.int32)
     place[by_column] = np.arange(by_column.size, dtype=np.int32)
-    moved = table.rows(by_row)
-    matrix = moved.matrix(moved.value)
-    matrix.indices = place[matrix.indices]
-    matrix.has_sorted_indices = False
-    matrix.sort_indices()
-    return VoteTable(moved.participants, table.statements[by_column], moved.start, matrix.indices, matrix.data)
+    moved = table.matrix(table.value)[by_row]
+    moved.indices = place[moved.indices]
+    moved.has_sorted_indices = False
+    moved.sort_indices()
+    first = None if table.first is None else table.first[by_row]
+    start = moved.indptr.astype(np.int64)
+    return VoteTable(table.participants[by_row], table.statements[by_column], start, moved.indices, moved.data, first)
 
 
 def _signatures(table: VoteTable) -> tuple[list[Signatures], list[Signatures]]:
@@ -226,43 +256,29 @@ def _signatures(table: VoteTable) -> tuple[list[Signatures], list[Signatures]]:
     columns = faces
     rows = columns
     for _ in range(ROUNDS):
-        rows = [_row_sums(table, face, kinds[::step]) for face, step in zip(columns, (1, -1), strict=True)]
-        rows = [_mixed(one) for one in rows]
-        columns = [
-            _mixed(face + _column_sums(table, one, kinds[::step]))
-            for face, one, step in zip(columns, rows, (1, -1), strict=True)
-        ]
+        found = [_sums(table, face, kinds[::step]) for face, step in zip(columns, (1, -1), strict=True)]
+        rows = [one for one, _ in found]
+        columns = [_mixed(face + one) for face, (_, one) in zip(columns, found, strict=True)]
     return [rows[0] + rows[1], rows[0]], [columns[0] + columns[1], columns[0]]
 
 
-def _row_sums(table: VoteTable, face: Signatures, kinds: Signatures) -> Signatures:
-    m = face.size
-    words = _mixed(face[None, :] ^ kinds[:, None]).ravel()
-    sums = np.zeros(table.participants.size, dtype=np.uint64)
+def _sums(table: VoteTable, face: Signatures, kinds: Signatures) -> tuple[Signatures, Signatures]:
+    """Signatures of the rows from the `face` of the columns, and the columns' sums of these: all modulo 2**64."""
+    words = _mixed(face)
+    rows = np.empty(table.participants.size, dtype=np.uint64)
+    columns = np.zeros(face.size, dtype=np.uint64)
     for low, high in _row_parts(table):
         part = slice(table.start[low], table.start[high])
-        key = table.column[part] + m * (table.value[part] + 1).astype(np.int32)
-        sums[low:high] = np.add.reduceat(words[key], table.start[low:high] - table.start[low])
-    return sums
-
-
-def _column_sums(table: VoteTable, rows: Signatures, kinds: Signatures) -> Signatures:
-    m = table.statements.size
-    sums = np.zeros(m, dtype=np.uint64)
-    for low, high in _row_parts(table):
-        part = slice(table.start[low], table.start[high])
-        sizes = np.diff(table.start[low : high + 1])
-        words = _mixed(np.repeat(rows[low:high], sizes) ^ kinds[table.value[part] + 1])
-        # Whole numbers below 2**32 and fewer than 2**21 of them add up exactly as floating-point numbers.
-        for shift in (np.uint64(0), np.uint64(32)):
-            half = ((words >> shift) & np.uint64(0xFFFFFFFF)).astype(np.float64)
-            added = np.bincount(table.column[part], weights=half, minlength=m)
-            sums += added.astype(np.uint64) << shift
-    return sums
+        data = kinds[table.value[part] + 1]
+        start = (table.start[low : high + 1] - table.start[low]).astype(np.int32)
+        matrix = sparse.csr_array((data, table.column[part], start), shape=(high - low, face.size))
+        rows[low:high] = _mixed(matrix @ words)
+        columns += matrix.T @ rows[low:high]
+    return rows, columns
 
 
 def _row_parts(table: VoteTable) -> list[tuple[int, int]]:
-    """Rows of fewer than 2**21 votes at a time (a single row may have more: statements are never that many)."""
+    """Rows of about a million votes at a time."""
     edges, low, n = [], 0, table.participants.size
     while low < n:
         high = int(np.searchsorted(table.start, table.start[low] + (1 << 20), side="right")) - 1
