@@ -40,7 +40,8 @@ found = run_clustering(votes=rows)
 cpu = time.process_time() - start
 table = found.participants_df
 named = table[table["cluster_id"].notna()] if "cluster_id" in table else table.iloc[:0]
-print(json.dumps({"cpu": cpu, "gib": int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 2**20,
+highest = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(json.dumps({"cpu": cpu, "gib": int(highest.split()[1]) / 2**20,
                   "people": [int(one) for one in named.index], "group": [int(one) for one in named["cluster_id"]]}))
 """
 

@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analysis import analyse
     from .result import CommonGround, Group
+    from .state import CommonGroundState
     from .votes import BadVotes
 
-_HOME = {"analyse": "analysis", "BadVotes": "votes", "CommonGround": "result", "Group": "result"}
+_HOME = {
+    "analyse": "analysis",
+    "BadVotes": "votes",
+    "CommonGround": "result",
+    "CommonGroundState": "state",
+    "Group": "result",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -21,4 +28,4 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
-__all__ = ["BadVotes", "CommonGround", "Group", "analyse"]
+__all__ = ["BadVotes", "CommonGround", "CommonGroundState", "Group", "analyse"]

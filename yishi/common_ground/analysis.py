@@ -73,12 +73,32 @@ def analyse_table(
     mean = statement_means(totals, out)
     matrix = centred(table, mean, out)
     found = components(matrix, mean)
-    seen = table.per_participant
-    if out.any():
-        of_row = np.repeat(np.arange(table.shape[0]), seen)
-        seen = seen - np.bincount(of_row[out[table.column]], minlength=seen.size) + int(out.sum())
-    where = project(matrix, found, seen)
+    where = project(matrix, found, columns_seen(table, out))
     del matrix
+    return after_projection(table, totals, found, where, out, method, labels, meta, seed)
+
+
+def columns_seen(table: VoteTable, out: Flags) -> NDArray[np.int64]:
+    """How many statements count as seen by each participant, (n,): moderated ones by everybody, as published."""
+    seen = table.per_participant
+    if not out.any():
+        return seen
+    of_row = np.repeat(np.arange(table.shape[0]), seen)
+    return seen - np.bincount(of_row[out[table.column]], minlength=seen.size) + int(out.sum())
+
+
+def after_projection(
+    table: VoteTable,
+    totals: NDArray[np.int64],
+    found: Components,
+    where: Floats,
+    out: Flags,
+    method: str,
+    labels: Mapping[int, Any] | None,
+    meta: Collection[int],
+    seed: int,
+) -> CommonGround:
+    """Groups and all that follows, once it is known `where` everybody lies."""
     ids, index, certainty, note, scores = _groups(table, where, out, method, labels, seed)
     return _result(table, totals, found, where, out, meta, ids, index, certainty, note, scores, method, seed)
 

@@ -51,17 +51,36 @@ def components(matrix: sparse.csr_array, mean: Floats, count: int = 2) -> Compon
     """
     m = matrix.shape[1]
     total = float(np.add.reduce(matrix.data * matrix.data))
-    loadings, share = np.zeros((count, m)), np.zeros(count)
     wanted = min(count, m, matrix.shape[0])
     if total == 0.0 or wanted == 0:
-        return Components(mean, loadings, share)
+        return Components(mean, np.zeros((count, m)), np.zeros(count))
     across = matrix.T  # a view by columns: no copy
     if m <= SMALL:
-        values, vectors = np.linalg.eigh((across @ matrix).toarray())
+        squared = (across @ matrix).toarray()
     else:
         squared = LinearOperator((m, m), matvec=lambda w: across @ (matrix @ w), dtype=np.float64)
-        first = np.random.default_rng(START).standard_normal(m)
+    return principal(squared, mean, total, wanted, count)
+
+
+def principal(
+    squared: Floats | LinearOperator,
+    mean: Floats,
+    total: float,
+    wanted: int,
+    count: int,
+    start: Floats | None = None,
+) -> Components:
+    """The first `wanted` of `count` components of XᵀX, given whole (m, m) or as what it makes of a vector.
+
+    `total` is the sum of its diagonal; `start` (m,) a vector to begin the search with.
+    """
+    m = mean.size
+    if m <= SMALL and isinstance(squared, np.ndarray):
+        values, vectors = np.linalg.eigh(squared)
+    else:
+        first = np.random.default_rng(START).standard_normal(m) if start is None else start
         values, vectors = eigsh(squared, k=wanted, v0=first, tol=TOLERANCE, ncv=min(m, max(20, 4 * wanted)))
+    loadings, share = np.zeros((count, m)), np.zeros(count)
     order = np.argsort(values)[::-1][:wanted]
     for place, which in enumerate(order):
         if values[which] <= total * 1e-12:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .votes import VoteTable
+from .votes import VoteTable, row_parts
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -73,14 +73,17 @@ class Shared:
 def group_counts(table: VoteTable, group: NDArray[np.int32], groups: int) -> GroupCounts:
     """Count by group; `group` (n,) numbers from 0, -1 for who is in none."""
     m = table.statements.size
-    of_vote = np.repeat(group, table.per_participant)
-    inside = of_vote >= 0
-    cell = of_vote[inside].astype(np.int64) * m + table.column[inside]
-    value = table.value[inside]
     size = groups * m
-    agree = np.bincount(cell[value > 0], minlength=size).reshape(groups, m)
-    against = np.bincount(cell[value < 0], minlength=size).reshape(groups, m)
-    return GroupCounts(agree, against, np.bincount(cell, minlength=size).reshape(groups, m))
+    total = np.zeros(3 * size, dtype=np.int64)
+    for low, high in row_parts(table):
+        part = slice(table.start[low], table.start[high])
+        of_vote = np.repeat(group[low:high], np.diff(table.start[low : high + 1]))
+        cell = 3 * (of_vote * np.int32(m) + table.column[part]) + (table.value[part] + np.int8(1))
+        if groups and group[low:high].min() < 0:
+            cell = cell[of_vote >= 0]
+        total += np.bincount(cell, minlength=3 * size) if groups else 0
+    by_vote = total.reshape(groups, m, 3)
+    return GroupCounts(by_vote[:, :, 2], by_vote[:, :, 0], by_vote.sum(axis=2))
 
 
 def one_proportion(successes: Ints, trials: Ints) -> Floats:

@@ -88,6 +88,25 @@ def vote_table(
     Raises BadVotes for lengths that differ, for what is no whole number, ids beyond 63 bits, a vote that is not -1,
     0 or +1, and for no votes at all.
     """
+    people, topics, values, times = columns_of(participants, statements, votes, timestamps)
+    people_ids, row = _compact(people)
+    topic_ids, column = _compact(topics)
+    first = None if times is None else _first(row, people_ids.size, times)
+    table = canonical(_table(people_ids, topic_ids, row, column, values, first))
+    if not _repeats(table):
+        return table
+    order = _sorted(row, people_ids.size, column, topic_ids.size)
+    order = order[_latest(row[order], column[order], order, times)]
+    return canonical(_table(people_ids, topic_ids, row[order], column[order], values[order], first))
+
+
+Columns = tuple[NDArray[Any], NDArray[Any], NDArray[np.int8], NDArray[Any] | None]
+
+
+def columns_of(
+    participants: ArrayLike, statements: ArrayLike, votes: ArrayLike, timestamps: ArrayLike | None = None
+) -> Columns:
+    """The columns as arrays of equal length, looked through; raises BadVotes as `vote_table` does."""
     people, topics = integers(participants, "participants"), integers(statements, "statements")
     values = _values(votes)
     times = None if timestamps is None else integers(timestamps, "timestamps")
@@ -98,15 +117,7 @@ def vote_table(
         raise BadVotes("lengths differ: " + ", ".join(f"{size} {name}" for name, size in sizes.items()))
     if values.size == 0:
         raise BadVotes("there are no votes")
-    people_ids, row = _compact(people)
-    topic_ids, column = _compact(topics)
-    first = None if times is None else _first(row, people_ids.size, times)
-    table = canonical(_table(people_ids, topic_ids, row, column, values, first))
-    if not _repeats(table):
-        return table
-    order = _sorted(row, people_ids.size, column, topic_ids.size)
-    order = order[_latest(row[order], column[order], order, times)]
-    return canonical(_table(people_ids, topic_ids, row[order], column[order], values[order], first))
+    return people, topics, values, times
 
 
 def _table(
@@ -267,7 +278,7 @@ def _sums(table: VoteTable, face: Signatures, kinds: Signatures) -> tuple[Signat
     words = _mixed(face)
     rows = np.empty(table.participants.size, dtype=np.uint64)
     columns = np.zeros(face.size, dtype=np.uint64)
-    for low, high in _row_parts(table):
+    for low, high in row_parts(table):
         part = slice(table.start[low], table.start[high])
         data = kinds[table.value[part] + 1]
         start = (table.start[low : high + 1] - table.start[low]).astype(np.int32)
@@ -277,7 +288,7 @@ def _sums(table: VoteTable, face: Signatures, kinds: Signatures) -> tuple[Signat
     return rows, columns
 
 
-def _row_parts(table: VoteTable) -> list[tuple[int, int]]:
+def row_parts(table: VoteTable) -> list[tuple[int, int]]:
     """Rows of about a million votes at a time."""
     edges, low, n = [], 0, table.participants.size
     while low < n:
