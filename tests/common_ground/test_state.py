@@ -77,6 +77,15 @@ def test_changed_votes_late_votes_and_new_statements():
     assert_same(kept.result(), analysed(everything, method="polis", moderated=[3, 88]))
 
 
+def test_what_is_said_again_changes_nothing():
+    votes, _ = planted(300, 80)
+    kept = CommonGroundState(method="polis")
+    kept.add(*columns(votes))
+    before = kept.result()
+    kept.add(*columns(votes)[:3], votes["time"] - 1)
+    assert_same(kept.result(), before)
+
+
 def test_what_is_moderated_later_is_left_out():
     votes, _ = planted(600, 80)
     kept = CommonGroundState(method="polis")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from . import groups as published
-from . import latent, statistics
+from . import latent, resampling, statistics
 from .components import Components, centred, components, project, project_statements, statement_means
 from .result import CommonGround, Group
 from .votes import BadVotes, VoteTable, vote_table
@@ -103,7 +103,8 @@ def after_projection(
     return _result(table, totals, found, where, out, meta, ids, index, certainty, note, scores, method, seed)
 
 
-Found = tuple[list[Any], Labels, list[float | None], str, tuple[float, ...]]
+Certainty = tuple[float | None, float | None]  # of membership, of the group when participants are drawn anew
+Found = tuple[list[Any], Labels, list[Certainty], str, tuple[float, ...]]
 
 
 def _groups(
@@ -116,23 +117,25 @@ def _groups(
     index = np.full(table.shape[0], -1, dtype=np.int32)
     if inside.sum() < 4 or table.shape[1] < 2:
         index[inside] = 0
-        return [0], index, [None], TOO_FEW, ()
+        return [0], index, [(None, None)], TOO_FEW, ()
     if method == "polis":
         base = published.base_clusters(where[inside], None if table.first is None else table.first[inside])
         of_base, silhouettes = published.groups_of(base, seed)
         label, scores = of_base[base.label], tuple(silhouettes.tolist())
-        sure = np.full(label.size, np.nan)
+        certainty: list[Certainty] = [(None, None)] * label.size
     else:
-        label, sure, scores = latent.groups(table.rows(np.flatnonzero(inside)), out, seed)
+        members = table.rows(np.flatnonzero(inside))
+        label, sure, scores = latent.groups(members, out, seed)
+        stable = resampling.group_stability(members, out, label, seed)
+        certainty = [(float(sure[label == one].mean()), float(again)) for one, again in enumerate(stable)]
     sizes = np.bincount(label)
     order = np.argsort(-sizes, kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(order.size)
     index[inside] = rank[label]
     k = int((sizes > 0).sum())
-    means = [float(sure[label == old].mean()) for old in order[:k]]
-    certainty = [None if np.isnan(one) else one for one in means]
-    return list(range(k)), index, certainty, NO_GROUPS if k == 1 else "", scores
+    known = [certainty[old] for old in order[:k]] if k > 1 else [(None, None)]
+    return list(range(k)), index, known, NO_GROUPS if k == 1 else "", scores
 
 
 def _given(table: VoteTable, labels: Mapping[int, Any]) -> Found:
@@ -143,7 +146,7 @@ def _given(table: VoteTable, labels: Mapping[int, Any]) -> Found:
     )
     if (index < 0).all():
         raise BadVotes("no participant with a vote has a label", column="labels")
-    return ids, index, [None] * len(ids), "", ()
+    return ids, index, [(None, None)] * len(ids), "", ()
 
 
 def _result(
@@ -155,7 +158,7 @@ def _result(
     meta: Collection[int],
     ids: list[Any],
     index: Labels,
-    certainty: list[float | None],
+    certainty: list[Certainty],
     note: str,
     scores: tuple[float, ...],
     method: str,
@@ -181,7 +184,7 @@ def _result(
         statement_ids=table.statements[by_id],
         votes=int(table.column.size),
         groups=tuple(
-            Group(identity, members[number], tuple(marks[number]), certainty[number])
+            Group(identity, members[number], tuple(marks[number]), *certainty[number])
             for number, identity in enumerate(ids)
         ),
         counts=counts,
@@ -192,6 +195,8 @@ def _result(
         consensus_object=tuple(against),
         priority=statistics.priorities(counts, extremity, np.isin(table.statements[by_id], list(meta))),
         dividing=statistics.dividing(counts, out),
+        consensus_stability=resampling.list_stability(np.maximum(totals[2], totals[0]), totals.sum(axis=0)),
+        sure_in_every_group=resampling.sure_in_every_group(counts),
         sure=1.0 - betainc(totals[2] + 1.0, totals.sum(axis=0) - totals[2] + 1.0, 0.5),
         projection=where[people],
         extremity=extremity,

@@ -144,16 +144,21 @@ class _Case:
 
     def foretold(self, k: int, seed: int) -> tuple[Floats, Mixture]:
         """The log-loss of each hidden vote under the likeliest of several mixtures of `k` groups; that mixture."""
-        tried = []
-        for attempt in range(1 if k == 1 else STARTS):
-            seen = self.points[:, : max(2, k - 1) if attempt % 2 else 2]  # a plane, or all that k groups may need
-            start = begin(seen, k, np.random.default_rng([seed, k, attempt]))
-            mixture, shares = fit(self.votes, start, TRIAL)
-            tried.append((_likelihood(self.votes, mixture), -attempt, shares))
-        mixture, shares = fit(self.votes, max(tried, key=lambda one: one[:2])[2])
+        mixture, shares = likeliest(self.votes, self.points, k, [seed, k], STARTS)
         flat = mixture.chance.reshape(k, -1)
         said = np.einsum("ij,ij->i", shares[self.row], flat[:, self.hidden.indices].T)
         return -np.log(said), mixture
+
+
+def likeliest(votes: sparse.csr_array, points: Floats, k: int, seed: list[int], starts: int) -> tuple[Mixture, Floats]:
+    """Of several short fits from different starts the likeliest, gone on with to its end."""
+    tried = []
+    for attempt in range(1 if k == 1 else starts):
+        seen = points[:, : max(2, k - 1) if attempt % 2 else 2]  # a plane, or all that k groups may need
+        start = begin(seen, k, np.random.default_rng([*seed, attempt]))
+        mixture, shares = fit(votes, start, TRIAL)
+        tried.append((_likelihood(votes, mixture), -attempt, shares))
+    return fit(votes, max(tried, key=lambda one: one[:2])[2])
 
 
 def spread(votes: sparse.csr_array, m: int, count: int) -> Floats:
@@ -188,15 +193,22 @@ def _choose(losses: list[Floats]) -> Choice:
     return Choice(loss, error, k)
 
 
+def sampled(table: VoteTable, votes: int, seed: list[int]) -> NDArray[np.intp]:
+    """So many participants, drawn at random, that they gave about `votes`; all, if there are fewer."""
+    n = table.shape[0]
+    if table.column.size <= votes:
+        return np.arange(n)
+    some = max(2, n * votes // table.column.size)
+    return np.sort(np.random.default_rng(seed).choice(n, some, replace=False))
+
+
 def groups(table: VoteTable, moderated: Flags, seed: int = 0) -> tuple[Labels, Floats, tuple[float, ...]]:
     """The group of each participant (n,), how sure that is (n,), and the log-loss of hidden votes for 1, 2, … groups.
 
     Chosen on a sample where there are many participants; the mixture is then fitted to all of them.
     """
-    n, sample = table.shape[0], table
-    if table.column.size > SAMPLE:
-        some = max(2, n * SAMPLE // table.column.size)
-        sample = table.rows(np.sort(np.random.default_rng([seed, 0]).choice(n, some, replace=False)))
+    n = table.shape[0]
+    sample = table.rows(sampled(table, SAMPLE, [seed, 0])) if table.column.size > SAMPLE else table
     choice, mixtures = held_out(sample, moderated, min(MOST, n // 2), seed)
     votes = one_hot(table, moderated)
     _, shares = fit(votes, posterior(votes, mixtures[choice.k - 1]))

@@ -38,8 +38,10 @@ class CommonGround:
 
     `counts` per group (g, m); `totals` (3, m) objections, passes and agreements of everybody; `consensus_of_groups`
     (m,) the group-aware consensus, `objection_of_groups` the same of objections; `priority` (m,) for routing;
-    `dividing` (m,) 0 to 2; `sure` (m,) the chance that more than half agree, beyond those who voted; `projection`
-    (n, 2); `group_index` (n,) the place in `groups`, -1 in none.
+    `dividing` (m,) 0 to 2; `sure` (m,) the chance that more than half agree, beyond those who voted;
+    `consensus_stability` (m,) how likely the statement is again on its consensus list when voters are drawn anew;
+    `sure_in_every_group` two (m,), the chance that more than half agree, object in every group; `projection` (n, 2);
+    `group_index` (n,) the place in `groups`, -1 in none.
     """
 
     method: str
@@ -57,6 +59,8 @@ class CommonGround:
     priority: Floats
     dividing: Floats
     sure: Floats
+    consensus_stability: Floats
+    sure_in_every_group: tuple[Floats, Floats]
     projection: Floats
     extremity: Floats
     group_index: NDArray[np.int32]
@@ -125,6 +129,9 @@ class CommonGround:
             "priority": float(self.priority[place]),
             "dividing": float(self.dividing[place]),
             "sure_that_most_agree": float(self.sure[place]),
+            "sure_that_most_agree_in_every_group": float(self.sure_in_every_group[0][place]),
+            "sure_that_most_object_in_every_group": float(self.sure_in_every_group[1][place]),
+            "consensus_stability": float(self.consensus_stability[place]),
             "by_group": [
                 {
                     "group": group.id,

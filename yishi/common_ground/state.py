@@ -122,20 +122,19 @@ class CommonGroundState:
         if before is None or self._topics.size > MANY_STATEMENTS:
             self._moments = None
             return
-        m = self._topics.size
-        rows, place = np.unique(np.concatenate([changed, added]) >> SHIFT, return_inverse=True)
-        column = np.concatenate([changed, added]) & STATEMENT
-        shape = (rows.size, m)
-        moved = sparse.csr_array((np.concatenate([change, value]), (place, column)), shape=shape)
-        appeared = sparse.csr_array((np.ones(added.size), (place[changed.size :], column[changed.size :])), shape=shape)
-        table = self._table()
-        votes, seen = (one[rows] for one in _matrices(table))
-        squared, both = (moved.T @ votes).toarray(), (appeared.T @ seen).toarray()
-        mixed = (appeared.T @ votes).toarray() + (moved.T @ seen).toarray().T - (appeared.T @ moved).toarray()
+        if changed.size + added.size == 0:
+            return
+        m, table = self._topics.size, self._table()
+        row, column = np.concatenate([changed, added]) >> SHIFT, np.concatenate([changed, added]) & STATEMENT
+        moved, appeared = np.concatenate([change, value]), np.concatenate([np.zeros(changed.size), np.ones(added.size)])
+        squared, crossed, mixed, both = _products(table, row, column, moved, appeared)
+        shape = (table.shape[0], m)
+        step = sparse.csr_array((moved, (row, column)), shape=shape)
+        new = sparse.csr_array((appeared[changed.size :], (row[changed.size :], column[changed.size :])), shape=shape)
         self._moments = _Moments(
-            _grown(before.votes, m) + squared + squared.T - (moved.T @ moved).toarray(),
-            _grown(before.mixed, m) + mixed,
-            _grown(before.seen, m) + both + both.T - (appeared.T @ appeared).toarray(),
+            _grown(before.votes, m) + squared + squared.T - (step.T @ step).toarray(),
+            _grown(before.mixed, m) + mixed + crossed.T - (new.T @ step).toarray(),
+            _grown(before.seen, m) + both + both.T - (new.T @ new).toarray(),
         )
 
     def result(self) -> CommonGround:
@@ -231,6 +230,21 @@ def _matrices(table: VoteTable) -> tuple[sparse.csr_array, sparse.csr_array]:
     """Votes, and who voted on what: in numbers that hold whole numbers exactly up to the number of participants."""
     kind = np.float32 if table.shape[0] < 2**24 else np.float64
     return table.matrix(table.value.astype(kind)), table.matrix(np.ones(table.value.size, dtype=kind))
+
+
+def _products(
+    table: VoteTable, row: Ints, column: Ints, moved: Floats, appeared: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """DᵀX, DᵀS, EᵀX and EᵀS (m, m) each: entries of D (`moved`) and E (`appeared`) with all votes in their rows."""
+    m = table.shape[1]
+    sizes = table.per_participant[row]
+    ends = np.cumsum(sizes)
+    where = np.arange(ends[-1]) + np.repeat(table.start[row] - ends + sizes, sizes)
+    pair = np.repeat(column * m, sizes) + table.column[where]
+    vote, step, new = table.value[where].astype(np.float64), np.repeat(moved, sizes), np.repeat(appeared, sizes)
+    weights = (step * vote, step, new * vote, new)
+    made = [np.bincount(pair, one, m * m).astype(np.float64).reshape(m, m) for one in weights]
+    return made[0], made[1], made[2], made[3]
 
 
 def _grown(table: Floats, m: int) -> Floats:

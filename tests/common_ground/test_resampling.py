@@ -1,0 +1,54 @@
+"""How sure a result is: drawn anew, computed, and compared with what is known."""
+
+import numpy as np
+import pytest
+
+from tests.common_ground.planted import planted
+from yishi.common_ground import analyse, resampling
+from yishi.common_ground.statistics import GroupCounts, consensus
+from yishi.common_ground.votes import vote_table
+
+
+def test_planted_groups_come_back_and_invented_ones_do_not():
+    votes, group = planted(2_000, 100, median=40)
+    table = vote_table(votes["participant"], votes["statement"], votes["vote"])
+    out = np.zeros(100, dtype=bool)
+    planted_ones = resampling.group_stability(table, out, group[table.participants].astype(np.int32))
+    invented = np.random.default_rng(7).integers(0, 4, table.shape[0]).astype(np.int32)
+    assert planted_ones.min() > 0.8
+    assert resampling.group_stability(table, out, invented).max() < 0.45
+
+
+def test_a_result_tells_how_stable_its_groups_are():
+    votes, _ = planted(1_500, 100, median=40)
+    found = analyse(votes["participant"], votes["statement"], votes["vote"])
+    assert found.k == 4
+    assert all(0.6 < group.stability <= 1.0 and 0.8 < group.certainty <= 1.0 for group in found.groups)
+    chance = np.random.default_rng(3)
+    none = analyse(votes["participant"], votes["statement"], chance.integers(-1, 2, votes["vote"].size))
+    assert [group.stability for group in none.groups] == [None]
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(9, 10), (8, 10), (60, 100), (52, 100), (505, 900), (0, 8), (8, 8)])
+def test_the_chance_to_be_listed_again_is_that_of_drawing(successes, trials):
+    chance = np.random.default_rng(1)
+    drawn = chance.binomial(trials, successes / trials, 4_000)
+    none, order = np.zeros(1, dtype=bool), np.arange(1)
+    seen = np.array([trials])
+    listed = [bool(consensus(np.array([one]), np.array([0]), seen, none, order)[0]) for one in drawn]
+    computed = resampling.list_stability(np.array([successes]), seen)[0]
+    assert computed == pytest.approx(np.mean(listed), abs=0.03)
+
+
+def test_nobody_voted_is_no_certainty():
+    assert resampling.list_stability(np.array([0]), np.array([0]))[0] == 0.0
+
+
+def test_sure_in_every_group_by_hand():
+    """One vote, agreed: the chance that more than half agree is 3/4; two such groups: 9/16."""
+    counts = GroupCounts(np.array([[1], [1]]), np.array([[0], [0]]), np.array([[1], [1]]))
+    agree, against = resampling.sure_in_every_group(counts)
+    assert agree[0] == pytest.approx(9 / 16)
+    assert against[0] == pytest.approx(1 / 16)
+    empty = GroupCounts(*(np.zeros((0, 2), dtype=np.int64),) * 3)
+    assert resampling.sure_in_every_group(empty)[0].tolist() == [0.0, 0.0]
