@@ -119,7 +119,7 @@ def _groups(
         index[inside] = 0
         return [0], index, [(None, None)], TOO_FEW, ()
     if method == "polis":
-        base = published.base_clusters(where[inside], None if table.first is None else table.first[inside])
+        base = published.base_clusters(where[inside])
         of_base, silhouettes = published.groups_of(base, seed)
         label, scores = of_base[base.label], tuple(silhouettes.tolist())
         certainty: list[Certainty] = [(None, None)] * label.size

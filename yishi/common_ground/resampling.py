@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 Labels = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-VOTES = 100_000  # of many participants so many votes are drawn anew: stability is then that of a smaller room
+VOTES = 60_000  # of many participants so many votes are drawn anew: stability is then that of a smaller room
 DRAWS, STARTS = 8, 3
 
 
