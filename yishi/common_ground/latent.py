@@ -21,7 +21,8 @@ Flags = NDArray[np.bool_]
 
 MOST = 7  # groups tried
 HIDDEN = 0.1  # of the votes, when the number of groups is chosen
-PSEUDO = 0.5  # votes of each kind added to every group and statement
+PSEUDO = 0.5  # votes of each kind added to every statement
+SHARED = 8.0  # votes added to every group and statement, divided as everybody's are (decision 0019)
 ROUNDS, MOVE = 40, 1e-4  # of EM; it stops when no participant's shares move by more on average
 TRIAL = 6  # rounds after which the likeliest of several starts goes on alone
 SAMPLE = 250_000  # votes on which the number of groups is chosen
@@ -78,7 +79,9 @@ def fit(votes: sparse.csr_array, shares: Floats, rounds: int = ROUNDS) -> tuple[
 def _maximise(across: sparse.csc_array, shares: Floats) -> Mixture:
     counts = (across @ shares.astype(np.float32)).astype(np.float64)  # (3m, k)
     k = shares.shape[1]
-    counts = counts.T.reshape(k, -1, 3) + PSEUDO
+    counts = counts.T.reshape(k, -1, 3)
+    everybody = counts.sum(axis=0) + PSEUDO
+    counts = counts + SHARED * everybody / everybody.sum(axis=1, keepdims=True)
     weight = shares.sum(axis=0) + 1.0
     return Mixture(weight / weight.sum(), counts / counts.sum(axis=2, keepdims=True))
 

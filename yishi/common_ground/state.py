@@ -64,6 +64,7 @@ class CommonGroundState:
         self._first = np.zeros(0, dtype=np.int64)
         self._moments: _Moments | None = None
         self._loadings: Floats | None = None
+        self._kept: VoteTable | None = None
 
     @property
     def votes(self) -> int:
@@ -97,6 +98,7 @@ class CommonGroundState:
 
     def _merge(self, key: Ints, value: NDArray[np.int8], times: Ints | None) -> None:
         """Put in what is new and replace what is later; `key` rises and holds no pair twice."""
+        self._kept = None
         if self.votes == 0:
             self._key, self._value, self._time = key, value, times
             return
@@ -179,11 +181,14 @@ class CommonGroundState:
 
     def _table(self) -> VoteTable:
         """All votes in the order of arrival of participants and statements; all of both have a vote."""
+        if self._kept is not None:
+            return self._kept
         row = (self._key >> SHIFT).astype(np.int32)
         start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=self._people.size))])
         column = (self._key & STATEMENT).astype(np.int32)
         first = None if self._time is None else self._first
-        return VoteTable(self._people.ids, self._topics.ids, start, column, self._value, first)
+        self._kept = VoteTable(self._people.ids, self._topics.ids, start, column, self._value, first)
+        return self._kept
 
 
 class _Ids:
