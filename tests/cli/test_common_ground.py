@@ -1,13 +1,17 @@
 """`yishi common-ground`: a file of votes in, one result or one clear line out."""
 
 import csv
+import io
 import json
 
+import numpy as np
 import polars as pl
 import pytest
 
 from tests.common_ground.planted import planted
-from yishi.cli.common_ground import run
+from yishi.cli.common_ground import bar, run
+from yishi.common_ground import analyse
+from yishi.formats.opinion_map import opinion_map, shown
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +102,48 @@ def test_what_is_no_file(tmp_path, capsys):
     for path in (tmp_path / "none.csv", tmp_path / "v.parquet", tmp_path):
         assert run([str(path)]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_page_tells_everything_and_runs_nothing(votes, tmp_path, capsys):
+    folder = tmp_path / "talk"
+    folder.mkdir()
+    table(folder / "votes.csv", votes, names=("voter-id", "comment-id", "vote", "timestamp"))
+    with (folder / "comments.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["comment-id", "moderated", "comment-body"])
+        rows.writerows([number, -1 if number == 3 else 1, f"<script>{number}</script> 修路"] for number in range(40))
+    out = tmp_path / "page.html"
+    assert run([str(folder), "--html", str(out), "--quiet", "--method", "polis"]) == 0
+    told = out.read_text("utf-8")
+    assert told.count("<use ") == 300
+    assert "<script" not in told and "http" not in told.replace("http://www.w3.org/2000/svg", "")
+    assert all(f'id="s{number}"' in told for number in range(40))
+    assert "&lt;script&gt;7&lt;/script&gt; 修路" in told
+    assert told.count("未参加计算") == 1
+    assert "<h2>分歧在哪里" in told and "<h2>各群组看重什么" in told
+
+
+def test_the_page_says_so_where_there_are_no_groups(tmp_path):
+    lines = ["participant,statement,vote", *(f"{who},{what},0" for who in range(3) for what in range(2))]
+    (tmp_path / "few.csv").write_text("\n".join(lines), "utf-8")
+    assert run([str(tmp_path / "few.csv"), "--html", str(tmp_path / "few.html"), "--quiet"]) == 0
+    told = (tmp_path / "few.html").read_text("utf-8")
+    assert "没有分出群组" in told and "<svg" not in told and "没有一条有把握这样说" in told
+
+
+def test_of_very_many_dots_some_are_drawn():
+    group = np.arange(5_001) % 3 - 1
+    drawn = opinion_map(np.random.default_rng(1).normal(size=(5_001, 2)), group, "图")
+    assert drawn.count("<use ") == shown(5_001) == 1_667
+    assert drawn.count("<path ") == 3
+    assert opinion_map(np.zeros((0, 2)), [], "图").count("<use ") == 0
+
+
+def test_the_bar_fills(votes, tmp_path):
+    told = io.StringIO()
+    tell = bar(told)
+    columns = (votes["participant"], votes["statement"], votes["vote"])
+    analyse(*columns, progress=lambda done, step: tell(done, step))
+    parts = [int(part.split("%")[0].split("]")[1]) for part in told.getvalue().split("\r")[1:]]
+    assert parts == sorted(parts) and parts[0] == 0 and parts[-1] >= 90
+    assert "重抽检验" in told.getvalue()

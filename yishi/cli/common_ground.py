@@ -5,8 +5,11 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
+from yishi.cli.common_ground_page import page
 from yishi.common_ground.analysis import METHODS, analyse
+from yishi.common_ground.progress import Progress, silent
 from yishi.common_ground.result import CommonGround
 from yishi.common_ground.votes import BadVotes
 from yishi.formats.vote_files import FORMATS, BadFile, VoteFile, read_labels, read_votes
@@ -15,7 +18,10 @@ SHOWN = 5
 
 
 def run(words: list[str]) -> int:
-    """`yishi common-ground VOTES [--format F] [--method M] [--labels CSV] [--seed N] [--json FILE]`; 2: bad input."""
+    """`yishi common-ground VOTES [--format F] [--method M] [--labels CSV] [--seed N] [--json FILE] [--html FILE]`.
+
+    Returns 2 for bad input.
+    """
     given = parser().parse_args(words)
     try:
         file = read_votes(Path(given.votes), given.format)
@@ -30,12 +36,18 @@ def run(words: list[str]) -> int:
             labels=labels,
             moderated=file.moderated,
             seed=given.seed,
+            progress=bar(sys.stderr) if sys.stderr.isatty() and not given.quiet else silent,
         )
     except (BadFile, BadVotes, OSError, MemoryError) as error:
         print(f"yishi common-ground: {_line(error)}", file=sys.stderr)
         return 2
+    if sys.stderr.isatty() and not given.quiet:
+        sys.stderr.write("\r\x1b[K")
     if given.json:
         _write(Path(given.json), json.dumps(found.to_dict(file.texts), ensure_ascii=False, indent=1) + "\n")
+    if given.html:
+        title = Path(given.votes).resolve().stem if Path(given.votes).is_file() else Path(given.votes).resolve().name
+        _write(Path(given.html), page(found, file.texts, title))
     if not given.quiet:
         for line in report(found, file):
             print(line)
@@ -53,8 +65,29 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--labels", metavar="CSV", help="participant,group: fixes the groups")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--json", metavar="FILE", help="write the whole result")
+    made.add_argument("--html", metavar="FILE", help="write a page that anybody can read")
     made.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return made
+
+
+WORDS = {
+    "votes": "整理表态 · sorting votes",
+    "directions": "找主要方向 · main directions",
+    "groups": "分群组 · seeking groups",
+    "stability": "重抽检验 · drawing anew",
+    "counts": "计数 · counting",
+}
+
+
+def bar(out: TextIO) -> Progress:
+    """A line that fills while the work goes on, and is gone when the result is printed."""
+
+    def tell(done: float, step: str) -> None:
+        full = round(20 * done)
+        out.write(f"\r\x1b[K[{'█' * full}{'·' * (20 - full)}] {done:4.0%} {WORDS[step]}")
+        out.flush()
+
+    return tell
 
 
 def report(found: CommonGround, file: VoteFile) -> list[str]:

@@ -11,6 +11,7 @@ from scipy.special import betainc
 from . import groups as published
 from . import latent, resampling, statistics
 from .components import Components, centred, components, project, project_statements, statement_means
+from .progress import Progress, silent, within
 from .result import CommonGround, Group
 from .votes import BadVotes, VoteTable, vote_table
 
@@ -34,6 +35,7 @@ def analyse(
     moderated: Collection[int] = (),
     meta: Collection[int] = (),
     seed: int = 0,
+    progress: Progress = silent,
 ) -> CommonGround:
     """Find the opinion groups, what unites them and what divides them.
 
@@ -43,11 +45,14 @@ def analyse(
     the likelihood of hidden votes. `labels` maps participant id → group and fixes the groups; participants without a
     label are in none. `moderated` statements take no part but are counted; `meta` ones besides are always routed first.
 
+    `progress` is told how much is done (0 to 1) and what comes next.
+
     Order-dependent choices follow the time of first votes, else what was voted; never the order of rows or ids.
     Raises BadVotes for what are no votes, ValueError for an unknown method.
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}: " + " or ".join(METHODS))
+    progress(0.0, "votes")
     return analyse_table(
         vote_table(participants, statements, votes, timestamps),
         method=method,
@@ -55,6 +60,7 @@ def analyse(
         moderated=moderated,
         meta=meta,
         seed=seed,
+        progress=progress,
     )
 
 
@@ -66,8 +72,10 @@ def analyse_table(
     moderated: Collection[int] = (),
     meta: Collection[int] = (),
     seed: int = 0,
+    progress: Progress = silent,
 ) -> CommonGround:
     """`analyse` of a table that is made already."""
+    progress(0.1, "directions")
     out = np.isin(table.statements, list(moderated))
     totals = table.counts()
     mean = statement_means(totals, out)
@@ -75,7 +83,7 @@ def analyse_table(
     found = components(matrix, mean)
     where = project(matrix, found, columns_seen(table, out))
     del matrix
-    return after_projection(table, totals, found, where, out, method, labels, meta, seed)
+    return after_projection(table, totals, found, where, out, method, labels, meta, seed, progress)
 
 
 def columns_seen(table: VoteTable, out: Flags) -> NDArray[np.int64]:
@@ -97,9 +105,12 @@ def after_projection(
     labels: Mapping[int, Any] | None,
     meta: Collection[int],
     seed: int,
+    progress: Progress = silent,
 ) -> CommonGround:
     """Groups and all that follows, once it is known `where` everybody lies."""
-    ids, index, certainty, note, scores = _groups(table, where, out, method, labels, seed)
+    progress(0.2, "groups")
+    ids, index, certainty, note, scores = _groups(table, where, out, method, labels, seed, progress)
+    progress(0.9, "counts")
     return _result(table, totals, found, where, out, meta, ids, index, certainty, note, scores, method, seed)
 
 
@@ -108,7 +119,13 @@ Found = tuple[list[Any], Labels, list[Certainty], str, tuple[float, ...]]
 
 
 def _groups(
-    table: VoteTable, where: Floats, out: Flags, method: str, labels: Mapping[int, Any] | None, seed: int
+    table: VoteTable,
+    where: Floats,
+    out: Flags,
+    method: str,
+    labels: Mapping[int, Any] | None,
+    seed: int,
+    progress: Progress,
 ) -> Found:
     """(group ids, place of each participant's group or -1, certainty per group, note, scores)."""
     if labels is not None:
@@ -125,8 +142,8 @@ def _groups(
         certainty: list[Certainty] = [(None, None)] * label.size
     else:
         members = table.rows(np.flatnonzero(inside))
-        label, sure, scores = latent.groups(members, out, seed)
-        stable = resampling.group_stability(members, out, label, seed)
+        label, sure, scores = latent.groups(members, out, seed, within(progress, 0.2, 0.7))
+        stable = resampling.group_stability(members, out, label, seed, within(progress, 0.7, 0.9))
         certainty = [(float(sure[label == one].mean()), float(again)) for one, again in enumerate(stable)]
     sizes = np.bincount(label)
     order = np.argsort(-sizes, kind="stable")

@@ -13,6 +13,7 @@ from scipy import sparse
 
 from .components import components
 from .groups import lloyd
+from .progress import Progress, silent
 from .votes import VoteTable
 
 Floats = NDArray[np.float64]
@@ -115,7 +116,9 @@ def begin(points: Floats, k: int, chance: np.random.Generator) -> Floats:
     return shares
 
 
-def held_out(table: VoteTable, moderated: Flags, most: int, seed: int) -> tuple[Choice, list[Mixture]]:
+def held_out(
+    table: VoteTable, moderated: Flags, most: int, seed: int, progress: Progress = silent
+) -> tuple[Choice, list[Mixture]]:
     """Hide a tenth of the votes and foretell them with 1, 2, … groups; of few votes several tenths in turn.
 
     Ends where two more groups in a row foretell worse. The mixtures are those of the first tenth's other votes.
@@ -127,6 +130,7 @@ def held_out(table: VoteTable, moderated: Flags, most: int, seed: int) -> tuple[
     losses: list[Floats] = []
     mixtures: list[Mixture] = []
     for k in range(1, most + 1):
+        progress((k - 1) / (most + 1), "groups")
         found = [case.foretold(k, seed) for case in cases]
         losses.append(np.concatenate([loss for loss, _ in found]))
         mixtures.append(found[0][1])
@@ -205,14 +209,16 @@ def sampled(table: VoteTable, votes: int, seed: list[int]) -> NDArray[np.intp]:
     return np.sort(np.random.default_rng(seed).choice(n, some, replace=False))
 
 
-def groups(table: VoteTable, moderated: Flags, seed: int = 0) -> tuple[Labels, Floats, tuple[float, ...]]:
+def groups(
+    table: VoteTable, moderated: Flags, seed: int = 0, progress: Progress = silent
+) -> tuple[Labels, Floats, tuple[float, ...]]:
     """The group of each participant (n,), how sure that is (n,), and the log-loss of hidden votes for 1, 2, … groups.
 
     Chosen on a sample where there are many participants; the mixture is then fitted to all of them.
     """
     n = table.shape[0]
     sample = table.rows(sampled(table, SAMPLE, [seed, 0])) if table.column.size > SAMPLE else table
-    choice, mixtures = held_out(sample, moderated, min(MOST, n // 2), seed)
+    choice, mixtures = held_out(sample, moderated, min(MOST, n // 2), seed, progress)
     votes = one_hot(table, moderated)
     _, shares = fit(votes, posterior(votes, mixtures[choice.k - 1]))
     label = shares.argmax(axis=1).astype(np.int32)

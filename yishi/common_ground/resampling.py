@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtrc, betainc
 
 from . import latent
+from .progress import Progress, silent
 from .statistics import Z90, GroupCounts
 from .votes import VoteTable
 
@@ -22,7 +23,9 @@ VOTES = 60_000  # of many participants so many votes are drawn anew: stability i
 DRAWS, STARTS = 8, 3
 
 
-def group_stability(table: VoteTable, moderated: Flags, label: Labels, seed: int = 0) -> Floats:
+def group_stability(
+    table: VoteTable, moderated: Flags, label: Labels, seed: int = 0, progress: Progress = silent
+) -> Floats:
     """How much of each group comes back, (k,) from 0 to 1; `label` (n,) numbers the groups from 0.
 
     Only meaningful for the latent method, which is run again with the same number of groups.
@@ -35,6 +38,7 @@ def group_stability(table: VoteTable, moderated: Flags, label: Labels, seed: int
     everybody = latent.one_hot(table, moderated)
     found = np.zeros((DRAWS, k))
     for draw in range(DRAWS):
+        progress(draw / DRAWS, "stability")
         drawn = np.random.default_rng([seed, 3, draw]).integers(0, label.size, label.size)
         votes = latent.one_hot(table.rows(np.sort(drawn)), moderated)
         points = latent.spread(votes, table.shape[1], latent.COMPONENTS)

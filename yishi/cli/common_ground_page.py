@@ -1,0 +1,171 @@
+"""The result as one page that anybody can read: no script, nothing fetched, prints well."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from yishi.common_ground.result import CommonGround
+from yishi.formats.opinion_map import mark, opinion_map, shown
+
+LISTED = 5
+SURE = 0.9  # from here on a statement is put under what all groups share
+STYLE = """
+:root{color-scheme:light}body{margin:0 auto;max-width:64rem;padding:1rem;background:#fafaf6;color:#1c1c1c;
+font:1rem/1.6 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}h1,h2{line-height:1.3}h2{margin-top:2rem}
+small,.en{color:#4d4d4d;font-weight:400}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{border-bottom:1px solid #d8d6cc;padding:.4rem .5rem;text-align:left;vertical-align:top}td.n,th.n{text-align:right}
+
+td:first-child{min-width:12rem}td.marks{min-width:0}a{color:#1f4e79}
+.wide{overflow-x:auto}figure{margin:0}figure svg{width:100%;height:auto;border:1px solid #d8d6cc}
+:target{background:#fff3cd}.marks svg{vertical-align:-.25em}@media print{body{max-width:none}a{color:inherit}}
+"""
+
+
+def page(found: CommonGround, texts: Mapping[int, str], title: str) -> str:
+    """HTML of the result, Chinese first; every figure leads to the statement's row of counts."""
+    parts = [
+        f"<h1>{escape(title)}<br><small>共同点与分歧 · common ground and differences</small></h1>",
+        f"<p>{_how_many(found)}</p>",
+        _groups(found),
+        _shared(found, texts),
+        _dear(found, texts),
+        _dividing(found, texts),
+        _all(found, texts),
+        _how_sure(found),
+    ]
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _how_many(found: CommonGround) -> str:
+    people, placed = found.participant_ids.size, int((found.group_index >= 0).sum())
+    return (
+        f"参与 {people:,} 人，意见 {found.statement_ids.size:,} 条，表态 {found.votes:,} 次；"
+        f"其中 {placed:,} 人表态较多，参加分组。<br>"
+        f'<span class="en">{people:,} participants, {found.statement_ids.size:,} statements, {found.votes:,} votes; '
+        f"{placed:,} said enough to be placed in a group.</span>"
+    )
+
+
+def _groups(found: CommonGround) -> str:
+    if found.k < 2:
+        return (
+            "<h2>没有分出群组 <small>no groups</small></h2><p>这些表态看不出明显不同的群组，下面只列总数。<br>"
+            f'<span class="en">{escape(found.note or "The votes do not carry groups.")}</span></p>'
+        )
+    drawn = shown(found.participant_ids.size)
+    label = "，".join(f"群组 {group.id}：{group.size} 人" for group in found.groups)
+    rows = "".join(
+        f'<tr><td class="marks">{mark(number)} {escape(str(group.id))}</td><td class="n">{group.size:,}</td>'
+        f'<td class="n">{_share(group.certainty)}</td><td class="n">{_share(group.stability)}</td></tr>'
+        for number, group in enumerate(found.groups)
+    )
+    return (
+        "<h2>意见分布图 <small>map of opinions</small></h2>"
+        f"<figure>{opinion_map(found.projection, found.group_index, label)}<figcaption>一点代表一人，离得近的表态相近"
+        f'（画出 {drawn:,} 点）。<span class="en">One dot is one person; who stands near says alike '
+        f"({drawn:,} drawn).</span></figcaption></figure>"
+        '<div class="wide"><table><thead><tr><th>群组 <small>group</small></th><th class="n">人数 <small>people'
+        '</small></th><th class="n">归属把握 <small>membership</small></th><th class="n">重抽后仍成立 '
+        f"<small>comes back</small></th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _shared(found: CommonGround, texts: Mapping[int, str]) -> str:
+    if found.k > 1:
+        chance, title = found.sure_in_every_group[0], "各群组都赞成 <small>every group agrees</small>"
+    else:
+        chance, title = found.sure, "赞成的超过半数 <small>more than half agree</small>"
+    moderated = found.moderated
+    order = sorted(
+        (place for place, one in enumerate(chance) if one >= SURE and int(found.statement_ids[place]) not in moderated),
+        key=lambda place: -float(found.consensus_of_groups[place]),
+    )
+    if not order:
+        return (
+            f"<h2>{title}</h2><p>没有一条有把握这样说。"
+            '<span class="en">Of no statement can this be said with certainty.</span></p>'
+        )
+    return f"<h2>{title}</h2>{_table(found, texts, order[: LISTED * 2])}"
+
+
+def _dear(found: CommonGround, texts: Mapping[int, str]) -> str:
+    if found.k < 2:
+        return ""
+    made = []
+    for number, group in enumerate(found.groups):
+        lines = "".join(
+            f"<li>{'赞成' if one.direction == 'agree' else '反对'} "
+            f"<small>{'agrees' if one.direction == 'agree' else 'objects'}</small> "
+            f"{one.successes}/{one.trials}：{_link(found, texts, one.statement)}</li>"
+            for one in group.representative
+        )
+        made.append(
+            f'<h3 class="marks">{mark(number)} 群组 <small>group</small> {escape(str(group.id))}</h3><ul>{lines}</ul>'
+        )
+    return f"<h2>各群组看重什么 <small>what each group holds dear</small></h2>{''.join(made)}"
+
+
+def _dividing(found: CommonGround, texts: Mapping[int, str]) -> str:
+    if found.k < 2:
+        return ""
+    order = sorted(range(found.dividing.size), key=lambda place: -float(found.dividing[place]))[:LISTED]
+    order = [place for place in order if found.dividing[place] > 0.5]
+    if not order:
+        return ""
+    return f"<h2>分歧在哪里 <small>what divides</small></h2>{_table(found, texts, order)}"
+
+
+def _all(found: CommonGround, texts: Mapping[int, str]) -> str:
+    order = range(found.statement_ids.size)
+    return f"<h2>全部意见 <small>all statements</small></h2>{_table(found, texts, order, named=True)}"
+
+
+def _table(found: CommonGround, texts: Mapping[int, str], order: Iterable[int], *, named: bool = False) -> str:
+    groups = found.groups if found.k > 1 else ()
+    head = "".join(f'<th class="n marks">{mark(n)} {escape(str(g.id))}</th>' for n, g in enumerate(groups))
+    rows = []
+    for place in order:
+        against, passes, agree = (int(one) for one in found.totals[:, place])
+        counts = found.counts
+        cells = "".join(
+            f'<td class="n">{int(counts.agree[n, place])}/{int(counts.object[n, place])}/'
+            f"{int(counts.seen[n, place] - counts.agree[n, place] - counts.object[n, place])}</td>"
+            for n in range(len(groups))
+        )
+        text = _text(found, texts, place) if named else _link(found, texts, place)
+        identity = f' id="s{int(found.statement_ids[place])}"' if named else ""
+        out = "（未参加计算 · left out）" if named and int(found.statement_ids[place]) in found.moderated else ""
+        rows.append(f'<tr{identity}><td>{text}{out}</td><td class="n">{agree}/{against}/{passes}</td>{cells}</tr>')
+    return (
+        '<div class="wide"><table><thead><tr><th>意见 <small>statement</small></th>'
+        '<th class="n">赞成/反对/说不好<br><small>agree/object/pass</small></th>'
+        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _how_sure(found: CommonGround) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
+    return (
+        "<h2>有多大把握 <small>how sure</small></h2><p>“归属把握”：成员属于本组而不是别组的平均可能。“重抽后仍成立”："
+        "把参与的人重新抽取，这个群组有多少还在。列入“各群组都赞成”的，每组都过半数的把握不低于九成。<br>"
+        '<span class="en">Membership: how likely members belong here and not elsewhere. Comes back: how much of the '
+        "group is found again when participants are drawn anew. Listed as agreed by every group: at least nine in ten "
+        "sure that more than half of every group agree.</span></p>"
+        f"<p><small>{escape(found.method)}, seed {found.seed}, {escape(versions)}</small></p>"
+    )
+
+
+def _share(value: float | None) -> str:
+    return "—" if value is None else f"{value:.0%}"
+
+
+def _text(found: CommonGround, texts: Mapping[int, str], place: int) -> str:
+    identity = int(found.statement_ids[place])
+    return f"{identity}. {escape(texts.get(identity, ''))}"
+
+
+def _link(found: CommonGround, texts: Mapping[int, str], place: int) -> str:
+    return f'<a href="#s{int(found.statement_ids[place])}">{_text(found, texts, place)}</a>'
