@@ -10,7 +10,7 @@ def run(words: list[str]) -> int:
     """`./run lock [--upgrade]`: without --upgrade, versions that still fit stay as they are."""
     setup.environment()
     setup.install("dev")
-    for name in ("base", "dev", "node"):
+    for name in ("base", "cluster", "dev", "node"):
         with doing(f"锁定 {name}", f"requirements/{name}.in → {name}.lock"):
             paths = [f"requirements/{name}.in", "--output-file", f"requirements/{name}.lock"]
             call([ROOT / ".venv/bin/uv", "pip", "compile", *OPTIONS.split(), "--quiet", *words, *paths])

@@ -18,7 +18,8 @@ SHOWN = 5
 
 
 def run(words: list[str]) -> int:
-    """`yishi common-ground VOTES [--format F] [--method M] [--labels CSV] [--seed N] [--json FILE] [--html FILE]`.
+    """`yishi common-ground VOTES [--format F] [--method M] [--labels CSV] [--seed N] [--cluster ADDRESS] [--json FILE]
+    [--html FILE]`.
 
     Returns 2 for bad input.
     """
@@ -36,6 +37,7 @@ def run(words: list[str]) -> int:
             labels=labels,
             moderated=file.moderated,
             seed=given.seed,
+            cluster=given.cluster,
             progress=bar(sys.stderr) if sys.stderr.isatty() and not given.quiet else silent,
         )
     except (BadFile, BadVotes, OSError, MemoryError) as error:
@@ -64,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--method", choices=METHODS, default="latent")
     made.add_argument("--labels", metavar="CSV", help="participant,group: fixes the groups")
     made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler whose workers share the work")
     made.add_argument("--json", metavar="FILE", help="write the whole result")
     made.add_argument("--html", metavar="FILE", help="write a page that anybody can read")
     made.add_argument("--quiet", action="store_true", help="print nothing but errors")

@@ -1,6 +1,8 @@
 """From votes to common ground: `analyse` and the steps it is made of."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from scipy.special import betainc
 
 from . import groups as published
 from . import latent, resampling, statistics
+from .blocks import HERE, ClusterGone, Rows, blocks, edges
 from .components import Components, centred, components, project, project_statements, statement_means
 from .progress import Progress, silent, within
 from .result import CommonGround, Group
@@ -36,6 +39,7 @@ def analyse(
     meta: Collection[int] = (),
     seed: int = 0,
     progress: Progress = silent,
+    cluster: str | None = None,
 ) -> CommonGround:
     """Find the opinion groups, what unites them and what divides them.
 
@@ -45,10 +49,12 @@ def analyse(
     the likelihood of hidden votes. `labels` maps participant id → group and fixes the groups; participants without a
     label are in none. `moderated` statements take no part but are counted; `meta` ones besides are always routed first.
 
-    `progress` is told how much is done (0 to 1) and what comes next.
+    `progress` is told how much is done (0 to 1) and what comes next. `cluster` is the address of a Dask scheduler: its
+    workers share the participants, the result is the same to the last bit.
 
     Order-dependent choices follow the time of first votes, else what was voted; never the order of rows or ids.
-    Raises BadVotes for what are no votes, ValueError for an unknown method.
+    Raises BadVotes for what are no votes, ValueError for an unknown method, ClusterGone (an OSError) for a cluster that
+    does not answer.
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}: " + " or ".join(METHODS))
@@ -61,6 +67,7 @@ def analyse(
         meta=meta,
         seed=seed,
         progress=progress,
+        cluster=cluster,
     )
 
 
@@ -73,17 +80,45 @@ def analyse_table(
     meta: Collection[int] = (),
     seed: int = 0,
     progress: Progress = silent,
+    cluster: str | None = None,
 ) -> CommonGround:
     """`analyse` of a table that is made already."""
     progress(0.1, "directions")
     out = np.isin(table.statements, list(moderated))
     totals = table.counts()
     mean = statement_means(totals, out)
-    matrix = centred(table, mean, out)
-    found = components(matrix, mean)
-    where = project(matrix, found, columns_seen(table, out))
-    del matrix
-    return after_projection(table, totals, found, where, out, method, labels, meta, seed, progress)
+    with rows_of(cluster) as rows:
+        parts = rows.hold(centred, blocks(table), common=(mean, out))
+        found = components(parts, mean, table.shape[0], rows=rows)
+        seen = columns_seen(table, out)
+        some = [seen[low:high] for low, high in edges(table)]
+        where = np.concatenate(rows.each(project_part, parts, some, common=(found,)))
+        del parts
+        return after_projection(table, totals, found, where, out, method, labels, meta, seed, progress, rows)
+
+
+@contextmanager
+def rows_of(cluster: str | None) -> Iterator[Rows]:
+    """Where the work is done: here, or by the workers of the Dask scheduler at the address `cluster`."""
+    if cluster is None:
+        yield HERE
+        return
+    try:
+        module = import_module(f"{__package__}.cluster")
+    except ImportError as error:
+        raise ClusterGone(
+            0, "the optional requirements are not installed: requirements/cluster.lock", cluster
+        ) from error
+    rows = module.ClusterRows(cluster)
+    try:
+        yield rows
+    finally:
+        rows.close()
+
+
+def project_part(part: Any, seen: NDArray[np.int64], found: Components) -> Floats:
+    """`project`, with the arguments in the order of columns first."""
+    return project(part, found, seen)
 
 
 def columns_seen(table: VoteTable, out: Flags) -> NDArray[np.int64]:
@@ -106,10 +141,11 @@ def after_projection(
     meta: Collection[int],
     seed: int,
     progress: Progress = silent,
+    rows: Rows = HERE,
 ) -> CommonGround:
     """Groups and all that follows, once it is known `where` everybody lies."""
     progress(0.2, "groups")
-    ids, index, certainty, note, scores = _groups(table, where, out, method, labels, seed, progress)
+    ids, index, certainty, note, scores = _groups(table, where, out, method, labels, seed, progress, rows)
     progress(0.9, "counts")
     return _result(table, totals, found, where, out, meta, ids, index, certainty, note, scores, method, seed)
 
@@ -126,6 +162,7 @@ def _groups(
     labels: Mapping[int, Any] | None,
     seed: int,
     progress: Progress,
+    rows: Rows,
 ) -> Found:
     """(group ids, place of each participant's group or -1, certainty per group, note, scores)."""
     if labels is not None:
@@ -142,7 +179,7 @@ def _groups(
         certainty: list[Certainty] = [(None, None)] * label.size
     else:
         members = table.rows(np.flatnonzero(inside))
-        label, sure, scores = latent.groups(members, out, seed, within(progress, 0.2, 0.7))
+        label, sure, scores = latent.groups(members, out, seed, within(progress, 0.2, 0.7), rows)
         stable = resampling.group_stability(members, out, label, seed, within(progress, 0.7, 0.9))
         certainty = [(float(sure[label == one].mean()), float(again)) for one, again in enumerate(stable)]
     sizes = np.bincount(label)

@@ -6,12 +6,14 @@ Mapping High Dimensional Opinion Spaces" (2021); the components themselves by La
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, eigsh
 
+from .blocks import HERE, Rows
 from .votes import VoteTable
 
 Floats = NDArray[np.float64]
@@ -44,22 +46,37 @@ def centred(table: VoteTable, mean: Floats, moderated: Flags) -> sparse.csr_arra
     return table.matrix(data)
 
 
-def components(matrix: sparse.csr_array, mean: Floats, count: int = 2) -> Components:
-    """The first `count` principal components of the centred `matrix`; fewer directions than that are filled with 0.
+def components(parts: list[Any], mean: Floats, people: int, count: int = 2, rows: Rows = HERE) -> Components:
+    """The first `count` principal components of the centred matrix of so many `people`, in `parts` held by `rows`.
 
-    The sign of each is the one in which its largest loading is positive.
+    Fewer directions than that are filled with 0. The sign of each is the one in which its largest loading is positive.
     """
-    m = matrix.shape[1]
-    total = float(np.add.reduce(matrix.data * matrix.data))
-    wanted = min(count, m, matrix.shape[0])
+    m = mean.size
+    total = float(rows.total(_sum_of_squares, parts))
+    wanted = min(count, m, people)
     if total == 0.0 or wanted == 0:
         return Components(mean, np.zeros((count, m)), np.zeros(count))
-    across = matrix.T  # a view by columns: no copy
     if m <= SMALL:
-        squared = (across @ matrix).toarray()
+        squared = rows.total(_squared, parts)
     else:
-        squared = LinearOperator((m, m), matvec=lambda w: across @ (matrix @ w), dtype=np.float64)
+        squared = LinearOperator(
+            (m, m), matvec=lambda w: rows.total(_squared_times, parts, common=(w,)), dtype=np.float64
+        )
     return principal(squared, mean, total, wanted, count)
+
+
+def _sum_of_squares(part: sparse.csr_array) -> float:
+    return float(np.add.reduce(part.data * part.data))
+
+
+def _squared(part: sparse.csr_array) -> Floats:
+    found: Floats = (part.T @ part).toarray()
+    return found
+
+
+def _squared_times(part: sparse.csr_array, w: Floats) -> Floats:
+    found: Floats = part.T @ (part @ w)
+    return found
 
 
 def principal(

@@ -6,11 +6,13 @@ foretells them as well as several, there are none to tell apart, and the result 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from .blocks import HERE, Rows, blocks
 from .components import components
 from .groups import lloyd
 from .progress import Progress, silent
@@ -66,25 +68,49 @@ def one_hot(table: VoteTable, moderated: Flags, kept: Flags | None = None) -> sp
 
 def fit(votes: sparse.csr_array, shares: Floats, rounds: int = ROUNDS) -> tuple[Mixture, Floats]:
     """EM from the `shares` (n, k) of each participant in each group; the mixture and the shares at its end."""
-    across = votes.T
+    mixture, held = fit_blocks([votes], [shares], shares.shape[0], rounds)
+    return mixture, held[0]
+
+
+def fit_blocks(
+    votes: list[Any], shares: list[Any], people: int, rounds: int = ROUNDS, rows: Rows = HERE
+) -> tuple[Mixture, list[Any]]:
+    """`fit` of votes and shares in blocks held by `rows`: only sums travel."""
+    counts, weight = rows.total(_weighed, votes, shares)
     for _ in range(rounds):
-        mixture = _maximise(across, shares)
-        fresh = posterior(votes, mixture)
-        moved = float(np.abs(fresh - shares).sum(axis=1).mean())
+        mixture = _maximise(counts, weight)
+        fresh = rows.hold(posterior, votes, common=(mixture,))
+        moved = rows.total(_moved, fresh, shares) / people
         shares = fresh
+        counts, weight = rows.total(_weighed, votes, shares)
         if moved < MOVE:
             break
-    return _maximise(across, shares), shares
+    return _maximise(counts, weight), shares
 
 
-def _maximise(across: sparse.csc_array, shares: Floats) -> Mixture:
-    counts = (across @ shares.astype(np.float32)).astype(np.float64)  # (3m, k)
-    k = shares.shape[1]
+class _Sums(tuple[Floats, Floats]):
+    """Counts and weights that are added each to each."""
+
+    def __add__(self, other: Any) -> "_Sums":
+        return _Sums((self[0] + other[0], self[1] + other[1]))
+
+
+def _weighed(votes: sparse.csr_array, shares: Floats) -> _Sums:
+    """Votes of each kind by group (3m, k), and the people in each group (k,)."""
+    return _Sums(((votes.T @ shares.astype(np.float32)).astype(np.float64), shares.sum(axis=0)))
+
+
+def _moved(fresh: Floats, shares: Floats) -> float:
+    return float(np.abs(fresh - shares).sum())
+
+
+def _maximise(counts: Floats, weight: Floats) -> Mixture:
+    k = weight.size
     counts = counts.T.reshape(k, -1, 3)
     everybody = counts.sum(axis=0) + PSEUDO
     counts = counts + SHARED * everybody / everybody.sum(axis=1, keepdims=True)
-    weight = shares.sum(axis=0) + 1.0
-    return Mixture(weight / weight.sum(), counts / counts.sum(axis=2, keepdims=True))
+    share = (weight + 1.0) / (weight + 1.0).sum()
+    return Mixture(share, counts / counts.sum(axis=2, keepdims=True))
 
 
 def posterior(votes: sparse.csr_array, mixture: Mixture) -> Floats:
@@ -174,7 +200,7 @@ def spread(votes: sparse.csr_array, m: int, count: int) -> Floats:
     mean = (sums[:, 2] - sums[:, 0]) / np.maximum(1.0, sums.sum(axis=1))
     data = (votes.indices % 3 - 1) - mean[votes.indices // 3]
     centred = sparse.csr_array((data, votes.indices // 3, votes.indptr), shape=(votes.shape[0], m))
-    found = components(centred, mean, count)
+    found = components([centred], mean, votes.shape[0], count)
     sizes = np.diff(votes.indptr)
     where: Floats = (centred @ found.loadings.T) * np.sqrt(m / np.maximum(1, sizes))[:, None]
     return where
@@ -210,7 +236,7 @@ def sampled(table: VoteTable, votes: int, seed: list[int]) -> NDArray[np.intp]:
 
 
 def groups(
-    table: VoteTable, moderated: Flags, seed: int = 0, progress: Progress = silent
+    table: VoteTable, moderated: Flags, seed: int = 0, progress: Progress = silent, rows: Rows = HERE
 ) -> tuple[Labels, Floats, tuple[float, ...]]:
     """The group of each participant (n,), how sure that is (n,), and the log-loss of hidden votes for 1, 2, … groups.
 
@@ -219,8 +245,10 @@ def groups(
     n = table.shape[0]
     sample = table.rows(sampled(table, SAMPLE, [seed, 0])) if table.column.size > SAMPLE else table
     choice, mixtures = held_out(sample, moderated, min(MOST, n // 2), seed, progress)
-    votes = one_hot(table, moderated)
-    _, shares = fit(votes, posterior(votes, mixtures[choice.k - 1]))
+    votes = rows.hold(one_hot, blocks(table), common=(moderated,))
+    begun = rows.hold(posterior, votes, common=(mixtures[choice.k - 1],))
+    _, held = fit_blocks(votes, begun, n, rows=rows)
+    shares = np.concatenate(rows.fetch(held))
     label = shares.argmax(axis=1).astype(np.int32)
     return _no_group_of_one(label, shares), shares.max(axis=1), tuple(choice.loss.tolist())
 

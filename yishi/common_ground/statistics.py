@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .votes import VoteTable, row_parts
+from .votes import VoteTable
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -75,7 +75,7 @@ def group_counts(table: VoteTable, group: NDArray[np.int32], groups: int) -> Gro
     m = table.statements.size
     size = groups * m
     total = np.zeros(3 * size, dtype=np.int64)
-    for low, high in row_parts(table):
+    for low, high in table.row_parts():
         part = slice(table.start[low], table.start[high])
         of_vote = np.repeat(group[low:high], np.diff(table.start[low : high + 1]))
         cell = 3 * (of_vote * np.int32(m) + table.column[part]) + (table.value[part] + np.int8(1))

@@ -69,6 +69,28 @@ class VoteTable:
             total += np.bincount(self.column[part] + m * (self.value[part] + 1).astype(np.int32), minlength=3 * m)
         return total.reshape(3, m)
 
+    def row_parts(self, votes: int = 1 << 20) -> list[tuple[int, int]]:
+        """Stretches of rows with about so many votes each: first row, row after the last."""
+        edges, low, n = [], 0, self.participants.size
+        while low < n:
+            high = int(np.searchsorted(self.start, self.start[low] + votes, side="right")) - 1
+            high = min(max(high, low + 1), n)
+            edges.append((low, high))
+            low = high
+        return edges
+
+    def part(self, low: int, high: int) -> "VoteTable":
+        """The rows from `low` to before `high`; nothing is copied."""
+        inside = slice(self.start[low], self.start[high])
+        return VoteTable(
+            self.participants[low:high],
+            self.statements,
+            self.start[low : high + 1] - self.start[low],
+            self.column[inside],
+            self.value[inside],
+            None if self.first is None else self.first[low:high],
+        )
+
     def rows(self, chosen: NDArray[np.intp]) -> "VoteTable":
         """The table of `chosen` participants alone, in the order given; all statements keep their columns."""
         sizes = self.per_participant[chosen]
@@ -278,7 +300,7 @@ def _sums(table: VoteTable, face: Signatures, kinds: Signatures) -> tuple[Signat
     words = _mixed(face)
     rows = np.empty(table.participants.size, dtype=np.uint64)
     columns = np.zeros(face.size, dtype=np.uint64)
-    for low, high in row_parts(table):
+    for low, high in table.row_parts():
         part = slice(table.start[low], table.start[high])
         data = kinds[table.value[part] + 1]
         start = (table.start[low : high + 1] - table.start[low]).astype(np.int32)
@@ -286,17 +308,6 @@ def _sums(table: VoteTable, face: Signatures, kinds: Signatures) -> tuple[Signat
         rows[low:high] = _mixed(matrix @ words)
         columns += matrix.T @ rows[low:high]
     return rows, columns
-
-
-def row_parts(table: VoteTable) -> list[tuple[int, int]]:
-    """Rows of about a million votes at a time."""
-    edges, low, n = [], 0, table.participants.size
-    while low < n:
-        high = int(np.searchsorted(table.start, table.start[low] + (1 << 20), side="right")) - 1
-        high = min(max(high, low + 1), n)
-        edges.append((low, high))
-        low = high
-    return edges
 
 
 def _mixed(words: Signatures) -> Signatures:
