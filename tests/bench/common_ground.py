@@ -7,6 +7,7 @@ on the same votes, where it can.
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,7 @@ def main() -> int:
     parser.add_argument("--one", nargs=2, metavar=("FILE", "METHOD"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        return one(Path(given.one[0]), given.one[1])
+        return state(Path(given.one[0])) if given.one[1] == "state" else one(Path(given.one[0]), given.one[1])
     table = Table()
     with tempfile.TemporaryDirectory(prefix="yishi-bench-") as folder:
         peer = peer_environment(Path(folder)) if given.peers else None
@@ -76,8 +77,7 @@ def shape(number: int, methods: list[str], table: Table, folder: Path, peer: Pat
     table.note(f"\n== {number}: {people:,} × {statements:,}, {votes['vote'].size:,} votes, 4 planted groups")
     del votes
     for method in methods:
-        words = [sys.executable, "-m", "tests.bench.common_ground", "--one", str(file), method]
-        told = json.loads(subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        told = json.loads(run_one(file, method))
         most = seconds if method == "polis" else latent
         target = f"≤ {most} s" if most else ""
         figure = f"{told['cpu']:.2f} s / {told['wall']:.2f} s"
@@ -89,8 +89,72 @@ def shape(number: int, methods: list[str], table: Table, folder: Path, peer: Pat
             reached=told["gib"] <= limit if limit else None,
         )  # fmt: skip
         table.add("  groups, adjusted Rand index", f"{told['k']}, {told['alike']:.3f}")
+    if number == 1:
+        whole(votes_csv(file, folder), table)
+    if number == 4:
+        told = json.loads(run_one(file, "state"))
+        table.add("1 % more votes: CPU", f"{told['cpu']:.2f} s", "≤ 0.4 s", reached=told["cpu"] <= 0.4)
+        apart = f"{told['apart']:.0e}, counts {'equal' if told['equal'] else 'differ'}, {told['moved']} in other groups"
+        table.add("  projections differ by", apart, "≤ 1e-6", reached=told["apart"] <= 1e-6 and told["equal"])
     if peer and people <= PEER_LIMIT:
         peers(peer, file, group, table)
+
+
+def run_one(file: Path, method: str) -> str:
+    words = [sys.executable, "-m", "tests.bench.common_ground", "--one", str(file), method]
+    return subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def votes_csv(file: Path, folder: Path) -> Path:
+    import numpy as np
+    import polars as pl
+
+    votes = dict(np.load(file))
+    made = folder / "votes.csv"
+    columns = {"participant": "participant", "statement": "statement", "vote": "vote", "timestamp": "time"}
+    pl.DataFrame({name: votes[column] for name, column in columns.items()}).write_csv(made)
+    return made
+
+
+def whole(votes: Path, table: Table) -> None:
+    """The command as a user runs it: CSV in, JSON out."""
+    words = [sys.executable, "-m", "yishi.cli", "common-ground", str(votes), "--method", "polis", "--quiet"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    subprocess.run([*words, "--json", str(votes.with_suffix(".json"))], cwd=ROOT, check=True)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    table.add("whole process, CSV to JSON: CPU / wall", f"{cpu:.2f} s / {wall:.2f} s", "≤ 1.2 s", reached=cpu <= 1.2)
+
+
+def state(file: Path) -> int:
+    """A hundred of 101 votes are there, the last comes: what that costs, and how far it is from a full run."""
+    import numpy as np
+
+    from yishi.common_ground import CommonGroundState, analyse
+
+    votes = dict(np.load(file))
+    order = np.random.default_rng(1).permutation(votes["vote"].size)
+    cut = order.size * 100 // 101
+    parts = [
+        [votes[name][some] for name in ("participant", "statement", "vote", "time")] for some in np.split(order, [cut])
+    ]
+    kept = CommonGroundState(method="polis")
+    kept.add(*parts[0])
+    kept.result()
+    start = time.process_time()
+    kept.add(*parts[1])
+    found = kept.result()
+    cpu = time.process_time() - start
+    full = analyse(votes["participant"], votes["statement"], votes["vote"], timestamps=votes["time"], method="polis")
+    told = {
+        "cpu": cpu,
+        "apart": float(np.abs(found.projection - full.projection).max()),
+        "equal": bool((found.totals == full.totals).all() and (found.counts.seen == full.counts.seen).all()),
+        "moved": int((found.group_index != full.group_index).sum()),
+    }
+    print(json.dumps(told))
+    return 0
 
 
 def one(file: Path, method: str) -> int:
