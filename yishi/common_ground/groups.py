@@ -48,9 +48,8 @@ def base_clusters(points: Floats) -> BaseClusters:
     hundred participants; so begun, the groups of published consultations are met less well: decision 0020.)
     """
     spots, weights, spot_of = _spots(points)
-    order = np.lexsort([*spots.T, *np.abs(spots.T)])
-    _, found = np.unique(spots[order], axis=0, return_index=True)
-    differing = spots[order][np.sort(found)]
+    differing = spots[np.lexsort([*spots.T, *np.abs(spots.T)])]
+    differing = differing[np.concatenate([[True], (differing[1:] != differing[:-1]).any(axis=1)])]
     if differing.shape[0] > BASE:
         differing = differing[np.linspace(0, differing.shape[0] - 1, BASE).astype(np.int64)]
     centre, label = lloyd(spots, weights, differing, BASE_ROUNDS, BASE_MOVE)
@@ -127,7 +126,9 @@ def _tightest(base: BaseClusters, k: int, chance: np.random.Generator) -> Places
     centre = np.stack([_spread(base, k, chance) for _ in range(STARTS)])
     names = np.arange(k)
     for _ in range(GROUP_ROUNDS):
-        away = ((base.centre[None, :, None, :] - centre[:, None, :, :]) ** 2).sum(axis=3)
+        away = np.zeros((STARTS, base.weight.size, k))
+        for axis in range(base.centre.shape[1]):
+            away += (base.centre[None, :, axis, None] - centre[:, None, :, axis]) ** 2
         label = away.argmin(axis=2)
         shares = np.where(label[:, :, None] == names, base.weight[None, :, None], 0.0)
         mass = shares.sum(axis=1)[:, :, None]

@@ -158,7 +158,8 @@ def _representative(
         )
 
     best_agree = _best_agree(group, columns, counts, found)
-    chosen = [int(c) for c in columns if sufficient[c] and c != best_agree]
+    chosen = columns[sufficient[columns]]
+    chosen = chosen[np.argsort(-metric[chosen], kind="stable")][: LISTED + 1]
     if not sufficient[columns].any():
         if best_agree is not None:
             return [made(best_agree, True, True)]
@@ -166,8 +167,7 @@ def _representative(
             return []
         best = int(columns[np.maximum(ra, ro)[columns].argmax()])
         return [made(best, bool(for_agree[best]))]
-    chosen.sort(key=lambda c: -metric[c])
-    picked = [made(c, bool(for_agree[c])) for c in chosen]
+    picked = [made(c, bool(for_agree[c])) for c in chosen.tolist() if c != best_agree]
     if best_agree is not None:
         picked.insert(0, made(best_agree, True, True))
     picked = picked[:LISTED]
@@ -176,11 +176,12 @@ def _representative(
 
 def _best_agree(group: int, columns: Ints, counts: GroupCounts, found: Tests) -> int | None:
     """The statement that the group agrees with most plainly, by the published walk in statement order."""
-    pa, za = found.p_agree[group], found.z_agree[group]
-    r, zr = found.ratio_agree[group], found.z_ratio_agree[group]
+    pa, za = found.p_agree[group].tolist(), found.z_agree[group].tolist()
+    r, zr = found.ratio_agree[group].tolist(), found.z_ratio_agree[group].tolist()
+    said = (counts.agree[group] + counts.object[group] > 0).tolist()
     best: int | None = None
     for c in columns.tolist():
-        if counts.agree[group, c] == 0 and counts.object[group, c] == 0:
+        if not said[c]:
             continue
         if best is None:
             if za[c] > Z90 or (r[c] > 1.0 and pa[c] > 0.5):
@@ -201,9 +202,9 @@ def consensus(
 
     def listed(successes: Ints) -> list[Shared]:
         p, z = (successes + 1.0) / (seen + 2.0), one_proportion(successes, seen)
-        held = [int(c) for c in columns if p[c] > 0.5 and z[c] > Z90]
-        held.sort(key=lambda c: -p[c] * z[c])
-        return [Shared(c, int(successes[c]), int(seen[c]), float(p[c]), float(z[c])) for c in held[:LISTED]]
+        held = columns[(p > 0.5)[columns] & (z > Z90)[columns]]
+        held = held[np.argsort(-p[held] * z[held], kind="stable")][:LISTED]
+        return [Shared(c, int(successes[c]), int(seen[c]), float(p[c]), float(z[c])) for c in held.tolist()]
 
     return listed(agree), listed(against)
 
