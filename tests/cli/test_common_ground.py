@@ -147,3 +147,12 @@ def test_the_bar_fills(votes, tmp_path):
     parts = [int(part.split("%")[0].split("]")[1]) for part in told.getvalue().split("\r")[1:]]
     assert parts == sorted(parts) and parts[0] == 0 and parts[-1] >= 90
     assert "重抽检验" in told.getvalue()
+
+
+def test_where_nothing_can_be_written_nothing_is_computed(votes, tmp_path, capsys):
+    given = str(table(tmp_path / "votes.csv", votes))
+    for name, word in (("none/out.json", "there is no such folder"), ("", "this is a folder")):
+        assert run([given, "--html", str(tmp_path / "page.html"), "--json", str(tmp_path / name)]) == 2
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.count("\n") == 1 and word in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["votes.csv"]

@@ -25,6 +25,8 @@ def run(words: list[str]) -> int:
     """
     given = parser().parse_args(words)
     try:
+        for name in (given.json, given.html):
+            _writable(name)
         file = read_votes(Path(given.votes), given.format)
         labels = read_labels(Path(given.labels)) if given.labels else None
         _say(f"{file.vote.size:,} votes read", given.quiet)
@@ -40,16 +42,16 @@ def run(words: list[str]) -> int:
             cluster=given.cluster,
             progress=bar(sys.stderr) if sys.stderr.isatty() and not given.quiet else silent,
         )
+        if sys.stderr.isatty() and not given.quiet:
+            sys.stderr.write("\r\x1b[K")
+        if given.json:
+            _write(Path(given.json), json.dumps(found.to_dict(file.texts), ensure_ascii=False, indent=1) + "\n")
+        if given.html:
+            votes = Path(given.votes).resolve()
+            _write(Path(given.html), page(found, file.texts, votes.stem if votes.is_file() else votes.name))
     except (BadFile, BadVotes, OSError, MemoryError) as error:
         print(f"yishi common-ground: {_line(error)}", file=sys.stderr)
         return 2
-    if sys.stderr.isatty() and not given.quiet:
-        sys.stderr.write("\r\x1b[K")
-    if given.json:
-        _write(Path(given.json), json.dumps(found.to_dict(file.texts), ensure_ascii=False, indent=1) + "\n")
-    if given.html:
-        title = Path(given.votes).resolve().stem if Path(given.votes).is_file() else Path(given.votes).resolve().name
-        _write(Path(given.html), page(found, file.texts, title))
     if not given.quiet:
         for line in report(found, file):
             print(line)
@@ -128,6 +130,14 @@ def _line(error: BaseException) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or ''}: {error.strerror or error}"
     return str(error) or type(error).__name__
+
+
+def _writable(name: str | None) -> None:
+    """Before anything is computed: the folder of the file to write is there. Raises OSError."""
+    if name and not Path(name).absolute().parent.is_dir():
+        raise OSError(0, "没有这个文件夹，请先建立 · there is no such folder", str(Path(name).absolute().parent))
+    if name and Path(name).is_dir():
+        raise OSError(0, "这是文件夹，请给出文件名 · this is a folder", name)
 
 
 def _write(path: Path, text: str) -> None:

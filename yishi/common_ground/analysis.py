@@ -106,9 +106,7 @@ def rows_of(cluster: str | None) -> Iterator[Rows]:
     try:
         module = import_module(f"{__package__}.cluster")
     except ImportError as error:
-        raise ClusterGone(
-            0, "the optional requirements are not installed: requirements/cluster.lock", cluster
-        ) from error
+        raise ClusterGone(0, "没有安装可选依赖 · not installed: requirements/cluster.lock", cluster) from error
     rows = module.ClusterRows(cluster)
     try:
         yield rows
@@ -199,7 +197,7 @@ def _given(table: VoteTable, labels: Mapping[int, Any]) -> Found:
         [place[labels[one]] if one in labels else -1 for one in table.participants.tolist()], dtype=np.int32
     )
     if (index < 0).all():
-        raise BadVotes("no participant with a vote has a label", column="labels")
+        raise BadVotes("表态的人都不在分组表里 · no participant with a vote has a label", column="labels")
     return ids, index, [(None, None)] * len(ids), "", ()
 
 

@@ -26,12 +26,12 @@ class ClusterRows(Rows):
         try:
             self.client = Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            raise ClusterGone(0, "no Dask scheduler answers", address) from error
+            raise ClusterGone(0, "调度程序没有回应，请检查地址和网络 · no Dask scheduler answers", address) from error
         try:
             self.client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
             self.close()
-            raise ClusterGone(0, "the Dask scheduler has no workers", address) from error
+            raise ClusterGone(0, "集群里没有工作进程 · the Dask scheduler has no workers", address) from error
 
     def hold(self, make: Callable[..., Any], *columns: Sequence[Any], common: tuple[Any, ...] = ()) -> list[Any]:
         """One task for every block; nothing comes back yet."""
@@ -45,7 +45,7 @@ class ClusterRows(Rows):
                     wait(held, timeout=PATIENCE)
             except (Waited, TimeoutError):
                 if not self.client.scheduler_info()["workers"]:
-                    raise ClusterGone(0, "no Dask worker is left", self.address) from None
+                    raise ClusterGone(0, "工作进程都停了 · no Dask worker is left", self.address) from None
                 continue
             return list(self.client.gather(held))
 

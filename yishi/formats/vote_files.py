@@ -41,9 +41,9 @@ def read_votes(path: Path, kind: str = "") -> VoteFile:
     if path.is_dir():
         path = path / "votes.csv"
         if not path.exists():
-            raise BadFile(f"{path.parent}: no votes.csv in this folder")
+            raise BadFile(f"{path.parent}: 文件夹里没有 votes.csv · no votes.csv in this folder")
     if kind not in ("", *FORMATS):
-        raise BadFile(f"unknown format {kind!r}: " + ", ".join(FORMATS))
+        raise BadFile(f"没有这种格式 · unknown format {kind!r}: " + ", ".join(FORMATS))
     if kind == "parquet" or (not kind and path.suffix == ".parquet"):
         return _columns(_parquet(path), LONG, path, from_text=False)
     table = _csv(path)
@@ -62,7 +62,9 @@ def read_labels(path: Path) -> dict[int, str]:
     groups = _column(table, "group", path)
     missing = groups.is_null()
     if missing.any():
-        raise BadFile(f"{path}: line {_first(missing) + 2}, column group: empty")
+        raise BadFile(
+            f"{path}: 第 {_first(missing) + 2} 行 group 列是空的 · line {_first(missing) + 2}, column group: empty"
+        )
     return dict(zip(who.tolist(), groups.to_list(), strict=True))
 
 
@@ -76,25 +78,25 @@ def _csv(path: Path) -> pl.DataFrame:
         except UnicodeDecodeError:
             continue
     else:
-        raise BadFile(f"{path}: neither UTF-8 nor GB18030 text")
+        raise BadFile(f"{path}: 不是 UTF-8 或 GB18030 文本 · neither UTF-8 nor GB18030 text")
     if not text.strip():
-        raise BadFile(f"{path}: the file is empty")
+        raise BadFile(f"{path}: 文件是空的 · the file is empty")
     try:
         return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
     except pl.exceptions.PolarsError as error:
-        raise BadFile(f"{path}: no table: {str(error).splitlines()[0]}") from error
+        raise BadFile(f"{path}: 读不成表格 · no table: {str(error).splitlines()[0]}") from error
 
 
 def _parquet(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
-        raise BadFile(f"{path}: no Parquet file, or cut short") from error
+        raise BadFile(f"{path}: 不是完整的 Parquet 文件 · no Parquet file, or cut short") from error
 
 
 def _columns(table: pl.DataFrame, names: Mapping[str, str], path: Path, *, from_text: bool) -> VoteFile:
     if table.height == 0:
-        raise BadFile(f"{path}: there are no votes below the header")
+        raise BadFile(f"{path}: 表头下面没有表态 · there are no votes below the header")
     found: dict[str, Ints] = {}
     for name, column in names.items():
         if name == "timestamp" and column not in table.columns:
@@ -105,13 +107,16 @@ def _columns(table: pl.DataFrame, names: Mapping[str, str], path: Path, *, from_
         row = int(wrong.argmax())
         value = found["vote"][row]
         line = row + (2 if from_text else 1)
-        raise BadFile(f"{path}: line {line}, column {names['vote']}: {value} is no vote (1, 0 or -1)")
+        raise BadFile(
+            f"{path}: 第 {line} 行：{value} 不是表态，只能是 1、0、-1 · "
+            f"line {line}, column {names['vote']}: {value} is no vote (1, 0 or -1)"
+        )
     return VoteFile(found["participant"], found["statement"], found["vote"], found.get("timestamp"))
 
 
 def _column(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
     if name not in table.columns:
-        raise BadFile(f"{path}: no column {name}; there are " + ", ".join(table.columns[:12]))
+        raise BadFile(f"{path}: 缺少 {name} 列 · no column {name}; there are " + ", ".join(table.columns[:12]))
     return table[name]
 
 
@@ -128,7 +133,9 @@ def _whole(column: pl.Series, name: str, path: Path, first_line: int = 2) -> Int
         row = _first(wrong)
         cell = column[row]
         said = "empty" if cell in (None, "") else f"{cell!r} is no whole number of at most 63 bits"
-        raise BadFile(f"{path}: line {row + first_line}, column {name}: {said}")
+        raise BadFile(
+            f"{path}: 第 {row + first_line} 行 {name} 列有误 · line {row + first_line}, column {name}: {said}"
+        )
     return whole.to_numpy()
 
 
