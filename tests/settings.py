@@ -1,10 +1,13 @@
 """Settings for the tests: fast passwords, a folder of their own, SQLite or the PostgreSQL that the run names."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 _folder = Path(tempfile.mkdtemp(prefix="yishi-test-"))
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ.setdefault("YISHI_DATA_DIR", str(_folder))
 os.environ.setdefault("YISHI_SECRET_KEY", "a key for tests only")
 
