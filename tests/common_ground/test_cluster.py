@@ -23,7 +23,7 @@ WORKERS = 3
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch):
-    monkeypatch.setattr(blocks, "VOTES", 1 << 13)
+    monkeypatch.setattr(blocks, "VOTES", 1 << 12)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def cluster():
 
 
 def columns():
-    votes, _ = planted(2_000, 90)
+    votes, _ = planted(600, 90)
     return votes["participant"], votes["statement"], votes["vote"]
 
 

@@ -76,32 +76,28 @@ def fit_blocks(
     votes: list[Any], shares: list[Any], people: int, rounds: int = ROUNDS, rows: Rows = HERE
 ) -> tuple[Mixture, list[Any]]:
     """`fit` of votes and shares in blocks held by `rows`: only sums travel."""
-    counts, weight = rows.total(_weighed, votes, shares)
+    counts, weight, _ = rows.total(_weighed, votes, shares, shares)
     for _ in range(rounds):
         mixture = _maximise(counts, weight)
         fresh = rows.hold(posterior, votes, common=(mixture,))
-        moved = rows.total(_moved, fresh, shares) / people
+        counts, weight, moved = rows.total(_weighed, votes, fresh, shares)
         shares = fresh
-        counts, weight = rows.total(_weighed, votes, shares)
-        if moved < MOVE:
+        if moved / people < MOVE:
             break
     return _maximise(counts, weight), shares
 
 
-class _Sums(tuple[Floats, Floats]):
-    """Counts and weights that are added each to each."""
+class _Sums(tuple[Floats, Floats, float]):
+    """Sums that are added each to each."""
 
     def __add__(self, other: Any) -> "_Sums":
-        return _Sums((self[0] + other[0], self[1] + other[1]))
+        return _Sums((self[0] + other[0], self[1] + other[1], self[2] + other[2]))
 
 
-def _weighed(votes: sparse.csr_array, shares: Floats) -> _Sums:
-    """Votes of each kind by group (3m, k), and the people in each group (k,)."""
-    return _Sums(((votes.T @ shares.astype(np.float32)).astype(np.float64), shares.sum(axis=0)))
-
-
-def _moved(fresh: Floats, shares: Floats) -> float:
-    return float(np.abs(fresh - shares).sum())
+def _weighed(votes: sparse.csr_array, shares: Floats, before: Floats) -> _Sums:
+    """Votes of each kind by group (3m, k), the people in each group (k,), and how far their shares have moved."""
+    counts = (votes.T @ shares.astype(np.float32)).astype(np.float64)
+    return _Sums((counts, shares.sum(axis=0), float(np.abs(shares - before).sum())))
 
 
 def _maximise(counts: Floats, weight: Floats) -> Mixture:
