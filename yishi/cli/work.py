@@ -46,6 +46,14 @@ def tasks() -> None:
         ).run()  # fmt: skip
 
 
+def consultations() -> None:
+    import_string("yishi.deliberation.services.consultation_results.consultations_tend")()
+
+
+def weights() -> None:
+    import_string("yishi.deliberation.services.consultation_results.consultations_weigh")()
+
+
 def housekeeping() -> None:
     """Sessions that ended, results of tasks that nobody will ask for, files that no record took up."""
     import_string("yishi.attachments.sweep.attachments_sweep")()
@@ -56,6 +64,8 @@ def housekeeping() -> None:
 JOBS = [
     Job("messages", 2, messages),
     Job("tasks", 2, tasks),
+    Job("consultations", 3, consultations),
+    Job("weights", 60, weights),
     Job("sealing", 60, sealing),
     Job("clocks", 300, clocks),
     Job("housekeeping", 24 * 3600, housekeeping),

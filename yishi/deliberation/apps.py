@@ -6,6 +6,13 @@ class DeliberationConfig(AppConfig):
     label = "deliberation"
 
     def ready(self) -> None:
-        from . import rules, rules_releases, rules_sittings, rules_worries, wiring  # noqa: F401, PLC0415
+        from . import (  # noqa: F401, PLC0415
+            rules,
+            rules_consultations,
+            rules_releases,
+            rules_sittings,
+            rules_worries,
+            wiring,
+        )
 
         wiring.connect()

@@ -1,10 +1,12 @@
 """The map of opinion groups as SVG: a dot for each participant, its shape and colour those of its group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 WIDTH, HEIGHT, EDGE = 640, 440, 24
 MOST_DOTS = 2_000
@@ -23,33 +25,45 @@ SHAPES = (
 SMALL = "M-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0z"
 
 
-def shown(points: int) -> int:
-    """How many of so many participants are drawn: all up to 2,000, then every second, every third…"""
-    return len(range(0, points, _step(points)))
+def shown(points: int, most: int = MOST_DOTS) -> int:
+    """How many of so many participants are drawn: all up to `most`, then every second, every third…"""
+    return len(range(0, points, _step(points, most)))
 
 
-def opinion_map(where: NDArray[np.float64], group: Sequence[int] | NDArray[np.integer], label: str) -> str:
+def opinion_map(where: "NDArray[np.float64]", group: "Sequence[int] | NDArray[np.integer]", label: str) -> str:
     """SVG of `where` (n, 2) people stand; `group` (n,) from 0, -1 for nobody's; `label` says what it is for a reader
     who cannot see it (a table belongs beside it)."""
-    group = np.asarray(group)
-    order = np.lexsort((where[:, 1], where[:, 0]))[:: _step(where.shape[0])] if where.size else np.zeros(0, dtype=int)
-    spots, named = _scaled(where)[order], group[order]
-    kinds = {
-        f"g{number}": (SHAPES[number % 7], COLOURS[number % 7]) for number in sorted(set(named[named >= 0].tolist()))
-    }
-    if (named < 0).any():
+    return picture(dots(where, group), label)
+
+
+def dots(
+    where: "NDArray[np.float64]", group: "Sequence[int] | NDArray[np.integer]", most: int = MOST_DOTS
+) -> list[tuple[float, float, int]]:
+    """What `picture` draws: at most `most` people as (x, y, group), in the picture's own units."""
+    import numpy as np  # noqa: PLC0415  a page that only draws need not carry it
+
+    if where.size == 0:
+        return []
+    order = np.lexsort((where[:, 1], where[:, 0]))[:: _step(where.shape[0], most)]
+    spots, named = _scaled(where)[order], np.asarray(group)[order]
+    return [(round(x, 1), round(y, 1), one) for (x, y), one in zip(spots.tolist(), named.tolist(), strict=True)]
+
+
+def picture(people: "Iterable[Sequence[float]]", label: str) -> str:
+    """SVG of what `dots` gave."""
+    drawn = [(x, y, int(number)) for x, y, number in people]
+    numbers = sorted({number for _x, _y, number in drawn if number >= 0})
+    kinds = {f"g{number}": (SHAPES[number % 7], COLOURS[number % 7]) for number in numbers}
+    if any(number < 0 for _x, _y, number in drawn):
         kinds["g-1"] = (SMALL, NOBODY)
     defined = "".join(
         f'<path id="{name}" d="{shape}" fill="{colour}" fill-opacity=".75"/>' for name, (shape, colour) in kinds.items()
     )
-    dots = "".join(
-        f'<use href="#g{number}" x="{x:.1f}" y="{y:.1f}"/>'
-        for (x, y), number in zip(spots.tolist(), named.tolist(), strict=True)
-    )
+    signs = "".join(f'<use href="#g{number}" x="{x:.1f}" y="{y:.1f}"/>' for x, y, number in drawn)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{escape(label)}">'
-        f'<defs>{defined}</defs><rect width="{WIDTH}" height="{HEIGHT}" fill="#fafaf6"/>{dots}</svg>'
+        f'<defs>{defined}</defs><rect width="{WIDTH}" height="{HEIGHT}" fill="#fafaf6"/>{signs}</svg>'
     )
 
 
@@ -62,14 +76,14 @@ def mark(number: int) -> str:
     )
 
 
-def _step(points: int) -> int:
-    return max(1, -(-points // MOST_DOTS))
+def _step(points: int, most: int) -> int:
+    return max(1, -(-points // most))
 
 
-def _scaled(where: NDArray[np.float64]) -> NDArray[np.float64]:
+def _scaled(where: "NDArray[np.float64]") -> "NDArray[np.float64]":
     """Into the picture, both axes by the same scale; the outermost hundredth is drawn in to the edge."""
-    if where.size == 0:
-        return where
+    import numpy as np  # noqa: PLC0415
+
     low, high = np.quantile(where, [0.005, 0.995], axis=0)
     span = np.maximum(high - low, 1e-9)
     scale = min((WIDTH - 2 * EDGE) / span[0], (HEIGHT - 2 * EDGE) / span[1])

@@ -23,13 +23,13 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def code_for_act(act_id: UUID) -> str:
     """The code that the act `act_id` gives: the same at every repetition, unguessable without the site's key."""
-    bits = int.from_bytes(_keyed(b"query-code:" + act_id.bytes), "big")
+    bits = int.from_bytes(keyed(b"query-code:" + act_id.bytes), "big")
     return "".join(_ALPHABET[bits >> (5 * place) & 31] for place in range(LENGTH))
 
 
 def digest(code: str) -> str:
     """The keyed hash under which a code is stored."""
-    return _keyed(b"query-code-digest:" + clean_code(code).encode()).hex()
+    return keyed(b"query-code-digest:" + clean_code(code).encode()).hex()
 
 
 def code_issue(person: Person, code: str) -> QueryCode:
@@ -54,7 +54,8 @@ def spaced(code: str) -> str:
     return f"{code[:4]}-{code[4:7]}-{code[7:]}"
 
 
-def _keyed(message: bytes) -> bytes:
+def keyed(message: bytes) -> bytes:
+    """HMAC-SHA256 of `message` under the site's key."""
     return hmac.new(settings.SECRET_KEY.encode(), message, sha256).digest()
 
 

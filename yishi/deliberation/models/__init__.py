@@ -1,5 +1,12 @@
 """The records of deliberation, by the part of the chain to which they belong."""
 
+from .consultations import (
+    Consultation,
+    ConsultationSlip,
+    ConsultationStatement,
+    ConsultationVote,
+    Voice,
+)
 from .matters import (
     GateRequest,
     GoodCase,
@@ -36,6 +43,10 @@ __all__ = [
     "Agreement",
     "ChairObjection",
     "Consent",
+    "Consultation",
+    "ConsultationSlip",
+    "ConsultationStatement",
+    "ConsultationVote",
     "Draw",
     "Duty",
     "GateRequest",
@@ -59,6 +70,7 @@ __all__ = [
     "Study",
     "StudyFinding",
     "StudyVisit",
+    "Voice",
     "Worry",
     "WorryStep",
     "YearPlan",

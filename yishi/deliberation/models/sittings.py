@@ -228,6 +228,9 @@ class Statement(models.Model):
     text = models.CharField(max_length=300)
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+")  # who put it forward
     by_staff = models.BooleanField(default=False)
+    from_consultation = models.ForeignKey(
+        "deliberation.ConsultationStatement", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     is_open = models.BooleanField(default=True)
     minority_note = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()

@@ -1,0 +1,164 @@
+"""What a closed consultation says, as plain data: the analysis with the words that its numbers carry, and no others.
+
+`Report` is kept as JSON with the consultation. "Most" is said of a statement only if at least 30 people voted on it and
+it is at least 95 % sure that more than half of such people say so; "all groups agree" only if that is at least 90 %
+sure of every group. Below five people nothing is counted in public: one could tell who said what.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yishi.formats.opinion_map import dots
+
+LEAST_PEOPLE = 5  # to show counts at all; also of a party's
+LEAST_FOR_DOWNLOAD = 10
+MOST_PEOPLE, MOST_SURE = 30, 0.95
+EVERY_GROUP_SURE = 0.9
+LISTED = 5
+DIVIDES = 0.5  # the gap of two groups' mean votes, of 2
+DOTS = 1_000
+SEED = 0
+
+Vote = tuple[int, int, int]  # participant, statement, value
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement as the report needs it."""
+
+    number: int
+    text: str
+    by_staff: bool
+
+
+def report_of(votes: Sequence[Vote], statements: Iterable[Stated], party_of: Mapping[int, str]) -> dict[str, Any]:
+    """Analyse `votes`; `party_of` maps participants to the party that they declared, if the consultation asked."""
+    stated = {one.number: one for one in statements}
+    people = {participant for participant, _statement, _value in votes}
+    told: dict[str, Any] = {"people": len(people), "votes": len(votes), "k": 0, "groups": [], "rows": [], "dots": []}
+    told |= {"shared": [], "shared_against": [], "divides": [], "leading": [], "parties": [], "placed": 0}
+    if len(people) < LEAST_PEOPLE:
+        return told | {"too_few": True}
+    import numpy as np  # noqa: PLC0415  a web process that never analyses should not carry it
+
+    from yishi.common_ground import analyse  # noqa: PLC0415
+
+    columns = np.array(votes, dtype=np.int64).T
+    found = analyse(*columns, method="latent", seed=SEED)
+    ids = found.statement_ids.tolist()
+    by_party = ByParty(votes, party_of)
+    agree_all, object_all = found.sure_in_every_group
+    rows = []
+    for place, number in enumerate(ids):
+        against, passes, agree = (int(one) for one in found.totals[:, place])
+        groups = [
+            [
+                int(found.counts.agree[group, place]),
+                int(found.counts.object[group, place]),
+                int((found.counts.seen - found.counts.agree - found.counts.object)[group, place]),
+            ]
+            for group in range(found.k)
+        ]
+        rows.append(
+            {
+                "number": number,
+                "text": stated[number].text,
+                "by_staff": stated[number].by_staff,
+                "agree": agree,
+                "object": against,
+                "pass": passes,
+                "most": _most(agree, against, passes, float(found.sure[place])),
+                "by_group": groups if found.k > 1 else [],
+                "by_party": [by_party.counts(name, number) for name in by_party.shown],
+                "sure_all_agree": round(float(agree_all[place]), 4),
+                "sure_all_object": round(float(object_all[place]), 4),
+                "dividing": round(float(found.dividing[place]), 4),
+            }
+        )
+    told |= {
+        "k": found.k,
+        "placed": int((found.group_index >= 0).sum()),
+        "groups": [
+            {
+                "size": group.size,
+                "certainty": group.certainty,
+                "stability": group.stability,
+                "dear": [
+                    {"number": ids[one.statement], "way": one.direction, "of": one.trials, "count": one.successes}
+                    for one in group.representative
+                ],
+            }
+            for group in (found.groups if found.k > 1 else ())
+        ],
+        "rows": rows,
+        "dots": dots(found.projection, found.group_index, DOTS),
+        "parties": by_party.people(),
+        "method": found.method,
+        "seed": found.seed,
+        "versions": dict(found.versions),
+    }
+    ground = {number: float(found.consensus_of_groups[place]) for place, number in enumerate(ids)}
+    told |= _lists(rows, ground, found.k, len(people))
+    return told
+
+
+def _most(agree: int, against: int, passes: int, sure: float) -> str:
+    """ "agree" or "object" where the numbers carry it, else ""."""
+    voted = agree + against + passes
+    if voted < MOST_PEOPLE:
+        return ""
+    if sure >= MOST_SURE:
+        return "agree"
+    from scipy.special import betainc  # noqa: PLC0415
+
+    return "object" if 1.0 - betainc(against + 1.0, voted - against + 1.0, 0.5) >= MOST_SURE else ""
+
+
+def _lists(rows: list[dict[str, Any]], ground: Mapping[int, float], k: int, people: int) -> dict[str, Any]:
+    """Which statements stand where on the page, best first."""
+    order = sorted(rows, key=lambda row: (-ground[row["number"]], row["number"]))
+    if people < MOST_PEOPLE:
+        agreed, refused = [], []
+    elif k > 1:
+        agreed = [row for row in order if row["sure_all_agree"] >= EVERY_GROUP_SURE]
+        refused = [row for row in order if row["sure_all_object"] >= EVERY_GROUP_SURE]
+    else:
+        agreed = [row for row in order if row["most"] == "agree"]
+        refused = [row for row in order if row["most"] == "object"]
+    leading = sorted(rows, key=lambda row: (row["object"] - row["agree"], row["number"]))
+    apart = sorted((row for row in rows if row["dividing"] > DIVIDES), key=lambda row: -row["dividing"])
+    return {
+        "shared": [row["number"] for row in agreed[: 2 * LISTED]],
+        "shared_against": [row["number"] for row in refused[:LISTED]],
+        "divides": [row["number"] for row in apart[:LISTED]] if k > 1 else [],
+        "leading": [row["number"] for row in leading[:LISTED] if row["agree"] > row["object"]],
+    }
+
+
+class ByParty:
+    """Counts per declared party; one with fewer than five people is named with nothing beside it."""
+
+    def __init__(self, votes: Sequence[Vote], party_of: Mapping[int, str]):
+        self.sizes: dict[str, int] = {}
+        for participant in sorted({one[0] for one in votes}):
+            if participant in party_of:
+                name = party_of[participant]
+                self.sizes[name] = self.sizes.get(name, 0) + 1
+        self.shown = [name for name in sorted(self.sizes) if self.sizes[name] >= LEAST_PEOPLE]
+        self._counts: dict[tuple[str, int], list[int]] = {}
+        for participant, number, value in votes:
+            name = party_of.get(participant, "")
+            if name in self.shown:
+                cell = self._counts.setdefault((name, number), [0, 0, 0])
+                cell[{1: 0, -1: 1, 0: 2}[value]] += 1
+
+    def counts(self, name: str, number: int) -> list[int]:
+        return self._counts.get((name, number), [0, 0, 0])
+
+    def people(self) -> list[dict[str, Any]]:
+        """Every party that was declared; those too small without a number, shown ones in the order of the counts."""
+        hidden = [name for name in sorted(self.sizes) if name not in self.shown]
+        return [{"name": name, "people": self.sizes[name]} for name in self.shown] + [
+            {"name": name, "people": None} for name in hidden
+        ]

@@ -1,0 +1,42 @@
+"""Who prepares, opens, moderates and closes an online consultation. Voting is public: whoever holds the link or a slip
+has a voice (services/consultation_voices.py)."""
+
+from typing import Any
+
+import rules
+
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import add
+
+from .models import Consultation, ConsultationStatement, Matter
+from .rules import has_desk, runs_here, runs_matter
+from .rules_sittings import holds_key_seat
+
+
+def consultation_matter(thing: Any) -> Matter:
+    if isinstance(thing, Matter):
+        return thing
+    return thing.consultation.matter if isinstance(thing, ConsultationStatement) else thing.matter
+
+
+@rules.predicate
+def runs_its_matter(viewer: Viewer, thing: Any) -> bool:
+    return runs_matter.test(viewer, consultation_matter(thing))
+
+
+@rules.predicate
+def sits_at_its_table(viewer: Viewer, thing: Any) -> bool:
+    return holds_key_seat.test(viewer, consultation_matter(thing))
+
+
+@rules.predicate
+def checks_releases(viewer: Viewer, thing: Consultation) -> bool:
+    """At the convener's desk or the overseeing one; that it is a second person, the service sees to."""
+    matter = thing.matter
+    return viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)
+
+
+add("consultation.see", has_desk)
+add("consultation.run", runs_its_matter | sits_at_its_table)
+add("consultation.open", checks_releases)
+add("consultation.moderate", runs_its_matter | sits_at_its_table)
