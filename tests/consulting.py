@@ -29,9 +29,9 @@ TEXTS = (
 class Consulted:
     """`Consulted(cast).opened()`; then `phones(300)`, `close()`."""
 
-    def __init__(self, cast: Cast, **given):
+    def __init__(self, cast: Cast, story: Story | None = None, **given):
         self.cast = cast
-        self.story = Story(cast).raise_worry().take_up()
+        self.story = story or Story(cast).raise_worry().take_up()
         given = {"question": "村里的公共空间怎么用", "closes_at": timezone.now() + timedelta(days=7), **given}
         receipt = consultation_plan(actor=cast.viewer("clerk"), matter=self.story.matter, **given)
         self.consultation = Consultation.within.get(pk=receipt.result["consultation"])

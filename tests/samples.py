@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.consulting import Consulted
 from tests.story import Story
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import TimeRequest
@@ -22,6 +23,7 @@ from yishi.deliberation.models import (
     LeaderNote,
     PlanTopic,
     Release,
+    Sitting,
     YearPlan,
 )
 from yishi.deliberation.services.minutes import minutes_write
@@ -93,6 +95,9 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     invitation = Invitation.objects.create(
         person=cast.people["villager"], digest="0" * 64, created_at=now, expires_at=now
     )
+    consulted = Consulted(cast, story).opened().phones(12).close()
+    consultation = consulted.consultation
+    Sitting.within.create(matter=matter, ordinal=9, starts_at=now)
     letter = story.commitment.events.get(kind="letter")
     duty = story.agreement.duties.get()
     pk = lambda thing: {"pk": thing.pk}  # noqa: E731
@@ -103,6 +108,11 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "bodies.load_post": pk(cast.people["handler"].posts.first()),
         "commitment_acts.load_time_request": pk(more_time),
         "commitments.load_commitment": pk(story.commitment),
+        "consult.load_consultation": {"code": consultation.code},
+        "consult.load_result": {"code": consultation.code},
+        "consultations.load_briefed": pk(consultation),
+        "consultations.load_consultation": pk(consultation),
+        "consultations.load_statement": pk(consultation.statements.first()),
         "draws.load_draw": pk(draw),
         "draws.load_public": pk(draw),
         "files._agreement_scan": {"pk": matter.pk, "file": photo.pk},
@@ -174,7 +184,7 @@ def loader_name(view: Any) -> str:
 
 def addresses(samples: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, Any, str]]:
     """(URL name, address, view, loader) of every page of ours; KeyError for a loader without a sample."""
-    free = {"token": "MN0000TEST", "pk": MISSING, "slug": "none"}
+    free = {"token": "MN0000TEST", "pk": MISSING, "slug": "none", "code": "none", "slip": "none", "number": 1}
     for _pattern, name, view in all_views():
         if not hasattr(view, "right"):
             continue  # a library's: see LIBRARY_VIEWS

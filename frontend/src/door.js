@@ -1,3 +1,4 @@
 import "./common.js";
 import "./places.js";
+import "./consult.js";
 import "./room.js";

@@ -53,6 +53,16 @@ REVIEWED = {
     "public_cases": "released files only",
     "public_draw": "a draw is public by its nature; names are masked",
     "public_draw_file": "what anybody repeats the draw with; names are masked",
+    "consult": "a consultation that was opened; who holds its link (or a slip) votes; no tally before it closes",
+    "consult_appeal": "only the voice that made the statement, else 404",
+    "consult_enter": "asks for the code of a slip or receipt (50 bits)",
+    "consult_log": "decisions of moderation are public; words that hurt are not repeated",
+    "consult_mine": "shows only what the voice of this phone has said",
+    "consult_paper": "the result after closing",
+    "consult_slip": "where a slip's code leads",
+    "consult_state": "a voice states; moderated before anybody reads it",
+    "consult_vote": "a voice votes",
+    "consult_votes": "votes without names after closing, from ten people on",
 }
 once = pytest.mark.once  # one of a kind is tried on both databases, the others on one
 STRANGERS = ("outsider", pytest.param("outside_handler", marks=once), pytest.param("former_member", marks=once))

@@ -42,6 +42,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """An SVG over the whole width, with the line below it. In Word only the line stands."""
+
+    svg: str
+    text: str
+    kind: str = field(default="picture", init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """Who issues it, and the day, at the right below the text."""
 
@@ -49,7 +58,7 @@ class Signature:
     kind: str = field(default="signature", init=False)
 
 
-Block = Heading | Text | Facts | Table | Signature
+Block = Heading | Text | Facts | Table | Picture | Signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from .paper import Facts, Heading, Paper, Signature, Table, Text
+from .paper import Facts, Heading, Paper, Picture, Signature, Table, Text
 
 TITLE, BODY, HEAD, SECOND = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 SUBSTITUTES = {TITLE: "宋体", BODY: "仿宋", SECOND: "楷体", HEAD: "SimHei"}
@@ -67,6 +67,8 @@ def _block(document: Docx, block: object) -> None:
             _run(line, words)
     elif isinstance(block, Table):
         _table(document, block)
+    elif isinstance(block, Picture):
+        _line(document, block.text, align=WD_ALIGN_PARAGRAPH.CENTER)
     elif isinstance(block, Signature):
         _line(document, "")
         for words in block.lines:

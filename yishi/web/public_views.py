@@ -26,6 +26,16 @@ PUBLIC_VIEWS = frozenset(
         "public_draw",
         "public_draw_file",
         "room",
+        "consult",
+        "consult_appeal",
+        "consult_enter",
+        "consult_log",
+        "consult_mine",
+        "consult_paper",
+        "consult_slip",
+        "consult_state",
+        "consult_vote",
+        "consult_votes",
     }
 )
 

@@ -10,7 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment, Judge, LedgerEvent, Verdict
-from yishi.deliberation.models import GateRequest, Matter, Release, Sitting, Stance, Statement, Study, Worry
+from yishi.deliberation.models import (
+    Consultation,
+    GateRequest,
+    Matter,
+    Release,
+    Sitting,
+    Stance,
+    Statement,
+    Study,
+    Worry,
+)
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.process.schema import ROLES
 from yishi.deliberation.veil import Veil
@@ -79,6 +89,13 @@ class PublicFile:
     @property
     def is_open(self) -> bool:
         return self.matter.state == Matter.State.OPEN
+
+    @property
+    def consultations(self) -> list[Consultation]:
+        """Those that anybody may take part in, and the results of all."""
+        rows = self.matter.consultations.exclude(stage=Consultation.Stage.DRAFT).order_by("-ordinal")
+        rows = rows.exclude(stage=Consultation.Stage.OPEN, audience=Consultation.Audience.INVITED)
+        return list(rows.only("question", "stage", "code", "closes_at", "matter"))
 
     @property
     def step(self) -> str:

@@ -22,7 +22,7 @@ from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
 from yishi.web.page import page
 
-from . import agreements, commitments, gates, plans, releases, seats, sittings, studies, worries
+from . import agreements, commitments, consultations, gates, plans, releases, seats, sittings, studies, worries
 
 SOON = 3  # working days
 SHOWN = 100
@@ -66,6 +66,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     agreements.waiting,
     commitments.waiting,
     releases.waiting,
+    consultations.waiting,
 )
 
 
@@ -143,6 +144,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "agreement": lambda: _("agreements"),
     "commitment": lambda: _("commitments"),
     "release": lambda: _("release checks"),
+    "consultation": lambda: _("online consultations"),
 }
 
 
