@@ -55,11 +55,20 @@ class Consulted:
         return ballot_of(self.consultation, Viewer(), f"P{number:09d}", address)
 
     def phones(self, count: int, *, seed: int = 1, parties: tuple[Party, ...] = ()) -> "Consulted":
-        """`count` phones of two camps vote: alike on the first two statements, apart on the next three."""
+        """`count` phones of two camps vote: alike on the first two statements, apart on the next five."""
         rng = np.random.default_rng(seed)
         for number in range(count):
             camp = number % 2
-            chance = [0.95, 0.9, 0.9 - 0.8 * camp, 0.1 + 0.8 * camp, 0.85 - 0.7 * camp, 0.5, 0.5, 0.6]
+            chance = [
+                0.95,
+                0.9,
+                0.9 - 0.8 * camp,
+                0.1 + 0.8 * camp,
+                0.85 - 0.7 * camp,
+                0.88 - 0.8 * camp,
+                0.15 + 0.7 * camp,
+                0.6,
+            ]
             votes = {}
             for place, agree in enumerate(chance, start=1):
                 if rng.random() < 0.9:

@@ -113,10 +113,10 @@ def report(found: CommonGround, file: VoteFile) -> list[str]:
     for group in found.groups:
         lines.append(f"群组 · group {group.id}: {group.size:,}")
         for one in group.representative[:SHOWN]:
-            way = "赞成 · agrees" if one.direction == "agree" else "反对 · objects"
+            way = "同意 · agrees" if one.direction == "agree" else "反对 · objects"
             lines.append(f"    {way} {one.successes}/{one.trials}: {said(one.statement)}")
     for title, listed in (
-        ("多数赞成 · most agree", found.consensus_agree),
+        ("多数同意 · most agree", found.consensus_agree),
         ("多数反对 · most object", found.consensus_object),
     ):
         lines += [f"{title} {one.successes}/{one.trials}: {said(one.statement)}" for one in listed]

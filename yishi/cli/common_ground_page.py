@@ -75,9 +75,9 @@ def _groups(found: CommonGround) -> str:
 
 def _shared(found: CommonGround, texts: Mapping[int, str]) -> str:
     if found.k > 1:
-        chance, title = found.sure_in_every_group[0], "各群组都赞成 <small>every group agrees</small>"
+        chance, title = found.sure_in_every_group[0], "各群组都同意 <small>every group agrees</small>"
     else:
-        chance, title = found.sure, "赞成的超过半数 <small>more than half agree</small>"
+        chance, title = found.sure, "同意的超过半数 <small>more than half agree</small>"
     moderated = found.moderated
     order = sorted(
         (place for place, one in enumerate(chance) if one >= SURE and int(found.statement_ids[place]) not in moderated),
@@ -97,7 +97,7 @@ def _dear(found: CommonGround, texts: Mapping[int, str]) -> str:
     made = []
     for number, group in enumerate(found.groups):
         lines = "".join(
-            f"<li>{'赞成' if one.direction == 'agree' else '反对'} "
+            f"<li>{'同意' if one.direction == 'agree' else '反对'} "
             f"<small>{'agrees' if one.direction == 'agree' else 'objects'}</small> "
             f"{one.successes}/{one.trials}：{_link(found, texts, one.statement)}</li>"
             for one in group.representative
@@ -141,7 +141,7 @@ def _table(found: CommonGround, texts: Mapping[int, str], order: Iterable[int], 
         rows.append(f'<tr{identity}><td>{text}{out}</td><td class="n">{agree}/{against}/{passes}</td>{cells}</tr>')
     return (
         '<div class="wide"><table><thead><tr><th>意见 <small>statement</small></th>'
-        '<th class="n">赞成/反对/说不好<br><small>agree/object/pass</small></th>'
+        '<th class="n">同意/反对/弃权<br><small>agree/object/pass</small></th>'
         f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -150,7 +150,7 @@ def _how_sure(found: CommonGround) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
     return (
         "<h2>有多大把握 <small>how sure</small></h2><p>“归属把握”：成员属于本组而不是别组的平均可能。“重抽后仍成立”："
-        "把参与的人重新抽取，这个群组有多少还在。列入“各群组都赞成”的，每组都过半数的把握不低于九成。<br>"
+        "把参与的人重新抽取，这个群组有多少还在。列入“各群组都同意”的，每组都过半数的把握不低于九成。<br>"
         '<span class="en">Membership: how likely members belong here and not elsewhere. Comes back: how much of the '
         "group is found again when participants are drawn anew. Listed as agreed by every group: at least nine in ten "
         "sure that more than half of every group agree.</span></p>"

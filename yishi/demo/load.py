@@ -20,7 +20,7 @@ from yishi.organisations.services.places import place_load
 from yishi.people.models import Account
 from yishi.people.scopes import everything
 
-from . import published, tales, worries
+from . import consulted, published, tales, worries
 from .register import COUNTY, register
 from .story_time import story_time
 from .teller import Cast, Teller
@@ -64,6 +64,7 @@ def demo_load(today: date | None = None) -> Loaded:
             demo_begin(place=county, body=cast.bodies[f"office/{COUNTY}"], site_name=SITE)
         published.told(teller)
         tales.told(teller)
+        consulted.told(teller)
         worries.told(teller)
     seal()
     return _loaded(True, began)

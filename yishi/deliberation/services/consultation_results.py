@@ -194,7 +194,8 @@ def brief_words(consultation: Consultation) -> str:
 
 def _asked(consultation: Consultation) -> dict[str, object]:
     """How many were asked and answered, by which way, and how many voices came from one network at most."""
-    voices = consultation.voices.filter(votes__statement__state=State.ADMITTED).distinct()
+    spoke = ConsultationVote.objects.filter(voice__consultation=consultation, statement__state=State.ADMITTED)
+    voices = Voice.objects.filter(pk__in=spoke.values("voice"))
     kinds = Counter(voices.values_list("kind", flat=True))
     networks = Counter(one for one in voices.values_list("network", flat=True) if one)
     stated = consultation.statements.filter(by_staff=False)

@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from yishi.deliberation.consultation_report import LEAST_FOR_DOWNLOAD, LEAST_PEOPLE, MOST_PEOPLE
 from yishi.deliberation.models import Consultation, Voice
@@ -89,6 +89,14 @@ class ConsultationResult:
             words.append(_("%(count)s voices came out of one and the same network.") % {"count": f"{most:,}"})
         words.append(_("Who took part came of their own accord: they do not stand for those who did not."))
         return words
+
+    @property
+    def asked_text(self) -> str:
+        return sentences(self.asked)
+
+    @property
+    def cautions_text(self) -> str:
+        return sentences(self.cautions)
 
     @property
     def standing(self) -> str:
@@ -202,3 +210,8 @@ class ConsultationResult:
             }
             for row in self.told["rows"]
         ]
+
+
+def sentences(words: list[str]) -> str:
+    """One after the other: with a blank between them only where the language has one."""
+    return (" " if (get_language() or "").startswith("en") else "").join(words)

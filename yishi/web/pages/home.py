@@ -6,8 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from yishi.deliberation.models import Consultation
 from yishi.organisations.models import Installation
 from yishi.web.context import ELDER_COOKIE
 from yishi.web.middleware import LANGUAGE_COOKIE
@@ -16,18 +18,34 @@ from yishi.web.page import page
 from . import public_files
 
 YEAR = 365 * 24 * 3600
+ASKED = 3
 SIZES = {"0", "1", "2", "3"}
 
 
 @page("public", methods=("GET",), face="public")
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html", {"nearby": nearby(request), "tab": "home"})
+    return render(request, "web/home.html", {"nearby": nearby(request), "asked": asked_now(request), "tab": "home"})
 
 
 def nearby(request: HttpRequest) -> list[dict[str, Any]]:
     """The newest public files near the installation's home place, as cards."""
     installation = Installation.objects.filter(pk=1).select_related("home_place").first()
     return public_files.nearby(installation.home_place if installation else None)
+
+
+def asked_now(request: HttpRequest) -> list[Consultation]:
+    """Open consultations near the installation's home place in which anybody may take part."""
+    installation = Installation.objects.filter(pk=1).select_related("home_place").first()
+    rows = Consultation.within.filter(
+        stage=Consultation.Stage.OPEN,
+        audience=Consultation.Audience.ANYONE,
+        closes_at__gt=timezone.now(),
+        matter__is_sensitive=False,
+    )
+    if installation and installation.home_place:
+        home = installation.home_place
+        rows = rows.filter(matter__place__lo__range=(home.lo, home.hi))
+    return list(rows.select_related("matter__place").order_by("closes_at")[:ASKED])
 
 
 @page("public", methods=("POST",), face="both")

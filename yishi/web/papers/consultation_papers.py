@@ -41,8 +41,8 @@ def result_paper(consultation: Consultation) -> Paper:
                             ("起止时间", f"{opened}至{closed}{early}"),
                         ]
                     ),
-                    Text("".join(found.asked)),
-                    Text("".join(found.cautions)),
+                    Text(found.asked_text),
+                    Text(found.cautions_text),
                 ],
             )
         ]
@@ -81,7 +81,7 @@ def _result_parts(found: ConsultationResult) -> list[tuple[str, list[Block]]]:
         for one in found.groups:
             dear.append(Heading(f"第 {one['n']} 组（{one['size']} 人）", level=2))
             dear += [
-                Text(f"{'赞成' if line['agrees'] else '反对'} {line['count']}/{line['of']}：{line['line'].text}")
+                Text(f"{'同意' if line['agrees'] else '反对'} {line['count']}/{line['of']}：{line['line'].text}")
                 for line in one["dear"]
             ]
         parts.append(("各群组看重什么", dear))
@@ -104,7 +104,7 @@ def _result_parts(found: ConsultationResult) -> list[tuple[str, list[Block]]]:
                 ],
             )
         )
-    parts.append(("全部意见", [_all(found)]))
+    parts.append(("全部观点", [_all(found)]))
     told = found.told
     versions = "、".join(f"{name} {version}" for name, version in told["versions"].items())
     parts.append(
@@ -115,7 +115,7 @@ def _result_parts(found: ConsultationResult) -> list[tuple[str, list[Block]]]:
                     "“归属把握”：成员属于本组而不是别组的平均可能；“重抽后仍成立”：把参与的人重新抽取，这个群组有多少还在。"
                     "只有不少于 30 人表态、且不低于 95% 的把握时，才写“多数”。"
                     f"方法 {told['method']}，种子 {told['seed']}，"
-                    f"{versions}。匿名表态数据可以下载，人人可以重算；其校验值（SHA-256）：{told['votes_hash']}。"
+                    f"{versions}。匿名表态数据可以下载，人人可以重算；其校验值（SHA-256）：{_grouped(told['votes_hash'])}。"
                 )
             ],
         )
@@ -125,13 +125,13 @@ def _result_parts(found: ConsultationResult) -> list[tuple[str, list[Block]]]:
 
 def _lines(lines: list[Line]) -> Table:
     return Table(
-        [("序号", 0.6), ("意见", 4.0), ("表态", 2.6)],
+        [("序号", 0.6), ("观点", 4.0), ("表态", 2.6)],
         [[str(one.number), one.text, one.per_group or one.counts] for one in lines],
     )
 
 
 def _all(found: ConsultationResult) -> Table:
-    heads: list[tuple[str, float]] = [("序号", 0.6), ("意见", 4.0), ("赞成/反对/说不好", 1.7)]
+    heads: list[tuple[str, float]] = [("序号", 0.6), ("观点", 4.0), ("同意/反对/弃权", 1.7)]
     heads += [(f"第 {one['n']} 组", 1.1) for one in found.groups]
     rows = []
     for row in found.rows:
@@ -142,6 +142,11 @@ def _all(found: ConsultationResult) -> Table:
         )
         rows.append([str(row["number"]), text, f"{row['agree']}/{row['object']}/{row['pass']}", *row["groups"]])
     return Table(heads, rows)
+
+
+def _grouped(digest: str) -> str:
+    """Eight characters at a time, so that the line can break."""
+    return " ".join(digest[place : place + 8] for place in range(0, len(digest), 8))
 
 
 def _share(value: float | None) -> str:
@@ -167,7 +172,7 @@ def poster_of(consultation: Consultation, site: Installation) -> dict[str, Any]:
         "address": address.split("://", 1)[-1],
         "steps": [
             ("扫码", "用微信或手机相机扫一扫，不用登录，不用下载"),
-            ("表态", "一次看一条意见，赞成、反对、说不好，点一下"),
+            ("表态", "一次看一条观点，同意、反对、弃权，点一下"),
             ("补一句", "没人说到的，自己写一句，让大家表态"),
             ("看结果", "结束前谁也看不到票数；结束后人人看得到"),
         ],
