@@ -63,6 +63,9 @@ def look(page, addresses: list[str]) -> list[str]:
         wrong += faults(page, address)
         page.set_viewport_size({"width": 390, "height": LONG})
         page.evaluate(LARGE)
+        height = page.evaluate("document.documentElement.scrollHeight")
+        if height > LONG:
+            page.set_viewport_size({"width": 390, "height": height})
         wrong += faults(page, f"{address} in large print")
     return wrong
 
