@@ -43,7 +43,7 @@ def test_three_hundred_phones_vote_and_the_result_is_read(open_page, live_server
     desk = open_page("clerk", cast, width=1440)
     desk.goto(reverse("consultation", args=[row.pk]))
     assert "300" in desk.locator(".figures").inner_text()
-    desk.get_by_role("link", name="结束网络协商").click()
+    desk.get_by_role("link", name="结束线上征询").click()
     desk.locator("textarea[name=reason]").fill("三百人都说过了")
     desk.get_by_role("button", name="现在结束").click()
     desk.wait_for_selector("text=正在统计")

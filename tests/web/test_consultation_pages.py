@@ -227,5 +227,5 @@ def test_one_click_lays_it_before_the_next_sitting(client, cast, consulted):
         assert clerk.post(address, {"act_id": str(uuid7())}).status_code == 404  # no sitting yet
         sitting = Sitting.within.create(matter=row.matter, ordinal=1, starts_at=timezone.now(), where="村委会")
     answer = clerk.post(address, {"act_id": str(uuid7())}, follow=True)
-    assert "来自网络协商" in answer.content.decode()
+    assert "来自线上征询" in answer.content.decode()
     assert Statement.objects.filter(sitting=sitting, from_consultation__isnull=False).count() >= 3

@@ -1,4 +1,4 @@
-"""Online consultation (网络协商): many people state and vote on phones; nobody sees a tally until it closes."""
+"""Online consultation (线上征询): many people state and vote on phones; nobody sees a tally until it closes."""
 
 from django.db import models
 from django.db.models import Q

@@ -372,7 +372,7 @@ def consult_votes(request: HttpRequest, consultation: Consultation) -> HttpRespo
 @page("public", load=load_result, methods=("GET",), face="both")
 def consult_paper(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     return pdf_response(
-        "paper.typ", result_data(consultation), f"网络协商结果-{consultation.matter.number}-{consultation.ordinal}"
+        "paper.typ", result_data(consultation), f"线上征询结果-{consultation.matter.number}-{consultation.ordinal}"
     )
 
 

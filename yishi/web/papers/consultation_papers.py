@@ -1,4 +1,4 @@
-"""The result of an online consultation as a paper (网络协商结果), and the slips and the poster that invite to it."""
+"""The result of an online consultation as a paper (线上征询结果), and the slips and the poster that invite to it."""
 
 from typing import Any
 
@@ -54,8 +54,8 @@ def result_paper(consultation: Consultation) -> Paper:
         for place, (name, inside) in enumerate(parts, start=1):
             blocks += [Heading(f"{ordinal_word(place)}、{name}"), *inside]
         blocks.append(Signature([matter.convener.name, chinese_day(consultation.closed_at)]))
-        number = f"{matter.number}-网络协商-{consultation.ordinal}"
-        return Paper("网络协商结果", blocks, number, foot(number))
+        number = f"{matter.number}-线上征询-{consultation.ordinal}"
+        return Paper("线上征询结果", blocks, number, foot(number))
 
 
 def _result_parts(found: ConsultationResult) -> list[tuple[str, list[Block]]]:
@@ -164,7 +164,7 @@ def poster_of(consultation: Consultation, site: Installation) -> dict[str, Any]:
         ("电话", f"{phone}（不会扫码，请打电话，或到召集单位说）" if phone else ""),
     ]
     return {
-        "title": f"网络协商：{consultation.question}",
+        "title": f"线上征询：{consultation.question}",
         "site": site.site_name or "议事",
         "headline": "大家说，大家定方向",
         "lead": consultation.question,
