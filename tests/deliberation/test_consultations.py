@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
+from tests.cast import make_cast
 from tests.consulting import TEXTS, Consulted
 from tests.story import Story
 from yishi.common_ground import analyse
@@ -181,16 +184,19 @@ def test_whose_voice_it_is_stands_nowhere(consulted):
     villager = consulted.cast.viewer("villager")
     votes_give(ballot=ballot_of(consulted.consultation, villager, ""), votes={1: -1, 2: 1})
     entry = Entry.objects.get(code="deliberation.consultation.vote")
-    assert (entry.actor_id, entry.on_behalf_of_id, entry.right_kind) == (None, None, "voice")
-    said = json.dumps([entry.data, entry.dims, entry.quantities, entry.touches, str(entry.right_id)], default=str)
+    assert (entry.actor_id, entry.on_behalf_of_id, entry.right_kind, entry.right_id) == (None, None, "voice", None)
+    said = json.dumps([entry.data, entry.dims, entry.quantities, entry.touches], default=str)
     assert str(villager.person_id) not in said
+    assert str(Voice.objects.get().pk) not in said
     assert entry.quantities == {"consultation_votes": 2, "consultation_voices": 1}
     votes_give(ballot=ballot_of(consulted.consultation, consulted.cast.viewer("member"), ""), votes={1: 1, 2: 1})
     other = Entry.objects.filter(code="deliberation.consultation.vote").latest("received_at")
     assert other.data == entry.data
     assert other.quantities == entry.quantities
-    columns = {field.name for field in Voice._meta.get_fields()}
-    assert "person" not in columns
+    assert "person" not in {field.name for field in Voice._meta.get_fields()}
+    for vote in ConsultationVote.objects.all():  # no moment leads from a vote to a phone
+        assert vote.pk.version == 4
+    assert not [one for one in ConsultationVote._meta.fields if "Time" in one.get_internal_type()]
 
 
 def test_moderation_appeal_and_its_second_person(consulted):
@@ -382,3 +388,32 @@ def test_staff_statements_are_labelled(consulted):
         consultation_statement_add(
             actor=consulted.cast.viewer("outsider"), consultation=consulted.consultation, text="外县的话"
         )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_taps_at_one_moment_raise_one_voice_and_none_is_lost_by_closing():
+    with everything():
+        consulted = Consulted(make_cast()).opened()
+    ballots = [consulted.ballot(number) for number in (1, 2)]
+
+    def tap(number: int) -> int:
+        try:
+            with everything():
+                if number == 40:
+                    clerk = consulted.cast.viewer("clerk")
+                    consultation_close(actor=clerk, consultation=consulted.consultation, reason="够了")
+                    return 0
+                return votes_give(ballot=ballots[number % 2], votes={number % 8 + 1: 1}).result["new"]
+        except WrongStage:
+            return 0  # after the closing
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        new = sum(pool.map(tap, range(80)))
+    with everything():
+        assert Voice.objects.count() == 2
+        assert ConsultationVote.objects.count() == new
+        result_make(consulted.consultation)
+        told = consulted.fresh().result
+    assert (told["people"], told["votes"]) == (2, new)

@@ -1,5 +1,7 @@
 """Online consultation (线上征询): many people state and vote on phones; nobody sees a tally until it closes."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -69,13 +71,12 @@ class Voice(models.Model):
         SLIP = "slip", _("by a slip")
         ACCOUNT = "account", _("by account or query code")
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)  # follows from the digest
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="voices")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     digest = models.CharField(max_length=64, unique=True)  # of the receipt in the phone, the slip or the person
     network = models.CharField(max_length=16, blank=True)  # keyed hash of the address; wiped when it is counted
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+")  # as declared
-    began_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -133,18 +134,20 @@ class ConsultationStatement(models.Model):
 
 
 class ConsultationVote(models.Model):
-    """Where one voice stands on one statement: +1 agree, -1 object, 0 pass. May be changed until it closes."""
+    """Where one voice stands on one statement: +1 agree, -1 object, 0 pass. May be changed until it closes.
+
+    It carries no time, in its id neither: the moment of a tap would lead to a phone.
+    """
 
     class Value(models.IntegerChoices):
         AGREE = 1, _("agree")
         OBJECT = -1, _("object")
         PASS = 0, _("pass")
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     voice = models.ForeignKey(Voice, models.CASCADE, related_name="votes")
     statement = models.ForeignKey(ConsultationStatement, models.CASCADE, related_name="votes")
     value = models.SmallIntegerField(choices=Value.choices)
-    at = models.DateTimeField()
 
     class Meta:
         constraints = [

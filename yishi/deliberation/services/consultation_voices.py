@@ -54,7 +54,8 @@ class Ballot:
 
     @property
     def actor(self) -> Actor:
-        return Actor(right_kind="voice", right_id=self.voice_id)
+        """The journal learns that a voice spoke, not which."""
+        return Actor(right_kind="voice")
 
 
 def ballot_of(consultation: Consultation, viewer: Viewer, secret: str, address: str = "") -> Ballot | None:
@@ -111,11 +112,10 @@ def votes_give(
                 raise Refusal("vote.statement", _("This statement is not there any more. Go on with the next one."))
         known = voice.votes.filter(statement__in=statements.values()).count()
         rows = [
-            ConsultationVote(voice=voice, statement=statements[number], value=value, at=this.now)
-            for number, value in votes.items()
+            ConsultationVote(voice=voice, statement=statements[number], value=value) for number, value in votes.items()
         ]
         ConsultationVote.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["voice", "statement"], update_fields=["value", "at"]
+            rows, update_conflicts=True, unique_fields=["voice", "statement"], update_fields=["value"]
         )
         new = len(rows) - known
         _enter(this, row, is_new, {"consultation_votes": new})
@@ -140,7 +140,7 @@ def statement_state(*, ballot: Ballot, text: str, party: Party | None = None, ac
                 field="text",
             )
         made = statement_write(row, text, at=this.now, voice=voice)
-        ConsultationVote.objects.create(voice=voice, statement=made, value=1, at=this.now)
+        ConsultationVote.objects.create(voice=voice, statement=made, value=1)
         _enter(this, row, is_new, {"consultation_statements": 1, "consultation_votes": 1}, number=made.number)
         this.result(number=made.number)
     return this.receipt
@@ -198,7 +198,7 @@ def _speak(this: Act, ballot: Ballot, party: Party | None) -> tuple[Consultation
     fields = {"consultation": row, "kind": ballot.kind, "digest": ballot.digest, "network": ballot.network}
     try:
         with transaction.atomic():
-            voice = Voice.objects.create(pk=ballot.voice_id, began_at=this.now, party=party, **fields)
+            voice = Voice.objects.create(pk=ballot.voice_id, party=party, **fields)
         return row, voice, True
     except IntegrityError:  # it has spoken before
         voice = Voice.objects.select_for_update(of=("self",)).get(pk=ballot.voice_id)
