@@ -112,7 +112,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "consult.load_result": {"code": consultation.code},
         "consultations.load_briefed": pk(consultation),
         "consultations.load_consultation": pk(consultation),
-        "consultations.load_statement": pk(consultation.statements.first()),
+        "moderation.load_statement": pk(consultation.statements.first()),
         "draws.load_draw": pk(draw),
         "draws.load_public": pk(draw),
         "files._agreement_scan": {"pk": matter.pk, "file": photo.pk},

@@ -18,10 +18,7 @@ from yishi.deliberation.models import Consultation, ConsultationStatement, Consu
 from yishi.deliberation.models.consultations import LONGEST_STATEMENT
 from yishi.deliberation.services.consultation_results import consultation_brief
 from yishi.deliberation.services.consultation_statements import (
-    appeal_decide,
     consultation_statement_add,
-    consultation_statement_remove,
-    statement_decide,
     statement_doubts,
 )
 from yishi.deliberation.services.consultation_voices import is_open
@@ -62,11 +59,6 @@ def load_consultation(request: HttpRequest, pk: UUID) -> Consultation:
         "matter__place", "matter__convener", "matter__process", "planned_by", "opened_by", "brief"
     )
     return rows.get(pk=pk)
-
-
-def load_statement(request: HttpRequest, pk: UUID) -> ConsultationStatement:
-    rows = ConsultationStatement.objects.select_related("consultation__matter__place", "consultation__matter__convener")
-    return rows.get(pk=pk, consultation__in=Consultation.objects.values("pk"))
 
 
 def address_of(consultation: Consultation) -> str:
@@ -126,33 +118,6 @@ class CloseForm(ActForm):
 
 class SlipsForm(ActForm):
     count = forms.IntegerField(label=gettext_lazy("How many slips"), min_value=1, max_value=5000)
-
-
-class DecideForm(ActForm):
-    admit = forms.TypedChoiceField(
-        label=gettext_lazy("What do you decide?"),
-        choices=[("yes", gettext_lazy("Admit it")), ("no", gettext_lazy("Do not admit it"))],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-    )
-    reason = forms.ChoiceField(
-        label=gettext_lazy("Why not?"),
-        choices=[("", "—"), *ConsultationStatement.Reason.choices],
-        required=False,
-    )
-    words_why = forms.CharField(
-        label=gettext_lazy("In your words, for who wrote it and for everybody"), required=False, max_length=200
-    )
-
-
-class AppealForm(ActForm):
-    uphold = forms.TypedChoiceField(
-        label=gettext_lazy("What do you decide?"),
-        choices=[("yes", gettext_lazy("Admit it after all")), ("no", gettext_lazy("It stays out"))],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-    )
-    answer = area(gettext_lazy("The answer, which everybody reads"), rows=3)
 
 
 @page("matter.see", load=load_matter, methods=("GET",))
@@ -242,7 +207,9 @@ def consultation(request: HttpRequest, row: Consultation) -> HttpResponse:
     return render(request, "consultation/consultation.html", words)
 
 
-def _act(request: HttpRequest, row: Consultation, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def consultation_act(
+    request: HttpRequest, row: Consultation, form: ActForm, service: Any, **words: Any
+) -> HttpResponse:
     words.setdefault("lead", f"{row.matter.number} {row.matter.title} · {row.question}")
     return one_act(
         request,
@@ -262,7 +229,7 @@ def consultation_changing(request: HttpRequest, row: Consultation) -> HttpRespon
     if row.stage == Stage.OPEN:
         for name in ("question", "audience", "may_people_state", "asks_party"):
             form.fields[name].disabled = True  # those who voted were asked this
-    return _act(
+    return consultation_act(
         request,
         row,
         form,
@@ -277,7 +244,7 @@ def consultation_changing(request: HttpRequest, row: Consultation) -> HttpRespon
 def consultation_statement_new(request: HttpRequest, row: Consultation) -> HttpResponse:
     """One after the other: after each the empty form comes again."""
     have = row.statements.filter(state=State.ADMITTED).count()
-    return _act(
+    return consultation_act(
         request,
         row,
         TextForm(request.POST or None),
@@ -298,7 +265,7 @@ def consultation_opening(request: HttpRequest, row: Consultation) -> HttpRespons
     doubts = Veil(row.matter).warnings(
         {_("question"): row.question, _("introduction"): row.intro} | {str(one.number): one.text for one in statements}
     )
-    return _act(
+    return consultation_act(
         request,
         row,
         ActForm(request.POST or None),
@@ -315,7 +282,7 @@ def consultation_opening(request: HttpRequest, row: Consultation) -> HttpRespons
 
 @page("consultation.run", load=load_consultation)
 def consultation_closing(request: HttpRequest, row: Consultation) -> HttpResponse:
-    return _act(
+    return consultation_act(
         request,
         row,
         CloseForm(request.POST or None),
@@ -330,7 +297,7 @@ def consultation_closing(request: HttpRequest, row: Consultation) -> HttpRespons
 
 @page("consultation.run", load=load_consultation)
 def consultation_link(request: HttpRequest, row: Consultation) -> HttpResponse:
-    return _act(
+    return consultation_act(
         request,
         row,
         ActForm(request.POST or None),
@@ -344,7 +311,7 @@ def consultation_link(request: HttpRequest, row: Consultation) -> HttpResponse:
 
 @page("consultation.run", load=load_consultation)
 def consultation_slips(request: HttpRequest, row: Consultation) -> HttpResponse:
-    return _act(
+    return consultation_act(
         request,
         row,
         SlipsForm(request.POST or None),
@@ -383,58 +350,6 @@ def consultation_poster(request: HttpRequest, row: Consultation) -> HttpResponse
     return pdf_response("poster.typ", poster_of(row, site), _("poster") + f"-{row.matter.number}")
 
 
-@page("consultation.run", load=load_statement)
-def consultation_statement_out(request: HttpRequest, statement: ConsultationStatement) -> HttpResponse:
-    """Nobody has seen it yet: it goes without a trace in the log."""
-    return _act(
-        request,
-        statement.consultation,
-        ActForm(request.POST or None),
-        consultation_statement_remove,
-        heading=_("Take the statement out"),
-        lead=f"{statement.number}. {statement.text}",
-        given={"statement": statement},
-        done=_("Taken out."),
-        submit=_("Take the statement out"),
-    )
-
-
-@page("consultation.moderate", load=load_statement)
-def consultation_decide(request: HttpRequest, statement: ConsultationStatement) -> HttpResponse:
-    return _act(
-        request,
-        statement.consultation,
-        DecideForm(request.POST or None, initial={"admit": request.GET.get("admit", "")}),
-        statement_decide,
-        heading=_("Moderate a statement"),
-        lead=f"{statement.number}. {statement.text}",
-        given={"statement": statement},
-        done=_("Decided. It stands in the public log."),
-        submit=_("Record the decision"),
-    )
-
-
-@page("consultation.moderate", load=load_statement)
-def consultation_appeal(request: HttpRequest, statement: ConsultationStatement) -> HttpResponse:
-    return _act(
-        request,
-        statement.consultation,
-        AppealForm(request.POST or None),
-        appeal_decide,
-        heading=_("Answer an appeal"),
-        lead=_("%(statement)s — refused: %(reason)s %(words)s — appeal: %(appeal)s")
-        % {
-            "statement": f"{statement.number}. {statement.text}",
-            "reason": statement.get_reason_display(),
-            "words": statement.words,
-            "appeal": statement.appeal,
-        },
-        given={"statement": statement},
-        done=_("Answered. It stands in the public log."),
-        submit=_("Answer"),
-    )
-
-
 def _brief(*, actor: Any, consultation: Consultation, act_id: UUID | None = None) -> Receipt:
     sitting = Sitting.objects.filter(
         matter=consultation.matter, state__in=[Sitting.State.PLANNED, Sitting.State.NOTICED]
@@ -453,7 +368,7 @@ def load_briefed(request: HttpRequest, pk: UUID) -> Consultation:
 @page("consultation.run", load=load_briefed, methods=("POST",))
 def consultation_briefing(request: HttpRequest, row: Consultation) -> HttpResponse:
     """One click: the result lies before the next sitting."""
-    return _act(
+    return consultation_act(
         request,
         row,
         ActForm(request.POST),
@@ -511,7 +426,4 @@ urlpatterns = [
     path("desk/consultations/<uuid:pk>/slips/print/", consultation_slip_sheets, name="consultation_slip_sheets"),
     path("desk/consultations/<uuid:pk>/poster.pdf", consultation_poster, name="consultation_poster"),
     path("desk/consultations/<uuid:pk>/brief/", consultation_briefing, name="consultation_briefing"),
-    path("desk/consultation-statements/<uuid:pk>/out/", consultation_statement_out, name="consultation_statement_out"),
-    path("desk/consultation-statements/<uuid:pk>/decide/", consultation_decide, name="consultation_decide"),
-    path("desk/consultation-statements/<uuid:pk>/appeal/", consultation_appeal, name="consultation_appeal"),
 ]
