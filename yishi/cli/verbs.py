@@ -12,6 +12,7 @@ VERBS = {
     "journal": "yishi.cli.journal",
     "prepare": "yishi.cli.prepare",
     "restore": "yishi.cli.restore",
+    "tally": "yishi.cli.tally",
     "tick": "yishi.cli.tick",
     "work": "yishi.cli.work",
 }

@@ -54,6 +54,10 @@ def weights() -> None:
     import_string("yishi.deliberation.services.consultation_results.consultations_weigh")()
 
 
+def figures() -> None:
+    import_string("yishi.reporting.fold.fold_all")()
+
+
 def housekeeping() -> None:
     """Sessions that ended, results of tasks that nobody will ask for, files that no record took up."""
     import_string("yishi.attachments.sweep.attachments_sweep")()
@@ -62,6 +66,7 @@ def housekeeping() -> None:
 
 
 JOBS = [
+    Job("figures", 1, figures),
     Job("messages", 2, messages),
     Job("tasks", 2, tasks),
     Job("consultations", 3, consultations),

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yishi.attachments",
     "yishi.commitments",
     "yishi.deliberation",
+    "yishi.assistance",
     "yishi.reporting",
     "yishi.web",
     "yishi.config",

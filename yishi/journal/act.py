@@ -30,7 +30,8 @@ from django.utils.translation import gettext_lazy as _
 from yishi.kit.errors import Conflict
 from yishi.kit.ids import child_id, uuid7
 
-from .models import Entry, Receipt
+from .feed import FEEDS
+from .models import Entry, Receipt, Unfolded
 from .queries import receipt_insert_or_return
 
 Touch = tuple[str, UUID, int]
@@ -147,6 +148,8 @@ class Act:
             data=plain({**(data or {}), "demo": True} if _story_time.get() else data or {}),
         )
         entry.save(force_insert=True)
+        if entry.code in FEEDS:
+            Unfolded.objects.create(entry=entry)
         self.entries.append(entry)
         return entry
 

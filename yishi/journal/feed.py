@@ -1,11 +1,13 @@
-"""Entries as they are read: those of a subject for its timeline, and those that a reader has not folded yet."""
+"""Entries as they are read: those of a subject for its timeline, and those that the figures have not taken in yet."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from .models import Entry, Folded
+from .models import Entry, Unfolded
+
+FEEDS: set[str] = set()  # codes of the entries that feed figures; whoever folds them says so at start
 
 
 def entries_of(kind: str, subject: UUID, codes: Iterable[str] = ()) -> QuerySet[Entry]:
@@ -16,15 +18,12 @@ def entries_of(kind: str, subject: UUID, codes: Iterable[str] = ()) -> QuerySet[
     return rows.order_by("at", "received_at", "ordinal")
 
 
-def unfolded(reader: str, limit: int = 1000) -> Iterator[Entry]:
-    """Entries that `reader` has not marked with `mark_folded`, oldest first, up to `limit`.
-
-    All that is visible and not folded, never "all after the last id": commit order is not id order.
-    """
-    done = Folded.objects.filter(reader=reader).values("entry_id")
-    yield from Entry.objects.exclude(pk__in=done).order_by("received_at", "pk")[:limit]
+def unfolded(limit: int = 1000) -> list[Entry]:
+    """Up to `limit` entries that feed figures and are not folded yet, oldest first."""
+    rows = Unfolded.objects.select_related("entry").order_by("entry__received_at", "entry")
+    return [row.entry for row in rows[:limit]]
 
 
-def mark_folded(reader: str, entries: Iterable[Entry]) -> None:
-    """Remember in the fold's own transaction what it has folded; twice raises, so that nothing counts twice."""
-    Folded.objects.bulk_create(Folded(reader=reader, entry_id=entry.pk) for entry in entries)
+def mark_folded(entries: Iterable[Entry]) -> int:
+    """Take entries out of the queue, in the fold's own transaction; gives how many stood in it."""
+    return Unfolded.objects.filter(entry__in=[entry.pk for entry in entries]).delete()[0]

@@ -99,15 +99,13 @@ class Seal(models.Model):
         return f"{self.block_id}/{self.position}"
 
 
-class Folded(models.Model):
-    """That one reader has taken one entry into its figures."""
+class Unfolded(models.Model):
+    """An entry that the figures have not taken in yet; written with it, gone when it is folded.
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reader = models.CharField(max_length=32)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    A queue and no "last id": the order of ids and times is not the order in which transactions become visible.
+    """
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["reader", "entry"], name="folded_once")]
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="+")
 
     def __str__(self) -> str:
-        return f"{self.reader} {self.entry_id}"
+        return str(self.entry_id)

@@ -7,3 +7,6 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from . import rules  # noqa: F401, PLC0415
+        from .fold import listen  # noqa: PLC0415
+
+        listen()

@@ -1,0 +1,236 @@
+"""Every figure equals a recount by hand: for random deeds, shares, claims, merges, corrections, phases, focus sets."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from tests.assistance.helping import Helping
+from tests.cast import make_cast
+from yishi.assistance.models import Deed, PossibleDuplicate
+from yishi.assistance.services.deeds import Part, Reached, deed_claim, deed_correct, deed_record, deed_withdraw
+from yishi.assistance.services.duplicates import duplicate_decide
+from yishi.journal.models import Entry
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.organisations.grants import system
+from yishi.people.scopes import everything
+from yishi.reporting import figures
+from yishi.reporting.figures import DIMENSIONS, Question, ask, by_item, by_month, by_place, deeds_of
+from yishi.reporting.fold import COUNTS, check, fold, fold_all, rebuild
+from yishi.reporting.models import FigureRow
+from yishi.reporting.recount import recount
+
+pytestmark = pytest.mark.django_db
+VILLAGES = ("牟尼村", "邻近村", "外县村", "共和镇")
+
+
+@pytest.fixture
+def helping(cast):
+    figures.forget()
+    with everything():
+        yield Helping(cast)
+
+
+def entries():
+    return list(Entry.objects.filter(code=COUNTS))
+
+
+def a_question(helping, rng) -> Question:
+    """Any place, any period, at most two dimensions."""
+    cast = helping.cast
+    today = timezone.localdate()
+    days = sorted(today - timedelta(days=50 * rng.randrange(18)) for _ in range(2))
+    values = {
+        "direction": list(helping.directions.values()),
+        "item": list(helping.items.values()),
+        "body": [cast.bodies[name] for name in ("office", "department", "company", "outside_office")],
+        "sector": ["agriculture", "none-such"],
+        "phase": list(helping.campaign.phases.all()),
+        "place_set": [helping.focus],
+    }
+    chosen = {name: rng.choice(values[name]) for name in rng.sample(DIMENSIONS, rng.randrange(3))}
+    return Question(
+        place=cast.places[rng.choice(list(cast.places))],
+        start=days[0],
+        end=days[1],
+        campaign=rng.choice([None, helping.campaign]),
+        sets_then=rng.random() < 0.5,
+        known_by=rng.choice([None, None, timezone.now()]),
+        **chosen,
+    )
+
+
+def something_happens(helping, rng) -> None:
+    """One random act; a refused one changes nothing."""
+    cast, today = helping.cast, timezone.localdate()
+    deeds = list(Deed.within.filter(state="counted"))
+    what = rng.choice(["record"] * 5 + ["claim", "correct", "withdraw", "decide"])
+    who = [cast.bodies["office"], cast.bodies["department"], cast.people["member"], cast.people["neighbour"]]
+    try:
+        if what == "record" or len(deeds) < 2:
+            parties = rng.sample(who, rng.randrange(1, 4))
+            cut = sorted(rng.randrange(10_001) for _ in parties[1:])
+            shares = [b - a for a, b in zip([0, *cut], [*cut, 10_000], strict=True)]
+            deed_record(
+                actor=system(),
+                item=helping.items[rng.choice(list(helping.items))],
+                place=cast.places[rng.choice(VILLAGES)],
+                on=today - timedelta(days=50 * rng.randrange(18)),
+                amount=Decimal(rng.randrange(1, 40_000)) / 1000,
+                parties=[Part(one, rng.choice(["lead", "co"]), s) for one, s in zip(parties, shares, strict=True)],
+                reached=Reached(
+                    households=rng.sample(helping.households, rng.randrange(3)),
+                    people=rng.sample([one.head for one in helping.households], rng.randrange(3)),
+                    villages=[cast.places["牟尼村"]] if rng.random() < 0.5 else [],
+                    unnamed=rng.randrange(30),
+                ),
+            )
+        elif what == "claim":
+            deed_claim(
+                actor=system(),
+                deed=rng.choice(deeds),
+                who=rng.choice(who),
+                role="co",
+                share=rng.choice([None, 0, 3_333, 10_000]),
+            )
+        elif what == "correct":
+            deed_correct(
+                actor=system(),
+                deed=rng.choice(deeds),
+                reason="更正",
+                on=today - timedelta(days=50 * rng.randrange(18)),
+                place=cast.places[rng.choice(VILLAGES)],
+                amount=Decimal(rng.randrange(1, 9_000)) / 1000,
+                reached=Reached(households=rng.sample(helping.households, 2), unnamed=1),
+            )
+        elif what == "withdraw":
+            deed_withdraw(actor=system(), deed=rng.choice(deeds), reason="误记")
+        else:
+            one, two = rng.sample(deeds, 2)
+            earlier, later = sorted((one, two), key=lambda deed: deed.pk)
+            pair, _new = PossibleDuplicate.objects.get_or_create(
+                earlier=earlier, later=later, defaults={"likeness": 60, "found_at": timezone.now()}
+            )
+            duplicate_decide(
+                actor=system(), pair=pair, verdict=rng.choice(["same", "part", "distinct"]), overlap=Decimal("0.5")
+            )
+    except (Refusal, WrongStage):
+        return
+
+
+class TestAgainstARecount(TestCase):
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.integers(0, 10**9))
+    def test_every_figure_is_what_the_journal_says(self, seed):
+        rng = random.Random(seed)
+        figures.forget()
+        with everything():
+            helping = Helping(make_cast())
+            for _ in range(rng.randrange(1, 30)):
+                something_happens(helping, rng)
+                if rng.random() < 0.3:
+                    fold(rng.choice([1, 3, 1000]))  # in pieces, whenever
+            fold_all()
+            journal = entries()
+            for _ in range(25):
+                question = a_question(helping, rng)
+                assert ask(question) == recount(question, journal), question
+            whole = Question(helping.cast.places["云南省"], helping.start, timezone.localdate(), helping.campaign)
+            figure = ask(whole)
+            assert figure.deeds == Deed.within.filter(state="counted").count() == deeds_of(whole).count()
+            assert figure.households <= len(helping.households)
+            assert figure.credits >= figure.deeds
+            credited = sum(
+                recount(replace(whole, body=body), journal).credited for body in helping.cast.bodies.values()
+            )
+            assert credited <= figure.amount
+            assert sum(row[1] for row in by_item(whole).values()) == figure.amount
+            assert sum(row[0] for _month, row in by_month(whole)) == figure.deeds
+            children = [helping.cast.places[name] for name in ("楚雄彝族自治州", "昆明市")]
+            assert sum(row[0] for _place, row in by_place(whole, children)) == figure.deeds
+            assert check().is_right
+            before = [ask(a_question(helping, random.Random(seed + n))) for n in range(5)]
+            rebuild()
+            assert before == [ask(a_question(helping, random.Random(seed + n))) for n in range(5)]
+            assert check().is_right
+
+
+def whole(helping, **given) -> Question:
+    return Question(helping.cast.places["云南省"], helping.start, timezone.localdate(), helping.campaign, **given)
+
+
+def test_it_works(helping):
+    helping.record()
+    assert fold() == 1
+    assert fold() == 0
+    figure = ask(whole(helping))
+    assert (figure.deeds, figure.amount, figure.households, figure.people, figure.givers) == (1, 1000, 1, 1, 1)
+    assert ask(whole(helping, sector="agriculture")).deeds == 1
+    assert list(deeds_of(whole(helping))) == list(Deed.within.all())
+
+
+def test_one_deed_with_two_bodies_is_one_deed_and_two_credits(helping):
+    cast = helping.cast
+    deed = helping.record("clerk", parties=[Part(cast.bodies["office"])])
+    deed_claim(actor=cast.viewer("handler"), deed=deed, who=cast.bodies["department"], role="co", share=2_500)
+    fold_all()
+    figure = ask(whole(helping))
+    assert (figure.deeds, figure.credits, figure.overlap, figure.bodies) == (1, 2, 1, 2)
+    assert ask(whole(helping, body=cast.bodies["office"])).credited == 750
+    assert ask(whole(helping, body=cast.bodies["department"])).credited == 250
+    assert ask(whole(helping, body=cast.bodies["department"])).amount == 1000
+
+
+def test_undoing_one_of_two_deeds_leaves_the_family_counted(helping):
+    one = helping.record()
+    helping.record(item="channel", on=timezone.localdate() - timedelta(days=60))
+    deed_withdraw(actor=helping.cast.viewer("member"), deed=one, reason="误记")
+    fold_all()
+    figure = ask(whole(helping))
+    assert (figure.deeds, figure.households) == (1, 1)
+
+
+def test_a_correction_changes_today_and_not_what_was_known_then(helping):
+    deed = helping.record(amount=Decimal(5))
+    fold_all()
+    closed = timezone.now()
+    deed_correct(actor=helping.cast.viewer("member"), deed=deed, amount=Decimal(3), reason="多记了两条")
+    fold_all()
+    assert ask(whole(helping)).amount == 3000
+    assert ask(whole(helping, known_by=closed)).amount == 5000
+
+
+def test_a_village_that_changed_sets_counts_then_and_now(helping):
+    """牟尼村 was in focus until 400 days ago; 邻近村 is since."""
+    today = timezone.localdate()
+    helping.record(on=today - timedelta(days=500))
+    helping.record(on=today - timedelta(days=50))
+    helping.record(place=helping.cast.places["邻近村"], on=today - timedelta(days=50))
+    fold_all()
+    assert ask(whole(helping, place_set=helping.focus)).deeds == 2
+    assert ask(whole(helping, place_set=helping.focus, sets_then=False)).deeds == 1
+
+
+def test_more_than_two_dimensions_are_refused(helping):
+    with pytest.raises(Refusal):
+        ask(whole(helping, body=helping.cast.bodies["office"], sector="agriculture", item=helping.items["job"]))
+
+
+def test_a_tampered_figure_is_found_and_rebuilt(helping):
+    helping.record()
+    helping.record(on=timezone.localdate() - timedelta(days=60))
+    fold_all()
+    assert check().is_right
+    FigureRow.objects.filter(pk=FigureRow.objects.first().pk).update(amount=999)
+    assert "amount" in check().differences[0]
+    FigureRow.objects.first().delete()
+    assert "not in the figures" in check().differences[0]
+    assert rebuild() == 2
+    assert check().is_right
+    assert ask(whole(helping)).amount == 2000

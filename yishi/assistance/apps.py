@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class AssistanceConfig(AppConfig):
+    name = "yishi.assistance"
+    label = "assistance"
+
+    def ready(self) -> None:
+        from . import rules  # noqa: F401, PLC0415

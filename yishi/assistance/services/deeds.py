@@ -1,0 +1,469 @@
+"""Deeds: recorded once, claimed by others, corrected by reversal, withdrawn with a reason.
+
+Each deed that counts has one entry in the journal that says all of it; every change reverses that entry and writes the
+next. So the figures follow by adding up, whatever order things arrive in, and a closed report stays what it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.models import (
+    Activity,
+    CatalogueItem,
+    Deed,
+    DeedBeneficiary,
+    DeedParty,
+    Evidence,
+    Household,
+    ItemVersion,
+)
+from yishi.assistance.models.deeds import WHOLE
+from yishi.attachments.models import Attachment
+from yishi.journal.act import Act, act, receipt_number
+from yishi.journal.models import Entry, Receipt
+from yishi.kit.errors import Conflict, Refusal, WrongStage
+from yishi.kit.ids import child_id, uuid7
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Member, Place, valid_on
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+
+from .alike import duplicates_find, fingerprint
+from .campaigns import thousandths, version_on
+
+State = Deed.State
+Role = DeedParty.Role
+MOST_PARTIES = 40
+MOST_BENEFICIARIES = 2_000
+MOST_UNNAMED = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A party of a deed: a body or a person, its role, its share of ten thousandths (None: an equal part)."""
+
+    who: Body | Person
+    role: str = Role.LEAD
+    share: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom a deed reached by name, and how many besides of whom only the number is known."""
+
+    households: Sequence[Household] = ()
+    people: Sequence[Person] = ()
+    villages: Sequence[Place] = ()
+    unnamed: int = 0
+
+
+def deed_record(
+    *,
+    actor: Viewer,
+    item: CatalogueItem,
+    place: Place,
+    on: date,
+    amount: Decimal,
+    parties: Sequence[Part],
+    reached: Reached = Reached(),
+    words: str = "",
+    activity: Activity | None = None,
+    recorded_for: Body | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Record a deed. Result: deed, number, alike (how many look like it). The deed's id follows from the act's id."""
+    by = permit("deed.record", actor)
+    body = {
+        "item": item.pk,
+        "place": place.pk,
+        "on": on,
+        "amount": amount,
+        "parties": [[part.who.pk, part.role, part.share] for part in parties],
+        "reached": _ids(reached),
+        "words": words,
+        "activity": activity.pk if activity else None,
+        "desk": recorded_for.pk if recorded_for else None,
+    }
+    with act("assistance.deed.record", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if recorded_for is not None and not (actor.is_system or actor.holds(recorded_for.pk)):
+            raise Refusal("deed.desk", _("You have no post at this desk."), field="recorded_for")
+        version = _version(item, on)
+        deed = Deed(
+            id=child_id(this.id, 1),
+            number=receipt_number(this.id),
+            item=item,
+            version=version,
+            place=place,
+            on=on,
+            amount=thousandths(amount, "amount"),
+            unnamed=_unnamed(reached),
+            words=clean(words)[:300],
+            activity=activity,
+            recorded_by=actor.person,
+            recorded_for=recorded_for,
+            recorded_at=this.now,
+            confirmed_at=this.now if any(part.who == actor.person for part in parties) else None,
+            is_demo=bool(actor.is_system and item.campaign.is_demo),
+        )
+        _reached_fits(version, reached)
+        deed.fingerprint = fingerprint(deed)
+        deed.save(force_insert=True)
+        write_beneficiaries(deed, reached)
+        _write_parties(deed, parties)
+        count(this, deed)
+        alike = duplicates_find(deed, this.now)
+        this.result(deed=deed.pk, number=deed.number, alike=alike)
+    return this.receipt
+
+
+def deed_claim(
+    *,
+    actor: Viewer,
+    deed: Deed,
+    who: Body | Person,
+    role: str,
+    share: int | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """A body or person says which role it had in a deed that stands: one deed, one more credit, no second deed.
+
+    With a share the others keep their proportions of the rest; without one all parts become equal. Result: deed.
+    """
+    by = permit("deed.claim", actor)
+    body = {"deed": deed.pk, "who": who.pk, "role": role, "share": share}
+    with act("assistance.deed.claim", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        own = who == actor.person if isinstance(who, Person) else actor.holds(who.pk)
+        if not (own or actor.is_system):
+            raise Refusal("claim.foreign", _("One claims a role for oneself or for one's own desk only."), field="who")
+        row = counted(deed)
+        parts = parts_of(row)
+        if any(part.who == who for part in parts):
+            raise WrongStage("claim.there", _("This one is a party of the deed already."))
+        rewrite(this, row, joined(parts, Part(who, _role(role), share)))
+        this.result(deed=row.pk)
+    return this.receipt
+
+
+def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Receipt:
+    """A party for whom somebody else recorded it says: so it was. It counts before, too."""
+    by = permit("deed.confirm", actor, deed)
+    with act("assistance.deed.confirm", actor=by, act_id=act_id, body={"deed": deed.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        row = counted(deed)
+        if row.confirmed_at is not None:
+            raise WrongStage("deed.confirmed", _("This is confirmed already."))
+        row.confirmed_at = this.now
+        row.save(update_fields=["confirmed_at"])
+        this.entry(subject=("deed", row.pk), place=row.place_id)
+        this.result(deed=row.pk)
+    return this.receipt
+
+
+def deed_correct(
+    *,
+    actor: Viewer,
+    deed: Deed,
+    reason: str,
+    on: date | None = None,
+    place: Place | None = None,
+    amount: Decimal | None = None,
+    reached: Reached | None = None,
+    parties: Sequence[Part] | None = None,
+    words: str | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Correct what is given, on any day: what was counted is reversed, what is right is counted. Result: deed."""
+    by = permit("deed.correct", actor, deed)
+    body = {
+        "deed": deed.pk,
+        "reason": reason,
+        "on": on,
+        "place": place.pk if place else None,
+        "amount": amount,
+        "reached": _ids(reached) if reached else None,
+        "parties": [[part.who.pk, part.role, part.share] for part in parties] if parties is not None else None,
+        "words": words,
+    }
+    with act("assistance.deed.correct", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = counted(deed)
+        row.reason = _reason(reason, _("Please write what was wrong."))
+        row.on, row.place = on or row.on, place or row.place
+        row.version = _version(row.item, row.on, retired=True)
+        row.amount = thousandths(amount, "amount") if amount is not None else row.amount
+        row.words = clean(words)[:300] if words is not None else row.words
+        if reached is not None:
+            _reached_fits(row.version, reached)
+            row.unnamed = _unnamed(reached)
+            row.beneficiaries.all().delete()
+            write_beneficiaries(row, reached)
+        row.fingerprint = fingerprint(row)
+        row.save()
+        rewrite(this, row, parts_of(row) if parties is None else parties)
+        this.result(deed=row.pk, alike=duplicates_find(row, this.now))
+    return this.receipt
+
+
+def deed_withdraw(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:
+    """It did not happen so, or not at all: it counts no longer; the record and the reason stay. Result: deed."""
+    by = permit("deed.correct", actor, deed)
+    with act("assistance.deed.withdraw", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
+        if this.replayed:
+            return this.receipt
+        row = counted(deed)
+        row.reason = _reason(reason, _("Please write why it is withdrawn."))
+        uncount(this, row)
+        row.state = State.WITHDRAWN
+        row.save(update_fields=["state", "reason", "entry_id"])
+        this.result(deed=row.pk)
+    return this.receipt
+
+
+def evidence_add(
+    *,
+    actor: Viewer,
+    deed: Deed,
+    kind: str,
+    words: str = "",
+    file: Attachment | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Add what the deed rests on: words, a file, or both. Result: deed."""
+    by = permit("deed.prove", actor, deed)
+    body = {"deed": deed.pk, "kind": kind, "words": words, "file": file.sha256 if file else None}
+    with act("assistance.deed.prove", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = counted(deed)
+        if kind not in Evidence.Kind.values:
+            raise Refusal("evidence.kind", _("Please choose one of the values that are offered."), field="kind")
+        said = clean(words)[:200]
+        if not said and file is None:
+            raise Refusal("evidence.empty", _("Write which paper or who confirmed it, or add a file."), field="words")
+        Evidence.objects.create(deed=row, kind=kind, words=said, file=file, added_by=actor.person, added_at=this.now)
+        this.entry(subject=("deed", row.pk), place=row.place_id, data={"kind": kind})
+        this.result(deed=row.pk)
+    return this.receipt
+
+
+def count(this: Act, deed: Deed) -> Entry:
+    """Write the entry that counts `deed` as it stands now."""
+    touches = []
+    for one in deed.beneficiaries.all():
+        if one.household_id:
+            touches.append(("household", one.household_id, 1))
+        elif one.person_id:
+            touches.append(("person", one.person_id, 1))
+        else:
+            touches.append(("village", one.village_id, 1))
+    parties = [
+        ["body" if one.body_id else "person", one.body_id or one.person_id, one.role, one.share, one.sector]
+        for one in deed.parties.order_by("pk")
+    ]
+    entry = this.entry(
+        code="assistance.deed.count",
+        subject=("deed", deed.pk),
+        place=deed.place_id,
+        at=this.on_day(deed.on),
+        dims={"campaign": deed.item.campaign_id, "item": deed.item_id},
+        quantities={"deeds": 1, "amount": deed.amount, "unnamed": deed.unnamed},
+        touches=touches,
+        data={"parties": parties},
+    )
+    Deed.within.filter(pk=deed.pk).update(entry_id=entry.pk)
+    deed.entry_id = entry.pk
+    return entry
+
+
+def uncount(this: Act, deed: Deed) -> None:
+    """Reverse the entry that counts `deed`."""
+    standing = Entry.objects.get(pk=deed.entry_id)
+    this.reverse(standing, data={"parties": standing.data["parties"]})
+    Deed.within.filter(pk=deed.pk).update(entry_id=None)
+    deed.entry_id = None
+
+
+def parts_of(deed: Deed) -> list[Part]:
+    """The parties as they stand."""
+    rows = deed.parties.select_related("body", "person").order_by("pk")
+    return [Part(one.body or one.person, one.role, one.share) for one in rows]
+
+
+def reached_by(deed: Deed) -> Reached:
+    """The beneficiaries as they stand."""
+    rows = list(deed.beneficiaries.select_related("household", "person", "village"))
+    return Reached(
+        households=[one.household for one in rows if one.household],
+        people=[one.person for one in rows if one.person],
+        villages=[one.village for one in rows if one.village],
+        unnamed=deed.unnamed,
+    )
+
+
+def rewrite(this: Act, deed: Deed, parts: Sequence[Part]) -> None:
+    """Reverse what is counted of `deed`, give it `parts`, and count it anew."""
+    if deed.entry_id is not None:
+        uncount(this, deed)
+    deed.parties.all().delete()
+    _write_parties(deed, parts)
+    count(this, deed)
+
+
+def joined(parts: Sequence[Part], more: Part) -> list[Part]:
+    """`parts` and one more: with a share the others keep their proportions of the rest, without one all are equal."""
+    if more.share is None:
+        return [*(replace(part, share=None) for part in parts), more]
+    if not 0 <= more.share <= WHOLE:
+        raise Refusal("party.share", _("A share lies between 0 and 100 per cent."), field="share")
+    rest = WHOLE - more.share
+    return [*_shared([replace(part, share=(part.share or 0)) for part in parts], rest), more]
+
+
+def _shared(parts: Sequence[Part], whole: int) -> list[Part]:
+    """`parts` with shares in their old proportions that add up to `whole`: the largest remainders get what is left."""
+    total = sum(part.share or 0 for part in parts)
+    weights = [part.share or 0 for part in parts] if total else [1] * len(parts)
+    total = total or len(parts)
+    exact = [weight * whole for weight in weights]
+    made = [one // total for one in exact]
+    order = sorted(range(len(parts)), key=lambda n: (-(exact[n] % total), n))
+    for n in order[: whole - sum(made)]:
+        made[n] += 1
+    return [replace(part, share=one) for part, one in zip(parts, made, strict=True)]
+
+
+def _write_parties(deed: Deed, parts: Sequence[Part]) -> None:
+    """The parties with shares that add up to the whole."""
+    if not parts:
+        raise Refusal("deed.nobody", _("Say who did it: at least one member, person or body."), field="parties")
+    if len(parts) > MOST_PARTIES or len({part.who.pk for part in parts}) < len(parts):
+        raise Refusal("deed.parties", _("Each party stands once, and at most 40 of them."), field="parties")
+    given = [part.share for part in parts if part.share is not None]
+    if len(given) == len(parts):
+        if sum(given) != WHOLE or min(given) < 0:
+            raise Refusal("deed.shares", _("The shares must add up to 100 per cent."), field="parties")
+        made = list(parts)
+    elif given:
+        raise Refusal("deed.shares", _("Give every party a share, or none."), field="parties")
+    else:
+        made = _shared([replace(part, share=1) for part in parts], WHOLE)
+    people = [part.who for part in made if isinstance(part.who, Person)]
+    sectors = dict(
+        Member.objects.filter(valid_on(deed.on), person__in=people).order_by("pk").values_list("person", "sector")
+    )
+    DeedParty.objects.bulk_create(
+        DeedParty(
+            deed=deed,
+            body=part.who if isinstance(part.who, Body) else None,
+            person=part.who if isinstance(part.who, Person) else None,
+            sector=sectors.get(part.who.pk, ""),
+            role=_role(part.role),
+            share=part.share or 0,
+        )
+        for part in made
+    )
+
+
+def write_beneficiaries(deed: Deed, reached: Reached) -> None:
+    rows = [DeedBeneficiary(id=uuid7(), deed=deed, household=one) for one in _once(reached.households)]
+    rows += [DeedBeneficiary(id=uuid7(), deed=deed, person=one) for one in _once(reached.people)]
+    rows += [DeedBeneficiary(id=uuid7(), deed=deed, village=one) for one in _once(reached.villages)]
+    if len(rows) > MOST_BENEFICIARIES:
+        raise Refusal(
+            "deed.beneficiaries",
+            _("At most %(most)d beneficiaries by name. Record an activity with several deeds.")
+            % {"most": MOST_BENEFICIARIES},
+            field="reached",
+        )
+    DeedBeneficiary.objects.bulk_create(rows)
+
+
+def _once(found: Iterable[Any]) -> list[Any]:
+    return list({one.pk: one for one in found}.values())
+
+
+def _version(item: CatalogueItem, on: date, *, retired: bool = False) -> ItemVersion:
+    """The item's version on a day that is neither to come nor outside its campaign."""
+    campaign = item.campaign
+    if on > timezone.localdate():
+        raise Refusal("deed.future", _("This day is still to come. Please give the day it happened."), field="on")
+    if on < campaign.starts_on or (campaign.ends_on and on > campaign.ends_on):
+        raise Refusal(
+            "deed.outside",
+            _("The campaign “%(name)s” did not run on this day.") % {"name": campaign.name},
+            field="on",
+        )
+    if item.is_retired and not retired:
+        raise Refusal("deed.retired", _("This item is retired. Choose another one."), field="item")
+    return version_on(item, on)
+
+
+def _reached_fits(version: ItemVersion, reached: Reached) -> None:
+    """An item that is counted by heads needs to know whom, by name."""
+    named = {
+        ItemVersion.Serves.HOUSEHOLD: reached.households,
+        ItemVersion.Serves.PERSON: reached.people or reached.households,
+        ItemVersion.Serves.VILLAGE: reached.villages,
+    }.get(ItemVersion.Serves(version.serves))
+    if named is not None and not named and not reached.unnamed:
+        raise Refusal(
+            "deed.whom",
+            _("This item counts %(whom)s: say which, or at least how many.") % {"whom": version.get_serves_display()},
+            field="reached",
+        )
+
+
+def _unnamed(reached: Reached) -> int:
+    if not 0 <= reached.unnamed <= MOST_UNNAMED:
+        raise Refusal("deed.unnamed", _("Please type how many people it reached."), field="unnamed")
+    return reached.unnamed
+
+
+def _role(role: str) -> str:
+    if role not in Role.values:
+        raise Refusal("party.role", _("Please choose one of the values that are offered."), field="role")
+    return role
+
+
+def _reason(reason: str, otherwise: Any) -> str:
+    kept = clean(reason)[:300]
+    if not kept:
+        raise Refusal("reason.empty", otherwise, field="reason")
+    return kept
+
+
+def _ids(reached: Reached) -> dict[str, Any]:
+    return {
+        "households": [one.pk for one in reached.households],
+        "people": [one.pk for one in reached.people],
+        "villages": [one.pk for one in reached.villages],
+        "unnamed": reached.unnamed,
+    }
+
+
+def counted(deed: Deed) -> Deed:
+    """The deed, locked; refuses one that counts no longer."""
+    rows = Deed.within.select_for_update(of=("self",)).select_related("item__campaign", "place", "version")
+    row = rows.get(pk=deed.pk)
+    if row.state != State.COUNTED:
+        raise WrongStage(
+            "deed.state",
+            _("This deed is “%(state)s”; nothing is changed in it any more.") % {"state": row.get_state_display()},
+        )
+    if row.entry_id is None:
+        raise Conflict("deed.entry", _("This deed is being changed by somebody else. Reload the page."))
+    return row

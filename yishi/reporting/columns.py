@@ -1,0 +1,313 @@
+"""The rows of the figures as columns in memory: any figure is a pass over them. No Django; arrays in, numbers out.
+
+Rows are only added. A reversal is a row with the sign turned, so that sums are sums and a head is counted while the
+signs of its touches add up to more than nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+HOUSEHOLD, PERSON, VILLAGE = 0, 1, 2
+BODY, SOMEBODY = 0, 1
+ROWS = {
+    "deeds": np.int8,
+    "amount": np.int64,
+    "unnamed": np.int64,
+    "day": np.int32,
+    "received": np.int64,
+    "item": np.int32,
+    "place": np.int32,
+}
+TOUCH = 3  # kind, key, sign
+PARTY = 5  # kind, key, role, share, sector
+WHOLE = 10_000  # a whole in shares
+
+Row = tuple[int, int, int, int, int, int, int, bytes, bytes]  # the columns above, then touches and parties
+
+
+@dataclass(slots=True)
+class Block:
+    """Some rows: columns (n,); touches (t, 3) and parties (p, 5), each with the row to which it belongs."""
+
+    columns: dict[str, NDArray[Any]]
+    touches: NDArray[np.int32]
+    touch_row: NDArray[np.int32]
+    parties: NDArray[np.int32]
+    party_row: NDArray[np.int32]
+
+    @property
+    def size(self) -> int:
+        return int(self.columns["day"].size)
+
+
+def block_of(rows: Sequence[Row]) -> Block:
+    """The block of `rows`."""
+    count = len(rows)
+    columns = {
+        name: np.fromiter((row[place] for row in rows), dtype=kind, count=count)
+        for place, (name, kind) in enumerate(ROWS.items())
+    }
+    touches, touch_row = _unpacked([row[7] for row in rows], TOUCH)
+    parties, party_row = _unpacked([row[8] for row in rows], PARTY)
+    return Block(columns, touches, touch_row, parties, party_row)
+
+
+def joined(blocks: Sequence[Block]) -> Block:
+    """Several blocks as one."""
+    starts = np.cumsum([0, *(block.size for block in blocks)])
+    return Block(
+        {name: np.concatenate([block.columns[name] for block in blocks]) for name in ROWS},
+        np.concatenate([block.touches for block in blocks]),
+        np.concatenate([block.touch_row + start for block, start in zip(blocks, starts, strict=False)]).astype(
+            np.int32
+        ),
+        np.concatenate([block.parties for block in blocks]),
+        np.concatenate([block.party_row + start for block, start in zip(blocks, starts, strict=False)]).astype(
+            np.int32
+        ),
+    )
+
+
+def _unpacked(found: Sequence[bytes], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    lengths = np.fromiter((len(one) // (4 * width) for one in found), dtype=np.int64, count=len(found))
+    flat = np.frombuffer(b"".join(bytes(one) for one in found), dtype=np.int32).reshape(-1, width)
+    return flat, np.repeat(np.arange(len(found), dtype=np.int32), lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Places lo…hi of the tree, on days from…to."""
+
+    lo: int
+    hi: int
+    start: int  # date.toordinal
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question, in keys. Empty means: not asked by. `windows`: one of them must hold (a dated set of places)."""
+
+    lo: int
+    hi: int
+    start: int
+    end: int
+    items: frozenset[int] | None = None
+    body: int | None = None
+    sector: int | None = None
+    windows: tuple[Window, ...] | None = None
+    known_by: int | None = None  # microseconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What one question is answered with. Amounts are thousandths and mean something within one unit only."""
+
+    deeds: int = 0
+    amount: int = 0
+    unnamed: int = 0
+    households: int = 0
+    people: int = 0
+    villages: int = 0
+    bodies: int = 0
+    givers: int = 0  # persons who did it
+    credits: int = 0  # parties of deeds, each deed of each party
+    credited: int = 0  # the asked body's (or sector's) part of the amount, thousandths
+
+    @property
+    def overlap(self) -> int:
+        """How many credits stand beside the deeds because several share one."""
+        return self.credits - self.deeds
+
+
+@dataclass(slots=True)
+class Columns:
+    """All rows up to `sequence`, and where each place lies in the tree (`lo` by the place's key)."""
+
+    blocks: list[Block] = field(default_factory=list)
+    sequence: int = 0
+    lo: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+
+    @property
+    def size(self) -> int:
+        return sum(block.size for block in self.blocks)
+
+    def add(self, rows: Sequence[Row], sequence: int) -> None:
+        """Rows in their order, up to `sequence`. Small blocks are joined, so that there are never many."""
+        if rows:
+            self.blocks.append(block_of(rows))
+            while len(self.blocks) > 1 and 2 * self.blocks[-1].size >= self.blocks[-2].size:
+                self.blocks[-2:] = [joined(self.blocks[-2:])]
+        self.sequence = sequence
+
+    def figure(self, asked: Asked) -> Figure:
+        """Everything about one question."""
+        parts = [(block, self._mask(block, asked)) for block in self.blocks]
+        total = dict.fromkeys(("deeds", "amount", "unnamed", "credits", "credited"), 0)
+        for block, mask in parts:
+            for name in ("deeds", "amount", "unnamed"):
+                total[name] += int(block.columns[name][mask].sum(dtype=np.int64))
+            chosen = mask[block.party_row]
+            sign = block.columns["deeds"][block.party_row].astype(np.int64)
+            total["credits"] += int(sign[chosen].sum())
+            ours = chosen & _party_mask(block, asked)
+            if asked.body is not None or asked.sector is not None:
+                amount = block.columns["amount"][block.party_row[ours]]
+                total["credited"] += int((amount * block.parties[ours, 3]).sum())
+        total["credited"] //= WHOLE
+        return Figure(
+            **total,
+            households=self._heads(parts, HOUSEHOLD),
+            people=self._heads(parts, PERSON),
+            villages=self._heads(parts, VILLAGE),
+            bodies=self._doers(parts, BODY),
+            givers=self._doers(parts, SOMEBODY),
+        )
+
+    def by(self, asked: Asked, label: str, starts: Sequence[int] = ()) -> dict[int, list[int]]:
+        """Deeds, amount and households per value of `label`: "item" (key), "place" (number of the last of `starts`,
+        rising, that is not after the place), "day" (of `starts` as days), "body" or "sector" (key)."""
+        found: dict[int, list[int]] = {}
+        heads: list[tuple[Ints, Ints, Ints]] = []
+        for block in self.blocks:
+            mask = self._mask(block, asked)
+            if label in ("body", "sector"):
+                self._by_party(block, mask, label, found)
+                continue
+            value = self._label(block, label, starts)
+            top = int(value.max(initial=-1)) + 1
+            keep = mask & (value >= 0)
+            deeds = np.bincount(value[keep], weights=block.columns["deeds"][keep], minlength=top)
+            amount = _exact_sums(value[keep], block.columns["amount"][keep], top)
+            for number in np.flatnonzero(np.bincount(value[keep], minlength=top)).tolist():
+                row = found.setdefault(number, [0, 0, 0])
+                row[0] += int(deeds[number])
+                row[1] += int(amount[number])
+            chosen = keep[block.touch_row] & (block.touches[:, 0] == HOUSEHOLD)
+            heads.append(
+                (
+                    value[block.touch_row[chosen]].astype(np.int64),
+                    block.touches[chosen, 1].astype(np.int64),
+                    block.touches[chosen, 2].astype(np.int64),
+                )
+            )
+        for number, count in _heads_by(heads):
+            found.setdefault(number, [0, 0, 0])[2] = count
+        return {number: row for number, row in found.items() if any(row)}
+
+    def _by_party(self, block: Block, mask: Mask, label: str, found: dict[int, list[int]]) -> None:
+        """Each deed once for each of its bodies, or for each of its members' sectors."""
+        kind, column = (BODY, 1) if label == "body" else (SOMEBODY, 4)
+        chosen = mask[block.party_row] & (block.parties[:, 0] == kind) & (block.parties[:, column] > 0)
+        row, key = block.party_row[chosen].astype(np.int64), block.parties[chosen, column].astype(np.int64)
+        if key.size == 0:
+            return
+        pair = np.unique(row * (int(key.max()) + 1) + key)
+        row, key = np.divmod(pair, int(key.max()) + 1)
+        deeds = np.bincount(key, weights=block.columns["deeds"][row])
+        amount = _exact_sums(key, block.columns["amount"][row], deeds.size)
+        for number in np.unique(key).tolist():
+            one = found.setdefault(number, [0, 0, 0])
+            one[0] += int(deeds[number])
+            one[1] += int(amount[number])
+
+    def _label(self, block: Block, label: str, starts: Sequence[int]) -> NDArray[np.int64]:
+        if label == "item":
+            return block.columns["item"].astype(np.int64)
+        value = self._lo(block) if label == "place" else block.columns["day"]
+        return np.searchsorted(np.asarray(starts), value, side="right").astype(np.int64) - 1
+
+    def _lo(self, block: Block) -> NDArray[np.int32]:
+        return self.lo[block.columns["place"]]
+
+    def _mask(self, block: Block, asked: Asked) -> Mask:
+        """Which rows answer the question."""
+        day, lo = block.columns["day"], self._lo(block)
+        mask: Mask = (lo >= asked.lo) & (lo <= asked.hi) & (day >= asked.start) & (day <= asked.end)
+        if asked.items is not None:
+            mask &= np.isin(block.columns["item"], list(asked.items))
+        if asked.known_by is not None:
+            mask &= block.columns["received"] <= asked.known_by
+        if asked.windows is not None:
+            inside = np.zeros(mask.size, dtype=bool)
+            for one in asked.windows:
+                inside |= (lo >= one.lo) & (lo <= one.hi) & (day >= one.start) & (day <= one.end)
+            mask &= inside
+        for wanted in _party_masks(block, asked):
+            has = np.zeros(mask.size, dtype=bool)
+            has[block.party_row[wanted]] = True
+            mask &= has
+        return mask
+
+    @staticmethod
+    def _heads(parts: Sequence[tuple[Block, Mask]], kind: int) -> int:
+        """How many of a kind are touched at least once, reversals taken off."""
+        pairs = []
+        for block, mask in parts:
+            chosen = mask[block.touch_row] & (block.touches[:, 0] == kind)
+            pairs.append((block.touches[chosen, 1], block.touches[chosen, 2]))
+        return _counted(pairs)
+
+    @staticmethod
+    def _doers(parts: Sequence[tuple[Block, Mask]], kind: int) -> int:
+        pairs = []
+        for block, mask in parts:
+            chosen = mask[block.party_row] & (block.parties[:, 0] == kind)
+            pairs.append((block.parties[chosen, 1], block.columns["deeds"][block.party_row[chosen]]))
+        return _counted(pairs)
+
+
+def _party_masks(block: Block, asked: Asked) -> Iterator[Mask]:
+    """One mask over the parties for each dimension that is asked: a deed must have a party in each."""
+    if asked.body is not None:
+        yield (block.parties[:, 0] == BODY) & (block.parties[:, 1] == asked.body)
+    if asked.sector is not None:
+        yield (block.parties[:, 0] == SOMEBODY) & (block.parties[:, 4] == asked.sector)
+
+
+def _party_mask(block: Block, asked: Asked) -> Mask:
+    """The parties whose part is asked for: those of the body and of the sector."""
+    mask: Mask = np.zeros(block.party_row.size, dtype=bool)
+    for one in _party_masks(block, asked):
+        mask |= one
+    return mask
+
+
+def _counted(pairs: Iterable[tuple[NDArray[Any], NDArray[Any]]]) -> int:
+    """How many keys have signs that add up to more than nothing."""
+    found = [(key, sign) for key, sign in pairs if key.size]
+    if not found:
+        return 0
+    top = max(int(key.max()) for key, _sign in found) + 1
+    total = np.zeros(top, dtype=np.float64)
+    for key, sign in found:
+        total += np.bincount(key, weights=sign, minlength=top)
+    return int((total > 0).sum())
+
+
+def _heads_by(parts: Sequence[tuple[Ints, Ints, Ints]]) -> list[tuple[int, int]]:
+    """(label, how many heads) from labels, keys and signs."""
+    label, key, sign = (np.concatenate([part[n] for part in parts]) if parts else np.zeros(0, int) for n in range(3))
+    if label.size == 0:
+        return []
+    width = int(key.max()) + 1
+    pair = label * width + key
+    order = np.argsort(pair, kind="stable")
+    pair, sign = pair[order], sign[order]
+    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
+    counted = np.add.reduceat(sign, first) > 0
+    labels, counts = np.unique(pair[first][counted] // width, return_counts=True)
+    return list(zip(labels.tolist(), counts.tolist(), strict=True))
+
+
+def _exact_sums(value: NDArray[Any], amount: Ints, top: int) -> Ints:
+    """Sums of whole numbers by label; floats would lose the last thousandth of large sums."""
+    total = np.zeros(top, dtype=np.int64)
+    np.add.at(total, value, amount)
+    return total
