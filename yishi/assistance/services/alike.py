@@ -55,9 +55,11 @@ def _likeness(deed: Deed, other: Deed, ours: set, theirs: set, doers: dict) -> i
         score += 30
     elif 2 * min(deed.amount, other.amount) >= larger:
         score += 10
+    else:
+        score -= 30
     same_hands = deed.recorded_by_id is not None and deed.recorded_by_id == other.recorded_by_id
     if same_hands and (days or deed.amount != other.amount or ours != theirs):
-        score -= 40
+        score -= 50
     if doers[deed.pk] & doers[other.pk]:
         score += 10
     return max(0, min(100, score))

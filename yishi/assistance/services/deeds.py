@@ -97,6 +97,7 @@ def deed_record(
             return this.receipt
         if recorded_for is not None and not (actor.is_system or actor.holds(recorded_for.pk)):
             raise Refusal("deed.desk", _("You have no post at this desk."), field="recorded_for")
+        item = CatalogueItem.objects.select_related("campaign").get(pk=item.pk)
         version = _version(item, on)
         deed = Deed(
             id=child_id(this.id, 1),
