@@ -3,7 +3,11 @@
 from . import setup
 from .say import ROOT, call, doing
 
-OPTIONS = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header"
+# Extras stay in the locks: pip 23 else takes the newest release for `name[extra]` and stops at its missing hash.
+OPTIONS = (
+    "--universal --python-version 3.11 --generate-hashes --no-strip-extras "
+    "--no-emit-index-url --no-emit-find-links --no-header"
+)
 
 
 def run(words: list[str]) -> int:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from tests.cast import Cast
 from yishi.assistance.models import Campaign, CatalogueItem, Deed, Household
 from yishi.assistance.services.campaigns import campaign_open, direction_add, item_add, phase_add
-from yishi.assistance.services.deeds import Part, Reached, deed_record
+from yishi.assistance.services.deeds import deed_record
+from yishi.assistance.services.standing import Part, Reached
 from yishi.kit.ids import named_id
 from yishi.organisations.models import PlaceSet, PlaceSetItem
 from yishi.people.models import Person

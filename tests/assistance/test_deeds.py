@@ -12,16 +12,14 @@ from tests.assistance.helping import Helping
 from yishi.assistance.models import Deed, Household
 from yishi.assistance.services.campaigns import campaign_open, item_change, item_retire, phase_add, target_set
 from yishi.assistance.services.deeds import (
-    Part,
-    Reached,
     deed_claim,
     deed_confirm,
     deed_correct,
     deed_record,
     deed_withdraw,
     evidence_add,
-    joined,
 )
+from yishi.assistance.services.standing import Part, Reached, joined
 from yishi.journal.models import Entry
 from yishi.kit.errors import Conflict, NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from yishi.assistance.models import Deed, PossibleDuplicate
-from yishi.assistance.services.deeds import Part, Reached, deed_withdraw
+from yishi.assistance.services.deeds import deed_withdraw
 from yishi.assistance.services.duplicates import duplicate_decide
+from yishi.assistance.services.standing import Part, Reached
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.people.scopes import everything
 from yishi.reporting import figures

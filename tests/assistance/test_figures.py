@@ -14,8 +14,9 @@ from hypothesis.extra.django import TestCase
 from tests.assistance.helping import Helping
 from tests.cast import make_cast
 from yishi.assistance.models import Deed, PossibleDuplicate
-from yishi.assistance.services.deeds import Part, Reached, deed_claim, deed_correct, deed_record, deed_withdraw
+from yishi.assistance.services.deeds import deed_claim, deed_correct, deed_record, deed_withdraw
 from yishi.assistance.services.duplicates import duplicate_decide
+from yishi.assistance.services.standing import Part, Reached
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import system

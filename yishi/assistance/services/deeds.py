@@ -4,8 +4,7 @@ Each deed that counts has one entry in the journal that says all of it; every ch
 next. So the figures follow by adding up, whatever order things arrive in, and a closed report stays what it was.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,51 +17,39 @@ from yishi.assistance.models import (
     Activity,
     CatalogueItem,
     Deed,
-    DeedBeneficiary,
-    DeedParty,
     Evidence,
-    Household,
     ItemVersion,
 )
-from yishi.assistance.models.deeds import WHOLE
 from yishi.attachments.models import Attachment
-from yishi.journal.act import Act, act, receipt_number
-from yishi.journal.models import Entry, Receipt
-from yishi.kit.errors import Conflict, Refusal, WrongStage
-from yishi.kit.ids import child_id, uuid7
+from yishi.journal.act import act, receipt_number
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, Member, Place, valid_on
+from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
 from .alike import duplicates_find, fingerprint
 from .campaigns import thousandths, version_on
+from .standing import (
+    NOBODY,
+    Part,
+    Reached,
+    count,
+    counted,
+    joined,
+    parts_of,
+    rewrite,
+    role_of,
+    uncount,
+    write_beneficiaries,
+    write_parties,
+)
 
 State = Deed.State
-Role = DeedParty.Role
-MOST_PARTIES = 40
-MOST_BENEFICIARIES = 2_000
 MOST_UNNAMED = 5_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A party of a deed: a body or a person, its role, its share of ten thousandths (None: an equal part)."""
-
-    who: Body | Person
-    role: str = Role.LEAD
-    share: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Whom a deed reached by name, and how many besides of whom only the number is known."""
-
-    households: Sequence[Household] = ()
-    people: Sequence[Person] = ()
-    villages: Sequence[Place] = ()
-    unnamed: int = 0
 
 
 def deed_record(
@@ -73,7 +60,7 @@ def deed_record(
     on: date,
     amount: Decimal,
     parties: Sequence[Part],
-    reached: Reached = Reached(),
+    reached: Reached = NOBODY,
     words: str = "",
     activity: Activity | None = None,
     recorded_for: Body | None = None,
@@ -120,7 +107,7 @@ def deed_record(
         deed.fingerprint = fingerprint(deed)
         deed.save(force_insert=True)
         write_beneficiaries(deed, reached)
-        _write_parties(deed, parties)
+        write_parties(deed, parties)
         count(this, deed)
         alike = duplicates_find(deed, this.now)
         this.result(deed=deed.pk, number=deed.number, alike=alike)
@@ -152,7 +139,7 @@ def deed_claim(
         parts = parts_of(row)
         if any(part.who == who for part in parts):
             raise WrongStage("claim.there", _("This one is a party of the deed already."))
-        rewrite(this, row, joined(parts, Part(who, _role(role), share)))
+        rewrite(this, row, joined(parts, Part(who, role_of(role), share)))
         this.result(deed=row.pk)
     return this.receipt
 
@@ -261,142 +248,6 @@ def evidence_add(
     return this.receipt
 
 
-def count(this: Act, deed: Deed) -> Entry:
-    """Write the entry that counts `deed` as it stands now."""
-    touches = []
-    for one in deed.beneficiaries.all():
-        if one.household_id:
-            touches.append(("household", one.household_id, 1))
-        elif one.person_id:
-            touches.append(("person", one.person_id, 1))
-        else:
-            touches.append(("village", one.village_id, 1))
-    parties = [
-        ["body" if one.body_id else "person", one.body_id or one.person_id, one.role, one.share, one.sector]
-        for one in deed.parties.order_by("pk")
-    ]
-    entry = this.entry(
-        code="assistance.deed.count",
-        subject=("deed", deed.pk),
-        place=deed.place_id,
-        at=this.on_day(deed.on),
-        dims={"campaign": deed.item.campaign_id, "item": deed.item_id},
-        quantities={"deeds": 1, "amount": deed.amount, "unnamed": deed.unnamed},
-        touches=touches,
-        data={"parties": parties},
-    )
-    Deed.within.filter(pk=deed.pk).update(entry_id=entry.pk)
-    deed.entry_id = entry.pk
-    return entry
-
-
-def uncount(this: Act, deed: Deed) -> None:
-    """Reverse the entry that counts `deed`."""
-    standing = Entry.objects.get(pk=deed.entry_id)
-    this.reverse(standing, data={"parties": standing.data["parties"]})
-    Deed.within.filter(pk=deed.pk).update(entry_id=None)
-    deed.entry_id = None
-
-
-def parts_of(deed: Deed) -> list[Part]:
-    """The parties as they stand."""
-    rows = deed.parties.select_related("body", "person").order_by("pk")
-    return [Part(one.body or one.person, one.role, one.share) for one in rows]
-
-
-def reached_by(deed: Deed) -> Reached:
-    """The beneficiaries as they stand."""
-    rows = list(deed.beneficiaries.select_related("household", "person", "village"))
-    return Reached(
-        households=[one.household for one in rows if one.household],
-        people=[one.person for one in rows if one.person],
-        villages=[one.village for one in rows if one.village],
-        unnamed=deed.unnamed,
-    )
-
-
-def rewrite(this: Act, deed: Deed, parts: Sequence[Part]) -> None:
-    """Reverse what is counted of `deed`, give it `parts`, and count it anew."""
-    if deed.entry_id is not None:
-        uncount(this, deed)
-    deed.parties.all().delete()
-    _write_parties(deed, parts)
-    count(this, deed)
-
-
-def joined(parts: Sequence[Part], more: Part) -> list[Part]:
-    """`parts` and one more: with a share the others keep their proportions of the rest, without one all are equal."""
-    if more.share is None:
-        return [*(replace(part, share=None) for part in parts), more]
-    if not 0 <= more.share <= WHOLE:
-        raise Refusal("party.share", _("A share lies between 0 and 100 per cent."), field="share")
-    rest = WHOLE - more.share
-    return [*_shared([replace(part, share=(part.share or 0)) for part in parts], rest), more]
-
-
-def _shared(parts: Sequence[Part], whole: int) -> list[Part]:
-    """`parts` with shares in their old proportions that add up to `whole`: the largest remainders get what is left."""
-    total = sum(part.share or 0 for part in parts)
-    weights = [part.share or 0 for part in parts] if total else [1] * len(parts)
-    total = total or len(parts)
-    exact = [weight * whole for weight in weights]
-    made = [one // total for one in exact]
-    order = sorted(range(len(parts)), key=lambda n: (-(exact[n] % total), n))
-    for n in order[: whole - sum(made)]:
-        made[n] += 1
-    return [replace(part, share=one) for part, one in zip(parts, made, strict=True)]
-
-
-def _write_parties(deed: Deed, parts: Sequence[Part]) -> None:
-    """The parties with shares that add up to the whole."""
-    if not parts:
-        raise Refusal("deed.nobody", _("Say who did it: at least one member, person or body."), field="parties")
-    if len(parts) > MOST_PARTIES or len({part.who.pk for part in parts}) < len(parts):
-        raise Refusal("deed.parties", _("Each party stands once, and at most 40 of them."), field="parties")
-    given = [part.share for part in parts if part.share is not None]
-    if len(given) == len(parts):
-        if sum(given) != WHOLE or min(given) < 0:
-            raise Refusal("deed.shares", _("The shares must add up to 100 per cent."), field="parties")
-        made = list(parts)
-    elif given:
-        raise Refusal("deed.shares", _("Give every party a share, or none."), field="parties")
-    else:
-        made = _shared([replace(part, share=1) for part in parts], WHOLE)
-    people = [part.who for part in made if isinstance(part.who, Person)]
-    sectors = dict(
-        Member.objects.filter(valid_on(deed.on), person__in=people).order_by("pk").values_list("person", "sector")
-    )
-    DeedParty.objects.bulk_create(
-        DeedParty(
-            deed=deed,
-            body=part.who if isinstance(part.who, Body) else None,
-            person=part.who if isinstance(part.who, Person) else None,
-            sector=sectors.get(part.who.pk, ""),
-            role=_role(part.role),
-            share=part.share or 0,
-        )
-        for part in made
-    )
-
-
-def write_beneficiaries(deed: Deed, reached: Reached) -> None:
-    rows = [DeedBeneficiary(id=uuid7(), deed=deed, household=one) for one in _once(reached.households)]
-    rows += [DeedBeneficiary(id=uuid7(), deed=deed, person=one) for one in _once(reached.people)]
-    rows += [DeedBeneficiary(id=uuid7(), deed=deed, village=one) for one in _once(reached.villages)]
-    if len(rows) > MOST_BENEFICIARIES:
-        raise Refusal(
-            "deed.beneficiaries",
-            _("At most %(most)d beneficiaries by name. Record an activity with several deeds.")
-            % {"most": MOST_BENEFICIARIES},
-            field="reached",
-        )
-    DeedBeneficiary.objects.bulk_create(rows)
-
-
-def _once(found: Iterable[Any]) -> list[Any]:
-    return list({one.pk: one for one in found}.values())
-
-
 def _version(item: CatalogueItem, on: date, *, retired: bool = False) -> ItemVersion:
     """The item's version on a day that is neither to come nor outside its campaign."""
     campaign = item.campaign
@@ -434,12 +285,6 @@ def _unnamed(reached: Reached) -> int:
     return reached.unnamed
 
 
-def _role(role: str) -> str:
-    if role not in Role.values:
-        raise Refusal("party.role", _("Please choose one of the values that are offered."), field="role")
-    return role
-
-
 def _reason(reason: str, otherwise: Any) -> str:
     kept = clean(reason)[:300]
     if not kept:
@@ -454,17 +299,3 @@ def _ids(reached: Reached) -> dict[str, Any]:
         "villages": [one.pk for one in reached.villages],
         "unnamed": reached.unnamed,
     }
-
-
-def counted(deed: Deed) -> Deed:
-    """The deed, locked; refuses one that counts no longer."""
-    rows = Deed.within.select_for_update(of=("self",)).select_related("item__campaign", "place", "version")
-    row = rows.get(pk=deed.pk)
-    if row.state != State.COUNTED:
-        raise WrongStage(
-            "deed.state",
-            _("This deed is “%(state)s”; nothing is changed in it any more.") % {"state": row.get_state_display()},
-        )
-    if row.entry_id is None:
-        raise Conflict("deed.entry", _("This deed is being changed by somebody else. Reload the page."))
-    return row

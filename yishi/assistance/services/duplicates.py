@@ -15,7 +15,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
 from .campaigns import thousandths
-from .deeds import Part, Reached, counted, joined, parts_of, reached_by, rewrite, uncount, write_beneficiaries
+from .standing import Part, Reached, counted, joined, parts_of, reached_by, rewrite, uncount, write_beneficiaries
 
 Verdict = PossibleDuplicate.Verdict
 
