@@ -1,0 +1,23 @@
+"""What the parts of the product add to a page of another part: one explicit table for each kind of file.
+
+A section is a function `(request, subject) -> dict | None`: the words of its template (`template`, `heading` and what
+the template needs), or None where it has nothing to say to this viewer. It asks for its rows within the viewer's reach.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpRequest
+
+Section = Callable[[HttpRequest, Any], dict[str, Any] | None]
+
+HOUSEHOLD: tuple[Section, ...] = ()  # subject: Household
+PLACE: tuple[Section, ...] = ()  # subject: Place, of any level
+MEMBER: tuple[Section, ...] = ()  # subject: Person, for that person's own file
+BODY: tuple[Section, ...] = ()  # subject: Body
+
+
+def sections(request: HttpRequest, table: Iterable[Section], subject: Any) -> list[dict[str, Any]]:
+    """The sections of `table` that have something to say, in its order."""
+    found = (section(request, subject) for section in table)
+    return [one for one in found if one is not None]
