@@ -152,8 +152,8 @@ class Province:
         from django.db import transaction
 
         from yishi.deliberation.services.worries import worry_file
-        from yishi.deliberation.themes import themes
         from yishi.organisations.models import Place
+        from yishi.organisations.themes import themes
 
         villages = list(Place.objects.filter(level="village").select_related("parent__parent__parent"))
         kinds = [theme.code for theme in themes().values() if not theme.sensitive]

@@ -24,12 +24,12 @@ from yishi.deliberation.services.releases import (
     release_restore,
     release_warnings,
 )
-from yishi.deliberation.themes import themes
 from yishi.deliberation.veil import Veil
 from yishi.journal.feed import entries_of
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Installation
+from yishi.organisations.themes import themes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

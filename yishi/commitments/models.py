@@ -19,6 +19,9 @@ class Commitment(File):
 
     class Origin(models.TextChoices):
         MATTER = "matter", _("deliberated matter")
+        STEERING = "steering", _("steering meeting")
+        COOPERATION = "cooperation", _("cooperation agreement")
+        PROPOSAL = "proposal", _("proposal")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")  # bearer was not in the room and has not confirmed

@@ -34,7 +34,7 @@ class Worry(File):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=32, unique=True)
     text = models.TextField(_("what worries you"))
-    theme = models.CharField(_("theme"), max_length=24)  # a code of deliberation/data/themes.csv
+    theme = models.CharField(_("theme"), max_length=24)  # a code of organisations/data/themes.csv
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="+")
     raiser = models.ForeignKey(Person, models.PROTECT, related_name="+")

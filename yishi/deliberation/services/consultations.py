@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Consultation, ConsultationSlip, ConsultationStatement, Matter
 from yishi.deliberation.queries import hold
-from yishi.deliberation.themes import is_sensitive
 from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
@@ -18,6 +17,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import keyed
 from yishi.organisations.rights import permit
+from yishi.organisations.themes import is_sensitive
 
 from .studies import open_matter, words
 

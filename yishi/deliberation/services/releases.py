@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.deliberation.models import GoodCase, Matter, Release
-from yishi.deliberation.themes import is_sensitive
 from yishi.deliberation.veil import Doubt, Veil, photos_of, public_texts
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -18,6 +17,7 @@ from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Installation
 from yishi.organisations.rights import permit
+from yishi.organisations.themes import is_sensitive
 
 S = Release.State
 # Which verb leads where; a verb that is missing is refused in plain words.

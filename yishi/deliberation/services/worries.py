@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.deliberation.models import Matter, Worry, WorryStep
-from yishi.deliberation.themes import is_sensitive, themes
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
@@ -22,6 +21,7 @@ from yishi.organisations.models import Body, Place, PlaceLevel, Venue, VenueOwne
 from yishi.organisations.numbers import next_number
 from yishi.organisations.query_codes import code_find, code_for_act, code_issue, codes_revoke
 from yishi.organisations.rights import permit
+from yishi.organisations.themes import is_sensitive, themes
 from yishi.people.models import Account, Person
 
 from .similar import desk_for

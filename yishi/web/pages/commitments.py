@@ -19,8 +19,8 @@ from yishi.commitments.models import Commitment
 from yishi.commitments.queries import of_colour, to_look_back
 from yishi.commitments.services.pressing import NEXT_TIER
 from yishi.commitments.stages import may_step
-from yishi.deliberation.models import Matter
 from yishi.organisations.rights import may
+from yishi.web.components.origins import origin_of
 from yishi.web.components.promise_story import promise_events
 from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
@@ -221,7 +221,7 @@ def commitment(request: HttpRequest, one: Commitment) -> HttpResponse:
         "events": promise_events(one),
         "acts": offered(request.viewer, one, waits=bool(waits)),
         "waits": waits,
-        "matter": Matter.objects.filter(pk=one.origin_id).first(),
+        "origin": origin_of(one),
         "proofs": one.proofs.prefetch_related("files").order_by("-given_at"),
         "letters": one.events.filter(kind="letter").order_by("at"),
         "asked": one.judges.count(),

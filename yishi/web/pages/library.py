@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import GoodCase, Matter, Release
 from yishi.deliberation.services.releases import MAX_SUMMARY, case_choose, case_withdraw
-from yishi.deliberation.themes import theme_word
 from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_word
 from yishi.web.exports import export, wants_export
 from yishi.web.forms import ActForm
 from yishi.web.page import page

@@ -15,8 +15,8 @@ from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, StepRe
 from yishi.deliberation.process.facts import Facts, with_counts
 from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
-from yishi.deliberation.themes import theme_word
 from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_word
 from yishi.web.components.timeline import Event
 from yishi.web.page import page
 

@@ -27,9 +27,9 @@ from yishi.deliberation.services.matters import (
     party_remove,
 )
 from yishi.deliberation.services.processes import processes_published
-from yishi.deliberation.themes import theme_choices, theme_word
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page

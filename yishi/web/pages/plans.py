@@ -22,10 +22,10 @@ from yishi.deliberation.services.plans import (
     topic_open,
     topic_propose,
 )
-from yishi.deliberation.themes import theme_choices, theme_word
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
 from yishi.web.forms import ActForm

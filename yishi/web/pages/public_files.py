@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import GoodCase, Matter, Release, Stage
-from yishi.deliberation.themes import theme_choices, theme_word
 from yishi.organisations.models import Installation, Place
+from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.components.public_file import PublicFile, with_story
 from yishi.web.exports import export, wants_export
 from yishi.web.page import page

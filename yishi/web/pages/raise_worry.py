@@ -15,11 +15,11 @@ from yishi.attachments.store import photo_keep
 from yishi.deliberation.models import Worry
 from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import LONGEST, worry_file
-from yishi.deliberation.themes import theme_choices
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Installation, Place, PlaceLevel, Venue
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.services.venues import venue_by_code
+from yishi.organisations.themes import theme_choices
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 from yishi.web.place_field import PlaceField

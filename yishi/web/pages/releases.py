@@ -23,10 +23,10 @@ from yishi.deliberation.services.releases import (
     release_restore,
     release_warnings,
 )
-from yishi.deliberation.themes import is_sensitive
 from yishi.deliberation.veil import photos_of
 from yishi.journal.feed import entries_of
 from yishi.organisations.rights import may
+from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
 from yishi.web.components.public_file import PublicFile, with_story
 from yishi.web.components.timeline import Event

@@ -18,12 +18,12 @@ from yishi.deliberation.models import Matter, ProcessVersion, Worry
 from yishi.deliberation.services import screening
 from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import code_reissue, who_raised, worry_file
-from yishi.deliberation.themes import theme_choices, theme_word
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.components.worry_story import worry_events
 from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export

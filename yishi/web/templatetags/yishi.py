@@ -14,11 +14,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from yishi.commitments.clocks import Colour, colour
-from yishi.deliberation.themes import theme_word
 from yishi.kit.ids import uuid7
 from yishi.kit.text import masked_name, masked_phone
 from yishi.notices.texts import notice_text
 from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_word
 
 register = template.Library()
 

@@ -1,4 +1,4 @@
-"""The themes of worries and matters: data/themes.csv, read once."""
+"""The themes of worries, matters and proposals: data/themes.csv, read once."""
 
 import csv
 from functools import cache

@@ -1,0 +1,41 @@
+"""Where a promise comes from: one explicit table, a line for each kind of case (`Commitment.Origin`).
+
+A finder is a function `(id) -> Origin | None`; it asks within the viewer's reach, so a case that the viewer may not
+open is not named.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from yishi.commitments.models import Commitment
+from yishi.deliberation.models import Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The case of a promise: what kind it is, its title, its page."""
+
+    label: Any
+    title: str
+    url: str
+
+
+def _matter(pk: UUID) -> Origin | None:
+    matter = Matter.objects.filter(pk=pk).first()
+    return Origin(_("Matter"), matter.title, reverse("matter", args=[pk])) if matter else None
+
+
+FINDERS: dict[str, Callable[[UUID], Origin | None]] = {
+    Commitment.Origin.MATTER: _matter,
+}
+
+
+def origin_of(commitment: Commitment) -> Origin | None:
+    """The case of `commitment`, if its viewer may open it."""
+    finder = FINDERS.get(commitment.origin_kind)
+    return finder(commitment.origin_id) if finder else None
