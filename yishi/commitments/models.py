@@ -22,6 +22,9 @@ class Commitment(File):
         STEERING = "steering", _("steering meeting")
         COOPERATION = "cooperation", _("cooperation agreement")
         PROPOSAL = "proposal", _("proposal")
+        HOUSEHOLD = "household", _("measure for a family")
+        VILLAGE_PLAN = "village_plan", _("village plan")
+        NEED = "need", _("need and offer")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")  # bearer was not in the room and has not confirmed
@@ -37,7 +40,7 @@ class Commitment(File):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=32, unique=True)
-    origin_kind = models.CharField(max_length=16, choices=Origin.choices)
+    origin_kind = models.CharField(max_length=16)  # see Origin
     origin_id = models.UUIDField(db_index=True)
     ordinal = models.PositiveSmallIntegerField(default=1)
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")

@@ -25,8 +25,13 @@ def writes_agreements(viewer: Viewer, place: Place) -> bool:
 
 @rules.predicate
 def bears(viewer: Viewer, commitment: Commitment) -> bool:
-    """Works at the bearer's desk: the desk stays when a person leaves."""
-    return viewer.holds(commitment.bearer_id)
+    """Works at the bearer's desk (it stays when a person leaves), or promised it in their own name."""
+    if viewer.holds(commitment.bearer_id):
+        return True
+    own = commitment.bearer_person_id is not None and commitment.bearer_person_id == viewer.person_id
+    if own and not viewer.query_code:
+        viewer.use("bearer", commitment.pk)
+    return own and not viewer.query_code
 
 
 @rules.predicate
@@ -85,6 +90,12 @@ def judges(viewer: Viewer, commitment: Commitment) -> bool:
 
 
 @rules.predicate
+def hears(viewer: Viewer, commitment: Commitment) -> bool:
+    """Writes down what somebody who benefits says by word of mouth: the supervisor, never the bearer's own hands."""
+    return supervises.test(viewer, commitment) and is_second_person.test(viewer, commitment)
+
+
+@rules.predicate
 def judges_its_promise(viewer: Viewer, thing: tuple[Commitment, Any]) -> bool:
     return judges.test(viewer, thing[0])
 
@@ -103,5 +114,6 @@ add("commitment.supervise", supervises)
 add("commitment.decide", supervises & is_second_person)
 add("commitment.decide_time", decides_time)
 add("commitment.judge", judges)
+add("commitment.hear", hears)
 add("commitment.judge_photo", judges_its_promise)
 add("rates.see", sees_rates)

@@ -15,6 +15,7 @@ from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
+from yishi.people.models import Person
 
 from ._common import (
     enter,
@@ -35,15 +36,28 @@ REOPENED_WORKDAYS = 10  # a reopened duty whose date has passed gets at least th
 
 
 def verdict_give(
-    *, actor: Viewer, commitment: Commitment, value: str, text: str = "", act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    commitment: Commitment,
+    value: str,
+    text: str = "",
+    judge: Person | None = None,
+    act_id: UUID | None = None,
 ) -> Receipt:
     """Somebody who benefits says how it turned out, once per round; a late verdict is heard after the strike-off too.
+
+    With `judge` the actor writes down what that person said by word of mouth; never the bearer's own hands.
 
     The first negative verdict of somebody who raised the matter reopens the commitment without anyone's leave; about
     a later one the supervisor decides (`commitment_reopen`).
     """
-    by = permit("commitment.judge", actor, commitment)
+    if judge is None:
+        by = permit("commitment.judge", actor, commitment)
+    else:
+        by = permit("commitment.hear", actor, commitment, on_behalf_of=judge.pk)
     body = {"commitment": commitment.pk, "value": value, "text": text}
+    if judge is not None:
+        body["judge"] = judge.pk
     with act("commitments.verdict.give", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -51,15 +65,18 @@ def verdict_give(
         step(commitment, "judge")
         if value not in Verdict.Value.values:
             raise Refusal("verdict.value", _("Please choose one of the three answers."), field="value")
-        judge = Judge.objects.select_for_update().get(commitment=commitment, person=actor.person)
-        if judge.verdicts.filter(round=commitment.round).exists():
+        said_by = judge or actor.person
+        row = Judge.objects.select_for_update().filter(commitment=commitment, person=said_by).first()
+        if row is None:
+            raise Refusal("verdict.judge", _("This person is not one of those who judge it."))
+        if row.verdicts.filter(round=commitment.round).exists():
             raise WrongStage("verdict.given", _("You have given your verdict on this already. Thank you."))
         is_negative = value == Verdict.Value.NOT_SATISFIED
         has_reopened = commitment.judges.filter(has_reopened=True).exists()
-        reopens = is_negative and judge.raised_it and not has_reopened
+        reopens = is_negative and row.raised_it and not has_reopened
         verdict = Verdict.objects.create(
             commitment=commitment,
-            judge=judge,
+            judge=row,
             round=commitment.round,
             value=value,
             text=text.strip()[:500],
@@ -71,8 +88,8 @@ def verdict_give(
         code = "commitment.judged_again" if is_negative and not reopens else "commitment.judged"
         tell_desk(commitment, commitment.supervisor_id, code, str(verdict.pk))
         if reopens:
-            judge.has_reopened = True
-            judge.save(update_fields=["has_reopened"])
+            row.has_reopened = True
+            row.save(update_fields=["has_reopened"])
             _reopen(this, commitment, _("Somebody who raised the matter is not satisfied."))
     return this.receipt
 
