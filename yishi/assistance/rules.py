@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
-from yishi.organisations.models import Place
+from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import add
 
 from .models import Campaign, Deed, PossibleDuplicate
@@ -72,7 +72,11 @@ def keeps_its_village(viewer: Viewer, place: Place) -> bool:
     """Works at the village's own desk, or at an overseeing desk of the place."""
     if viewer.oversees(place.lo):
         return True
-    return any(viewer.holds(post.body_id) for post in viewer.posts if post.body.place_id == place.pk)
+    return any(
+        viewer.holds(post.body_id)
+        for post in viewer.posts
+        if post.body.kind == BodyKind.VILLAGE and post.body.place.lo <= place.lo <= post.body.place.hi
+    )
 
 
 add("campaign.see", has_desk)

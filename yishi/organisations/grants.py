@@ -129,6 +129,9 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
         memberships=members,
         reach=Reach(
             spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind in OVERSEEING})),
+            villages=tuple(
+                sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind == BodyKind.VILLAGE})
+            ),
             bodies=frozenset(p.body_id for p in seeing),
             person=person.pk,
             registers=tuple(

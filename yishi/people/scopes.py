@@ -23,6 +23,7 @@ class Reach:
 
     everything: bool = False
     spans: tuple[tuple[int, int], ...] = ()  # places whose files their bodies oversee
+    villages: tuple[tuple[int, int], ...] = ()  # villages at whose own desk they sit: their households, no other files
     bodies: frozenset[UUID] = frozenset()  # desks at which they sit
     person: UUID | None = None  # themself: seats held, worries raised
     registers: tuple[tuple[int, int], ...] = ()  # places whose register of people and bodies they keep; no files

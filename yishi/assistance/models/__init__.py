@@ -2,12 +2,14 @@
 
 from .campaigns import Campaign, CatalogueItem, Direction, Drive, ItemVersion, Phase, Target
 from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, PossibleDuplicate, Unitemised
-from .households import Household
+from .households import Household, HouseholdCause, HouseholdStay, household_reach
+from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, Resident
 
 __all__ = [
     "Activity",
     "Campaign",
     "CatalogueItem",
+    "ChangeRequest",
     "Deed",
     "DeedBeneficiary",
     "DeedParty",
@@ -15,9 +17,16 @@ __all__ = [
     "Drive",
     "Evidence",
     "Household",
+    "HouseholdCause",
+    "HouseholdMember",
+    "HouseholdStay",
+    "HouseholdYear",
     "ItemVersion",
+    "MemberYear",
     "Phase",
     "PossibleDuplicate",
+    "Resident",
     "Target",
     "Unitemised",
+    "household_reach",
 ]
