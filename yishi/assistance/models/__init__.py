@@ -4,6 +4,7 @@ from .campaigns import Campaign, CatalogueItem, Direction, Drive, ItemVersion, P
 from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, PossibleDuplicate, Unitemised
 from .households import Household, HouseholdCause, HouseholdStay, household_reach
 from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, Resident
+from .sayings import DeedCode, DeedRemark
 
 __all__ = [
     "Activity",
@@ -12,7 +13,9 @@ __all__ = [
     "ChangeRequest",
     "Deed",
     "DeedBeneficiary",
+    "DeedCode",
     "DeedParty",
+    "DeedRemark",
     "Direction",
     "Drive",
     "Evidence",

@@ -17,11 +17,12 @@ from yishi.assistance.models import (
     Activity,
     CatalogueItem,
     Deed,
+    DeedRemark,
     Evidence,
     ItemVersion,
 )
 from yishi.attachments.models import Attachment
-from yishi.journal.act import act, receipt_number
+from yishi.journal.act import Act, act, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
@@ -189,7 +190,7 @@ def deed_correct(
         if this.replayed:
             return this.receipt
         row = counted(deed)
-        row.reason = _reason(reason, _("Please write what was wrong."))
+        row.reason = _reason(this, row, reason, _("Please write what was wrong."))
         row.on, row.place = on or row.on, place or row.place
         row.version = _version(row.item, row.on, retired=True)
         row.amount = thousandths(amount, "amount") if amount is not None else row.amount
@@ -213,7 +214,7 @@ def deed_withdraw(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None
         if this.replayed:
             return this.receipt
         row = counted(deed)
-        row.reason = _reason(reason, _("Please write why it is withdrawn."))
+        row.reason = _reason(this, row, reason, _("Please write why it is withdrawn."))
         uncount(this, row)
         row.state = State.WITHDRAWN
         row.save(update_fields=["state", "reason", "entry_id"])
@@ -285,10 +286,12 @@ def _unnamed(reached: Reached) -> int:
     return reached.unnamed
 
 
-def _reason(reason: str, otherwise: Any) -> str:
+def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:
+    """The reason, which stays with this act: a later change does not overwrite it."""
     kept = clean(reason)[:300]
     if not kept:
         raise Refusal("reason.empty", otherwise, field="reason")
+    DeedRemark.objects.create(deed=deed, act_id=this.id, text=kept)
     return kept
 
 

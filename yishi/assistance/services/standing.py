@@ -115,6 +115,12 @@ def joined(parts: Sequence[Part], more: Part) -> list[Part]:
     return [*_shared([replace(part, share=(part.share or 0)) for part in parts], rest), more]
 
 
+def without(parts: Sequence[Part], who: Body | Person) -> list[Part]:
+    """`parts` when `who` leaves: the others keep their proportions of the whole."""
+    rest = [part for part in parts if part.who != who]
+    return _shared([replace(part, share=part.share or 0) for part in rest], WHOLE) if rest else []
+
+
 def _shared(parts: Sequence[Part], whole: int) -> list[Part]:
     """`parts` with shares in their old proportions that add up to `whole`: the largest remainders get what is left."""
     total = sum(part.share or 0 for part in parts)

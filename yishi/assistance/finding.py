@@ -1,0 +1,118 @@
+"""Look-ups behind the pages of deeds: by what people type, within what they may see."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from yishi.kit.text import bigrams, clean
+from yishi.organisations.grants import SEEING, Viewer
+from yishi.organisations.models import Body, Member, Place, valid_on
+
+from .models import CatalogueItem, Deed, Household, ItemVersion, PossibleDuplicate
+
+SUGGESTIONS = 12
+MOST_TYPED = 64
+MOST_PAIRS = 12  # of letters that are looked for in the words
+
+
+def deeds_search(rows: QuerySet[Deed], typed: str) -> QuerySet[Deed]:
+    """`rows` that fit every word of what somebody typed: a receipt's number, an item, a place, an activity, or words of
+    the deed that hold all pairs of letters of it (Chinese knows no blanks between words)."""
+    for word in clean(typed)[:MOST_TYPED].split():
+        items = ItemVersion.objects.filter(name__icontains=word).values("item")
+        places = Q()
+        for lo, hi in Place.objects.filter(name__contains=word).values_list("lo", "hi")[:SUGGESTIONS]:
+            places |= Q(place__lo__range=(lo, hi))
+        said = Q()
+        for pair in sorted(bigrams(word))[:MOST_PAIRS] or [word]:
+            said &= Q(words__icontains=pair)
+        rows = rows.filter(
+            Q(number__istartswith=word) | Q(item__in=items) | places | said | Q(activity__title__icontains=word)
+        )
+    return rows
+
+
+def households_find(typed: str) -> list[Household]:
+    """Families within the viewer's reach by number or the name of the head."""
+    word = clean(typed)[:MOST_TYPED]
+    if not word:
+        return []
+    rows = Household.objects.filter(Q(number__istartswith=word) | Q(head__name__icontains=word), left_on__isnull=True)
+    return list(rows.select_related("head", "place").order_by("place__lo", "number")[:SUGGESTIONS])
+
+
+def households_by(ids: Iterable[UUID]) -> list[Household]:
+    return list(Household.objects.filter(pk__in=list(ids)).select_related("head", "place"))
+
+
+def members_of(viewer: Viewer) -> QuerySet[Member]:
+    """Sitting members of the committees of the viewer's places and of those within their oversight."""
+    condition = viewer.reach.places("term__body__place__")
+    for post in viewer.posts:
+        if post.role in SEEING:
+            lo = post.body.place.lo
+            condition |= Q(term__body__place__lo__lte=lo, term__body__place__hi__gte=lo)
+    return Member.objects.filter(condition, valid_on(timezone.localdate()))
+
+
+def members_find(viewer: Viewer, typed: str) -> list[Any]:
+    """The people who are members, by name."""
+    word = clean(typed)[:MOST_TYPED]
+    if not word:
+        return []
+    rows = members_of(viewer).filter(person__name__icontains=word).select_related("person")
+    return list({one.person_id: one.person for one in rows.order_by("person__name", "pk")[:SUGGESTIONS]}.values())
+
+
+def members_by(viewer: Viewer, ids: Iterable[UUID]) -> list[Any]:
+    rows = members_of(viewer).filter(person__in=list(ids)).select_related("person")
+    return list({one.person_id: one.person for one in rows}.values())
+
+
+def bodies_find(typed: str) -> list[Body]:
+    """Bodies by name: which bodies there are is no secret inside."""
+    word = clean(typed)[:MOST_TYPED]
+    if not word:
+        return []
+    rows = Body.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word), valid_on(timezone.localdate()))
+    return list(rows.select_related("place").order_by("place__lo", "name")[:SUGGESTIONS])
+
+
+def bodies_by(ids: Iterable[UUID]) -> list[Body]:
+    return list(Body.objects.filter(pk__in=list(ids)).select_related("place"))
+
+
+def open_items(viewer: Viewer) -> QuerySet[CatalogueItem]:
+    """The items under which the viewer may record today: of campaigns that run where they stand."""
+    today = timezone.localdate()
+    running = Q(campaign__starts_on__lte=today)
+    running &= Q(campaign__ends_on__isnull=True) | Q(campaign__ends_on__gte=today)
+    condition = Q(pk__in=[])
+    for place in places_of(viewer):
+        condition |= Q(campaign__place__lo__lte=place.lo, campaign__place__hi__gte=place.lo)
+        condition |= Q(campaign__place__lo__range=(place.lo, place.hi))
+    return CatalogueItem.objects.filter(running, condition, is_retired=False)
+
+
+def places_of(viewer: Viewer) -> list[Place]:
+    """Where the viewer stands: the places of their desks and of their committees."""
+    found = [post.body.place for post in viewer.posts if post.role in SEEING]
+    return found + [member.term.body.place for member in viewer.memberships]
+
+
+def open_pairs() -> QuerySet[PossibleDuplicate]:
+    """What waits in the queue: undecided, and both deeds still count."""
+    counted = Deed.State.COUNTED
+    return PossibleDuplicate.objects.filter(verdict="", earlier__state=counted, later__state=counted)
+
+
+def alike_of(deed: Deed) -> list[Deed]:
+    """The deeds that look like `deed` and wait for a verdict with it, whoever may see them: the page shows of them only
+    what one needs to know one's own deed again."""
+    pairs = open_pairs().filter(Q(earlier=deed) | Q(later=deed)).values_list("earlier", "later")
+    ids = {one for pair in pairs for one in pair} - {deed.pk}
+    rows = Deed.within.filter(pk__in=ids).select_related("version", "place")
+    return list(rows.prefetch_related("parties__body", "parties__person").order_by("recorded_at"))

@@ -1,0 +1,38 @@
+"""What is said of a deed afterwards: why it was changed, and what the family answered by its code."""
+
+from django.db import models
+
+from yishi.kit.ids import uuid7
+from yishi.people.models import Person
+
+from .deeds import Deed
+from .households import Household
+
+
+class DeedRemark(models.Model):
+    """The reason of one change. The journal holds no free text, so the words stand here, by the act they belong to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    deed = models.ForeignKey(Deed, models.CASCADE, related_name="remarks")
+    act_id = models.UUIDField(db_index=True)  # of the receipt
+    text = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class DeedCode(models.Model):
+    """A code by which a family says, without an account, whether a deed happened. Only its keyed hash is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    deed = models.ForeignKey(Deed, models.CASCADE, related_name="codes")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    said_yes = models.BooleanField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.deed_id} {self.issued_at:%Y-%m-%d}"
