@@ -14,7 +14,8 @@ from tests.cast import sign_in
 from tests.consulting import Consulted
 from yishi.common_ground import analyse
 from yishi.deliberation.models import ConsultationStatement, ConsultationVote, Sitting, Statement, Voice
-from yishi.deliberation.services.consultation_voices import votes_give
+from yishi.deliberation.services.consultation_statements import statement_decide
+from yishi.deliberation.services.consultation_voices import statement_state, votes_give
 from yishi.deliberation.services.consultations import slip_code, slips_make
 from yishi.kit.ids import uuid7
 from yishi.people.scopes import everything
@@ -203,6 +204,30 @@ def test_the_result_reads_and_counts_again_from_its_download(client, cast, consu
     assert client.get(to(consulted, "consult_paper")).content.startswith(b"%PDF")
     assert vote(client, consulted, 1, 1).status_code == 302  # too late: back to the result
     assert json.dumps(told) == json.dumps(consulted.fresh().result)
+
+
+def test_who_said_too_little_is_in_no_group_and_the_page_says_how_many(client, cast, consulted):
+    with everything():
+        consulted.phones(60)
+        votes_give(ballot=consulted.ballot(70), votes={1: 1})
+        consulted.close()
+    told = consulted.consultation.result
+    apart = told["people"] - sum(group["size"] for group in told["groups"])
+    assert apart > 0
+    assert f"另有{apart}人表态太少，不归入哪一组" in client.get(to(consulted)).content.decode()
+
+
+def test_the_desk_counts_votes_as_the_result_does(client, cast, consulted):
+    with everything():
+        consulted.phones(12)
+        statement_state(ballot=consulted.ballot(1), text="隔壁老张先管好自己")
+        stated = consulted.consultation.statements.get(state="waiting")
+        statement_decide(actor=cast.viewer("clerk"), statement=stated, admit=False, reason="off_topic")
+        consulted.close()
+    text = (
+        sign_in(client, cast, "clerk").get(reverse("consultation", args=[consulted.consultation.pk])).content.decode()
+    )
+    assert f'<span class="figure-value">{consulted.consultation.result["votes"]}</span>' in text
 
 
 def test_few_people_get_no_grand_words_and_no_download(client, cast):

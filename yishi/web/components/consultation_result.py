@@ -100,11 +100,21 @@ class ConsultationResult:
 
     @property
     def standing(self) -> str:
-        """The one sentence on groups."""
+        """Into how many groups the votes fall, and how many people said too little to stand in one."""
         if self.has_groups:
-            return ngettext(
-                "The votes fall into %(k)d opinion group.", "The votes fall into %(k)d opinion groups.", self.told["k"]
-            ) % {"k": self.told["k"]}
+            words = [
+                ngettext(
+                    "The votes fall into %(k)d opinion group.",
+                    "The votes fall into %(k)d opinion groups.",
+                    self.told["k"],
+                )
+                % {"k": self.told["k"]}
+            ]
+            if apart := self.people - self.told["placed"]:
+                words.append(
+                    _("%(count)s people voted on too few statements to be placed in one.") % {"count": f"{apart:,}"}
+                )
+            return sentences(words)
         return _("No opinion groups can be told apart in these votes; what follows counts everybody together.")
 
     @property

@@ -183,7 +183,7 @@ def consultation(request: HttpRequest, row: Consultation) -> HttpResponse:
     admitted = sum(1 for one in statements if one.state == State.ADMITTED)
     live = Sitting.objects.filter(matter=row.matter, state__in=[Sitting.State.PLANNED, Sitting.State.NOTICED]).first()
     counts = row.voices.aggregate(voices=Count("pk"))
-    votes = ConsultationVote.objects.filter(voice__consultation=row).count()
+    votes = ConsultationVote.objects.filter(voice__consultation=row, statement__state=State.ADMITTED).count()
     words = {
         "consultation": row,
         "matter": row.matter,
