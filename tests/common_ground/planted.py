@@ -9,7 +9,15 @@ SHARES = (0.4, 0.3, 0.2, 0.1)
 def planted(
     n: int, m: int, layout: str = "axes", seed: int = 1, median: int = 25
 ) -> tuple[dict[str, NDArray], NDArray]:
-    """Columns participant, statement, vote, time (by time), and the group of each participant.
+    """Columns participant, statement, vote, time (by time), and the group of each participant."""
+    votes, group, _best = planted_and_told(n, m, layout, seed, median)
+    return votes, group
+
+
+def planted_and_told(
+    n: int, m: int, layout: str = "axes", seed: int = 1, median: int = 25
+) -> tuple[dict[str, NDArray], NDArray, NDArray]:
+    """The same, and for each participant the likeliest group for one who knows the true parameters.
 
     Three statements in ten are agreed with alike by all; on the others every group agrees with 85 or 15 in a hundred
     of those who do not pass. Statements are seen unevenly, participants vote on about `median` of them.
@@ -37,7 +45,9 @@ def planted(
     time = chance.integers(0, 30 * 86_400_000, row.size)
     order = np.argsort(time, kind="stable")
     table = {"participant": row, "statement": column, "vote": vote, "time": time}
-    return {name: values[order] for name, values in table.items()}, group
+    said = np.where(vote == 1, np.log(agree[:, column]), np.where(vote == -1, np.log1p(-agree[:, column]), 0.0))
+    likely = np.stack([np.bincount(row, one, n) for one in said]) + np.log(SHARES)[:, None]
+    return {name: values[order] for name, values in table.items()}, group, likely.argmax(axis=0)
 
 
 def _draw(chance: np.random.Generator, sizes: NDArray, seen: NDArray) -> tuple[NDArray, NDArray]:
