@@ -1,8 +1,10 @@
 """The process that parses one untrusted sheet: bytes in, JSON out, with limits on memory, time and output.
 
-Started by sheets.py as `python -m yishi.formats.sheet_child xlsx|csv`; what it refuses, it refuses by a code.
+Started by sheets.py as `python -m yishi.formats.sheet_child xlsx|csv` (one answer) or by sheet_rows.py as
+`… xlsx-rows|csv-rows` (a line for each row); what it refuses, it refuses by a code.
 """
 
+import codecs
 import csv
 import io
 import json
@@ -11,11 +13,22 @@ import resource
 import sys
 import unicodedata
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
-from yishi.formats.sheet_limits import CHILD_MEMORY, CHILD_SECONDS, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED, SheetError
+from yishi.formats.sheet_limits import (
+    CHILD_MEMORY,
+    CHILD_SECONDS,
+    LARGE,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNPACKED,
+    ROWS_MEMORY,
+    Limits,
+    SheetError,
+)
+from yishi.formats.xlsx_rows import PRIVATE, open_book, rows_of
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _REFERENCE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})([0-9]{1,8})"')
@@ -26,9 +39,13 @@ _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def main() -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CHILD_SECONDS, CHILD_SECONDS))
+    by_row = sys.argv[1].endswith("-rows")
+    memory, seconds = (ROWS_MEMORY, LARGE.seconds) if by_row else (CHILD_MEMORY, CHILD_SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    if by_row:
+        return write_rows(sys.argv[1].removesuffix("-rows"))
     data = sys.stdin.buffer.read()
     try:
         sheets = read_csv(data) if sys.argv[1] == "csv" else read_xlsx(data)
@@ -41,6 +58,87 @@ def main() -> int:
         answer = {"error": "bomb", "params": {}}
     sys.stdout.write(json.dumps(answer, ensure_ascii=True))
     return 0
+
+
+def write_rows(kind: str) -> int:
+    """Sheets and rows as lines: {"sheet", "hidden"}, then [number, hidden, cells]…, then {"hidden_columns"}; at the
+    end {"end"} or {"error", "params"}."""
+
+    def say(what: Any) -> None:
+        out.write(json.dumps(what, ensure_ascii=True, separators=(",", ":")) + "\n")
+
+    out = sys.stdout
+    try:
+        if kind == "csv":
+            say({"sheet": "", "hidden": False})
+            for row in csv_rows(sys.stdin.buffer, LARGE):
+                say(row)
+            say({"hidden_columns": []})
+        else:
+            book = open_book(sys.stdin.buffer, LARGE)
+            for head in book.heads:
+                say({"sheet": head.name, "hidden": head.is_hidden})
+                if not head.is_hidden:
+                    for row in rows_of(book, head):
+                        say(row)
+                say({"hidden_columns": sorted(set(head.hidden_columns))})
+        say({"end": True})
+    except SheetError as error:
+        say({"error": error.code, "params": error.params})
+    except MemoryError:
+        say({"error": "bomb", "params": {}})
+    return 0
+
+
+def csv_rows(file: BinaryIO, limits: Limits) -> Iterator[tuple[int, bool, list[Any]]]:
+    """The rows with values of a CSV file, without holding its text: it is decoded twice, first to know how."""
+    encoding = _encoding(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, newline="")
+    first = text.readline()
+    separator = max((",", "\t", ";"), key=first.count)
+    text.seek(0)
+    count = 0
+    try:
+        for number, row in enumerate(csv.reader(text, delimiter=separator, strict=True), 1):
+            cells: list[Any] = [_csv_cell(cell) for cell in row]
+            while cells and cells[-1] is None:
+                cells.pop()
+            if len(cells) > limits.columns:
+                raise SheetError("too_many_columns", most=limits.columns)
+            if cells:
+                count += 1
+                if count > limits.rows:
+                    raise SheetError("too_many_rows", most=limits.rows)
+                yield number, False, cells
+    except csv.Error as error:
+        raise SheetError("broken") from error
+
+
+def _csv_cell(text: str) -> Any:
+    if not text or text.isspace():
+        return None
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    return ("p", text) if PRIVATE.search(text) else text
+
+
+def _encoding(file: BinaryIO) -> str:
+    """UTF-8 (with or without a mark), UTF-16 with a mark, else GB18030; a file with zero bytes is no text."""
+    start = file.read(2)
+    for encoding in ["utf-16"] if start in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]:
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            while chunk := file.read(1 << 20):
+                if "\0" in decoder.decode(chunk):
+                    raise SheetError("not_a_workbook")
+            decoder.decode(b"", final=True)
+        except UnicodeError:
+            continue
+        return encoding
+    raise SheetError("encoding")
 
 
 def read_xlsx(data: bytes) -> Iterable[tuple[str, list[list[Any]]]]:

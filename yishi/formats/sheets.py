@@ -18,9 +18,26 @@ from typing import NamedTuple
 
 import xlsxwriter
 
-from .sheet_limits import CHILD_SECONDS, MAX_ANSWER, MAX_BYTES, MAX_PARTS, MAX_UNPACKED, SheetError
+from .sheet_limits import (
+    CHILD_SECONDS,
+    MAX_ANSWER,
+    MAX_PARTS,
+    MAX_RATIO,
+    RATIO_FROM,
+    SMALL,
+    Limits,
+    SheetError,
+)
 
-Cell = str | int | float | bool | date | datetime | time | None
+
+class Trouble(NamedTuple):
+    """A cell that cannot be read: `code` as of `SheetError`, `text` what stands there."""
+
+    code: str
+    text: str = ""
+
+
+Cell = str | int | float | bool | date | datetime | time | Trouble | None
 OutCell = Cell | Decimal
 
 DIGITS_OF_A_FLOAT = 15
@@ -49,24 +66,31 @@ class SheetOut(NamedTuple):
 
 def read_sheet(data: bytes, filename: str = "") -> list[Sheet]:
     """All sheets of an .xlsx or .csv file (UTF-8, GBK, GB18030, UTF-16). Raises `SheetError`."""
+    return _in_child(kind_of(data, filename, SMALL), data)
+
+
+def kind_of(data: bytes, filename: str, limits: Limits) -> str:
+    """ "xlsx" or "csv", from the content; raises `SheetError` for what is neither or costs too much, unread."""
     if not data:
         raise SheetError("empty")
-    if len(data) > MAX_BYTES:
-        raise SheetError("too_big", megabytes=MAX_BYTES // 1024 // 1024)
+    if len(data) > limits.bytes:
+        raise SheetError("too_big", megabytes=limits.bytes // 1024 // 1024)
     if data.startswith(_OLE):
         raise SheetError("old_excel")
     if data.startswith(b"PK"):
-        _look_at_zip(data)
-        return _in_child("xlsx", data)
+        _look_at_zip(data, limits)
+        return "xlsx"
     if filename.lower().endswith((".xlsx", ".xlsm", ".xls", ".et")):
         raise SheetError("not_a_workbook")
-    return _in_child("csv", data)
+    return "csv"
 
 
 def cell_text(cell: Cell) -> str:
     """A cell as text: 13900000000.0 is 13900000000. Raises `SheetError` where Excel has lost digits."""
     if cell is None:
         return ""
+    if isinstance(cell, Trouble):
+        raise SheetError(cell.code, text=cell.text[:20])
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float | int):
@@ -184,6 +208,8 @@ def _write_cell(page: object, formats: dict[str, object], row: int, column: int,
 def _shown(cell: OutCell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, Trouble):
+        return cell.text
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, date | time) and not isinstance(cell, datetime):
@@ -211,7 +237,7 @@ def _sheet_name(title: str, taken: set[str]) -> str:
     return unique
 
 
-def _look_at_zip(data: bytes) -> None:
+def _look_at_zip(data: bytes, limits: Limits) -> None:
     """Refuse what unpacks to too much, before anything is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -223,7 +249,9 @@ def _look_at_zip(data: bytes) -> None:
         raise SheetError("encrypted")
     if "xl/workbook.xml" not in names:
         raise SheetError("not_a_workbook")
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > limits.unpacked:
+        raise SheetError("bomb")
+    if any(p.file_size > RATIO_FROM and p.file_size > MAX_RATIO * max(p.compress_size, 1) for p in parts):
         raise SheetError("bomb")
     if any("vbaproject" in name.lower() for name in names):
         raise SheetError("macro")

@@ -2,7 +2,8 @@
 
 from .campaigns import Campaign, CatalogueItem, Direction, Drive, ItemVersion, Phase, Target
 from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, PossibleDuplicate, Unitemised
-from .households import Household, HouseholdCause, HouseholdStay, household_reach
+from .households import Household, HouseholdCause, HouseholdStay, household_reach, village_reach
+from .imports import Import, ImportedRow, ImportFile, ImportPiece
 from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, Resident
 from .sayings import DeedCode, DeedRemark
 
@@ -24,6 +25,10 @@ __all__ = [
     "HouseholdMember",
     "HouseholdStay",
     "HouseholdYear",
+    "Import",
+    "ImportFile",
+    "ImportPiece",
+    "ImportedRow",
     "ItemVersion",
     "MemberYear",
     "Phase",
@@ -32,4 +37,5 @@ __all__ = [
     "Target",
     "Unitemised",
     "household_reach",
+    "village_reach",
 ]

@@ -3,23 +3,45 @@
 What changes from year to year stands in `register.py`. Codes are those of the lists in `assistance/codes/`.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_scopes.manager import DisabledQuerySet
 
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Dated, Place
 from yishi.people.models import Person
-from yishi.people.scopes import File, Reach
+from yishi.people.scopes import File, FilesManager, Reach
 
 CODE = 24  # the length of a code of a list
 
 
+class ArrivedManager(models.Manager[Any]):
+    """Without what an import has written but not published yet."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(arriving__isnull=True)
+
+
+class ArrivedFilesManager(FilesManager):
+    """Likewise, within a scope."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        rows = super().get_queryset()
+        return rows if isinstance(rows, DisabledQuerySet) else rows.filter(arriving__isnull=True)
+
+
 class Household(File):
-    """A household of the register. Where it lives now stands here, derived from its dated `stays`."""
+    """A household of the register. Where it lives now stands here, derived from its dated `stays`.
+
+    A household with `arriving` is being written by that import, in many short transactions; it, its members and its
+    years are seen by nobody until one short update publishes them all (decision "an import is switched on").
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    number = models.CharField(max_length=32, unique=True)  # 户编号: the national one, else one of ours
+    number = models.CharField(max_length=32)  # 户编号: the national one, else one of ours
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")  # the village (统计用 12 位村)
     hamlet = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")  # 自然村
     group_name = models.CharField(max_length=64, blank=True)  # 村民小组, where no hamlet is listed
@@ -51,11 +73,21 @@ class Household(File):
     split_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="split_off")
     raw = models.JSONField(default=dict, blank=True)  # columns of an import that nothing here knows: {heading: text}
     is_demo = models.BooleanField(default=False)
+    arriving = models.UUIDField(null=True, editable=False)  # the import that is writing it
+
+    within = ArrivedManager()
+    objects = ArrivedFilesManager()
+    arriving_too = models.Manager()  # for imports alone
 
     class Meta(File.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=Q(arriving__isnull=True), name="household_number_once")
+        ]
         indexes = [
             models.Index(fields=["place", "number"], name="household_place"),
             models.Index(fields=["head"], name="household_head"),
+            models.Index(fields=["number"], name="household_number"),
+            models.Index(fields=["arriving"], condition=Q(arriving__isnull=False), name="household_arriving"),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +112,11 @@ def household_reach(reach: Reach, prefix: str = "") -> Q:
 
     The overseeing desks of the place, and the desk of the household's own village.
     """
+    return village_reach(reach, prefix) & Q(**{f"{prefix}arriving__isnull": True})
+
+
+def village_reach(reach: Reach, prefix: str = "") -> Q:
+    """The same for what is no household but lies in a village, too."""
     return reach.places(f"{prefix}place__") | reach.places(f"{prefix}place__", reach.villages)
 
 

@@ -16,7 +16,7 @@ from yishi.organisations.models import Body, Dated
 from yishi.people.models import Person
 from yishi.people.scopes import File, Reach
 
-from .households import CODE, Household, household_reach
+from .households import CODE, Household, household_reach, village_reach
 
 
 class Resident(File):
@@ -256,4 +256,4 @@ class ChangeRequest(File):
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
-        return household_reach(reach)
+        return village_reach(reach)

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.formats.sheets import MAX_BYTES
+from yishi.formats.sheet_limits import MAX_BYTES
 from yishi.kit.errors import Refusal
 from yishi.organisations.first_code import first_code_fits, first_code_forget
 from yishi.organisations.fresh_start import demo_set_aside, places_provide

@@ -1,0 +1,42 @@
+"""Workbooks made by hand, part by part: what no library writes."""
+
+import io
+import zipfile
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><numFmts count="1">'
+    '<numFmt numFmtId="170" formatCode="yyyy&quot;年&quot;m&quot;月&quot;"/>'
+    '</numFmts><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+)
+
+
+def zipped(parts):
+    """A zip of {name: text}."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def book_of(cells="", *, sheet="", shared="", second="", is_1904=False, doctype=""):
+    """A workbook whose first row is `cells`, or whose sheet is `sheet`; `second`: the state of an empty second one."""
+    sheet = sheet or f'<sheetData><row r="1">{cells}</row></sheetData>'
+    sheets = '<sheet name="表" sheetId="1" r:id="rId1"/>'
+    relations = f'<Relationship Id="rId1" Type="{REL}/worksheet" Target="worksheets/sheet1.xml"/>'
+    if second:
+        sheets += f'<sheet name="二" sheetId="2" state="{second}" r:id="rId2"/>'
+        relations += f'<Relationship Id="rId2" Type="{REL}/worksheet" Target="/xl/worksheets/sheet2.xml"/>'
+    calendar = '<workbookPr date1904="1"/>' if is_1904 else "<workbookPr/>"
+    parts = {
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{REL}">{calendar}<sheets>{sheets}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f"<Relationships>{relations}</Relationships>",
+        "xl/styles.xml": STYLES,
+        "xl/worksheets/sheet1.xml": f'{doctype}<worksheet xmlns="{MAIN}">{sheet}</worksheet>',
+        "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>',
+    }
+    if shared:
+        parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{shared}</sst>'
+    return zipped(parts)
