@@ -46,7 +46,9 @@ def test_it_works(tmp_path, archive):
     yishi(new, "restore", str(archive))
     assert yishi(new, "shell", "-v0", "-c", READ) == "牟定\n"
     assert (new / "files" / "ab" / "photo.jpg").read_bytes() == b"a photo"
-    assert (new / "secret-key").read_text() == (tmp_path / "old" / "secret-key").read_text()
+    for name in ("secret-key", "register-keys"):
+        assert (new / name).read_text() == (tmp_path / "old" / name).read_text()
+        assert (new / name).stat().st_mode & 0o377 == 0
     assert archive.stat().st_mode & 0o077 == 0, "the archive holds the key: its owner alone reads it"
     assert "not empty" in yishi(new, "restore", str(archive), expect=1)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from yishi.config.environment import SETTINGS, TEST_NAMES, BadSetting, database, read, secret_key
+from yishi.config.environment import SETTINGS, TEST_NAMES, BadSetting, database, read, register_keys, secret_key
 
 ROOT = Path(__file__).resolve().parents[2]
 BEHIND_PROXY = {
@@ -59,6 +59,7 @@ def test_the_code_reads_no_other_setting():
         ("YISHI_PORT", "²"),
         ("YISHI_WORKERS", "0"),
         ("YISHI_DEBUG", "maybe"),
+        ("YISHI_REGISTER_KEYS", "1:c2VjcmV0"),
         ("YISHI_FACES", "outer"),
         ("YISHI_FACES", ""),
         ("YISHI_PUBLIC_URL", "yishi.example.gov.cn"),
@@ -116,6 +117,23 @@ def test_the_secret_key_is_made_once_for_its_owner_only(tmp_path):
     assert secret_key("", tmp_path / "new") == key
     assert stat.S_IMODE((tmp_path / "new" / "secret-key").stat().st_mode) == 0o400
     assert secret_key("given", tmp_path / "other") == "given"
+
+
+def test_the_registers_keys_are_made_once_for_their_owner_only(tmp_path):
+    ring = register_keys(None, tmp_path / "new")
+    assert register_keys(None, tmp_path / "new") == ring
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["register-keys"]
+    assert stat.S_IMODE((tmp_path / "new" / "register-keys").stat().st_mode) == 0o400
+    given = read({"YISHI_REGISTER_KEYS": ring.written().strip().replace("\n", ",")})["register_keys"]
+    assert register_keys(given, tmp_path / "other") == ring
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_damaged_key_file_stops_the_start_and_is_never_replaced(tmp_path):
+    (tmp_path / "register-keys").write_text("")
+    with pytest.raises(BadSetting, match="restore it from a backup"):
+        register_keys(None, tmp_path)
+    assert (tmp_path / "register-keys").read_text() == ""
 
 
 def test_a_database_address_is_taken_apart():

@@ -22,8 +22,8 @@ from django.utils import timezone
 
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 KEY = "secret-key"
+KEYS = {KEY: "YISHI_SECRET_KEY", "register-keys": "YISHI_REGISTER_KEYS"}  # file in the data folder: the setting instead
 ABOUT = "about.json"
-LENT = "YISHI_SECRET_KEY"
 
 
 def run(words: list[str]) -> int:
@@ -35,8 +35,9 @@ def run(words: list[str]) -> int:
         raise SystemExit(f"yishi: 文件已存在 · {target} exists already")
     backup(target)
     print(f"· 已备份 · backed up: {target} ({target.stat().st_size / 1e6:.1f} MB)")
-    if not (settings.DATA_DIR / KEY).exists():
-        print(f"  密钥来自 {LENT}，不在备份里，请另外保存 · the key is {LENT}: keep it apart, it is not in the archive")
+    for name, lent in KEYS.items():
+        if not (settings.DATA_DIR / name).exists():
+            print(f"  密钥来自 {lent}，不在备份里，请另外保存 · the key is {lent}: keep it apart, not in the archive")
     return 0
 
 
@@ -45,8 +46,9 @@ def backup(target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         parts = Path(folder)
         dump(parts / DATABASE[connection.vendor])
-        if (settings.DATA_DIR / KEY).exists():
-            shutil.copyfile(settings.DATA_DIR / KEY, parts / KEY)
+        for name in KEYS:
+            if (settings.DATA_DIR / name).exists():
+                shutil.copyfile(settings.DATA_DIR / name, parts / name)
         files = {f"files/{path.relative_to(settings.FILES_DIR)}": path for path in stored_files()}
         files |= {path.name: path for path in parts.iterdir()}
         about = {

@@ -1,4 +1,4 @@
-"""Restore a backup into an empty installation: database, files and key."""
+"""Restore a backup into an empty installation: database, files and keys."""
 
 import shutil
 import stat
@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from .backup import DATABASE, KEY, copy_sqlite, postgres, unpacked
+from .backup import DATABASE, KEYS, copy_sqlite, postgres, unpacked
 
 
 def run(words: list[str]) -> int:
@@ -34,11 +34,12 @@ def restore(source: Path) -> None:
         load(folder / DATABASE[connection.vendor])
         if (folder / "files").exists():
             shutil.copytree(folder / "files", settings.FILES_DIR, dirs_exist_ok=True)
-        if (folder / KEY).exists():
-            key = settings.DATA_DIR / KEY
-            key.unlink(missing_ok=True)
-            shutil.copyfile(folder / KEY, key)
-            key.chmod(stat.S_IRUSR)
+        for name in KEYS:
+            if (folder / name).exists():
+                key = settings.DATA_DIR / name
+                key.unlink(missing_ok=True)
+                shutil.copyfile(folder / name, key)
+                key.chmod(stat.S_IRUSR)
 
 
 def load(database: Path) -> None:

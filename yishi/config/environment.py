@@ -3,6 +3,7 @@
 Every setting stands in `SETTINGS`, from which `docs/settings.md` is checked.
 """
 
+import contextlib
 import os
 import secrets
 import stat
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from yishi.kit.sealing import BadKeys, KeyRing
 
 
 class BadSetting(SystemExit):
@@ -93,6 +96,11 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _register_keys(value: str) -> KeyRing | None:
+    return KeyRing.parse(value) if value else None
+
+
+REGISTER_KEYS = "register-keys"  # in the data folder
 POSTGRES_OPTIONS = ("sslmode", "sslrootcert", "connect_timeout", "target_session_attrs")
 SETTINGS = [
     Setting("YISHI_DATA_DIR", "var", _text, "folder for the database, files and keys"),
@@ -108,6 +116,12 @@ SETTINGS = [
         "1 lets `./run` load the demo, whose people anybody can be, into an empty database; 0 with YISHI_HTTPS=1",
     ),
     Setting("YISHI_SECRET_KEY", "", _text, "key for sessions and codes; empty: made once in YISHI_DATA_DIR/secret-key"),
+    Setting(
+        "YISHI_REGISTER_KEYS",
+        "",
+        _register_keys,
+        "keys of the register's identity numbers; empty: made once in YISHI_DATA_DIR/register-keys",
+    ),
     Setting("YISHI_ALLOWED_HOSTS", "", _list, "host names the site answers to, by comma; empty: this machine only"),
     Setting("YISHI_PUBLIC_URL", "", _address, "address of the public door, printed in QR codes and messages"),
     Setting(
@@ -217,3 +231,29 @@ def secret_key(given: str, data_dir: Path) -> str:
     except FileExistsError:
         pass
     return path.read_text().strip()
+
+
+def register_keys(given: KeyRing | None, data_dir: Path) -> KeyRing:
+    """The given keys, or those in the data folder, made at the first start and readable by their owner only.
+
+    Written beside and linked into place: of two processes that start at once, the second reads the keys of the first.
+    """
+    if given is not None:
+        return given
+    path = data_dir / REGISTER_KEYS
+    if not path.exists():
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = data_dir / f".{REGISTER_KEYS}.{os.getpid()}"
+        with os.fdopen(
+            os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, stat.S_IRUSR | stat.S_IWUSR), "w"
+        ) as file:
+            file.write(KeyRing.generate().written())
+            os.fsync(file.fileno())
+        beside.chmod(stat.S_IRUSR)
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+        beside.unlink()
+    try:
+        return KeyRing.parse(path.read_text())
+    except (BadKeys, OSError) as error:
+        raise BadSetting(f"yishi: {path} holds no keys of the register: {error}; restore it from a backup") from error

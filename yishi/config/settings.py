@@ -13,6 +13,7 @@ ENV = environment.read()
 DATA_DIR = Path(ENV["data_dir"]) if Path(ENV["data_dir"]).is_absolute() else ROOT / ENV["data_dir"]
 
 SECRET_KEY = environment.secret_key(ENV["secret_key"], DATA_DIR)
+REGISTER_KEYS = environment.register_keys(ENV["register_keys"], DATA_DIR)
 DEBUG = ENV["debug"]
 ALLOWED_HOSTS = ENV["allowed_hosts"]
 FACES = ENV["faces"]

@@ -82,6 +82,6 @@ def _move_files(folder: Path) -> None:
     for name in ("files", "outbox"):
         if (data / name).exists():
             shutil.move(str(data / name), str(folder / name))
-    key = data / "secret-key"  # codes handed out in the demo are keyed with it
-    if key.exists():
-        shutil.copy2(key, folder / "secret-key")
+    for name in ("secret-key", "register-keys"):  # codes handed out in the demo, and its register, are keyed with them
+        if (data / name).exists():
+            shutil.copy2(data / name, folder / name)

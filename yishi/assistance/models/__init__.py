@@ -4,7 +4,7 @@ from .campaigns import Campaign, CatalogueItem, Direction, Drive, ItemVersion, P
 from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, PossibleDuplicate, Unitemised
 from .households import Household, HouseholdCause, HouseholdStay, household_reach, village_reach
 from .imports import Import, ImportedRow, ImportFile, ImportPiece
-from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, Resident
+from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, RegisterKeys, Resident
 from .sayings import DeedCode, DeedRemark
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "MemberYear",
     "Phase",
     "PossibleDuplicate",
+    "RegisterKeys",
     "Resident",
     "Target",
     "Unitemised",

@@ -257,3 +257,20 @@ class ChangeRequest(File):
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
         return village_reach(reach)
+
+
+class RegisterKeys(models.Model):
+    """Which ring of keys this register is sealed with: one row, written with the first sealed number.
+
+    With another key file nothing is sealed, and no search pretends that nothing was found.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    mark = models.CharField(max_length=16)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_ring_of_keys")]
+
+    def __str__(self) -> str:
+        return self.mark
