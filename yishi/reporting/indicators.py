@@ -39,6 +39,8 @@ SERIES: tuple[Series, ...] = (
     Series(2, "received", "assistance.fund.move", amount="received"),
     Series(3, "paid", "assistance.fund.move", amount="paid"),
     Series(4, "visits", "assistance.visit.log", count="visits"),
+    Series(5, "needs", "assistance.need.state", count="needs"),
+    Series(6, "met", "assistance.need.close", count="met"),
 )
 BY_CODE = {one.code: one for one in SERIES}
 
@@ -72,14 +74,14 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "deeds",
         _("deeds"),
-        _("deeds"),
+        _("items"),
         _("One thing done is one deed, however many took part and reported it."),
         "deeds",
     ),
     Indicator(
         "households",
         _("households reached"),
-        _("households"),
+        _("families"),
         _("Each household once, however often it was helped."),
         "households",
         additivity=DISTINCT,
@@ -88,7 +90,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "people",
         _("people reached by name"),
-        _("people"),
+        _("persons"),
         _("Each person once. People of whom only a number is known are not in it."),
         "people",
         additivity=DISTINCT,
@@ -112,7 +114,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "givers",
         _("people who gave"),
-        _("people"),
+        _("persons"),
         _("Members and others who were a party of a deed, each once."),
         "givers",
         additivity=DISTINCT,
@@ -120,7 +122,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "bodies",
         _("bodies that gave"),
-        _("bodies"),
+        _("organisations"),
         _("Bodies that were a party of a deed, each once."),
         "bodies",
         additivity=DISTINCT,
@@ -164,8 +166,8 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         "visits",
-        _("visits"),
-        _("visits"),
+        _("visits to families"),
+        _("times"),
         _("Visits to families that were written down."),
         "deeds",
         BY_CODE["visits"],
@@ -174,13 +176,31 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "visited",
         _("households visited"),
-        _("households"),
+        _("families"),
         _("Each household once, however often it was visited."),
         "households",
         BY_CODE["visits"],
         additivity=DISTINCT,
         opens="figure_entries",
         is_personal=True,
+    ),
+    Indicator(
+        "needs",
+        _("needs stated"),
+        _("items"),
+        _("What families and villages said they lack."),
+        "deeds",
+        BY_CODE["needs"],
+        opens="figure_entries",
+    ),
+    Indicator(
+        "met",
+        _("needs met"),
+        _("items"),
+        _("Needs that a deed has closed."),
+        "deeds",
+        BY_CODE["met"],
+        opens="figure_entries",
     ),
 )
 INDICATOR = {one.code: one for one in INDICATORS}
