@@ -93,6 +93,11 @@ class Act:
         """When the platform received this act."""
         return self.receipt.received_at
 
+    @property
+    def next_entry_id(self) -> UUID:
+        """The id that the next entry of this act will have."""
+        return child_id(self.id, len(self.entries))
+
     def on_day(self, day: date) -> datetime:
         """When something happened of which only the day is known: the act's own time if today, else that day's noon."""
         if day == timezone.localdate(self.at):
@@ -124,7 +129,7 @@ class Act:
     ) -> Entry:
         """Write one effect. `code` is the act's own unless another is given."""
         entry = Entry(
-            id=child_id(self.id, len(self.entries)),
+            id=self.next_entry_id,
             receipt=self.receipt,
             ordinal=len(self.entries),
             code=code or self.code,

@@ -106,10 +106,10 @@ def deed_record(
         )
         _reached_fits(version, reached)
         deed.fingerprint = fingerprint(deed)
+        deed.entry_id = this.next_entry_id
         deed.save(force_insert=True)
-        write_beneficiaries(deed, reached)
-        write_parties(deed, parties)
-        count(this, deed)
+        beneficiaries = write_beneficiaries(deed, reached)
+        count(this, deed, write_parties(deed, parties), beneficiaries)
         alike = duplicates_find(deed, this.now)
         this.result(deed=deed.pk, number=deed.number, alike=alike)
     return this.receipt

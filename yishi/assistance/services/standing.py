@@ -42,19 +42,24 @@ class Reached:
 NOBODY = Reached()
 
 
-def count(this: Act, deed: Deed) -> Entry:
-    """Write the entry that counts `deed` as it stands now."""
+def count(
+    this: Act,
+    deed: Deed,
+    parties: Sequence[DeedParty] | None = None,
+    beneficiaries: Sequence[DeedBeneficiary] | None = None,
+) -> Entry:
+    """Write the entry that counts `deed` as it stands now; rows that were just written need not be read again."""
     touches = []
-    for one in deed.beneficiaries.all():
+    for one in deed.beneficiaries.all() if beneficiaries is None else beneficiaries:
         if one.household_id:
             touches.append(("household", one.household_id, 1))
         elif one.person_id:
             touches.append(("person", one.person_id, 1))
         else:
             touches.append(("village", one.village_id, 1))
-    parties = [
+    said = [
         ["body" if one.body_id else "person", one.body_id or one.person_id, one.role, one.share, one.sector]
-        for one in deed.parties.order_by("pk")
+        for one in (deed.parties.order_by("pk") if parties is None else parties)
     ]
     entry = this.entry(
         code="assistance.deed.count",
@@ -64,10 +69,11 @@ def count(this: Act, deed: Deed) -> Entry:
         dims={"campaign": deed.item.campaign_id, "item": deed.item_id},
         quantities={"deeds": 1, "amount": deed.amount, "unnamed": deed.unnamed},
         touches=touches,
-        data={"parties": parties},
+        data={"parties": said},
     )
-    Deed.within.filter(pk=deed.pk).update(entry_id=entry.pk)
-    deed.entry_id = entry.pk
+    if deed.entry_id != entry.pk:
+        Deed.within.filter(pk=deed.pk).update(entry_id=entry.pk)
+        deed.entry_id = entry.pk
     return entry
 
 
@@ -101,8 +107,7 @@ def rewrite(this: Act, deed: Deed, parts: Sequence[Part]) -> None:
     if deed.entry_id is not None:
         uncount(this, deed)
     deed.parties.all().delete()
-    write_parties(deed, parts)
-    count(this, deed)
+    count(this, deed, write_parties(deed, parts))
 
 
 def joined(parts: Sequence[Part], more: Part) -> list[Part]:
@@ -134,8 +139,8 @@ def _shared(parts: Sequence[Part], whole: int) -> list[Part]:
     return [replace(part, share=one) for part, one in zip(parts, made, strict=True)]
 
 
-def write_parties(deed: Deed, parts: Sequence[Part]) -> None:
-    """The parties with shares that add up to the whole."""
+def write_parties(deed: Deed, parts: Sequence[Part]) -> list[DeedParty]:
+    """The parties in their order, with shares that add up to the whole."""
     if not parts:
         raise Refusal("deed.nobody", _("Say who did it: at least one member, person or body."), field="parties")
     if len(parts) > MOST_PARTIES or len({part.who.pk for part in parts}) < len(parts):
@@ -153,8 +158,10 @@ def write_parties(deed: Deed, parts: Sequence[Part]) -> None:
     sectors = dict(
         Member.objects.filter(valid_on(deed.on), person__in=people).order_by("pk").values_list("person", "sector")
     )
-    DeedParty.objects.bulk_create(
+    ids = sorted(uuid7() for _part in made)  # within one millisecond uuid7 has no order of its own
+    rows = [
         DeedParty(
+            id=identity,
             deed=deed,
             body=part.who if isinstance(part.who, Body) else None,
             person=part.who if isinstance(part.who, Person) else None,
@@ -162,11 +169,13 @@ def write_parties(deed: Deed, parts: Sequence[Part]) -> None:
             role=role_of(part.role),
             share=part.share or 0,
         )
-        for part in made
-    )
+        for identity, part in zip(ids, made, strict=True)
+    ]
+    return DeedParty.objects.bulk_create(rows)
 
 
-def write_beneficiaries(deed: Deed, reached: Reached) -> None:
+def write_beneficiaries(deed: Deed, reached: Reached) -> list[DeedBeneficiary]:
+    """One row for each whom it reached by name."""
     rows = [DeedBeneficiary(id=uuid7(), deed=deed, household=one) for one in _once(reached.households)]
     rows += [DeedBeneficiary(id=uuid7(), deed=deed, person=one) for one in _once(reached.people)]
     rows += [DeedBeneficiary(id=uuid7(), deed=deed, village=one) for one in _once(reached.villages)]
@@ -177,7 +186,7 @@ def write_beneficiaries(deed: Deed, reached: Reached) -> None:
             % {"most": MOST_BENEFICIARIES},
             field="reached",
         )
-    DeedBeneficiary.objects.bulk_create(rows)
+    return DeedBeneficiary.objects.bulk_create(rows)
 
 
 def _once(found: Iterable[Any]) -> list[Any]:
