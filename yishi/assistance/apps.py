@@ -6,4 +6,4 @@ class AssistanceConfig(AppConfig):
     label = "assistance"
 
     def ready(self) -> None:
-        from . import rules, rules_deeds  # noqa: F401, PLC0415
+        from . import rules, rules_deeds, rules_projects  # noqa: F401, PLC0415

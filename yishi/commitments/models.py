@@ -25,6 +25,7 @@ class Commitment(File):
         HOUSEHOLD = "household", _("measure for a family")
         VILLAGE_PLAN = "village_plan", _("village plan")
         NEED = "need", _("need and offer")
+        PROJECT = "project", _("project")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")  # bearer was not in the room and has not confirmed

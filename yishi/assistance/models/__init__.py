@@ -2,24 +2,48 @@
 
 from .campaigns import Campaign, CatalogueItem, Direction, Drive, ItemVersion, Phase, Target
 from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, PossibleDuplicate, Unitemised
+from .funds import DeedMovement, Fund, FundKind, FundMovement
 from .households import Household, HouseholdCause, HouseholdStay, household_reach, village_reach
 from .imports import Import, ImportedRow, ImportFile, ImportPiece
+from .projects import (
+    Acceptance,
+    AcceptanceLine,
+    Allotment,
+    Contract,
+    PlannedMoney,
+    ProgressLine,
+    ProgressReport,
+    Project,
+    ProjectHousehold,
+    ProjectPhoto,
+    ProjectQuantity,
+    ProjectStep,
+    QuantityPart,
+)
 from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, RegisterKeys, Resident
 from .sayings import DeedCode, DeedRemark
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceLine",
     "Activity",
+    "Allotment",
     "Campaign",
     "CatalogueItem",
     "ChangeRequest",
+    "Contract",
     "Deed",
     "DeedBeneficiary",
     "DeedCode",
+    "DeedMovement",
     "DeedParty",
     "DeedRemark",
     "Direction",
     "Drive",
     "Evidence",
+    "Fund",
+    "FundKind",
+    "FundMovement",
     "Household",
     "HouseholdCause",
     "HouseholdMember",
@@ -32,7 +56,16 @@ __all__ = [
     "ItemVersion",
     "MemberYear",
     "Phase",
+    "PlannedMoney",
     "PossibleDuplicate",
+    "ProgressLine",
+    "ProgressReport",
+    "Project",
+    "ProjectHousehold",
+    "ProjectPhoto",
+    "ProjectQuantity",
+    "ProjectStep",
+    "QuantityPart",
     "RegisterKeys",
     "Resident",
     "Target",

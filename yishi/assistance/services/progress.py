@@ -1,0 +1,81 @@
+"""How far a project is: for each part what is planned, done and accepted; the whole is the sum; unit cost follows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from yishi.assistance.models import Acceptance, AcceptanceLine, ProgressLine, Project, ProjectQuantity, QuantityPart
+from yishi.assistance.models.deeds import THOUSANDTHS
+
+
+@dataclass(slots=True)
+class Standing:
+    """One part: planned, done in all by the last report, accepted; thousandths of the unit."""
+
+    part: QuantityPart
+    done: int = 0
+    accepted: int = 0
+
+
+@dataclass(slots=True)
+class Whole:
+    """One quantity with its parts."""
+
+    quantity: ProjectQuantity
+    parts: list[Standing]
+
+    @property
+    def planned(self) -> int:
+        return sum(one.part.planned for one in self.parts)
+
+    @property
+    def done(self) -> int:
+        return sum(one.done for one in self.parts)
+
+    @property
+    def accepted(self) -> int:
+        return sum(one.accepted for one in self.parts)
+
+
+def standing_of(project: Project, *, until: date | None = None) -> list[Standing]:
+    """The parts of a project, in order (see `standings`)."""
+    return standings([project.pk], until=until)[project.pk]
+
+
+def standings(projects: Iterable[UUID], *, until: date | None = None) -> dict[UUID, list[Standing]]:
+    """The parts of several projects by three queries. The last report counts: by its day, then by its time."""
+    keys = list(projects)
+    found: dict[UUID, list[Standing]] = {key: [] for key in keys}
+    by_part: dict[UUID, Standing] = {}
+    parts = QuantityPart.objects.filter(quantity__project__in=keys).select_related("quantity", "place")
+    for part in parts.order_by("quantity__ordinal", "ordinal"):
+        one = by_part[part.pk] = Standing(part)
+        found[part.quantity.project_id].append(one)
+    lines = ProgressLine.objects.filter(report__project__in=keys).order_by("report__on", "report__at")
+    if until is not None:
+        lines = lines.filter(report__on__lte=until)
+    for key, done in lines.values_list("part", "done"):
+        by_part[key].done = done
+    passed = AcceptanceLine.objects.filter(acceptance__project__in=keys).exclude(
+        acceptance__result=Acceptance.Result.FAILED
+    )
+    for key, amount in passed.order_by("acceptance__on", "acceptance__at").values_list("part", "amount"):
+        by_part[key].accepted = amount
+    return found
+
+
+def wholes(parts: Iterable[Standing]) -> list[Whole]:
+    """Parts gathered into their quantities."""
+    found: dict[UUID, Whole] = {}
+    for one in parts:
+        found.setdefault(one.part.quantity_id, Whole(one.part.quantity, [])).parts.append(one)
+    return list(found.values())
+
+
+def unit_cost(fen: int, amount: int) -> int | None:
+    """Fen for one unit of an amount in thousandths, rounded; None where nothing is done."""
+    if not amount or not fen:
+        return None
+    return int((Decimal(fen) * THOUSANDTHS / amount).quantize(Decimal(1), ROUND_HALF_UP))
