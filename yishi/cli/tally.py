@@ -10,10 +10,12 @@ from yishi.organisations.models import Place
 from yishi.people.scopes import everything
 from yishi.reporting.figures import Question, ask, forget
 from yishi.reporting.fold import check, counting, fold_all, rebuild
+from yishi.reporting.indicators import SERIES
 from yishi.reporting.recount import recount
 
 USAGE = "yishi tally verify | yishi tally rebuild"
-SAMPLE = 20  # questions that are counted by hand
+HALF = 0.5
+SAMPLE = 10  # places, each with a question to every series that is counted by hand
 BY_HAND = 50_000  # entries; beyond, comparing row by row must do
 
 
@@ -63,10 +65,11 @@ def _by_hand() -> int:
     days = sorted(timezone.localdate(entry.at) for entry in entries)
     rng = random.Random()  # noqa: S311
     for place in places:
-        question = Question(place, *_period(rng, days[0], days[-1]))
-        if ask(question) != recount(question, entries):
-            return -1
-    return len(places)
+        for series in SERIES:
+            question = Question(place, *_period(rng, days[0], days[-1]), places_then=rng.random() < HALF)
+            if ask(question, series) != recount(question, entries, series):
+                return -1
+    return len(places) * len(SERIES)
 
 
 def _period(rng: random.Random, first: date, last: date) -> tuple[date, date]:

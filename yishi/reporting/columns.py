@@ -16,6 +16,7 @@ Mask = NDArray[np.bool_]
 HOUSEHOLD, PERSON, VILLAGE = 0, 1, 2
 BODY, SOMEBODY = 0, 1
 ROWS = {
+    "sequence": np.int64,
     "deeds": np.int8,
     "amount": np.int64,
     "unnamed": np.int64,
@@ -27,8 +28,9 @@ ROWS = {
 TOUCH = 3  # kind, key, sign
 PARTY = 5  # kind, key, role, share, sector
 WHOLE = 10_000  # a whole in shares
+LOW = 1 << 20
 
-Row = tuple[int, int, int, int, int, int, int, bytes, bytes]  # the columns above, then touches and parties
+Row = tuple[int, int, int, int, int, int, int, int, bytes, bytes]  # the columns above, then touches and parties
 
 
 @dataclass(slots=True)
@@ -53,8 +55,8 @@ def block_of(rows: Sequence[Row]) -> Block:
         name: np.fromiter((row[place] for row in rows), dtype=kind, count=count)
         for place, (name, kind) in enumerate(ROWS.items())
     }
-    touches, touch_row = _unpacked([row[7] for row in rows], TOUCH)
-    parties, party_row = _unpacked([row[8] for row in rows], PARTY)
+    touches, touch_row = _unpacked([row[len(ROWS)] for row in rows], TOUCH)
+    parties, party_row = _unpacked([row[len(ROWS) + 1] for row in rows], PARTY)
     return Block(columns, touches, touch_row, parties, party_row)
 
 
@@ -92,7 +94,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question, in keys. Empty means: not asked by. `windows`: one of them must hold (a dated set of places)."""
+    """One question, in keys. Empty means: not asked by. One of `windows` must hold (a dated set of places), and one of
+    `places`."""
 
     lo: int
     hi: int
@@ -102,6 +105,7 @@ class Asked:
     body: int | None = None
     sector: int | None = None
     windows: tuple[Window, ...] | None = None
+    places: tuple[Window, ...] | None = None  # instead of lo…hi: the place as it was then
     known_by: int | None = None  # microseconds since 1970
 
 
@@ -146,6 +150,10 @@ class Columns:
                 self.blocks[-2:] = [joined(self.blocks[-2:])]
         self.sequence = sequence
 
+    def still(self) -> "Columns":
+        """As they are now, whatever is added later: rows and blocks never change, only which of them there are."""
+        return Columns(list(self.blocks), self.sequence, self.lo)
+
     def figure(self, asked: Asked) -> Figure:
         """Everything about one question."""
         parts = [(block, self._mask(block, asked)) for block in self.blocks]
@@ -158,8 +166,9 @@ class Columns:
             total["credits"] += int(sign[chosen].sum())
             ours = chosen & _party_mask(block, asked)
             if asked.body is not None or asked.sector is not None:
-                amount = block.columns["amount"][block.party_row[ours]]
-                total["credited"] += int((amount * block.parties[ours, 3]).sum())
+                high, low = np.divmod(block.columns["amount"][block.party_row[ours]], LOW)
+                share = block.parties[ours, 3].astype(np.int64)
+                total["credited"] += int((high * share).sum()) * LOW + int((low * share).sum())
         total["credited"] //= WHOLE
         return Figure(
             **total,
@@ -170,36 +179,48 @@ class Columns:
             givers=self._doers(parts, SOMEBODY),
         )
 
-    def by(self, asked: Asked, label: str, starts: Sequence[int] = ()) -> dict[int, list[int]]:
-        """Deeds, amount and households per value of `label`: "item" (key), "place" (number of the last of `starts`,
-        rising, that is not after the place), "day" (of `starts` as days), "body" or "sector" (key)."""
+    def by(
+        self, asked: Asked, label: str, starts: Sequence[int] = (), ends: Sequence[int] = (), *, heads: bool = True
+    ) -> dict[int, list[int]]:
+        """Deeds, amount and (with `heads`) households per value of `label`: "item" (key), "place" (number of the one of
+        the stretches `starts`…`ends`, rising, in which it lies), "day" (the same with days), "body" or "sector" (key).
+        Without `ends` a stretch reaches to the next one."""
         found: dict[int, list[int]] = {}
-        heads: list[tuple[Ints, Ints, Ints]] = []
+        pairs: list[tuple[Ints, Ints, Ints]] = []
         for block in self.blocks:
             mask = self._mask(block, asked)
             if label in ("body", "sector"):
                 self._by_party(block, mask, label, found)
                 continue
-            value = self._label(block, label, starts)
-            top = int(value.max(initial=-1)) + 1
+            value = self._label(block, label, starts, ends)
             keep = mask & (value >= 0)
-            deeds = np.bincount(value[keep], weights=block.columns["deeds"][keep], minlength=top)
-            amount = _exact_sums(value[keep], block.columns["amount"][keep], top)
-            for number in np.flatnonzero(np.bincount(value[keep], minlength=top)).tolist():
+            kept = value[keep]
+            top = int(kept.max(initial=-1)) + 1
+            deeds = np.bincount(kept, weights=block.columns["deeds"][keep], minlength=top)
+            amount = _exact_sums(kept, block.columns["amount"][keep], top)
+            for number in np.flatnonzero(np.bincount(kept, minlength=top)).tolist():
                 row = found.setdefault(number, [0, 0, 0])
                 row[0] += int(deeds[number])
                 row[1] += int(amount[number])
-            chosen = keep[block.touch_row] & (block.touches[:, 0] == HOUSEHOLD)
-            heads.append(
-                (
-                    value[block.touch_row[chosen]].astype(np.int64),
-                    block.touches[chosen, 1].astype(np.int64),
-                    block.touches[chosen, 2].astype(np.int64),
-                )
-            )
-        for number, count in _heads_by(heads):
+            if heads:
+                pairs.append(self._touched(block, keep, value))
+        for number, count in _heads_by(pairs):
             found.setdefault(number, [0, 0, 0])[2] = count
         return {number: row for number, row in found.items() if any(row)}
+
+    def rows_of(self, asked: Asked) -> list[int]:
+        """The sequences of the rows that answer the question."""
+        return [n for block in self.blocks for n in block.columns["sequence"][self._mask(block, asked)].tolist()]
+
+    @staticmethod
+    def _touched(block: Block, keep: Mask, value: Ints) -> tuple[Ints, Ints, Ints]:
+        """Label, household and sign of each touch of the kept rows."""
+        chosen = keep[block.touch_row] & (block.touches[:, 0] == HOUSEHOLD)
+        return (
+            value[block.touch_row[chosen]].astype(np.int64),
+            block.touches[chosen, 1].astype(np.int64),
+            block.touches[chosen, 2].astype(np.int64),
+        )
 
     def _by_party(self, block: Block, mask: Mask, label: str, found: dict[int, list[int]]) -> None:
         """Each deed once for each of its bodies, or for each of its members' sectors."""
@@ -217,11 +238,14 @@ class Columns:
             one[0] += int(deeds[number])
             one[1] += int(amount[number])
 
-    def _label(self, block: Block, label: str, starts: Sequence[int]) -> NDArray[np.int64]:
+    def _label(self, block: Block, label: str, starts: Sequence[int], ends: Sequence[int]) -> Ints:
         if label == "item":
             return block.columns["item"].astype(np.int64)
         value = self._lo(block) if label == "place" else block.columns["day"]
-        return np.searchsorted(np.asarray(starts), value, side="right").astype(np.int64) - 1
+        number = np.searchsorted(np.asarray(starts), value, side="right").astype(np.int64) - 1
+        if ends:  # what lies between two stretches lies in neither
+            number[value > np.asarray(ends)[number]] = -1
+        return number
 
     def _lo(self, block: Block) -> NDArray[np.int32]:
         return self.lo[block.columns["place"]]
@@ -229,16 +253,19 @@ class Columns:
     def _mask(self, block: Block, asked: Asked) -> Mask:
         """Which rows answer the question."""
         day, lo = block.columns["day"], self._lo(block)
-        mask: Mask = (lo >= asked.lo) & (lo <= asked.hi) & (day >= asked.start) & (day <= asked.end)
+        mask: Mask = (day >= asked.start) & (day <= asked.end)
+        if asked.places is None:
+            mask &= (lo >= asked.lo) & (lo <= asked.hi)
         if asked.items is not None:
             mask &= np.isin(block.columns["item"], list(asked.items))
         if asked.known_by is not None:
             mask &= block.columns["received"] <= asked.known_by
-        if asked.windows is not None:
-            inside = np.zeros(mask.size, dtype=bool)
-            for one in asked.windows:
-                inside |= (lo >= one.lo) & (lo <= one.hi) & (day >= one.start) & (day <= one.end)
-            mask &= inside
+        for windows in (asked.windows, asked.places):
+            if windows is not None:
+                inside = np.zeros(mask.size, dtype=bool)
+                for one in windows:
+                    inside |= (lo >= one.lo) & (lo <= one.hi) & (day >= one.start) & (day <= one.end)
+                mask &= inside
         for wanted in _party_masks(block, asked):
             has = np.zeros(mask.size, dtype=bool)
             has[block.party_row[wanted]] = True
@@ -297,9 +324,10 @@ def _heads_by(parts: Sequence[tuple[Ints, Ints, Ints]]) -> list[tuple[int, int]]
     if label.size == 0:
         return []
     width = int(key.max()) + 1
-    pair = label * width + key
-    order = np.argsort(pair, kind="stable")
-    pair, sign = pair[order], sign[order]
+    pair = (label * width + key) * 2 + (sign < 0)  # the sign at the end: a plain sort is much faster than an argsort
+    pair.sort()
+    sign = 1 - 2 * (pair & 1)
+    pair >>= 1
     first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
     counted = np.add.reduceat(sign, first) > 0
     labels, counts = np.unique(pair[first][counted] // width, return_counts=True)
@@ -307,7 +335,8 @@ def _heads_by(parts: Sequence[tuple[Ints, Ints, Ints]]) -> list[tuple[int, int]]
 
 
 def _exact_sums(value: NDArray[Any], amount: Ints, top: int) -> Ints:
-    """Sums of whole numbers by label; floats would lose the last thousandth of large sums."""
-    total = np.zeros(top, dtype=np.int64)
-    np.add.at(total, value, amount)
-    return total
+    """Sums of whole numbers by label. Floats would lose the last thousandth of large sums, so high and low parts are
+    summed apart: each stays below 2^53."""
+    high, low = np.divmod(amount, LOW)
+    tops, lows = (np.bincount(value, weights=part, minlength=top).astype(np.int64) for part in (high, low))
+    return tops * LOW + lows

@@ -3,99 +3,109 @@
     ask(Question(place, start, end, item=item, body=body)).households
 
 `period of` is when a deed happened; `known_by` what was known at a moment: a report that was closed stays what it was.
-"As it was then" (`sets_then`) takes a place set's members on each deed's own day; else today's members for all days.
+A page that asks for many figures takes `now = still()` once and gives it along: all are then of one state.
 """
 
-import threading
-from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date, timedelta
 from uuid import UUID
 
-import numpy as np
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yishi.assistance.models import Campaign, CatalogueItem, Deed, Direction, Phase
+from yishi.assistance.models import CatalogueItem, Deed
+from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
-from yishi.organisations.models import Body, Place, PlaceSet, PlaceSetItem, valid_on
+from yishi.organisations.models import Place, PlaceSet, PlaceSetItem, valid_on
 
-from .columns import ROWS, Asked, Columns, Figure, Window
-from .fold import _EPOCH as EPOCH
-from .models import FigureKey, FigureRow, FigureState
+from .book import Still, forget, still
+from .columns import Asked, Columns, Figure, Window
+from .fold import EPOCH
+from .indicators import DEEDS, Indicator, Series
+from .models import FigureRow
+from .moves import LAST
+from .question import DIMENSIONS, MOST_DIMENSIONS, Question
 
-MOST_DIMENSIONS = 2
-CHUNK = 50_000
-FAR = date(2999, 12, 31)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked. Of the dimensions below `campaign` at most two are given (Refusal)."""
-
-    place: Place
-    start: date
-    end: date
-    campaign: Campaign | None = None
-    direction: Direction | None = None
-    item: CatalogueItem | None = None
-    body: Body | None = None
-    sector: str = ""
-    phase: Phase | None = None
-    place_set: PlaceSet | None = None
-    sets_then: bool = True
-    known_by: datetime | None = None
-
-    @property
-    def dimensions(self) -> list[str]:
-        return [name for name in DIMENSIONS if getattr(self, name)]
+Three = list[int]  # deeds, amount, households
+MOST_BEHIND = 20_000  # rows that a list behind a figure goes back
 
 
-DIMENSIONS = ("direction", "item", "body", "sector", "phase", "place_set")
-
-
-def ask(question: Question) -> Figure:
+def ask(question: Question, series: Series = DEEDS, now: Still | None = None) -> Figure:
     """The figure, from all that is folded now."""
-    return current().figure(asked_of(question))
+    now = now or still()
+    return now.series[series.number].figure(asked_of(question, now, series))
 
 
-def by_place(question: Question, children: list[Place]) -> list[tuple[Place, list[int]]]:
-    """[deeds, amount, households] of each of `children`, places in the order of the tree that do not overlap."""
-    ordered = sorted(children, key=lambda one: one.lo)
-    found = current().by(asked_of(question), "place", [one.lo for one in ordered])
+def value_of(indicator: Indicator, figure: Figure) -> int:
+    """The indicator's number in what was asked of its series."""
+    return int(getattr(figure, indicator.measure))
+
+
+def by_place(
+    question: Question,
+    children: Iterable[Place],
+    series: Series = DEEDS,
+    now: Still | None = None,
+    *,
+    heads: bool = True,
+) -> list[tuple[Place, Three]]:
+    """[deeds, amount, households] of each of `children`, places that do not overlap, in the order of the tree."""
+    now = now or still()
+    ordered = sorted(set(children), key=lambda one: now.tree.span(one.pk))
+    starts, ends = ([now.tree.span(one.pk)[n] for one in ordered] for n in (0, 1))
+    found = (
+        _columns(now, series).by(asked_of(question, now, series), "place", starts, ends, heads=heads) if ordered else {}
+    )
     return [(one, found.get(number, [0, 0, 0])) for number, one in enumerate(ordered)]
 
 
-def by_item(question: Question) -> dict[UUID, list[int]]:
+def by_item(
+    question: Question, series: Series = DEEDS, now: Still | None = None, *, heads: bool = True
+) -> dict[UUID, Three]:
     """The same per item."""
-    found = current().by(asked_of(question), "item")
-    return {UUID(ref): found[key] for key, ref in _refs("item", found).items()}
+    now = now or still()
+    found = _columns(now, series).by(asked_of(question, now, series), "item", heads=heads)
+    return {UUID(now.refs[key][1]): row for key, row in found.items() if now.refs[key][1]}
 
 
-def by_body(question: Question) -> dict[UUID, list[int]]:
+def by_body(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[UUID, Three]:
     """Deeds and amount per body that was a party: a deed of two bodies stands under both."""
-    found = current().by(asked_of(question), "body")
-    return {UUID(ref): found[key] for key, ref in _refs("body", found).items()}
+    now = now or still()
+    found = _columns(now, series).by(asked_of(question, now, series), "body")
+    return {UUID(now.refs[key][1]): row for key, row in found.items()}
 
 
-def by_sector(question: Question) -> dict[str, list[int]]:
+def by_sector(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[str, Three]:
     """Deeds and amount per sector of the members who took part."""
-    found = current().by(asked_of(question), "sector")
-    return {ref: found[key] for key, ref in _refs("sector", found).items()}
+    now = now or still()
+    found = _columns(now, series).by(asked_of(question, now, series), "sector")
+    return {now.refs[key][1]: row for key, row in found.items()}
 
 
-def by_month(question: Question) -> list[tuple[date, list[int]]]:
+def by_month(
+    question: Question, series: Series = DEEDS, now: Still | None = None, *, heads: bool = True
+) -> list[tuple[date, Three]]:
     """[deeds, amount, households] of each month that the period touches."""
+    now = now or still()
     months = [question.start.replace(day=1)]
     while (following := (months[-1] + timedelta(days=32)).replace(day=1)) <= question.end:
         months.append(following)
-    found = current().by(asked_of(question), "day", [one.toordinal() for one in months])
+    asked = asked_of(question, now, series)
+    found = _columns(now, series).by(asked, "day", [one.toordinal() for one in months], heads=heads)
     return [(one, found.get(number, [0, 0, 0])) for number, one in enumerate(months)]
 
 
-def deeds_of(question: Question) -> Any:
-    """The deeds behind a figure, as they are known today: what the figure opens into. In the viewer's reach."""
+def _columns(now: Still, series: Series) -> Columns:
+    return now.series[series.number]
+
+
+def deeds_of(question: Question) -> QuerySet[Deed]:
+    """The deeds behind a figure: what it opens into, in the viewer's reach. Of an earlier day: as was known then."""
+    if question.known_by is not None:
+        return Deed.objects.filter(pk__in=entries_of(question).values("subject_id"))
     rows = Deed.objects.filter(state=Deed.State.COUNTED, on__range=(question.start, question.end))
-    rows = rows.filter(place__lo__range=(question.place.lo, question.place.hi))
+    rows = rows.filter(_there(question, "place__", "on"))
     if question.campaign:
         rows = rows.filter(item__campaign=question.campaign)
     if question.direction:
@@ -109,39 +119,72 @@ def deeds_of(question: Question) -> Any:
         rows = rows.filter(parties__body=question.body)
     if question.sector:
         rows = rows.filter(pk__in=Deed.within.filter(parties__sector=question.sector).values("pk"))
-    if question.place_set:
-        keep = [
-            rows.filter(place__lo__range=(one.lo, one.hi), on__range=(_day(one.start), _day(one.end))).values("pk")
-            for one in _windows(question.place_set, question.sets_then)
-        ]
-        pks = {row["pk"] for part in keep for row in part}
-        rows = rows.filter(pk__in=pks)
     return rows
 
 
-def asked_of(question: Question) -> Asked:
+def entries_of(question: Question, series: Series = DEEDS, now: Still | None = None) -> QuerySet[Entry]:
+    """The entries behind a figure that stand: neither reversals nor reversed (by what was known then)."""
+    now = now or still()
+    sequences = _columns(now, series).rows_of(asked_of(question, now, series))
+    behind = FigureRow.objects.filter(sequence__in=sequences[-MOST_BEHIND:]).values("entry_id")
+    reversed_by = Entry.objects.filter(reverses_id__isnull=False)
+    if question.known_by:
+        reversed_by = reversed_by.filter(received_at__lte=question.known_by)
+    rows = Entry.objects.filter(pk__in=behind, reverses_id__isnull=True)
+    return rows.exclude(pk__in=reversed_by.values("reverses_id"))
+
+
+def _there(question: Question, place: str, day: str) -> Q:
+    """The condition that something lies in the question's place and place set."""
+    now = still()
+    condition = Q(**{f"{place}lo__range": now.tree.span(question.place.pk)})
+    if question.places_then and now.tree.held:
+        condition = _in_one(now.tree.then(question.place.pk), place, day)
+    if question.place_set:
+        condition &= _in_one(_windows(question.place_set, question.sets_then, now), place, day)
+    return condition
+
+
+def _in_one(windows: Iterable[Window], place: str, day: str) -> Q:
+    condition = Q(pk__in=[])
+    for one in windows:
+        days = (date.fromordinal(one.start), date.fromordinal(one.end))
+        condition |= Q(**{f"{place}lo__range": (one.lo, one.hi), f"{day}__range": days})
+    return condition
+
+
+def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
     """The question in the keys of the figures."""
     if len(question.dimensions) > MOST_DIMENSIONS:
         raise Refusal("figure.dimensions", f"at most {MOST_DIMENSIONS} dimensions")
     start, end = question.start, question.end
     if question.phase:
         start, end = max(start, question.phase.starts_on), min(end, question.phase.ends_on)
+    lo, hi = now.tree.span(question.place.pk)
     return Asked(
-        lo=question.place.lo,
-        hi=question.place.hi,
+        lo=lo,
+        hi=hi,
         start=start.toordinal(),
         end=end.toordinal(),
-        items=_items(question),
-        body=_key("body", str(question.body.pk)) if question.body else None,
-        sector=_key("sector", question.sector) if question.sector else None,
-        windows=_windows(question.place_set, question.sets_then) if question.place_set else None,
+        items=_items(question, now, series),
+        body=now.keys.get(("body", str(question.body.pk)), -1) if question.body else None,
+        sector=now.keys.get(("sector", question.sector), -1) if question.sector else None,
+        windows=_windows(question.place_set, question.sets_then, now) if question.place_set else None,
+        places=now.tree.then(question.place.pk) if question.places_then and now.tree.held else None,
         known_by=(question.known_by - EPOCH) // timedelta(microseconds=1) if question.known_by else None,
     )
 
 
-def _items(question: Question) -> frozenset[int] | None:
-    """The keys of the items that are asked for, by item, direction, phase and campaign together."""
-    campaign = question.campaign or (question.phase.campaign if question.phase else None)
+def _items(question: Question, now: Still, series: Series) -> frozenset[int] | None:
+    """The keys of the items that are asked for, by item, direction, phase and campaign together. Visits and money are
+    of no campaign: they are asked by its days."""
+    if series is not DEEDS and not (question.direction or question.item):
+        return None
+    campaign = question.campaign.pk if question.campaign and series is DEEDS else None
+    if question.phase and series is DEEDS:
+        if campaign not in (None, question.phase.campaign_id):
+            return frozenset()
+        campaign = question.phase.campaign_id
     if not (campaign or question.direction or question.item):
         return None
     rows = CatalogueItem.objects.all()
@@ -151,98 +194,39 @@ def _items(question: Question) -> frozenset[int] | None:
         rows = rows.filter(direction=question.direction)
     if question.item:
         rows = rows.filter(pk=question.item.pk)
-    refs = [str(pk) for pk in rows.values_list("pk", flat=True)]
-    return frozenset(FigureKey.objects.filter(kind="item", ref__in=refs).values_list("pk", flat=True))
+    refs = (str(pk) for pk in rows.values_list("pk", flat=True))
+    return frozenset(now.keys.get(("item", ref), -1) for ref in refs)
 
 
-def _windows(place_set: PlaceSet, then: bool) -> tuple[Window, ...]:
-    rows = PlaceSetItem.objects.filter(place_set=place_set).select_related("place")
-    if then:
-        return tuple(
-            Window(
-                one.place.lo,
-                one.place.hi,
-                one.valid_from.toordinal() if one.valid_from else 1,
-                (one.valid_to or FAR).toordinal(),
-            )
-            for one in rows
+def _windows(place_set: PlaceSet, then: bool, now: Still) -> tuple[Window, ...]:
+    rows = PlaceSetItem.objects.filter(place_set=place_set)
+    if not then:
+        rows = rows.filter(valid_on(timezone.localdate()))
+    return tuple(
+        Window(
+            *now.tree.span(one.place_id),
+            one.valid_from.toordinal() if then and one.valid_from else 1,
+            one.valid_to.toordinal() if then and one.valid_to else LAST,
         )
-    today = rows.filter(valid_on(timezone.localdate()))
-    return tuple(Window(one.place.lo, one.place.hi, 1, FAR.toordinal()) for one in today)
-
-
-def _day(ordinal: int) -> date:
-    return date.fromordinal(ordinal)
-
-
-def _key(kind: str, ref: str) -> int:
-    """The key, or -1 for what no figure knows yet."""
-    return FigureKey.objects.filter(kind=kind, ref=ref).values_list("pk", flat=True).first() or -1
-
-
-def _refs(kind: str, keys: Any) -> dict[int, str]:
-    return dict(FigureKey.objects.filter(kind=kind, pk__in=list(keys)).values_list("pk", "ref"))
-
-
-class _Book:
-    """This process's columns, brought up to date before each answer."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.generation: UUID | None = None
-        self.columns = Columns()
-        self.tree: tuple[Any, ...] = ()
-
-    def current(self) -> Columns:
-        with self.lock:
-            generation = FigureState.objects.filter(pk=1).values_list("generation", flat=True).first()
-            if generation != self.generation:
-                self.columns, self.generation, self.tree = Columns(), generation, ()
-            self._read()
-            self._place()
-            return self.columns
-
-    def _read(self) -> None:
-        """Rows that came since."""
-        names = ("sequence", *ROWS, "touches", "parties")
-        while True:
-            rows = list(
-                FigureRow.objects.filter(sequence__gt=self.columns.sequence)
-                .order_by("sequence")
-                .values_list(*names)[:CHUNK]
-            )
-            if not rows:
-                return
-            self.columns.add([row[1:] for row in rows], rows[-1][0])
-            if len(rows) < CHUNK:
-                return
-
-    def _place(self) -> None:
-        """Where each place that is counted lies in the tree now; places may have been moved, merged, added."""
-        top = FigureKey.objects.filter(kind="place").order_by("-pk").values_list("pk", flat=True).first() or 0
-        root = Place.objects.order_by("-hi").values_list("hi", "lo").first()
-        tree = (top, root, Place.objects.count())
-        if tree == self.tree:
-            return
-        keys = FigureKey.objects.filter(kind="place").values_list("pk", "ref")
-        where = {str(pk): lo for pk, lo in Place.objects.values_list("pk", "lo")}
-        lo = np.full(top + 1, -1, dtype=np.int32)
-        for key, ref in keys:
-            lo[key] = where.get(ref, -1)
-        self.columns.lo, self.tree = lo, tree
-
-
-_book = _Book()
-
-
-def current() -> Columns:
-    """All that is folded, in memory."""
-    return _book.current()
-
-
-def forget() -> None:
-    """Begin anew: for tests, whose databases come and go within one process."""
-    _book.__init__()  # type: ignore[misc]
+        for one in rows
+    )
 
 
 NAMES = tuple(one.name for one in fields(Figure))
+
+__all__ = [
+    "DIMENSIONS",
+    "NAMES",
+    "Question",
+    "ask",
+    "by_body",
+    "by_item",
+    "by_month",
+    "by_place",
+    "by_sector",
+    "deeds_of",
+    "entries_of",
+    "forget",
+    "still",
+    "value_of",
+]

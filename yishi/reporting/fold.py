@@ -14,23 +14,26 @@ from yishi.journal.feed import FEEDS, mark_folded, unfolded
 from yishi.journal.models import Entry, Unfolded
 from yishi.kit.ids import uuid7
 
+from .indicators import DEEDS, SERIES, Series, series_of
 from .models import FigureKey, FigureRow, FigureState
 
 log = logging.getLogger("yishi.reporting.fold")
 BATCH = 2_000
-COUNTS = "assistance.deed.count"
+MOST_DIFFERENCES = 20
+WHOLE = 10_000
+COUNTS = DEEDS.entry
 TOUCHED = {"household": 0, "person": 1, "village": 2}
 PARTY = {"body": 0, "person": 1}
 ROLES = {"lead": 0, "co": 1, "funder": 2, "organiser": 3}
 NO_SECTOR = 0  # keys begin at 1
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Ref = tuple[str, str]  # kind, ref
 
 
 def listen() -> None:
     """Say to the journal which entries feed figures."""
-    FEEDS.add(COUNTS)
+    FEEDS.update(one.entry for one in SERIES)
 
 
 def fold(limit: int = BATCH) -> int:
@@ -41,6 +44,7 @@ def fold(limit: int = BATCH) -> int:
         if entries:
             _write(entries)
             mark_folded(entries)
+            _up_to()
     return len(entries)
 
 
@@ -69,7 +73,15 @@ def rebuild() -> int:
         for batch in _batches(counting().order_by("received_at", "pk")):
             _write(batch)
             done += len(batch)
+        _up_to()
     return done
+
+
+def _up_to() -> None:
+    """Say how far the figures are."""
+    last = FigureRow.objects.order_by("-sequence").values_list("sequence", flat=True).first()
+    key = FigureKey.objects.order_by("-pk").values_list("pk", flat=True).first()
+    FigureState.objects.filter(pk=1).update(sequence=last or 0, key=key or 0)
 
 
 def counting() -> Any:
@@ -91,7 +103,7 @@ class Checked:
 
 
 def check() -> Checked:
-    """Compare every entry with its row: each entry once, with the same numbers, and no row without an entry."""
+    """Compare every entry with its rows: each entry once, with the same numbers, and no row without an entry."""
     differences: list[str] = []
     seen = 0
     with transaction.atomic():
@@ -100,35 +112,42 @@ def check() -> Checked:
         rows_left = FigureRow.objects.count()
         for batch in _batches(counting().exclude(pk__in=Unfolded.objects.values("entry")).order_by("pk")):
             seen += len(batch)
-            rows = {row.entry_id: row for row in FigureRow.objects.filter(entry_id__in=[one.pk for one in batch])}
+            stored = FigureRow.objects.filter(entry_id__in=[one.pk for one in batch])
+            rows = {(row.entry_id, row.series): row for row in stored}
             rows_left -= len(rows)
             keys = _keys(_refs(batch), make=False)
             for entry in batch:
-                row = rows.get(entry.pk)
-                if row is None:
-                    differences.append(f"entry {entry.pk}: not in the figures")
-                elif (found := _differs(row, entry, keys)) is not None:
-                    differences.append(f"entry {entry.pk}: {found} differs")
-                if len(differences) >= 20:
-                    return Checked(seen, waiting, tuple(differences))
+                differences += _differences(entry, rows, keys)
+                if len(differences) >= MOST_DIFFERENCES:
+                    return Checked(seen, waiting, tuple(differences[:MOST_DIFFERENCES]))
     if rows_left:
         differences.append(f"{rows_left} rows without an entry of the journal")
     return Checked(seen, waiting, tuple(differences))
 
 
-def _differs(row: FigureRow, entry: Entry, keys: dict[Ref, int]) -> str | None:
-    made = project(entry, keys)
-    for name, value in made.items():
-        stored = getattr(row, name)
-        if (bytes(stored) if isinstance(value, bytes) else stored) != value:
-            return name
-    return None
+def _differences(entry: Entry, rows: dict[tuple[Any, int], FigureRow], keys: dict[Ref, int]) -> list[str]:
+    found = []
+    for series in _series(entry):
+        row = rows.get((entry.pk, series.number))
+        if row is None:
+            found.append(f"entry {entry.pk}: not in the figures")
+            continue
+        for name, value in project(entry, series, keys).items():
+            stored = getattr(row, name)
+            if (bytes(stored) if isinstance(value, bytes) else stored) != value:
+                found.append(f"entry {entry.pk}: {name} differs")
+                break
+    return found
 
 
-def project(entry: Entry, keys: dict[Ref, int]) -> dict[str, Any]:
-    """The columns of an entry's row."""
+def project(entry: Entry, series: Series, keys: dict[Ref, int]) -> dict[str, Any]:
+    """The columns of an entry's row in one series."""
     quantities = entry.quantities
-    touches = [(TOUCHED[kind], keys.get((kind, str(ref)), -1), int(sign)) for kind, ref, sign in entry.touches]
+    touches = [
+        (TOUCHED[kind], keys.get((kind, str(ref)), -1), int(sign))
+        for kind, ref, sign in entry.touches
+        if kind in TOUCHED
+    ]
     parties = [
         (
             PARTY[kind],
@@ -137,34 +156,54 @@ def project(entry: Entry, keys: dict[Ref, int]) -> dict[str, Any]:
             int(share),
             keys.get(("sector", sector), -1) if sector else NO_SECTOR,
         )
-        for kind, ref, role, share, sector in entry.data.get("parties", ())
+        for kind, ref, role, share, sector in parties_of(entry)
     ]
     return {
-        "deeds": int(quantities.get("deeds", 0)),
-        "amount": int(quantities.get("amount", 0)),
-        "unnamed": int(quantities.get("unnamed", 0)),
+        "series": series.number,
+        "deeds": series.counted(quantities, is_reversal=entry.reverses_id is not None),
+        "amount": int(quantities.get(series.amount, 0)),
+        "unnamed": int(quantities.get(series.unnamed, 0)),
         "day": timezone.localdate(entry.at).toordinal(),
-        "received": (entry.received_at - _EPOCH) // timedelta(microseconds=1),
-        "item": keys.get(("item", str(entry.dims.get("item", ""))), -1),
+        "received": (entry.received_at - EPOCH) // timedelta(microseconds=1),
+        "item": keys.get(("item", str(entry.dims.get("item") or "")), -1),
         "place": keys.get(("place", str(entry.place_id)), -1),
         "touches": np.array(touches, dtype=np.int32).tobytes(),
         "parties": np.array(parties, dtype=np.int32).tobytes(),
     }
 
 
+def parties_of(entry: Entry) -> list[tuple[str, str, str, int, str]]:
+    """Who did what an entry counts: (kind, id, role, share, sector). An entry that names none was done by the body in
+    its dims, if there is one."""
+    named = [tuple(one) for one in entry.data.get("parties", ())]
+    if not named and entry.dims.get("body"):
+        named = [("body", str(entry.dims["body"]), "lead", WHOLE, "")]
+    return named
+
+
+def _series(entry: Entry) -> list[Series]:
+    return [one for one in series_of(entry.code) if one.takes(entry.quantities)]
+
+
 def _write(entries: list[Entry]) -> None:
-    keys = _keys(_refs(entries))
-    FigureRow.objects.bulk_create([FigureRow(entry_id=one.pk, **project(one, keys)) for one in entries], batch_size=500)
+    """A row for each series of each entry; what was delivered before is there already."""
+    known = set(FigureRow.objects.filter(entry_id__in=[one.pk for one in entries]).values_list("entry_id", flat=True))
+    fresh = list({one.pk: one for one in entries if one.pk not in known}.values())
+    keys = _keys(_refs(fresh))
+    FigureRow.objects.bulk_create(
+        [FigureRow(entry_id=one.pk, **project(one, series, keys)) for one in fresh for series in _series(one)],
+        batch_size=500,
+    )
 
 
 def _refs(entries: Iterable[Entry]) -> set[Ref]:
     """Everything in `entries` that needs a key."""
     found: set[Ref] = set()
     for entry in entries:
-        found.add(("item", str(entry.dims.get("item", ""))))
+        found.add(("item", str(entry.dims.get("item") or "")))
         found.add(("place", str(entry.place_id)))
-        found.update((kind, str(ref)) for kind, ref, _sign in entry.touches)
-        for kind, ref, _role, _share, sector in entry.data.get("parties", ()):
+        found.update((kind, str(ref)) for kind, ref, _sign in entry.touches if kind in TOUCHED)
+        for kind, ref, _role, _share, sector in parties_of(entry):
             found.add((kind, str(ref)))
             if sector:
                 found.add(("sector", sector))

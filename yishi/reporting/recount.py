@@ -1,7 +1,7 @@
 """The same figures counted by hand: straight from the journal, entry by entry, in plain Python. Slow, and hard to get
 wrong; tests and `yishi tally verify` hold the fast figures against it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -10,25 +10,30 @@ from django.utils import timezone
 
 from yishi.assistance.models import CatalogueItem
 from yishi.journal.models import Entry
-from yishi.organisations.models import Place, PlaceSetItem, valid_on
+from yishi.organisations.models import Place, PlaceSetItem, PlaceVersion, valid_on
 
 from .columns import WHOLE, Figure
-from .figures import Question
+from .fold import parties_of
+from .indicators import DEEDS, Series
+from .question import Question
 
 
-def recount(question: Question, entries: Iterable[Entry]) -> Figure:
-    """The figure, from `entries` that count deeds (all of them, in any order)."""
-    asked = _Asked(question)
+def recount(question: Question, entries: Iterable[Entry], series: Series = DEEDS) -> Figure:
+    """The figure, from the entries of the journal (all of them, in any order; those of other series are left out)."""
+    asked = _Asked(question, series)
     sums: Counter[str] = Counter()
     heads: dict[str, Counter[str]] = {kind: Counter() for kind in ("household", "person", "village", "body", "giver")}
     for entry in entries:
-        parties = entry.data.get("parties", [])
+        if entry.code != series.entry or (series.count or series.amount) not in entry.quantities:
+            continue
+        parties = parties_of(entry)
         if not asked.fits(entry, parties):
             continue
-        sign = entry.quantities["deeds"]
+        amount = entry.quantities.get(series.amount, 0)
+        sign = entry.quantities[series.count] if series.count else (-1 if entry.reverses_id else 1)
         sums["deeds"] += sign
-        sums["amount"] += entry.quantities["amount"]
-        sums["unnamed"] += entry.quantities["unnamed"]
+        sums["amount"] += amount
+        sums["unnamed"] += entry.quantities.get(series.unnamed, 0)
         sums["credits"] += sign * len(parties)
         for kind, ref, one in entry.touches:
             heads[kind][ref] += one
@@ -36,7 +41,7 @@ def recount(question: Question, entries: Iterable[Entry]) -> Figure:
             heads["body" if kind == "body" else "giver"][ref] += sign
             is_body = question.body is not None and kind == "body" and ref == str(question.body.pk)
             if is_body or (question.sector and kind == "person" and sector == question.sector):
-                sums["credited"] += entry.quantities["amount"] * share
+                sums["credited"] += amount * share
     return Figure(
         deeds=sums["deeds"],
         amount=sums["amount"],
@@ -54,9 +59,14 @@ def recount(question: Question, entries: Iterable[Entry]) -> Figure:
 class _Asked:
     """Whether an entry answers a question."""
 
-    def __init__(self, question: Question):
-        self.question = question
+    def __init__(self, question: Question, series: Series):
+        self.question, self.series = question, series
         self.places = {str(pk): lo for pk, lo in Place.objects.values_list("pk", "lo")}
+        self.ends = {str(pk): hi for pk, hi in Place.objects.values_list("pk", "hi")}
+        self.versions: dict[Any, list[PlaceVersion]] = defaultdict(list)
+        if question.places_then:
+            for one in PlaceVersion.objects.order_by("valid_from"):
+                self.versions[one.place_id].append(one)
         self.items = {str(one.pk): (one.campaign_id, one.direction_id) for one in CatalogueItem.objects.all()}
         rows = PlaceSetItem.objects.filter(place_set=question.place_set).select_related("place")
         if question.place_set and not question.sets_then:
@@ -66,26 +76,38 @@ class _Asked:
     def fits(self, entry: Entry, parties: list[Any]) -> bool:
         question = self.question
         day, lo = timezone.localdate(entry.at), self.places[str(entry.place_id)]
-        campaign, direction = self.items[entry.dims["item"]]
-        if not (question.start <= day <= question.end and question.place.lo <= lo <= question.place.hi):
+        campaign, direction = self.items.get(entry.dims.get("item"), (None, None))
+        if not (question.start <= day <= question.end and self._lies_there(entry.place_id, lo, day)):
             return False
         if question.known_by is not None and entry.received_at > question.known_by:
             return False
-        if question.campaign is not None and campaign != question.campaign.pk:
+        of_campaigns = self.series is DEEDS  # visits and money are asked by a campaign's days
+        if of_campaigns and question.campaign is not None and campaign != question.campaign.pk:
             return False
         if question.direction is not None and direction != question.direction.pk:
             return False
-        if question.item is not None and entry.dims["item"] != str(question.item.pk):
+        if question.item is not None and entry.dims.get("item") != str(question.item.pk):
             return False
         if question.phase is not None:
             inside = question.phase.starts_on <= day <= question.phase.ends_on
-            if not inside or campaign != question.phase.campaign_id:
+            if not inside or (of_campaigns and campaign != question.phase.campaign_id):
                 return False
         if question.body is not None and not any(one[1] == str(question.body.pk) for one in parties):
             return False
         if question.sector and not any(one[0] == "person" and one[4] == question.sector for one in parties):
             return False
         return not question.place_set or any(self._member(one, lo, day) for one in self.members)
+
+    def _lies_there(self, place: Any, lo: int, day: date) -> bool:
+        """In the place as it is now, or step by step upwards by the parents of that day."""
+        asked = self.question.place
+        if not self.question.places_then:
+            return self.places[str(asked.pk)] <= lo <= self.ends[str(asked.pk)]
+        while place is not None and place != asked.pk:
+            versions = self.versions[place]
+            on = [one for one in versions if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)]
+            place = (on or [versions[0] if day < versions[0].valid_from else versions[-1]])[0].parent_id
+        return place is not None
 
     def _member(self, one: PlaceSetItem, lo: int, day: date) -> bool:
         if not one.place.lo <= lo <= one.place.hi:

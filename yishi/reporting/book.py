@@ -1,0 +1,157 @@
+"""This process's columns in memory, brought up to date before each answer; and one still state of them for a page."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import OperationalError, transaction
+from django.db.models import Exists, Subquery
+from django.utils import timezone
+
+from yishi.journal.models import Unfolded
+from yishi.organisations.models import Numbering, Place
+
+from .columns import ROWS, Columns
+from .fold import fold
+from .indicators import SERIES
+from .models import FigureKey, FigureRow, FigureState
+from .moves import Tree, tree_now
+
+CHUNK = 50_000
+ASKED_BY = ("item", "place", "body", "sector")  # kinds whose keys are held in memory; heads are too many
+PATIENCE = timedelta(seconds=2)  # what waits longer is folded by whoever asks: then no worker is at it
+HELPING = 500
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """All that was folded at one moment: every figure of a page is asked of the same state."""
+
+    series: dict[int, Columns]
+    keys: dict[Key, int]
+    refs: dict[int, Key]
+    tree: Tree
+
+    @property
+    def sequence(self) -> int:
+        return max((one.sequence for one in self.series.values()), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is in the database: nothing is read where this is what was read."""
+
+    generation: UUID | None = None
+    sequence: int = 0
+    key: int = 0
+    places: int | None = None  # the tree's version
+    last_place: Any = None
+    is_late: bool = False  # entries wait for longer than they should
+
+    @property
+    def tree(self) -> tuple[Any, ...]:
+        return (self.places, self.last_place)
+
+
+def _state() -> _State:
+    """One query."""
+    late = Unfolded.objects.filter(entry__received_at__lt=timezone.now() - PATIENCE)
+    last = Place.objects.order_by("-hi")
+    row = (
+        FigureState.objects.filter(pk=1)
+        .values_list(
+            "generation",
+            "sequence",
+            "key",
+            Subquery(Numbering.objects.filter(key="places").values("last")[:1]),
+            Subquery(last.values("pk")[:1]),
+            Exists(late),
+        )
+        .first()
+    )
+    return _State(*row) if row else _State(is_late=late.exists(), last_place=last.values_list("pk", flat=True).first())
+
+
+@dataclass
+class _Book:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    state: _State = field(default_factory=_State)
+    series: dict[int, Columns] = field(default_factory=lambda: {one.number: Columns() for one in SERIES})
+    keys: dict[Key, int] = field(default_factory=dict)
+    refs: dict[int, Key] = field(default_factory=dict)
+    tree: Tree = field(default_factory=Tree)
+
+    def still(self) -> Still:
+        with self.lock:
+            state = _state()
+            while state != self.state:
+                if state.generation != self.state.generation:
+                    self.series = {one.number: Columns() for one in SERIES}
+                    self.state = _State(state.generation)
+                if state.sequence > self.state.sequence:
+                    self._read()
+                self._place(state)
+                self.state = state
+                # Again: a rebuild that ended while we read; its rows must not stand beside those of before.
+                state = _state()
+            series = {number: one.still() for number, one in self.series.items()}
+            return Still(series, self.keys, self.refs, self.tree)
+
+    def _read(self) -> None:
+        """Rows that came since."""
+        names = ("series", *ROWS, "touches", "parties")
+        last = max(one.sequence for one in self.series.values())
+        while True:
+            rows = list(FigureRow.objects.filter(sequence__gt=last).order_by("sequence").values_list(*names)[:CHUNK])
+            if not rows:
+                return
+            last = rows[-1][1]
+            for number, columns in self.series.items():
+                columns.add([row[1:] for row in rows if row[0] == number], last)
+
+    def _place(self, state: _State) -> None:
+        """Keys that came since; where each place lies now: places may have been moved, merged, added."""
+        if state.key > self.state.key:
+            fresh = FigureKey.objects.filter(pk__gt=self.state.key, kind__in=ASKED_BY)
+            self.keys = {**self.keys, **{(kind, ref): key for key, kind, ref in fresh.values_list("pk", "kind", "ref")}}
+            self.refs = {key: ref for ref, key in self.keys.items()}
+        elif state.tree == self.state.tree:
+            return
+        if state.tree != self.state.tree:
+            self.tree = tree_now()
+        places = {key: ref for (kind, ref), key in self.keys.items() if kind == "place" and ref != "None"}
+        lo = np.full(max(places, default=0) + 1, -1, dtype=np.int32)
+        for key, ref in places.items():
+            lo[key] = self.tree.span(UUID(ref))[0]
+        for columns in self.series.values():
+            columns.lo = lo
+
+
+_book = _Book()
+
+
+def still() -> Still:
+    """All that is folded, in memory, as of now."""
+    if _state().is_late:
+        _help()
+    return _book.still()
+
+
+def forget() -> None:
+    """Begin anew: for tests, whose databases come and go within one process."""
+    global _book
+    _book = _Book()
+
+
+def _help() -> None:
+    """Fold what has been waiting for longer than a worker would let it."""
+    try:
+        with transaction.atomic():
+            fold(HELPING)
+    except OperationalError:  # somebody else writes: the figures are then as of a moment ago
+        return

@@ -1,0 +1,206 @@
+"""What is counted: which entries of the journal feed figures (series), and the indicators that are read from them.
+
+A series takes one quantity of one kind of entry. Series are never added to each other: money mobilised, received
+and paid are three. A further indicator is a further row here; nothing else knows of it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SUM, DISTINCT = "sum", "distinct"
+THOUSANDTHS, FEN = 1000, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Rows of figures from entries of one code. `count` names the quantity that says how often (+1; -1 of a reversal),
+    `amount` the one that says how much; an entry without them has no row in this series."""
+
+    number: int  # as it is stored; never given to another
+    code: str
+    entry: str
+    count: str = ""
+    amount: str = ""
+    unnamed: str = ""
+
+    def takes(self, quantities: dict[str, Any]) -> bool:
+        return (self.count or self.amount) in quantities
+
+    def counted(self, quantities: dict[str, Any], *, is_reversal: bool) -> int:
+        return int(quantities.get(self.count, 0)) if self.count else (-1 if is_reversal else 1)
+
+
+DEEDS = Series(0, "deeds", "assistance.deed.count", "deeds", "amount", "unnamed")
+SERIES: tuple[Series, ...] = (
+    DEEDS,
+    Series(1, "mobilised", "assistance.fund.move", amount="mobilised"),
+    Series(2, "received", "assistance.fund.move", amount="received"),
+    Series(3, "paid", "assistance.fund.move", amount="paid"),
+    Series(4, "visits", "assistance.visit.log", count="visits"),
+    Series(5, "needs", "assistance.need.state", count="needs"),
+    Series(6, "met", "assistance.need.close", count="met"),
+)
+BY_CODE = {one.code: one for one in SERIES}
+
+
+def series_of(entry_code: str) -> tuple[Series, ...]:
+    """The series that take entries of a code."""
+    return tuple(one for one in SERIES if one.entry == entry_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A figure that pages, reports and answer sheets name. `measure` is a field of `columns.Figure`."""
+
+    code: str
+    words: Any
+    unit: Any
+    what: Any  # what one of it is, for whoever reads the figure
+    measure: str
+    series: Series = DEEDS
+    additivity: str = SUM
+    per: int = 1  # the stored number of one unit: 100 fen are a yuan
+    opens: str = ""  # the page of what is behind it; "" is the page of the deeds
+    is_personal: bool = False  # counts households or people: shown to others from five on
+
+    @property
+    def is_money(self) -> bool:
+        return self.per == FEN
+
+
+INDICATORS: tuple[Indicator, ...] = (
+    Indicator(
+        "deeds",
+        _("deeds"),
+        _("items"),
+        _("One thing done is one deed, however many took part and reported it."),
+        "deeds",
+    ),
+    Indicator(
+        "households",
+        _("households reached"),
+        _("families"),
+        _("Each household once, however often it was helped."),
+        "households",
+        additivity=DISTINCT,
+        is_personal=True,
+    ),
+    Indicator(
+        "people",
+        _("people reached by name"),
+        _("persons"),
+        _("Each person once. People of whom only a number is known are not in it."),
+        "people",
+        additivity=DISTINCT,
+        is_personal=True,
+    ),
+    Indicator(
+        "unnamed",
+        _("people reached, number only"),
+        _("attendances"),
+        _("As reported; somebody who came twice stands in it twice."),
+        "unnamed",
+    ),
+    Indicator(
+        "villages",
+        _("villages reached"),
+        _("villages"),
+        _("Each village once."),
+        "villages",
+        additivity=DISTINCT,
+    ),
+    Indicator(
+        "givers",
+        _("people who gave"),
+        _("persons"),
+        _("Members and others who were a party of a deed, each once."),
+        "givers",
+        additivity=DISTINCT,
+    ),
+    Indicator(
+        "bodies",
+        _("bodies that gave"),
+        _("organisations"),
+        _("Bodies that were a party of a deed, each once."),
+        "bodies",
+        additivity=DISTINCT,
+    ),
+    Indicator(
+        "credits",
+        _("parts in deeds"),
+        _("parts"),
+        _("Each party of each deed. What is more than the deeds is their overlap."),
+        "credits",
+    ),
+    Indicator(
+        "mobilised",
+        _("money mobilised"),
+        _("yuan"),
+        _("Promised or raised. Never added to what was received or paid."),
+        "amount",
+        BY_CODE["mobilised"],
+        per=FEN,
+        opens="figure_entries",
+    ),
+    Indicator(
+        "received",
+        _("money received"),
+        _("yuan"),
+        _("Arrived where it is to be used."),
+        "amount",
+        BY_CODE["received"],
+        per=FEN,
+        opens="figure_entries",
+    ),
+    Indicator(
+        "paid",
+        _("money paid"),
+        _("yuan"),
+        _("Paid to whoever did the work or to the families."),
+        "amount",
+        BY_CODE["paid"],
+        per=FEN,
+        opens="figure_entries",
+    ),
+    Indicator(
+        "visits",
+        _("visits to families"),
+        _("times"),
+        _("Visits to families that were written down."),
+        "deeds",
+        BY_CODE["visits"],
+        opens="figure_entries",
+    ),
+    Indicator(
+        "visited",
+        _("households visited"),
+        _("families"),
+        _("Each household once, however often it was visited."),
+        "households",
+        BY_CODE["visits"],
+        additivity=DISTINCT,
+        opens="figure_entries",
+        is_personal=True,
+    ),
+    Indicator(
+        "needs",
+        _("needs stated"),
+        _("items"),
+        _("What families and villages said they lack."),
+        "deeds",
+        BY_CODE["needs"],
+        opens="figure_entries",
+    ),
+    Indicator(
+        "met",
+        _("needs met"),
+        _("items"),
+        _("Needs that a deed has closed."),
+        "deeds",
+        BY_CODE["met"],
+        opens="figure_entries",
+    ),
+)
+INDICATOR = {one.code: one for one in INDICATORS}
