@@ -2,9 +2,13 @@
 
 import hashlib
 import os
+import threading
 import time
 import uuid
 
+_CHANCE = 74  # bits of chance in a uuid7
+_LOCK = threading.Lock()
+_last = 0  # milliseconds and chance of the last uuid7 of this process
 _VERSION = 0x7 << 76
 _VARIANT = 0b10 << 62
 _VERSION_MASK = ~(0xF << 76)
@@ -16,10 +20,22 @@ _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 
 
 def uuid7(milliseconds: int | None = None) -> uuid.UUID:
-    """A new uuid of version 7: 48 bits of Unix time in milliseconds, then 74 random bits."""
-    now = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
-    value = (now & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10), "big")
-    return _stamp(value)
+    """A new uuid of version 7: 48 bits of Unix time in milliseconds, then 74 random bits.
+
+    Those that one process makes one after another rise (RFC 9562, 6.2, method 2): what was written first stands first.
+    """
+    if milliseconds is not None:
+        return _stamp((milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10), "big"))
+    global _last
+    with _LOCK:
+        now = time.time_ns() // 1_000_000
+        if now > _last >> _CHANCE:
+            _last = now << _CHANCE | int.from_bytes(os.urandom(10), "big") >> 6
+        else:  # the same millisecond, or a clock that was put back
+            _last += 1 + int.from_bytes(os.urandom(4), "big")
+        rising = _last
+    chance = rising & (1 << _CHANCE) - 1
+    return _stamp((rising >> _CHANCE) << 80 | (chance >> 62) << 64 | chance & (1 << 62) - 1)
 
 
 def child_id(parent: uuid.UUID, ordinal: int) -> uuid.UUID:

@@ -1,0 +1,41 @@
+"""Ids rise in the order in which one process makes them, and keep the form of RFC 9562."""
+
+import time
+import uuid
+
+from yishi.kit import ids
+from yishi.kit.ids import child_id, uuid7
+
+
+def test_ids_of_one_process_rise():
+    made = [uuid7() for _ in range(5_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+
+
+def test_they_carry_version_variant_and_time():
+    before = time.time_ns() // 1_000_000
+    one = uuid7()
+    assert (one.version, one.variant) == (7, uuid.RFC_4122)
+    assert before <= one.int >> 80 <= before + 60_000
+    assert uuid7(1_600_000_000_123).int >> 80 == 1_600_000_000_123
+
+
+def test_a_clock_that_is_put_back_changes_no_order(monkeypatch):
+    first = uuid7()
+    monkeypatch.setattr(ids.time, "time_ns", lambda: 1_500_000_000_000_000_000)
+    assert uuid7() > first
+
+
+def test_two_makers_in_the_same_millisecond_differ(monkeypatch):
+    monkeypatch.setattr(ids.time, "time_ns", lambda: 9_000_000_000_000_000_000)
+    one = uuid7()
+    monkeypatch.setattr(ids, "_last", 0)  # as another process would
+    assert one != uuid7()
+    monkeypatch.setattr(ids, "_last", 0)
+
+
+def test_a_child_stands_for_its_parent_and_ordinal():
+    parent = uuid7()
+    assert child_id(parent, 1) == child_id(parent, 1) != child_id(parent, 2)
+    assert child_id(parent, 1).int >> 80 == parent.int >> 80
