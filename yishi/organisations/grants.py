@@ -3,7 +3,11 @@
 A `Viewer` is made once per request (or by a test, a job, the demo) and handed to services as `actor`.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,6 +24,29 @@ OVERSEEING = frozenset({BodyKind.COMMITTEE, BodyKind.CHAIRS, BodyKind.OFFICE, Bo
 REGISTERING = OVERSEEING | {BodyKind.PARTY}
 WORKING = (PostRole.HEAD, PostRole.CLERK, PostRole.CONVENER)
 SEEING = (*WORKING, PostRole.STAFF)
+
+
+# What rooms above know of a person's stations: functions (person, day) -> spans of villages whose households they look
+# after without a post there, such as a stationed team's. One explicit table, filled at start by `apps.ready`.
+STATIONS: list[Callable[[UUID, date], Iterable[tuple[int, int]]]] = []
+
+
+class Villages(Sequence[tuple[int, int]]):
+    """The spans of somebody's own village desks and stations; the stations are asked for by whoever needs them first,
+    because most pages show no family."""
+
+    def __init__(self, desks: set[tuple[int, int]], person: UUID, day: date):
+        self._desks, self._person, self._day = desks, person, day
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted(self._desks | {span for find in STATIONS for span in find(self._person, self._day)}))
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._spans[place]
+
+    def __len__(self) -> int:
+        return len(self._spans)
 
 
 @dataclass(eq=False)
@@ -129,11 +156,14 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
         memberships=members,
         reach=Reach(
             spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind in OVERSEEING})),
-            villages=tuple(
-                sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind == BodyKind.VILLAGE})
+            villages=Villages(
+                {(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind == BodyKind.VILLAGE},
+                person.pk,
+                today,
             ),
             bodies=frozenset(p.body_id for p in seeing),
             person=person.pk,
+            helper=person.pk,
             registers=tuple(
                 sorted({(p.body.place.lo, p.body.place.hi) for p in keeping if p.body.kind in REGISTERING})
             ),

@@ -4,7 +4,7 @@ A `Reach` is what one viewer's grants let them see. Models that hold files take 
 `reach_q(reach)` which rows a reach covers. Outside any scope a query raises `django_scopes.ScopeError`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,13 +23,14 @@ class Reach:
 
     everything: bool = False
     spans: tuple[tuple[int, int], ...] = ()  # places whose files their bodies oversee
-    villages: tuple[tuple[int, int], ...] = ()  # villages at whose own desk they sit: their households, no other files
+    villages: Sequence[tuple[int, int]] = ()  # where they sit at the village's desk or are stationed: families only
     bodies: frozenset[UUID] = frozenset()  # desks at which they sit
     person: UUID | None = None  # themself: seats held, worries raised
+    helper: UUID | None = None  # themself signed in: the families with whom they are paired; never by a query code
     registers: tuple[tuple[int, int], ...] = ()  # places whose register of people and bodies they keep; no files
     register_bodies: frozenset[UUID] = frozenset()  # single bodies whose register they keep
 
-    def places(self, prefix: str, spans: tuple[tuple[int, int], ...] | None = None) -> Q:
+    def places(self, prefix: str, spans: Sequence[tuple[int, int]] | None = None) -> Q:
         """The condition that the place at `prefix` ("place__") lies in one of the spans; never true without spans."""
         condition = Q(pk__in=[])
         for lo, hi in self.spans if spans is None else spans:

@@ -5,6 +5,8 @@ from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, Possibl
 from .funds import DeedMovement, Fund, FundKind, FundMovement
 from .households import Household, HouseholdCause, HouseholdStay, household_reach, village_reach
 from .imports import Import, ImportedRow, ImportFile, ImportPiece
+from .needs import HelpKind, Match, Need, Offer
+from .pairing import Measure, Pairing, StationedTeam, TeamMember, VillagePlan, Visit, VisitRule
 from .projects import (
     Acceptance,
     AcceptanceLine,
@@ -44,6 +46,7 @@ __all__ = [
     "Fund",
     "FundKind",
     "FundMovement",
+    "HelpKind",
     "Household",
     "HouseholdCause",
     "HouseholdMember",
@@ -54,7 +57,12 @@ __all__ = [
     "ImportPiece",
     "ImportedRow",
     "ItemVersion",
+    "Match",
+    "Measure",
     "MemberYear",
+    "Need",
+    "Offer",
+    "Pairing",
     "Phase",
     "PlannedMoney",
     "PossibleDuplicate",
@@ -68,8 +76,13 @@ __all__ = [
     "QuantityPart",
     "RegisterKeys",
     "Resident",
+    "StationedTeam",
     "Target",
+    "TeamMember",
     "Unitemised",
+    "VillagePlan",
+    "Visit",
+    "VisitRule",
     "household_reach",
     "village_reach",
 ]

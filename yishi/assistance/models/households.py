@@ -5,13 +5,15 @@ What changes from year to year stands in `register.py`. Codes are those of the l
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes.manager import DisabledQuerySet
 
 from yishi.kit.ids import uuid7
-from yishi.organisations.models import Dated, Place
+from yishi.organisations.models import Dated, Place, valid_on
 from yishi.people.models import Person
 from yishi.people.scopes import File, FilesManager, Reach
 
@@ -110,14 +112,24 @@ class Household(File):
 def household_reach(reach: Reach, prefix: str = "") -> Q:
     """Which households a viewer reaches, for a model that has them at `prefix` ("household__").
 
-    The overseeing desks of the place, and the desk of the household's own village.
+    The overseeing desks of the place, the desk of the household's own village and who is stationed there, and who is
+    paired with the household, as long as the pairing is valid.
     """
-    return village_reach(reach, prefix) & Q(**{f"{prefix}arriving__isnull": True})
+    paired = Q(**{f"{prefix.removesuffix('__') or 'pk'}__in": helped_households(reach)})
+    return (village_reach(reach, prefix) | paired) & Q(**{f"{prefix}arriving__isnull": True})
 
 
 def village_reach(reach: Reach, prefix: str = "") -> Q:
-    """The same for what is no household but lies in a village, too."""
+    """The same for what is no household but lies in a village, too: without the pairings."""
     return reach.places(f"{prefix}place__") | reach.places(f"{prefix}place__", reach.villages)
+
+
+def helped_households(reach: Reach) -> QuerySet[Any]:
+    """The ids of the households that the viewer helps today: by a pairing of their own, or of a body at whose desk they
+    sit."""
+    helper = Q(body__in=reach.bodies) | Q(person=reach.helper, person__isnull=False)
+    pairings = apps.get_model("assistance", "Pairing").within
+    return pairings.filter(valid_on(timezone.localdate()), helper, household__isnull=False).values("household")
 
 
 class HouseholdStay(Dated):

@@ -20,6 +20,7 @@ from yishi.assistance.models import (
     DeedRemark,
     Evidence,
     ItemVersion,
+    Match,
 )
 from yishi.attachments.models import Attachment
 from yishi.journal.act import Act, act, receipt_number
@@ -34,6 +35,7 @@ from yishi.people.models import Person
 
 from .alike import duplicates_find, fingerprint
 from .campaigns import thousandths, version_on
+from .matches import match_close
 from .standing import (
     NOBODY,
     Part,
@@ -65,9 +67,13 @@ def deed_record(
     words: str = "",
     activity: Activity | None = None,
     recorded_for: Body | None = None,
+    match: Match | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Record a deed. Result: deed, number, alike (how many look like it). The deed's id follows from the act's id."""
+    """Record a deed. Result: deed, number, alike (how many look like it). The deed's id follows from the act's id.
+
+    With `match` it is what was promised there: it closes need and offer, and proves the promise.
+    """
     by = permit("deed.record", actor)
     body = {
         "item": item.pk,
@@ -80,6 +86,8 @@ def deed_record(
         "activity": activity.pk if activity else None,
         "desk": recorded_for.pk if recorded_for else None,
     }
+    if match is not None:
+        body["match"] = match.pk
     with act("assistance.deed.record", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -111,6 +119,8 @@ def deed_record(
         beneficiaries = write_beneficiaries(deed, reached)
         count(this, deed, write_parties(deed, parties), beneficiaries)
         alike = duplicates_find(deed, this.now)
+        if match is not None:
+            match_close(this, actor=actor, match=match, deed=deed)
         this.result(deed=deed.pk, number=deed.number, alike=alike)
     return this.receipt
 

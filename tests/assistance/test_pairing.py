@@ -1,0 +1,182 @@
+"""Pairing: a dated grant. Handed over, it passes the sight of the family on; ended, it takes it away."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.assistance.pairs import Paired
+from yishi.assistance.models import ChangeRequest, Household, Measure, Need, Pairing, Visit
+from yishi.assistance.services.pairing import (
+    PairingRow,
+    pairing_end,
+    pairing_hand_over,
+    pairing_make,
+    pairings_make_many,
+    visit_rule_set,
+)
+from yishi.assistance.services.teams import team_join, team_leave, team_open
+from yishi.journal.models import Entry
+from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.organisations.grants import viewer_of
+from yishi.organisations.models import QueryCode
+from yishi.people.scopes import everything, reaching
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paired(cast):
+    with everything():
+        yield Paired(cast)
+
+
+def families(cast, who) -> set[str]:
+    viewer = cast.viewer(who)
+    with reaching(viewer.reach):
+        return set(Household.objects.values_list("number", flat=True))
+
+
+def test_it_works_and_gives_sight_of_that_family_alone(paired):
+    cast = paired.cast
+    assert families(cast, "member") == set()
+    pairing = paired.pair()
+    assert (pairing.kind, pairing.valid_to) == ("member", None)
+    assert families(cast, "member") == {paired.family.number}
+    assert families(cast, "neighbour") == set()
+    entry = Entry.objects.get(subject_kind="pairing")
+    assert entry.quantities == {"pairings": 1}
+    assert "委员" not in str(entry.data)
+
+
+def test_the_helper_loses_sight_with_the_end(paired):
+    cast = paired.cast
+    pairing = paired.pair()
+    paired.visit()
+    paired.measure()
+    paired.need()
+    member = cast.viewer("member")
+    with reaching(member.reach):
+        seen = [model.objects.count() for model in (Household, Visit, Measure, Need)]
+    assert seen == [1, 1, 1, 1]
+    yesterday = paired.today - timedelta(days=1)
+    pairing_end(actor=cast.viewer("village_head"), pairing=pairing, on=yesterday, reason="调离")
+    with reaching(cast.viewer("member").reach):
+        seen = [model.objects.count() for model in (Household, Visit, Measure, Need, ChangeRequest)]
+        assert Pairing.objects.count() == 1  # that they helped once is theirs to know
+    assert seen == [0, 0, 0, 0, 0]
+    with pytest.raises(WrongStage):
+        pairing_end(actor=cast.viewer("village_head"), pairing=pairing, on=yesterday, reason="再来")
+
+
+def test_a_query_code_is_no_pairing(paired):
+    """Ten characters on paper never open the families that their holder helps as a cadre."""
+    paired.pair("cadre")
+    person = paired.cast.people["cadre"]
+    viewer = viewer_of(person, QueryCode(person=person))
+    with reaching(viewer.reach):
+        assert not Household.objects.exists()
+
+
+def test_a_handover_passes_it_on_with_a_note(paired):
+    cast = paired.cast
+    pairing = paired.pair()
+    keeper = cast.viewer("village_head")
+    given = {"actor": keeper, "pairing": pairing, "on": paired.today}
+    with pytest.raises(Refusal) as refused:
+        pairing_hand_over(**given, successor=cast.people["neighbour"], note=" ")
+    assert refused.value.field == "note"
+    with pytest.raises(Refusal):
+        pairing_hand_over(**given, successor=cast.people["member"], note="给自己")
+    receipt = pairing_hand_over(**given, successor=cast.people["neighbour"], note="药要按月送")
+    new = Pairing.within.get(pk=receipt.result["pairing"])
+    pairing.refresh_from_db()
+    assert (pairing.valid_to, new.follows_id) == (paired.today - timedelta(days=1), pairing.pk)
+    assert families(cast, "member") == set()
+    assert families(cast, "neighbour") == {paired.family.number}
+
+
+@pytest.mark.parametrize("who", ["member", "outsider", "next", "handler"])
+def test_who_has_no_desk_over_the_village_pairs_nobody(paired, who):
+    with pytest.raises((NotAllowed, Refusal)):
+        pairing_make(
+            actor=paired.cast.viewer(who), row=PairingRow(paired.cast.people["member"], paired.family, paired.today)
+        )
+    assert not Pairing.within.exists()
+
+
+def test_overlapping_duplicates_are_refused_and_the_same_again_changes_nothing(paired):
+    cast, today = paired.cast, paired.today
+    keeper, member = cast.viewer("village_head"), cast.people["member"]
+    ended = today - timedelta(days=50)
+    paired.pair(until=ended)
+    later = PairingRow(member, paired.family, today - timedelta(days=60))
+    with pytest.raises(Refusal) as refused:
+        pairing_make(actor=keeper, row=later)
+    assert refused.value.code == "pairing.twice"
+    pairing_make(actor=keeper, row=PairingRow(member, paired.family, today))
+    rows = [PairingRow(member, paired.family, today), PairingRow(member, paired.second, today)]
+    again = pairings_make_many(actor=keeper, rows=rows)
+    assert (again.result["made"], again.result["unchanged"]) == (1, 1)
+    assert pairings_make_many(actor=keeper, rows=rows).result["made"] == 0
+    assert Pairing.within.count() == 3
+
+
+def test_of_many_rows_all_or_none(paired):
+    cast, today = paired.cast, paired.today
+    rows = [
+        PairingRow(cast.people["member"], paired.family, today),
+        PairingRow(cast.people["member"], paired.foreign, today),
+        PairingRow(cast.people["former_member"], paired.second, today, kind="member"),
+        PairingRow(cast.bodies["department"], paired.second, today, today - timedelta(days=1)),
+        PairingRow(paired.family.head, paired.family, today),
+        PairingRow(cast.people["member"], paired.family, today - timedelta(days=5)),
+    ]
+    with pytest.raises(Refusal) as refused:
+        pairings_make_many(actor=cast.viewer("village_head"), rows=rows)
+    assert set(refused.value.details["rows"]) == {1, 2, 3, 4, 5}
+    assert not Pairing.within.exists()
+
+
+def test_a_leader_is_paired_with_the_county_and_a_body_with_a_village(paired):
+    cast, today = paired.cast, paired.today
+    rows = [
+        PairingRow(cast.people["chair_head"], cast.places["牟定县"], today, kind="leader"),
+        PairingRow(cast.bodies["department"], cast.places["牟尼村"], today),
+    ]
+    assert pairings_make_many(actor=cast.viewer("clerk"), rows=rows).result["made"] == 2
+    assert {one.kind for one in Pairing.within.all()} == {"leader", "body"}
+    assert families(cast, "handler") == set()  # a body paired with a village opens no family's file
+    with pytest.raises(Refusal):
+        pairing_make(
+            actor=cast.viewer("clerk"),
+            row=PairingRow(cast.people["chair_head"], paired.family, today, kind="leader"),
+        )
+
+
+def test_a_stationed_cadre_sees_the_village_as_long_as_they_stay(paired):
+    cast = paired.cast
+    team = paired.team()
+    here = {one.number for one in paired.helping.households if one.place == cast.places["牟尼村"]}
+    assert families(cast, "cadre") == here
+    with pytest.raises(Refusal):  # one first secretary
+        team_join(actor=cast.viewer("clerk"), team=team, role="first_secretary", valid_from=paired.today, name="干部乙")
+    team_join(actor=cast.viewer("clerk"), team=team, role="member", valid_from=paired.today, name="干部乙")
+    assert team.members.count() == 2
+    team_leave(
+        actor=cast.viewer("clerk"),
+        post=team.members.get(person=cast.people["cadre"]),
+        on=paired.today - timedelta(days=1),
+    )
+    assert families(cast, "cadre") == set()
+    with pytest.raises(NotAllowed):
+        team_open(actor=cast.viewer("next"), place=cast.places["牟尼村"], name="外队", valid_from=timezone.localdate())
+
+
+def test_a_desk_says_after_how_many_days_it_wants_to_know(paired):
+    office = paired.cast.bodies["office"]
+    visit_rule_set(actor=paired.cast.viewer("clerk"), body=office, days=14)
+    with pytest.raises(Refusal):
+        visit_rule_set(actor=paired.cast.viewer("clerk"), body=office, days=0)
+    with pytest.raises(Refusal):
+        visit_rule_set(actor=paired.cast.viewer("outsider"), body=office, days=7)
