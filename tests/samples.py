@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from tests.assistance.helping import Helped
 from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.story import Story
@@ -98,6 +99,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     consulted = Consulted(cast, story).opened().phones(12).close()
     consultation = consulted.consultation
     Sitting.within.create(matter=matter, ordinal=9, starts_at=now)
+    helped = Helped(cast, photo)
     letter = story.commitment.events.get(kind="letter")
     duty = story.agreement.duties.get()
     pk = lambda thing: {"pk": thing.pk}  # noqa: E731
@@ -113,6 +115,15 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "consultations.load_briefed": pk(consultation),
         "consultations.load_consultation": pk(consultation),
         "moderation.load_statement": pk(consultation.statements.first()),
+        "activities.load_activity": pk(helped.activity),
+        "deed_acts.load_evidence": {"pk": helped.deed.pk, "file": photo.pk},
+        "deed_acts.load_instead": {"pk": helped.deed.pk, "other": helped.other.pk},
+        "deed_record.load_item": pk(helped.deed.item),
+        "deed_record.load_own": pk(helped.deed),
+        "deeds.load_deed": pk(helped.deed),
+        "duplicates.load_pair": pk(helped.pair),
+        "helping.load_body": pk(office),
+        "unitemised.load_number": pk(helped.number),
         "draws.load_draw": pk(draw),
         "draws.load_public": pk(draw),
         "files._agreement_scan": {"pk": matter.pk, "file": photo.pk},

@@ -1,4 +1,5 @@
-// What somebody types is kept on this device until it has been received: text only, no photos, names or phones.
+// What somebody types is kept on this device until it has been received: text only, no photos, names or phones
+// (fields marked data-unkept: a search for families).
 
 import { line, say } from "./words.js";
 
@@ -13,7 +14,8 @@ const store = who ? localStorage : sessionStorage;
 
 function fields(form) {
   return [...form.elements].filter(
-    (one) => one.name && !NOT_KEPT.includes(one.type) && !ABOUT_PEOPLE.test(one.autocomplete || ""),
+    (one) => one.name && one.dataset.unkept === undefined && !NOT_KEPT.includes(one.type)
+      && !ABOUT_PEOPLE.test(one.autocomplete || ""),
   );
 }
 

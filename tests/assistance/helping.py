@@ -2,14 +2,26 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
 from tests.cast import Cast
-from yishi.assistance.models import Campaign, CatalogueItem, Deed, Household
+from yishi.assistance.models import (
+    Activity,
+    Campaign,
+    CatalogueItem,
+    Deed,
+    Evidence,
+    Household,
+    PossibleDuplicate,
+    Unitemised,
+)
+from yishi.assistance.services.activities import activity_open
 from yishi.assistance.services.campaigns import campaign_open, direction_add, item_add, phase_add
 from yishi.assistance.services.deeds import deed_record
 from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.services.unitemised import unitemised_report
 from yishi.kit.ids import named_id
 from yishi.organisations.models import PlaceSet, PlaceSetItem
 from yishi.people.models import Person
@@ -98,3 +110,31 @@ class Helping:
         }
         receipt = deed_record(actor=self.cast.viewer(who), item=self.items[item], **given)
         return Deed.within.get(pk=receipt.result["deed"])
+
+
+class Helped:
+    """One deed of the county office with its activity, its evidence, and another record that looks like it; a number
+    without details. For the tests of all pages."""
+
+    def __init__(self, cast: Cast, photo: Any):
+        helping, office, clerk = Helping(cast), cast.bodies["office"], cast.viewer("clerk")
+        village, yesterday = cast.places["牟尼村"], timezone.localdate() - timedelta(days=1)
+        opened = activity_open(actor=clerk, title="义诊", place=village, on=yesterday, organiser=office)
+        self.activity = Activity.objects.get(pk=opened.result["activity"])
+        parties = [Part(cast.people["member"]), Part(office, "organiser")]
+        given = {"activity": self.activity, "parties": parties, "recorded_for": office, "words": "上门收购山货"}
+        self.deed = helping.record("clerk", **given)
+        Evidence.objects.create(deed=self.deed, kind="receipt", file=photo, added_at=timezone.now())
+        self.other = helping.record("handler", parties=[Part(cast.bodies["department"])])
+        self.pair = PossibleDuplicate.objects.get(earlier=self.deed, later=self.other)
+        unitemised_report(
+            actor=clerk,
+            item=helping.items["training"],
+            body=office,
+            place=village,
+            starts_on=yesterday,
+            ends_on=yesterday,
+            amount=Decimal(12),
+            note="统计表",
+        )
+        self.number = Unitemised.objects.get()

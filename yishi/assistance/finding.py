@@ -11,7 +11,7 @@ from yishi.kit.text import bigrams, clean
 from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import Body, Member, Place, valid_on
 
-from .models import CatalogueItem, Deed, Household, ItemVersion, PossibleDuplicate
+from .models import CatalogueItem, Deed, Household, HouseholdMember, ItemVersion, PossibleDuplicate
 
 SUGGESTIONS = 12
 MOST_TYPED = 64
@@ -46,6 +46,28 @@ def households_find(typed: str) -> list[Household]:
 
 def households_by(ids: Iterable[UUID]) -> list[Household]:
     return list(Household.objects.filter(pk__in=list(ids)).select_related("head", "place"))
+
+
+def villagers_find(typed: str) -> list[Any]:
+    """The people of families within the viewer's reach, by name or by the family's number."""
+    word = clean(typed)[:MOST_TYPED]
+    if not word:
+        return []
+    rows = HouseholdMember.objects.filter(
+        Q(household__number__istartswith=word) | Q(person__name__icontains=word), valid_on(timezone.localdate())
+    )
+    found = rows.select_related("person", "household__place").order_by("household__place__lo", "household__number")
+    return [_with_home(one) for one in found[:SUGGESTIONS]]
+
+
+def villagers_by(ids: Iterable[UUID]) -> list[Any]:
+    rows = HouseholdMember.objects.filter(person__in=list(ids)).select_related("person", "household__place")
+    return list({one.person_id: _with_home(one) for one in rows.order_by("valid_from")}.values())
+
+
+def _with_home(member: HouseholdMember) -> Any:
+    member.person.home = member.household  # for the label alone
+    return member.person
 
 
 def members_of(viewer: Viewer) -> QuerySet[Member]:

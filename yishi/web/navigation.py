@@ -33,7 +33,13 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("processes", "process.see", _("Process models")),
         ),
     ),
-    (_("Assistance"), ()),
+    (
+        _("Assistance"),
+        (
+            ("helping", "helping.see", _("My help")),
+            ("deeds", "deed.see", _("Deeds")),
+        ),
+    ),
     (
         _("Organisation"),
         (

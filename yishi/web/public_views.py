@@ -4,6 +4,8 @@ PUBLIC_VIEWS = frozenset(
     {
         "home",
         "judge",
+        "family_code",
+        "family_codes",
         "forget",
         "follow",
         "raised",

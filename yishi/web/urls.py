@@ -1,6 +1,7 @@
 """All pages. Each slice of the product keeps its own list."""
 
 from .pages import (
+    activities,
     agreements,
     bodies,
     calendar,
@@ -8,12 +9,18 @@ from .pages import (
     commitments,
     consult,
     consultations,
+    deed_acts,
+    deed_record,
+    deeds,
     desk,
     draws,
+    duplicates,
+    family_code,
     files,
     first_run,
     follow,
     gates,
+    helping,
     home,
     invitations,
     judge,
@@ -41,6 +48,7 @@ from .pages import (
     signin,
     sittings,
     studies,
+    unitemised,
     venues,
     worries,
 )
@@ -88,4 +96,12 @@ urlpatterns = [
     *my_room.urlpatterns,
     *agreements.urlpatterns,
     *papers.urlpatterns,
+    *helping.urlpatterns,
+    *deed_record.urlpatterns,
+    *deed_acts.urlpatterns,
+    *deeds.urlpatterns,
+    *activities.urlpatterns,
+    *duplicates.urlpatterns,
+    *unitemised.urlpatterns,
+    *family_code.urlpatterns,
 ]

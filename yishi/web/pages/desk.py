@@ -22,7 +22,19 @@ from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
 from yishi.web.page import page
 
-from . import agreements, commitments, consultations, gates, plans, releases, seats, sittings, studies, worries
+from . import (
+    agreements,
+    commitments,
+    consultations,
+    duplicates,
+    gates,
+    plans,
+    releases,
+    seats,
+    sittings,
+    studies,
+    worries,
+)
 
 SOON = 3  # working days
 SHOWN = 100
@@ -67,6 +79,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     commitments.waiting,
     releases.waiting,
     consultations.waiting,
+    duplicates.waiting,
 )
 
 
@@ -145,6 +158,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "commitment": lambda: _("commitments"),
     "release": lambda: _("release checks"),
     "consultation": lambda: _("online consultations"),
+    "duplicate": lambda: _("possible duplicates"),
 }
 
 

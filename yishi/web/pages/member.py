@@ -16,6 +16,7 @@ from yishi.organisations.rights import may
 from yishi.web.desk_items import DeskItem
 from yishi.web.page import page
 
+from .helping import to_confirm
 from .judge import JUDGED_IN
 from .one_act import link
 
@@ -63,6 +64,7 @@ def duties(viewer: Any) -> list[DeskItem]:
         for judge in judging[:SHOWN]
         if (judge.commitment_id, judge.commitment.round) not in given
     ]
+    items += to_confirm(viewer)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on, item.title))
 
 

@@ -1,0 +1,92 @@
+"""Words and numbers of deeds, as lists, files, papers and the family's page say them alike."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from yishi.assistance.models import Deed, DeedBeneficiary, Household, HouseholdMember
+from yishi.assistance.models.deeds import THOUSANDTHS, WHOLE
+from yishi.people.models import Person
+
+FEW = 5  # a smaller number of beneficiaries is not said to those who may not see them
+
+
+def plain(thousandths: int) -> str:
+    """12 and 28.5 for 12000 and 28500 thousandths, with separators of thousands."""
+    number = Decimal(thousandths) / THOUSANDTHS
+    return f"{number.quantize(Decimal(1)):,}" if number == number.to_integral_value() else f"{number.normalize():,f}"
+
+
+def how_much(deed: Deed) -> str:
+    return f"{plain(deed.amount)} {deed.version.unit}"
+
+
+def share_word(share: int) -> str:
+    """Per cent of a share in ten thousandths: 33.34%."""
+    return f"{Decimal(share * 100) / WHOLE:f}%".replace(".00%", "%")
+
+
+def party_words(deed: Deed) -> list[str]:
+    """The parties' names, in the order in which they stand."""
+    return [str(one.body or one.person) for one in sorted(deed.parties.all(), key=lambda one: one.pk)]
+
+
+def household_label(one: Household) -> str:
+    return f"{one.head.name} · {one.place.name} · {one.number}"
+
+
+def villager_label(one: Any) -> str:
+    home = getattr(one, "home", None)
+    return f"{one.name} · {home.place.name} · {home.number}" if home else one.name
+
+
+def member_label(one: Person) -> str:
+    return one.name
+
+
+def whom(deed: Deed, *, is_own: bool) -> dict[str, Any]:
+    """Whom a deed reached, for this viewer (within their reach): families and people by name where they may see them,
+    else a number, and no number below five unless they recorded it themselves (`is_own`)."""
+    rows = list(
+        DeedBeneficiary.objects.filter(deed=deed)
+        .select_related("village")
+        .order_by("pk")
+        .values_list("household", "person", "village__name")
+    )
+    households = [one for one, _person, _village in rows if one]
+    people = [one for _household, one, _village in rows if one]
+    seen = {one.pk: one for one in Household.objects.filter(pk__in=households).select_related("head", "place")}
+    members = HouseholdMember.objects.filter(person__in=people).select_related("person", "household__place")
+    known = {one.person_id: one for one in members}
+    return {
+        "households": [seen[one] for one in households if one in seen],
+        "people": [known[one] for one in people if one in known],
+        "villages": [name for _household, _person, name in rows if name],
+        "hidden": _hidden(len(households) - len(seen), len(people) - len(known), is_own),
+        "unnamed": deed.unnamed if is_own or deed.unnamed >= FEW or deed.unnamed == 0 else None,
+        "is_few": not is_own and 0 < deed.unnamed < FEW,
+    }
+
+
+def _hidden(households: int, people: int, is_own: bool) -> list[str]:
+    """What is said of those whom the viewer may not see."""
+    found = []
+    for number, many in ((households, _households), (people, _people)):
+        if number:
+            few = not is_own and number < FEW
+            found.append(_fewer(many) if few else many(number))
+    return found
+
+
+def _households(number: int) -> str:
+    return ngettext("%(n)d household", "%(n)d households", number) % {"n": number}
+
+
+def _people(number: int) -> str:
+    return ngettext("%(n)d person", "%(n)d people", number) % {"n": number}
+
+
+def _fewer(many: Any) -> str:
+    return _("fewer than five households") if many is _households else _("fewer than five people")

@@ -1,0 +1,135 @@
+"""What a member or a body gave, whom it reached, what is promised, and what nobody had to write again: one record for
+the page, the printed file and the sections of other pages. No order of persons, no points."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from yishi.assistance.models import CatalogueItem, Deed, DeedBeneficiary, DeedParty, Household
+from yishi.assistance.models.deeds import WHOLE
+from yishi.commitments.models import Commitment
+from yishi.organisations.models import Body
+from yishi.people.models import Person
+from yishi.reporting.models import IssuedReport
+
+from .deed_words import FEW, plain
+
+TIERS = 5  # village, township, county, prefecture, province
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One kind of help: how many deeds, how much they are in all, how much of it is credited here."""
+
+    name: str
+    unit: str
+    deeds: int
+    amount: str
+    credited: str
+    item: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`households` and `people` are None where a number below five is not said to this viewer."""
+
+    start: date
+    end: date
+    lines: list[ItemLine] = field(default_factory=list)
+    deeds: int = 0
+    together: int = 0  # deeds that others are credited for too
+    households: int | None = 0
+    people: int | None = 0
+    villages: int = 0
+    unnamed: int = 0
+    promises: list[Commitment] = field(default_factory=list)
+    kept: int = 0  # promises that were struck off
+    tables: int = 0  # figures of places that these deeds fill by themselves
+    bodies: int = 0  # other bodies in whose file they stand
+    reports: int = 0  # issued reports that were filled from them
+    merged: int = 0  # second reports that were not counted twice
+
+
+def given_by(who: Person | Body, start: date, end: date) -> Given:
+    """Of a person or a body, for deeds of a period. Asks for families within the viewer's reach."""
+    mine = Q(body=who) if isinstance(who, Body) else Q(person=who)
+    parties = DeedParty.objects.filter(mine, deed__state=Deed.State.COUNTED, deed__on__range=(start, end))
+    deeds = Deed.within.filter(pk__in=parties.values("deed"))
+    beneficiaries = DeedBeneficiary.objects.filter(deed__in=deeds.values("pk"))
+    counts = beneficiaries.aggregate(
+        households=Count("household", distinct=True),
+        people=Count("person", distinct=True),
+        villages=Count("village", distinct=True),
+    )
+    few = not isinstance(who, Body) and not deeds.exclude(recorded_by=who).exists()
+    others = DeedParty.objects.filter(deed__in=deeds.values("pk")).exclude(mine)
+    sums = deeds.aggregate(
+        count=Count("pk"), unnamed=Sum("unnamed"), places=Count("place", distinct=True), merged=Count("merged")
+    )
+    promised = Commitment.within.filter(bearer=who) if isinstance(who, Body) else None
+    if promised is None:
+        promised = Commitment.within.filter(bearer_person=who)
+    return Given(
+        start=start,
+        end=end,
+        lines=_lines(parties),
+        deeds=sums["count"],
+        together=others.values("deed").distinct().count(),
+        households=_said(counts["households"], beneficiaries, is_own=few),
+        people=counts["people"] if few or counts["people"] >= FEW or not counts["people"] else None,
+        villages=counts["villages"],
+        unnamed=sums["unnamed"] or 0,
+        promises=list(promised.filter(state__in=Commitment.OPEN).select_related("place").order_by("due_on")[:50]),
+        kept=promised.filter(state=Commitment.State.STRUCK_OFF, settled_on__range=(start, end)).count(),
+        tables=sums["places"] * TIERS,
+        bodies=others.filter(body__isnull=False).values("body").distinct().count(),
+        reports=_reports(deeds),
+        merged=sums["merged"],
+    )
+
+
+def _said(number: int, beneficiaries: QuerySet[DeedBeneficiary], *, is_own: bool) -> int | None:
+    if is_own or number >= FEW or not number:
+        return number
+    seen = Household.objects.filter(pk__in=beneficiaries.values("household")).count()
+    return number if seen == number else None
+
+
+def _lines(parties: QuerySet[DeedParty]) -> list[ItemLine]:
+    rows = (
+        parties.order_by()
+        .values("deed__item")
+        .annotate(deeds=Count("deed"), all=Sum("deed__amount"), own=Sum(F("deed__amount") * F("share") / WHOLE))
+    )
+    found = {row["deed__item"]: row for row in rows}
+    items = CatalogueItem.objects.filter(pk__in=found).prefetch_related("versions").select_related("direction")
+    lines = []
+    for item in items.order_by("campaign__starts_on", "direction__ordinal", "ordinal"):
+        version = max(item.versions.all(), key=lambda one: one.number)
+        row = found[item.pk]
+        lines.append(
+            ItemLine(version.name, version.unit, row["deeds"], plain(row["all"]), plain(int(row["own"])), item.pk)
+        )
+    return lines
+
+
+def _reports(deeds: QuerySet[Deed]) -> int:
+    """Issued reports of places and periods in which at least one of these deeds lies."""
+    spans = deeds.order_by().values_list("place__lo", "on").distinct()[:2000]
+    found = set()
+    reports = list(IssuedReport.objects.values_list("pk", "place__lo", "place__hi", "starts_on", "ends_on"))
+    for key, lo, hi, start, end in reports:
+        if any(lo <= place <= hi and start <= on <= end for place, on in spans):
+            found.add(key)
+    return len(found)
+
+
+def period_of(year: str) -> tuple[date, date]:
+    """A year that was asked for, else all until today."""
+    today = timezone.localdate()
+    if year.isdigit() and 1949 < int(year) <= today.year:
+        return date(int(year), 1, 1), min(date(int(year), 12, 31), today)
+    return date(1949, 10, 1), today

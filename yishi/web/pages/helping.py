@@ -1,0 +1,148 @@
+"""A member's phone home for assistance, the member's file (委员履职档案) and a body's; to read, to print."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yishi.assistance import finding
+from yishi.assistance.models import Campaign, Deed, DeedParty
+from yishi.commitments.models import Commitment
+from yishi.organisations.models import Body, Place
+from yishi.organisations.rights import may
+from yishi.reporting.figures import Question, ask
+from yishi.web.components.deed_words import how_much, plain
+from yishi.web.components.given import given_by, period_of
+from yishi.web.components.sections import BODY, MEMBER, sections
+from yishi.web.desk_items import DeskItem
+from yishi.web.page import page
+from yishi.web.papers.given_papers import given_paper
+from yishi.web.papers.press import paper_response
+
+from .deeds import DeedFilter
+
+LAST, SHOWN = 8, 20
+
+
+def to_confirm(viewer: Any) -> list[DeskItem]:
+    """What others recorded for the person: one tap says that it was so."""
+    named = DeedParty.objects.filter(person=viewer.person_id, person__isnull=False).values("deed")
+    rows = Deed.within.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
+    rows = rows.exclude(recorded_by=viewer.person_id).select_related("version", "place", "recorded_for")
+    return [
+        DeskItem(
+            kind="deed",
+            title=f"{one.version.name} · {how_much(one)}",
+            act=_("Was it so?"),
+            url=reverse("deed_confirm", args=[one.pk]),
+            detail=" · ".join(
+                part for part in (one.recorded_for.name if one.recorded_for else "", one.place.name) if part
+            ),
+        )
+        for one in rows.order_by("-recorded_at")[:SHOWN]
+    ]
+
+
+@page("helping.see", methods=("GET",))
+def helping(request: HttpRequest) -> HttpResponse:
+    """What one opens on a phone: record, confirm, what became of one's last deeds, what one promised."""
+    viewer = request.viewer
+    form = DeedFilter(request)
+    own = form._whose(Deed.objects.all(), "mine" if viewer.is_sitting_member() else "desk")
+    last = list(own.select_related("version", "place").order_by("-recorded_at")[:LAST])
+    pairs = finding.open_pairs().filter(Q(earlier__in=last) | Q(later__in=last)).values_list("earlier", "later")
+    alike = {one for pair in pairs for one in pair}
+    denied = set(
+        Deed.within.filter(pk__in=[one.pk for one in last], codes__said_yes=False).values_list("pk", flat=True)
+    )
+    for one in last:
+        one.much, one.is_alike, one.is_denied = how_much(one), one.pk in alike, one.pk in denied
+    promises = Commitment.objects.filter(bearer_person=viewer.person_id, state__in=Commitment.OPEN)
+    words = {
+        "items": to_confirm(viewer),
+        "last": last,
+        "promises": promises.select_related("place").order_by("due_on")[:SHOWN],
+        "may_record": may("deed.record", viewer),
+        "bodies": [post.body for post in viewer.posts if may("body_file.see", viewer, post.body)],
+    }
+    return render(request, "assistance/helping.html", words)
+
+
+@page("helping.see", methods=("GET",))
+def helping_file(request: HttpRequest) -> HttpResponse:
+    """One's own file: for oneself, printable; nobody is compared with anybody."""
+    person, year = request.viewer.person, request.GET.get("year", "")
+    words = {
+        "who": person,
+        "given": given_by(person, *period_of(year)),
+        "sections": sections(request, MEMBER, person),
+        "pdf": reverse("helping_file_pdf"),
+        "list": f"{reverse('deeds')}?whose=mine&state=counted",
+        **_years(person, year),
+    }
+    return render(request, "assistance/given.html", words)
+
+
+@page("helping.see", methods=("GET",))
+def helping_file_pdf(request: HttpRequest) -> HttpResponse:
+    person = request.viewer.person
+    given = given_by(person, *period_of(request.GET.get("year", "")))
+    return paper_response(given_paper(person, given, timezone.localdate()), _("member's file"), "pdf")
+
+
+def load_body(request: HttpRequest, pk: UUID) -> Body:
+    return Body.objects.select_related("place").get(pk=pk)
+
+
+@page("body_file.see", load=load_body, methods=("GET",))
+def body_file(request: HttpRequest, body: Body) -> HttpResponse:
+    """A body's file, with what the figures say of it: its deeds once, its credits beside those of others."""
+    year = request.GET.get("year", "")
+    start, end = period_of(year)
+    words = {
+        "who": body,
+        "given": given_by(body, start, end),
+        "figure": _figure(body, start, end),
+        "sections": sections(request, BODY, body),
+        "pdf": reverse("body_file_pdf", args=[body.pk]),
+        "list": f"{reverse('deeds')}?body={body.pk}&state=counted",
+        "is_body": True,
+        **_years(body, year),
+    }
+    return render(request, "assistance/given.html", words)
+
+
+@page("body_file.see", load=load_body, methods=("GET",))
+def body_file_pdf(request: HttpRequest, body: Body) -> HttpResponse:
+    given = given_by(body, *period_of(request.GET.get("year", "")))
+    return paper_response(given_paper(body, given, timezone.localdate()), _("body's file"), "pdf")
+
+
+def _figure(body: Body, start: Any, end: Any) -> dict[str, Any] | None:
+    """From the figures themselves, so that a page of a body and a page of a place never differ."""
+    top = Place.objects.filter(parent__isnull=True, lo__lte=body.place.lo, hi__gte=body.place.lo).first()
+    if top is None or not Campaign.objects.exists():
+        return None
+    found = ask(Question(top, start, end, body=body))
+    return {"deeds": found.deeds, "credits": found.credits, "credited": plain(found.credited)}
+
+
+def _years(who: Any, year: str) -> dict[str, Any]:
+    """The years in which there is something, the newest first."""
+    mine = Q(parties__body=who) if isinstance(who, Body) else Q(parties__person=who)
+    days = Deed.within.filter(mine, state=Deed.State.COUNTED).dates("on", "year", order="DESC")
+    return {"year": year, "years": [str(day.year) for day in days]}
+
+
+urlpatterns = [
+    path("desk/helping/", helping, name="helping"),
+    path("desk/helping/file/", helping_file, name="helping_file"),
+    path("desk/helping/file.pdf", helping_file_pdf, name="helping_file_pdf"),
+    path("desk/bodies/<uuid:pk>/given/", body_file, name="body_file"),
+    path("desk/bodies/<uuid:pk>/given.pdf", body_file_pdf, name="body_file_pdf"),
+]
