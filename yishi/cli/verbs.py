@@ -8,6 +8,7 @@ VERBS = {
     "draw-verify": "yishi.cli.draw_verify",
     "first-code": "yishi.cli.first_code",
     "places": "yishi.cli.places",
+    "checks": "yishi.cli.checks",
     "compile-messages": "yishi.cli.messages",
     "journal": "yishi.cli.journal",
     "prepare": "yishi.cli.prepare",

@@ -58,6 +58,12 @@ def figures() -> None:
     import_string("yishi.reporting.fold.fold_all")()
 
 
+def checks() -> None:
+    """The runs of the logic checks that wait; once a day one over the whole register."""
+    import_string("yishi.assistance.services.checks.checks_nightly")()
+    import_string("yishi.assistance.services.checks.checks_tend")()
+
+
 def housekeeping() -> None:
     """Sessions that ended, results of tasks that nobody will ask for, files that no record took up."""
     import_string("yishi.attachments.sweep.attachments_sweep")()
@@ -73,6 +79,7 @@ JOBS = [
     Job("weights", 60, weights),
     Job("sealing", 60, sealing),
     Job("clocks", 300, clocks),
+    Job("checks", 5, checks),
     Job("housekeeping", 24 * 3600, housekeeping),
 ]
 

@@ -222,6 +222,7 @@ class Dossier:
     net_income: Number | None = _number("纯收入")
     self_paid: Number | None = _number("合规自付医疗支出")
 
+    closes: date = field(default=date(2026, 1, 1), init=False)  # of the year: for ages and for each year's thresholds
     size: int | None = _derived(Field("number", "家庭成员数"))
     per_head: Number | None = _derived(Field("number", "人均纯收入"))
     computed_net: Number | None = _derived(Field("number", "按分项算的纯收入"))
@@ -232,9 +233,10 @@ class Dossier:
 
     def settle(self) -> "Dossier":
         """Derive what follows from the fields; the dossier itself, ready for the checks."""
+        self.closes = end_of(self.year, self.as_of)
         numbers: dict[str, int] = {}
         for member in self.members:
-            member.settle(self.as_of)
+            member.settle(self.closes)
             if member.number:
                 numbers[member.number] = numbers.get(member.number, 0) + 1
             if member.relation == "head" and self.head is None:
@@ -275,6 +277,14 @@ def divided(one: Number, other: Number) -> Decimal | None:
         return Decimal(one) / Decimal(other)
     except (ArithmeticError, ValueError):
         return None
+
+
+def end_of(year: Number | None, as_of: date) -> date:
+    """The last day of the year, or the day of the check if the year is not over or not known."""
+    try:
+        return min(date(int(year), 12, 31), as_of) if year is not None else as_of
+    except (ArithmeticError, ValueError):
+        return as_of
 
 
 def years_between(birth: date, day: date) -> int:

@@ -62,7 +62,7 @@ class Checker:
 
     def check(self, dossier: Dossier) -> list[Finding]:
         """What a settled dossier breaks, in the pack's order."""
-        values, key = self.values_on(dossier.as_of), dossier.key
+        values, key = self.values_on(dossier.closes), dossier.key
         found = [
             Finding(rule, severity, key, None)
             for rule, severity in self._household

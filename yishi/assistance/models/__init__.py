@@ -1,6 +1,7 @@
 """The records of the assistance campaign, by the part to which they belong."""
 
 from .campaigns import Campaign, CatalogueItem, Direction, Drive, ItemVersion, Phase, Target
+from .checks import CheckFinding, CheckRun, CheckSetting, CheckWaiver, Severity
 from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, PossibleDuplicate, Unitemised
 from .funds import DeedMovement, Fund, FundKind, FundMovement
 from .households import Household, HouseholdCause, HouseholdStay, household_reach, village_reach
@@ -33,6 +34,10 @@ __all__ = [
     "Campaign",
     "CatalogueItem",
     "ChangeRequest",
+    "CheckFinding",
+    "CheckRun",
+    "CheckSetting",
+    "CheckWaiver",
     "Contract",
     "Deed",
     "DeedBeneficiary",
@@ -77,6 +82,7 @@ __all__ = [
     "RegisterKeys",
     "Resident",
     "StationedTeam",
+    "Severity",
     "Target",
     "TeamMember",
     "Unitemised",
