@@ -101,6 +101,12 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     Sitting.within.create(matter=matter, ordinal=9, starts_at=now)
     helped = Helped(cast, photo)
     letter = story.commitment.events.get(kind="letter")
+    helping = helped.helping
+    campaign, focus = helping.campaign, helping.focus
+    focus.owner = office
+    focus.save()
+    drive = campaign.drives.create(name="百日总攻", starts_on=today, ends_on=today)
+    target = helping.items["road"].targets.create(place=cast.places["牟定县"], amount=28_500, due_on=today, set_at=now)
     duty = story.agreement.duties.get()
     pk = lambda thing: {"pk": thing.pk}  # noqa: E731
     return {
@@ -108,6 +114,11 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "agreements.load_duty": pk(duty),
         "bodies.load_body": pk(cast.bodies["department"]),
         "bodies.load_post": pk(cast.people["handler"].posts.first()),
+        "campaign_items.load_item": pk(helping.items["road"]),
+        "campaign_items.load_target": pk(target),
+        "campaigns.load_campaign": pk(campaign),
+        "campaigns.load_direction": pk(helping.directions["industry"]),
+        "campaigns.load_phase": pk(campaign.phases.first()),
         "commitment_acts.load_time_request": pk(more_time),
         "commitments.load_commitment": pk(story.commitment),
         "consult.load_consultation": {"code": consultation.code},
@@ -126,6 +137,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "unitemised.load_number": pk(helped.number),
         "draws.load_draw": pk(draw),
         "draws.load_public": pk(draw),
+        "drives.load_drive": pk(drive),
         "files._agreement_scan": {"pk": matter.pk, "file": photo.pk},
         "files._own_photo": {"pk": story.worry.pk, "photo": photo.pk},
         "files._proof_file": {"pk": story.commitment.pk, "file": photo.pk},
@@ -154,6 +166,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "people.load_account": pk(cast.people["handler"]),
         "people.load_invited": pk(invitation.person),
         "people.load_person": pk(cast.people["handler"]),
+        "place_sets.load_item": pk(focus.items.filter(valid_to__isnull=True).get()),
+        "place_sets.load_set": pk(focus),
         "places.load_change": pk(cast.places["牟尼村"]),
         "places.load_place": pk(cast.places["牟尼村"]),
         "plans.load_plan": pk(plan),

@@ -118,6 +118,7 @@ class Helped:
 
     def __init__(self, cast: Cast, photo: Any):
         helping, office, clerk = Helping(cast), cast.bodies["office"], cast.viewer("clerk")
+        self.helping = helping
         village, yesterday = cast.places["牟尼村"], timezone.localdate() - timedelta(days=1)
         opened = activity_open(actor=clerk, title="义诊", place=village, on=yesterday, organiser=office)
         self.activity = Activity.objects.get(pk=opened.result["activity"])

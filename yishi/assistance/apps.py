@@ -8,7 +8,15 @@ class AssistanceConfig(AppConfig):
     def ready(self) -> None:
         from yishi.organisations.grants import STATIONS  # noqa: PLC0415
 
-        from . import rules, rules_checks, rules_deeds, rules_needs, rules_pairing, rules_projects  # noqa: F401, PLC0415
+        from . import (  # noqa: F401, PLC0415
+            rules,
+            rules_checks,
+            rules_deeds,
+            rules_needs,
+            rules_pairing,
+            rules_projects,
+            rules_steering,
+        )
         from .models.pairing import stations  # noqa: PLC0415
 
         if stations not in STATIONS:

@@ -3,9 +3,10 @@
 from typing import Any
 
 import rules
+from django.utils import timezone
 
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
-from yishi.organisations.models import BodyKind, Place
+from yishi.organisations.models import BodyKind, Place, valid_on
 from yishi.organisations.rights import add
 
 from .models import Campaign, Deed, PossibleDuplicate
@@ -33,8 +34,18 @@ def may_open_campaign(viewer: Viewer, thing: Any = None) -> bool:
 
 
 @rules.predicate
+def sees_campaign(viewer: Viewer, campaign: Campaign | None = None) -> bool:
+    """Sits where the campaign takes place, or above it."""
+    return has_desk.test(viewer) and (campaign is None or viewer.shares_ground(campaign.place))
+
+
+@rules.predicate
 def runs_campaign(viewer: Viewer, campaign: Campaign) -> bool:
-    return viewer.holds(campaign.owner_id)
+    """Works at the desk whose campaign it is, at its leading group, or at that group's office."""
+    if viewer.holds(campaign.owner_id):
+        return True
+    leads = campaign.leads.filter(valid_on(timezone.localdate())).values_list("body", flat=True)
+    return any(viewer.holds(body) for body in leads)
 
 
 @rules.predicate
@@ -79,7 +90,7 @@ def keeps_its_village(viewer: Viewer, place: Place) -> bool:
     )
 
 
-add("campaign.see", has_desk)
+add("campaign.see", sees_campaign)
 add("campaign.open", may_open_campaign)
 add("campaign.run", runs_campaign)
 add("deed.see", has_desk)

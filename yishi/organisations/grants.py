@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from yishi.journal.act import Actor
 from yishi.people.models import Account, Person
 from yishi.people.scopes import EVERYTHING, Reach
 
-from .models import Body, BodyKind, Member, Post, PostRole, QueryCode, valid_on
+from .models import Body, BodyKind, Member, Place, Post, PostRole, QueryCode, valid_on
 
 # Bodies whose desks oversee all files of their place and the places within it.
 OVERSEEING = frozenset({BodyKind.COMMITTEE, BodyKind.CHAIRS, BodyKind.OFFICE, BodyKind.COUNCIL})
@@ -88,6 +89,26 @@ class Viewer:
                 self.use("post", post.pk, post.body_id)
                 return True
         return False
+
+    def shares_ground(self, place: Place) -> bool:
+        """Do they sit at a desk or in a committee whose place contains `place`, or lies within it?"""
+        lo, hi = place.lo, place.hi
+        return any((low <= lo and hi <= high) or (lo <= low and high <= hi) for low, high in self.grounds)
+
+    @property
+    def grounds(self) -> tuple[tuple[int, int], ...]:
+        """The places of their desks and committees, as numbers `lo`…`hi`."""
+        places = [post.body.place for post in self.posts if post.role in SEEING]
+        places += [member.term.body.place for member in self.memberships]
+        return tuple(sorted({(one.lo, one.hi) for one in places}))
+
+    def ground_q(self, prefix: str) -> Q:
+        """`shares_ground` as a condition on the place at `prefix` ("place__")."""
+        condition = Q(pk__in=[])
+        for lo, hi in self.grounds:
+            condition |= Q(**{f"{prefix}lo__gte": lo, f"{prefix}hi__lte": hi})
+            condition |= Q(**{f"{prefix}lo__lte": lo, f"{prefix}hi__gte": hi})
+        return condition
 
     def is_sitting_member(self) -> bool:
         """Are they a member of a committee today?"""

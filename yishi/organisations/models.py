@@ -108,6 +108,7 @@ class PlaceSet(models.Model):
     code = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=64)
     note = models.CharField(max_length=300, blank=True)
+    owner = models.ForeignKey("Body", models.PROTECT, null=True, blank=True, related_name="+")  # whose desk keeps it
 
     def __str__(self) -> str:
         return self.name
@@ -129,6 +130,7 @@ class BodyKind(models.TextChoices):
     OFFICE = "office", _("office of the consultative committee")  # 政协办公室
     GROUP = "group", _("members' group")  # 委员履职小组
     COUNCIL = "council", _("deliberation council")  # 协商议事会议
+    LEADING = "leading", _("leading group")  # 领导小组
     PARTY = "party", _("party committee")  # 党委
     GOVERNMENT = "government", _("government")  # 人民政府 (township, county…)
     DEPARTMENT = "department", _("department")

@@ -14,10 +14,24 @@ from yishi.people.models import Person
 
 from . import rights
 from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Viewer
-from .models import Body, BodyKind, Installation, Member, Place, Post, PostRole, Term, Venue, current
+from .models import (
+    Body,
+    BodyKind,
+    Installation,
+    Member,
+    Place,
+    PlaceSet,
+    PlaceSetItem,
+    Post,
+    PostRole,
+    Term,
+    Venue,
+    current,
+)
 
 # Bodies that may convene in a venue; a department owes, it does not convene.
 CONVENING = frozenset(BodyKind.values) - {
+    BodyKind.LEADING,
     BodyKind.DEPARTMENT,
     BodyKind.PARTY,
     BodyKind.CHAIRS,
@@ -174,6 +188,35 @@ def seen_bodies(viewer: Viewer) -> QuerySet[Body]:
     )
 
 
+@rules.predicate
+def keeps_place_set(viewer: Viewer, place_set: PlaceSet) -> bool:
+    """Works at the desk that keeps the set; the home administrator keeps all."""
+    return is_home_administrator.test(viewer) or viewer.holds(place_set.owner_id)
+
+
+@rules.predicate
+def keeps_its_set(viewer: Viewer, item: PlaceSetItem) -> bool:
+    return keeps_place_set.test(viewer, item.place_set)
+
+
+@rules.predicate
+def opens_place_set(viewer: Viewer, thing: object = None) -> bool:
+    """Works at a desk that oversees places, or runs the installation."""
+    return viewer.holds_kind(*OVERSEEING) or is_home_administrator.test(viewer)
+
+
+@rules.predicate
+def sees_place_set(viewer: Viewer, place_set: PlaceSet | None = None) -> bool:
+    """Sits where the set's owner sits, above or below; a set that belongs to no desk is for every desk."""
+    if place_set is None or place_set.owner is None:
+        return bool(viewer.grounds) or is_home_administrator.test(viewer)
+    return viewer.shares_ground(place_set.owner.place) or is_home_administrator.test(viewer)
+
+
+rights.add("place_set.see", sees_place_set)
+rights.add("place_set.open", opens_place_set)
+rights.add("place_set.manage", keeps_place_set)
+rights.add("place_set.item", keeps_its_set)
 rights.add("organisation.see", sees_register)
 rights.add("place.see", sees_register)
 rights.add("venue.see", opens_venue_there)

@@ -38,6 +38,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
         (
             ("helping", "helping.see", _("My help")),
             ("deeds", "deed.see", _("Deeds")),
+            ("campaigns", "campaign.see", _("Campaigns")),
         ),
     ),
     (
@@ -47,6 +48,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("members", "organisation.see", _("Members")),
             ("venues", "venue.see", _("Venues")),
             ("places", "place.see", _("Places")),
+            ("place_sets", "place_set.see", _("Sets of places")),
             ("administration", "organisation.manage", _("Administration")),
         ),
     ),

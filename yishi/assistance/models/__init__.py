@@ -25,6 +25,7 @@ from .projects import (
 )
 from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, RegisterKeys, Resident
 from .sayings import DeedCode, DeedRemark
+from .steering import CampaignLead, Cooperation, SteeringMeeting, SteeringReport
 
 __all__ = [
     "Acceptance",
@@ -32,6 +33,7 @@ __all__ = [
     "Activity",
     "Allotment",
     "Campaign",
+    "CampaignLead",
     "CatalogueItem",
     "ChangeRequest",
     "CheckFinding",
@@ -39,6 +41,7 @@ __all__ = [
     "CheckSetting",
     "CheckWaiver",
     "Contract",
+    "Cooperation",
     "Deed",
     "DeedBeneficiary",
     "DeedCode",
@@ -83,6 +86,8 @@ __all__ = [
     "Resident",
     "StationedTeam",
     "Severity",
+    "SteeringMeeting",
+    "SteeringReport",
     "Target",
     "TeamMember",
     "Unitemised",

@@ -1,11 +1,15 @@
 """A campaign (助推行动): its phases with their focus sets, its directions, its catalogue of help, its targets."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.people.models import Person
+
+THOUSANDTHS = 1000  # quantities are whole numbers of thousandths of the item's unit
 
 
 class Campaign(models.Model):
@@ -53,6 +57,8 @@ class Drive(models.Model):
     name = models.CharField(max_length=64)
     starts_on = models.DateField()
     ends_on = models.DateField()
+    direction = models.ForeignKey("Direction", models.PROTECT, null=True, blank=True, related_name="+")  # its theme
+    words = models.CharField(max_length=500, blank=True)  # what is to be reached
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "name"], name="drive_once")]
@@ -96,6 +102,11 @@ class CatalogueItem(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def said(self) -> "ItemVersion":
+        """What it says last; lists prefetch `versions`."""
+        return list(self.versions.all())[-1]
+
 
 class ItemVersion(models.Model):
     """What an item counts, from a day on. Units add up over time and bodies, or are counted by heads."""
@@ -109,6 +120,11 @@ class ItemVersion(models.Model):
         PERSON = "person", _("people")
         VILLAGE = "village", _("villages")
         ANYBODY = "anybody", _("anybody")
+
+    class Fed(models.TextChoices):
+        HAND = "hand", _("recorded as a deed")
+        PROPOSAL = "proposal", _("a proposal, once it is submitted")
+        ADOPTION = "adoption", _("a proposal, once it is adopted")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     item = models.ForeignKey(CatalogueItem, models.CASCADE, related_name="versions")
@@ -125,6 +141,7 @@ class ItemVersion(models.Model):
     per_member = models.PositiveIntegerField(null=True, blank=True)  # target of each member, in units
     per_body = models.PositiveIntegerField(null=True, blank=True)
     indicator = models.CharField(max_length=64, blank=True)  # the published line it feeds
+    fed_by = models.CharField(max_length=10, choices=Fed.choices, default=Fed.HAND)  # what writes its deeds
     is_reconstruction = models.BooleanField(default=False)  # not the official wording
 
     class Meta:
@@ -150,3 +167,13 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.place}"
+
+    @property
+    def goal(self) -> Decimal:
+        """The target in units."""
+        return Decimal(self.amount) / THOUSANDTHS
+
+    @property
+    def start(self) -> Decimal:
+        """What there was at the start, in units."""
+        return Decimal(self.baseline) / THOUSANDTHS

@@ -12,10 +12,9 @@ from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 from yishi.people.scopes import File, Reach
 
-from .campaigns import CatalogueItem, ItemVersion
+from .campaigns import THOUSANDTHS, CatalogueItem, ItemVersion
 from .households import Household
 
-THOUSANDTHS = 1000  # quantities are whole numbers of thousandths of the item's unit
 WHOLE = 10_000  # shares are whole numbers of ten thousandths; those of a deed add up to this
 
 
@@ -54,6 +53,8 @@ class Deed(File):
     reason = models.CharField(max_length=300, blank=True)  # why withdrawn, or how it was corrected last
     fingerprint = models.CharField(max_length=32)  # item and what else two reports of one deed share
     entry_id = models.UUIDField(null=True)  # the journal's entry that counts it now
+    source_kind = models.CharField(max_length=16, blank=True)  # what it follows from: "proposal"; nobody typed it twice
+    source_id = models.UUIDField(null=True)
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     recorded_for = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # the desk
     recorded_at = models.DateTimeField()
@@ -61,6 +62,13 @@ class Deed(File):
     is_demo = models.BooleanField(default=False)
 
     class Meta(File.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_kind", "source_id", "item"],
+                condition=Q(source_id__isnull=False),
+                name="deed_source_once",
+            )
+        ]
         indexes = [
             models.Index(fields=["place", "on"], name="deed_place_on"),
             models.Index(fields=["item", "on"], name="deed_item_on"),

@@ -20,7 +20,10 @@ def duplicates_find(deed: Deed, now: datetime) -> int:
     """Put `deed` and what looks like it into the queue; gives how many. Within the act that wrote the deed."""
     window = timedelta(days=NEAR_DAYS)
     rows = Deed.within.filter(
-        fingerprint=deed.fingerprint, on__range=(deed.on - window, deed.on + window), state=Deed.State.COUNTED
+        fingerprint=deed.fingerprint,
+        on__range=(deed.on - window, deed.on + window),
+        state=Deed.State.COUNTED,
+        source_id__isnull=True,
     )
     others = list(rows.exclude(pk=deed.pk).order_by("-recorded_at")[:MOST_CANDIDATES])
     if not others:

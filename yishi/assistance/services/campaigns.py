@@ -59,7 +59,7 @@ def campaign_open(
             )
         if Campaign.objects.filter(code=made).exists():
             raise Refusal("campaign.taken", _("A campaign with this code exists already."), field="code")
-        _check_days(starts_on, ends_on)
+        check_days(starts_on, ends_on)
         campaign = Campaign.objects.create(
             code=made,
             name=named(name, 64),
@@ -69,7 +69,7 @@ def campaign_open(
             ends_on=ends_on,
             source_note=clean(source_note)[:300],
         )
-        _enter(this, campaign)
+        enter(this, campaign)
     return this.receipt
 
 
@@ -97,8 +97,8 @@ def phase_add(
     with act("assistance.phase.add", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(campaign)
-        _check_days(starts_on, ends_on)
+        row = locked_campaign(campaign)
+        check_days(starts_on, ends_on)
         if starts_on < row.starts_on or (row.ends_on and ends_on > row.ends_on):
             raise Refusal("phase.outside", _("A phase lies inside its campaign."), field="starts_on")
         if row.phases.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
@@ -112,26 +112,46 @@ def phase_add(
             focus=focus,
             focus_note=clean(focus_note)[:200],
         )
-        _enter(this, row, phase=phase.pk)
+        enter(this, row, phase=phase.pk)
     return this.receipt
 
 
 def drive_add(
-    *, actor: Viewer, campaign: Campaign, name: str, starts_on: date, ends_on: date, act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    campaign: Campaign,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    direction: Direction | None = None,
+    words: str = "",
+    act_id: UUID | None = None,
 ) -> Receipt:
-    """Add a themed drive of some weeks. Result: drive."""
+    """Add a themed drive of some weeks, inside one phase if the campaign has phases. Result: drive."""
     by = permit("campaign.run", actor, campaign)
     body = {"campaign": campaign.pk, "name": name, "from": starts_on, "to": ends_on}
+    body |= {"direction": direction.pk if direction else None, "words": words}
     with act("assistance.drive.add", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(campaign)
-        _check_days(starts_on, ends_on)
+        row = locked_campaign(campaign)
+        check_days(starts_on, ends_on)
+        if direction is not None and direction.campaign_id != row.pk:
+            raise Refusal("drive.direction", _("This direction belongs to another campaign."), field="direction")
+        if row.phases.exists() and not row.phases.filter(starts_on__lte=starts_on, ends_on__gte=ends_on).exists():
+            raise Refusal("drive.outside", _("A drive lies inside one phase of its campaign."), field="starts_on")
         title = named(name, 64)
         if row.drives.filter(name=title).exists():
             raise Refusal("drive.taken", _("There is a drive of this name already."), field="name")
-        drive = Drive.objects.create(campaign=row, name=title, starts_on=starts_on, ends_on=ends_on)
-        _enter(this, row, drive=drive.pk)
+        drive = Drive.objects.create(
+            campaign=row,
+            name=title,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            direction=direction,
+            words=clean(words)[:500],
+        )
+        enter(this, row, drive=drive.pk)
     return this.receipt
 
 
@@ -145,13 +165,13 @@ def direction_add(
     ) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(campaign)
+        row = locked_campaign(campaign)
         ordinal = row.directions.count() + 1
         made = slugify(code)[:24] or f"d{ordinal}"
         if row.directions.filter(code=made).exists():
             raise Refusal("direction.taken", _("There is a direction with this code already."), field="code")
         direction = Direction.objects.create(campaign=row, code=made, name=named(name, 32), ordinal=ordinal)
-        _enter(this, row, direction=direction.pk)
+        enter(this, row, direction=direction.pk)
     return this.receipt
 
 
@@ -174,7 +194,7 @@ def item_add(
     with act("assistance.item.add", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(campaign)
+        row = locked_campaign(campaign)
         if direction.campaign_id != row.pk:
             raise Refusal("item.direction", _("This direction belongs to another campaign."), field="direction")
         ordinal = row.items.count() + 1
@@ -183,7 +203,7 @@ def item_add(
             raise Refusal("item.taken", _("There is an item with this code already."), field="code")
         item = CatalogueItem.objects.create(campaign=row, direction=direction, code=made, ordinal=ordinal)
         version = _version(item, row.starts_on, given)
-        _enter(this, row, item=item.pk, version=version.pk)
+        enter(this, row, item=item.pk, version=version.pk)
     return this.receipt
 
 
@@ -192,7 +212,7 @@ def item_change(
 ) -> Receipt:
     """A new version of an item from `since` on; deeds before that day keep theirs. The unit stays: what is counted in
     other units is another item. Further fields: hint, additivity, serves, evidence, asks_photo, asks_position,
-    per_member, per_body, indicator, is_reconstruction. Result: item, version."""
+    per_member, per_body, indicator, fed_by, is_reconstruction. Result: item, version."""
     by = permit("campaign.run", actor, item.campaign)
     given = {"name": name, "unit": unit, **said}
     with act(
@@ -200,14 +220,14 @@ def item_change(
     ) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(item.campaign)
+        row = locked_campaign(item.campaign)
         last = item.versions.order_by("-number").first()
         if last is not None and clean(unit) != last.unit:
             raise Refusal("item.unit", _("Another unit is another item: add that one, and retire this."), field="unit")
         if last is not None and since <= last.valid_from:
             raise Refusal("item.since", _("Choose a day after the last change."), field="since")
         version = _version(item, since, given)
-        _enter(this, row, item=item.pk, version=version.pk)
+        enter(this, row, item=item.pk, version=version.pk)
     return this.receipt
 
 
@@ -217,10 +237,10 @@ def item_retire(*, actor: Viewer, item: CatalogueItem, act_id: UUID | None = Non
     with act("assistance.item.retire", actor=by, act_id=act_id, body={"item": item.pk}) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(item.campaign)
+        row = locked_campaign(item.campaign)
         if not CatalogueItem.objects.filter(pk=item.pk, is_retired=False).update(is_retired=True):
             raise WrongStage("item.retired", _("This item is retired already."))
-        _enter(this, row, item=item.pk)
+        enter(this, row, item=item.pk)
     return this.receipt
 
 
@@ -248,7 +268,7 @@ def target_set(
     with act("assistance.target.set", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(item.campaign)
+        row = locked_campaign(item.campaign)
         target, _new = Target.objects.update_or_create(
             item=item,
             place=place,
@@ -261,7 +281,7 @@ def target_set(
                 "set_at": this.now,
             },
         )
-        _enter(this, row, item=item.pk, target=target.pk, amount=target.amount, due_on=due_on)
+        enter(this, row, item=item.pk, target=target.pk, amount=target.amount, due_on=due_on)
     return this.receipt
 
 
@@ -306,11 +326,16 @@ def _version(item: CatalogueItem, since: date, given: dict[str, Any]) -> ItemVer
         "hint": clean(said.pop("hint", ""))[:200],
         "indicator": clean(said.pop("indicator", ""))[:64],
     }
-    for field, choices in (("additivity", ItemVersion.Additivity), ("serves", ItemVersion.Serves)):
+    offered = (("additivity", ItemVersion.Additivity), ("serves", ItemVersion.Serves), ("fed_by", ItemVersion.Fed))
+    for field, choices in offered:
         value = said.pop(field, "") or getattr(ItemVersion, field).field.default
         if value not in choices.values:
             raise Refusal(f"item.{field}", _("Please choose one of the values that are offered."), field=field)
         fields[field] = value
+    if fields["fed_by"] != ItemVersion.Fed.HAND and fields["serves"] != ItemVersion.Serves.ANYBODY:
+        raise Refusal(
+            "item.fed_by", _("A proposal names no family: an item fed by proposals is for anybody."), field="serves"
+        )
     for field in ("asks_photo", "asks_position", "is_reconstruction"):
         fields[field] = bool(said.pop(field, False))
     for field in ("per_member", "per_body"):
@@ -323,18 +348,18 @@ def _version(item: CatalogueItem, since: date, given: dict[str, Any]) -> ItemVer
     )  # fmt: skip
 
 
-def _check_days(starts_on: date, ends_on: date | None) -> None:
+def check_days(starts_on: date, ends_on: date | None) -> None:
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("days.order", _("The last day lies before the first one."), field="ends_on")
 
 
-def _locked(campaign: Campaign) -> Campaign:
+def locked_campaign(campaign: Campaign) -> Campaign:
     row = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if row.ends_on is not None and row.ends_on < timezone.localdate() and not row.is_demo:
         raise WrongStage("campaign.over", _("This campaign is over; what it counted stays as it is."))
     return row
 
 
-def _enter(this: Act, campaign: Campaign, **ids: Any) -> None:
+def enter(this: Act, campaign: Campaign, **ids: Any) -> None:
     this.entry(subject=("campaign", campaign.pk), place=campaign.place_id, data=ids)
     this.result(campaign=campaign.pk, **{name: value for name, value in ids.items() if name != "amount"})

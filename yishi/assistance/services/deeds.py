@@ -68,11 +68,13 @@ def deed_record(
     activity: Activity | None = None,
     recorded_for: Body | None = None,
     match: Match | None = None,
+    source: tuple[str, UUID] | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Record a deed. Result: deed, number, alike (how many look like it). The deed's id follows from the act's id.
 
     With `match` it is what was promised there: it closes need and offer, and proves the promise.
+    `source` (kind, id) is what it follows from: an item that is fed by proposals takes no deed typed by hand.
     """
     by = permit("deed.record", actor)
     body = {
@@ -85,6 +87,7 @@ def deed_record(
         "words": words,
         "activity": activity.pk if activity else None,
         "desk": recorded_for.pk if recorded_for else None,
+        **({"source": list(source)} if source else {}),
     }
     if match is not None:
         body["match"] = match.pk
@@ -95,6 +98,10 @@ def deed_record(
             raise Refusal("deed.desk", _("You have no post at this desk."), field="recorded_for")
         item = CatalogueItem.objects.select_related("campaign").get(pk=item.pk)
         version = _version(item, on)
+        if source is None and version.fed_by != ItemVersion.Fed.HAND:
+            raise Refusal(
+                "deed.fed", _("This item counts proposals by itself: write the suggestion as a proposal."), field="item"
+            )
         deed = Deed(
             id=child_id(this.id, 1),
             number=receipt_number(this.id),
@@ -109,6 +116,8 @@ def deed_record(
             recorded_by=actor.person,
             recorded_for=recorded_for,
             recorded_at=this.now,
+            source_kind=source[0] if source else "",
+            source_id=source[1] if source else None,
             confirmed_at=this.now if any(part.who == actor.person for part in parties) else None,
             is_demo=bool(actor.is_system and item.campaign.is_demo),
         )
@@ -118,7 +127,7 @@ def deed_record(
         deed.save(force_insert=True)
         beneficiaries = write_beneficiaries(deed, reached)
         count(this, deed, write_parties(deed, parties), beneficiaries)
-        alike = duplicates_find(deed, this.now)
+        alike = duplicates_find(deed, this.now) if source is None else 0  # what it follows from is one already
         if match is not None:
             match_close(this, actor=actor, match=match, deed=deed)
         this.result(deed=deed.pk, number=deed.number, alike=alike)

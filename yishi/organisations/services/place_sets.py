@@ -1,5 +1,6 @@
 """Place sets: named, dated sets of places (pilot counties, focus counties)."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -14,24 +15,33 @@ from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 
 from ..grants import Viewer
-from ..models import Place, PlaceSet, PlaceSetItem, valid_on
-from ..rights import permit
+from ..models import Body, Place, PlaceSet, PlaceSetItem, current, valid_on
+from ..rights import may, permit
 from .bodies import named
 
 
-def place_set_open(*, actor: Viewer, code: str, name: str, note: str = "", act_id: UUID | None = None) -> Receipt:
-    """Open a set of places under a short code (letters and dashes)."""
-    by = permit("installation.manage", actor)
-    code, name, note = slugify(code), named(name, 64), clean(note)[:300]
-    if not code:
+def place_set_open(
+    *, actor: Viewer, name: str, code: str = "", note: str = "", owner: Body | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """Open a set of places under a short code (letters and dashes; made up if none is given), kept by the desk `owner`.
+
+    Result: place_set.
+    """
+    by = permit("place_set.open", actor)
+    typed, name, note = code.strip(), named(name, 64), clean(note)[:300]
+    code = slugify(typed)
+    if typed and not code:
         raise Refusal("place_set.code", _("Enter a short code of Latin letters, for example pilot-2026."), field="code")
-    sent = {"code": code, "name": name, "note": note}
+    sent = {"code": code, "name": name, "note": note, **({"owner": owner.pk} if owner else {})}
     with act("organisations.place_set.open", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
+        if owner is not None and not (actor.is_system or actor.holds(owner.pk) or may("installation.manage", actor)):
+            raise Refusal("place_set.owner", _("You have no post at this desk."), field="owner")
+        code = code or f"set-{this.id.hex[-8:]}"
         if PlaceSet.objects.filter(code=code).exists():
             raise Refusal("place_set.taken", _("A set with this code exists already."), field="code")
-        place_set = PlaceSet.objects.create(id=child_id(this.id, 1), **sent)
+        place_set = PlaceSet.objects.create(id=child_id(this.id, 1), code=code, name=name, note=note, owner=owner)
         this.entry(subject=("place_set", place_set.pk))
         this.result(place_set=place_set.pk)
     return this.receipt
@@ -41,7 +51,7 @@ def place_set_add(
     *, actor: Viewer, place_set: PlaceSet, place: Place, since: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
     """The place belongs to the set from a day on (today)."""
-    by = permit("installation.manage", actor)
+    by = permit("place_set.manage", actor, place_set)
     since = since or timezone.localdate()
     sent = {"place_set": place_set.pk, "place": place.pk, "since": since}
     with act("organisations.place_set.add", actor=by, act_id=act_id, body=sent) as this:
@@ -57,11 +67,47 @@ def place_set_add(
     return this.receipt
 
 
+def place_set_put(
+    *,
+    actor: Viewer,
+    place_set: PlaceSet,
+    places: Iterable[Place],
+    since: date,
+    until: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Many places belong to the set from a day on (until a day); which belong to it in that time are passed over.
+
+    Result: added, known (how many each).
+    """
+    by = permit("place_set.manage", actor, place_set)
+    wanted = {one.pk: one for one in places}
+    sent = {"place_set": place_set.pk, "places": sorted(wanted, key=str), "since": since, "until": until}
+    with act("organisations.place_set.put", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        if until is not None and until < since:
+            raise Refusal("days.order", _("The last day lies before the first one."), field="until")
+        PlaceSet.objects.select_for_update().get(pk=place_set.pk)
+        there = PlaceSetItem.objects.filter(place_set=place_set, place__in=wanted)
+        there = there.filter(valid_from__lte=until) if until else there
+        known = set(there.filter(current(since)).values_list("place", flat=True))
+        new = [
+            PlaceSetItem(id=child_id(this.id, number), place_set=place_set, place=one, valid_from=since, valid_to=until)
+            for number, one in enumerate((one for pk, one in wanted.items() if pk not in known), start=1)
+        ]
+        PlaceSetItem.objects.bulk_create(new)
+        for item in new:
+            this.entry(subject=("place_set", place_set.pk), place=item.place_id, quantities={"places": 1})
+        this.result(added=len(new), known=len(known))
+    return this.receipt
+
+
 def place_set_remove(
     *, actor: Viewer, item: PlaceSetItem, until: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
     """The place belongs to the set until a day (yesterday); what it was before stays true."""
-    by = permit("installation.manage", actor)
+    by = permit("place_set.manage", actor, item.place_set)
     until = until or timezone.localdate() - timedelta(days=1)
     with act("organisations.place_set.remove", actor=by, act_id=act_id, body={"item": item.pk, "until": until}) as this:
         if this.replayed:
