@@ -15,6 +15,7 @@ class AssistanceConfig(AppConfig):
             rules_needs,
             rules_pairing,
             rules_projects,
+            rules_register,
             rules_steering,
         )
         from .models.pairing import stations  # noqa: PLC0415
