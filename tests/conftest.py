@@ -3,11 +3,16 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from yishi.people.scopes import everything
 
 from .cast import Cast, make_cast
 from .promises import checked, promise, proved  # noqa: F401  fixtures
+
+# A machine that does other things at the same time is no fault of what is tested.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture
