@@ -25,7 +25,7 @@ const FONTS = [
 // Classes that no template or script spells out whole (`badge bg-{{ kind }}`), and Bootstrap's states.
 const KEEP = {
   standard: ["show", "showing", "hide", "fade", "collapsing", "collapsed", "modal-open", "active", "disabled", "is-invalid"],
-  greedy: [/^alert-(success|info|warning|danger|error|debug)$/, /^(spine|clock|tag|elder)-/],
+  greedy: [/^alert-(success|info|warning|danger|error|debug)$/, /^(spine|clock|tag|elder|shade)-/],
 };
 
 // Tabler's whole sheet is 630 KB; what our templates and scripts use is a small part of it.
@@ -96,7 +96,7 @@ export default defineConfig({
   base: "./",
   publicDir: false,
   logLevel: "warn",
-  plugins: [purge(), scripts("door", "desk"), fonts()],
+  plugins: [purge(), scripts("door", "desk", "charts"), fonts()],
   build: {
     outDir: OUT,
     emptyOutDir: true,

@@ -1,8 +1,9 @@
 """This process's columns in memory, brought up to date before each answer; and one still state of them for a page."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.db import OperationalError, transaction
 from django.db.models import Exists, Subquery
 from django.utils import timezone
 
+from yishi.assistance.models import ItemVersion
 from yishi.journal.models import Unfolded
-from yishi.organisations.models import Numbering, Place
+from yishi.organisations.models import Numbering, Place, PlaceSetItem
 
 from .columns import ROWS, Columns
 from .fold import fold
@@ -28,18 +30,29 @@ HELPING = 500
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Still:
-    """All that was folded at one moment: every figure of a page is asked of the same state."""
+    """All that was folded at one moment: every figure of a page is asked of the same state, and what questions are
+    asked by is read once."""
 
     series: dict[int, Columns]
     keys: dict[Key, int]
     refs: dict[int, Key]
     tree: Tree
 
-    @property
-    def sequence(self) -> int:
-        return max((one.sequence for one in self.series.values()), default=0)
+    @cached_property
+    def catalogue(self) -> tuple[ItemVersion, ...]:
+        """All items of all campaigns in all versions, with their directions: some dozens of rows."""
+        rows = ItemVersion.objects.select_related("item__direction")
+        return tuple(rows.order_by("item__direction__ordinal", "item__ordinal", "number"))
+
+    @cached_property
+    def members(self) -> dict[UUID, list[PlaceSetItem]]:
+        """The dated members of every place set."""
+        found: dict[UUID, list[PlaceSetItem]] = {}
+        for one in PlaceSetItem.objects.select_related("place_set").order_by("place_set__name", "pk"):
+            found.setdefault(one.place_set_id, []).append(one)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,9 @@ class _Book:
     def still(self) -> Still:
         with self.lock:
             state = _state()
+            if state.is_late:
+                _help()
+                state = replace(_state(), is_late=False)
             while state != self.state:
                 if state.generation != self.state.generation:
                     self.series = {one.number: Columns() for one in SERIES}
@@ -98,7 +114,7 @@ class _Book:
                 self._place(state)
                 self.state = state
                 # Again: a rebuild that ended while we read; its rows must not stand beside those of before.
-                state = _state()
+                state = replace(_state(), is_late=False)
             series = {number: one.still() for number, one in self.series.items()}
             return Still(series, self.keys, self.refs, self.tree)
 
@@ -137,8 +153,6 @@ _book = _Book()
 
 def still() -> Still:
     """All that is folded, in memory, as of now."""
-    if _state().is_late:
-        _help()
     return _book.still()
 
 

@@ -14,10 +14,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yishi.assistance.models import CatalogueItem, Deed
+from yishi.assistance.models import Deed
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
-from yishi.organisations.models import Place, PlaceSet, PlaceSetItem, valid_on
+from yishi.organisations.models import Place, PlaceSet
 
 from .book import Still, forget, still
 from .columns import Asked, Columns, Figure, Window
@@ -187,29 +187,32 @@ def _items(question: Question, now: Still, series: Series) -> frozenset[int] | N
         campaign = question.phase.campaign_id
     if not (campaign or question.direction or question.item):
         return None
-    rows = CatalogueItem.objects.all()
-    if campaign:
-        rows = rows.filter(campaign=campaign)
-    if question.direction:
-        rows = rows.filter(direction=question.direction)
-    if question.item:
-        rows = rows.filter(pk=question.item.pk)
-    refs = (str(pk) for pk in rows.values_list("pk", flat=True))
+    refs = {
+        str(one.item_id)
+        for one in now.catalogue
+        if (campaign is None or one.item.campaign_id == campaign)
+        and (question.direction is None or one.item.direction_id == question.direction.pk)
+        and (question.item is None or one.item_id == question.item.pk)
+    }
     return frozenset(now.keys.get(("item", ref), -1) for ref in refs)
 
 
 def _windows(place_set: PlaceSet, then: bool, now: Still) -> tuple[Window, ...]:
-    rows = PlaceSetItem.objects.filter(place_set=place_set)
-    if not then:
-        rows = rows.filter(valid_on(timezone.localdate()))
+    today = timezone.localdate()
     return tuple(
         Window(
             *now.tree.span(one.place_id),
-            one.valid_from.toordinal() if then and one.valid_from else 1,
+            one.valid_from.toordinal() if then else 1,
             one.valid_to.toordinal() if then and one.valid_to else LAST,
         )
-        for one in rows
+        for one in now.members.get(place_set.pk, ())
+        if then or one.is_valid_on(today)
     )
+
+
+def current() -> Columns:
+    """All deeds that are folded, in memory."""
+    return still().series[DEEDS.number]
 
 
 NAMES = tuple(one.name for one in fields(Figure))
@@ -224,6 +227,7 @@ __all__ = [
     "by_month",
     "by_place",
     "by_sector",
+    "current",
     "deeds_of",
     "entries_of",
     "forget",

@@ -38,6 +38,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
         (
             ("helping", "helping.see", _("My help")),
             ("deeds", "deed.see", _("Deeds")),
+            ("figures", "figure.see", _("Figures")),
             ("campaigns", "campaign.see", _("Campaigns")),
         ),
     ),

@@ -1,0 +1,233 @@
+"""All figures of one place's page from one still state: headline, months, directions, places below, focus, gaps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, Subquery, Sum
+
+from yishi.assistance.models import CatalogueItem, Direction, ItemVersion, Phase, Target, Unitemised
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import BodyKind, Place, PlaceLevel
+
+from .book import Still
+from .columns import Figure
+from .figures import Three, ask, by_item, by_month, by_place, value_of
+from .indicators import DEEDS, INDICATORS, Indicator
+from .question import MOST_DIMENSIONS, Question
+from .tiles import Tile, tiles
+
+FEWEST = 5  # families or people; fewer are shown only to those who may see each of them
+
+
+def covers(viewer: Viewer, place: Place) -> bool:
+    """May the viewer see every family of `place`, so that a small number tells them nothing new?"""
+    if viewer.is_system or viewer.reach.everything:
+        return True
+    if any(lo <= place.lo and place.hi <= hi for lo, hi in viewer.reach.spans):
+        return True
+    return any(
+        post.body.kind == BodyKind.VILLAGE and post.body_id in viewer.reach.bodies and post.body.place_id == place.pk
+        for post in viewer.posts
+    )
+
+
+def shown(value: int, *, is_personal: bool, is_covered: bool) -> int | None:
+    """The number, or None where it is too small to be told."""
+    return None if is_personal and not is_covered and 0 < value < FEWEST else value
+
+
+def applies(indicator: Indicator, question: Question) -> bool:
+    """Is it kept by what is asked? Money, visits and needs are of no item, direction, body or sector."""
+    return indicator.series is DEEDS or not (question.item or question.direction or question.body or question.sector)
+
+
+def measure(question: Question, now: Still, indicators: Iterable[Indicator] = INDICATORS) -> dict[str, int]:
+    """Indicator code → number; each series is asked once."""
+    asked: dict[int, Figure] = {}
+    found = {}
+    for one in indicators:
+        if applies(one, question):
+            if one.series.number not in asked:
+                asked[one.series.number] = ask(question, one.series, now)
+            found[one.code] = value_of(one, asked[one.series.number])
+    return found
+
+
+@dataclass(slots=True)
+class ItemLine:
+    """One item of the catalogue: what was done, what was aimed at, what is reported without deeds."""
+
+    version: ItemVersion
+    deeds: int = 0
+    amount: int = 0  # thousandths of its unit
+    households: int = 0
+    target: int = 0
+    baseline: int = 0
+    due_on: date | None = None
+    unitemised: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Of the target, from the baseline on: recomputed from its parts, never an average of shares."""
+        return (self.baseline + self.amount) / self.target if self.target else None
+
+
+@dataclass(slots=True)
+class DirectionLine:
+    direction: Direction
+    items: list[ItemLine] = field(default_factory=list)
+    deeds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FocusLine:
+    """A phase and its focus set: as the set was on each deed's day, and as it is today."""
+
+    phase: Phase
+    deeds: int
+    then: int | None
+    today: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A county on the schematic map."""
+
+    tile: Tile
+    place: Place
+    value: int
+
+
+def lines(question: Question, now: Still) -> list[DirectionLine]:
+    """Directions and their items with what was done; those of the question's campaign, also where nothing was."""
+    done = by_item(question, DEEDS, now)
+    last: dict[UUID, ItemVersion] = {}
+    for version in now.catalogue:
+        if version.valid_from <= question.end or version.item_id not in last:
+            last[version.item_id] = version
+    found: dict[UUID, DirectionLine] = {}
+    for version in last.values():
+        item = version.item
+        if not _is_asked(item, question) or (item.is_retired and item.pk not in done):
+            continue
+        line = found.setdefault(item.direction_id, DirectionLine(item.direction))
+        deeds, amount, households = done.get(item.pk, (0, 0, 0))
+        line.items.append(ItemLine(version, deeds, amount, households))
+        line.deeds += deeds
+    return sorted(found.values(), key=lambda line: line.direction.ordinal)
+
+
+def _is_asked(item: CatalogueItem, question: Question) -> bool:
+    return (
+        (question.campaign is None or item.campaign_id == question.campaign.pk)
+        and (question.direction is None or item.direction_id == question.direction.pk)
+        and (question.item is None or item.pk == question.item.pk)
+    )
+
+
+def add_targets(found: list[DirectionLine], question: Question) -> None:
+    """Targets of the place, and what bodies report without deeds: both stand beside, and are never added."""
+    items = {line.version.item_id: line for direction in found for line in direction.items}
+    for target in Target.objects.filter(item__in=list(items), place=question.place, body=None).order_by("due_on"):
+        line = items[target.item_id]
+        line.target, line.baseline, line.due_on = target.amount, target.baseline, target.due_on
+    rows = Unitemised.objects.filter(
+        item__in=list(items),
+        withdrawn_at=None,
+        place__lo__range=(question.place.lo, question.place.hi),
+        starts_on__gte=question.start,
+        ends_on__lte=question.end,
+    )
+    for item, amount in rows.values_list("item").annotate(total=Sum("amount")).values_list("item", "total"):
+        items[item].unitemised = amount
+
+
+def focus_lines(phases: Iterable[Phase], question: Question, now: Still) -> list[FocusLine]:
+    """What was done in each phase, and of that in its focus set. Nothing where the question has no room for it."""
+    if len(question.dimensions) > MOST_DIMENSIONS - 2:
+        return []
+    found = []
+    for phase in phases:
+        asked = replace(question, phase=phase)
+        then = today = None
+        if phase.focus:
+            then = ask(replace(asked, place_set=phase.focus), DEEDS, now).deeds
+            today = ask(replace(asked, place_set=phase.focus, sets_then=False), DEEDS, now).deeds
+        found.append(FocusLine(phase, ask(asked, DEEDS, now).deeds, then, today))
+    return found
+
+
+def months(question: Question, now: Still) -> list[tuple[date, Three]]:
+    """Deeds of each month, without the months after the last one and before the first one with a deed."""
+    found = by_month(question, DEEDS, now, heads=False)
+    filled = [number for number, (_month, row) in enumerate(found) if any(row)]
+    return found[filled[0] : filled[-1] + 1] if filled else []
+
+
+def squares(question: Question, counties: Iterable[Place], now: Still) -> list[Square]:
+    """The counties that stand on the map, each with its deeds."""
+    known = tiles()
+    on_map = [place for place in counties if place.code in known]
+    return [
+        Square(known[place.code], place, row[0]) for place, row in by_place(question, on_map, DEEDS, now, heads=False)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A place, those above it from the top, those right below it, and the counties in it: closed ones left out."""
+
+    place: Place
+    above: tuple[Place, ...]
+    below: tuple[Place, ...]
+    counties: tuple[Place, ...]
+
+
+def family_of(key: UUID) -> Family:
+    """One query. Place.DoesNotExist where there is none."""
+    here = Place.objects.filter(pk=key)
+    lo, hi = Subquery(here.values("lo")), Subquery(here.values("hi"))
+    rows = Place.objects.filter(
+        Q(pk=key)
+        | Q(lo__lt=lo, hi__gte=hi)
+        | Q(parent=key, closed_on=None)
+        | Q(level=PlaceLevel.COUNTY, closed_on=None, lo__gt=lo, hi__lte=hi)
+    )
+    found = list(rows.order_by("lo"))
+    place = next((one for one in found if one.pk == key), None)
+    if place is None:
+        raise Place.DoesNotExist
+    return Family(
+        place,
+        tuple(one for one in found if one.lo < place.lo),
+        tuple(one for one in found if one.parent_id == key and one.lo > place.lo),
+        tuple(one for one in found if one.level == PlaceLevel.COUNTY and one.lo > place.lo),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An item that nobody has done yet in some of the places below."""
+
+    version: ItemVersion
+    places: list[Place]
+    of: int
+
+
+def gaps(question: Question, places: Iterable[Place], now: Still) -> list[Gap]:
+    """For each item the places in which there is no deed of it, the item with the most such places first."""
+    found, places = [], list(places)
+    for line in lines(question, now):
+        for item in line.items:
+            if item.version.item.is_retired:
+                continue
+            if item.deeds:
+                asked = replace(question, item=item.version.item, direction=None)
+                empty = [place for place, row in by_place(asked, places, DEEDS, now, heads=False) if not row[0]]
+            else:
+                empty = list(places)
+            if empty:
+                found.append(Gap(item.version, empty, len(places)))
+    return sorted(found, key=lambda gap: -len(gap.places))

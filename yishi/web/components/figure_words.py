@@ -1,0 +1,75 @@
+"""Figures as people read them: number, unit, what one of it is, and where it opens."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yishi.organisations.models import Place
+from yishi.reporting.indicators import Indicator
+from yishi.reporting.place_figures import FEWEST
+
+TEN_THOUSAND, HUNDRED_MILLION = 10_000, 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure on a page. `value` is None where it is too small to be told."""
+
+    indicator: Indicator
+    value: int | None
+    url: str
+
+    @property
+    def text(self) -> str:
+        return amount_text(self.indicator, self.value)
+
+    @property
+    def unit(self) -> Any:
+        return unit_of(self.indicator, self.value)
+
+
+def amount_text(indicator: Indicator, value: int | None) -> str:
+    """ "1,234", "5,620" (of ten thousand yuan), "fewer than 5"."""
+    if value is None:
+        return _("fewer than %(few)d") % {"few": FEWEST}
+    if not indicator.is_money:
+        return f"{value:,}"
+    scale = _scale(value)
+    return plain(Decimal(value) / indicator.per / scale, 2)
+
+
+def unit_of(indicator: Indicator, value: int | None) -> Any:
+    if not indicator.is_money or value is None:
+        return indicator.unit
+    return {1: _("yuan"), TEN_THOUSAND: _("ten thousand yuan"), HUNDRED_MILLION: _("hundred million yuan")}[
+        _scale(value)
+    ]
+
+
+def _scale(fen: int) -> int:
+    """The largest of yuan, 万元 and 亿元 in which at least one whole stands and nothing is cut off."""
+    for scale in (HUNDRED_MILLION, TEN_THOUSAND):
+        if abs(fen) >= scale * 100 and fen % scale == 0:  # two places behind the point say all of it
+            return scale
+    return 1
+
+
+def plain(value: Decimal, places: int = 3) -> str:
+    """1,720 and 28.5: no zeros behind the point that nobody wrote."""
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def thousandths(value: int) -> str:
+    """An amount in thousandths as it is said."""
+    return plain(Decimal(value) / 1000)
+
+
+def behind_url(place: Place, query: str, indicator: Indicator | None = None) -> str:
+    """The page of what is behind a figure."""
+    if indicator is not None and indicator.opens:
+        return f"{reverse(indicator.opens, args=[place.pk, indicator.series.code])}?{query}"
+    return f"{reverse('figure_deeds', args=[place.pk])}?{query}"

@@ -1,0 +1,402 @@
+"""Figures of the campaign: a place's page at every level, and what is behind each figure."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.models import Deed, DeedParty
+from yishi.journal.models import Entry
+from yishi.organisations.models import BodyKind, Place, PlaceLevel
+from yishi.organisations.sectors import sectors
+from yishi.reporting import place_figures as figures
+from yishi.reporting.book import Still, still
+from yishi.reporting.figures import ask, by_place, deeds_of, entries_of
+from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Series
+from yishi.web.components import sections as added
+from yishi.web.components.figure_choice import PERIODS, Choice, choose
+from yishi.web.components.figure_map import figure_map
+from yishi.web.components.figure_words import Card, amount_text, behind_url, plain, thousandths
+from yishi.web.exports import export, wants_export
+from yishi.web.page import page
+
+from .one_act import link
+
+PER_PAGE = 25
+PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
+AS_IT = (
+    ("", gettext_lazy("focus sets as they were then")),
+    ("then", gettext_lazy("focus sets and places as they were then")),
+    ("now", gettext_lazy("focus sets as they are now")),
+)
+SUBJECTS = {"visit": "visit", "need": "need"}  # what an entry is about → the name of its page
+
+
+class FigureForm(forms.Form):
+    """What stands in the address, to be changed."""
+
+    campaign = forms.ChoiceField(label=gettext_lazy("campaign"))
+    period = forms.ChoiceField(label=gettext_lazy("period"))
+    on = forms.DateField(
+        label=gettext_lazy("day in it"),
+        widget=forms.DateInput({"type": "date"}),
+        help_text=gettext_lazy("For year, quarter, month and day."),
+    )
+    start = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
+    end = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
+    direction = forms.ChoiceField(label=gettext_lazy("direction"))
+    item = forms.ChoiceField(label=gettext_lazy("item"))
+    sector = forms.ChoiceField(label=gettext_lazy("sector"))
+    set = forms.ChoiceField(label=gettext_lazy("place set"))
+    how = forms.ChoiceField(label=gettext_lazy("then or now"), choices=AS_IT)
+    known = forms.DateField(
+        label=gettext_lazy("known by"),
+        widget=forms.DateInput({"type": "date"}),
+        help_text=gettext_lazy("What was known at the end of this day. Empty: what is known now."),
+    )
+    body = forms.CharField(widget=forms.HiddenInput)
+    phase = forms.CharField(widget=forms.HiddenInput)
+    use_required_attribute = False
+
+    def __init__(self, choice: Choice, now: Still):
+        super().__init__(initial=choice.given, auto_id="figure_%s")
+        versions = {one.item_id: one for one in now.catalogue if one.item.campaign_id == _pk(choice.question.campaign)}
+        directions = {one.item.direction_id: one.item.direction for one in versions.values()}
+        nothing = [("", _("all"))]
+        phases = [(f"phase:{one.pk}", one.name) for one in choice.phases]
+        drives = [(f"drive:{one.pk}", one.name) for one in choice.drives]
+        choices = {
+            "campaign": [(str(one.pk), one.name) for one in choice.campaigns],
+            "period": [*PERIODS, *phases, *drives],
+            "direction": nothing + [(str(key), one.name) for key, one in directions.items()],
+            "item": nothing + [(str(key), one.name) for key, one in versions.items()],
+            "sector": nothing + [(one.code, one.name) for one in sectors().values()],
+            "set": nothing + [(str(key), rows[0].place_set.name) for key, rows in now.members.items()],
+        }
+        for field in self.fields.values():
+            field.required = False
+        for name, rows in choices.items():
+            self.fields[name].choices = rows
+        for name in ("on", "start", "end", "known"):
+            self.fields[name].widget.format = "%Y-%m-%d"
+        for name in ("body", "phase"):
+            if name not in choice.given:
+                del self.fields[name]
+
+
+def _pk(thing: Any) -> Any:
+    return thing.pk if thing else None
+
+
+def load_family(request: HttpRequest, pk: UUID) -> figures.Family:
+    return figures.family_of(pk)
+
+
+def load_place(request: HttpRequest, pk: UUID) -> Place:
+    return Place.objects.get(pk=pk)
+
+
+def top_place(viewer: Any) -> Place | None:
+    """The largest place of the viewer's posts and memberships."""
+    places = [post.body.place for post in viewer.posts] + [one.term.body.place for one in viewer.memberships]
+    return max(places, key=lambda place: place.hi - place.lo, default=None)
+
+
+@page("figure.see", methods=("GET",))
+def top(request: HttpRequest) -> HttpResponse:
+    place = top_place(request.viewer)
+    return redirect("figures_place", place.pk) if place else redirect("desk")
+
+
+@page("figure.see", load=load_family, methods=("GET",))
+def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
+    now, place = still(), family.place
+    choice = choose(place, request.GET, now)
+    question = choice.question
+    covered = figures.covers(request.viewer, place)
+    if wants_export(request):
+        return _export(request, choice, family.below, now)
+    values = figures.measure(question, now)
+    lines = figures.lines(question, now)
+    figures.add_targets(lines, question)
+    return render(
+        request,
+        "figures/place.html",
+        {
+            "place": place,
+            "above": family.above,
+            "choice": choice,
+            "question": question,
+            "today": timezone.localdate(),
+            "form": FigureForm(choice, now),
+            "cards": cards(choice, values, covered=covered),
+            "overlap": values["credits"] - values["deeds"],
+            "credits": values["credits"],
+            "deeds": values["deeds"],
+            "deeds_url": behind_url(place, choice.query()),
+            "months": _months(choice, now),
+            "lines": lines,
+            "children": _children(request, choice, family.below, now),
+            "map": _map(choice, family.counties, now),
+            "focus": _focus(choice, now),
+            "sections": added.sections(request, added.PLACE, place),
+            "missing_url": f"{reverse('figures_missing', args=[place.pk])}?{choice.query()}",
+            "behind": f"{reverse('figure_deeds', args=[place.pk])}?{choice.query()}",
+            "query": choice.query(),
+            "report_url": link("report_new", place.pk),
+        },
+    )
+
+
+def cards(choice: Choice, values: dict[str, int], *, covered: bool) -> list[Card]:
+    """The headline: each figure with its unit and its page; what nobody has written yet is left out, deeds stay."""
+    found = []
+    for one in INDICATORS:
+        if one.code in values and one.code != "credits" and (values[one.code] or one.code in ("deeds", "households")):
+            number = figures.shown(values[one.code], is_personal=one.is_personal, is_covered=covered)
+            found.append(Card(one, number, behind_url(choice.question.place, choice.query(), one)))
+    return found
+
+
+def _months(choice: Choice, now: Still) -> list[dict[str, Any]]:
+    return [
+        {
+            "month": month,
+            "deeds": row[0],
+            "url": behind_url(
+                choice.question.place, choice.query(period="month", on=month.isoformat(), start=None, end=None)
+            ),
+        }
+        for month, row in figures.months(choice.question, now)
+    ]
+
+
+def _children(request: HttpRequest, choice: Choice, below: Sequence[Place], now: Still) -> list[dict[str, Any]]:
+    """The places below with deeds and households, in the order of the tree: nobody is ranked."""
+    found = []
+    for place, (deeds, _amount, households) in by_place(choice.question, below, now=now):
+        covered = figures.covers(request.viewer, place)
+        number = figures.shown(households, is_personal=True, is_covered=covered)
+        found.append(
+            {
+                "place": place,
+                "deeds": deeds,
+                "households": amount_text(INDICATOR["households"], number),
+                "url": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
+                "behind": behind_url(place, choice.query()),
+            }
+        )
+    return found
+
+
+def _map(choice: Choice, counties: Sequence[Place], now: Still) -> dict[str, Any] | None:
+    if len(counties) <= 1:
+        return None
+    return figure_map(figures.squares(choice.question, counties, now), choice.query())
+
+
+def _focus(choice: Choice, now: Still) -> list[dict[str, Any]]:
+    place = choice.question.place
+    rows = []
+    for line in figures.focus_lines(choice.phases, choice.question, now):
+        asked = {"phase": line.phase.pk, "set": line.phase.focus_id, "how": None}
+        rows.append(
+            {
+                "line": line,
+                "url": behind_url(place, choice.query(phase=line.phase.pk)),
+                "then_url": behind_url(place, choice.query(**asked)),
+                "now_url": behind_url(place, choice.query(**{**asked, "how": "now"})),
+            }
+        )
+    return rows
+
+
+def _export(request: HttpRequest, choice: Choice, below: Sequence[Place], now: Still) -> HttpResponse:
+    """The place and those below it, a column for each figure."""
+    rows = []
+    for place in (choice.question.place, *below):
+        covered = figures.covers(request.viewer, place)
+        values = figures.measure(choice.on(place), now)
+        rows.append(
+            {
+                "place": place,
+                **{
+                    code: figures.shown(value, is_personal=INDICATOR[code].is_personal, is_covered=covered)
+                    for code, value in values.items()
+                },
+            }
+        )
+    asked = choice.question
+    columns = [
+        (_("place"), lambda row: row["place"].full_name),
+        (_("code"), lambda row: row["place"].code),
+        (_("from"), lambda row: asked.start),
+        (_("until"), lambda row: asked.end),
+        *[(f"{one.words}（{one.unit}）", _cell(one.code)) for one in INDICATORS if one.code in rows[0]],
+        (_("as of"), lambda row: asked.known_by.date() if asked.known_by else timezone.localdate()),
+    ]
+    return export(request, _("figures %(place)s") % {"place": asked.place.name}, columns, rows)
+
+
+def _cell(code: str) -> Any:
+    one = INDICATOR[code]
+
+    def cell(row: dict[str, Any]) -> Any:
+        value = row[code]
+        if value is None:
+            return amount_text(one, None)
+        return value / one.per if one.is_money else value
+
+    return cell
+
+
+@page("figure.see", load=load_place, methods=("GET",))
+def figure_deeds(request: HttpRequest, place: Place) -> HttpResponse:
+    """The deeds behind a figure: those that the viewer may see, and how many there are besides."""
+    now = still()
+    choice = choose(place, request.GET, now)
+    rows: QuerySet[Deed] = deeds_of(choice.question)
+    rows = rows.select_related("place", "version", "recorded_for").prefetch_related(PARTIES).order_by("-on", "-pk")
+    if wants_export(request):
+        columns = [
+            (_("receipt number"), lambda deed: deed.number),
+            (_("day"), lambda deed: deed.on),
+            (_("place"), lambda deed: deed.place.full_name),
+            (_("item"), lambda deed: deed.version.name),
+            (_("quantity"), lambda deed: deed.quantity),
+            (_("unit"), lambda deed: deed.version.unit),
+            (_("parties"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
+            (_("words"), lambda deed: deed.words),
+        ]
+        return export(request, _("deeds"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    counted = ask(choice.question, now=now)
+    context = {
+        "place": place,
+        "choice": choice,
+        "question": choice.question,
+        "page_obj": page_obj,
+        "rows": [(deed, thousandths(deed.amount), link("deed", pk=deed.pk)) for deed in page_obj],
+        "counted": counted,
+        "outside": max(0, counted.deeds - page_obj.paginator.count),
+        "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
+    }
+    return render(request, "figures/deeds.html", context)
+
+
+def load_series(request: HttpRequest, pk: UUID, series: str) -> tuple[Place, Series]:
+    """A place, and one of the series whose entries have no page of deeds."""
+    if series not in BY_CODE or series == "deeds":
+        raise Http404
+    return load_place(request, pk), BY_CODE[series]
+
+
+@page("figure.see", load=load_series, methods=("GET",))
+def figure_entries(request: HttpRequest, thing: tuple[Place, Series]) -> HttpResponse:
+    """What is behind a figure of money, visits or needs: each entry, where the viewer may see its place's files."""
+    place, series = thing
+    now = still()
+    choice = choose(place, request.GET, now)
+    indicator = next(one for one in INDICATORS if one.series is series)
+    everything = entries_of(choice.question, series, now)
+    rows = everything.filter(place_id__in=_my_places(request).values("pk")).order_by("-at", "-pk")
+    if wants_export(request):
+        names = dict(Place.objects.filter(pk__in=rows.values("place_id")).values_list("pk", "full_name"))
+        columns = [
+            (_("day"), lambda entry: timezone.localdate(entry.at)),
+            (_("place"), lambda entry: names.get(entry.place_id, "")),
+            (f"{indicator.words}（{indicator.unit}）", lambda entry: _quantity(entry, series) / indicator.per),
+        ]
+        return export(request, str(indicator.words), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    places = Place.objects.in_bulk([entry.place_id for entry in page_obj])
+    context = {
+        "place": place,
+        "choice": choice,
+        "question": choice.question,
+        "indicator": indicator,
+        "page_obj": page_obj,
+        "rows": [
+            {
+                "entry": entry,
+                "place": places.get(entry.place_id),
+                "amount": plain(_quantity(entry, series) / indicator.per, 2),
+                "url": _subject_url(entry),
+            }
+            for entry in page_obj
+        ],
+        "total": amount_text(indicator, figures.measure(choice.question, now, [indicator]).get(indicator.code, 0)),
+        "outside": max(0, everything.count() - page_obj.paginator.count),
+        "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
+    }
+    return render(request, "figures/entries.html", context)
+
+
+def _quantity(entry: Entry, series: Series) -> Any:
+    return entry.quantities.get(series.amount or series.count, 0)
+
+
+def _subject_url(entry: Entry) -> str:
+    if entry.subject_kind == "fund_movement" and entry.dims.get("fund"):
+        return link("fund", pk=entry.dims["fund"])
+    name = SUBJECTS.get(entry.subject_kind)
+    return link(name, pk=entry.subject_id) if name else ""
+
+
+def _my_places(request: HttpRequest) -> QuerySet[Place]:
+    """The places whose files the viewer sees."""
+    reach = request.viewer.reach
+    villages = [
+        post.body.place_id
+        for post in request.viewer.posts
+        if post.body.kind == BodyKind.VILLAGE and post.body_id in reach.bodies
+    ]
+    return Place.objects.filter(reach.places("") | Q(pk__in=villages))
+
+
+@page("figure.see", load=load_family, methods=("GET",))
+def figures_missing(request: HttpRequest, family: figures.Family) -> HttpResponse:
+    """What is missing: for each item the places below without a deed of it; targets against what was reached."""
+    now, place = still(), family.place
+    choice = choose(place, request.GET, now)
+    places = family.counties if place.level == PlaceLevel.PROVINCE else family.below
+    gaps = figures.gaps(choice.question, places, now)
+    lines = figures.lines(choice.question, now)
+    figures.add_targets(lines, choice.question)
+    targets = [item for line in lines for item in line.items if item.target]
+    if wants_export(request):
+        columns = [
+            (_("item"), lambda row: row[0].name),
+            (_("place"), lambda row: row[1].full_name),
+            (_("code"), lambda row: row[1].code),
+        ]
+        rows = [(gap.version, one) for gap in gaps for one in gap.places]
+        return export(request, _("without deeds"), columns, rows)
+    context = {
+        "place": place,
+        "choice": choice,
+        "question": choice.question,
+        "gaps": gaps,
+        "targets": targets,
+        "query": choice.query(),
+        "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
+    }
+    return render(request, "figures/missing.html", context)
+
+
+urlpatterns = [
+    path("desk/figures/", top, name="figures"),
+    path("desk/figures/place/<uuid:pk>/", figures_place, name="figures_place"),
+    path("desk/figures/place/<uuid:pk>/deeds/", figure_deeds, name="figure_deeds"),
+    path("desk/figures/place/<uuid:pk>/behind/<slug:series>/", figure_entries, name="figure_entries"),
+    path("desk/figures/place/<uuid:pk>/missing/", figures_missing, name="figures_missing"),
+]
