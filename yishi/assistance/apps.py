@@ -12,6 +12,7 @@ class AssistanceConfig(AppConfig):
             rules,
             rules_checks,
             rules_deeds,
+            rules_imports,
             rules_needs,
             rules_pairing,
             rules_projects,
@@ -22,3 +23,7 @@ class AssistanceConfig(AppConfig):
 
         if stations not in STATIONS:
             STATIONS.append(stations)
+        from .services.import_household_kind import Households  # noqa: PLC0415
+        from .workbooks.kinds import kind_add  # noqa: PLC0415
+
+        kind_add("households", Households())

@@ -7,6 +7,7 @@ VERBS = {
     "demo-off": "yishi.cli.demo_off",
     "draw-verify": "yishi.cli.draw_verify",
     "first-code": "yishi.cli.first_code",
+    "imports": "yishi.cli.imports",
     "places": "yishi.cli.places",
     "checks": "yishi.cli.checks",
     "compile-messages": "yishi.cli.messages",

@@ -2,6 +2,8 @@
 
 import logging
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,8 +66,22 @@ def checks() -> None:
     import_string("yishi.assistance.services.checks.checks_tend")()
 
 
+_imports: "list[subprocess.Popen[bytes]]" = []  # the process that works on workbooks, if one does
+
+
+def imports() -> None:
+    """Workbooks that were sent, in a process of its own: a county's households take a minute, a figure two seconds."""
+    if any(process.poll() is None for process in _imports):
+        return
+    _imports.clear()
+    if import_string("yishi.assistance.services.import_steps.imports_wait")():
+        command = [sys.executable, "-m", "yishi.cli", "imports"]
+        _imports.append(subprocess.Popen(command))  # noqa: S603  our own module, no shell
+
+
 def housekeeping() -> None:
     """Sessions that ended, results of tasks that nobody will ask for, files that no record took up."""
+    import_string("yishi.assistance.services.import_publish.imports_forget")()
     import_string("yishi.attachments.sweep.attachments_sweep")()
     call_command("clearsessions", verbosity=0)
     call_command("prune_db_task_results", verbosity=0)
@@ -76,6 +92,7 @@ JOBS = [
     Job("messages", 2, messages),
     Job("tasks", 2, tasks),
     Job("consultations", 3, consultations),
+    Job("imports", 2, imports),
     Job("weights", 60, weights),
     Job("sealing", 60, sealing),
     Job("clocks", 300, clocks),

@@ -321,7 +321,7 @@ def _day(cell: Cell) -> tuple[str, str]:
     return day.isoformat() if day else "", ""
 
 
-_REASONS: dict[str, Any] = {
+SHEET_REASONS: dict[str, Any] = {
     "too_big": _("The file is bigger than %(megabytes)s MB. Divide it into several files."),
     "empty": _("The file is empty. Choose the file again."),
     "old_excel": _("This is an old .xls or .et file. Open it, choose “save as” and the type .xlsx, then send that."),
@@ -346,4 +346,4 @@ _REASONS: dict[str, Any] = {
 
 def sheet_reason(error: SheetError) -> str:
     """The plain sentence for what formats.sheets did not take."""
-    return str(_REASONS[error.code] % error.params)
+    return str(SHEET_REASONS[error.code] % error.params)

@@ -76,6 +76,7 @@ class Household(File):
     raw = models.JSONField(default=dict, blank=True)  # columns of an import that nothing here knows: {heading: text}
     is_demo = models.BooleanField(default=False)
     arriving = models.UUIDField(null=True, editable=False)  # the import that is writing it
+    brought_by = models.UUIDField(null=True, editable=False)  # the import that registered it
 
     within = ArrivedManager()
     objects = ArrivedFilesManager()
@@ -90,6 +91,7 @@ class Household(File):
             models.Index(fields=["head"], name="household_head"),
             models.Index(fields=["number"], name="household_number"),
             models.Index(fields=["arriving"], condition=Q(arriving__isnull=False), name="household_arriving"),
+            models.Index(fields=["brought_by"], condition=Q(brought_by__isnull=False), name="household_brought_by"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,92 @@
+"""What is said of a row or a file that is not taken: one plain sentence for each code, with what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.organisations.workbook import SHEET_REASONS
+
+WORDS: dict[str, Any] = {
+    **SHEET_REASONS,
+    # cells
+    "cell_error": _("The cell shows an error (%(text)s). Type the value."),
+    "formula_empty": _("The cell holds a formula without a stored value. Copy the column and paste it as values."),
+    "merged_across": _("The cell is merged with the one beside it. Take the merging away and fill in both."),
+    "private_letters": _("The cell holds letters of a private font that others cannot see. Type them anew."),
+    "digits_lost": _("The spreadsheet has cut this long number. Set the column to “text” and type it from the paper."),
+    "date_for_code": _("A date stands here (%(text)s) where a number belongs. Set the column to “text”."),
+    "masked": _("The number is hidden by stars. Type it in full."),
+    "not_text": _("A name is text, but “%(text)s” stands here."),
+    "no_number": _("“%(text)s” is no number. Type digits only; the unit stands in the heading."),
+    "no_whole": _("“%(text)s” is no whole number."),
+    "no_date": _("“%(text)s” is no date. Write it like 2020-05-01."),
+    "no_year": _("“%(text)s” is no year. Set the column to “text” and write it like 2020."),
+    "no_yes": _("“%(text)s” is neither 是 nor 否."),
+    "no_label": _("“%(text)s” is not in the list. Choose one of the list's values (they stand in the template)."),
+    # rows
+    "missing": _("is missing"),
+    "household_number": _("“%(text)s” is no household number: letters and digits, at most 32."),
+    "name": _("“%(text)s” is no name."),
+    "two_heads": _("The household has another head in row %(row)s."),
+    "no_head": _("The household has no head. Write 户主 for one of its members."),
+    "other_head": _("The register has another head of this household. Change the head there first."),
+    "two_years": _("The rows of one household name different years. Send a workbook for each year."),
+    "year_range": _("%(year)s is no year of this register."),
+    "two_villages": _("The rows of one household name different villages."),
+    "no_place": _("“%(text)s” is no village within your place. Write its name as in the list of places, or its code."),
+    "many_places": _("Several villages are called “%(text)s”. Fill in the township, or the code (column 村编码)."),
+    "place_and_code": _("The code belongs to another village than “%(text)s”."),
+    "rows_differ": _("Row %(row)s says something else for the same household. Make them alike."),
+    "account": _("An account has 8 to 32 digits."),
+    "two_main_causes": _("A household has one main cause. Move the others to 其他致贫原因."),
+    "cause_twice": _("The other causes repeat the main one."),
+    "healthy_and_ill": _("“%(text)s”: healthy and ill exclude each other."),
+    "cleared_when": _("The risk is cleared, but since when? Add a column 风险消除时间 with the day."),
+    "months": _("Months lie between 0 and 12."),
+    "money_range": _("“%(text)s” is no sensible amount in yuan."),
+    "number_range": _("“%(text)s” is too small or too large here."),
+    "phone": _("This is no phone number."),
+    "sum_differs": _("The workbook says %(given)s yuan, its parts make %(made)s yuan. Mend the parts or the sum."),
+    "unlike_card": _("This is not what the identity number says."),
+    "identity_length": _("An identity card's number has 18 characters (an old one 15), a disability card's 20 or 22."),
+    "identity_characters": _("An identity number has digits only; the last character may be X."),
+    "identity_day": _("The day of birth in this number does not exist. Compare it with the card."),
+    "identity_check": _("One digit of this number is wrong or two are swapped. Compare it with the card."),
+    "identity_zeros": _(
+        "The number ends in 000, as numbers do that a spreadsheet has cut. Compare it with the card; "
+        "if it is right, add a column 证件号码已核对 and write 是."
+    ),
+    "identity_twice": _("The same number stands in row %(row)s."),
+    "number_twice": _("The same number stands in row %(row)s."),
+    "registered_already": _("Somebody with this identity number is registered in household %(number)s."),
+    "household_elsewhere": _("This household number is registered in another place."),
+    "lives_elsewhere": _("The household is registered in %(text)s. A move is entered at the household, not imported."),
+    "household_left": _("The household left the register on %(day)s."),
+    "household_too_large": _("A household has at most %(most)s members. Is the household number right?"),
+    "many_members": _("Several members are called so. Fill in the member's number."),
+    # files
+    "no_table": _("No sheet has a heading row with the columns %(columns)s. Use the template's headings."),
+    "heading_twice": _("Two columns stand for the same: “%(text)s”. Keep one."),
+    "empty": _("The file holds no rows. Choose the file again."),
+    "refusal": "%(text)s",
+}
+NOTES: dict[str, Any] = {
+    "hidden_sheet": _("The sheet “%(sheet)s” is hidden; it was not read."),
+    "other_sheet": _("The sheet “%(sheet)s” has no such headings; it was not read."),
+    "hidden_rows": _("Sheet “%(sheet)s”: %(count)s hidden rows were read like all others (%(rows)s)."),
+    "hidden_columns": _("Sheet “%(sheet)s”: hidden columns were read like all others (%(columns)s)."),
+    "unknown_columns": _("%(count)s columns are not known here and are kept as they stand: %(columns)s."),
+    "left_out": _("Row %(row)s (“%(text)s…”) is a note, a total or a repeated heading and was left out."),
+    "stale": _("The register was changed while this was being imported; the workbook was checked again."),
+}
+
+
+def fault_words(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence for a fault's code."""
+    return str(WORDS[code] % params)
+
+
+def note_words(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence for a note's code."""
+    return str(NOTES[code] % params)
