@@ -132,6 +132,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "deed_record.load_item": pk(helped.deed.item),
         "deed_record.load_own": pk(helped.deed),
         "deeds.load_deed": pk(helped.deed),
+        "deeds.load_file": pk(helped.deed),
         "duplicates.load_pair": pk(helped.pair),
         "helping.load_body": pk(office),
         "unitemised.load_number": pk(helped.number),

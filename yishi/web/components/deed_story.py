@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Deed, DeedCode, Evidence
+from yishi.assistance.models import Deed, Evidence
 from yishi.journal.models import Entry
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
@@ -44,11 +44,17 @@ def deed_events(deed: Deed) -> list[Event]:
     for entry in entries:
         acts.setdefault(entry.receipt_id, []).append(entry)
     names = _Names(deed, [entry for group in acts.values() for entry in group])
-    remarks = dict(deed.remarks.values_list("act_id", "text"))
+    remarks = dict(deed.remarks.values_list("act_id", "text")) if deed.reason else {}
     events = [_event(deed, group, names, remarks.get(act_id, "")) for act_id, group in acts.items()]
     if deed.state == Deed.State.COUNTED and deed.confirmed_at is None and any(p.person_id for p in deed.parties.all()):
         events.append(Event(_("The member confirms it"), kind="now"))
     return events
+
+
+def was_ruled_on(events: list[Event]) -> bool:
+    """Was it one of a pair on which a ruling was given?"""
+    ruling = TITLES["assistance.duplicate.decide"]
+    return any(one.title == ruling for one in events)
 
 
 class _Names:
@@ -62,7 +68,8 @@ class _Names:
         self.known = {one.pk: one.name for one in Person.within.filter(pk__in=people - {None})}
         self.known |= {one.pk: one.name for one in Body.objects.filter(pk__in=bodies - {None})}
         places = {entry.place_id for entry in entries} - {None}
-        self.places = {one.pk: one.name for one in Place.objects.filter(pk__in=places)}
+        moved = places if len(places) > 1 else set()  # only a move is told
+        self.places = {one.pk: one.name for one in Place.objects.filter(pk__in=moved)}
         self.unit = deed.version.unit
 
     def of(self, key: Any) -> str:
@@ -122,8 +129,3 @@ def deed_role(role: str) -> str:
 
 def _day(at: datetime) -> str:
     return date_format(at)
-
-
-def denied(deed: Deed) -> bool:
-    """Did a family say that it was not so?"""
-    return DeedCode.objects.filter(deed=deed, said_yes=False).exists()

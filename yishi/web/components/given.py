@@ -64,11 +64,15 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         people=Count("person", distinct=True),
         villages=Count("village", distinct=True),
     )
-    few = not isinstance(who, Body) and not deeds.exclude(recorded_by=who).exists()
     others = DeedParty.objects.filter(deed__in=deeds.values("pk")).exclude(mine)
+    with_others = others.aggregate(deeds=Count("deed", distinct=True), bodies=Count("body", distinct=True))
     sums = deeds.aggregate(
-        count=Count("pk"), unnamed=Sum("unnamed"), places=Count("place", distinct=True), merged=Count("merged")
+        count=Count("pk"),
+        unnamed=Sum("unnamed"),
+        places=Count("place", distinct=True),
+        own=Count("pk", filter=Q(recorded_by=None if isinstance(who, Body) else who)),
     )
+    few = not isinstance(who, Body) and sums["own"] == sums["count"]  # recorded all: knows whom they reached
     promised = Commitment.within.filter(bearer=who) if isinstance(who, Body) else None
     if promised is None:
         promised = Commitment.within.filter(bearer_person=who)
@@ -77,7 +81,7 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         end=end,
         lines=_lines(parties),
         deeds=sums["count"],
-        together=others.values("deed").distinct().count(),
+        together=with_others["deeds"],
         households=_said(counts["households"], beneficiaries, is_own=few),
         people=counts["people"] if few or counts["people"] >= FEW or not counts["people"] else None,
         villages=counts["villages"],
@@ -85,9 +89,9 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         promises=list(promised.filter(state__in=Commitment.OPEN).select_related("place").order_by("due_on")[:50]),
         kept=promised.filter(state=Commitment.State.STRUCK_OFF, settled_on__range=(start, end)).count(),
         tables=sums["places"] * TIERS,
-        bodies=others.filter(body__isnull=False).values("body").distinct().count(),
+        bodies=with_others["bodies"],
         reports=_reports(deeds),
-        merged=sums["merged"],
+        merged=Deed.within.filter(merged_into__in=deeds.values("pk")).count(),
     )
 
 
@@ -118,9 +122,9 @@ def _lines(parties: QuerySet[DeedParty]) -> list[ItemLine]:
 
 def _reports(deeds: QuerySet[Deed]) -> int:
     """Issued reports of places and periods in which at least one of these deeds lies."""
-    spans = deeds.order_by().values_list("place__lo", "on").distinct()[:2000]
     found = set()
     reports = list(IssuedReport.objects.values_list("pk", "place__lo", "place__hi", "starts_on", "ends_on"))
+    spans = list(deeds.order_by().values_list("place__lo", "on").distinct()[:2000]) if reports else []
     for key, lo, hi, start, end in reports:
         if any(lo <= place <= hi and start <= on <= end for place, on in spans):
             found.add(key)

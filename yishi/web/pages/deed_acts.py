@@ -23,7 +23,7 @@ from yishi.assistance.services.deeds import (
     evidence_add,
 )
 from yishi.assistance.services.family import deed_claim_instead, deed_code_issue, deed_disown, family_code
-from yishi.assistance.services.standing import reached_by
+from yishi.assistance.services.standing import Reached, reached_by
 from yishi.attachments.models import Attachment
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
@@ -243,8 +243,9 @@ class CorrectForm(ReachedForm):
 def correct(request: HttpRequest, deed: Deed) -> HttpResponse:
     """On any day, also after a report was issued: today's figures follow, the report stays what it was."""
     standing = reached_by(deed)
-    seen = set(Household.objects.filter(pk__in=[one.pk for one in standing.households]).values_list("pk", flat=True))
-    knows_all = len(seen) == len(standing.households)
+    knows_all = Household.objects.filter(pk__in=[one.pk for one in standing.households]).count() == len(
+        standing.households
+    ) and len(finding.villagers_by([one.pk for one in standing.people])) == len(standing.people)
     initial = {
         "amount": f"{deed.quantity.normalize():f}",
         "unnamed": deed.unnamed or None,
@@ -264,13 +265,24 @@ def correct(request: HttpRequest, deed: Deed) -> HttpResponse:
         given = form.cleaned_data
         fields = {name: given[name] for name in ("reason", "on", "place", "amount", "words")}
         if knows_all:
-            fields["reached"] = form.reached()
+            fields["reached"] = _kept_where_unasked(form, standing)
         receipt = form.attempt(request, deed_correct, deed=deed, **fields)
         if receipt is not None:
             messages.success(request, _("Corrected. What stood before stays readable in the story."))
             return redirect(back_to(deed))
     status = 422 if request.method == "POST" else 200
     return render(request, "assistance/deed_correct.html", {"form": form, "deed": deed}, status=status)
+
+
+def _kept_where_unasked(form: CorrectForm, standing: Reached) -> Reached:
+    """What the form does not ask for stays as it stands."""
+    asked = form.reached()
+    return Reached(
+        households=asked.households if "households" in form.fields else standing.households,
+        people=asked.people if "people" in form.fields else standing.people,
+        villages=asked.villages or standing.villages,
+        unnamed=asked.unnamed if "unnamed" in form.fields else standing.unnamed,
+    )
 
 
 class ProofForm(ActForm):

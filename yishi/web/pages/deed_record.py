@@ -93,6 +93,10 @@ class ReachedForm(ActForm):
             self.fields["place"] = PlaceField(label=gettext_lazy("Which village?"), levels=("village",))
         elif Household.objects.exists():
             self._name_families()
+        else:  # nobody to choose from: the number is all that can be said
+            self.fields["unnamed"].label = _("How many people did it reach?")
+            self.fields["unnamed"].help_text = ""
+            self.fields["unnamed"].required = version.serves != Serves.ANYBODY
         self.fields["on"].widget.format = "%Y-%m-%d"
 
     def _name_families(self) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance import finding
-from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedParty
-from yishi.assistance.services.campaigns import version_on
+from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedParty
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.components.deed_story import deed_events, denied
+from yishi.web.components.deed_story import deed_events, was_ruled_on
 from yishi.web.components.deed_words import how_much, party_words, plain, share_word, whom
 from yishi.web.exports import export
 from yishi.web.page import page
@@ -35,13 +34,17 @@ WHOSE = (
 
 
 class DeedFilter(forms.Form):
-    q = forms.CharField(label=gettext_lazy("words, item, place or receipt number"), required=False)
+    q = forms.CharField(label=gettext_lazy("Search"), required=False)
     whose = forms.ChoiceField(label=gettext_lazy("whose"), choices=WHOSE, required=False)
     item = forms.ChoiceField(label=gettext_lazy("item"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False, help_text="")
-    since = forms.DateField(label=gettext_lazy("from"), required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("until"), required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        label=gettext_lazy("from (first day)"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("to (last day)"), required=False, widget=forms.DateInput({"type": "date"})
+    )
     body = forms.UUIDField(required=False, widget=forms.HiddenInput)
     activity = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -144,11 +147,22 @@ def open_pairs_in_reach(request: HttpRequest) -> Any:
 
 
 def load_deed(request: HttpRequest, pk: UUID) -> Deed:
+    return rows_of_files().get(pk=pk)
+
+
+def load_file(request: HttpRequest, pk: UUID) -> Deed:
+    """With the pair in the queue, if there is one that the viewer may see."""
+    pairs = open_pairs_in_reach(request).filter(Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
+    return rows_of_files().annotate(pair=Subquery(pairs.values("pk")[:1])).get(pk=pk)
+
+
+def rows_of_files() -> QuerySet[Deed]:
     rows = Deed.objects.select_related(
         "version", "item__campaign", "item__direction", "place", "activity", "merged_into", "recorded_by",
         "recorded_for",
     )  # fmt: skip
-    return rows.prefetch_related(PARTIES).get(pk=pk)
+    said_no = Exists(DeedCode.objects.filter(deed=OuterRef("pk"), said_yes=False))
+    return rows.annotate(is_denied=said_no).prefetch_related(PARTIES)
 
 
 def is_own(request: HttpRequest, deed: Deed) -> bool:
@@ -159,29 +173,25 @@ def is_own(request: HttpRequest, deed: Deed) -> bool:
     )
 
 
-@page("deed.see", load=load_deed, methods=("GET",))
+@page("deed.see", load=load_file, methods=("GET",))
 def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
     """One deed's file: what, who with which share, whom, on what it rests, its story, the next acts."""
-    viewer, counts = request.viewer, deed.state == Deed.State.COUNTED
+    viewer, counts, events = request.viewer, deed.state == Deed.State.COUNTED, deed_events(deed)
     parties = [
         {"name": str(one.body or one.person), "role": one.get_role_display(), "share": share_word(one.share),
          "amount": plain(deed.amount * one.share // 10_000), "is_me": one.person_id == viewer.person_id and counts}
         for one in deed.parties.all()
     ]  # fmt: skip
-    latest = version_on(deed.item, deed.on)
     words = {
         "deed": deed,
         "much": how_much(deed),
-        "latest": latest,
         "parties": parties,
         "whom": whom(deed, is_own=is_own(request, deed)),
         "evidence": deed.evidence.select_related("file", "added_by").order_by("added_at"),
-        "events": deed_events(deed),
-        "is_denied": denied(deed),
-        "merged": Deed.within.filter(merged_into=deed).only("pk", "number"),
+        "events": events,
+        "merged": Deed.within.filter(merged_into=deed).only("pk", "number") if was_ruled_on(events) else [],
         "acts": _acts(request, deed) if counts else [],
         "seen_into": deed.merged_into and Deed.objects.filter(pk=deed.merged_into_id).exists(),
-        "pairs": open_pairs_in_reach(request).filter(Q(earlier=deed) | Q(later=deed)),
     }
     return render(request, "assistance/deed.html", words)
 

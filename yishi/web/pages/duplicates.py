@@ -71,7 +71,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             (_("item"), lambda one: one.earlier.version.name),
             (_("place"), lambda one: one.earlier.place.full_name),
             (_("likeness"), lambda one: one.likeness),
-            (_("verdict"), lambda one: one.get_verdict_display()),
+            (_("ruling on the pair"), lambda one: one.get_verdict_display()),
             (_("reason"), lambda one: one.reason),
         ]
         return export(request, _("possible duplicates"), columns, rows)
@@ -86,7 +86,9 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 
 class VerdictForm(ActForm):
-    verdict = forms.ChoiceField(label=gettext_lazy("Verdict"), choices=Verdict.choices, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("What do you rule?"), choices=Verdict.choices, widget=forms.RadioSelect
+    )
     overlap = forms.DecimalField(
         label=gettext_lazy("If partly: how much stands in both?"), required=False, min_value=0, max_digits=14,
         decimal_places=3,
@@ -130,7 +132,7 @@ def duplicate(request: HttpRequest, pair: PossibleDuplicate) -> HttpResponse:
         heading=_("Are these one deed?"),
         back=reverse("duplicates"),
         done=_("Decided. Both records stay readable; the figures follow at once."),
-        submit=_("Decide"),
+        submit=_("Give the ruling"),
         next_url=lambda receipt: reverse("deed", args=[receipt.result["kept"]]),
         template="assistance/duplicate.html",
         **words,

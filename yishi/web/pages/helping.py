@@ -16,7 +16,7 @@ from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask
-from yishi.web.components.deed_words import how_much, plain
+from yishi.web.components.deed_words import how_much
 from yishi.web.components.given import given_by, period_of
 from yishi.web.components.sections import BODY, MEMBER, sections
 from yishi.web.desk_items import DeskItem
@@ -129,7 +129,7 @@ def _figure(body: Body, start: Any, end: Any) -> dict[str, Any] | None:
     if top is None or not Campaign.objects.exists():
         return None
     found = ask(Question(top, start, end, body=body))
-    return {"deeds": found.deeds, "credits": found.credits, "credited": plain(found.credited)}
+    return {"deeds": found.deeds, "bodies": found.bodies, "people": found.givers}
 
 
 def _years(who: Any, year: str) -> dict[str, Any]:

@@ -45,8 +45,8 @@ def unitemised(request: HttpRequest) -> HttpResponse:
             (_("item"), lambda one: _version(one).name),
             (_("body"), lambda one: one.body.name),
             (_("place"), lambda one: one.place.full_name),
-            (_("from"), lambda one: one.starts_on),
-            (_("until"), lambda one: one.ends_on),
+            (_("from (first day)"), lambda one: one.starts_on),
+            (_("to (last day)"), lambda one: one.ends_on),
             (_("number without details"), lambda one: one.amount / 1000),
             (_("unit"), lambda one: _version(one).unit),
             (_("where it comes from"), lambda one: one.note),
@@ -74,8 +74,8 @@ class NumberForm(ActForm):
     item = forms.ChoiceField(label=gettext_lazy("item"))
     amount = forms.DecimalField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
     place = PlaceField()
-    starts_on = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=gettext_lazy("from (first day)"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=gettext_lazy("to (last day)"), widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(
         label=gettext_lazy("Where does this number come from?"),
         help_text=gettext_lazy("Which table, which report; and why there are no details."),

@@ -1,0 +1,120 @@
+"""One deed, recorded by a member on a phone, claimed by a county body, reported again by the prefecture: counted once.
+
+The prefecture's second report goes through its own page here; an import of its workbook calls the same service, so the
+queue finds it alike.
+"""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.assistance.helping import Helping
+from yishi.assistance.models import Deed
+from yishi.people.scopes import everything
+from yishi.reporting import figures
+from yishi.reporting.figures import Question, ask
+from yishi.reporting.fold import fold_all
+
+from .conftest import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PLACES = ("云南省", "楚雄彝族自治州", "牟定县")
+
+
+def figure(helping, place="云南省", **more):
+    fold_all()
+    with everything():
+        return ask(Question(helping.cast.places[place], helping.start, timezone.localdate(), helping.campaign, **more))
+
+
+def choose_place(page, name):
+    page.fill("input[name=place]", name)
+    page.get_by_role("option", name=name).first.click()
+
+
+def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
+    figures.forget()
+    with everything():
+        helping = Helping(cast)
+
+    # A member on a phone: two taps, an amount, a number; the draft survives a reload.
+    phone = open_page("member", cast, width=390)
+    phone.goto(reverse("helping"))
+    phone.get_by_role("link", name="记一笔").first.click()
+    phone.get_by_role("link", name="为农户找一条销路").first.click()
+    assert phone.input_value("input[name=on]") == timezone.localdate().isoformat()
+    phone.fill("input[name=amount]", "5")
+    phone.fill("input[name=unnamed]", "12")
+    phone.fill("textarea[name=words]", "联系县城超市收购山货")
+    choose_place(phone, "牟尼村")
+    phone.locator("textarea[name=words]").blur()
+    phone.reload()
+    assert phone.input_value("textarea[name=words]") == "联系县城超市收购山货"
+    assert phone.input_value("input[name=amount]") == "5"
+    choose_place(phone, "牟尼村")
+    assert violations(phone) == []
+    phone.get_by_role("button", name="记录").last.click()
+    number = phone.locator("[data-receipt]").get_attribute("data-receipt")
+    assert number in phone.content()
+    phone.get_by_role("link", name="再记一条类似的").click()
+    assert "牟尼村" in phone.input_value("input[name=place]")
+    assert phone.input_value("textarea[name=words]") == "联系县城超市收购山货"
+
+    # A county body was told the number: one credit more, no second deed.
+    county = open_page("handler", cast)
+    county.goto(reverse("deed_claim_number"))
+    county.fill("input[name=number]", number.lower())
+    county.get_by_role("button", name="认领").click()
+    assert "实绩仍是一件" in county.content()
+
+    # The prefecture reports it again.
+    prefecture = open_page("prefecture_clerk", cast)
+    prefecture.goto(reverse("deed_new_item", args=[helping.items["channel"].pk]))
+    prefecture.fill("input[name=amount]", "5")
+    prefecture.fill("input[name=unnamed]", "12")
+    prefecture.fill("input[name=households_q]", "牟尼村户主0")
+    prefecture.locator("[data-picker=households]").get_by_role("button", name="搜索").click()
+    prefecture.get_by_label("牟尼村户主0").check()
+    assert prefecture.input_value("input[name=amount]") == "5"
+    choose_place(prefecture, "牟尼村")
+    prefecture.get_by_role("button", name="记录").last.click()
+    assert "有人记过相似的" in prefecture.content()
+    assert figure(helping).deeds == 2
+
+    # The county office compares and says: the same. What that does is said beforehand.
+    office = open_page("clerk", cast)
+    office.goto(reverse("desk"))
+    assert "1 对疑似重复待判定" in office.content()
+    office.goto(reverse("duplicates"))
+    office.get_by_role("link", name="为农户找一条销路").first.click()
+    assert "1 件实绩，3 份记名" in office.content()
+    assert violations(office) == []
+    office.get_by_label("同一件").check()
+    office.fill("textarea[name=reason]", "同一家超市，同一天")
+    office.get_by_role("button", name="判定").click()
+    assert "并入" in office.content() or "疑似重复已判定" in office.content()
+
+    # Every tier and both bodies see one deed, credited to two bodies.
+    for place in PLACES:
+        found = figure(helping, place)
+        assert (found.deeds, found.amount, found.bodies, found.givers) == (1, 5_000, 2, 1), place
+        assert found.households == 1, place  # named by the second report alone
+    for who, body in (("handler", "department"), ("prefecture_clerk", "prefecture_office")):
+        page = {"handler": county, "prefecture_clerk": prefecture}[who]
+        page.goto(reverse("body_file", args=[cast.bodies[body].pk]))
+        assert "1 件实绩，记名 2 个单位、1 名委员或其他个人" in page.content()
+        assert figure(helping, body=cast.bodies[body]).deeds == 1
+
+    # A report is closed; then the member corrects: today's figure changes, the closed one does not.
+    closed = timezone.now()
+    with everything():
+        deed = Deed.within.get(number=number)
+    phone.goto(reverse("deed_correct", args=[deed.pk]))
+    phone.fill("input[name=amount]", "3")
+    phone.fill("textarea[name=reason]", "两条没有谈成")
+    phone.get_by_role("button", name="更正").click()
+    assert "5 → 3 条" in phone.content()
+    assert "两条没有谈成" in phone.content()
+    for place in PLACES:
+        assert figure(helping, place).amount == 3_000
+        assert figure(helping, place, known_by=closed).amount == 5_000
