@@ -8,10 +8,13 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from tests.assistance.families import family
 from tests.assistance.helping import Helped
 from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.story import Story
+from yishi.assistance.models import CheckFinding
+from yishi.assistance.services.checks import findings_refresh
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import TimeRequest
 from yishi.commitments.services import letter_send
@@ -110,6 +113,9 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     duty = story.agreement.duties.get()
     pk = lambda thing: {"pk": thing.pk}  # noqa: E731
     return {
+        "check_rules.load_rule": {"code": "house-none"},
+        "check_rules.load_threshold": {"code": "road_most"},
+        "checks.load_finding": pk(_finding(cast)),
         "agreements.load_agreement": pk(story.agreement),
         "agreements.load_duty": pk(duty),
         "bodies.load_body": pk(cast.bodies["department"]),
@@ -203,6 +209,13 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "venues.load_venue": pk(cast.venue),
         "worries.load_worry": pk(story.worry),
     }
+
+
+def _finding(cast: Cast) -> CheckFinding:
+    """An error in a household of 牟尼村, as a check leaves it."""
+    home = family(cast.places["牟尼村"], 77, house_grade="D")
+    findings_refresh([home.pk])
+    return CheckFinding.within.get(household=home, rule="exit-house")
 
 
 def loader_name(view: Any) -> str:

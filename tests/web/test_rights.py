@@ -74,7 +74,7 @@ OWN_REACH = re.compile(
     r"^(desk|mine|calendar|gates|matters|matter_new|plans|plan_new|processes|process_new|process_upload|commitments|"
     r"worries|worry_new|worry_slip|unanswered|library|overview|releases|rates|rate_cases|notices|notices_read|bodies|"
     r"members|venues|venue_new|places|judge_one|follow_phone|"
-    r"campaigns|campaign_new|place_sets|place_set_new|figures)$"
+    r"campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again)$"
 )
 
 
@@ -163,7 +163,8 @@ def test_a_stranger_sees_no_file_of_another_county(client, cast, samples, who):
 
 def _is_common(name: str, who: str) -> bool:
     """Public knowledge inside: a body's or a place's page, a shipped model; an overview of another county's counts."""
-    return name in {"body", "place", "plan_new"} or name in FIGURES
+    rules = name.startswith(("check_rule", "check_threshold"))
+    return rules or name in {"body", "place", "plan_new"} or name in FIGURES
 
 
 def _used(given, address, name):

@@ -55,9 +55,7 @@ def may_waive(viewer: Viewer, finding: CheckFinding) -> bool:
     return keeps_place.test(viewer, place)
 
 
-@rules.predicate
-def sets_rules(viewer: Viewer, place: Place | None = None) -> bool:
-    """Works at an overseeing desk of a county, prefecture or province: of that place itself, where one is given."""
+def _sets(viewer: Viewer, place: Place | None) -> bool:
     return any(
         viewer.holds(post.body_id)
         for post in viewer.posts
@@ -67,7 +65,20 @@ def sets_rules(viewer: Viewer, place: Place | None = None) -> bool:
     )
 
 
+@rules.predicate
+def sets_rules(viewer: Viewer, place: Place) -> bool:
+    """Works at an overseeing desk of this county, prefecture or province."""
+    return _sets(viewer, place)
+
+
+@rules.predicate
+def sets_somewhere(viewer: Viewer, thing: Any = None) -> bool:
+    """Works at such a desk: may open the form in which its area is chosen."""
+    return _sets(viewer, None)
+
+
 add("check.see", has_register)
 add("check.run", covers_place)
 add("check.waive", may_waive)
 add("check.set", sets_rules)
+add("check.change", sets_somewhere)

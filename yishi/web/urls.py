@@ -7,6 +7,8 @@ from .pages import (
     calendar,
     campaign_items,
     campaigns,
+    check_rules,
+    checks,
     commitment_acts,
     commitments,
     consult,
@@ -114,4 +116,6 @@ urlpatterns = [
     *campaign_items.urlpatterns,
     *place_sets.urlpatterns,
     *drives.urlpatterns,
+    *checks.urlpatterns,
+    *check_rules.urlpatterns,
 ]

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from .check_sections import household_checks
 from .deed_sections import household_deeds
 
 Section = Callable[[HttpRequest, Any], dict[str, Any] | None]
 
-HOUSEHOLD: tuple[Section, ...] = (household_deeds,)  # subject: Household
+HOUSEHOLD: tuple[Section, ...] = (household_checks, household_deeds)  # subject: Household
 PLACE: tuple[Section, ...] = ()  # subject: Place, of any level
 MEMBER: tuple[Section, ...] = ()  # subject: Person, for that person's own file
 BODY: tuple[Section, ...] = ()  # subject: Body

@@ -24,6 +24,7 @@ from yishi.web.page import page
 
 from . import (
     agreements,
+    checks,
     commitments,
     consultations,
     duplicates,
@@ -80,6 +81,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     releases.waiting,
     consultations.waiting,
     duplicates.waiting,
+    checks.waiting,
 )
 
 
@@ -158,6 +160,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "commitment": lambda: _("commitments"),
     "release": lambda: _("release checks"),
     "consultation": lambda: _("online consultations"),
+    "check": lambda: _("logic checks"),
     "duplicate": lambda: _("possible duplicates"),
 }
 
