@@ -20,7 +20,7 @@ from yishi.organisations.services.places import place_load
 from yishi.people.models import Account
 from yishi.people.scopes import everything
 
-from . import consulted, published, tales, worries
+from . import campaign, consulted, families, honghe, published, sanmeng, tales, worries
 from .register import COUNTY, register
 from .story_time import story_time
 from .teller import Cast, Teller
@@ -60,14 +60,25 @@ def demo_load(today: date | None = None) -> Loaded:
         with story_time(teller.moment):
             processes_load()
             register(cast)
+            honghe.further(cast)
             county = cast.places[COUNTY]
             demo_begin(place=county, body=cast.bodies[f"office/{COUNTY}"], site_name=SITE)
         published.told(teller)
         tales.told(teller)
         consulted.told(teller)
         worries.told(teller)
+        helped(teller)
     seal()
     return _loaded(True, began)
+
+
+def helped(t: Teller) -> None:
+    """The campaign: set up, families registered, 三猛乡's story, deeds."""
+    help = campaign.begun(t)
+    homes = families.registered(t, help.begins)
+    sanmeng.told(t, help, homes)
+    campaign.helped(t, help, homes)
+    campaign.counted_once(t, help, homes)
 
 
 def demo_clear() -> str:

@@ -113,27 +113,27 @@ def _places(cast: Cast) -> None:
     cast.places["牟尼"] = next(v for v in villages if v.name.startswith("牟尼"))
 
 
-def _body(cast: Cast, key: str, kind: str, name: str, place: Place, **more: Any) -> None:
+def body(cast: Cast, key: str, kind: str, name: str, place: Place, **more: Any) -> None:
     receipt = body_register(actor=system(), kind=kind, name=name + MARK, place=place, is_demo=True, **more)
     cast.bodies[key] = Body.objects.select_related("place").get(pk=UUID(receipt.result["body"]))
 
 
 def _bodies(cast: Cast) -> None:
-    _body(cast, "office/53", K.OFFICE, "云南省政协办公厅", cast.places["53"])
+    body(cast, "office/53", K.OFFICE, "云南省政协办公厅", cast.places["53"])
     counties = [p for p in cast.places.values() if p.level == PlaceLevel.COUNTY and p.code[:4] in PREFECTURES]
     tops = [cast.places[code] for code in (*PREFECTURES, *FURTHER_OFFICES)]
     for place in dict.fromkeys((*tops, *counties)):
         kinds = EVERYWHERE if place.code not in FURTHER_OFFICES else EVERYWHERE[:4]
         kinds = kinds[:4] if place.level == PlaceLevel.PREFECTURE else kinds
         for kind, name, key in kinds:
-            _body(cast, f"{key}/{place.code}", kind, name.format(county=place.name), place)
+            body(cast, f"{key}/{place.code}", kind, name.format(county=place.name), place)
     for key, kind, name, code in HERE:
-        _body(cast, key, kind, name, cast.places[code])
+        body(cast, key, kind, name, cast.places[code])
     for key, name in TOWNSHIPS.items():
         for role, kind, words in IN_TOWNSHIP:
-            _body(cast, f"{role}/{key}", kind, words.format(name=name), cast.places[key])
-    _body(cast, "village/mnc", K.VILLAGE, "牟尼村村民委员会", cast.places["牟尼"])
-    _body(cast, "company", K.COMPANY, "示例花卉公司", cast.places["牟尼"])
+            body(cast, f"{role}/{key}", kind, words.format(name=name), cast.places[key])
+    body(cast, "village/mnc", K.VILLAGE, "牟尼村村民委员会", cast.places["牟尼"])
+    body(cast, "company", K.COMPANY, "示例花卉公司", cast.places["牟尼"])
 
 
 def person(cast: Cast, key: str, name: str) -> Person:

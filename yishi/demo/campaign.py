@@ -1,0 +1,196 @@
+"""The demo's campaign: three phases with focus sets, the reconstructed nine ones, deeds of invented members, needs and
+offers. Published totals are quoted with their source on the answer sheet; the figures show the demo's own deeds alone.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from yishi.assistance.models import Campaign, CampaignLead, CatalogueItem, Deed, Household, PossibleDuplicate
+from yishi.assistance.services.campaign_setup import campaign_begin, lead_set
+from yishi.assistance.services.campaigns import drive_add, phase_add, target_set
+from yishi.assistance.services.deeds import deed_claim, deed_record, evidence_add
+from yishi.assistance.services.duplicates import duplicate_decide
+from yishi.assistance.services.standing import Part, Reached
+from yishi.organisations.models import Body, Place, PlaceSet
+from yishi.organisations.services.place_sets import place_set_open, place_set_put
+
+from .honghe import LAGU, LISHU, LVCHUN, QIAOJIA
+from .teller import Teller
+
+DAYS = 365  # of a phase
+AHEAD = 90  # days that the last phase still has before it
+PHASES = (  # name, what is said of the focus, counties of the demo's focus set (codes)
+    ("第一阶段", "当年公布为 27 个深度贫困县；这里是演示节选", (LVCHUN, QIAOJIA)),
+    (
+        "第二阶段",
+        "当年公布为 40 个计划退出县和 9 个人口较少民族；这里是演示节选",
+        (LVCHUN, QIAOJIA, "532326", "530322"),
+    ),
+    ("第三阶段", "当年公布为 9 个未退出县和 7 个挂牌督战重点县；这里是演示节选", (QIAOJIA, LVCHUN)),
+)
+
+
+@dataclass
+class Help:
+    """The campaign as the other parts of the demo need it."""
+
+    campaign: Campaign
+    items: dict[str, CatalogueItem]
+    starts: tuple[date, ...]  # of the phases
+
+    @property
+    def begins(self) -> date:
+        return self.starts[0]
+
+
+def begun(t: Teller) -> Help:
+    """The campaign with its phases, so placed that today lies in the third."""
+    last = t.today + timedelta(days=AHEAD)
+    starts = tuple(last - timedelta(days=DAYS * (3 - number) - 1) for number in range(3))
+    t.go_to(starts[0] - timedelta(days=20))
+    receipt = t.does(
+        "province_clerk",
+        campaign_begin,
+        template="nine_ones",
+        owner=t.cast.bodies["office/53"],
+        code="zhutui-demo",
+        name="脱贫攻坚助推行动（演示）",
+        starts_on=starts[0],
+    )
+    campaign = Campaign.objects.get(pk=UUID(receipt.result["campaign"]))
+    roles = CampaignLead.Role
+    for role, body in ((roles.GROUP, "leaders"), (roles.OFFICE, "office/53")):
+        t.does("province_clerk", lead_set, campaign=campaign, role=role, body=t.cast.bodies[body], since=starts[0])
+    for number, (name, note, counties) in enumerate(PHASES):
+        until = starts[number] + timedelta(days=DAYS - 1)
+        receipt = t.does(
+            "province_clerk",
+            place_set_open,
+            name=f"{name}重点县（演示节选）",
+            code=f"focus-{number + 1}",
+            owner=t.cast.bodies["office/53"],
+        )
+        focus = PlaceSet.objects.get(pk=UUID(receipt.result["place_set"]))
+        places = [t.cast.places[code] for code in counties]
+        t.does("province_clerk", place_set_put, place_set=focus, places=places, since=starts[number], until=until)
+        t.does(
+            "province_clerk",
+            phase_add,
+            campaign=campaign,
+            name=name,
+            starts_on=starts[number],
+            ends_on=until,
+            focus=focus,
+            focus_note=note,
+        )
+    t.does(
+        "province_clerk",
+        drive_add,
+        campaign=campaign,
+        name="百日总攻",
+        starts_on=starts[2] + timedelta(days=90),
+        ends_on=starts[2] + timedelta(days=190),
+    )
+    items = {one.code: one for one in campaign.items.select_related("campaign")}
+    for code, amount in (("channel", 60), ("job", 80), ("suggestion", 20)):
+        t.does(
+            "province_clerk",
+            target_set,
+            item=items[code],
+            place=t.cast.places["53"],
+            amount=Decimal(amount),
+            due_on=starts[2] + timedelta(days=DAYS - 1),
+        )
+    return Help(campaign, items, starts)
+
+
+def helped(t: Teller, help: Help, families: Sequence[Household]) -> None:
+    """Some seventy deeds of three years, by members of two counties, two thirds of them for families by name."""
+    chance = random.Random("help")  # noqa: S311
+    lagu, lishu, here = t.cast.places[LAGU], t.cast.places[LISHU], t.cast.places["牟尼"]
+    by_place = {
+        lagu.pk: [one for one in families if one.place_id == lagu.pk],
+        lishu.pk: [one for one in families if one.place_id == lishu.pk],
+    }
+    days = (t.today - help.begins).days - 10
+    for number in range(72):
+        on = help.begins + timedelta(days=1 + (number * days) // 72)
+        who = ("helper", "doctor", "grower", "teacher", "member", "member_two")[number % 6]
+        place = here if who.startswith("member") else (lagu if number % 3 else lishu)
+        homes = by_place.get(place.pk, [])
+        code, amount, reached = _what(chance, number, homes, place)
+        parties = [Part(t.cast.people[who])]
+        if number % 4 == 0 and place.pk != here.pk:
+            parties.append(
+                Part(t.cast.bodies["office/532531" if place.pk == lagu.pk else "office/530622"], "organiser")
+            )
+        t.go_to(min(on + timedelta(days=1), t.today))
+        _record(t, who, help.items[code], place, on, amount, parties, reached)
+
+
+def _what(chance: random.Random, number: int, homes: Sequence[Household], place: Place) -> tuple[str, Decimal, Reached]:
+    """Which item, how much, whom it reached."""
+    if homes and number % 3:
+        picked = chance.sample(list(homes), chance.randrange(1, min(3, len(homes)) + 1))
+        if number % 2:
+            return "channel", Decimal(1), Reached(households=picked)
+        return "job", Decimal(len(picked)), Reached(households=picked, people=[one.head for one in picked])
+    code = ("training", "clinic", "culture")[number % 3]
+    return code, Decimal(1), Reached(unnamed=chance.randrange(12, 90))
+
+
+def _record(
+    t: Teller,
+    who: str,
+    item: CatalogueItem,
+    place: Place,
+    on: date,
+    amount: Decimal,
+    parties: Sequence[Part],
+    reached: Reached,
+    words: str = "",
+    desk: Body | None = None,
+) -> Deed:
+    receipt = t.does(
+        who,
+        deed_record,
+        item=item,
+        place=place,
+        on=on,
+        amount=amount,
+        parties=parties,
+        reached=reached,
+        words=words,
+        recorded_for=desk,
+    )
+    return Deed.within.get(pk=UUID(receipt.result["deed"]))
+
+
+def counted_once(t: Teller, help: Help, families: Sequence[Household]) -> None:
+    """One sales channel: the member records it, the county's office claims its role, the prefecture reports it again.
+
+    The first pair is decided; a second one waits in the queue for whoever tries the demo.
+    """
+    lagu = t.cast.places[LAGU]
+    homes = [one for one in families if one.place_id == lagu.pk][:4]
+    for back, decided in ((40, True), (12, False)):
+        on = t.today - timedelta(days=back)
+        t.go_to(on + timedelta(days=1))
+        reached = Reached(households=homes[:3] if decided else homes[1:4])
+        words = "红米进了州府两家超市" if decided else "茶叶签了一年的订单"
+        channel = help.items["channel"]
+        first = _record(t, "helper", channel, lagu, on, Decimal(1), [Part(t.cast.people["helper"])], reached, words)
+        t.does("lvchun_clerk", deed_claim, deed=first, who=t.cast.bodies["office/532531"], role="co")
+        t.does("helper", evidence_add, deed=first, kind="contract", words="购销合同，演示编号 2026-07")
+        t.go_to(on + timedelta(days=4))
+        desk = t.cast.bodies["office/5325"]
+        again = _record(
+            t, "honghe_clerk", channel, lagu, on, Decimal(1), [Part(desk)], reached, f"州里上报：{words}", desk
+        )
+        pair = PossibleDuplicate.objects.filter(later=again).first()
+        if decided and pair is not None:
+            t.does("honghe_clerk", duplicate_decide, pair=pair, verdict="same", reason="同一份合同")
