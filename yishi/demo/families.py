@@ -93,5 +93,5 @@ def _year(t: Teller, household: Household, year: int, money: tuple[int, ...], nu
             "has_toilet": "yes",
             "collected_on": date(year, 12, 18),
         },
-        members={one.pk: {"education": "primary", "health": ["healthy"], "medical": "residents"} for one in members},
+        members={one.pk: {"education": "primary", "health": ["healthy"], "medical": "resident"} for one in members},
     )

@@ -1,4 +1,4 @@
-"""Who helps in the demo's campaign: bodies and people of 绿春县 with 三猛乡, and of 巧家县. Only the places are real."""
+"""Who helps in the demo's campaign: bodies and people of 绿春县 and 巧家县. Only the places are real."""
 
 from uuid import UUID
 

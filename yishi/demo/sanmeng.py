@@ -1,6 +1,7 @@
-"""三猛乡 as it was published: a leader paired with the county, ten stationed cadres, 56.2 and 5.8 million yuan, 28.5 km of
-road in ten hamlets of 腊姑村, a channel for the terraces, a college, a new variety of rice. Families, names, days and how
-the sums are divided are invented; the totals are the published ones.
+"""三猛乡 as it was published: a leader paired with the county, ten stationed cadres, 56.2 and 5.8 million yuan,
+28.5 km of road in ten hamlets of 腊姑村, a channel for the terraces, a college, a new variety of rice.
+
+Families, names, days and how the sums are divided are invented; the totals are the published ones.
 """
 
 from collections.abc import Sequence
@@ -36,9 +37,7 @@ from yishi.assistance.services.projects import Part, Quantity, parts_of, project
 from yishi.assistance.services.teams import team_join, team_open
 from yishi.assistance.services.village_plans import village_plan_open, village_plan_promise
 from yishi.assistance.services.visits import visit_log
-from yishi.journal.act import SYSTEM
 from yishi.people.models import Person
-from yishi.people.services import account_demo
 
 from .campaign import Help
 from .honghe import LAGU, LISHU, LVCHUN, SANMENG
@@ -55,10 +54,10 @@ def told(t: Teller, help: Help, families: Sequence[Household]) -> None:
     here = [one for one in families if one.place_id == t.cast.places[LAGU].pk]
     there = [one for one in families if one.place_id == t.cast.places[LISHU].pk]
     paired(t, help, here, there)
-    fiscal, social = money(t, help)
+    fiscal = money(t, help)
     road(t, help, fiscal, here)
     channel(t, help, fiscal)
-    given(t, social, here)
+    given(t, help, here)
     visited(t, help, here)
     lives_on(t, help)
     needed(t, here)
@@ -70,7 +69,7 @@ def paired(t: Teller, help: Help, here: Sequence[Household], there: Sequence[Hou
     t.go_to(since)
     cast = t.cast
     rows: list[tuple[str, PairingRow]] = [
-        ("province_clerk", PairingRow(cast.people["leader"], cast.places[LVCHUN], since)),
+        ("province_clerk", PairingRow(cast.people["leader"], cast.places[LVCHUN], since, kind="leader")),
         ("lvchun_clerk", PairingRow(cast.bodies["college"], cast.places[LAGU], since)),
         *(("lvchun_clerk", PairingRow(cast.people["helper"], one, since)) for one in here[:3]),
         *(("lvchun_clerk", PairingRow(cast.people["lagu_head"], one, since)) for one in here[3:6]),
@@ -94,27 +93,17 @@ def paired(t: Teller, help: Help, here: Sequence[Household], there: Sequence[Hou
         )
         if number == 0:
             cast.people["secretary"] = Person.within.get(pk=UUID(receipt.result["person"]))
-            account_demo(by=SYSTEM, person=cast.people["secretary"], username="demo-secretary")
 
 
-def money(t: Teller, help: Help) -> tuple[Fund, Fund]:
-    """Fiscal and social money: decided, then arrived in three parts."""
-    funds = []
+def money(t: Teller, help: Help) -> Fund:
+    """Fiscal and social money: decided, then arrived in three parts. Gives the fiscal fund."""
+    funds = {}
     for name, kind, total, source in (
         ("三猛乡项目资金", "fiscal", FISCAL, "财政专项（演示）"),
         ("三猛乡社会帮扶资金", "donation", SOCIAL, "社会各界（演示）"),
     ):
         t.go_to(help.begins + timedelta(days=40))
-        receipt = t.does(
-            "lvchun_clerk",
-            fund_open,
-            owner=t.cast.bodies["office/532531"],
-            name=name,
-            kind=kind,
-            place=t.cast.places[SANMENG],
-            campaign=help.campaign,
-        )
-        fund = Fund.within.get(pk=UUID(receipt.result["fund"]))
+        fund = _fund(t, help, name, kind)
         t.does("lvchun_clerk", money_mobilise, fund=fund, giver=source, amount=total, on=t.day, bill=f"{kind}-批复")
         for number, share in enumerate((50, 30, 20)):
             t.go_to(help.starts[number] + timedelta(days=70))
@@ -127,8 +116,21 @@ def money(t: Teller, help: Help) -> tuple[Fund, Fund]:
                 on=t.day,
                 bill=f"{kind}-{number + 1:03d}",
             )
-        funds.append(fund)
-    return funds[0], funds[1]
+        funds[kind] = fund
+    return funds["fiscal"]
+
+
+def _fund(t: Teller, help: Help, name: str, kind: str) -> Fund:
+    receipt = t.does(
+        "lvchun_clerk",
+        fund_open,
+        owner=t.cast.bodies["office/532531"],
+        name=name,
+        kind=kind,
+        place=t.cast.places[SANMENG],
+        campaign=help.campaign,
+    )
+    return Fund.within.get(pk=UUID(receipt.result["fund"]))
 
 
 def _project(t: Teller, help: Help, days: int, **said: Any) -> Project:
@@ -209,7 +211,7 @@ def road(t: Teller, help: Help, fund: Fund, here: Sequence[Household]) -> None:
         words="十个小组逐条量过，合计 28.5 公里，路面合格。",
         found={one.pk: Decimal(one.planned) / 1000 for one in lines},
     )
-    t.does("lagu_head", households_reach, project=project, households=here, unnamed=312)
+    t.does("lvchun_clerk", households_reach, project=project, households=here, unnamed=312)
 
 
 def channel(t: Teller, help: Help, fund: Fund) -> None:
@@ -242,13 +244,13 @@ def channel(t: Teller, help: Help, fund: Fund) -> None:
     _pay(t, fund, project, 5_100_000 * YUAN, "渠-1")
 
 
-def given(t: Teller, social: Fund, here: Sequence[Household]) -> None:
+def given(t: Teller, help: Help, here: Sequence[Household]) -> None:
     """A member's donation passes through the fund to a pupil's family, with its bill; a second person confirms."""
     t.go_to(t.today - timedelta(days=100))
     receipt = t.does(
         "lvchun_clerk",
         donation_record,
-        fund=social,
+        fund=_fund(t, help, "委员助学金", "member"),
         giver=t.cast.people["teacher"],
         amount=6_000 * YUAN,
         on=t.day,
@@ -270,7 +272,7 @@ def visited(t: Teller, help: Help, here: Sequence[Household]) -> None:
             "女儿上初中，每学期车费和生活费吃紧",
             "缺稳定收入",
             "education",
-            "落实助学金，帮找一份县城的务工",
+            "落实助学金",
             "done",
         ),
         ("helper", here[1], "会种红米，不会卖", "没有销路", "industry", "对接一家超市收红米", "done"),

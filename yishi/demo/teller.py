@@ -55,7 +55,7 @@ class Teller:
     def day(self) -> date:
         return timezone.localdate(self.moment)
 
-    def does(self, who: str | None, service: Callable[..., Receipt], **given: Any) -> Receipt:
+    def does(self, who: str | None, service: Callable[..., Receipt], /, **given: Any) -> Receipt:
         """One act of `who` (a key of the cast; None: somebody without account; "system")."""
         with story_time(self.moment):
             receipt = service(actor=self.viewer(who), **given)
