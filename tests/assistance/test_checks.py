@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.families import SON, family
+from tests.assistance.importing import families, publish, send, workbook
+from tests.assistance.keeping import Keeping
 from yishi.assistance.dossiers import dossiers_of
 from yishi.assistance.models import CheckFinding, CheckRun, Household, HouseholdMember, HouseholdYear, Pairing, Resident
 from yishi.assistance.services.check_acts import check_set, finding_unwaive, finding_waive
@@ -16,8 +18,14 @@ from yishi.assistance.services.checks import (
     check_run_make,
     checks_nightly,
     checks_tend,
+    findings_follow,
     findings_refresh,
 )
+from yishi.assistance.services.import_publish import import_undo
+from yishi.assistance.services.import_steps import imports_work
+from yishi.assistance.services.pairing import PairingRow, pairing_make
+from yishi.assistance.services.register import household_end
+from yishi.assistance.services.years import household_year_fill
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.people.scopes import everything, reaching
@@ -51,6 +59,40 @@ def test_it_works(home):
     change(home, house_grade="D")
     assert waiting(home) == {"exit-house", "income-no-cost"}
     assert CheckFinding.within.count() == 2
+
+
+def test_every_act_on_a_household_checks_it_at_once(cast):
+    keeping = Keeping(cast)
+    home, clerk = keeping.household, cast.viewer("clerk")
+    assert {"blank-road", "blank-house", "helper-none"} <= waiting(home)
+    year = {"road_kind": "cement", "house_grade": "D"}
+    with everything():
+        household_year_fill(actor=clerk, household=home, year=timezone.localdate().year, values=year)
+        assert "blank-road" not in waiting(home)
+        pairing_make(actor=clerk, row=PairingRow(cast.people["member"], home, timezone.localdate(), None, "member", ""))
+        assert "helper-none" not in waiting(home)
+        household_end(actor=clerk, household=home, reason="moved")
+    assert waiting(home) == set()
+    assert waiting(keeping.next_door) != set()
+
+
+def test_very_many_changed_households_are_left_to_the_jobs(cast, monkeypatch):
+    monkeypatch.setattr("yishi.assistance.services.checks.AT_ONCE", 1)
+    homes = [family(cast.places[village], n) for n, village in enumerate(("牟尼村", "邻近村"), 1)]
+    findings_follow([one.pk for one in homes])
+    run = CheckRun.objects.get()
+    assert (run.place, run.state) == (cast.places["共和镇"], "waiting")
+
+
+def test_an_import_is_checked_and_its_findings_do_not_stand_in_the_way_of_an_undo(cast):
+    with everything():
+        one = publish(cast, send(cast, workbook(families(3))))
+        assert checks_tend() == 1
+        assert {"helper-none", "cause-illness"} <= waiting()
+        import_undo(actor=cast.viewer("clerk"), sent=one)
+        imports_work()
+        checks_tend()
+    assert CheckFinding.within.count() == 0
 
 
 def test_a_finding_of_a_member_says_which(home):

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from yishi.assistance.check_settings import Checkers
@@ -25,6 +26,7 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import permit
 
 BATCH = 500
+AT_ONCE = 50  # households that an act checks itself
 STALE = timedelta(minutes=10)  # a run that was not touched for so long was left by a process that ended
 FIELDS = ["severity", "group", "pack", "year", "found_at", "cleared_at"]
 
@@ -52,6 +54,18 @@ def findings_refresh(
             for one in made.at(places[dossier.key]).check(dossier):
                 found[(one.household, one.member, one.rule.code)] = one
     return _write(keys, found, years)
+
+
+def findings_follow(households: Iterable[UUID | None]) -> None:
+    """Within the act that changed them: check a few households at once; of very many, leave it to the jobs."""
+    keys = list(dict.fromkeys(key for key in households if key is not None))
+    if len(keys) <= AT_ONCE:
+        if keys:
+            findings_refresh(keys)
+        return
+    places = Household.within.filter(pk__in=keys).aggregate(lo=Min("place__lo"), hi=Max("place__hi"))
+    around = Place.objects.filter(lo__lte=places["lo"], hi__gte=places["hi"])
+    check_run_make(around.order_by("hi", "-lo").first())
 
 
 @transaction.atomic

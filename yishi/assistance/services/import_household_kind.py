@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.models import (
+    CheckFinding,
     Household,
     HouseholdCause,
     HouseholdMember,
@@ -30,7 +31,17 @@ from yishi.people.models import Person
 from . import import_household_rows as rows
 from .import_households import households_compare
 
-OWN = {Household, HouseholdCause, HouseholdMember, HouseholdStay, HouseholdYear, MemberYear, Resident, Person}
+OWN = {
+    CheckFinding,
+    Household,
+    HouseholdCause,
+    HouseholdMember,
+    HouseholdStay,
+    HouseholdYear,
+    MemberYear,
+    Resident,
+    Person,
+}
 MOST_MEMBERS = 40
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.models import (
+    CheckFinding,
     Household,
     HouseholdCause,
     HouseholdMember,
@@ -282,6 +283,8 @@ def sweep(one: Import) -> int:
         return 0
     with transaction.atomic():
         people = list(HouseholdMember.within.filter(household__in=keys).values_list("person", flat=True))
+        findings = CheckFinding.within.filter(household__in=keys)
+        findings._raw_delete(findings.db)
         for model in (MemberYear, HouseholdMember):
             where = "member__household__in" if model is MemberYear else "household__in"
             rows = model.within.filter(**{where: keys})

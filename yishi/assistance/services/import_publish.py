@@ -20,6 +20,7 @@ from yishi.kit.ids import child_id
 from yishi.organisations.grants import Viewer, viewer_of
 from yishi.organisations.rights import permit
 
+from .checks import check_run_make
 from .import_pieces import Stage, pieces, results_in
 
 log = logging.getLogger("yishi.assistance.imports")
@@ -62,6 +63,7 @@ def import_switch_on(one: Import) -> None:
             if row.state != State.WRITING:
                 return
             kind.switch_on(row, actor, this, changed)
+            check_run_make(row.place)
             row.state, row.published_at = State.PUBLISHED, this.now
             row.save(update_fields=["state", "published_at"])
             this.entry(subject=("import", row.pk), place=row.place_id, data=_counts(row))
@@ -91,6 +93,7 @@ def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID |
         if why := kind.built_upon(one):
             raise Refusal("import.built_upon", why)
         kind.switch_off(one, actor, this, changed)
+        check_run_make(one.place)
         one.state, one.undone_at = State.UNDOING, this.now
         one.save(update_fields=["state", "undone_at"])
         this.entry(subject=("import", one.pk), place=one.place_id, data=_counts(one))

@@ -32,6 +32,8 @@ from yishi.organisations.query_codes import code_for_act, code_issue, codes_revo
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
 
+from .checks import findings_follow
+
 S = Commitment.State
 # Who supervises a promise in a village, the nearest first: never the body that bears it.
 SUPERVISING = (BodyKind.VILLAGE, BodyKind.COUNCIL, BodyKind.GOVERNMENT, BodyKind.OFFICE)
@@ -113,6 +115,7 @@ def measure_agree(
             touches=[("household", household.pk, 1)],
             data={"commitment": commitment.pk, "visit": visit.pk if visit else None},
         )
+        findings_follow([household.pk])
         this.result(measure=measure.pk, commitment=commitment.pk)
     return this.receipt
 

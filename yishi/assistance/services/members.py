@@ -22,6 +22,7 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Person
 from yishi.people.services import person_name, person_phone
 
+from .checks import findings_follow
 from .identity import identity_index, identity_of, identity_read, identity_set, keys_check
 from .residents import active, day_read, member_put, person_here, person_read, recount, sex_fits
 
@@ -72,6 +73,7 @@ def member_join(
             quantities={"members": 1},
             data={"member": joined.pk, "reason": reason},
         )
+        findings_follow([row.pk])
         this.result(member=joined.pk, household=row.pk)
     return this.receipt
 
@@ -103,6 +105,7 @@ def member_leave(
             quantities={"members": -1},
             data={"member": row.pk, "reason": reason},
         )
+        findings_follow([household.pk])
         this.result(member=row.pk, household=household.pk)
     return this.receipt
 
@@ -164,6 +167,7 @@ def member_change(
             place=household.place_id,
             data={"member": row.pk, "fields": sorted(changed)},
         )
+        findings_follow([household.pk])
         this.result(member=row.pk, household=household.pk)
     return this.receipt
 

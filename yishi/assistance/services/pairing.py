@@ -24,6 +24,8 @@ from yishi.organisations.models import Body, Member, Place, Post, current, valid
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
 
+from .checks import findings_follow
+
 Kind = Pairing.Kind
 MOST = 100_000
 MOST_DAYS = 366
@@ -85,6 +87,7 @@ def pairings_make_many(
         Pairing.objects.bulk_create(made, batch_size=1000)
         for one in made:
             _enter(this, one, "pairings")
+        findings_follow(one.household_id for one in made)
         this.result(made=len(made), unchanged=len(rows) - len(made), pairings=ids)
         if len(rows) == 1:
             this.result(pairing=ids[0])
@@ -146,6 +149,7 @@ def pairing_hand_over(
         made.follows = row
         made.save(force_insert=True)
         _enter(this, made, "pairings")
+        findings_follow([row.household_id])
         this.result(pairing=made.pk)
     return this.receipt
 
@@ -166,6 +170,7 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
         row.valid_to, row.note = on, why
         row.save(update_fields=["valid_to", "note"])
         _enter(this, row, "ended", at=on)
+        findings_follow([row.household_id])
         this.result(pairing=row.pk)
     return this.receipt
 

@@ -25,6 +25,7 @@ from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
 from .causes import causes_write
+from .checks import findings_follow
 from .identity import account_read, account_set, keys_check, ring
 from .residents import (
     active,
@@ -116,6 +117,7 @@ def household_register(
             at=this.on_day(day),
             quantities={"households": 1, "members": household.size},
         )
+        findings_follow([household.pk])
         this.result(household=household.pk, number=household.number)
     return this.receipt
 
@@ -166,6 +168,7 @@ def household_change(
             raise Refusal("household.unchanged", _("This is how it stands already; nothing was changed."))
         _update(row)
         this.entry(subject=("household", row.pk), place=row.place_id, at=this.on_day(day), data={"fields": changed})
+        findings_follow([row.pk])
         this.result(household=row.pk)
     return this.receipt
 
@@ -195,6 +198,7 @@ def household_head_change(
         row.save(update_fields=["head"])
         relations_set(row, said)
         this.entry(subject=("household", row.pk), place=row.place_id, at=this.on_day(day), data={"member": member.pk})
+        findings_follow([row.pk])
         this.result(household=row.pk)
     return this.receipt
 
@@ -271,6 +275,7 @@ def household_split(
             quantities={"households": 1, "members": moved},
             data={"from": row.pk},
         )
+        findings_follow([row.pk, new.pk])
         this.result(household=new.pk, number=new.number)
     return this.receipt
 
@@ -328,6 +333,7 @@ def household_relocate(
         _stay(row, kind, day, child_id(this.id, 3))
         data = {"from": before, "to": place.pk, "kind": kind}
         this.entry(subject=("household", row.pk), place=place.pk, at=this.on_day(day), data=data)
+        findings_follow([row.pk])
         this.result(household=row.pk)
     return this.receipt
 
@@ -355,6 +361,7 @@ def household_end(
             quantities={"households": -1},
             data=data,
         )
+        findings_follow([row.pk])
         this.result(household=row.pk)
     return this.receipt
 

@@ -20,6 +20,7 @@ from yishi.kit.money import yuan_text
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
+from .checks import findings_follow
 from .residents import active
 
 FIRST_YEAR = 2005
@@ -80,6 +81,7 @@ def household_year_fill(
             place=home.place_id,
             data={"year": year, "fields": len(said), "members": len(people)},
         )
+        findings_follow([home.pk])
         this.result(household=home.pk, year=year, net_per_head=row.net_per_head)
     return this.receipt
 
