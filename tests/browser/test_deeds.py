@@ -1,4 +1,4 @@
-"""One deed, recorded by a member on a phone, claimed by a county body, reported again by the prefecture: counted once.
+"""One deed, recorded by a member on a phone for a committee, claimed by another body, reported again by the prefecture.
 
 The prefecture's second report goes through its own page here; an import of its workbook calls the same service, so the
 queue finds it alike.
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from yishi.assistance.models import Deed
+from yishi.organisations.models import Post
 from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.figures import Question, ask
@@ -18,7 +19,7 @@ from yishi.reporting.fold import fold_all
 from .conftest import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PLACES = ("云南省", "楚雄彝族自治州", "牟定县")
+TIERS = {"province_clerk": "云南省", "prefecture_clerk": "楚雄彝族自治州", "clerk": "牟定县"}
 
 
 def figure(helping, place="云南省", **more):
@@ -36,8 +37,9 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     figures.forget()
     with everything():
         helping = Helping(cast)
+        Post.objects.create(person=cast.people["member"], body=cast.bodies["special"], role="clerk")
 
-    # A member on a phone: two taps, an amount, a number; the draft survives a reload.
+    # A member on a phone, for their committee: two taps, an amount, a number; the draft survives a reload.
     phone = open_page("member", cast, width=390)
     phone.goto(reverse("helping"))
     phone.get_by_role("link", name="记一笔").first.click()
@@ -47,6 +49,7 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     phone.fill("input[name=unnamed]", "12")
     phone.fill("textarea[name=words]", "联系县城超市收购山货")
     choose_place(phone, "牟尼村")
+    phone.get_by_label("牟定县政协农业农村委员会", exact=True).check()
     phone.locator("textarea[name=words]").blur()
     phone.reload()
     assert phone.input_value("textarea[name=words]") == "联系县城超市收购山货"
@@ -67,7 +70,7 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     county.get_by_role("button", name="认领").click()
     assert "实绩仍是一件" in county.content()
 
-    # The prefecture reports it again.
+    # The prefecture reports it again, as the work of the committee.
     prefecture = open_page("prefecture_clerk", cast)
     prefecture.goto(reverse("deed_new_item", args=[helping.items["channel"].pk]))
     prefecture.fill("input[name=amount]", "5")
@@ -75,6 +78,11 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     prefecture.fill("input[name=households_q]", "牟尼村户主0")
     prefecture.locator("[data-picker=households]").get_by_role("button", name="搜索").click()
     prefecture.get_by_label("牟尼村户主0").check()
+    prefecture.get_by_label("只上报").check()
+    prefecture.get_by_text("还有别人参与").click()
+    prefecture.fill("input[name=bodies_q]", "牟定县政协农业农村委员会")
+    prefecture.locator("[data-picker=bodies]").get_by_role("button", name="搜索").click()
+    prefecture.locator("[data-picker=bodies]").get_by_label("牟定县政协农业农村委员会").check()
     assert prefecture.input_value("input[name=amount]") == "5"
     choose_place(prefecture, "牟尼村")
     prefecture.get_by_role("button", name="记录").last.click()
@@ -87,22 +95,24 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     assert "1 对疑似重复待判定" in office.content()
     office.goto(reverse("duplicates"))
     office.get_by_role("link", name="为农户找一条销路").first.click()
-    assert "1 件实绩，3 份记名" in office.content()
+    assert "1 件实绩，2 份记名" in office.content()
     assert violations(office) == []
     office.get_by_label("同一件").check()
     office.fill("textarea[name=reason]", "同一家超市，同一天")
     office.get_by_role("button", name="判定").click()
     assert "并入" in office.content() or "疑似重复已判定" in office.content()
 
-    # Every tier and both bodies see one deed, credited to two bodies.
-    for place in PLACES:
+    # Every tier and both bodies see one deed with two credits.
+    tiers = {"province_clerk": open_page("province_clerk", cast), "prefecture_clerk": prefecture, "clerk": office}
+    for who, place in TIERS.items():
         found = figure(helping, place)
-        assert (found.deeds, found.amount, found.bodies, found.givers) == (1, 5_000, 2, 1), place
+        assert (found.deeds, found.amount, found.credits, found.overlap) == (1, 5_000, 2, 1), place
+        tiers[who].goto(reverse("figures_place", args=[cast.places[place].pk]))
+        assert tiers[who].locator(".overlap strong").all_inner_texts() == ["1", "2", "1"], place
         assert found.households == 1, place  # named by the second report alone
-    for who, body in (("handler", "department"), ("prefecture_clerk", "prefecture_office")):
-        page = {"handler": county, "prefecture_clerk": prefecture}[who]
+    for page, body in ((county, "department"), (phone, "special")):
         page.goto(reverse("body_file", args=[cast.bodies[body].pk]))
-        assert "1 件实绩，记名 2 个单位、1 名委员或其他个人" in page.content()
+        assert "1 件实绩，记名 2 个单位" in page.content()
         assert figure(helping, body=cast.bodies[body]).deeds == 1
 
     # A report is closed; then the member corrects: today's figure changes, the closed one does not.
@@ -115,6 +125,6 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     phone.get_by_role("button", name="更正").click()
     assert "5 → 3 条" in phone.content()
     assert "两条没有谈成" in phone.content()
-    for place in PLACES:
+    for place in TIERS.values():
         assert figure(helping, place).amount == 3_000
         assert figure(helping, place, known_by=closed).amount == 5_000

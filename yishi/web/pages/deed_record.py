@@ -28,7 +28,7 @@ from yishi.web.page import page
 from yishi.web.picker import PickerField, is_search
 from yishi.web.place_field import PlaceField
 
-ME, FOR_MEMBERS, DESK = "me", "members", "desk"
+ME, DESK, FOR_MEMBERS, FOR_OTHERS = "me", "desk", "members", "others"
 Role, Serves = DeedParty.Role, ItemVersion.Serves
 USED = 4  # items used last, shown first
 
@@ -137,7 +137,8 @@ class ReachedForm(ActForm):
 
 
 class DeedForm(ReachedForm):
-    """With who did it: oneself, one's desk, or members for whom one's desk records; others and shares folded away."""
+    """With who did it: oneself, one's desk, members for whom one's desk records, or others whose deed one's desk only
+    reports; further parties and shares folded away."""
 
     doer = forms.ChoiceField(label=gettext_lazy("Who did it?"), widget=forms.RadioSelect)
     members = PickerField(
@@ -173,6 +174,7 @@ class DeedForm(ReachedForm):
         for key, body in self.desks.items():
             choices.append((f"{DESK}:{key}", body.name))
             choices.append((f"{FOR_MEMBERS}:{key}", _("members; %(body)s organised it") % {"body": body.name}))
+            choices.append((f"{FOR_OTHERS}:{key}", _("others; %(body)s only reports it") % {"body": body.name}))
         self.fields["doer"].choices = choices
         self.fields["doer"].initial = choices[0][0] if choices else ""
         if len(choices) < 2:
@@ -185,8 +187,11 @@ class DeedForm(ReachedForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if given.get("doer", "").startswith(FOR_MEMBERS) and not given.get("members") and "members" not in self.errors:
+        doer, members = given.get("doer", ""), given.get("members")
+        if doer.startswith(FOR_MEMBERS) and not members and "members" not in self.errors:
             self.add_error("members", _("Search, and tick at least one."))
+        if doer.startswith(FOR_OTHERS) and not (members or given.get("bodies")) and "bodies" not in self.errors:
+            self.add_error("bodies", _("Search, and tick at least one."))
         return given
 
     def service_fields(self) -> dict[str, Any]:
@@ -198,6 +203,9 @@ class DeedForm(ReachedForm):
             ours = [Part(self.viewer.person, given["role"])]
         elif given["doer"].startswith(DESK):
             ours = [Part(desk, given["role"])]
+        elif given["doer"].startswith(FOR_OTHERS):  # its desk records and is no party
+            named = [*given["members"], *given["bodies"]]
+            ours, others = [Part(named[0], Role.LEAD)], [Part(one, Role.CO, 1) for one in named[1:]]
         else:
             ours = [Part(person, Role.LEAD) for person in given["members"]]
             others = [one for one in others if one.who != desk]
