@@ -17,6 +17,7 @@ from yishi.assistance.services.family import (
     deed_code_find,
     deed_code_issue,
     deed_disown,
+    deed_uphold,
     family_code,
 )
 from yishi.assistance.services.standing import Part, Reached
@@ -62,6 +63,26 @@ def test_a_family_that_says_no_is_heard_and_changes_no_figure(helping):
     assert not deed.evidence.exists()
     assert DeedCode.objects.get().said_yes is False
     assert Deed.within.get().state == "counted"
+
+
+def test_a_no_is_looked_into_and_settled(helping):
+    deed, member = helping.record(), helping.cast.viewer("member")
+    with pytest.raises(WrongStage):
+        deed_uphold(actor=member, deed=deed, reason="没有人说不")
+    for settle in ("uphold", "correct", "yes"):
+        code = family_code(deed_code_issue(actor=member, deed=deed).pk)
+        deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=False)
+        assert DeedCode.objects.filter(said_yes=False, settled_at__isnull=True).count() == 1
+        if settle == "uphold":
+            with pytest.raises(NotAllowed):
+                deed_uphold(actor=helping.cast.viewer("outsider"), deed=deed, reason="算了")
+            deed_uphold(actor=member, deed=deed, reason="老人不知情，儿子在场")
+        elif settle == "correct":
+            deed_correct(actor=member, deed=deed, amount=Decimal(2), reason="核实为两条")
+        else:
+            code = family_code(deed_code_issue(actor=member, deed=deed).pk)
+            deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=True)
+        assert not DeedCode.objects.filter(said_yes=False, settled_at__isnull=True).exists()
 
 
 def test_a_code_is_given_by_those_of_the_deed_and_the_last_one_holds(helping):

@@ -33,6 +33,7 @@ class DeedCode(models.Model):
     revoked_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     said_yes = models.BooleanField(null=True)
+    settled_at = models.DateTimeField(null=True)  # of a "no": corrected, upheld with a reason, or a later "yes"
 
     def __str__(self) -> str:
         return f"{self.deed_id} {self.issued_at:%Y-%m-%d}"

@@ -221,6 +221,7 @@ def deed_correct(
             write_beneficiaries(row, reached)
         row.fingerprint = fingerprint(row)
         row.save()
+        row.codes.filter(said_yes=False, settled_at__isnull=True).update(settled_at=this.now)
         rewrite(this, row, parts_of(row) if parties is None else parties)
         this.result(deed=row.pk, alike=duplicates_find(row, this.now))
     return this.receipt

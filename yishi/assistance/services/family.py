@@ -82,11 +82,33 @@ def deed_answer(*, actor: Viewer, code: DeedCode, said_yes: bool, act_id: UUID |
         row.answered_at, row.said_yes = this.now, said_yes
         row.save(update_fields=["answered_at", "said_yes"])
         if said_yes:
+            deed.codes.filter(said_yes=False, settled_at__isnull=True, household=row.household).update(
+                settled_at=this.now
+            )
             Evidence.objects.create(
                 deed=deed, kind=Evidence.Kind.CONFIRMATION, words="", added_by=None, added_at=this.now
             )
         this.entry(subject=("deed", deed.pk), place=deed.place_id, data={"yes": said_yes})
         this.result(deed=deed.pk)
+    return this.receipt
+
+
+def deed_uphold(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:
+    """After a family said no: it was looked into and the deed stands, with the reason. Result: deed."""
+    by = permit("deed.correct", actor, deed)
+    with act("assistance.deed.uphold", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
+        if this.replayed:
+            return this.receipt
+        row, kept = counted(deed), clean(reason)[:300]
+        if not kept:
+            raise Refusal("reason.empty", _("Please write what you found."), field="reason")
+        if not row.codes.filter(said_yes=False, settled_at__isnull=True).update(settled_at=this.now):
+            raise WrongStage("deed.undisputed", _("No family disputes this deed now."))
+        row.reason = kept
+        row.save(update_fields=["reason"])
+        DeedRemark.objects.create(deed=row, act_id=this.id, text=kept)
+        this.entry(subject=("deed", row.pk), place=row.place_id)
+        this.result(deed=row.pk)
     return this.receipt
 
 

@@ -28,6 +28,7 @@ TITLES: dict[str, Any] = {
     "assistance.deed.correct": gettext_lazy("Corrected"),
     "assistance.deed.withdraw": gettext_lazy("Withdrawn"),
     "assistance.deed.disown": gettext_lazy("A member says: it was not I"),
+    "assistance.deed.uphold": gettext_lazy("Looked into: it stands"),
     "assistance.deed.confirm": gettext_lazy("Confirmed by the member"),
     "assistance.deed.prove": gettext_lazy("Evidence added"),
     "assistance.deed.code": gettext_lazy("Confirmation code given to the family"),

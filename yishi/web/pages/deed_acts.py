@@ -22,7 +22,7 @@ from yishi.assistance.services.deeds import (
     deed_withdraw,
     evidence_add,
 )
-from yishi.assistance.services.family import deed_claim_instead, deed_code_issue, deed_disown, family_code
+from yishi.assistance.services.family import deed_claim_instead, deed_code_issue, deed_disown, deed_uphold, family_code
 from yishi.assistance.services.standing import Reached, reached_by
 from yishi.attachments.models import Attachment
 from yishi.attachments.store import photo_keep, scan_keep
@@ -224,6 +224,13 @@ withdraw = _by_reason(
     gettext_lazy("Withdrawn. The record and the reason stay, and it counts nowhere."),
     gettext_lazy("Withdraw it"),
 )
+uphold = _by_reason(
+    "deed.correct",
+    deed_uphold,
+    gettext_lazy("It stands all the same"),
+    gettext_lazy("It stands; what you found is in the story."),
+    gettext_lazy("It stands all the same"),
+)
 disown = _by_reason(
     "deed.disown",
     deed_disown,
@@ -385,6 +392,7 @@ urlpatterns = [
     path("desk/deeds/<uuid:pk>/confirm/", confirm, name="deed_confirm"),
     path("desk/deeds/<uuid:pk>/correct/", correct, name="deed_correct"),
     path("desk/deeds/<uuid:pk>/withdraw/", withdraw, name="deed_withdraw"),
+    path("desk/deeds/<uuid:pk>/uphold/", uphold, name="deed_uphold"),
     path("desk/deeds/<uuid:pk>/not-me/", disown, name="deed_disown"),
     path("desk/deeds/<uuid:pk>/prove/", prove, name="deed_prove"),
     path("desk/deeds/<uuid:pk>/code/", code, name="deed_code"),

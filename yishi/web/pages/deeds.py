@@ -85,8 +85,13 @@ class DeedFilter(forms.Form):
         if whose == "confirm":
             return rows.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
         if whose == "denied":
-            return rows.filter(pk__in=Deed.within.filter(codes__said_yes=False).values("pk"))
+            return rows.filter(pk__in=denied().values("deed"))
         return rows
+
+
+def denied() -> QuerySet[DeedCode]:
+    """Answers "no" of families that nobody looked into yet."""
+    return DeedCode.objects.filter(said_yes=False, settled_at__isnull=True)
 
 
 def _with_body(bodies: Any) -> Any:
@@ -161,7 +166,7 @@ def rows_of_files() -> QuerySet[Deed]:
         "version", "item__campaign", "item__direction", "place", "activity", "merged_into", "recorded_by",
         "recorded_for",
     )  # fmt: skip
-    said_no = Exists(DeedCode.objects.filter(deed=OuterRef("pk"), said_yes=False))
+    said_no = Exists(DeedCode.objects.filter(deed=OuterRef("pk"), said_yes=False, settled_at__isnull=True))
     return rows.annotate(is_denied=said_no).prefetch_related(PARTIES)
 
 
@@ -205,6 +210,7 @@ def _acts(request: HttpRequest, deed: Deed) -> list[dict[str, Any]]:
         ("deed_prove", "deed.prove", _("Add evidence"), True),
         ("deed_code", "deed.prove", _("Code for the family"), True),
         ("deed_correct", "deed.correct", _("Correct it"), True),
+        ("deed_uphold", "deed.correct", _("It stands all the same"), deed.is_denied),
         ("deed_withdraw", "deed.correct", _("Withdraw it"), True),
         ("deed_disown", "deed.disown", _("It was not I"), True),
     )

@@ -29,6 +29,7 @@ from . import (
     consultations,
     duplicates,
     gates,
+    helping,
     plans,
     releases,
     seats,
@@ -81,6 +82,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     releases.waiting,
     consultations.waiting,
     duplicates.waiting,
+    helping.disputed,
     checks.waiting,
 )
 
@@ -162,6 +164,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "consultation": lambda: _("online consultations"),
     "check": lambda: _("logic checks"),
     "duplicate": lambda: _("possible duplicates"),
+    "deed": lambda: _("deeds"),
 }
 
 

@@ -24,7 +24,7 @@ from yishi.web.page import page
 from yishi.web.papers.given_papers import given_paper
 from yishi.web.papers.press import paper_response
 
-from .deeds import DeedFilter
+from .deeds import DeedFilter, denied
 
 LAST, SHOWN = 8, 20
 
@@ -48,6 +48,24 @@ def to_confirm(viewer: Any) -> list[DeskItem]:
     ]
 
 
+def disputed(viewer: Any) -> list[DeskItem]:
+    """Deeds that they or their desks recorded, of which a family says that it was not so."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    own = Q(recorded_for__in=desks) | Q(recorded_by=viewer.person_id, recorded_for__isnull=True)
+    rows = Deed.within.filter(own, pk__in=denied().values("deed"), state=Deed.State.COUNTED)
+    return [
+        DeskItem(
+            kind="deed",
+            title=f"{one.version.name} · {how_much(one)}",
+            act=_("A family says no: look into it"),
+            url=reverse("deed", args=[one.pk]),
+            body_id=one.recorded_for_id,
+            detail=f"{one.number} · {one.place.name}",
+        )
+        for one in rows.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
+    ]
+
+
 @page("helping.see", methods=("GET",))
 def helping(request: HttpRequest) -> HttpResponse:
     """What one opens on a phone: record, confirm, what became of one's last deeds, what one promised."""
@@ -57,14 +75,13 @@ def helping(request: HttpRequest) -> HttpResponse:
     last = list(own.select_related("version", "place").order_by("-recorded_at")[:LAST])
     pairs = finding.open_pairs().filter(Q(earlier__in=last) | Q(later__in=last)).values_list("earlier", "later")
     alike = {one for pair in pairs for one in pair}
-    denied = set(
-        Deed.within.filter(pk__in=[one.pk for one in last], codes__said_yes=False).values_list("pk", flat=True)
-    )
+    said_no = set(denied().filter(deed__in=last).values_list("deed", flat=True))
     for one in last:
-        one.much, one.is_alike, one.is_denied = how_much(one), one.pk in alike, one.pk in denied
+        one.much, one.is_alike, one.is_denied = how_much(one), one.pk in alike, one.pk in said_no
     promises = Commitment.objects.filter(bearer_person=viewer.person_id, state__in=Commitment.OPEN)
     words = {
         "items": to_confirm(viewer),
+        "disputed": disputed(viewer),
         "last": last,
         "promises": promises.select_related("place").order_by("due_on")[:SHOWN],
         "may_record": may("deed.record", viewer),
