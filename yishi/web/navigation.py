@@ -41,6 +41,8 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("figures", "figure.see", _("Figures")),
             ("checks", "check.see", _("Logic checks")),
             ("campaigns", "campaign.see", _("Campaigns")),
+            ("households", "household.list", _("Households")),
+            ("change_requests", "change.list", _("Changes asked for")),
         ),
     ),
     (

@@ -19,6 +19,7 @@ from yishi.assistance.models import ChangeRequest, Household, HouseholdMember, H
 from yishi.journal.act import Act, act, plain
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.identity import masked
 from yishi.kit.ids import child_id, uuid7
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
@@ -155,6 +156,12 @@ def asked_values(request: ChangeRequest) -> dict[str, Any]:
     if account:
         values["bank_account"] = account
     return values
+
+
+def asked_masked(request: ChangeRequest) -> list[str]:
+    """The identity numbers of what was asked as a page shows them; nothing once it is decided."""
+    numbers, _account = asked_open(request)
+    return [masked(text) for text in json.loads(numbers).values()] if numbers else []
 
 
 class _Tried(Exception):

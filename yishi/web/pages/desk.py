@@ -25,6 +25,7 @@ from yishi.web.page import page
 from . import (
     agreements,
     checks,
+    change_requests,
     commitments,
     consultations,
     duplicates,
@@ -81,6 +82,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     commitments.waiting,
     releases.waiting,
     consultations.waiting,
+    change_requests.waiting,
     duplicates.waiting,
     helping.disputed,
     checks.waiting,
@@ -163,6 +165,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "release": lambda: _("release checks"),
     "consultation": lambda: _("online consultations"),
     "check": lambda: _("logic checks"),
+    "change_request": lambda: _("requests for changes"),
     "duplicate": lambda: _("possible duplicates"),
     "deed": lambda: _("deeds"),
 }

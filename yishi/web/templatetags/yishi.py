@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from yishi.assistance import codes
 from yishi.commitments.clocks import Colour, colour
 from yishi.kit.ids import uuid7
 from yishi.kit.text import masked_name, masked_phone
@@ -41,6 +42,12 @@ def act_id(value: Any = None) -> SafeString:
 def can(context: template.Context, right: str, thing: Any = None) -> bool:
     """May the viewer do `right` to `thing`? `{% can "worry.screen" worry as may_screen %}`"""
     return may(right, context["viewer"], thing)
+
+
+@register.simple_tag
+def code_label(name: str, code: str | None) -> str:
+    """The label of a code of a list of the register: `{% code_label "relation" member.relation %}`."""
+    return codes.label(name, code or "")
 
 
 @register.inclusion_tag("components/form.html", takes_context=True)
