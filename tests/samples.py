@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.assistance.families import family
 from tests.assistance.helping import Helped
+from tests.assistance.keeping import Keeping
 from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.story import Story
@@ -112,10 +113,17 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     target = helping.items["road"].targets.create(place=cast.places["牟定县"], amount=28_500, due_on=today, set_at=now)
     duty = story.agreement.duties.get()
     pk = lambda thing: {"pk": thing.pk}  # noqa: E731
+    keeping = Keeping(cast).lived()
+    year = {"year": today.year - 1}
     return {
         "check_rules.load_rule": {"code": "house-none"},
         "check_rules.load_threshold": {"code": "road_most"},
         "checks.load_finding": pk(_finding(cast)),
+        "change_requests.load_request": pk(keeping.asked()),
+        "household_change.load_household": pk(keeping.household),
+        "household_change.load_member": pk(keeping.member()),
+        "household_years.load_member_year": {**pk(keeping.member()), **year},
+        "household_years.load_year": {**pk(keeping.household), **year},
         "agreements.load_agreement": pk(story.agreement),
         "agreements.load_duty": pk(duty),
         "bodies.load_body": pk(cast.bodies["department"]),

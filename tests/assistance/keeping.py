@@ -6,8 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from tests.cast import Cast
-from yishi.assistance.models import Household, HouseholdMember
+from yishi.assistance.models import ChangeRequest, Household, HouseholdMember
 from yishi.assistance.services.register import household_register
+from yishi.assistance.services.requests import change_ask
+from yishi.assistance.services.years import household_year_fill
 from yishi.kit.identity import check_character
 
 AREA = "532323"
@@ -57,3 +59,27 @@ class Keeping:
     def member(self, relation: str = "spouse", household: Household | None = None) -> HouseholdMember:
         rows = HouseholdMember.within.select_related("household__place", "person__resident")
         return rows.get(household=household or self.household, relation=relation, valid_to__isnull=True)
+
+    def lived(self) -> "Keeping":
+        """Two years of the household, so that its file has something to compare."""
+        for back, wages in ((2, "18000"), (1, "24000")):
+            household_year_fill(
+                actor=self.cast.viewer("village_head"),
+                household=self.household,
+                year=timezone.localdate().year - back,
+                values={"business_income": "0", "property_income": "0", "transfer_income": "1200", "cropland": "5.2"},
+                income={"work": wages},
+                members={self.member().pk: {"health": ["chronic"], "skill": "weak"}},
+            )
+        return self
+
+    def asked(self) -> ChangeRequest:
+        """The village asks for a birth to be entered."""
+        receipt = change_ask(
+            actor=self.cast.viewer("village_head"),
+            kind="join",
+            asked={"member": {"relation": "son", **person("张小", 3)}, "reason": "birth"},
+            household=self.household,
+            reason="出生证明已看",
+        )
+        return ChangeRequest.within.get(pk=receipt.result["request"])

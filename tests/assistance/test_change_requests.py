@@ -37,7 +37,7 @@ def test_it_works(keeping, cast):
     assert (request.asked_for, request.asked_by) == (cast.bodies["village"], cast.people["village_head"])
     assert Household.within.get(pk=keeping.household.pk).size == 3
     assert not Person.within.filter(name="张小").exists()
-    change_approve(actor=cast.viewer("convener"), request=request)  # the township's council
+    change_approve(actor=cast.viewer("convener"), change=request)  # the township's council
     request.refresh_from_db()
     child = HouseholdMember.within.select_related("person__resident").get(joined_reason="birth")
     assert (request.state, request.decided_by) == ("approved", cast.people["convener"])
@@ -52,7 +52,7 @@ def test_while_it_waits_its_number_is_encrypted_and_bound_to_its_row(keeping, ca
     assert card(3).encode() not in bytes(one.identity_sealed)
     ChangeRequest.within.filter(pk=one.pk).update(identity_sealed=other.identity_sealed)
     with pytest.raises(Refusal) as caught:
-        change_approve(actor=cast.viewer("clerk"), request=one)
+        change_approve(actor=cast.viewer("clerk"), change=one)
     assert caught.value.code == "seal.broken"
 
 
@@ -78,12 +78,12 @@ def test_a_village_asks_for_a_new_household_and_for_a_move(keeping, cast):
     receipt = change_ask(actor=cast.viewer("village_head"), kind="register", asked=asked, place=village)
     request = ChangeRequest.within.get(pk=receipt.result["request"])
     assert "6217000010001234567" not in str(request.asked)
-    change_approve(actor=cast.viewer("clerk"), request=request)
+    change_approve(actor=cast.viewer("clerk"), change=request)
     request.refresh_from_db()
     assert (request.household.head.name, request.household.size) == ("钱七", 2)
 
     move = ask(cast, request.household, "relocate", {"place": str(cast.places["邻近村"].pk), "site": "幸福小区"})
-    change_approve(actor=cast.viewer("clerk"), request=move)
+    change_approve(actor=cast.viewer("clerk"), change=move)
     assert Household.within.get(pk=request.household_id).place.name == "邻近村"
 
 
@@ -100,21 +100,21 @@ def test_a_village_is_not_told_whose_number_stands_in_the_next_one(keeping, cast
     request = ask(cast, keeping.household, asked=asked)
     assert request.state == "open"
     with pytest.raises(Refusal) as caught:
-        change_approve(actor=cast.viewer("clerk"), request=request)  # who sees both is told
+        change_approve(actor=cast.viewer("clerk"), change=request)  # who sees both is told
     assert caught.value.code == "identity.known"
 
 
 def test_refused_or_withdrawn_nothing_changes_and_numbers_are_forgotten(keeping, cast):
     one, other = ask(cast, keeping.household), ask(cast, keeping.household)
     with pytest.raises(Refusal):
-        change_refuse(actor=cast.viewer("clerk"), request=one, answer=" ")
-    change_refuse(actor=cast.viewer("clerk"), request=one, answer="请补出生证明")
-    change_withdraw(actor=cast.viewer("village_head"), request=other)
+        change_refuse(actor=cast.viewer("clerk"), change=one, answer=" ")
+    change_refuse(actor=cast.viewer("clerk"), change=one, answer="请补出生证明")
+    change_withdraw(actor=cast.viewer("village_head"), change=other)
     for request, state in ((one, "refused"), (other, "withdrawn")):
         request.refresh_from_db()
         assert (request.state, request.identity_sealed) == (state, None)
         with pytest.raises(WrongStage):
-            change_approve(actor=cast.viewer("clerk"), request=request)
+            change_approve(actor=cast.viewer("clerk"), change=request)
     assert Household.within.get(pk=keeping.household.pk).size == 3
 
 
@@ -127,9 +127,9 @@ def test_who_keeps_no_register_asks_for_nothing(keeping, cast, who):
 def test_a_village_decides_nothing_and_asks_nothing_of_the_next_one(keeping, cast):
     request = ask(cast, keeping.household)
     with pytest.raises(NotAllowed):
-        change_approve(actor=cast.viewer("village_head"), request=request)
+        change_approve(actor=cast.viewer("village_head"), change=request)
     with pytest.raises(NotAllowed):
         ask(cast, keeping.next_door)
     foreign = ask(cast, keeping.far, who="outsider", asked={"member": {"name": "王小"}, "reason": "birth"})
     with pytest.raises(NotAllowed):
-        change_approve(actor=cast.viewer("clerk"), request=foreign)
+        change_approve(actor=cast.viewer("clerk"), change=foreign)

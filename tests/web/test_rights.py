@@ -14,6 +14,7 @@ from django_scopes import ScopeError
 
 from tests import samples as sample
 from tests.cast import sign_in
+from yishi.assistance.models import ChangeRequest, Household, HouseholdMember, Resident
 from yishi.commitments.models import Commitment
 from yishi.config import urls as real_urls
 from yishi.deliberation.models import Matter, Sitting, Worry, YearPlan
@@ -216,7 +217,18 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
         if response.status_code == 200:
             opened.add(name)
     expected = {
-        "clerk": {"worry", "matter", "sitting", "commitment", "study_check", "matter_agreement", "overview_place"}
+        "clerk": {
+            "household",
+            "change_request",
+            "identity_open",
+            "worry",
+            "matter",
+            "sitting",
+            "commitment",
+            "study_check",
+            "matter_agreement",
+            "overview_place",
+        }
         | {"deed", "deed_correct", "deed_code", "duplicate", "activity_add", "unitemised", "body_file"},
         "convener": {"worry", "matter", "sitting_room", "worry_answer"},
         "member": {"my_seat", "sitting", "deed", "deed_confirm", "helping", "helping_file"},
@@ -225,12 +237,13 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
         "province_clerk": {"matter", "overview_place", "commitment"},
         "neighbour": {"desk", "helping", "deed_new_item"},
     }[who]
+    expected |= {"household", "change_request", "identity_open"} if who == "clerk" else set()
     assert expected <= opened, expected - opened
     if who == "neighbour":  # a member of the same committee without a seat sees no file
-        assert not opened & {"worry", "matter", "sitting", "commitment", "my_seat", "matter_agreement"}
+        assert not opened & {"worry", "matter", "sitting", "commitment", "my_seat", "matter_agreement", "household"}
         assert not opened & {"deed", "activity", "duplicate", "body_file", "deed_done"}
     if who == "administrator":  # keeps people and bodies, reads no file
-        assert not opened & {"worry", "matter", "sitting", "commitment"}
+        assert not opened & {"worry", "matter", "sitting", "commitment", "household", "identity_open"}
 
 
 def test_a_face_that_is_not_served_is_not_there(client, cast, samples, settings):
@@ -242,7 +255,9 @@ def test_a_face_that_is_not_served_is_not_there(client, cast, samples, settings)
                 assert client.get(address).status_code == 404, (face, name)
 
 
-@pytest.mark.parametrize("model", [Person, Worry, Matter, Sitting, Commitment, YearPlan])
+@pytest.mark.parametrize(
+    "model", [Person, Worry, Matter, Sitting, Commitment, YearPlan, Household, HouseholdMember, Resident, ChangeRequest]
+)
 def test_a_question_outside_any_scope_raises(model):
     with pytest.raises(ScopeError):
         model.objects.count()

@@ -106,27 +106,27 @@ def change_ask(
     return this.receipt
 
 
-def change_approve(*, actor: Viewer, request: ChangeRequest, act_id: UUID | None = None) -> Receipt:
+def change_approve(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None = None) -> Receipt:
     """The change takes effect from its day. Result: request, household."""
-    by = permit("change.decide", actor, request)
-    with act("assistance.change.approve", actor=by, act_id=act_id, body={"request": request.pk}) as this:
+    by = permit("change.decide", actor, change)
+    with act("assistance.change.approve", actor=by, act_id=act_id, body={"request": change.pk}) as this:
         if this.replayed:
             return this.receipt
-        row = _open(request)
+        row = _open(change)
         this.entry(subject=_subject(row), place=row.place_id, data={"request": row.pk, "kind": row.kind})
         _approve(this, actor, row)
         this.result(request=row.pk, household=row.household_id)
     return this.receipt
 
 
-def change_refuse(*, actor: Viewer, request: ChangeRequest, answer: str, act_id: UUID | None = None) -> Receipt:
+def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: UUID | None = None) -> Receipt:
     """It does not take effect; whoever asked reads why. The numbers in it are forgotten."""
-    by = permit("change.decide", actor, request)
-    body = {"request": request.pk, "answer": answer}
+    by = permit("change.decide", actor, change)
+    body = {"request": change.pk, "answer": answer}
     with act("assistance.change.refuse", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _open(request)
+        row = _open(change)
         row.answer = no_card_number(clean(answer)[:300], "answer")
         if not row.answer:
             raise Refusal("reason.empty", _("Please write why, so that it can be mended."), field="answer")
@@ -135,13 +135,13 @@ def change_refuse(*, actor: Viewer, request: ChangeRequest, answer: str, act_id:
     return this.receipt
 
 
-def change_withdraw(*, actor: Viewer, request: ChangeRequest, act_id: UUID | None = None) -> Receipt:
+def change_withdraw(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None = None) -> Receipt:
     """Whoever asked takes it back. The numbers in it are forgotten."""
-    by = permit("change.withdraw", actor, request)
-    with act("assistance.change.withdraw", actor=by, act_id=act_id, body={"request": request.pk}) as this:
+    by = permit("change.withdraw", actor, change)
+    with act("assistance.change.withdraw", actor=by, act_id=act_id, body={"request": change.pk}) as this:
         if this.replayed:
             return this.receipt
-        row = _open(request)
+        row = _open(change)
         _close(this, actor, row, State.WITHDRAWN)
         this.result(request=row.pk)
     return this.receipt

@@ -164,7 +164,7 @@ class AnswerForm(ActForm):
 
 def _act(request: HttpRequest, asked: ChangeRequest, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     back = reverse("change_request", args=[asked.pk])
-    return one_act(request, form, service, back=back, given={"request": asked}, **words)
+    return one_act(request, form, service, back=back, given={"change": asked}, **words)
 
 
 @page("change.decide", load=load_request)
