@@ -24,8 +24,8 @@ from yishi.web.page import page
 
 from . import (
     agreements,
-    checks,
     change_requests,
+    checks,
     commitments,
     consultations,
     duplicates,
