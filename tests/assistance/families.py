@@ -53,20 +53,18 @@ PLAIN = {"minimum_living": False, "destitute": False, "serious_illness": True, "
 def family(place: Place, number: int = 1, **changes: Any) -> Household:
     """A sound household in which the checks find nothing; `changes` go into it."""
     heads = [Person.objects.create(name=f"户{number}人{n}") for n in range(len(PEOPLE))]
+    home = {
+        "phone": "13900000000", "kind": "exited_with_policy", "attribute": "general", "state": "exited",
+        "identified_year": 2014, "exited_year": 2018, "bank_sealed": b"x",
+    }  # fmt: skip
+    home |= {name: changes.pop(name) for name in list(changes) if hasattr(Household, name)}
     household = Household.within.create(
         number=f"C{place.code}{number:05}",
         place=place,
         head=heads[HEAD],
         size=len(PEOPLE),
-        phone="13900000000",
-        kind="exited_with_policy",
-        attribute="general",
-        state="exited",
-        identified_year=2014,
-        exited_year=2018,
-        bank_sealed=b"x",
         registered_on=date(2014, 1, 1),
-        **{name: changes.pop(name) for name in list(changes) if hasattr(Household, name)},
+        **home,
     )
     HouseholdCause.objects.create(household=household, code="illness", is_main=True)
     helper = Person.objects.create(name=f"干部{number}", phone="13900000001")

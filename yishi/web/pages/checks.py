@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -32,10 +32,11 @@ from .one_act import link, one_act
 
 PER_PAGE = 25
 STATES = (
-    ("waiting", gettext_lazy("waiting")),
+    ("waiting", gettext_lazy("to be mended")),
     ("waived", gettext_lazy("let stand")),
     ("cleared", gettext_lazy("cleared")),
 )
+RANK = Case(*(When(severity=code, then=Value(rank)) for code, rank in ORDER.items()), output_field=IntegerField())
 DESKS = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)  # who mends what is found
 
 
@@ -101,7 +102,7 @@ def checks(request: HttpRequest) -> HttpResponse:
             (_("rule"), lambda one: one["title"]),
             (_("group of rules"), lambda one: one["group"]),
             (_("how grave"), lambda one: one["word"]),
-            (_("waiting"), lambda one: one["waiting"]),
+            (_("to be mended"), lambda one: one["waiting"]),
             (_("households"), lambda one: one["homes"]),
             (_("let stand"), lambda one: one["waived"]),
         ]
@@ -158,7 +159,8 @@ def _last_run(request: HttpRequest) -> CheckRun | None:
 def findings(request: HttpRequest) -> HttpResponse:
     """The findings one by one."""
     form, pack, today = FindingFilter(request), read_pack(), timezone.localdate()
-    rows = form.narrow(CheckFinding.objects.filter(form.in_state())).order_by("household__place__lo", "household", "pk")
+    rows = form.narrow(CheckFinding.objects.filter(form.in_state())).annotate(rank=RANK)
+    rows = rows.order_by("household__place__lo", "household", "rank", "pk")
     rows = rows.select_related("household__place", "household__head", "member__person").prefetch_related(NEWEST)
     if request.GET.get("export"):
         columns = [
