@@ -13,6 +13,7 @@ from tests.assistance.helping import Helped
 from tests.assistance.keeping import Keeping
 from tests.cast import Cast
 from tests.consulting import Consulted
+from tests.proposals.proposing import Proposed
 from tests.story import Story
 from yishi.assistance.models import CheckFinding
 from yishi.assistance.services.checks import findings_refresh
@@ -111,6 +112,9 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     focus.save()
     drive = campaign.drives.create(name="百日总攻", starts_on=today, ends_on=today)
     target = helping.items["road"].targets.create(place=cast.places["牟定县"], amount=28_500, due_on=today, set_at=now)
+    proposed = Proposed(cast, signers=[cast.people["neighbour"]])
+    proposed.assign()
+    proposed.adopt(evidence=photo)
     duty = story.agreement.duties.get()
     pk = lambda thing: {"pk": thing.pk}  # noqa: E731
     keeping = Keeping(cast).lived()
@@ -156,6 +160,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "figures.load_family": pk(cast.places["牟定县"]),
         "figures.load_place": pk(cast.places["牟定县"]),
         "figures.load_series": {"pk": cast.places["牟定县"].pk, "series": "paid"},
+        "files._adoption_file": {"pk": UUID(proposed.pk), "file": photo.pk},
         "files._agreement_scan": {"pk": matter.pk, "file": photo.pk},
         "files._own_photo": {"pk": story.worry.pk, "photo": photo.pk},
         "files._proof_file": {"pk": story.commitment.pk, "file": photo.pk},
@@ -204,6 +209,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "processes.load_model": {"pk": draft["model"]},
         "processes.load_owned_version": {"pk": draft["version"]},
         "processes.load_version": {"pk": draft["version"]},
+        "proposal_acts.load_owed": {"pk": UUID(proposed.pk)},
+        "proposals.load_proposal": {"pk": UUID(proposed.pk)},
         "public_files.load_photo": {"slug": release.slug, "pk": photo.pk},
         "public_files.load_release": {"slug": release.slug},
         "releases.load_release": pk(release),

@@ -71,8 +71,8 @@ def _with_home(member: HouseholdMember) -> Any:
 
 
 def members_of(viewer: Viewer) -> QuerySet[Member]:
-    """Sitting members of the committees of the viewer's places and of those within their oversight."""
-    condition = viewer.reach.places("term__body__place__")
+    """Sitting members of the viewer's own committees, of those of their places and of those within their oversight."""
+    condition = viewer.reach.places("term__body__place__") | Q(term__in=[one.term_id for one in viewer.memberships])
     for post in viewer.posts:
         if post.role in SEEING:
             lo = post.body.place.lo

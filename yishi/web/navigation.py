@@ -43,6 +43,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("campaigns", "campaign.see", _("Campaigns")),
             ("households", "household.list", _("Households")),
             ("change_requests", "change.list", _("Changes asked for")),
+            ("proposals", "proposal.list", _("Proposals and advice")),
         ),
     ),
     (

@@ -51,6 +51,8 @@ from .pages import (
     plans,
     process_editor,
     processes,
+    proposal_acts,
+    proposals,
     public_files,
     raise_worry,
     rates,
@@ -128,4 +130,6 @@ urlpatterns = [
     *drives.urlpatterns,
     *checks.urlpatterns,
     *check_rules.urlpatterns,
+    *proposals.urlpatterns,
+    *proposal_acts.urlpatterns,
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter
+from yishi.proposals.models import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,14 @@ def _matter(pk: UUID) -> Origin | None:
     return Origin(_("Matter"), matter.title, reverse("matter", args=[pk])) if matter else None
 
 
+def _proposal(pk: UUID) -> Origin | None:
+    one = Proposal.objects.filter(pk=pk).first()
+    return Origin(_("Proposal"), one.title, reverse("proposal", args=[pk])) if one else None
+
+
 FINDERS: dict[str, Callable[[UUID], Origin | None]] = {
     Commitment.Origin.MATTER: _matter,
+    Commitment.Origin.PROPOSAL: _proposal,
 }
 
 

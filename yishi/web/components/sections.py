@@ -11,13 +11,14 @@ from django.http import HttpRequest
 
 from .check_sections import household_checks
 from .deed_sections import household_deeds
+from .proposal_story import body_proposals, member_proposals, place_proposals
 
 Section = Callable[[HttpRequest, Any], dict[str, Any] | None]
 
 HOUSEHOLD: tuple[Section, ...] = (household_checks, household_deeds)  # subject: Household
-PLACE: tuple[Section, ...] = ()  # subject: Place, of any level
-MEMBER: tuple[Section, ...] = ()  # subject: Person, for that person's own file
-BODY: tuple[Section, ...] = ()  # subject: Body
+PLACE: tuple[Section, ...] = (place_proposals,)  # subject: Place, of any level
+MEMBER: tuple[Section, ...] = (member_proposals,)  # subject: Person, for that person's own file
+BODY: tuple[Section, ...] = (body_proposals,)  # subject: Body
 
 
 def sections(request: HttpRequest, table: Iterable[Section], subject: Any) -> list[dict[str, Any]]:

@@ -237,6 +237,8 @@ def load_item(request: HttpRequest, pk: UUID) -> CatalogueItem:
 def deed_new_item(request: HttpRequest, item: CatalogueItem) -> HttpResponse:
     """Second step: one short form; place from the last record, today, one unit."""
     version = version_on(item, timezone.localdate())
+    if version.fed_by != ItemVersion.Fed.HAND:
+        return redirect("proposal_new")  # written once, as a proposal: it counts by itself
     form = DeedForm(request.POST or None, viewer=request.viewer, version=version, initial=_initial(request, version))
     words = {"form": form, "item": item, "version": version, "folded": [form[name] for name in DeedForm.FOLDED]}
     words["is_open"] = any(name in form.errors for name in DeedForm.FOLDED)

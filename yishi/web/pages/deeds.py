@@ -16,6 +16,7 @@ from yishi.assistance import finding
 from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedParty
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
+from yishi.proposals.models import Proposal
 from yishi.web.components.deed_story import deed_events, was_ruled_on
 from yishi.web.components.deed_words import how_much, party_words, plain, share_word, whom
 from yishi.web.exports import export
@@ -195,6 +196,7 @@ def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
         "evidence": deed.evidence.select_related("file", "added_by").order_by("added_at"),
         "events": events,
         "merged": Deed.within.filter(merged_into=deed).only("pk", "number") if was_ruled_on(events) else [],
+        "source": Proposal.objects.filter(pk=deed.source_id).first() if deed.source_kind == "proposal" else None,
         "acts": _acts(request, deed) if counts else [],
         "seen_into": deed.merged_into and Deed.objects.filter(pk=deed.merged_into_id).exists(),
     }

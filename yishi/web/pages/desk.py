@@ -32,6 +32,7 @@ from . import (
     gates,
     helping,
     plans,
+    proposals,
     releases,
     seats,
     sittings,
@@ -86,6 +87,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     duplicates.waiting,
     helping.disputed,
     checks.waiting,
+    proposals.waiting,
 )
 
 
@@ -168,6 +170,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "change_request": lambda: _("requests for changes"),
     "duplicate": lambda: _("possible duplicates"),
     "deed": lambda: _("deeds"),
+    "proposal": lambda: _("proposals"),
 }
 
 

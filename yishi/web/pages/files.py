@@ -11,6 +11,7 @@ from yishi.attachments.models import Attachment
 from yishi.attachments.store import opened
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Worry
+from yishi.proposals.models import Proposal
 from yishi.web.page import page
 
 
@@ -53,6 +54,16 @@ def _agreement_scan(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
     return Attachment.objects.filter(own).get(pk=file)
 
 
+def _adoption_file(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
+    proposal = Proposal.objects.get(pk=pk)
+    return Attachment.objects.filter(pk__in=proposal.adoptions.values("evidence")).get(pk=file)
+
+
+@page("proposal.see", load=_adoption_file, methods=("GET",))
+def adoption_file(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+    return stream(attachment)
+
+
 @page("worry.see", load=_worry_photo, methods=("GET",))
 def worry_photo(request: HttpRequest, attachment: Attachment) -> HttpResponse:
     return stream(attachment, small=request.GET.get("small") == "1")
@@ -79,6 +90,7 @@ def agreement_scan(request: HttpRequest, attachment: Attachment) -> HttpResponse
 
 
 urlpatterns = [
+    path("desk/proposals/<uuid:pk>/files/<uuid:file>", adoption_file, name="adoption_file"),
     path("desk/worries/<uuid:pk>/photos/<uuid:photo>/", worry_photo, name="worry_photo"),
     path("follow/<uuid:pk>/photos/<uuid:photo>/", follow_photo, name="follow_photo"),
     path("desk/commitments/<uuid:pk>/files/<uuid:file>/", proof_file, name="proof_file"),

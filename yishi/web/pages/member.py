@@ -19,9 +19,17 @@ from yishi.web.page import page
 from .helping import to_confirm
 from .judge import JUDGED_IN
 from .one_act import link
+from .proposals import asked
 
 SHOWN = 50
 STILL_SHOWN = timedelta(days=30)  # a sitting that is over stays this long
+
+
+def _judging_page(commitment: Commitment) -> str:
+    """An answer is rated on the page of its proposal."""
+    if commitment.origin_kind == Commitment.Origin.PROPOSAL:
+        return reverse("proposal_rate", args=[commitment.origin_id])
+    return reverse("judge_one", args=[commitment.pk])
 
 
 def duties(viewer: Any) -> list[DeskItem]:
@@ -57,7 +65,7 @@ def duties(viewer: Any) -> list[DeskItem]:
             kind="judge",
             title=judge.commitment.act,
             act=_("Judge the result"),
-            url=reverse("judge_one", args=[judge.commitment_id]),
+            url=_judging_page(judge.commitment),
             due_on=judge.commitment.verdict_due_on,
             detail=judge.commitment.place.name,
         )
@@ -65,6 +73,7 @@ def duties(viewer: Any) -> list[DeskItem]:
         if (judge.commitment_id, judge.commitment.round) not in given
     ]
     items += to_confirm(viewer)
+    items += asked(viewer)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on, item.title))
 
 

@@ -21,6 +21,7 @@ PAGES = {
     "sitting": "sitting",
     "plan": "plan",
     "release": "release",
+    "proposal": "proposal",
 }
 
 

@@ -1,0 +1,161 @@
+"""What becomes of a proposal: a body owes its answer, and somebody says where it went.
+
+The answer is a promise of the ledger: the bearer gives it as its proof, the office checks it, the authors judge it. So
+it has a clock, more time is asked for with a reason, and whom it does not satisfy gets a second one.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.attachments.models import Attachment
+from yishi.commitments.models import Commitment
+from yishi.commitments.services import commitment_agree, commitment_hand_over
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.text import clean
+from yishi.notices.services import tell
+from yishi.organisations.grants import Viewer, system
+from yishi.organisations.models import Body
+from yishi.organisations.rights import may, permit
+from yishi.proposals import hooks
+from yishi.proposals.models import Adoption, Proposal
+from yishi.proposals.stages import need
+
+from .writing import authors_of, locked
+
+Outcome = Proposal.Outcome
+
+
+def proposal_assign(
+    *, actor: Viewer, proposal: Proposal, bearer: Body, due_on: date, act_id: UUID | None = None
+) -> Receipt:
+    """The office hands it to the body that answers, until a day. The answer is a promise. Result: commitment."""
+    by = permit("proposal.assign", actor, proposal)
+    body = {"proposal": proposal.pk, "bearer": bearer.pk, "due_on": due_on}
+    with act("proposals.proposal.assign", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked(proposal)
+        need(row, Proposal.State.SUBMITTED)
+        if row.commitment_id is not None:
+            raise WrongStage("proposal.assigned", _("A body answers it already."))
+        supervisor = row.office or Body.objects.get(pk=by.body_id)
+        writer = actor if may("commitment.agree", actor, row.place) else system()
+        made = commitment_agree(
+            actor=writer,
+            origin_kind=Commitment.Origin.PROPOSAL,
+            origin_id=row.pk,
+            ordinal=1,
+            place=row.place,
+            bearer=bearer,
+            act_text=_("Answer “%(title)s” (%(number)s)") % {"title": row.title, "number": row.number},
+            due_on=due_on,
+            proof_expected=str(_("a written answer to those who signed it")),
+            supervisor=supervisor,
+            judges=authors_of(row),
+            act_id=this.child(),
+        )
+        commitment = Commitment.within.get(pk=made.result["commitment"])
+        writer = actor if may("commitment.hand_over", actor, commitment) else system()
+        commitment_hand_over(actor=writer, commitment=commitment, act_id=this.child())
+        row.commitment = commitment
+        row.save(update_fields=["commitment"])
+        this.entry(subject=("proposal", row.pk), place=row.place_id, dims={"body": bearer.pk}, data={"due_on": due_on})
+        this.result(proposal=row.pk, commitment=commitment.pk)
+        _tell_authors(row, "proposal.assigned", {"number": row.number, "body": bearer.name}, "")
+    return this.receipt
+
+
+def adoption_record(
+    *,
+    actor: Viewer,
+    proposal: Proposal,
+    outcome: str,
+    body: Body,
+    decided_on: date,
+    document: str = "",
+    clause: str = "",
+    budget_line: str = "",
+    reason: str = "",
+    evidence: Attachment | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Say what became of it: adopted into which document and clause, in part, or not and why. Result: adoption.
+
+    A proposal may be adopted into several documents; the best outcome stands on its file.
+    """
+    by = permit("proposal.adopt", actor, proposal)
+    sent = {
+        "proposal": proposal.pk,
+        "outcome": outcome,
+        "body": body.pk,
+        "on": decided_on,
+        "document": document,
+        "clause": clause,
+        "budget": budget_line,
+        "reason": reason,
+        "file": evidence.sha256 if evidence else None,
+    }
+    with act("proposals.adoption.record", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked(proposal)
+        need(row, Proposal.State.SUBMITTED)
+        if outcome not in Outcome.values:
+            raise Refusal("adoption.outcome", _("Please choose one of the values that are offered."), field="outcome")
+        if decided_on > timezone.localdate(this.now):
+            raise Refusal(
+                "adoption.future", _("This day is still to come. Please give the day it happened."), field="decided_on"
+            )
+        named, why = clean(document)[:160], clean(reason)[:500]
+        if outcome != Outcome.NOT and not named:
+            raise Refusal("adoption.document", _("Name the document into which it was adopted."), field="document")
+        if outcome != Outcome.ADOPTED and not why:
+            raise Refusal(
+                "adoption.reason", _("Please write why it was not adopted, or not all of it."), field="reason"
+            )
+        adoption = Adoption.objects.create(
+            proposal=row,
+            outcome=outcome,
+            body=body,
+            document=named,
+            clause=clean(clause)[:160],
+            budget_line=clean(budget_line)[:160],
+            reason=why,
+            decided_on=decided_on,
+            evidence=evidence,
+            recorded_by=actor.person,
+            recorded_at=this.now,
+        )
+        ranks = list(Outcome.values)
+        if not row.outcome or ranks.index(outcome) < ranks.index(row.outcome):
+            row.outcome, row.decided_on = outcome, decided_on
+            row.save(update_fields=["outcome", "decided_on"])
+        this.entry(
+            subject=("proposal", row.pk),
+            place=row.place_id,
+            at=this.on_day(decided_on),
+            dims={"body": body.pk, "kind": row.kind, "theme": row.theme},
+            quantities={outcome: 1},
+            data={"adoption": adoption.pk},
+        )
+        this.result(proposal=row.pk, adoption=adoption.pk)
+        _tell_authors(row, "proposal.decided", {"number": row.number}, str(adoption.pk))
+        if outcome != Outcome.NOT:
+            hooks.run(hooks.ON_ADOPTED, row, actor, this)
+    return this.receipt
+
+
+def _tell_authors(proposal: Proposal, code: str, params: dict[str, str], suffix: str) -> None:
+    for person in authors_of(proposal):
+        tell(
+            person=person,
+            code=code,
+            params=params,
+            subject=("proposal", proposal.pk),
+            once=f"{code}/{proposal.pk}/{suffix}/{person.pk}",
+        )

@@ -1,0 +1,267 @@
+"""A proposal is written once: draft, signed by others too, submitted, withdrawn with a reason."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.ids import child_id
+from yishi.kit.text import clean
+from yishi.notices.services import tell
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, BodyKind, Member, Place, valid_on
+from yishi.organisations.numbers import next_number
+from yishi.organisations.rights import permit
+from yishi.organisations.themes import themes
+from yishi.people.models import Person
+from yishi.proposals import hooks
+from yishi.proposals.models import Proposal, Signer
+from yishi.proposals.stages import need
+
+State = Proposal.State
+MOST = 2_500  # characters, as one county's system has it
+LEAST = 10
+MOST_SIGNERS = 60
+
+
+def proposal_write(
+    *,
+    actor: Viewer,
+    kind: str,
+    title: str,
+    text: str,
+    theme: str,
+    place: Place,
+    author: Person | None = None,
+    desk: Body | None = None,
+    signers: Iterable[Person] = (),
+    submit: bool = False,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Write a draft as a member, or at a desk for a member (`author`, `desk`); `submit` sends it off in the same act.
+
+    Result: proposal, and number if it was submitted.
+    """
+    by = permit("proposal.write", actor)
+    signers = list(dict.fromkeys(signers))
+    author = author or actor.person
+    said = {"kind": kind, "title": title, "text": text, "theme": theme, "place": place.pk}
+    body = {**said, "author": author.pk if author else None, "desk": desk.pk if desk else None, "submit": submit}
+    body["signers"] = [one.pk for one in signers]
+    with act("proposals.proposal.write", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if author is None or _member(author) is None:
+            raise Refusal("proposal.author", _("A proposal is a member's: name the member."), field="author")
+        if author != actor.person and (desk is None or not (actor.is_system or actor.holds(desk.pk))):
+            raise Refusal("proposal.desk", _("Only a desk writes down what another member says."), field="author")
+        proposal = Proposal(
+            id=child_id(this.id, 1),
+            author=author,
+            desk=desk if author != actor.person else None,
+            written_by=actor.person,
+            written_at=this.now,
+            is_demo=actor.is_system,
+        )
+        _put(proposal, kind, title, text, theme, place)
+        proposal.save(force_insert=True)
+        _ask(this, proposal, signers)
+        this.entry(subject=("proposal", proposal.pk), place=place.pk, dims={"kind": kind, "theme": theme})
+        this.result(proposal=proposal.pk)
+        if submit:
+            _submit(this, proposal, actor)
+    return this.receipt
+
+
+def proposal_change(
+    *,
+    actor: Viewer,
+    proposal: Proposal,
+    kind: str,
+    title: str,
+    text: str,
+    theme: str,
+    place: Place,
+    signers: Iterable[Person] = (),
+    submit: bool = False,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Change a draft; who had signed a text that changed is asked anew. Result: proposal."""
+    by = permit("proposal.edit", actor, proposal)
+    signers = list(dict.fromkeys(signers))
+    body = {"proposal": proposal.pk, "kind": kind, "title": title, "text": text, "theme": theme, "place": place.pk}
+    body |= {"signers": [one.pk for one in signers], "submit": submit}
+    with act("proposals.proposal.change", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked(proposal)
+        need(row, State.DRAFT)
+        before = (row.title, row.text)
+        _put(row, kind, title, text, theme, place)
+        row.save()
+        row.signers.exclude(person__in=signers).delete()
+        if (row.title, row.text) != before:
+            row.signers.update(agrees=None, answered_at=None)
+        _ask(this, row, signers)
+        this.entry(subject=("proposal", row.pk), place=place.pk)
+        this.result(proposal=row.pk)
+        if submit:
+            _submit(this, row, actor)
+    return this.receipt
+
+
+def proposal_submit(*, actor: Viewer, proposal: Proposal, act_id: UUID | None = None) -> Receipt:
+    """Hand it in: it gets its number, its office, and feeds the catalogue's item. Result: proposal, number."""
+    by = permit("proposal.edit", actor, proposal)
+    with act("proposals.proposal.submit", actor=by, act_id=act_id, body={"proposal": proposal.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        _submit(this, locked(proposal), actor)
+    return this.receipt
+
+
+def proposal_cosign(*, actor: Viewer, proposal: Proposal, agrees: bool, act_id: UUID | None = None) -> Receipt:
+    """A member who was asked signs too, or not. Result: proposal."""
+    by = permit("proposal.cosign", actor, proposal)
+    body = {"proposal": proposal.pk, "agrees": agrees}
+    with act("proposals.proposal.cosign", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked(proposal)
+        if row.state == State.WITHDRAWN:
+            need(row, State.SUBMITTED)
+        signer = row.signers.get(person=actor.person)
+        if signer.agrees is not None:
+            raise WrongStage("proposal.signed", _("You have answered this already."))
+        signer.agrees, signer.answered_at = agrees, this.now
+        signer.save(update_fields=["agrees", "answered_at"])
+        this.entry(subject=("proposal", row.pk), place=row.place_id, data={"agrees": agrees})
+        this.result(proposal=row.pk)
+        if agrees and row.state == State.SUBMITTED:
+            hooks.run(hooks.ON_SIGNED, row, actor, this)
+    return this.receipt
+
+
+def proposal_withdraw(*, actor: Viewer, proposal: Proposal, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Take it back, as a draft or while nobody has been asked to answer it. What it fed is taken back with it."""
+    by = permit("proposal.edit", actor, proposal)
+    body = {"proposal": proposal.pk, "reason": reason}
+    with act("proposals.proposal.withdraw", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked(proposal)
+        if row.commitment_id or row.outcome or row.state == State.WITHDRAWN:
+            raise WrongStage(
+                "proposal.handled", _("It is with the body that answers, or decided; it is not taken back any more.")
+            )
+        was_submitted = row.state == State.SUBMITTED
+        row.reason = clean(reason)[:300]
+        if was_submitted and not row.reason:
+            raise Refusal("reason.empty", _("Please write why it is taken back."), field="reason")
+        row.state = State.WITHDRAWN
+        row.save(update_fields=["state", "reason"])
+        this.entry(subject=("proposal", row.pk), place=row.place_id)
+        this.result(proposal=row.pk)
+        if was_submitted:
+            hooks.run(hooks.ON_WITHDRAWN, row, actor, this)
+    return this.receipt
+
+
+def locked(proposal: Proposal) -> Proposal:
+    """The row as it stands now, locked for this act."""
+    rows = Proposal.within.select_for_update(of=("self",)).select_related("place", "author")
+    return rows.get(pk=proposal.pk)
+
+
+def authors_of(proposal: Proposal) -> list[Person]:
+    """The author, then who signed too."""
+    signed = proposal.signers.filter(agrees=True).select_related("person")
+    return [proposal.author, *(one.person for one in signed)]
+
+
+def _put(proposal: Proposal, kind: str, title: str, text: str, theme: str, place: Place) -> None:
+    title, text = clean(title), clean(text)
+    if kind not in Proposal.Kind.values:
+        raise Refusal("proposal.kind", _("Please choose one of the values that are offered."), field="kind")
+    if theme not in themes():
+        raise Refusal("proposal.theme", _("Please choose one of the values that are offered."), field="theme")
+    if not 2 <= len(title) <= 80:
+        raise Refusal("proposal.title", _("Please write a title of 2 to 80 characters."), field="title")
+    if not LEAST <= len(text) <= MOST:
+        raise Refusal(
+            "proposal.text",
+            _("The text has %(length)d characters; it takes between %(least)d and %(most)d.")
+            % {"length": len(text), "least": LEAST, "most": MOST},
+            field="text",
+        )
+    proposal.kind, proposal.title, proposal.text, proposal.theme, proposal.place = kind, title, text, theme, place
+
+
+def _ask(this: Act, proposal: Proposal, signers: list[Person]) -> None:
+    """Ask the members who have not been asked yet."""
+    if len(signers) > MOST_SIGNERS:
+        raise Refusal(
+            "proposal.signers", _("At most %(most)d sign one proposal.") % {"most": MOST_SIGNERS}, field="signers"
+        )
+    known = set(proposal.signers.values_list("person", flat=True)) | {proposal.author_id}
+    for person in signers:
+        if person.pk in known:
+            continue
+        if _member(person) is None:
+            raise Refusal("proposal.signer", _("Only sitting members sign a proposal."), field="signers")
+        Signer.objects.create(proposal=proposal, person=person, asked_at=this.now)
+        tell(
+            person=person,
+            code="proposal.cosign_asked",
+            params={"title": proposal.title},
+            subject=("proposal", proposal.pk),
+            once=f"proposal.cosign_asked/{proposal.pk}/{person.pk}",
+        )
+
+
+def _submit(this: Act, proposal: Proposal, actor: Viewer) -> None:
+    need(proposal, State.DRAFT)
+    member = _member(proposal.author)
+    if member is None:
+        raise Refusal("proposal.author", _("A proposal is a member's: name the member."), field="author")
+    year = timezone.localdate(this.now).year
+    number = next_number(f"proposal/{year}")
+    proposal.number = f"建-{year}-{number:05d}"
+    proposal.office = _office(member)
+    proposal.state, proposal.submitted_at = State.SUBMITTED, this.now
+    proposal.save(update_fields=["number", "office", "state", "submitted_at"])
+    this.entry(
+        code="proposals.proposal.submit",
+        subject=("proposal", proposal.pk),
+        place=proposal.place_id,
+        dims={"kind": proposal.kind, "theme": proposal.theme, "sector": member.sector},
+        quantities={"proposals": 1},
+    )
+    this.result(proposal=proposal.pk, number=proposal.number)
+    if proposal.office is not None:
+        tell(
+            body_id=proposal.office.pk,
+            code="proposal.submitted",
+            params={"number": proposal.number, "title": proposal.title},
+            subject=("proposal", proposal.pk),
+            once=f"proposal.submitted/{proposal.pk}",
+        )
+    hooks.run(hooks.ON_SUBMITTED, proposal, actor, this)
+
+
+def _member(person: Person) -> Member | None:
+    """The membership by which `person` sits today."""
+    rows = Member.objects.filter(valid_on(timezone.localdate()), person=person).select_related("term__body")
+    return rows.order_by("-valid_from", "pk").first()
+
+
+def _office(member: Member) -> Body | None:
+    """Who receives it: the office of the author's committee, else the committee itself."""
+    committee = member.term.body
+    rows: Any = Body.objects.filter(valid_on(timezone.localdate()), place=committee.place_id, kind=BodyKind.OFFICE)
+    return rows.order_by("pk").first() or committee
