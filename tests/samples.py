@@ -38,6 +38,7 @@ from yishi.notices.models import Delivery, Notice
 from yishi.organisations.models import Member, Term, WorkbookDraft
 from yishi.people.models import Invitation
 from yishi.people.scopes import everything
+from yishi.reporting.models import AnswerSheet, IssuedReport
 
 MISSING = UUID("01900000-0000-7000-8000-000000000000")
 
@@ -105,6 +106,13 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     consultation = consulted.consultation
     Sitting.within.create(matter=matter, ordinal=9, starts_at=now)
     helped = Helped(cast, photo)
+    county = cast.places["牟定县"]
+    period = {"place": county, "body": office, "starts_on": today, "ends_on": today}
+    sheet = AnswerSheet.objects.create(title="答卷", text="[[deeds]]", changed_at=now, **period)
+    values = {"total": {"deeds": 1}, "items": [], "places": []}
+    report = IssuedReport.objects.create(
+        number="统计-1", title="统计", indicators=["deeds"], values=values, issued_at=now, **period
+    )
     letter = story.commitment.events.get(kind="letter")
     helping = helped.helping
     campaign, focus = helping.campaign, helping.focus
@@ -157,6 +165,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "draws.load_draw": pk(draw),
         "draws.load_public": pk(draw),
         "drives.load_drive": pk(drive),
+        "answer_sheets.load_answer": pk(sheet),
+        "figure_reports.load_report": pk(report),
         "figures.load_family": pk(cast.places["牟定县"]),
         "figures.load_place": pk(cast.places["牟定县"]),
         "figures.load_series": {"pk": cast.places["牟定县"].pk, "series": "paid"},

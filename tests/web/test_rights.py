@@ -76,12 +76,16 @@ OWN_REACH = re.compile(
     r"worries|worry_new|worry_slip|unanswered|library|overview|releases|rates|rate_cases|notices|notices_read|bodies|"
     r"members|venues|venue_new|places|judge_one|follow_phone|"
     r"campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again|"
+    r"reports|answers|search|"
     r"proposals|proposal_new)$"
 )
 
 
 # Counts of any place, for whoever sits at a desk; small ones are hidden, and what is behind them stays in their reach.
-FIGURES = {"figures_place", "figure_deeds", "figure_entries", "figures_missing"}
+FIGURES = {
+    *("figures_place", "figure_deeds", "figure_entries", "figures_missing"),
+    *("report", "report_pdf", "report_docx"),  # issued: read by everybody who sits at a desk
+}
 
 
 @pytest.fixture

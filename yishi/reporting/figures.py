@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.models import Deed
 from yishi.journal.models import Entry
@@ -156,7 +157,9 @@ def _in_one(windows: Iterable[Window], place: str, day: str) -> Q:
 def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
     """The question in the keys of the figures."""
     if len(question.dimensions) > MOST_DIMENSIONS:
-        raise Refusal("figure.dimensions", f"at most {MOST_DIMENSIONS} dimensions")
+        raise Refusal(
+            "figure.dimensions", _("At most two of direction, item, body, sector, phase and place set at a time.")
+        )
     start, end = question.start, question.end
     if question.phase:
         start, end = max(start, question.phase.starts_on), min(end, question.phase.ends_on)

@@ -1,7 +1,10 @@
 """Who sees a place's overview: counts only, no file is opened by it."""
 
+from typing import Any
+
 import rules
 
+from yishi.assistance.rules import has_desk
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import add
@@ -27,4 +30,20 @@ def _within(place: Place | None, top: Place) -> bool:
     return place is None or top.lo <= place.lo <= top.hi
 
 
+@rules.predicate
+def oversees_there(viewer: Viewer, thing: Any = None) -> bool:
+    """Works at the office of the place (or of the place of a report or answer sheet), or of one above it."""
+    place = getattr(thing, "place", thing)
+    return viewer.oversees(place.lo) if place is not None else viewer.holds_kind(*OVERSEEING)
+
+
+@rules.predicate
+def is_issued(viewer: Viewer, thing: Any = None) -> bool:
+    return thing is None or thing.issued_at is not None
+
+
 add("overview.see", leads_there)
+add("report.see", has_desk)
+add("report.issue", oversees_there)
+add("answer.see", (has_desk & is_issued) | oversees_there)
+add("answer.write", oversees_there)

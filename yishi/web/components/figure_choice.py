@@ -78,7 +78,7 @@ def choose(place: Place, given: QueryDict, now: Still) -> Choice:
     phases = list(campaign.phases.select_related("focus", "campaign")) if campaign else []
     drives = list(campaign.drives.all()) if campaign else []
     start, end = _period(asked, campaign, phases, drives, problems)
-    known = _day(asked["known"], problems)
+    known = _known(asked["known"], problems)
     dims, words = _dimensions(asked, now, phases, problems)
     question = Question(
         place=place,
@@ -87,7 +87,7 @@ def choose(place: Place, given: QueryDict, now: Still) -> Choice:
         campaign=campaign,
         sets_then=asked["how"] != "now",
         places_then=asked["how"] == "then",
-        known_by=_end_of(known) if known else None,
+        known_by=known,
         **dims,
     )
     if len(question.dimensions) > MOST_DIMENSIONS:
@@ -195,5 +195,15 @@ def _day(text: str, problems: list[str]) -> date | None:
         return None
 
 
-def _end_of(day: date) -> datetime:
+def _known(text: str, problems: list[str]) -> datetime | None:
+    """The end of a day, or a moment (of an issued report)."""
+    if "T" in text:
+        try:
+            moment = datetime.fromisoformat(text)
+            return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+        except ValueError:
+            text = text.partition("T")[0]
+    day = _day(text, problems)
+    if day is None:
+        return None
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) - timedelta(microseconds=1)

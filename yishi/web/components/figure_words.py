@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yishi.organisations.models import Place
-from yishi.reporting.indicators import Indicator
+from yishi.reporting.indicators import THOUSANDTHS, Indicator
 from yishi.reporting.place_figures import FEWEST
 
 TEN_THOUSAND, HUNDRED_MILLION = 10_000, 100_000_000
@@ -35,6 +35,8 @@ def amount_text(indicator: Indicator, value: int | None) -> str:
     """ "1,234", "5,620" (of ten thousand yuan), "fewer than 5"."""
     if value is None:
         return _("fewer than %(few)d") % {"few": FEWEST}
+    if indicator.per == THOUSANDTHS:
+        return thousandths(value)
     if not indicator.is_money:
         return f"{value:,}"
     scale = _scale(value)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,18 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yishi.assistance.models import Deed, DeedParty
 from yishi.journal.models import Entry
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
-from yishi.organisations.sectors import sectors
 from yishi.reporting import place_figures as figures
 from yishi.reporting.book import Still, still
 from yishi.reporting.figures import ask, by_place, deeds_of, entries_of
 from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Series
 from yishi.web.components import sections as added
-from yishi.web.components.figure_choice import PERIODS, Choice, choose
+from yishi.web.components.figure_choice import Choice, choose
+from yishi.web.components.figure_form import FigureForm
 from yishi.web.components.figure_map import figure_map
 from yishi.web.components.figure_words import Card, amount_text, behind_url, plain, thousandths
 from yishi.web.exports import export, wants_export
@@ -33,68 +31,7 @@ from .one_act import link
 
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
-AS_IT = (
-    ("", gettext_lazy("focus sets as they were then")),
-    ("then", gettext_lazy("focus sets and places as they were then")),
-    ("now", gettext_lazy("focus sets as they are now")),
-)
 SUBJECTS = {"visit": "visit", "need": "need"}  # what an entry is about → the name of its page
-
-
-class FigureForm(forms.Form):
-    """What stands in the address, to be changed."""
-
-    campaign = forms.ChoiceField(label=gettext_lazy("campaign"))
-    period = forms.ChoiceField(label=gettext_lazy("period"))
-    on = forms.DateField(
-        label=gettext_lazy("day in it"),
-        widget=forms.DateInput({"type": "date"}),
-        help_text=gettext_lazy("For year, quarter, month and day."),
-    )
-    start = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
-    end = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
-    direction = forms.ChoiceField(label=gettext_lazy("direction"))
-    item = forms.ChoiceField(label=gettext_lazy("item"))
-    sector = forms.ChoiceField(label=gettext_lazy("sector"))
-    set = forms.ChoiceField(label=gettext_lazy("place set"))
-    how = forms.ChoiceField(label=gettext_lazy("then or now"), choices=AS_IT)
-    known = forms.DateField(
-        label=gettext_lazy("known by"),
-        widget=forms.DateInput({"type": "date"}),
-        help_text=gettext_lazy("What was known at the end of this day. Empty: what is known now."),
-    )
-    body = forms.CharField(widget=forms.HiddenInput)
-    phase = forms.CharField(widget=forms.HiddenInput)
-    use_required_attribute = False
-
-    def __init__(self, choice: Choice, now: Still):
-        super().__init__(initial=choice.given, auto_id="figure_%s")
-        versions = {one.item_id: one for one in now.catalogue if one.item.campaign_id == _pk(choice.question.campaign)}
-        directions = {one.item.direction_id: one.item.direction for one in versions.values()}
-        nothing = [("", _("all"))]
-        phases = [(f"phase:{one.pk}", one.name) for one in choice.phases]
-        drives = [(f"drive:{one.pk}", one.name) for one in choice.drives]
-        choices = {
-            "campaign": [(str(one.pk), one.name) for one in choice.campaigns],
-            "period": [*PERIODS, *phases, *drives],
-            "direction": nothing + [(str(key), one.name) for key, one in directions.items()],
-            "item": nothing + [(str(key), one.name) for key, one in versions.items()],
-            "sector": nothing + [(one.code, one.name) for one in sectors().values()],
-            "set": nothing + [(str(key), rows[0].place_set.name) for key, rows in now.members.items()],
-        }
-        for field in self.fields.values():
-            field.required = False
-        for name, rows in choices.items():
-            self.fields[name].choices = rows
-        for name in ("on", "start", "end", "known"):
-            self.fields[name].widget.format = "%Y-%m-%d"
-        for name in ("body", "phase"):
-            if name not in choice.given:
-                del self.fields[name]
-
-
-def _pk(thing: Any) -> Any:
-    return thing.pk if thing else None
 
 
 def load_family(request: HttpRequest, pk: UUID) -> figures.Family:
