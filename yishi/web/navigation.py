@@ -39,6 +39,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("helping", "helping.see", _("My help")),
             ("deeds", "deed.see", _("Deeds")),
             ("figures", "figure.see", _("Figures")),
+            ("search", "figure.see", _("Search")),
             ("checks", "check.see", _("Logic checks")),
             ("campaigns", "campaign.see", _("Campaigns")),
             ("households", "household.list", _("Households")),
