@@ -11,11 +11,12 @@ from django.utils import timezone
 from tests.assistance.families import family
 from tests.assistance.helping import Helped
 from tests.assistance.keeping import Keeping
+from tests.assistance.works import Works
 from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.proposals.proposing import Proposed
 from tests.story import Story
-from yishi.assistance.models import CheckFinding
+from yishi.assistance.models import Allotment, CheckFinding, ProjectPhoto
 from yishi.assistance.services.checks import findings_refresh
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import TimeRequest
@@ -124,6 +125,14 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     proposed.assign()
     proposed.adopt(evidence=photo)
     duty = story.agreement.duties.get()
+    works = Works(cast).approve().allot().start()
+    contract = works.sign()
+    works.build().accept()
+    payment = works.pay(100, contract=contract)
+    ProjectPhoto.objects.create(project=works.project, stage="building", file=photo, on=today)
+    contract.file = payment.file = photo
+    contract.save()
+    payment.save()
     pk = lambda thing: {"pk": thing.pk}  # noqa: E731
     keeping = Keeping(cast).lived()
     year = {"year": today.year - 1}
@@ -178,6 +187,10 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "files._worry_photo": {"pk": story.worry.pk, "photo": photo.pk},
         "first_run.load_draft": pk(book),
         "follow.load_own": pk(story.worry),
+        "fund_acts.load_allotment": pk(Allotment.objects.get()),
+        "funds.load_bill": pk(payment),
+        "funds.load_fund": pk(works.fund),
+        "funds.load_movement": pk(payment),
         "gates.load_gate": pk(gate),
         "gates.load_matter_and_gate": {"pk": matter.pk, "code": "g"},
         "gates.load_matter_and_scan": {"pk": matter.pk, "note": note.pk},
@@ -221,6 +234,10 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "processes.load_version": {"pk": draft["version"]},
         "proposal_acts.load_owed": {"pk": UUID(proposed.pk)},
         "proposals.load_proposal": {"pk": UUID(proposed.pk)},
+        "project_plan.load_contract": pk(contract),
+        "projects.load_paper": {"pk": works.pk, "file": photo.pk},
+        "projects.load_photo": {"pk": works.pk, "photo": photo.pk},
+        "projects.load_project": pk(works.project),
         "public_files.load_photo": {"slug": release.slug, "pk": photo.pk},
         "public_files.load_release": {"slug": release.slug},
         "releases.load_release": pk(release),

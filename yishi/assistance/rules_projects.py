@@ -7,7 +7,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import add
 
-from .models import Deed, Fund, FundMovement, Project
+from .models import Allotment, Contract, Deed, Fund, FundMovement, Project
 from .rules import has_desk, is_its_party, recorded_it, works_somewhere
 
 
@@ -30,6 +30,11 @@ def is_responsible(viewer: Viewer, project: Project) -> bool:
 @rules.predicate
 def oversees_project(viewer: Viewer, project: Project) -> bool:
     return leads_there(viewer, project.place)
+
+
+@rules.predicate
+def signed_it(viewer: Viewer, contract: Contract) -> bool:
+    return viewer.holds(contract.project.responsible_id)
 
 
 def builds_it(viewer: Viewer, project: Project) -> bool:
@@ -67,6 +72,11 @@ def checks_fund(viewer: Viewer, fund: Fund) -> bool:
 
 
 @rules.predicate
+def keeps_its_fund(viewer: Viewer, allotment: Allotment) -> bool:
+    return viewer.holds(allotment.fund.owner_id)
+
+
+@rules.predicate
 def checks_movement(viewer: Viewer, movement: FundMovement) -> bool:
     return checks_fund.test(viewer, movement.fund)
 
@@ -87,11 +97,13 @@ add("project.open", works_somewhere)
 add("project.plan", is_responsible | oversees_project)
 add("project.approve", oversees_project & is_another_body)
 add("project.build", is_responsible)
+add("project.cancel_contract", signed_it)
 add("project.accept", (oversees_project | is_acceptor) & is_another_body)
 add("project.promise", promises_there)
 add("fund.see", has_desk)
 add("fund.open", works_somewhere)
 add("fund.move", keeps_fund)
+add("allotment.take_back", keeps_its_fund)
 add("movement.see", has_desk)
 add("movement.confirm", checks_movement & is_second_person)
 add("movement.reverse", checks_movement)

@@ -45,6 +45,8 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("households", "household.list", _("Households")),
             ("change_requests", "change.list", _("Changes asked for")),
             ("proposals", "proposal.list", _("Proposals and advice")),
+            ("projects", "project.see", _("Projects")),
+            ("funds", "fund.see", _("Funds")),
         ),
     ),
     (

@@ -33,11 +33,20 @@ class PlaceWidget(forms.TextInput):
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in data
 
+    @staticmethod
+    def _chosen(key: str) -> Place | None:
+        try:
+            return Place.objects.filter(pk=UUID(key)).first()
+        except ValueError:
+            return None
+
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         if isinstance(value, Place):
             text, key = value.full_name, str(value.pk)
         elif isinstance(value, dict):
             text, key = value["text"], value["id"]
+            if key and not text and (chosen := self._chosen(key)):  # from an address: ?place_id=…
+                text = chosen.full_name
         else:
             place = Place.objects.filter(pk=value).first() if value else None
             text, key = (place.full_name, str(place.pk)) if place else ("", "")

@@ -94,6 +94,7 @@ class ProjectMoney:
 
     sources: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
     funds: dict[UUID, Line] = field(default_factory=lambda: defaultdict(Line))
+    contracts: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))  # contract → fen paid
 
     @property
     def total(self) -> Line:
@@ -114,9 +115,10 @@ def projects_money(projects: Iterable[UUID]) -> dict[UUID, ProjectMoney]:
         found[project].sources[kind].allotted += amount
         found[project].funds[fund].allotted += amount
     paid = payments_standing().filter(project__in=keys).order_by()
-    for project, fund, kind, state, amount in paid.values_list("project", "fund", "fund__kind", "state").annotate(
-        Sum("amount")
-    ):
+    names = ("project", "fund", "fund__kind", "state", "contract")
+    for project, fund, kind, state, contract, amount in paid.values_list(*names).annotate(Sum("amount")):
+        if contract and state == State.COUNTED:
+            found[project].contracts[contract] += amount
         for line in (found[project].sources[kind], found[project].funds[fund]):
             if state == State.COUNTED:
                 line.paid += amount

@@ -93,7 +93,7 @@ def contract_sign(
 
 def contract_cancel(*, actor: Viewer, contract: Contract, reason: str, act_id: UUID | None = None) -> Receipt:
     """A contract on which nothing is paid ends; its line stays, with the reason. Result: contract, project."""
-    by = permit("project.build", actor, contract.project)
+    by = permit("project.cancel_contract", actor, contract)
     with act(
         "assistance.contract.cancel", actor=by, act_id=act_id, body={"contract": contract.pk, "reason": reason}
     ) as this:

@@ -260,7 +260,7 @@ def allotment_make(
 
 def allotment_take_back(*, actor: Viewer, allotment: Allotment, reason: str, act_id: UUID | None = None) -> Receipt:
     """Money held ready is free again, unless it was paid. Result: allotment."""
-    by = permit("fund.move", actor, allotment.fund)
+    by = permit("allotment.take_back", actor, allotment)
     with act(
         "assistance.fund.take_back", actor=by, act_id=act_id, body={"allotment": allotment.pk, "reason": reason}
     ) as this:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from yishi.assistance.models import Acceptance, AcceptanceLine, ProgressLine, Project, ProjectQuantity, QuantityPart
 from yishi.assistance.models.deeds import THOUSANDTHS
 
@@ -47,23 +49,38 @@ def standing_of(project: Project, *, until: date | None = None) -> list[Standing
 def standings(projects: Iterable[UUID], *, until: date | None = None) -> dict[UUID, list[Standing]]:
     """The parts of several projects by three queries. The last report counts: by its day, then by its time."""
     keys = list(projects)
-    found: dict[UUID, list[Standing]] = {key: [] for key in keys}
-    by_part: dict[UUID, Standing] = {}
-    parts = QuantityPart.objects.filter(quantity__project__in=keys).select_related("quantity", "place")
-    for part in parts.order_by("quantity__ordinal", "ordinal"):
-        one = by_part[part.pk] = Standing(part)
-        found[part.quantity.project_id].append(one)
-    lines = ProgressLine.objects.filter(report__project__in=keys).order_by("report__on", "report__at")
+    lines = lines_of(keys)
     if until is not None:
         lines = lines.filter(report__on__lte=until)
-    for key, done in lines.values_list("part", "done"):
-        by_part[key].done = done
-    passed = AcceptanceLine.objects.filter(acceptance__project__in=keys).exclude(
-        acceptance__result=Acceptance.Result.FAILED
-    )
-    for key, amount in passed.order_by("acceptance__on", "acceptance__at").values_list("part", "amount"):
-        by_part[key].accepted = amount
+    passed = found_of(keys).exclude(acceptance__result=Acceptance.Result.FAILED)
+    parts = QuantityPart.objects.filter(quantity__project__in=keys).select_related("quantity", "place")
+    rows = stood(parts, lines.values_list("part", "done"), passed.values_list("part", "amount"))
+    found: dict[UUID, list[Standing]] = {key: [] for key in keys}
+    for one in rows:
+        found[one.part.quantity.project_id].append(one)
     return found
+
+
+def lines_of(projects: Iterable[UUID]) -> QuerySet[ProgressLine]:
+    """What was reported of each part, in the order of days, then of reporting."""
+    return ProgressLine.objects.filter(report__project__in=projects).order_by("report__on", "report__at")
+
+
+def found_of(projects: Iterable[UUID]) -> QuerySet[AcceptanceLine]:
+    """What was found of each part at acceptances, in their order."""
+    rows = AcceptanceLine.objects.filter(acceptance__project__in=projects)
+    return rows.order_by("acceptance__on", "acceptance__at")
+
+
+def stood(
+    parts: QuerySet[QuantityPart], done: Iterable[tuple[UUID, int]], accepted: Iterable[tuple[UUID, int]]
+) -> list[Standing]:
+    """The parts with the last of what was reported and found of each."""
+    last_done, last_accepted = dict(done), dict(accepted)
+    return [
+        Standing(part, last_done.get(part.pk, 0), last_accepted.get(part.pk, 0))
+        for part in parts.order_by("quantity__ordinal", "ordinal")
+    ]
 
 
 def wholes(parts: Iterable[Standing]) -> list[Whole]:

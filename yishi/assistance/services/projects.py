@@ -35,7 +35,7 @@ from yishi.organisations.rights import permit
 
 from .balances import contracts_signed, project_money
 from .campaigns import named, thousandths
-from .funds import MOST_FEN, locked_project, reasoned
+from .funds import MOST_FEN, locked_project, passed, reasoned
 
 S = Project.Stage
 MOST_PARTS = 60
@@ -78,9 +78,13 @@ def project_open(
     money: Mapping[str, int] | None = None,
     outside_number: str = "",
     words: str = "",
+    planned_on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Write a project down as planned, with its quantities and its money by source (fen). Result: project, number."""
+    """Write a project down as planned, with its quantities and its money by source (fen). Result: project, number.
+
+    `planned_on` in the past is welcome: projects that run already are written down too.
+    """
     by = permit("project.open", actor)
     planned = dict(money or {})
     body = {
@@ -95,6 +99,7 @@ def project_open(
         "money": planned,
         "outside": outside_number,
         "words": words,
+        "on": planned_on,
     }
     with act("assistance.project.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -123,8 +128,9 @@ def project_open(
         project.save(force_insert=True)
         _write_quantities(project, quantities)
         _write_money(project, planned)
-        note_step(this, project, "plan", timezone.localdate(this.now))
-        enter(this, project)
+        day = passed(planned_on or timezone.localdate(this.now))
+        note_step(this, project, "plan", day)
+        enter(this, project, on=day)
         this.result(number=project.number)
     return this.receipt
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.models import Project
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter
 from yishi.proposals.models import Proposal
@@ -36,9 +37,15 @@ def _proposal(pk: UUID) -> Origin | None:
     return Origin(_("Proposal"), one.title, reverse("proposal", args=[pk])) if one else None
 
 
+def _project(pk: UUID) -> Origin | None:
+    project = Project.objects.filter(pk=pk).first()
+    return Origin(_("Project"), project.name, reverse("project", args=[pk])) if project else None
+
+
 FINDERS: dict[str, Callable[[UUID], Origin | None]] = {
     Commitment.Origin.MATTER: _matter,
     Commitment.Origin.PROPOSAL: _proposal,
+    Commitment.Origin.PROJECT: _project,
 }
 
 

@@ -19,6 +19,7 @@ from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
 from yishi.web.components.deed_story import deed_events, was_ruled_on
 from yishi.web.components.deed_words import how_much, party_words, plain, share_word, whom
+from yishi.web.components.sections import DEED, sections
 from yishi.web.exports import export
 from yishi.web.page import page
 from yishi.web.place_field import PlaceField
@@ -199,6 +200,7 @@ def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
         "source": Proposal.objects.filter(pk=deed.source_id).first() if deed.source_kind == "proposal" else None,
         "acts": _acts(request, deed) if counts else [],
         "seen_into": deed.merged_into and Deed.objects.filter(pk=deed.merged_into_id).exists(),
+        "sections": sections(request, DEED, deed),
     }
     return render(request, "assistance/deed.html", words)
 

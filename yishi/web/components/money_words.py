@@ -1,0 +1,19 @@
+"""Words about movements of money that several pages share."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from yishi.assistance.models import FundMovement
+
+
+def receiver_of(movement: FundMovement, seen: set[UUID]) -> str:
+    """Who received a payment; a family that the viewer may not open is “a family in …”."""
+    if movement.project:
+        return movement.project.name
+    if movement.household:
+        known = movement.household_id in seen
+        return movement.household.number if known else _("a family in %(place)s") % {"place": movement.place.name}
+    if movement.pupil:
+        return _("a pupil")
+    return movement.body.name if movement.body else ""
