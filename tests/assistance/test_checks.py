@@ -26,6 +26,7 @@ from yishi.assistance.services.import_steps import imports_work
 from yishi.assistance.services.pairing import PairingRow, pairing_make
 from yishi.assistance.services.register import household_end
 from yishi.assistance.services.years import household_year_fill
+from yishi.assistance.workbooks.faults import note_words
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.people.scopes import everything, reaching
@@ -86,7 +87,11 @@ def test_very_many_changed_households_are_left_to_the_jobs(cast, monkeypatch):
 
 def test_an_import_is_checked_and_its_findings_do_not_stand_in_the_way_of_an_undo(cast):
     with everything():
-        one = publish(cast, send(cast, workbook(families(3))))
+        sent = send(cast, workbook(families(3)))
+        ((code, said),) = [note for note in sent.notes if note[0] == "checks"]
+        assert (said["households"], said["errors"]) == (3, 3)
+        assert "因病致贫，家里没有病人（3）" in note_words(code, said)
+        one = publish(cast, sent)
         assert checks_tend() == 1
         assert {"helper-none", "cause-illness"} <= waiting()
         import_undo(actor=cast.viewer("clerk"), sent=one)

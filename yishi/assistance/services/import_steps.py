@@ -24,6 +24,7 @@ from yishi.formats.tables import Table
 from yishi.kit.errors import Refusal
 from yishi.people.scopes import everything
 
+from .import_checks import NOTE, import_checks
 from .import_pieces import Stage, file_bytes, pieces, results_in, rows_in, rows_piece, units_piece
 from .import_publish import import_hidden_sweep, import_switch_on
 
@@ -262,6 +263,9 @@ def _conclude(one: Import) -> None:
         _refuse(one, "empty", {})
         return
     Import.within.filter(pk=one.pk, state=State.CHECKING).update(state=state)
+    # What the logic checks say refuses nothing: whoever waits for the result need not wait for it.
+    notes = [note for note in one.notes if note[0] != NOTE] + import_checks(one)
+    Import.within.filter(pk=one.pk).update(notes=notes)
 
 
 # Writing

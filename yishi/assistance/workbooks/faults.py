@@ -78,6 +78,10 @@ NOTES: dict[str, Any] = {
     "hidden_columns": _("Sheet “%(sheet)s”: hidden columns were read like all others (%(columns)s)."),
     "unknown_columns": _("%(count)s columns are not known here and are kept as they stand: %(columns)s."),
     "left_out": _("Row %(row)s (“%(text)s…”) is a note, a total or a repeated heading and was left out."),
+    "checks": _(
+        "%(households)s new households contradict themselves, %(errors)s of them with errors: %(most)s. "
+        "They may be imported and mended afterwards; or mend the workbook and send it again."
+    ),
     "stale": _("The register was changed while this was being imported; the workbook was checked again."),
 }
 
