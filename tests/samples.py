@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.assistance.families import family
 from tests.assistance.helping import Helped
+from tests.assistance.importing import faulty as imported
 from tests.assistance.keeping import Keeping
 from tests.assistance.works import Works
 from tests.cast import Cast
@@ -176,6 +177,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "drives.load_drive": pk(drive),
         "answer_sheets.load_answer": pk(sheet),
         "figure_reports.load_report": pk(report),
+        "imports.load_import": pk(imported(cast)),
         "figures.load_family": pk(cast.places["牟定县"]),
         "figures.load_place": pk(cast.places["牟定县"]),
         "figures.load_series": {"pk": cast.places["牟定县"].pk, "series": "paid"},

@@ -104,3 +104,10 @@ def counted() -> dict[str, int]:
 
 def entries() -> int:
     return Entry.objects.filter(code__startswith="assistance.import.publish").count()
+
+
+def faulty(cast) -> Import:
+    """An import with a row to mend, as the pages show it."""
+    rows = families(2)
+    rows[1]["证件号码"] = "532323"
+    return send(cast, workbook(rows))

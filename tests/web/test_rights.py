@@ -77,7 +77,8 @@ OWN_REACH = re.compile(
     r"members|venues|venue_new|places|judge_one|follow_phone|"
     r"campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again|"
     r"reports|answers|search|"
-    r"proposals|proposal_new)$"
+    r"proposals|proposal_new|"
+    r"imports|import_new|import_template)$"
 )
 
 

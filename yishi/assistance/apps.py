@@ -23,7 +23,9 @@ class AssistanceConfig(AppConfig):
 
         if stations not in STATIONS:
             STATIONS.append(stations)
+        from .services.import_deed_kind import Deeds  # noqa: PLC0415
         from .services.import_household_kind import Households  # noqa: PLC0415
         from .workbooks.kinds import kind_add  # noqa: PLC0415
 
         kind_add("households", Households())
+        kind_add("deeds", Deeds())

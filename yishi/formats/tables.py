@@ -23,6 +23,7 @@ from .sheet_rows import Row
 from .sheets import Cell, Trouble, cell_date
 
 LOOK_FOR_HEADINGS = 20  # rows
+EXAMPLE = "示例"  # so begin the rows of a template that are no data
 LONGEST = 2_000  # letters of a cell that is kept
 
 Fault = tuple[str, str, dict[str, str | int]]  # heading, code, params
@@ -90,7 +91,11 @@ class Table:
             lower = [_heading(cell) for cell in row.cells]
             tries = [_single(lower)]
             if place and waiting[place - 1].number == row.number - 1:
-                tries.append(_paired([_heading(cell) for cell in waiting[place - 1].cells], lower))
+                upper = [_heading(cell) for cell in waiting[place - 1].cells]
+                paired = _paired(upper, lower)
+                is_enough = wanted <= {column.key for column in map(self._match, paired) if column is not None}
+                # What a group claims for somebody else is nobody's else: then the lower row alone is not asked.
+                tries = [paired] if is_enough and any(map(_is_foreign, upper)) else [*tries, paired]
             for names in tries:
                 keys = [column.key for column in map(self._match, names) if column is not None]
                 score = 2 * len(set(keys)) - len(keys)
@@ -145,8 +150,10 @@ class Table:
                 faults.append((self.headings[place], code, params))
         if not values and not raw:
             return
+        begins = next((shown(cell) for cell in row.cells if cell is not None), "")
+        if begins.startswith(EXAMPLE):
+            return
         if self._is_left_out(row, values):
-            begins = next((shown(cell) for cell in row.cells if cell is not None), "")
             self.left_out.append((row.number, begins[:12]))
             return
         yield Line(row.number, row.is_hidden, values, raw, faults)
@@ -331,6 +338,11 @@ _NOTE = re.compile(
 _FOREIGN = re.compile(r"帮扶|责任人|联系|驻村|填报|填表|经办|监护|代理|结对")  # groups of columns about somebody else
 
 
+def _is_foreign(group: str) -> bool:
+    """Is this a group of columns about somebody else (帮扶责任人), and no note above the table (填表人：张三)?"""
+    return len(group) <= 12 and ":" not in group and "：" not in group and bool(_FOREIGN.search(group))
+
+
 def _heading(cell: Cell) -> str:
     """A cell of a row of headings, also where it is covered from the left."""
     return " ".join(shown(cell).split())[:60]
@@ -352,7 +364,7 @@ def _paired(upper: list[str], lower: list[str]) -> list[list[str]]:
             made.append([text] if text else [])
         elif not text:
             made.append([group])
-        elif _FOREIGN.search(group):
+        elif _is_foreign(group):
             made.append([group + text])
         else:
             made.append([group + text, text])

@@ -17,10 +17,10 @@ from django.utils import timezone
 from yishi.assistance.models import Import, ImportFile, ImportPiece
 from yishi.assistance.workbooks.kinds import KindOfImport, kind_of
 from yishi.assistance.workbooks.results import Result
-from yishi.assistance.workbooks.rows import StagedRow
+from yishi.assistance.workbooks.rows import SHEET, StagedRow
 from yishi.formats.sheet_limits import SheetError
 from yishi.formats.sheet_rows import Head, Row, Tail, read_rows
-from yishi.formats.tables import Table
+from yishi.formats.tables import Line, Table
 from yishi.kit.errors import Refusal
 from yishi.people.scopes import everything
 
@@ -173,10 +173,11 @@ class Reading:
             raise SheetError("no_table", columns=wanted)
         self.notes.extend(["other_sheet", {"sheet": sheet[:30]}] for sheet in skipped)
 
-    def _staged(self, table: Table, sheet: str, line: object) -> StagedRow:
+    def _staged(self, table: Table, sheet: str, line: Line) -> StagedRow:
         if table.twice:
             raise SheetError("heading_twice", text=table.twice[0][:30])
-        return StagedRow(line.number, sheet, line.values, line.raw, line.faults)  # type: ignore[attr-defined]
+        number = self._sheets * SHEET + line.number
+        return StagedRow(number, sheet, line.values, line.raw, line.faults)
 
     def _take_notes(self, table: Table, sheet: str, hidden: list[int], columns: list[int]) -> None:
         self._sheets += 1

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.organisations.workbook import SHEET_REASONS
 
+from .rows import row_text
+
 WORDS: dict[str, Any] = {
     **SHEET_REASONS,
     # cells
@@ -65,6 +67,15 @@ WORDS: dict[str, Any] = {
     "household_left": _("The household left the register on %(day)s."),
     "household_too_large": _("A household has at most %(most)s members. Is the household number right?"),
     "many_members": _("Several members are called so. Fill in the member's number."),
+    # deeds
+    "no_item": _("“%(text)s” is no item of a campaign here. Write it as in the catalogue."),
+    "many_items": _("Several campaigns have an item “%(text)s”. Write its code."),
+    "other_unit": _("The item is counted in %(unit)s, not in “%(text)s”."),
+    "no_household": _("Household %(text)s is not in the register of your place."),
+    "no_party": _("“%(text)s” is neither a body of your place nor a member of its committee."),
+    "many_parties": _("Several bodies or members are called “%(text)s”. Enter this deed by hand."),
+    "deed_twice": _("The row is the same as row %(row)s. If they are two deeds, say in 内容 how they differ."),
+    "too_many_deeds": _("A workbook holds at most %(most)s deeds. Divide it."),
     # files
     "no_table": _("No sheet has a heading row with the columns %(columns)s. Use the template's headings."),
     "heading_twice": _("Two columns stand for the same: “%(text)s”. Keep one."),
@@ -88,7 +99,8 @@ NOTES: dict[str, Any] = {
 
 def fault_words(code: str, params: Mapping[str, Any]) -> str:
     """The sentence for a fault's code."""
-    return str(WORDS[code] % params)
+    said = {**params, "row": row_text(params["row"])} if "row" in params else params
+    return str(WORDS[code] % said)
 
 
 def note_words(code: str, params: Mapping[str, Any]) -> str:

@@ -57,8 +57,9 @@ class Wanted:
     faults: list[Fault] = field(default_factory=list)
     headings: dict[str, str] = field(default_factory=dict)  # key: how the column is called here
 
-    def fault(self, row: int, key: str, code: str, **params: Any) -> None:
-        self.faults.append(Fault(row, self.headings.get(key, key), code, params))
+    def fault(self, at: int, key: str, code: str, **params: Any) -> None:
+        """`at`: the row's number; `params` may name another."""
+        self.faults.append(Fault(at, self.headings.get(key, key), code, params))
 
 
 def read_household(
@@ -183,6 +184,8 @@ def _member(made: Wanted, row: StagedRow, faulty: set[Any], today: date) -> Want
     one = WantedMember(row.number, row.values.get("name", "")[:64], raw=row.raw)
     if not one.name:
         made.fault(row.number, "name", "missing")
+    elif (row.number, made.headings["name"]) in faulty:
+        pass
     elif len(row.values["name"]) > 30 or not re.search(r"[^\W\d_]", one.name):
         made.fault(row.number, "name", "name", text=one.name[:10])
     for column in FIELDS:

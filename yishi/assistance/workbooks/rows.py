@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+SHEET = 1_000_000  # a row's number is its place among the sheets that were read × SHEET + its number there
+
 
 class StagedRow(NamedTuple):
     """A row of a workbook as it is staged (JSON)."""
@@ -20,3 +22,9 @@ class Fault(NamedTuple):
     heading: str
     code: str
     params: dict[str, Any]
+
+
+def row_text(number: int) -> str:
+    """A row's number for people: 5, or 表2·5 on the second sheet."""
+    sheet, row = divmod(int(number), SHEET)
+    return f"表{sheet + 1}·{row}" if sheet else str(row)

@@ -1,0 +1,286 @@
+"""`./run bench import [--rows 100000] [--database sqlite|postgresql]`: a county's households from one workbook.
+
+The workbook is sent, staged and checked; its writing is killed half-way and goes on; while it is written and switched
+on, another process records deeds as phones do. Then the same file again, and one with 1,000 bad rows.
+"""
+
+import argparse
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from .deliberation import fresh_database
+from .measure import Table
+
+ROOT = Path(__file__).resolve().parents[2]
+BAD = 1_000
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./run bench import", description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"])
+    parser.add_argument("--phone", metavar="FILE", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.phone:
+        return phone(Path(given.phone))
+    if given.database:
+        return one_database(given)
+    missed = 0
+    for database in ("sqlite", "postgresql"):
+        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
+            print("postgresql: skipped, no server and no Debian package postgresql-15")
+            continue
+        command = [sys.executable, "-m", "tests.bench.import", "--database", database, *sys.argv[1:]]
+        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
+    return missed
+
+
+def one_database(given: argparse.Namespace) -> int:
+    folder = tempfile.mkdtemp(prefix="yishi-bench-")
+    os.environ["YISHI_DATA_DIR"] = folder
+    os.environ["YISHI_SECRET_KEY"] = "a key for benchmarks only"
+    if given.database == "postgresql":
+        os.environ["DATABASE_URL"] = fresh_database(os.environ["YISHI_TEST_DATABASE_URL"])
+    os.environ.pop("YISHI_TEST_DATABASE_URL", None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    table = Table()
+    table.note(f"\n== {given.database}: a workbook of {given.rows:,} rows")
+    County(given.rows, table, Path(folder)).run()
+    return table.missed
+
+
+class County:
+    def __init__(self, rows: int, table: Table, folder: Path):
+        self.families, self.table, self.folder = rows // 4, table, folder
+
+    def run(self) -> None:
+        from yishi.people.scopes import everything
+
+        with everything():
+            self.build()
+            self.good()
+            self.again()
+            self.bad()
+
+    def build(self) -> None:
+        from yishi.organisations.grants import system
+        from yishi.organisations.models import Body, Installation, Place
+        from yishi.organisations.services.bodies import body_register, post_give
+        from yishi.organisations.services.places import place_load
+        from yishi.people.models import Person
+
+        place_load(ROOT / "yishi" / "organisations" / "data" / "places-yunnan.csv.xz", actor=system())
+        county = Place.objects.get(code="532323")
+        Installation.objects.create(home_place=county, site_name="bench")
+        made = body_register(actor=system(), kind="office", name="牟定县政协办公室（演示）", place=county)
+        self.office = Body.objects.get(pk=made.result["body"])
+        self.person = Person.objects.create(name="演示县办")
+        post_give(actor=system(), person=self.person, body=self.office, role="clerk", title="经办")
+        rows = Place.objects.filter(level="village", lo__gte=county.lo, lo__lte=county.hi).select_related("parent")
+        self.villages = list(rows)
+        deeds_begin(self.viewer, self.office)
+
+    @property
+    def viewer(self):
+        from yishi.organisations.grants import viewer_of
+
+        return viewer_of(self.person)
+
+    def workbook(self, start: int = 0, families: int = 0, bad: int = 0) -> bytes:
+        from tests.assistance.importing import families as made
+        from tests.assistance.importing import workbook
+
+        rows = made(families or self.families, start=start)
+        for place, row in enumerate(rows):
+            village = self.villages[place // 4 % len(self.villages)]
+            row["乡"], row["村"] = village.parent.name, village.name
+            row["村编码"] = village.code
+        for number in range(bad):
+            row = rows[number * (len(rows) // bad)]
+            row["证件号码"] = row["证件号码"][:17]
+        return workbook(rows)
+
+    def send(self, data: bytes) -> str:
+        from yishi.assistance.services.imports import import_send
+
+        receipt = import_send(
+            actor=self.viewer, body=self.office, kind="households", data=data, filename="农户.xlsx", year=2020
+        )
+        return receipt.result["import"]
+
+    def work(self, name: str) -> tuple[float, float]:
+        """A worker of its own until nothing waits: (seconds, MB at its highest)."""
+        began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        worker = start_worker()
+        highest = 0.0
+        while worker.poll() is None:
+            highest = max(highest, peak(worker.pid))
+            time.sleep(0.05)
+        assert worker.returncode == 0, name
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return time.perf_counter() - began, highest
+
+    def good(self) -> None:
+        from yishi.assistance.models import Household
+        from yishi.assistance.services.import_publish import import_publish
+
+        self.data = self.workbook()
+        began = time.perf_counter()
+        key = self.send(self.data)
+        sent = time.perf_counter() - began
+        took, memory = self.work("check")
+        one = fetch(key)
+        assert one.state == "ready", (one.state, one.refused, one.notes)
+        self.table.add(f"sent ({len(self.data) / 1e6:.1f} MB), staged, checked", f"{sent + took:.1f} s", "≤ 60 s",
+                       reached=sent + took <= 60)  # fmt: skip
+        self.table.add("  processor time of it", f"{self.cpu:.1f} s")
+        self.table.add("  peak of the process", f"{memory:.0f} MB", "≤ 500 MB", reached=memory <= 500)
+        log = self.folder / "phone"
+        words = [sys.executable, "-m", "tests.bench.import", "--phone", str(log)]
+        phones = subprocess.Popen(words, cwd=ROOT)
+        while not log.exists():
+            time.sleep(0.1)
+        import_publish(actor=self.viewer, sent=one)
+        began = time.perf_counter()
+        self.kill_half_way(key)
+        seen = Household.within.count()
+        self.table.add("killed half-way: to be seen of it", f"{seen} households", "0", reached=seen == 0)
+        took, memory = self.work("write")
+        total = time.perf_counter() - began
+        time.sleep(0.5)
+        phones.send_signal(signal.SIGTERM)
+        phones.wait(20)
+        seen = Household.within.count()
+        right = fetch(key).state == "published" and seen == self.families
+        self.table.add("  the next process goes on: households", f"{seen:,}", f"{self.families:,}", reached=right)
+        self.table.add("written and switched on", f"{total:.1f} s", "≤ 300 s", reached=total <= 300)
+        self.table.add("  processor time after the kill", f"{self.cpu:.1f} s")
+        self.table.add("  peak of the process", f"{memory:.0f} MB", "≤ 500 MB", reached=memory <= 500)
+        waits = sorted(float(line) for line in log.read_text().split())
+        self.table.add("  slowest deed of a phone meanwhile", f"{waits[-1]:.2f} s", "≤ 2 s", reached=waits[-1] <= 2)
+        self.table.add(
+            "  deeds meanwhile, half of them within", f"{len(waits)}, {waits[len(waits) // 2] * 1000:.0f} ms"
+        )
+
+    def kill_half_way(self, key: str) -> None:
+        from yishi.assistance.models import Import
+
+        worker = start_worker()
+        while fetch(key).done < self.families // 2:
+            assert worker.poll() is None
+            time.sleep(0.05)
+        worker.kill()
+        worker.wait()
+        Import.within.filter(pk=key).update(held_until=None)  # it would let go within a minute
+
+    def again(self) -> None:
+        key = self.send(self.data)
+        took, _memory = self.work("again")
+        one = fetch(key)
+        right = (one.new, one.changed, one.same, one.bad) == (0, 0, self.families, 0)
+        self.table.add(f"the same file again ({took:.1f} s): new, changed", f"{one.new}, {one.changed}", "0, 0",
+                       reached=right)  # fmt: skip
+
+    def bad(self) -> None:
+        from yishi.assistance.models import Household
+
+        before = Household.arriving_too.count()
+        key = self.send(self.workbook(start=10_000_000, bad=min(BAD, self.families // 2)))
+        self.work("bad")
+        one = fetch(key)
+        from tests.assistance.importing import faults
+
+        found = len(faults(one))
+        right = one.state == "faulty" and found == min(BAD, self.families // 2)
+        right = right and Household.arriving_too.count() == before
+        wanted = min(BAD, self.families // 2)
+        self.table.add(f"with {wanted:,} bad rows: written, reasons", f"0, {found:,}", f"0, {wanted:,}", reached=right)
+
+
+def fetch(key: str):
+    from yishi.assistance.models import Import
+
+    return Import.within.select_related("place", "body").get(pk=key)
+
+
+def start_worker() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "yishi.cli", "imports"], cwd=ROOT)
+
+
+def peak(pid: int) -> float:
+    """The highest memory of a process, in MB."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmHWM")), 0.0)
+
+
+def deeds_begin(viewer, office) -> None:
+    """A campaign with one item."""
+    from django.utils import timezone
+
+    from yishi.assistance.models import Campaign
+    from yishi.assistance.services.campaigns import campaign_open, direction_add, item_add
+
+    day = timezone.localdate().replace(month=1, day=1)
+    made = campaign_open(actor=viewer, owner=office, code="bench", name="测试", starts_on=day)
+    campaign = Campaign.objects.get(pk=made.result["campaign"])
+    direction_add(actor=viewer, campaign=campaign, code="all", name="全部")
+    item_add(actor=viewer, campaign=campaign, direction=campaign.directions.get(), name="办实事", unit="件")
+
+
+def phone(log: Path) -> int:
+    """Record a deed a few times a second until stopped; how long each took goes into `log`."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
+    import django
+
+    django.setup()
+    from decimal import Decimal
+
+    from django.utils import timezone
+
+    from yishi.assistance.models import CatalogueItem
+    from yishi.assistance.services.deeds import deed_record
+    from yishi.assistance.services.standing import Part
+    from yishi.organisations.grants import viewer_of
+    from yishi.people.models import Person
+    from yishi.people.scopes import everything
+
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
+    with everything(), log.open("w") as out:
+        person = Person.objects.get(name="演示县办")
+        viewer = viewer_of(person)
+        item = CatalogueItem.objects.select_related("campaign").get()
+        place = viewer.posts[0].body.place
+        number = 0
+        while not stopped:
+            number += 1
+            began = time.perf_counter()
+            deed_record(
+                actor=viewer, item=item, place=place, on=timezone.localdate(), amount=Decimal(number),
+                parties=[Part(person)], words=f"第{number}件",
+            )  # fmt: skip
+            out.write(f"{time.perf_counter() - began:.3f}\n")
+            out.flush()
+            time.sleep(0.2)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
