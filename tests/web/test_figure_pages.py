@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
+from yishi.assistance.models import Unitemised
+from yishi.assistance.services.campaigns import target_set
 from yishi.assistance.services.standing import Part, Reached
 from yishi.formats.sheets import read_sheet
 from yishi.journal.act import SYSTEM, act
@@ -135,6 +138,29 @@ def test_what_is_missing_names_the_places(client, helping):
         ("介绍一个就业岗位", 2),
         ("为农户找一条销路", 1),
     ]
+
+
+def test_targets_and_numbers_without_deeds_stand_beside_and_are_never_added(client, helping):
+    cast, today = helping.cast, timezone.localdate()
+    helping.record()
+    helping.record(on=today - timedelta(days=40))
+    fold_all()
+    clerk = cast.viewer("clerk")
+    target_set(
+        actor=clerk, item=helping.items["channel"], place=cast.places["牟定县"], amount=Decimal(10),
+        baseline=Decimal(3), due_on=today,
+    )  # fmt: skip
+    Unitemised.objects.create(
+        item=helping.items["channel"], body=cast.bodies["office"], place=cast.places["牟尼村"], amount=7000,
+        starts_on=today, ends_on=today, note="电话报数", reported_at=timezone.now(),
+    )  # fmt: skip
+    sign_in(client, cast, "clerk")
+    lines = client.get(address(helping, "牟定县")).context["lines"]
+    (line,) = (one for direction in lines for one in direction.items if one.version.item.code == "channel")
+    assert (line.amount, line.target, line.unitemised) == (2000, 10_000, 7000)
+    assert line.share == 0.5
+    missing = said(client.get(address(helping, "牟定县", "missing/")))
+    assert "3 条 2 条 10 条 50%" in missing
 
 
 def test_the_provinces_page_asks_few_questions(client, helping):

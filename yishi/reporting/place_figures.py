@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, Subquery, Sum
+from django.db.models import DateField, Q, Subquery, Sum, Value
 
 from yishi.assistance.models import CatalogueItem, Direction, ItemVersion, Phase, Target, Unitemised
 from yishi.organisations.grants import Viewer
@@ -130,18 +130,25 @@ def _is_asked(item: CatalogueItem, question: Question) -> bool:
 def add_targets(found: list[DirectionLine], question: Question) -> None:
     """Targets of the place, and what bodies report without deeds: both stand beside, and are never added."""
     items = {line.version.item_id: line for direction in found for line in direction.items}
-    for target in Target.objects.filter(item__in=list(items), place=question.place, body=None).order_by("due_on"):
-        line = items[target.item_id]
-        line.target, line.baseline, line.due_on = target.amount, target.baseline, target.due_on
-    rows = Unitemised.objects.filter(
+    targets = Target.objects.filter(item__in=list(items), place=question.place, body=None)
+    reported = Unitemised.objects.filter(
         item__in=list(items),
         withdrawn_at=None,
         place__lo__range=(question.place.lo, question.place.hi),
         starts_on__gte=question.start,
         ends_on__lte=question.end,
     )
-    for item, amount in rows.values_list("item").annotate(total=Sum("amount")).values_list("item", "total"):
-        items[item].unitemised = amount
+    no_day = Value(None, output_field=DateField())
+    rows = targets.values_list("item", "amount", "baseline", "due_on").union(
+        reported.values_list("item").annotate(total=Sum("amount")).values_list("item", "total", Value(0), no_day),
+        all=True,
+    )
+    for item, amount, baseline, due_on in sorted(rows, key=lambda row: (row[3] is not None, row[3])):
+        line = items[item]
+        if due_on is None:
+            line.unitemised = amount
+        else:  # the one that is due last
+            line.target, line.baseline, line.due_on = amount, baseline, due_on
 
 
 def focus_lines(phases: Iterable[Phase], question: Question, now: Still) -> list[FocusLine]:

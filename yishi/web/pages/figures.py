@@ -31,6 +31,7 @@ from .one_act import link
 
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
+WIDE = (PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE)  # what other parts add has a page of its own
 SUBJECTS = {"visit": "visit", "need": "need"}  # what an entry is about → the name of its page
 
 
@@ -85,13 +86,27 @@ def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
             "children": _children(request, choice, family.below, now),
             "map": _map(choice, family.counties, now),
             "focus": _focus(choice, now),
-            "sections": added.sections(request, added.PLACE, place),
+            "sections": [] if place.level in WIDE else added.sections(request, added.PLACE, place),
+            "more_url": reverse("figures_more", args=[place.pk]) if place.level in WIDE else "",
             "missing_url": f"{reverse('figures_missing', args=[place.pk])}?{choice.query()}",
             "behind": f"{reverse('figure_deeds', args=[place.pk])}?{choice.query()}",
             "query": choice.query(),
             "report_url": link("report_new", place.pk),
         },
     )
+
+
+@page("figure.see", load=load_family, methods=("GET",))
+def figures_more(request: HttpRequest, family: figures.Family) -> HttpResponse:
+    """What other parts say of a province or prefecture: a page of its own, so that the figures stay quick."""
+    place = family.place
+    context = {
+        "place": place,
+        "above": family.above,
+        "sections": added.sections(request, added.PLACE, place),
+        "back": reverse("figures_place", args=[place.pk]),
+    }
+    return render(request, "figures/more.html", context)
 
 
 def cards(choice: Choice, values: dict[str, int], *, covered: bool) -> list[Card]:
@@ -333,6 +348,7 @@ def figures_missing(request: HttpRequest, family: figures.Family) -> HttpRespons
 urlpatterns = [
     path("desk/figures/", top, name="figures"),
     path("desk/figures/place/<uuid:pk>/", figures_place, name="figures_place"),
+    path("desk/figures/place/<uuid:pk>/more/", figures_more, name="figures_more"),
     path("desk/figures/place/<uuid:pk>/deeds/", figure_deeds, name="figure_deeds"),
     path("desk/figures/place/<uuid:pk>/behind/<slug:series>/", figure_entries, name="figure_entries"),
     path("desk/figures/place/<uuid:pk>/missing/", figures_missing, name="figures_missing"),
