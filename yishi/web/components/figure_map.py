@@ -30,6 +30,7 @@ def figure_map(squares: list[Square], query: str) -> dict[str, Any]:
     ]
     return {
         "squares": drawn,
+        "rows": sorted(drawn, key=lambda one: one["place"].lo),  # the same as a table
         "side": SIDE - GAP,
         "width": max((one["x"] for one in drawn), default=0) + SIDE,
         "height": max((one["y"] for one in drawn), default=0) + SIDE,
