@@ -12,6 +12,7 @@ from tests.assistance.families import family
 from tests.assistance.helping import Helped
 from tests.assistance.importing import faulty as imported
 from tests.assistance.keeping import Keeping
+from tests.assistance.steered import Steered
 from tests.assistance.works import Works
 from tests.cast import Cast
 from tests.consulting import Consulted
@@ -122,6 +123,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     focus.save()
     drive = campaign.drives.create(name="百日总攻", starts_on=today, ends_on=today)
     target = helping.items["road"].targets.create(place=cast.places["牟定县"], amount=28_500, due_on=today, set_at=now)
+    steered = Steered(cast, campaign)
     proposed = Proposed(cast, signers=[cast.people["neighbour"]])
     proposed.assign()
     proposed.adopt(evidence=photo)
@@ -172,6 +174,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "duplicates.load_pair": pk(helped.pair),
         "helping.load_body": pk(office),
         "unitemised.load_number": pk(helped.number),
+        "cooperations.load_cooperation": pk(steered.cooperation),
         "draws.load_draw": pk(draw),
         "draws.load_public": pk(draw),
         "drives.load_drive": pk(drive),
@@ -249,6 +252,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "seats.load_seat": pk(chair),
         "sittings.load_noted": pk(story.sitting),
         "sittings.load_sitting": pk(story.sitting),
+        "steering.load_meeting": pk(steered.meeting),
         "studies.load_study": pk(story.study),
         "venues.load_venue": pk(cast.venue),
         "worries.load_worry": pk(story.worry),

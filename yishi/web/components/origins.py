@@ -12,7 +12,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.models import Project
+from yishi.assistance.models import Cooperation, Project, SteeringMeeting
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter
 from yishi.proposals.models import Proposal
@@ -42,10 +42,22 @@ def _project(pk: UUID) -> Origin | None:
     return Origin(_("Project"), project.name, reverse("project", args=[pk])) if project else None
 
 
+def _meeting(pk: UUID) -> Origin | None:
+    one = SteeringMeeting.objects.filter(pk=pk).first()
+    return Origin(_("Meeting"), one.title, reverse("meeting", args=[pk])) if one else None
+
+
+def _cooperation(pk: UUID) -> Origin | None:
+    one = Cooperation.objects.filter(pk=pk).first()
+    return Origin(_("Cooperation agreement"), one.title, reverse("cooperation", args=[pk])) if one else None
+
+
 FINDERS: dict[str, Callable[[UUID], Origin | None]] = {
     Commitment.Origin.MATTER: _matter,
     Commitment.Origin.PROPOSAL: _proposal,
     Commitment.Origin.PROJECT: _project,
+    Commitment.Origin.STEERING: _meeting,
+    Commitment.Origin.COOPERATION: _cooperation,
 }
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.catalogues import shipped
-from yishi.assistance.models import Campaign, CampaignLead, CatalogueItem, Direction, Phase, Target
+from yishi.assistance.models import Campaign, CampaignLead, CatalogueItem, Direction, Pairing, Phase, Target
 from yishi.assistance.services.campaign_setup import (
     campaign_begin,
     campaign_change,
@@ -24,7 +24,7 @@ from yishi.assistance.services.campaign_setup import (
 )
 from yishi.assistance.services.campaigns import direction_add, phase_add
 from yishi.organisations.grants import OVERSEEING
-from yishi.organisations.models import Body, Post, valid_on
+from yishi.organisations.models import Body, Place, Post, valid_on
 from yishi.organisations.rights import may
 from yishi.web.body_field import BodyField
 from yishi.web.exports import export
@@ -37,6 +37,7 @@ from .studies import area, day_field
 
 PER_PAGE = 25
 SHOWN = 25
+LEADERS = 30
 
 
 def load_campaign(request: HttpRequest, pk: UUID) -> Campaign:
@@ -95,6 +96,7 @@ def campaign(request: HttpRequest, one: Campaign) -> HttpResponse:
     )
     for target in targets:
         target.said = said[target.item_id]
+    leaders = _county_leaders(one)
     runs = may("campaign.run", request.viewer, one)
     lacks = _lacks(one, leads, phases, directions, bool(by_direction))
     words = {
@@ -106,11 +108,27 @@ def campaign(request: HttpRequest, one: Campaign) -> HttpResponse:
         "leads": [(lead, [post for post in heads if post.body_id == lead.body_id]) for lead in leads],
         "targets": targets,
         "drives": one.drives.select_related("direction"),
+        "leaders": leaders[:LEADERS],
+        "more_leaders": max(len(leaders) - LEADERS, 0),
+        "unled": _unled(one, leaders),
         "runs": runs,
         "lacks": lacks if runs else [],
         "is_over": one.ends_on is not None and one.ends_on < today,
     }
     return render(request, "campaign/campaign.html", words)
+
+
+def _county_leaders(one: Campaign) -> list[Pairing]:
+    """Who is responsible for which county today (挂联), as far as the viewer may see it."""
+    rows = Pairing.objects.filter(valid_on(timezone.localdate()), kind=Pairing.Kind.LEADER, place__level="county")
+    rows = rows.filter(place__lo__range=(one.place.lo, one.place.hi)).select_related("person", "body", "place")
+    return list(rows.order_by("place__lo"))
+
+
+def _unled(one: Campaign, leaders: list[Pairing]) -> int:
+    """How many counties of the campaign have no responsible leader."""
+    counties = Place.objects.filter(level="county", lo__range=(one.place.lo, one.place.hi), closed_on__isnull=True)
+    return counties.exclude(pk__in=[leader.place_id for leader in leaders]).count()
 
 
 def _lacks(one: Campaign, leads: list, phases: list, directions: list, has_items: bool) -> list[tuple[Any, str]]:

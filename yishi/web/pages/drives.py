@@ -22,6 +22,7 @@ from yishi.web.forms import ActForm
 from yishi.web.page import page
 
 from .campaigns import act_of, load_campaign
+from .steering import meetings_for
 from .studies import area, day_field
 
 
@@ -56,6 +57,8 @@ def drive(request: HttpRequest, one: Drive) -> HttpResponse:
         "campaign": campaign,
         "phase": campaign.phases.filter(starts_on__lte=one.starts_on, ends_on__gte=one.ends_on).first(),
         "figure": figure,
+        "meetings": meetings_for(request.viewer, campaign).filter(drive=one),
+        "holds": may("steering.hold", request.viewer, campaign),
         "rows": rows,
         "end": end,
         "today": today,
