@@ -21,7 +21,10 @@ class Person(File):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(File.Meta):
-        indexes = [models.Index(fields=["phone"], name="person_by_phone")]
+        indexes = [
+            models.Index(fields=["phone"], name="person_by_phone"),
+            models.Index(fields=["name"], name="person_by_name", opclasses=["varchar_pattern_ops"]),  # also beginnings
+        ]
 
     @classmethod
     def reach_q(cls, reach: Reach) -> models.Q:

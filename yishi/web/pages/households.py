@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from yishi.assistance import codes
 from yishi.assistance.models import Household, HouseholdCause, HouseholdMember, MemberYear
+from yishi.assistance.queries import WIDE, beginning_with, between, households_in, households_of_number, ordered
+from yishi.assistance.rules_register import KEEPING
 from yishi.assistance.services.identity import (
     account_masked,
     fault_words,
@@ -42,10 +44,12 @@ STATES = ("active", "watched", "left", "all")
 def in_list(request: HttpRequest) -> tuple[QuerySet[Household], dict[str, Any]]:
     """The households that the filters of the address leave, and the filters."""
     given = request.GET
-    rows = Household.objects.all()
+    rows = households_in(request.viewer.reach)
     place = Place.objects.filter(pk=_uuid(given.get("place"))).first() if given.get("place") else None
     if place is not None:
-        rows = rows.filter(place__lo__gte=place.lo, place__lo__lte=place.hi)
+        span = (place.lo, place.hi)
+        narrow = place.hi - place.lo < WIDE
+        rows = rows.filter(place__lo__range=span) if narrow else between(rows, [span])
     kind, state, typed = given.get("kind", ""), given.get("state", "active"), clean(given.get("q", ""))[:32]
     if codes.has("household_kind", kind):
         rows = rows.filter(kind=kind)
@@ -56,8 +60,7 @@ def in_list(request: HttpRequest) -> tuple[QuerySet[Household], dict[str, Any]]:
     elif state != "all":
         rows = rows.filter(left_on__isnull=True)
     if typed:
-        named = HouseholdMember.within.filter(person__name=typed, valid_to__isnull=True).values("household")
-        rows = rows.filter(Q(number__startswith=typed) | Q(head__name__startswith=typed) | Q(pk__in=named))
+        rows = rows.filter(beginning_with(typed))
     words = {"place": place, "kind": kind, "state": state if state in STATES else "active", "typed": typed}
     return rows, words
 
@@ -73,12 +76,10 @@ def _below(request: HttpRequest, place: Place | None) -> list[Place]:
     """The places that one may choose next: those below the chosen one, else where the viewer's desks stand."""
     if place is not None:
         return list(Place.objects.filter(parent=place, closed_on__isnull=True).order_by("code"))
-    reach = request.viewer.reach
-    heads = [lo for lo, _hi in (*reach.spans, *reach.villages)]
-    tops = list(Place.objects.filter(lo__in=heads).order_by("lo"))
+    tops = {post.body.place_id: post.body.place for post in request.viewer.posts if post.body.kind in KEEPING}
     if len(tops) != 1:
-        return tops
-    return list(Place.objects.filter(parent=tops[0], closed_on__isnull=True).order_by("code"))
+        return sorted(tops.values(), key=lambda one: one.lo)
+    return list(Place.objects.filter(parent__in=tops, closed_on__isnull=True).order_by("code"))
 
 
 @page("household.list", methods=("GET",))
@@ -86,7 +87,7 @@ def households(request: HttpRequest) -> HttpResponse:
     rows, words = in_list(request)
     causes = HouseholdCause.objects.filter(kind=HouseholdCause.Kind.CAUSE)
     rows = rows.select_related("place", "head").prefetch_related(Prefetch("causes", causes))
-    rows = rows.order_by("place__lo", "number")
+    rows = ordered(rows)
     if request.GET.get("export") == "members":
         return export_members(request, rows)
     if request.GET.get("export"):
@@ -199,9 +200,7 @@ def household_find(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return redirect("households")
-    rows = Household.objects.filter(
-        pk__in=HouseholdMember.within.filter(person__resident__identity_index=identity_index(found)).values("household")
-    )
+    rows = Household.objects.filter(pk__in=households_of_number(identity_index(found)))
     known = list(rows.select_related("place", "head").order_by("left_on", "number")[:PER_PAGE])
     if not known:
         messages.info(request, _("No household that you may see has a person with this number."))

@@ -1,0 +1,64 @@
+"""Look-ups over households at the size of a province: written so that both databases answer them from an index."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from yishi.people.scopes import Reach
+
+from .models import Household, HouseholdMember
+from .models.households import helped_households
+
+MOST_FOUND = 100  # households in which one number stands
+WIDE = 400  # places: a reach of more is asked household by household, not place by place
+_LAST = "\U0010ffff"
+
+
+def households_in(reach: Reach) -> QuerySet[Household]:
+    """What `Household.objects` gives within `reach`, in a form that an index answers.
+
+    Whoever helps no single household (most desks) is spared the "or" that would make the database look at every row;
+    a wide span is not looked up by place, so that a page of a list by number ends after its 25 rows.
+    """
+    if reach.everything or helped_households(reach)[:1]:
+        return Household.objects.all()
+    spans = [*reach.spans, *reach.villages]
+    rows = Household.within.filter(arriving__isnull=True)
+    if sum(hi - lo + 1 for lo, hi in spans) <= WIDE:
+        return rows.filter(reach.places("place__", tuple(spans)))
+    return between(rows, spans)
+
+
+def between(rows: QuerySet[Household], spans: list[tuple[int, int]]) -> QuerySet[Household]:
+    """The rows whose place lies in one of the spans, without a look-up by place."""
+    rows = rows.annotate(_lo=F("place__lo") + 0)
+    condition = Q(pk__in=[])
+    for lo, hi in spans:
+        condition |= Q(_lo__gte=lo, _lo__lte=hi)
+    return rows.filter(condition)
+
+
+def beginning_with(typed: str) -> Q:
+    """The condition that a household's number, or the name of one of its members, begins so."""
+    members = HouseholdMember.within.filter(begins("person__name", typed), valid_to__isnull=True)
+    return begins("number", typed) | Q(pk__in=members.values("household"))
+
+
+def households_of_number(index: str) -> list[UUID]:
+    """The ids of households in which somebody with this keyed index is or was."""
+    rows = HouseholdMember.within.filter(person__resident__identity_index=index)
+    return list(rows.values_list("household", flat=True)[:MOST_FOUND])
+
+
+def begins(field: str, typed: str) -> Q:
+    """The condition that a text begins with what was typed: SQLite answers only a range from its index."""
+    if connection.vendor == "sqlite":
+        return Q(**{f"{field}__gte": typed, f"{field}__lt": typed + _LAST})
+    return Q(**{f"{field}__startswith": typed})
+
+
+def ordered(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """By number: ours begin with the village's code, so that a village's households stand together."""
+    return rows.order_by("number", "pk")
