@@ -183,6 +183,19 @@ def test_a_run_goes_on_where_a_stopped_process_left_it(cast, home):
     assert CheckRun.objects.get().households == 4
 
 
+def test_the_job_lays_a_run_aside_after_its_slice_and_goes_on_later(cast, home, monkeypatch):
+    monkeypatch.setattr("yishi.assistance.services.checks.SLICE_BATCH", 1)
+    family(cast.places["邻近村"], 2)
+    check_run_make(None)
+    small = check_run_make(cast.places["邻近村"])
+    states = []
+    while CheckRun.objects.exclude(state="done").exists():
+        checks_tend(seconds=0)
+        small.refresh_from_db()
+        states.append((small.state, CheckRun.objects.get(place=None).households))
+    assert states == [("waiting", 0), ("done", 0), ("done", 1), ("done", 2), ("done", 2)]
+
+
 def test_the_whole_register_is_checked_once_a_night(home):
     assert checks_nightly() is not None
     assert checks_nightly() is None

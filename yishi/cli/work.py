@@ -61,9 +61,9 @@ def figures() -> None:
 
 
 def checks() -> None:
-    """The runs of the logic checks that wait; once a day one over the whole register."""
+    """A slice of the runs of the logic checks that wait; once a day one over the whole register."""
     import_string("yishi.assistance.services.checks.checks_nightly")()
-    import_string("yishi.assistance.services.checks.checks_tend")()
+    import_string("yishi.assistance.services.checks.checks_work")()
 
 
 _imports: "list[subprocess.Popen[bytes]]" = []  # the process that works on workbooks, if one does
@@ -96,7 +96,7 @@ JOBS = [
     Job("weights", 60, weights),
     Job("sealing", 60, sealing),
     Job("clocks", 300, clocks),
-    Job("checks", 5, checks),
+    Job("checks", 1, checks),
     Job("housekeeping", 24 * 3600, housekeeping),
 ]
 

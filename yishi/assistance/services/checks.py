@@ -3,6 +3,7 @@
 What is found is derived, as figures are: no entry for each finding, one for each run over a place.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Case, Max, Min, Value, When
 from django.utils import timezone
 
 from yishi.assistance.check_settings import Checkers
@@ -26,6 +27,7 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import permit
 
 BATCH = 500
+SLICE, SLICE_BATCH = 1.0, 200  # seconds and households of the job
 AT_ONCE = 50  # households that an act checks itself
 STALE = timedelta(minutes=10)  # a run that was not touched for so long was left by a process that ended
 FIELDS = ["severity", "group", "pack", "year", "found_at", "cleared_at"]
@@ -103,7 +105,7 @@ def check_run_ask(*, actor: Viewer, place: Place, act_id: UUID | None = None) ->
     with act("assistance.check.ask", actor=by, act_id=act_id, body={"place": place.pk}) as this:
         if this.replayed:
             return this.receipt
-        waiting = CheckRun.objects.filter(place=place, state=CheckRun.State.WAITING).first()
+        waiting = CheckRun.objects.filter(place=place, state=CheckRun.State.WAITING, reached=None).first()
         run = waiting or CheckRun.objects.create(
             place=place, pack=newest(), asked_by=actor.person, asked_at=this.now, touched_at=this.now
         )
@@ -118,8 +120,11 @@ def check_run_make(place: Place | None) -> CheckRun:
     return CheckRun.objects.create(place=place, pack=newest(), asked_at=now, touched_at=now)
 
 
-def check_run_do(run: CheckRun, *, batch: int = BATCH) -> CheckRun:
-    """Check all households of the run's place, batch by batch, each in a transaction of its own; then one entry."""
+def check_run_do(run: CheckRun, *, batch: int = BATCH, until: float | None = None) -> CheckRun:
+    """Check all households of the run's place, batch by batch, each in a transaction of its own; then one entry.
+
+    At `until` (of `time.monotonic`) it is laid aside, to be taken up where it stands.
+    """
     run.state = CheckRun.State.RUNNING
     run.save(update_fields=["state"])
     rows = Household.within.filter(left_on=None)
@@ -132,7 +137,10 @@ def check_run_do(run: CheckRun, *, batch: int = BATCH) -> CheckRun:
         run.found += count.found
         run.cleared += count.cleared
         run.reached, run.touched_at = keys[-1], timezone.now()
-        run.save(update_fields=["households", "found", "cleared", "reached", "touched_at"])
+        run.state = CheckRun.State.WAITING if until is not None and time.monotonic() >= until else run.state
+        run.save(update_fields=["households", "found", "cleared", "reached", "touched_at", "state"])
+        if run.state == CheckRun.State.WAITING:
+            return run
     with act("assistance.check.run", actor=SYSTEM, body={"run": run.pk}) as this:
         run.state, run.ended_at, run.touched_at = CheckRun.State.DONE, this.now, this.now
         run.save(update_fields=["state", "ended_at", "touched_at"])
@@ -145,21 +153,30 @@ def check_run_do(run: CheckRun, *, batch: int = BATCH) -> CheckRun:
     return run
 
 
-def checks_tend(now: Any = None) -> int:
-    """The job: do the runs that wait, and those that a stopped process left half-way. How many were done."""
-    now = now or timezone.now()
+def checks_tend(seconds: float | None = None) -> int:
+    """Do the runs that wait, and those that a stopped process left half-way; for so many seconds at most, if given.
+    How many were done."""
+    until = None if seconds is None else time.monotonic() + seconds
     done = 0
-    while (run := _next(now)) is not None:
-        check_run_do(run)
-        done += 1
+    while (run := _next(timezone.now())) is not None:
+        check_run_do(run, batch=BATCH if until is None else SLICE_BATCH, until=until)
+        done += run.state == CheckRun.State.DONE
+        if until is not None and time.monotonic() >= until:
+            break
     return done
+
+
+def checks_work() -> int:
+    """The job: a slice of what is to be checked. The other jobs, such as the figures, wait no longer than for that."""
+    return checks_tend(SLICE)
 
 
 @transaction.atomic
 def _next(now: Any) -> CheckRun | None:
     """Take the next run, so that no other process takes it too."""
     rows = CheckRun.objects.select_for_update(skip_locked=True, of=("self",)).select_related("place")
-    run = rows.filter(state=CheckRun.State.WAITING).order_by("asked_at").first()
+    small_first = Case(When(place=None, then=Value(1)), default=Value(0))  # a village does not wait for the province
+    run = rows.filter(state=CheckRun.State.WAITING).order_by(small_first, "asked_at").first()
     if run is None:
         run = rows.filter(state=CheckRun.State.RUNNING, touched_at__lt=now - STALE).order_by("asked_at").first()
     if run is not None:

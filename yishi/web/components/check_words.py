@@ -66,13 +66,13 @@ def _line(path: str, value: Any) -> str:
 
 def _who(scope: str, number: str) -> str:
     if scope == "member":
-        people = {"1": _("head"), "2": _("wife"), "3": _("son"), "4": _("father")}
+        people = {"1": _("head of the household"), "2": _("wife"), "3": _("son"), "4": _("father")}
         return f"{people.get(number, number)} · "
     return f"{_('helper') if scope == 'helper' else _('measure')} · "
 
 
 def _rows_words(name: str, rows: list[Any]) -> str:
-    words = {"members": _("members"), "helpers": _("helpers"), "measures": _("measures")}[name]
+    words = {"members": _("household members"), "helpers": _("helpers"), "measures": _("measures")}[name]
     if not rows:
         return f"{words}：{_('none')}"
     scope = name.removesuffix("s")

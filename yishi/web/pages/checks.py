@@ -167,7 +167,7 @@ def findings(request: HttpRequest) -> HttpResponse:
             (_("household"), lambda one: one.household.number),
             (_("head of the household"), lambda one: one.household.head.name),
             (_("village"), lambda one: one.household.place.full_name),
-            (_("member"), lambda one: one.member.person.name if one.member else ""),
+            (_("household member"), lambda one: one.member.person.name if one.member else ""),
             (_("rule"), lambda one: rule_title(pack, one.rule)),
             (_("how grave"), lambda one: one.get_severity_display()),
             (_("what to do"), lambda one: pack.rules[one.rule].todo if one.rule in pack.rules else ""),
