@@ -12,6 +12,7 @@ from tests.assistance.families import family
 from tests.assistance.helping import Helped
 from tests.assistance.importing import faulty as imported
 from tests.assistance.keeping import Keeping
+from tests.assistance.pairs import Paired
 from tests.assistance.steered import Steered
 from tests.assistance.works import Works
 from tests.cast import Cast
@@ -121,6 +122,11 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     campaign, focus = helping.campaign, helping.focus
     focus.owner = office
     focus.save()
+    paired = Paired(cast, helping)
+    pairing, team = paired.pair(), paired.team()
+    visit, measure, plan = paired.visit(), paired.measure(), paired.plan()
+    need, offer = paired.need(), paired.offer()
+    match = paired.match(need, offer)
     drive = campaign.drives.create(name="百日总攻", starts_on=today, ends_on=today)
     target = helping.items["road"].targets.create(place=cast.places["牟定县"], amount=28_500, due_on=today, set_at=now)
     steered = Steered(cast, campaign)
@@ -181,6 +187,17 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "answer_sheets.load_answer": pk(sheet),
         "figure_reports.load_report": pk(report),
         "imports.load_import": pk(imported(cast)),
+        "family.load_household": pk(paired.family),
+        "family.load_measure": pk(measure),
+        "matches.load_match": pk(match),
+        "matches.load_pair": {"pk": need.pk, "offer": offer.pk},
+        "needs.load_need": pk(need),
+        "offers.load_offer": pk(offer),
+        "pairing_acts.load_pairing": pk(pairing),
+        "teams.load_post": {"pk": team.pk, "post": team.members.get().pk},
+        "teams.load_team": pk(team),
+        "village_plans.load_plan": pk(plan),
+        "visits.load_visit": pk(visit),
         "figures.load_family": pk(cast.places["牟定县"]),
         "figures.load_place": pk(cast.places["牟定县"]),
         "figures.load_series": {"pk": cast.places["牟定县"].pk, "series": "paid"},

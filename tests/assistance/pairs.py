@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import PASSWORD_HASH, Cast
-from yishi.assistance.models import Measure, Need, Offer, Pairing, StationedTeam, Visit
+from yishi.assistance.models import Match, Measure, Need, Offer, Pairing, StationedTeam, VillagePlan, Visit
+from yishi.assistance.services.matches import match_propose
 from yishi.assistance.services.measures import measure_agree
 from yishi.assistance.services.needs import need_state, offer_make
 from yishi.assistance.services.pairing import PairingRow, pairing_make
 from yishi.assistance.services.teams import team_join, team_open
+from yishi.assistance.services.village_plans import village_plan_open
 from yishi.assistance.services.visits import visit_log
 from yishi.organisations.models import Body, Post
 from yishi.people.models import Account, Person
@@ -20,9 +22,9 @@ class Paired:
     """`Paired(cast)`: the member `member` helps `.family`; a cadre without any desk, "cadre", helps nobody yet; "next"
     sits at the desk of 邻近村."""
 
-    def __init__(self, cast: Cast):
+    def __init__(self, cast: Cast, helping: Helping | None = None):
         self.cast = cast
-        self.helping = Helping(cast)
+        self.helping = helping or Helping(cast)
         self.family, self.second, *_rest = self.helping.households
         self.foreign = self.helping.households[4]  # of 邻近村
         self.today = timezone.localdate()
@@ -91,3 +93,20 @@ class Paired:
         given = {"kind": "sales", "words": "能联系超市收购", "place": self.cast.places["牟定县"], **given}
         receipt = offer_make(actor=self.cast.viewer(who), **given)
         return Offer.within.select_related("place", "person", "body", "desk").get(pk=receipt.result["offer"])
+
+    def match(self, need: Need, offer: Offer, who: str = "village_head", **given) -> Match:
+        given = {"due_on": self.today + timedelta(days=10), **given}
+        receipt = match_propose(actor=self.cast.viewer(who), need=need, offer=offer, **given)
+        rows = Match.within.select_related("need__place", "need__household__head", "offer")
+        return rows.get(pk=receipt.result["match"])
+
+    def plan(self, who: str = "village_head") -> VillagePlan:
+        receipt = village_plan_open(
+            actor=self.cast.viewer(who),
+            place=self.cast.places["牟尼村"],
+            title="梯田稻米三年规划",
+            aim="换新稻种，每户多收 2400 元",
+            starts_on=self.today,
+            ends_on=self.today + timedelta(days=900),
+        )
+        return VillagePlan.within.select_related("place").get(pk=receipt.result["plan"])

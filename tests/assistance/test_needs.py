@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.assistance.pairs import Paired
-from yishi.assistance.models import Deed, Match, Need, Offer
+from yishi.assistance.models import Deed, Need, Offer
 from yishi.assistance.services.deeds import deed_record
 from yishi.assistance.services.matches import (
     idle_offers,
@@ -31,18 +31,12 @@ def paired(cast):
         yield Paired(cast)
 
 
-def together(paired, need, offer, who="village_head", **given) -> Match:
-    given = {"due_on": paired.today + timedelta(days=10), **given}
-    receipt = match_propose(actor=paired.cast.viewer(who), need=need, offer=offer, **given)
-    return Match.within.select_related("need__place", "need__household__head", "offer").get(pk=receipt.result["match"])
-
-
 def test_from_need_to_deed(paired):
     cast = paired.cast
     need, offer = paired.need(), paired.offer()
     assert need.desk == cast.bodies["village"]
     assert [one.offer for one in offers_for(need)] == [offer]
-    match = together(paired, need, offer)
+    match = paired.match(need, offer)
     assert match.waits_for == "offer"
     with pytest.raises(NotAllowed):
         match_answer(actor=cast.viewer("neighbour"), match=match, accepted=True)
@@ -69,7 +63,7 @@ def test_from_need_to_deed(paired):
 
 def test_a_foreign_match_is_no_way_to_close_a_need(paired):
     cast = paired.cast
-    match = together(paired, paired.need(), paired.offer())
+    match = paired.match(paired.need(), paired.offer())
     match_answer(actor=cast.viewer("member"), match=match, accepted=True)
     with pytest.raises(NotAllowed):
         deed_record(
@@ -88,12 +82,12 @@ def test_quantities_are_used_up_over_several_matches(paired):
     first = paired.need(kind="jobs", words="两人想务工", quantity=Decimal(2), unit="人")
     second = paired.need(kind="jobs", words="两人想务工", quantity=Decimal(2), unit="人", household=paired.second)
     offer = paired.offer(kind="jobs", words="厂里招三人", quantity=Decimal(3), unit="人")
-    matches = [together(paired, first, offer)]
+    matches = [paired.match(first, offer)]
     match_answer(actor=paired.cast.viewer("member"), match=matches[0], accepted=True)
     assert matches[0].quantity == 2
     with pytest.raises(Refusal):
-        together(paired, second, offer, quantity=Decimal(2))
-    matches.append(together(paired, second, offer))
+        paired.match(second, offer, quantity=Decimal(2))
+    matches.append(paired.match(second, offer))
     assert matches[1].quantity == 1
     match_answer(actor=paired.cast.viewer("member"), match=matches[1], accepted=True)
     for match in matches:
@@ -144,7 +138,7 @@ def test_a_member_reads_a_shared_need_and_says_i_can(paired):
     with reaching(member.reach):
         assert not Need.objects.exists()
         assert [one.need.pk for one in needs_for(offer, shared=True)] == [need.pk]
-    match = together(paired, need, offer, who="member")
+    match = paired.match(need, offer, who="member")
     assert match.waits_for == "need"
     with pytest.raises(NotAllowed):  # who proposed does not accept
         match_answer(actor=member, match=match, accepted=True)
@@ -158,7 +152,7 @@ def test_a_member_reads_a_shared_need_and_says_i_can(paired):
 def test_what_comes_to_nothing_leaves_the_need_open(paired):
     cast = paired.cast
     need, offer = paired.need(), paired.offer()
-    match = together(paired, need, offer)
+    match = paired.match(need, offer)
     match_answer(actor=cast.viewer("member"), match=match, accepted=True)
     with pytest.raises(WrongStage):
         need_close(actor=cast.viewer("village_head"), need=need, is_met=True, reason="自己卖了")
@@ -179,7 +173,7 @@ def test_a_friends_offer_is_kept_by_a_desk(paired):
     assert (offer.person.name, offer.desk) == ("热心人", cast.bodies["office"])
     with pytest.raises(Refusal):
         paired.offer("clerk", body=cast.bodies["water"])
-    match = together(paired, paired.need(), offer)
+    match = paired.match(paired.need(), offer)
     match_answer(actor=cast.viewer("clerk"), match=match, accepted=True)
     assert Commitment.within.get().bearer == cast.bodies["office"]
 

@@ -8,10 +8,10 @@ from tests.assistance.pairs import Paired
 from yishi.assistance.models import Measure, Visit
 from yishi.assistance.services.measures import family_code_issue, measure_done, measure_hear, supervisor_for
 from yishi.assistance.services.pairing import pairing_end
-from yishi.assistance.services.village_plans import village_plan_open, village_plan_promise
+from yishi.assistance.services.village_plans import village_plan_promise
 from yishi.assistance.services.visits import visit_decide, visit_log, visit_withdraw
 from yishi.commitments.models import Commitment
-from yishi.commitments.services import verdict_give
+from yishi.commitments.services import proof_check, verdict_give
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
@@ -151,8 +151,6 @@ def test_the_family_judges_by_its_code_too(paired):
     assert receipt.query_code == again.query_code
     code = code_find(receipt.query_code)
     assert code.person == paired.family.head
-    from yishi.commitments.services import proof_check  # noqa: PLC0415
-
     proof_check(actor=cast.viewer("village_head"), commitment=measure.commitment, accepted=True, finding="看过卡")
     verdict_give(actor=viewer_of(code.person, code), commitment=measure.commitment, value="satisfied")
     assert measure.commitment.verdicts.get().value == "satisfied"
@@ -176,19 +174,9 @@ def test_nobody_supervises_themselves(paired):
 def test_a_villages_plan_is_a_page_of_promises(paired):
     cast = paired.cast
     paired.team()
-    given = {
-        "place": cast.places["牟尼村"],
-        "title": "梯田稻米三年规划",
-        "aim": "换新稻种，每户多收 2400 元",
-        "starts_on": paired.today,
-        "ends_on": paired.today + timedelta(days=900),
-    }
     with pytest.raises(NotAllowed):
-        village_plan_open(actor=cast.viewer("next"), **given)
-    from yishi.assistance.models import VillagePlan  # noqa: PLC0415
-
-    receipt = village_plan_open(actor=cast.viewer("cadre"), **given)
-    plan = VillagePlan.within.get(pk=receipt.result["plan"])
+        paired.plan("next")
+    plan = paired.plan("cadre")
     for number in (1, 2):
         village_plan_promise(
             actor=cast.viewer("cadre"),

@@ -235,9 +235,11 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
             "matter_agreement",
             "overview_place",
         }
-        | {"deed", "deed_correct", "deed_code", "duplicate", "activity_add", "unitemised", "body_file"},
+        | {"deed", "deed_correct", "deed_code", "duplicate", "activity_add", "unitemised", "body_file"}
+        | {"family", "family_pdf", "visit", "need", "offer", "match", "team", "village_plan", "pairing_hand_over"},
         "convener": {"worry", "matter", "sitting_room", "worry_answer"},
-        "member": {"my_seat", "sitting", "deed", "deed_confirm", "helping", "helping_file"},
+        "member": {"my_seat", "sitting", "deed", "deed_confirm", "helping", "helping_file"}
+        | {"family", "family_visit", "visit", "measure_done", "match", "match_answer"},
         "handler": {"commitment", "commitment_check"},
         "administrator": {"person_admin", "invitations", "settings"},
         "province_clerk": {"matter", "overview_place", "commitment"},
@@ -248,6 +250,7 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
     if who == "neighbour":  # a member of the same committee without a seat sees no file
         assert not opened & {"worry", "matter", "sitting", "commitment", "my_seat", "matter_agreement", "household"}
         assert not opened & {"deed", "activity", "duplicate", "body_file", "deed_done"}
+        assert not opened & {"family", "family_pdf", "visit", "need", "match", "team", "measure_done"}
     if who == "administrator":  # keeps people and bodies, reads no file
         assert not opened & {"worry", "matter", "sitting", "commitment", "household", "identity_open"}
 

@@ -14,6 +14,8 @@ from yishi.organisations.rights import add
 from .models import Household, Measure, Pairing, StationedTeam, TeamMember, Visit
 from .rules import has_desk, keeps_its_village
 
+HELPS = "helps"  # in Viewer.known: is paired or stationed today
+
 
 def pairing_of(viewer: Viewer, household: Household) -> Pairing | None:
     """The pairing by which the viewer helps this household today."""
@@ -35,10 +37,16 @@ def is_helper(viewer: Viewer, thing: Any = None) -> bool:
     """Is paired, or is stationed somewhere, by whatever grant: also somebody without any desk."""
     if viewer.person_id is None or viewer.query_code:
         return False
-    today = timezone.localdate()
-    if Pairing.within.filter(valid_on(today), person=viewer.person_id).exists():
+    if HELPS in viewer.known:
         return True
-    return TeamMember.objects.filter(valid_on(today), person=viewer.person_id).exists()
+    today = timezone.localdate()
+    own = {"person": viewer.person_id}
+    if (
+        Pairing.within.filter(valid_on(today), **own).exists()
+        or TeamMember.objects.filter(valid_on(today), **own).exists()
+    ):
+        viewer.known.add(HELPS)
+    return HELPS in viewer.known
 
 
 @rules.predicate
@@ -91,7 +99,7 @@ def wrote_it(viewer: Viewer, visit: Visit) -> bool:
 
 @rules.predicate
 def looks_after(viewer: Viewer, measure: Measure) -> bool:
-    return helps_it.test(viewer, measure.household) or keeps_its_place.test(viewer, measure.household)
+    return keeps_its_place.test(viewer, measure.household) or helps_it.test(viewer, measure.household)
 
 
 @rules.predicate
@@ -131,10 +139,10 @@ add("visit_rule.set", has_desk)
 add("family.see", has_desk | is_helper)  # the household was reached
 add("family.code", keeps_its_place)
 add("visit.see", has_desk | is_helper)
-add("visit.log", helps_it | keeps_its_place)
+add("visit.log", keeps_its_place | helps_it)
 add("visit.decide", keeps_visit)
 add("visit.withdraw", wrote_it | keeps_visit)
-add("measure.agree", helps_it | keeps_its_place)
+add("measure.agree", keeps_its_place | helps_it)
 add("measure.done", bears_it | looks_after)
 add("measure.hear", looks_after & is_another_hand)
 add("team.see", has_desk | is_helper)

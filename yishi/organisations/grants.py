@@ -60,6 +60,7 @@ class Viewer:
     query_code: QueryCode | None = None
     is_system: bool = False
     reach: Reach = field(default_factory=Reach)
+    known: set[str] = field(default_factory=set)  # what is true of them for the day and was asked for already
     _used: tuple[str, UUID, UUID | None] | None = None
 
     @property

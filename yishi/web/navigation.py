@@ -38,6 +38,8 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
         (
             ("helping", "helping.see", _("My help")),
             ("deeds", "deed.see", _("Deeds")),
+            ("pairings", "pairing.list", _("Pairing")),
+            ("needs", "need.list", _("Needs and offers")),
             ("figures", "figure.see", _("Figures")),
             ("search", "figure.see", _("Search")),
             ("checks", "check.see", _("Logic checks")),

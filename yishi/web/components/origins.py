@@ -12,7 +12,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.models import Cooperation, Project, SteeringMeeting
+from yishi.assistance.models import Cooperation, Household, Need, Project, SteeringMeeting, VillagePlan
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter
 from yishi.proposals.models import Proposal
@@ -52,12 +52,30 @@ def _cooperation(pk: UUID) -> Origin | None:
     return Origin(_("Cooperation agreement"), one.title, reverse("cooperation", args=[pk])) if one else None
 
 
+def _family(pk: UUID) -> Origin | None:
+    home = Household.objects.select_related("head").filter(pk=pk).first()
+    return Origin(_("Family"), f"{home.head.name}（{home.number}）", reverse("family", args=[pk])) if home else None
+
+
+def _village_plan(pk: UUID) -> Origin | None:
+    plan = VillagePlan.objects.filter(pk=pk).first()
+    return Origin(_("Village plan"), plan.title, reverse("village_plan", args=[pk])) if plan else None
+
+
+def _need(pk: UUID) -> Origin | None:
+    need = Need.objects.filter(pk=pk).first()
+    return Origin(_("Need"), need.words, reverse("need", args=[pk])) if need else None
+
+
 FINDERS: dict[str, Callable[[UUID], Origin | None]] = {
     Commitment.Origin.MATTER: _matter,
     Commitment.Origin.PROPOSAL: _proposal,
     Commitment.Origin.PROJECT: _project,
     Commitment.Origin.STEERING: _meeting,
     Commitment.Origin.COOPERATION: _cooperation,
+    Commitment.Origin.HOUSEHOLD: _family,
+    Commitment.Origin.VILLAGE_PLAN: _village_plan,
+    Commitment.Origin.NEED: _need,
 }
 
 

@@ -32,6 +32,8 @@ from . import (
     funds,
     gates,
     helping,
+    matches,
+    pairing,
     plans,
     projects,
     proposals,
@@ -92,6 +94,8 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
     helping.disputed,
     checks.waiting,
     proposals.waiting,
+    pairing.waiting,
+    matches.waiting,
 )
 
 
@@ -175,6 +179,8 @@ KINDS: dict[str, Callable[[], str]] = {
     "duplicate": lambda: _("possible duplicates"),
     "deed": lambda: _("deeds"),
     "proposal": lambda: _("proposals"),
+    "visit": lambda: _("visits"),
+    "match": lambda: _("needs and offers"),
 }
 
 

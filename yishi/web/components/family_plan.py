@@ -1,0 +1,125 @@
+"""A family's plan: why it needs help, who helps, what was agreed and what came of it, who was there and when.
+
+The page and the printed sheet both show this.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from yishi.assistance import codes
+from yishi.assistance.models import Household, HouseholdCause, Measure, Pairing, TeamMember, Visit
+from yishi.assistance.pairings import with_where
+from yishi.assistance.rules_pairing import HELPS
+from yishi.commitments.models import Commitment, Proof, Verdict
+from yishi.commitments.queries import last_verdicts
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import valid_on
+
+from .timeline import Event
+
+S = Commitment.State
+MOST_VISITS = 50
+CAUSES = "poverty_cause"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """One measure as a line: where it stands, what the family said, what came of it."""
+
+    measure: Measure
+    verdict: str  # code of Verdict.Value, "" if nobody was asked yet
+    verdict_word: str
+    done_words: str
+    is_open: bool  # not done yet
+    is_done: bool  # the family may judge it
+
+    @property
+    def commitment(self) -> Commitment:
+        return self.measure.commitment
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPlan:
+    household: Household
+    main_cause: str
+    other_causes: list[str]
+    helpers: list[dict[str, Any]]  # pairing, name, where
+    stationed: list[TeamMember]
+    lines: list[MeasureLine]
+    visits: list[Visit]
+    events: list[Event]
+
+    def is_helped_by(self, viewer: Viewer) -> bool:
+        """Is the viewer one of its helpers, or stationed there? What the right "visit.log" asks, from what is here."""
+        if viewer.person_id is None or viewer.query_code:
+            return False
+        own = [one["pairing"] for one in self.helpers if one["pairing"].person_id == viewer.person_id]
+        own += [one for one in self.stationed if one.person_id == viewer.person_id]
+        if own:
+            viewer.known.add(HELPS)
+        return bool(own) or any(one["pairing"].body_id in viewer.reach.bodies for one in self.helpers)
+
+    @property
+    def open_count(self) -> int:
+        return sum(line.commitment.state in Commitment.OPEN for line in self.lines)
+
+
+def family_plan(household: Household) -> FamilyPlan:
+    """The plan as it stands; the household was reached, so what belongs to it may be shown."""
+    today = timezone.localdate()
+    causes = list(household.causes.all())
+    paired = with_where(Pairing.within.filter(valid_on(today), household=household))
+    helpers = list(paired.select_related("person", "body").order_by("valid_from", "pk"))
+    spans = {"team__place__lo__lte": household.place.lo, "team__place__hi__gte": household.place.lo}
+    stationed = TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), **spans)
+    visits = list(
+        household.visits.exclude(state=Visit.State.REFUSED)
+        .prefetch_related("visitors")
+        .order_by("-on", "-written_at")[:MOST_VISITS]
+    )
+    return FamilyPlan(
+        household=household,
+        main_cause=next((_cause(one) for one in causes if one.is_main), ""),
+        other_causes=[_cause(one) for one in causes if not one.is_main],
+        helpers=[{"pairing": one, "name": one.helper.name, "where": one.where or ""} for one in helpers],
+        stationed=list(stationed.select_related("person", "sent_by").order_by("role", "pk")),
+        lines=_lines(household),
+        visits=visits,
+        events=[_event(one) for one in visits],
+    )
+
+
+def _cause(one: HouseholdCause) -> str:
+    try:
+        return codes.label(CAUSES, one.code)
+    except codes.UnknownCode:
+        return one.code
+
+
+def _lines(household: Household) -> list[MeasureLine]:
+    proofs = Proof.objects.filter(commitment=OuterRef("commitment")).order_by("-given_at")
+    verdicts = last_verdicts().filter(commitment=OuterRef("commitment"))
+    rows = household.measures.select_related(
+        "commitment__bearer", "commitment__supervisor", "commitment__bearer_person"
+    ).annotate(done_words=Subquery(proofs.values("text")[:1]), verdict=Subquery(verdicts.values("value")[:1]))
+    return [
+        MeasureLine(
+            measure=row,
+            verdict=row.verdict or "",
+            verdict_word=str(Verdict.Value(row.verdict).label) if row.verdict else "",
+            done_words=row.done_words or "",
+            is_open=row.commitment.state == S.IN_FORCE,
+            is_done=row.commitment.state in (S.PROVED, S.CHECKED),
+        )
+        for row in rows.order_by("commitment__due_on", "pk")
+    ]
+
+
+def _event(one: Visit) -> Event:
+    names = "、".join(person.name for person in one.visitors.all())
+    words = "\n".join(part for part in (one.found, one.cause, one.agreed) if part)
+    flag = "" if one.state == Visit.State.KEPT else one.get_state_display()
+    return Event(one.met or names, when=one.on, who=names, text=words, flag=flag)
