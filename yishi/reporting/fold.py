@@ -182,7 +182,7 @@ def parties_of(entry: Entry) -> list[tuple[str, str, str, int, str]]:
 
 
 def _series(entry: Entry) -> list[Series]:
-    return [one for one in series_of(entry.code) if one.takes(entry.quantities)]
+    return [one for one in series_of(entry.code) if one.takes(entry.quantities, entry.dims)]
 
 
 def _write(entries: list[Entry]) -> None:

@@ -24,9 +24,10 @@ class Series:
     count: str = ""
     amount: str = ""
     unnamed: str = ""
+    where: tuple[tuple[str, str], ...] = ()  # dims that an entry must have
 
-    def takes(self, quantities: dict[str, Any]) -> bool:
-        return (self.count or self.amount) in quantities
+    def takes(self, quantities: dict[str, Any], dims: dict[str, Any]) -> bool:
+        return (self.count or self.amount) in quantities and all(dims.get(name) == code for name, code in self.where)
 
     def counted(self, quantities: dict[str, Any], *, is_reversal: bool) -> int:
         return int(quantities.get(self.count, 0)) if self.count else (-1 if is_reversal else 1)
@@ -41,6 +42,10 @@ SERIES: tuple[Series, ...] = (
     Series(4, "visits", "assistance.visit.log", count="visits"),
     Series(5, "needs", "assistance.need.state", count="needs"),
     Series(6, "met", "assistance.need.close", count="met"),
+    Series(7, "proposals", "proposals.proposal.submit", count="proposals"),
+    Series(8, "adopted", "proposals.adoption.record", count="adopted"),
+    Series(9, "partly", "proposals.adoption.record", count="partly"),
+    Series(10, "roads", "assistance.project.report", amount="done", where=(("kind", "road"), ("measure", "km"))),
 )
 BY_CODE = {one.code: one for one in SERIES}
 
@@ -200,6 +205,43 @@ INDICATORS: tuple[Indicator, ...] = (
         _("Needs that a deed has closed."),
         "deeds",
         BY_CODE["met"],
+        opens="figure_entries",
+    ),
+    Indicator(
+        "roads",
+        _("roads built by projects"),
+        _("kilometres"),
+        _("As reported done in projects, part by part; what was planned is not in it."),
+        "amount",
+        BY_CODE["roads"],
+        per=THOUSANDTHS,
+        opens="figure_entries",
+    ),
+    Indicator(
+        "proposals",
+        _("proposals handed in"),
+        _("items"),
+        _("Each proposal once, where its theme lies."),
+        "deeds",
+        BY_CODE["proposals"],
+        opens="figure_entries",
+    ),
+    Indicator(
+        "adopted",
+        _("adopted"),
+        _("times"),
+        _("Adoptions into a document, each with its day."),
+        "deeds",
+        BY_CODE["adopted"],
+        opens="figure_entries",
+    ),
+    Indicator(
+        "partly",
+        _("adopted in part"),
+        _("times"),
+        _("Adoptions of a part, each with its day."),
+        "deeds",
+        BY_CODE["partly"],
         opens="figure_entries",
     ),
 )

@@ -26,6 +26,8 @@ def recount(question: Question, entries: Iterable[Entry], series: Series = DEEDS
     for entry in entries:
         if entry.code != series.entry or (series.count or series.amount) not in entry.quantities:
             continue
+        if entry.place_id is None or any(entry.dims.get(name) != code for name, code in series.where):
+            continue
         parties = parties_of(entry)
         if not asked.fits(entry, parties):
             continue

@@ -256,6 +256,9 @@ def _plausible(project: Project, lines: Mapping[UUID, int], before: Mapping[UUID
             )
 
 
+KILOMETRES = ("公里", "千米", "km")  # units that people type for one measure: entries hold codes, no words
+
+
 def plain(amount: int) -> str:
     return f"{(Decimal(amount) / 1000).normalize():f}"
 
@@ -272,7 +275,12 @@ def _enter_progress(this: Act, project: Project, before: Mapping[UUID, Standing]
             subject=("project", project.pk),
             place=now.part.place_id or project.place_id,
             at=this.on_day(day),
-            dims={"campaign": project.campaign_id, "kind": project.kind, "part": now.part.pk},
+            dims={
+                "campaign": project.campaign_id,
+                "kind": project.kind,
+                "part": now.part.pk,
+                "measure": "km" if now.part.quantity.unit in KILOMETRES else "",
+            },
             quantities={"done": change},
         )
     if not entered:

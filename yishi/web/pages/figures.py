@@ -32,7 +32,8 @@ from .one_act import link
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
 WIDE = (PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE)  # what other parts add has a page of its own
-SUBJECTS = {"visit": "visit", "need": "need"}  # what an entry is about → the name of its page
+# What an entry is about → the name of its page.
+SUBJECTS = {"fund_movement": "movement", **{name: name for name in ("visit", "need", "proposal", "project")}}
 
 
 def load_family(request: HttpRequest, pk: UUID) -> figures.Family:
@@ -298,8 +299,6 @@ def _quantity(entry: Entry, series: Series) -> Any:
 
 
 def _subject_url(entry: Entry) -> str:
-    if entry.subject_kind == "fund_movement" and entry.dims.get("fund"):
-        return link("fund", pk=entry.dims["fund"])
     name = SUBJECTS.get(entry.subject_kind)
     return link(name, pk=entry.subject_id) if name else ""
 
