@@ -15,7 +15,7 @@ from .conftest import violations
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Who opens a page: the first of them whom it lets in.
-PEOPLE = ("", "clerk", "convener", "handler", "company_head", "member", "administrator", "party_clerk")
+PEOPLE = ("", "clerk", "convener", "handler", "water_clerk", "company_head", "member", "administrator", "party_clerk")
 # Not pages: files, data, pictures.
 NO_PAGE = {
     "places_find",

@@ -95,7 +95,7 @@ def project_open(
         "days": [starts_on, ends_on],
         "campaign": campaign.pk if campaign else None,
         "direction": direction.pk if direction else None,
-        "quantities": [_sent(one) for one in quantities],
+        "quantities": [as_sent(one) for one in quantities],
         "money": planned,
         "outside": outside_number,
         "words": words,
@@ -183,7 +183,7 @@ def quantities_plan(
     Once approved, a change needs its reason; a part that has progress keeps its line and cannot be left out.
     """
     by = permit("project.plan", actor, project)
-    body = {"project": project.pk, "quantities": [_sent(one) for one in quantities], "reason": reason}
+    body = {"project": project.pk, "quantities": [as_sent(one) for one in quantities], "reason": reason}
     with act("assistance.project.quantities", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -341,6 +341,7 @@ def _write_money(project: Project, money: Mapping[str, int]) -> None:
     )
 
 
-def _sent(quantity: Quantity) -> list[Any]:
+def as_sent(quantity: Quantity) -> list[Any]:
+    """A quantity as the body of an act holds it."""
     parts = [[part.where.pk if isinstance(part.where, Place) else part.where, part.planned] for part in quantity.parts]
     return [quantity.what, quantity.unit, parts]
