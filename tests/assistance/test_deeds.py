@@ -158,6 +158,22 @@ def test_whoever_organised_it_records_and_the_member_confirms(helping):
         deed_confirm(actor=cast.viewer("member"), deed=deed)
 
 
+def test_each_member_confirms_for_themself(helping):
+    cast = helping.cast
+    parties = [
+        Part(cast.people["member"]),
+        Part(cast.people["neighbour"], "co"),
+        Part(cast.bodies["office"], "organiser"),
+    ]
+    deed = helping.record("clerk", parties=parties, recorded_for=cast.bodies["office"])
+    deed_confirm(actor=cast.viewer("member"), deed=deed)
+    assert Deed.within.get().confirmed_at is None
+    with pytest.raises(WrongStage):
+        deed_confirm(actor=cast.viewer("member"), deed=deed)
+    deed_confirm(actor=cast.viewer("neighbour"), deed=deed)
+    assert Deed.within.get().confirmed_at is not None
+
+
 def test_evidence_is_words_or_a_file(helping):
     deed = helping.record()
     with pytest.raises(Refusal):

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
+from tests.assistance.pairs import Paired
 from tests.cast import sign_in
-from yishi.assistance.models import Activity, Deed, PossibleDuplicate, Unitemised
+from yishi.assistance.models import Activity, Deed, Match, PossibleDuplicate, Unitemised
 from yishi.assistance.services.deeds import deed_claim
 from yishi.assistance.services.family import deed_code_issue, family_code
+from yishi.assistance.services.matches import match_answer, match_propose
 from yishi.assistance.services.standing import Part, Reached
 from yishi.formats.sheets import read_sheet
 from yishi.people.scopes import everything
@@ -320,10 +322,32 @@ def test_a_members_file_is_their_own_and_prints(client, helping, cast):
     assert client.get(reverse("body_file_pdf", args=[cast.bodies["office"].pk])).content.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("name", ["deeds", "helping", "helping_file", "duplicates", "activities", "unitemised", "deed"])
-def test_pages_ask_few_questions(client, helping, cast, django_assert_max_num_queries, name):
+def test_a_promise_is_kept_by_recording_it_and_the_family_is_not_asked_for_again(client, cast):
     with everything():
-        rows = [helping.record(on=timezone.localdate() - timedelta(days=30 * n)) for n in range(4)]
+        paired = Paired(cast)
+        receipt = match_propose(
+            actor=cast.viewer("village_head"), need=paired.need(), offer=paired.offer(), due_on=paired.today
+        )
+        match = Match.within.get(pk=receipt.result["match"])
+        match_answer(actor=cast.viewer("member"), match=match, accepted=True)
+    sign_in(client, cast, "member")
+    assert f"?match={match.pk}" in client.get(reverse("helping")).content.decode()
+    address = f"{new(paired.helping)}?match={match.pk}"
+    page = client.get(address).content.decode()
+    assert paired.family.head.name not in page
+    client.post(address, given(client, address))
+    match.refresh_from_db()
+    assert match.state == "done"
+    assert match.deed.beneficiaries.get().household == paired.family
+    assert match.commitment.state == "proved"
+
+
+@pytest.mark.parametrize("name", ["deeds", "helping", "helping_file", "duplicates", "activities", "unitemised", "deed"])
+def test_pages_ask_few_questions(client, helping, cast, django_assert_max_num_queries, monkeypatch, name):
+    monkeypatch.setattr("yishi.web.pages.helping.MEMBER", ())  # other parts of the product ask for themselves
+    with everything():
+        family = Reached(households=helping.households[:1])
+        rows = [helping.record(on=timezone.localdate() - timedelta(days=30 * n), reached=family) for n in range(4)]
         helping.record("handler", parties=[Part(cast.bodies["department"])])
     sign_in(client, cast, "clerk")
     address = reverse(name, args=[rows[0].pk] if name == "deed" else [])

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yishi.kit.text import bigrams, clean
-from yishi.organisations.grants import SEEING, Viewer
+from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import Body, Member, Place, valid_on
 
 from .models import CatalogueItem, Deed, Household, HouseholdMember, ItemVersion, PossibleDuplicate
@@ -129,6 +129,16 @@ def open_pairs() -> QuerySet[PossibleDuplicate]:
     """What waits in the queue: undecided, and both deeds still count."""
     counted = Deed.State.COUNTED
     return PossibleDuplicate.objects.filter(verdict="", earlier__state=counted, later__state=counted)
+
+
+def pairs_to_decide(viewer: Viewer) -> QuerySet[PossibleDuplicate]:
+    """What waits for a verdict at the viewer's overseeing desks."""
+    inside = Q(pk__in=[])
+    for post in viewer.posts:
+        if post.body.kind in OVERSEEING and viewer.holds(post.body_id):
+            span = (post.body.place.lo, post.body.place.hi)
+            inside |= Q(earlier__place__lo__range=span, later__place__lo__range=span)
+    return open_pairs().filter(inside)
 
 
 def alike_of(deed: Deed) -> list[Deed]:

@@ -24,7 +24,7 @@ from .projects import (
     QuantityPart,
 )
 from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, RegisterKeys, Resident
-from .sayings import DeedCode, DeedRemark
+from .sayings import DeedCode, DeedConfirmation, DeedRemark
 from .steering import CampaignLead, Cooperation, SteeringMeeting, SteeringReport
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Deed",
     "DeedBeneficiary",
     "DeedCode",
+    "DeedConfirmation",
     "DeedMovement",
     "DeedParty",
     "DeedRemark",

@@ -58,7 +58,7 @@ class Deed(File):
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     recorded_for = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # the desk
     recorded_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True)  # by the member for whom it was recorded
+    confirmed_at = models.DateTimeField(null=True)  # by all members for whom it was recorded
     is_demo = models.BooleanField(default=False)
 
     class Meta(File.Meta):
@@ -74,6 +74,7 @@ class Deed(File):
             models.Index(fields=["item", "on"], name="deed_item_on"),
             models.Index(fields=["fingerprint", "on"], name="deed_fingerprint"),
             models.Index(fields=["-recorded_at"], name="deed_newest"),
+            models.Index(fields=["-on", "-id"], name="deed_by_day"),
         ]
 
     def __str__(self) -> str:

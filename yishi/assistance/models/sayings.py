@@ -21,6 +21,21 @@ class DeedRemark(models.Model):
         return self.text
 
 
+class DeedConfirmation(models.Model):
+    """A member for whom somebody else recorded says: so it was. Each for themself; a change of the deed leaves it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    deed = models.ForeignKey(Deed, models.CASCADE, related_name="confirmations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deed", "person"], name="deed_confirmed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.deed_id} {self.person}"
+
+
 class DeedCode(models.Model):
     """A code by which a family says, without an account, whether a deed happened. Only its keyed hash is stored."""
 

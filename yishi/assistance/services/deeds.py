@@ -17,6 +17,7 @@ from yishi.assistance.models import (
     Activity,
     CatalogueItem,
     Deed,
+    DeedConfirmation,
     DeedRemark,
     Evidence,
     ItemVersion,
@@ -118,7 +119,7 @@ def deed_record(
             recorded_at=this.now,
             source_kind=source[0] if source else "",
             source_id=source[1] if source else None,
-            confirmed_at=this.now if any(part.who == actor.person for part in parties) else None,
+            confirmed_at=this.now if _only_oneself(actor, parties) else None,
             is_demo=bool(actor.is_system and item.campaign.is_demo),
         )
         _reached_fits(version, reached)
@@ -165,16 +166,24 @@ def deed_claim(
 
 
 def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Receipt:
-    """A party for whom somebody else recorded it says: so it was. It counts before, too."""
+    """A party for whom somebody else recorded it says: so it was; each member for themself. It counts before, too."""
     by = permit("deed.confirm", actor, deed)
     with act("assistance.deed.confirm", actor=by, act_id=act_id, body={"deed": deed.pk}) as this:
         if this.replayed:
             return this.receipt
         row = counted(deed)
-        if row.confirmed_at is not None:
+        said = set(row.confirmations.values_list("person", flat=True))
+        if row.confirmed_at is not None or actor.person_id in said:
             raise WrongStage("deed.confirmed", _("This is confirmed already."))
-        row.confirmed_at = this.now
-        row.save(update_fields=["confirmed_at"])
+        named = set(row.parties.filter(person__isnull=False).values_list("person", flat=True))
+        if actor.person in {part.who for part in parts_of(row)}:
+            DeedConfirmation.objects.create(deed=row, person=actor.person, at=this.now)
+            said.add(actor.person_id)
+        else:
+            said = named  # a body's desk confirms for the body: nobody is waited for
+        if named - {row.recorded_by_id} <= said:
+            row.confirmed_at = this.now
+            row.save(update_fields=["confirmed_at"])
         this.entry(subject=("deed", row.pk), place=row.place_id)
         this.result(deed=row.pk)
     return this.receipt
@@ -267,6 +276,12 @@ def evidence_add(
         this.entry(subject=("deed", row.pk), place=row.place_id, data={"kind": kind})
         this.result(deed=row.pk)
     return this.receipt
+
+
+def _only_oneself(actor: Viewer, parties: Sequence[Part]) -> bool:
+    """Are they the only person named? Then nobody is asked to confirm."""
+    people = {part.who for part in parties if isinstance(part.who, Person)}
+    return bool(people) and people == {actor.person}
 
 
 def _version(item: CatalogueItem, on: date, *, retired: bool = False) -> ItemVersion:

@@ -17,6 +17,7 @@ from yishi.reporting.models import IssuedReport
 
 from .deed_words import FEW, plain
 
+SHOWN = 50
 TIERS = 5  # village, township, county, prefecture, province
 
 
@@ -73,9 +74,7 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         own=Count("pk", filter=Q(recorded_by=None if isinstance(who, Body) else who)),
     )
     few = not isinstance(who, Body) and sums["own"] == sums["count"]  # recorded all: knows whom they reached
-    promised = Commitment.within.filter(bearer=who) if isinstance(who, Body) else None
-    if promised is None:
-        promised = Commitment.within.filter(bearer_person=who)
+    promised = _promised(who, start, end)
     return Given(
         start=start,
         end=end,
@@ -86,13 +85,21 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         people=counts["people"] if few or counts["people"] >= FEW or not counts["people"] else None,
         villages=counts["villages"],
         unnamed=sums["unnamed"] or 0,
-        promises=list(promised.filter(state__in=Commitment.OPEN).select_related("place").order_by("due_on")[:50]),
-        kept=promised.filter(state=Commitment.State.STRUCK_OFF, settled_on__range=(start, end)).count(),
+        promises=[one for one in promised if one.state != Commitment.State.STRUCK_OFF][:SHOWN],
+        kept=sum(one.state == Commitment.State.STRUCK_OFF for one in promised),
         tables=sums["places"] * TIERS,
         bodies=with_others["bodies"],
         reports=_reports(deeds),
         merged=Deed.within.filter(merged_into__in=deeds.values("pk")).count(),
     )
+
+
+def _promised(who: Person | Body, start: date, end: date) -> list[Commitment]:
+    """What is owed now, and what was struck off in the period."""
+    kept = Q(state=Commitment.State.STRUCK_OFF, settled_on__range=(start, end))
+    mine = Q(bearer=who) if isinstance(who, Body) else Q(bearer_person=who)
+    rows = Commitment.within.filter(mine, kept | Q(state__in=Commitment.OPEN)).select_related("place")
+    return list(rows.order_by("due_on"))
 
 
 def _said(number: int, beneficiaries: QuerySet[DeedBeneficiary], *, is_own: bool) -> int | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance import finding
-from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedParty, Household
+from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedParty, Household, ItemVersion
 from yishi.assistance.services.activities import Line, activity_open, activity_record
 from yishi.assistance.services.campaigns import version_on
 from yishi.assistance.services.standing import Part, Reached
@@ -216,7 +216,8 @@ class ManyForm(ActForm):
 def activity_add(request: HttpRequest, activity: Activity) -> HttpResponse:
     """Several items, several families, one sending: all of it or nothing."""
     rows = finding.open_items(request.viewer).select_related("campaign", "direction")
-    items = list(rows.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal"))
+    found = rows.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal")
+    items = [one for one in found if version_on(one, activity.on).fed_by == ItemVersion.Fed.HAND]
     form = ManyForm(request.POST or None, viewer=request.viewer, activity=activity, items=items)
     words = {"form": form, "activity": activity}
     if is_search(request, form):

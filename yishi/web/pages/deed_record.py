@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance import finding
-from yishi.assistance.models import CatalogueItem, Deed, DeedParty, Household, ItemVersion
+from yishi.assistance.models import CatalogueItem, Deed, DeedParty, Household, ItemVersion, Match
 from yishi.assistance.services.campaigns import version_on
 from yishi.assistance.services.deeds import deed_record
 from yishi.assistance.services.standing import Part, Reached, joined
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
+from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.web.components.deed_words import household_label, how_much, party_words, villager_label
 from yishi.web.forms import ActForm
@@ -83,14 +84,19 @@ class ReachedForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, viewer: Viewer, version: ItemVersion, **kwargs: Any):
+    def __init__(
+        self, *args: Any, viewer: Viewer, version: ItemVersion, household: Household | None = None, **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
-        self.viewer, self.version = viewer, version
+        self.viewer, self.version, self.household = viewer, version, household
         self.fields["amount"].widget.attrs.update({"inputmode": "decimal", "step": "any"})
         self.fields["unnamed"].widget.attrs["inputmode"] = "numeric"
         if version.serves == Serves.VILLAGE:
             del self.fields["unnamed"]
             self.fields["place"] = PlaceField(label=gettext_lazy("Which village?"), levels=("village",))
+        elif household is not None:  # of the promise that this fulfils: nobody is asked again
+            self.fields["unnamed"].label = _("How many people besides?")
+            self.fields["unnamed"].help_text = ""
         elif Household.objects.exists():
             self._name_families()
         else:  # nobody to choose from: the number is all that can be said
@@ -129,7 +135,7 @@ class ReachedForm(ActForm):
         given = self.cleaned_data
         villages = [given["place"]] if self.version.serves == Serves.VILLAGE else []
         return Reached(
-            households=given.get("households") or [],
+            households=[self.household] if self.household else given.get("households") or [],
             people=given.get("people") or [],
             villages=villages,
             unnamed=given.get("unnamed") or 0,
@@ -236,25 +242,40 @@ def load_item(request: HttpRequest, pk: UUID) -> CatalogueItem:
 @page("deed.record", load=load_item)
 def deed_new_item(request: HttpRequest, item: CatalogueItem) -> HttpResponse:
     """Second step: one short form; place from the last record, today, one unit."""
-    version = version_on(item, timezone.localdate())
+    version, match = version_on(item, timezone.localdate()), _promised(request)
     if version.fed_by != ItemVersion.Fed.HAND:
         return redirect("proposal_new")  # written once, as a proposal: it counts by itself
-    form = DeedForm(request.POST or None, viewer=request.viewer, version=version, initial=_initial(request, version))
-    words = {"form": form, "item": item, "version": version, "folded": [form[name] for name in DeedForm.FOLDED]}
+    form = DeedForm(
+        request.POST or None,
+        viewer=request.viewer,
+        version=version,
+        household=match.need.household if match else None,
+        initial=_initial(request, version, match),
+    )
+    words: dict[str, Any] = {"form": form, "item": item, "version": version, "match": match}
+    words["folded"] = [form[name] for name in DeedForm.FOLDED]
     words["is_open"] = any(name in form.errors for name in DeedForm.FOLDED)
     words["main"] = [field for field in form.visible_fields() if field.name not in DeedForm.FOLDED]
     if is_search(request, form):
         words["is_open"] = request.POST.get("find") in DeedForm.FOLDED
         return render(request, "assistance/deed_new.html", words)
     if request.method == "POST" and form.is_valid():
-        receipt = form.attempt(request, deed_record, item=item, **form.service_fields())
+        receipt = form.attempt(request, deed_record, item=item, match=match, **form.service_fields())
         if receipt is not None:
             return redirect(reverse("deed_done", args=[receipt.result["deed"]]))
     return render(request, "assistance/deed_new.html", words, status=422 if request.method == "POST" else 200)
 
 
-def _initial(request: HttpRequest, version: ItemVersion) -> dict[str, Any]:
-    """What the last record of the same person says already; of the one that is to be repeated also how much."""
+def _promised(request: HttpRequest) -> Match | None:
+    """The accepted match that the deed fulfils, where the viewer keeps it (`?match=`)."""
+    rows = Match.objects.filter(pk__in=_uuid(request.GET.get("match")), state=Match.State.ACCEPTED)
+    match = rows.select_related("need__place", "need__household", "offer", "commitment").first()
+    return match if match is not None and may("match.keep", request.viewer, match) else None
+
+
+def _initial(request: HttpRequest, version: ItemVersion, match: Match | None) -> dict[str, Any]:
+    """What the last record of the same person says already; of the one that is to be repeated also how much; of a
+    promise that is kept its place and quantity."""
     person: Person | None = request.viewer.person
     own = Deed.within.filter(recorded_by=person, recorded_by__isnull=False).select_related("place")
     like = own.filter(pk__in=_uuid(request.GET.get("like"))).first()
@@ -263,6 +284,10 @@ def _initial(request: HttpRequest, version: ItemVersion) -> dict[str, Any]:
     place: Place | None = last.place if last else next(iter(finding.places_of(request.viewer)), None)
     if version.serves != Serves.VILLAGE or (place and place.level == "village"):
         given["place"] = place
+    if match is not None:
+        given["place"] = match.need.place
+        if match.quantity:
+            given["amount"] = f"{match.quantity.normalize():f}"
     if like is not None:
         given.update(amount=f"{like.quantity.normalize():f}", words=like.words)
     return given

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance import finding
-from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedParty
+from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedConfirmation, DeedParty
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
@@ -85,7 +85,8 @@ class DeedFilter(forms.Form):
         if whose == "desk":
             return rows.filter(Q(recorded_for__in=bodies) | Q(pk__in=_with_body(bodies)))
         if whose == "confirm":
-            return rows.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
+            said = DeedConfirmation.objects.filter(person=person).values("deed")
+            return rows.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED).exclude(pk__in=said)
         if whose == "denied":
             return rows.filter(pk__in=denied().values("deed"))
         return rows
@@ -132,7 +133,7 @@ def deeds(request: HttpRequest) -> HttpResponse:
         "is_filtered": is_filtered,
         "about": _about(given),
         "may_record": may("deed.record", request.viewer),
-        "waiting": open_pairs_in_reach(request).count(),
+        "waiting": finding.pairs_to_decide(request.viewer).count(),
     }
     return render(request, "assistance/deeds.html", words)
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -15,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from yishi.assistance import finding
 from yishi.assistance.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.services.duplicates import duplicate_decide
-from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.rights import may
 from yishi.web.components.deed_words import how_much, party_words, plain, whom
 from yishi.web.desk_items import DeskItem
@@ -32,13 +30,7 @@ Verdict = PossibleDuplicate.Verdict
 
 def waiting(viewer: Any) -> list[DeskItem]:
     """One line for the whole queue of a desk that decides: it may be long."""
-    spans = [post.body.place for post in viewer.posts if viewer.holds(post.body_id) and post.body.kind in OVERSEEING]
-    if not spans:
-        return []
-    inside = Q(pk__in=[])
-    for place in spans:
-        inside |= Q(earlier__place__lo__range=(place.lo, place.hi), later__place__lo__range=(place.lo, place.hi))
-    count = finding.open_pairs().filter(inside).count()
+    count = finding.pairs_to_decide(viewer).count()
     if not count:
         return []
     title = ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}

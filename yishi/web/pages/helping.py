@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.assistance import finding
-from yishi.assistance.models import Campaign, Deed, DeedParty
+from yishi.assistance.models import Campaign, Deed, DeedConfirmation, DeedParty
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
@@ -33,7 +33,10 @@ def to_confirm(viewer: Any) -> list[DeskItem]:
     """What others recorded for the person: one tap says that it was so."""
     named = DeedParty.objects.filter(person=viewer.person_id, person__isnull=False).values("deed")
     rows = Deed.within.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
-    rows = rows.exclude(recorded_by=viewer.person_id).select_related("version", "place", "recorded_for")
+    rows = rows.exclude(pk__in=DeedConfirmation.objects.filter(person=viewer.person_id).values("deed"))
+    rows = rows.exclude(recorded_by=viewer.person_id, recorded_by__isnull=False).select_related(
+        "version", "place", "recorded_for"
+    )
     return [
         DeskItem(
             kind="deed",
@@ -78,12 +81,14 @@ def helping(request: HttpRequest) -> HttpResponse:
     said_no = set(denied().filter(deed__in=last).values_list("deed", flat=True))
     for one in last:
         one.much, one.is_alike, one.is_denied = how_much(one), one.pk in alike, one.pk in said_no
-    promises = Commitment.objects.filter(bearer_person=viewer.person_id, state__in=Commitment.OPEN)
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    owed = Q(bearer_person=viewer.person_id, bearer_person__isnull=False) | Q(bearer__in=desks, match__isnull=False)
+    promises = Commitment.objects.filter(owed, state__in=Commitment.OPEN)
     words = {
         "items": to_confirm(viewer),
         "disputed": disputed(viewer),
         "last": last,
-        "promises": promises.select_related("place").order_by("due_on")[:SHOWN],
+        "promises": promises.select_related("place", "match").order_by("due_on")[:SHOWN],
         "may_record": may("deed.record", viewer),
         "bodies": [post.body for post in viewer.posts if may("body_file.see", viewer, post.body)],
     }
