@@ -197,9 +197,12 @@ def test_the_job_lays_a_run_aside_after_its_slice_and_goes_on_later(cast, home, 
 
 
 def test_the_whole_register_is_checked_once_a_night(home):
-    assert checks_nightly() is not None
-    assert checks_nightly() is None
+    midnight = timezone.localtime().replace(hour=2)
+    assert checks_nightly(midnight.replace(hour=9)) is None
+    assert checks_nightly(midnight) is not None
+    assert checks_nightly(midnight.replace(hour=4)) is None
     assert checks_tend() == 1
+    assert checks_nightly(midnight + timedelta(days=2)) is not None
 
 
 def test_nobody_has_another_place_checked(cast, home):

@@ -27,7 +27,8 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import permit
 
 BATCH = 500
-SLICE, SLICE_BATCH = 1.0, 200  # seconds and households of the job
+SLICE, SLICE_BATCH = 0.3, 50  # seconds and households of the job: a figure must not wait for it
+MORNING = 6  # o'clock: the whole register is checked before
 AT_ONCE = 50  # households that an act checks itself
 STALE = timedelta(minutes=10)  # a run that was not touched for so long was left by a process that ended
 FIELDS = ["severity", "group", "pack", "year", "found_at", "cleared_at"]
@@ -188,6 +189,8 @@ def _next(now: Any) -> CheckRun | None:
 def checks_nightly(now: Any = None) -> CheckRun | None:
     """The job of every night: ages and terms change by themselves, so the whole register is checked once a day."""
     now = now or timezone.now()
+    if timezone.localtime(now).hour >= MORNING:
+        return None
     recent = CheckRun.objects.filter(place=None, asked_at__gt=now - timedelta(hours=20))
     if recent.exists() or not Household.within.filter(left_on=None).exists():
         return None
