@@ -44,6 +44,7 @@ DIGITS_OF_A_FLOAT = 15
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TRIGGERS = "=+-@\t\r＝＋－＠"
+_UNSEEN = " \t\r\n\u3000\xa0\ufeff\u200b"  # what some spreadsheets drop before they look
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -159,7 +160,7 @@ def is_defused(text: str) -> bool:
 
 def csv_safe(text: str) -> str:
     """Text for a CSV cell: what a spreadsheet would take for a formula gets an apostrophe before it."""
-    return "'" + text if is_defused(text.lstrip(" ")) else text
+    return "'" + text if is_defused(text) or is_defused(text.lstrip(_UNSEEN)) else text
 
 
 def _write_one(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: SheetOut, taken: set[str]) -> None:
