@@ -63,11 +63,11 @@ def at_place(request: HttpRequest, place: Place) -> dict[str, Any] | None:
         return None
     here = {"place__lo__gte": place.lo, "place__lo__lte": place.hi}
     projects = Project.objects.filter(**here)
-    number = projects.count()
+    lines = project_lines(projects)
+    number = len(lines) if len(lines) < SHOWN else projects.count()
     sources = by_source(counted().filter(**here), place_id=place.pk)
     if not number and not sources:
         return None
-    lines = project_lines(projects)
     return {
         "template": "projects/section_place.html",
         "heading": _("Projects and money"),
