@@ -1,8 +1,4 @@
-"""One deed, recorded by a member on a phone for a committee, claimed by another body, reported again by the prefecture.
-
-The prefecture's second report goes through its own page here; an import of its workbook calls the same service, so the
-queue finds it alike.
-"""
+"""One deed: recorded by a member on a phone, claimed by another body, reported again by the prefecture's workbook."""
 
 import pytest
 from django.urls import reverse
@@ -10,6 +6,8 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from yishi.assistance.models import Deed
+from yishi.assistance.services.import_steps import imports_work
+from yishi.formats.sheets import write_sheet
 from yishi.organisations.models import Post
 from yishi.people.scopes import everything
 from yishi.reporting import figures
@@ -70,23 +68,23 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     county.get_by_role("button", name="认领").click()
     assert "实绩仍是一件" in county.content()
 
-    # The prefecture reports it again, as the work of the committee.
+    # The prefecture reports it again from its own workbook, as the work of the committee.
+    row = ["为农户找一条销路", timezone.localdate(), "牟尼村", 5, "条", "H牟尼村0", "牟定县政协农业农村委员会"]
+    book = write_sheet([row], ["活动项", "日期", "村", "数量", "单位", "受益户编号", "主办"], "实绩")
     prefecture = open_page("prefecture_clerk", cast)
-    prefecture.goto(reverse("deed_new_item", args=[helping.items["channel"].pk]))
-    prefecture.fill("input[name=amount]", "5")
-    prefecture.fill("input[name=unnamed]", "12")
-    prefecture.fill("input[name=households_q]", "牟尼村户主0")
-    prefecture.locator("[data-picker=households]").get_by_role("button", name="搜索").click()
-    prefecture.get_by_label("牟尼村户主0").check()
-    prefecture.get_by_label("只上报").check()
-    prefecture.get_by_text("还有别人参与").click()
-    prefecture.fill("input[name=bodies_q]", "牟定县政协农业农村委员会")
-    prefecture.locator("[data-picker=bodies]").get_by_role("button", name="搜索").click()
-    prefecture.locator("[data-picker=bodies]").get_by_label("牟定县政协农业农村委员会").check()
-    assert prefecture.input_value("input[name=amount]") == "5"
-    choose_place(prefecture, "牟尼村")
-    prefecture.get_by_role("button", name="记录").last.click()
-    assert "有人记过相似的" in prefecture.content()
+    prefecture.goto(reverse("import_new"))
+    prefecture.locator("[name=kind]").first.evaluate("one => one.form.elements.kind.value = 'deeds'")
+    prefecture.fill("input[name=year]", str(timezone.localdate().year))
+    prefecture.set_input_files(
+        "input[name=file]", {"name": "全州实绩.xlsx", "mimeType": "application/octet-stream", "buffer": book}
+    )
+    prefecture.locator("form[enctype] button.btn-primary").click()
+    prefecture.wait_for_url("**/desk/imports/*-*/")
+    imports_work()
+    prefecture.reload()
+    prefecture.get_by_role("link", name="全部导入").click()
+    prefecture.locator("form.act-form button.btn-primary").click()
+    imports_work()
     assert figure(helping).deeds == 2
 
     # The county office compares and says: the same. What that does is said beforehand.
@@ -115,8 +113,11 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
         assert "1 件实绩，记名 2 个单位" in page.content()
         assert figure(helping, body=cast.bodies[body]).deeds == 1
 
-    # A report is closed; then the member corrects: today's figure changes, the closed one does not.
-    closed = timezone.now()
+    # The county closes its report; then the member corrects: today's figure changes, the closed report does not.
+    office.goto(reverse("report_new", args=[cast.places["牟定县"].pk]))
+    office.locator("form.act-form button.btn-primary").click()
+    report, closed = office.url, timezone.now()
+    assert "5 条" in office.content()
     with everything():
         deed = Deed.within.get(number=number)
     phone.goto(reverse("deed_correct", args=[deed.pk]))
@@ -128,3 +129,7 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     for place in TIERS.values():
         assert figure(helping, place).amount == 3_000
         assert figure(helping, place, known_by=closed).amount == 5_000
+    office.goto(report)
+    assert "5 条" in office.content() and "3 条" not in office.content()
+    office.goto(reverse("figures_place", args=[cast.places["牟定县"].pk]))
+    assert "3 条" in office.content() and "5 条" not in office.content()
