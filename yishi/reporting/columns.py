@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Heads = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
 HOUSEHOLD, PERSON, VILLAGE = 0, 1, 2
 BODY, SOMEBODY = 0, 1
 ROWS = {
@@ -42,10 +43,28 @@ class Block:
     touch_row: NDArray[np.int32]
     parties: NDArray[np.int32]
     party_row: NDArray[np.int32]
+    # Worked out when first asked for, and kept: a block never changes.
+    kept: dict[tuple[str, int], Heads] = field(default_factory=dict)
+    placed: tuple[NDArray[np.int32], NDArray[np.int32]] | None = None  # the tree's numbers, and those of the rows
 
     @property
     def size(self) -> int:
         return int(self.columns["day"].size)
+
+    def heads(self, kind: int) -> Heads:
+        """Row, key and sign of the touches of a kind."""
+        if ("touch", kind) not in self.kept:
+            chosen = self.touches[:, 0] == kind
+            self.kept["touch", kind] = (self.touch_row[chosen], self.touches[chosen, 1], self.touches[chosen, 2])
+        return self.kept["touch", kind]
+
+    def doers(self, kind: int) -> Heads:
+        """Row, key and sign of the parties of a kind."""
+        if ("party", kind) not in self.kept:
+            chosen = self.parties[:, 0] == kind
+            row = self.party_row[chosen]
+            self.kept["party", kind] = (row, self.parties[chosen, 1], self.columns["deeds"][row].astype(np.int32))
+        return self.kept["party", kind]
 
 
 def block_of(rows: Sequence[Row]) -> Block:
@@ -154,6 +173,11 @@ class Columns:
         """As they are now, whatever is added later: rows and blocks never change, only which of them there are."""
         return Columns(list(self.blocks), self.sequence, self.lo)
 
+    def deeds(self, asked: Asked) -> int:
+        """How many deeds, and nothing else: where a page asks often."""
+        masks = ((block, self._mask(block, asked)) for block in self.blocks)
+        return sum(int(block.columns["deeds"][mask].sum(dtype=np.int64)) for block, mask in masks)
+
     def figure(self, asked: Asked) -> Figure:
         """Everything about one question."""
         parts = [(block, self._mask(block, asked)) for block in self.blocks]
@@ -215,12 +239,9 @@ class Columns:
     @staticmethod
     def _touched(block: Block, keep: Mask, value: Ints) -> tuple[Ints, Ints, Ints]:
         """Label, household and sign of each touch of the kept rows."""
-        chosen = keep[block.touch_row] & (block.touches[:, 0] == HOUSEHOLD)
-        return (
-            value[block.touch_row[chosen]].astype(np.int64),
-            block.touches[chosen, 1].astype(np.int64),
-            block.touches[chosen, 2].astype(np.int64),
-        )
+        row, key, sign = block.heads(HOUSEHOLD)
+        chosen = keep[row]
+        return value[row[chosen]].astype(np.int64), key[chosen].astype(np.int64), sign[chosen].astype(np.int64)
 
     def _by_party(self, block: Block, mask: Mask, label: str, found: dict[int, list[int]]) -> None:
         """Each deed once for each of its bodies, or for each of its members' sectors."""
@@ -248,7 +269,10 @@ class Columns:
         return number
 
     def _lo(self, block: Block) -> NDArray[np.int32]:
-        return self.lo[block.columns["place"]]
+        placed = block.placed
+        if placed is None or placed[0] is not self.lo:
+            placed = block.placed = (self.lo, self.lo[block.columns["place"]])
+        return placed[1]
 
     def _mask(self, block: Block, asked: Asked) -> Mask:
         """Which rows answer the question."""
@@ -262,10 +286,7 @@ class Columns:
             mask &= block.columns["received"] <= asked.known_by
         for windows in (asked.windows, asked.places):
             if windows is not None:
-                inside = np.zeros(mask.size, dtype=bool)
-                for one in windows:
-                    inside |= (lo >= one.lo) & (lo <= one.hi) & (day >= one.start) & (day <= one.end)
-                mask &= inside
+                mask &= _inside(lo, day, windows)
         for wanted in _party_masks(block, asked):
             has = np.zeros(mask.size, dtype=bool)
             has[block.party_row[wanted]] = True
@@ -275,19 +296,24 @@ class Columns:
     @staticmethod
     def _heads(parts: Sequence[tuple[Block, Mask]], kind: int) -> int:
         """How many of a kind are touched at least once, reversals taken off."""
-        pairs = []
-        for block, mask in parts:
-            chosen = mask[block.touch_row] & (block.touches[:, 0] == kind)
-            pairs.append((block.touches[chosen, 1], block.touches[chosen, 2]))
-        return _counted(pairs)
+        return _counted((block.heads(kind), mask) for block, mask in parts)
 
     @staticmethod
     def _doers(parts: Sequence[tuple[Block, Mask]], kind: int) -> int:
-        pairs = []
-        for block, mask in parts:
-            chosen = mask[block.party_row] & (block.parties[:, 0] == kind)
-            pairs.append((block.parties[chosen, 1], block.columns["deeds"][block.party_row[chosen]]))
-        return _counted(pairs)
+        return _counted((block.doers(kind), mask) for block, mask in parts)
+
+
+def _inside(lo: NDArray[Any], day: NDArray[Any], windows: Sequence[Window]) -> Mask:
+    """Which rows lie in one of the windows. Those of the same days share one table over the numbers of places."""
+    inside: Mask = np.zeros(lo.size, dtype=bool)
+    size = max([int(lo.max(initial=0)), *(one.hi for one in windows)]) + 2  # the last, lo -1, lies nowhere
+    for start, end in sorted({(one.start, one.end) for one in windows}):
+        table = np.zeros(size, dtype=bool)
+        for one in windows:
+            if (one.start, one.end) == (start, end):
+                table[max(one.lo, 0) : one.hi + 1] = True
+        inside |= table[lo] & (day >= start) & (day <= end)
+    return inside
 
 
 def _party_masks(block: Block, asked: Asked) -> Iterator[Mask]:
@@ -306,15 +332,20 @@ def _party_mask(block: Block, asked: Asked) -> Mask:
     return mask
 
 
-def _counted(pairs: Iterable[tuple[NDArray[Any], NDArray[Any]]]) -> int:
-    """How many keys have signs that add up to more than nothing."""
-    found = [(key, sign) for key, sign in pairs if key.size]
+def _counted(parts: Iterable[tuple[Heads, Mask]]) -> int:
+    """How many keys have signs that add up to more than nothing, in the rows that are chosen."""
+    found = []
+    for (row, key, sign), mask in parts:
+        chosen = mask[row]
+        if chosen.any():
+            found.append((key[chosen], sign[chosen]))
     if not found:
         return 0
     top = max(int(key.max()) for key, _sign in found) + 1
-    total = np.zeros(top, dtype=np.float64)
+    total = np.zeros(top, dtype=np.int64)
     for key, sign in found:
-        total += np.bincount(key, weights=sign, minlength=top)
+        total += np.bincount(key, minlength=top)
+        total -= 2 * np.bincount(key[sign < 0], minlength=top)
     return int((total > 0).sum())
 
 

@@ -38,6 +38,11 @@ def ask(question: Question, series: Series = DEEDS, now: Still | None = None) ->
     return now.series[series.number].figure(asked_of(question, now, series))
 
 
+def deeds_in(question: Question, now: Still) -> int:
+    """The number of deeds alone: a page that asks for many of them waits less."""
+    return now.series[DEEDS.number].deeds(asked_of(question, now))
+
+
 def value_of(indicator: Indicator, figure: Figure) -> int:
     """The indicator's number in what was asked of its series."""
     return int(getattr(figure, indicator.measure))
@@ -231,6 +236,7 @@ __all__ = [
     "by_place",
     "by_sector",
     "current",
+    "deeds_in",
     "deeds_of",
     "entries_of",
     "forget",

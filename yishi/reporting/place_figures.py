@@ -13,7 +13,7 @@ from yishi.organisations.models import BodyKind, Place, PlaceLevel
 
 from .book import Still
 from .columns import Figure
-from .figures import Three, ask, by_item, by_month, by_place, value_of
+from .figures import Three, ask, by_item, by_month, by_place, deeds_in, value_of
 from .indicators import DEEDS, INDICATORS, Indicator
 from .question import MOST_DIMENSIONS, Question
 from .tiles import Tile, tiles
@@ -160,9 +160,9 @@ def focus_lines(phases: Iterable[Phase], question: Question, now: Still) -> list
         asked = replace(question, phase=phase)
         then = today = None
         if phase.focus:
-            then = ask(replace(asked, place_set=phase.focus), DEEDS, now).deeds
-            today = ask(replace(asked, place_set=phase.focus, sets_then=False), DEEDS, now).deeds
-        found.append(FocusLine(phase, ask(asked, DEEDS, now).deeds, then, today))
+            then = deeds_in(replace(asked, place_set=phase.focus), now)
+            today = deeds_in(replace(asked, place_set=phase.focus, sets_then=False), now)
+        found.append(FocusLine(phase, deeds_in(asked, now), then, today))
     return found
 
 
