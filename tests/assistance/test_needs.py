@@ -20,6 +20,7 @@ from yishi.assistance.services.needs import need_close, need_share, offer_withdr
 from yishi.assistance.services.standing import Part, Reached
 from yishi.commitments.models import Commitment
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.notices.models import Notice
 from yishi.people.scopes import everything, reaching
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +184,12 @@ def test_a_need_is_stated_by_its_own_village(paired, who):
     with pytest.raises((NotAllowed, Refusal)):
         paired.need(who)
     assert not Need.within.exists()
+
+
+def test_both_sides_are_told(paired):
+    cast = paired.cast
+    match = paired.match(paired.need(), paired.offer())
+    asked = Notice.objects.get(code="match.proposed")
+    assert (asked.person, asked.body_id) == (cast.people["member"], None)
+    match_answer(actor=cast.viewer("member"), match=match, accepted=True)
+    assert Notice.objects.get(code="match.answered").body_id == cast.bodies["village"].pk

@@ -21,10 +21,12 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
+from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.organisations.queries import place_path
 from yishi.organisations.rights import permit
+from yishi.people.models import Account
 
 from .measures import promise
 from .needs import close_need, close_offer, open_need, open_offer
@@ -101,6 +103,7 @@ def match_propose(
             made_at=this.now,
         )
         this.entry(subject=("match", match.pk), place=wanted.place_id, dims={"kind": wanted.kind})
+        _tell(match, match.waits_for, "match.proposed")
         this.result(match=match.pk)
     return this.receipt
 
@@ -143,6 +146,7 @@ def match_answer(
             )
             this.result(match=row.pk, commitment=row.commitment.pk)
         row.save(update_fields=["state", "reason", "answered_at", "commitment"])
+        _tell(row, row.proposed_by, "match.answered")
         this.entry(
             subject=("match", row.pk),
             place=row.need.place_id,
@@ -217,6 +221,22 @@ def taken(thing: Need | Offer) -> Decimal:
     """How much is done or promised."""
     rows = thing.matches.filter(state__in=(State.ACCEPTED, State.DONE))
     return rows.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
+
+
+def _tell(match: Match, side: str, code: str) -> None:
+    """Tell one side: the need's desk, or the giver (the desk that keeps the offer of a friend without an account)."""
+    person = match.offer.person if side == Match.Side.OFFER else None
+    if person is not None and not Account.objects.filter(person=person).exists():
+        person = None
+    desk = match.need.desk_id if side == Match.Side.NEED else match.offer.desk_id
+    tell(
+        code=code,
+        params={},
+        subject=("match", match.pk),
+        once=f"{code}/{match.pk}",
+        person=person,
+        body_id=None if person else desk,
+    )
 
 
 def idle_offers(day: date) -> Q:

@@ -19,6 +19,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.kit.text import clean
+from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Member, Place, Post, current, valid_on
 from yishi.organisations.rights import may, permit
@@ -27,8 +28,8 @@ from yishi.people.models import Person
 from .checks import findings_follow
 
 Kind = Pairing.Kind
-MOST = 100_000
 MOST_DAYS = 366
+MOST_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,9 @@ def pairings_make_many(
         Pairing.objects.bulk_create(made, batch_size=1000)
         for one in made:
             _enter(this, one, "pairings")
+        if len(made) <= MOST_TOLD:  # an import of thousands tells nobody
+            for one in made:
+                _tell(one)
         findings_follow(one.household_id for one in made)
         this.result(made=len(made), unchanged=len(rows) - len(made), pairings=ids)
         if len(rows) == 1:
@@ -149,6 +153,7 @@ def pairing_hand_over(
         made.follows = row
         made.save(force_insert=True)
         _enter(this, made, "pairings")
+        _tell(made)
         findings_follow([row.household_id])
         this.result(pairing=made.pk)
     return this.receipt
@@ -342,6 +347,20 @@ def _enter(this: Act, one: Pairing, what: str, *, at: date | None = None) -> Non
             "place": one.place_id,
             "valid_to": one.valid_to,
         },
+    )
+
+
+def _tell(one: Pairing) -> None:
+    """Tell a person that they help a family; a pairing of the past tells nobody."""
+    today = timezone.localdate()
+    if one.person is None or one.household_id is None or (one.valid_to is not None and one.valid_to < today):
+        return
+    tell(
+        code="pairing.made",
+        params={},
+        subject=("family", one.household_id),
+        once=f"pairing.made/{one.pk}",
+        person=one.person,
     )
 
 

@@ -36,7 +36,7 @@ class ListFilter(forms.Form):
     q = forms.CharField(label=gettext_lazy("words"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("kind"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
-    age = forms.ChoiceField(label=gettext_lazy("age"), choices=AGES, required=False)
+    age = forms.ChoiceField(label=gettext_lazy("waiting for"), choices=AGES, required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False)
 
     def __init__(self, request: HttpRequest, states: list[tuple[str, Any]]):
@@ -260,7 +260,7 @@ def need_end(request: HttpRequest, one: Need) -> HttpResponse:
         lead=one.words,
         back=reverse("need", args=[one.pk]),
         done=_("The need is closed."),
-        submit=_("Close it"),
+        submit=_("Close this need"),
         given={"need": one},
     )
 

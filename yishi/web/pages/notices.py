@@ -21,6 +21,8 @@ PAGES = {
     "sitting": "sitting",
     "plan": "plan",
     "release": "release",
+    "match": "match",
+    "family": "family",
     "proposal": "proposal",
 }
 

@@ -174,7 +174,7 @@ def hand_over(request: HttpRequest, one: Pairing) -> HttpResponse:
         lead=_whom(one),
         back=reverse("pairings"),
         done=_("It is handed over: the successor sees the note and the family's file."),
-        submit=_("Hand over"),
+        submit=_("Hand over to a successor"),
         given={"pairing": one},
         fields=fields,
     )

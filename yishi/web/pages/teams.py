@@ -47,7 +47,7 @@ def teams(request: HttpRequest) -> HttpResponse:
             (_("team"), lambda one: one.team.name),
             (_("person's name"), lambda one: one.person.name),
             (_("role"), lambda one: one.get_role_display()),
-            (_("sent by"), lambda one: one.sent_by.name if one.sent_by else ""),
+            (_("sending body"), lambda one: one.sent_by.name if one.sent_by else ""),
             (_("from"), lambda one: one.valid_from),
         ]
         return export(request, _("stationed teams"), columns, posts)
@@ -108,7 +108,7 @@ class JoinForm(ActForm):
         label=gettext_lazy("phone"), max_length=32, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
     role = forms.ChoiceField(label=gettext_lazy("role"), choices=TeamMember.Role.choices)
-    sent_by = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("sent by"), required=False)
+    sent_by = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("sending body"), required=False)
     valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
 
     def __init__(self, *args: Any, team: StationedTeam, **kwargs: Any):
