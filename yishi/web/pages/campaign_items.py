@@ -171,7 +171,6 @@ class ItemForm(ActForm):
         label=gettext_lazy("what counts it"),
         choices=ItemVersion.Fed.choices,
         initial="hand",
-        widget=forms.RadioSelect,
         help_text=gettext_lazy("A suggestion is written once, as a proposal, and counts here by itself."),
     )
     evidence = forms.MultipleChoiceField(

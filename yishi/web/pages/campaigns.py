@@ -134,9 +134,9 @@ def _unled(one: Campaign, leaders: list[Pairing]) -> int:
 def _lacks(one: Campaign, leads: list, phases: list, directions: list, has_items: bool) -> list[tuple[Any, str]]:
     """What a campaign still lacks before its first deed, each with the page where it is done; the first comes first."""
     steps = (
-        (bool(leads), _("Name the leading group and its office"), "lead_set"),
-        (bool(phases), _("Add the phases"), "phase_new"),
         (bool(directions) and has_items, _("Fill the catalogue"), "campaign_catalogue"),
+        (bool(phases), _("Add the phases"), "phase_new"),
+        (bool(leads), _("Name the leading group and its office"), "lead_set"),
     )
     return [(label, reverse(name, args=[one.pk])) for done, label, name in steps if not done]
 
@@ -155,9 +155,7 @@ class CampaignForm(ActForm):
 
 class OpenForm(CampaignForm):
     owner = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("body that runs it"))
-    template = forms.ChoiceField(
-        label=gettext_lazy("Begin with which catalogue?"), required=False, widget=forms.RadioSelect
-    )
+    template = forms.ChoiceField(label=gettext_lazy("Begin with which catalogue?"), required=False)
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
         super().__init__(*args, **kwargs)
