@@ -22,6 +22,7 @@ from .honghe import LAGU, LISHU, LVCHUN, QIAOJIA
 from .teller import Teller
 
 DAYS = 365  # of a phase
+DEEDS = 84
 AHEAD = 90  # days that the last phase still has before it
 PHASES = (  # name, what is said of the focus, counties of the demo's focus set (codes)
     ("第一阶段", "当年公布为 27 个深度贫困县；这里是演示节选", (LVCHUN, QIAOJIA)),
@@ -109,38 +110,50 @@ def begun(t: Teller) -> Help:
 
 
 def helped(t: Teller, help: Help, families: Sequence[Household]) -> None:
-    """Some seventy deeds of three years, by members of two counties, two thirds of them for families by name."""
+    """Some eighty deeds of three years, by members of two counties, most of them for families by name."""
     chance = random.Random("help")  # noqa: S311
+    homes: dict[UUID, list[Household]] = {}
+    for one in families:
+        homes.setdefault(one.place_id, []).append(one)
     lagu, lishu, here = t.cast.places[LAGU], t.cast.places[LISHU], t.cast.places["牟尼"]
-    by_place = {
-        lagu.pk: [one for one in families if one.place_id == lagu.pk],
-        lishu.pk: [one for one in families if one.place_id == lishu.pk],
-    }
     days = (t.today - help.begins).days - 10
-    for number in range(72):
-        on = help.begins + timedelta(days=1 + (number * days) // 72)
-        who = ("helper", "doctor", "grower", "teacher", "member", "member_two")[number % 6]
-        place = here if who.startswith("member") else (lagu if number % 3 else lishu)
-        homes = by_place.get(place.pk, [])
-        code, amount, reached = _what(chance, number, homes, place)
+    for number in range(DEEDS):
+        on = help.begins + timedelta(days=1 + (number * days) // DEEDS)
+        who = chance.choice(("helper", "doctor", "grower", "teacher", "member", "member_two"))
+        place = here if who.startswith("member") else chance.choice((lagu, lagu, lishu))
+        code, amount, reached = _what(chance, who, homes.get(place.pk, []), place)
         parties = [Part(t.cast.people[who])]
-        if number % 4 == 0 and place.pk != here.pk:
-            parties.append(
-                Part(t.cast.bodies["office/532531" if place.pk == lagu.pk else "office/530622"], "organiser")
-            )
+        if chance.random() < 0.3 and place.pk != here.pk:
+            desk = "office/532531" if place.pk == lagu.pk else "office/530622"
+            parties.append(Part(t.cast.bodies[desk], "organiser"))
         t.go_to(min(on + timedelta(days=1), t.today))
         _record(t, who, help.items[code], place, on, amount, parties, reached)
 
 
-def _what(chance: random.Random, number: int, homes: Sequence[Household], place: Place) -> tuple[str, Decimal, Reached]:
+# What each of them mostly does; for families by name where there are any.
+DOES = {
+    "helper": ("channel", "job", "channel", "venture"),
+    "doctor": ("clinic", "clinic", "training"),
+    "grower": ("technique", "training", "channel"),
+    "teacher": ("student", "culture", "job"),
+    "member": ("training", "culture", "clinic"),
+    "member_two": ("venture", "technique", "training"),
+}
+
+
+def _what(chance: random.Random, who: str, homes: Sequence[Household], place: Place) -> tuple[str, Decimal, Reached]:
     """Which item, how much, whom it reached."""
-    if homes and number % 3:
-        picked = chance.sample(list(homes), chance.randrange(1, min(3, len(homes)) + 1))
-        if number % 2:
-            return "channel", Decimal(1), Reached(households=picked)
-        return "job", Decimal(len(picked)), Reached(households=picked, people=[one.head for one in picked])
-    code = ("training", "clinic", "culture")[number % 3]
-    return code, Decimal(1), Reached(unnamed=chance.randrange(12, 90))
+    code = chance.choice(DOES[who])
+    picked = chance.sample(list(homes), min(len(homes), chance.randrange(1, 4))) if homes else []
+    heads = [one.head for one in picked]
+    if code == "channel" and picked:
+        return code, Decimal(1), Reached(households=picked)
+    if code in ("job", "student") and picked:
+        return code, Decimal(len(picked)), Reached(households=picked, people=heads)
+    if code in ("venture", "technique"):
+        return code, Decimal(1), Reached(villages=[place])
+    code = code if code in ("training", "clinic", "culture") else "training"
+    return code, Decimal(1), Reached(villages=[place], unnamed=chance.randrange(12, 90))
 
 
 def _record(
