@@ -13,7 +13,7 @@ from yishi.organisations.models import Place
 from .honghe import LAGU, LISHU
 from .teller import Teller
 
-AREA = "990000"  # no area of the country has this code
+AREA = "539900"  # no county of the province has this code: nobody's number begins so
 FAMILIES = (  # head, born, main cause, others of the household (name, relation, born), where
     ("演示·普甲", 1972, "因学", (("演示·普甲妻", "spouse", 1974), ("演示·普小甲", "daughter", 2006)), LAGU),
     ("演示·李乙", 1968, "缺技术", (("演示·李乙妻", "spouse", 1970), ("演示·李小乙", "son", 1996)), LAGU),
@@ -74,7 +74,9 @@ def _person(name: str, born: int, number: int, sex: str) -> dict[str, object]:
 def _year(t: Teller, household: Household, year: int, money: tuple[int, ...], number: int) -> None:
     """An invented year; each family's income differs a little."""
     wages, business, transfers, cost = (fen * (90 + 3 * (number % 7)) for fen in money)
-    members = HouseholdMember.within.filter(household=household, valid_to__isnull=True)
+    members = HouseholdMember.within.filter(household=household, valid_to__isnull=True).select_related(
+        "person__resident"
+    )
     t.does(
         "system",
         household_year_fill,
@@ -88,10 +90,32 @@ def _year(t: Teller, household: Household, year: int, money: tuple[int, ...], nu
             "business_cost": cost,
             "cropland": "6.5",
             "house_area": "92",
+            "house_grade": "safe",
+            "house_structure": "brick_concrete",
+            "road_kind": "cement" if year >= t.today.year - 1 else "gravel",
+            "road_km": "0.6",
             "has_power": "yes",
+            "has_broadcast": "yes",
+            "water_is_hard_to_get": "no",
             "water_is_safe": "yes",
             "has_toilet": "yes",
+            "fuel": "wood" if number % 3 else "gas",
             "collected_on": date(year, 12, 18),
         },
-        members={one.pk: {"education": "primary", "health": ["healthy"], "medical": "resident"} for one in members},
+        members={one.pk: _member(one, year) for one in members},
     )
+
+
+def _member(one: HouseholdMember, year: int) -> dict[str, object]:
+    """What goes with somebody's age. That nobody is ill where illness is the cause is left for the logic checks."""
+    age = year - one.person.resident.born_on.year
+    told: dict[str, object] = {"health": ["healthy"], "medical": "resident", "serious_illness": "yes"}
+    if age < 23:
+        told |= {"student": "primary" if age < 13 else "grade_8" if age < 16 else "high_2" if age < 19 else "none"}
+    told["education"] = "preschool" if age < 6 else "primary" if age < 13 or age > 45 else "middle"
+    if age >= 16:
+        told["skill"] = (
+            "none" if "student" in told and told["student"] != "none" else "weak" if age > 60 else "ordinary"
+        )
+        told["pension"] = "resident"
+    return told

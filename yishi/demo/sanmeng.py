@@ -37,10 +37,13 @@ from yishi.assistance.services.projects import Part, Quantity, parts_of, project
 from yishi.assistance.services.teams import team_join, team_open
 from yishi.assistance.services.village_plans import village_plan_open, village_plan_promise
 from yishi.assistance.services.visits import visit_log
+from yishi.journal.act import SYSTEM
 from yishi.people.models import Person
+from yishi.people.services import account_demo
 
 from .campaign import Help
 from .honghe import LAGU, LISHU, LVCHUN, SANMENG
+from .story_time import story_time
 from .teller import Teller
 
 YUAN = 100  # fen
@@ -93,6 +96,8 @@ def paired(t: Teller, help: Help, here: Sequence[Household], there: Sequence[Hou
         )
         if number == 0:
             cast.people["secretary"] = Person.within.get(pk=UUID(receipt.result["person"]))
+            with story_time(t.moment):
+                account_demo(by=SYSTEM, person=cast.people["secretary"], username="demo-secretary")
 
 
 def money(t: Teller, help: Help) -> Fund:
