@@ -20,11 +20,13 @@ from django.utils import timezone
 
 from yishi.assistance.models import Campaign, CatalogueItem, Deed, DeedBeneficiary, DeedParty, Household
 from yishi.assistance.services.alike import fingerprint
+from yishi.assistance.services.bulk import NewHousehold, households_register_many
 from yishi.assistance.services.campaigns import campaign_open, direction_add, item_add, phase_add
 from yishi.assistance.services.deeds import deed_record
 from yishi.assistance.services.standing import Part, Reached
 from yishi.journal.act import canonical, plain, receipt_number
 from yishi.journal.models import Entry, Receipt
+from yishi.kit.identity import check_character
 from yishi.kit.ids import child_id, uuid7
 from yishi.organisations.grants import Viewer, system, viewer_of
 from yishi.organisations.models import Body, Member, Place, PlaceSet, PlaceSetItem, Term
@@ -52,6 +54,13 @@ DIRECTIONS = (
     ("culture", "文化"),
 )
 BATCH = 10_000
+
+
+def identity_number(number: int) -> str:
+    """An invented number of an area that does not exist; the same for the same `number`, another for each."""
+    day = date(1950, 1, 1) + timedelta(days=number // 500 % 20_000)
+    first = f"5399{number // 10_000_000:02d}{day:%Y%m%d}{2 * (number % 500) + 1 - number % 2:03d}"
+    return first + check_character(first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +148,25 @@ class Assistance:
         Account.objects.bulk_create(self.accounts)
 
     def households_make(self, count: int) -> None:
+        """The register, by its own service: a head and a spouse with invented identity numbers for each household."""
         villages = list(Place.objects.filter(level="village"))
-        for begun in range(0, count, BATCH):
-            size = min(BATCH, count - begun)
-            heads = [Person(name=f"演示户主{begun + n}") for n in range(size)]
-            Person.objects.bulk_create(heads, batch_size=2_000)
-            Household.within.bulk_create(
-                [
-                    Household(
-                        number=f"YN{begun + n:09d}",
-                        place=self.chance.choice(villages),
-                        head=head,
-                        size=3,
-                        registered_on=START,
-                    )
-                    for n, head in enumerate(heads)
-                ],
-                batch_size=2_000,
-            )
+        households_register_many(
+            actor=self.system,
+            place=Place.objects.get(code="53"),
+            rows=(self._family(number, self.chance.choice(villages)) for number in range(count)),
+            source=f"bench/{count}",
+        )
+
+    def _family(self, number: int, village: Place) -> NewHousehold:
+        return NewHousehold(
+            place=village,
+            number=f"YN{number:09d}",
+            head={"name": f"演示户主{number}", "identity": identity_number(2 * number), "relation": "head"},
+            members=[{"name": f"演示配偶{number}", "identity": identity_number(2 * number + 1), "relation": "spouse"}],
+            values={"kind": "listed"},
+            main_cause="skill",
+            on=START,
+        )
 
     def planned(self, count: int) -> Iterator[Planned]:
         """Deeds spread over three years; every third with a county's office beside the member."""
