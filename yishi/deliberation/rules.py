@@ -7,7 +7,7 @@ import rules
 from yishi.deliberation.models import GateRequest, Matter, PlanTopic, ProcessModel, ProcessVersion, YearPlan
 from yishi.organisations.grants import OVERSEEING, SEEING, WORKING, Viewer
 from yishi.organisations.models import Body, PlaceLevel, PostRole
-from yishi.organisations.rights import add
+from yishi.organisations.rights import add, may
 
 # Desks of these tiers run what happens in their place; a prefecture or province sees it and does not run it.
 RUNNING_TIERS = frozenset({PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE})
@@ -142,8 +142,14 @@ def copies_models(viewer: Viewer, version: ProcessVersion) -> bool:
     return viewer.holds_kind(*OVERSEEING)
 
 
+@rules.predicate
+def helps_families(viewer: Viewer, thing: Any = None) -> bool:
+    """Looks after families without any desk, as the assistance rooms say: a stationed cadre."""
+    return may("pairing.own", viewer)
+
+
 add("desk.see", has_desk)
-add("desk.enter", has_desk | administers_something)
+add("desk.enter", has_desk | administers_something | helps_families)
 add("matter.see", has_desk)
 add("matter.open", may_open)
 add("matter.run", runs_matter)

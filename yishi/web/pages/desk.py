@@ -107,10 +107,10 @@ def inbox(viewer: Any) -> list[DeskItem]:
 
 @page("desk.enter", methods=("GET",))
 def desk(request: HttpRequest) -> HttpResponse:
-    """Where everybody arrives after signing in; who only administers goes on to the administration."""
+    """Where everybody arrives after signing in; who only administers, or only looks after families, goes on there."""
     viewer, today = request.viewer, timezone.localdate()
     if not may("desk.see", viewer):
-        return redirect("administration")
+        return redirect("administration" if viewer.is_administrator else "families")
     items = inbox(viewer)
     if request.GET.get("export"):
         bodies = {post.body_id: post.body.name for post in viewer.posts}
