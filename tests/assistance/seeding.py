@@ -93,7 +93,7 @@ def main(exports: Path) -> None:
         if place % 4 == 0:
             assert send("household_new", **given) == 302
         elif place % 4 == 1:  # refused: the number fits, something else does not
-            assert send("household_new", **given, phone="not a phone") == 422
+            assert send("household_new", **given, head_phone="not a phone") == 422
         elif place % 4 == 2:  # something breaks while the number is in memory
             with mock.patch("yishi.assistance.services.residents.Resident.save", side_effect=RuntimeError("broken")):
                 assert send("household_new", **given) == 500

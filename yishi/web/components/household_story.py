@@ -95,6 +95,7 @@ def member_rows(household: Household) -> tuple[list[dict[str, Any]], list[Househ
     newest: dict[UUID, MemberYear] = {}
     for one in MemberYear.within.filter(member__in=people).order_by("year"):
         newest[one.member_id] = one
+    people.sort(key=lambda one: one.person_id != household.head_id)
     now = [
         {"member": one, "resident": getattr(one.person, "resident", None), "year": newest.get(one.pk)}
         for one in people

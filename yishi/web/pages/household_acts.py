@@ -43,7 +43,7 @@ class NewForm(ChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields |= asked_fields(fields.HOUSEHOLD)
+        self.fields |= asked_fields(one for one in fields.HOUSEHOLD if one.name != "phone")  # the head's is asked below
         self.fields["bank_account"] = identity_field(gettext_lazy("bank account"))
         self.head_names = person_fields(self, prefix="head_", with_relation=False)
         cause_fields(self)
@@ -82,7 +82,8 @@ class NewForm(ChangeForm):
         return {
             "head": head,
             "members": members,
-            "values": {one.name: cleaned[one.name] for one in fields.HOUSEHOLD},
+            "values": {one.name: cleaned[one.name] for one in fields.HOUSEHOLD if one.name in cleaned}
+            | {"phone": cleaned["head_phone"]},
             "main_cause": cleaned["main_cause"],
             "causes": cleaned["causes"],
             "number": cleaned["number"],
