@@ -40,7 +40,7 @@ def test_it_works(client, cast, keeping, django_assert_max_num_queries):
     with django_assert_max_num_queries(15):
         text = page(client, "households").content.decode()
     assert "张三" in text and "李四" in text and "王五" not in text
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(32):  # the file itself and the sections of the other parts; none per row
         text = page(client, "household", keeping.household.pk).content.decode()
     for shown in ("张三之妻", "因病", "脱贫户（享受政策）", "人均纯收入", "长期慢性病", "登记入册", "139****1111"):
         assert shown in text, shown

@@ -123,7 +123,7 @@ def export_households(request: HttpRequest, rows: QuerySet[Household]) -> HttpRe
         (_("number of the household"), lambda one: one.number),
         (_("place"), lambda one: one.place.full_name),
         (_("villagers' group"), lambda one: one.group_name),
-        (_("head"), lambda one: one.head.name),
+        (_("head of the household"), lambda one: one.head.name),
         (_("identity number"), lambda one: identity_masked(getattr(one.head, "resident", None))),
         (_("people"), lambda one: one.size),
         (_("type of household"), lambda one: _label("household_kind", one.kind)),
