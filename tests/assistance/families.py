@@ -49,15 +49,24 @@ PEOPLE: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 PLAIN = {"minimum_living": False, "destitute": False, "serious_illness": True, "medical": "resident"}
 
+HOME = {
+    "phone": "13900000000", "kind": "exited_with_policy", "attribute": "general", "state": "exited",
+    "identified_year": 2014, "exited_year": 2018, "bank_sealed": b"x",
+}  # fmt: skip
+YEARLY = {
+    "head_count": 4, "income": {"work": 40_000_00, "pension": 1_500_00, "eco_farmland": 1_000_00},
+    "wage_income": 48_000_00, "business_income": 20_000_00, "business_cost": 6_000_00,
+    "property_income": 1_000_00, "transfer_income": 3_000_00, "net_income": 66_000_00, "self_paid": 0,
+    "cropland": 6, "irrigated": 3, "woodland": 8, "returned_woodland": 2, "house_area": 120, "house_grade": "A",
+    "road_kind": "cement", "road_km": 1, "has_power": True, "has_broadcast": True, "water_is_hard_to_get": False,
+    "water_is_safe": True, "has_toilet": True, "fuel": "gas", "measures": ["industry"],
+}  # fmt: skip
+
 
 def family(place: Place, number: int = 1, **changes: Any) -> Household:
     """A sound household in which the checks find nothing; `changes` go into it."""
     heads = [Person.objects.create(name=f"户{number}人{n}") for n in range(len(PEOPLE))]
-    home = {
-        "phone": "13900000000", "kind": "exited_with_policy", "attribute": "general", "state": "exited",
-        "identified_year": 2014, "exited_year": 2018, "bank_sealed": b"x",
-    }  # fmt: skip
-    home |= {name: changes.pop(name) for name in list(changes) if hasattr(Household, name)}
+    home = {**HOME, **{name: changes.pop(name) for name in list(changes) if hasattr(Household, name)}}
     household = Household.within.create(
         number=f"C{place.code}{number:05}",
         place=place,
@@ -71,15 +80,7 @@ def family(place: Place, number: int = 1, **changes: Any) -> Household:
     Pairing.within.create(
         kind="cadre", person=helper, household=household, valid_from=date(2024, 1, 1), made_at=timezone.now()
     )
-    year = {
-        "head_count": 4, "income": {"work": 40_000_00, "pension": 1_500_00, "eco_farmland": 1_000_00},
-        "wage_income": 48_000_00, "business_income": 20_000_00, "business_cost": 6_000_00,
-        "property_income": 1_000_00, "transfer_income": 3_000_00, "net_income": 66_000_00, "self_paid": 0,
-        "cropland": 6, "irrigated": 3, "woodland": 8, "returned_woodland": 2, "house_area": 120, "house_grade": "A",
-        "road_kind": "cement", "road_km": 1, "has_power": True, "has_broadcast": True, "water_is_hard_to_get": False,
-        "water_is_safe": True, "has_toilet": True, "fuel": "gas", "measures": ["industry"],
-    }  # fmt: skip
-    HouseholdYear.within.create(household=household, year=YEAR, **{**year, **changes})
+    HouseholdYear.within.create(household=household, year=YEAR, **{**YEARLY, **changes})
     for n, (person, said) in enumerate(zip(heads, PEOPLE, strict=True)):
         order = 2 * (number * len(PEOPLE) + n) + (said["sex"] == "male")
         resident = Resident(person=person, ethnic="YI")
