@@ -21,6 +21,7 @@ from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Installation
+from yishi.people.scopes import reaching
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
@@ -212,11 +213,18 @@ def test_a_deed_refers_to_money_and_adds_none(works, cast):
 
 
 def test_a_giver_sees_their_gift_and_no_other(works, cast):
-    from yishi.people.scopes import reaching  # noqa: PLC0415
-
     mine = works.receive(100, giver=cast.people["member"])
     works.receive(100, giver=cast.people["neighbour"])
     with reaching(cast.viewer("member").reach):
         assert list(FundMovement.objects.all()) == [mine]
     with reaching(cast.viewer("outsider").reach):
         assert not FundMovement.objects.exists()
+
+
+def test_a_village_reads_what_its_own_families_got_and_nothing_of_the_next_one(works, cast):
+    households = Helping(cast).households  # four in 牟尼村, then four in 邻近村
+    ours, theirs = works.pay(100, to=households[0]), works.pay(100, to=households[4])
+    with reaching(cast.viewer("village_head").reach):
+        assert list(FundMovement.objects.filter(household__isnull=False)) == [ours]
+    with reaching(cast.viewer("clerk").reach):
+        assert set(FundMovement.objects.filter(household__isnull=False)) == {ours, theirs}

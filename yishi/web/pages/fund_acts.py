@@ -107,6 +107,7 @@ class DonationForm(ComeForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["bill"].required = True
+        self.fields["words"].help_text = _("The giver reads it: write no family's name here.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
