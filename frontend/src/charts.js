@@ -43,7 +43,7 @@ function optionsOf(figure, points, size) {
 
 for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const points = pointsOf(figure);
-  if (points.length < 2) continue;
+  if (points.length < 2 || points.every((one) => !one.value)) continue;
   const size = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.85;
   const box = document.createElement("div");
   box.className = "chart-box";

@@ -129,6 +129,19 @@ def test_a_period_two_dimensions_and_a_day_of_knowledge(client, helping):
     assert "不是日期" in said(client.get(address(helping, "牟定县", period="day", on="gestern")))
 
 
+def test_a_village_lists_only_what_was_done(client, helping):
+    helping.record()
+    fold_all()
+    sign_in(client, helping.cast, "clerk")
+
+    def items(place: str) -> list[str]:
+        lines = client.get(address(helping, place)).context["lines"]
+        return [item.version.item.code for line in lines for item in line.items]
+
+    assert items("牟尼村") == ["channel"]
+    assert len(items("牟定县")) == 4
+
+
 def test_what_is_missing_names_the_places(client, helping):
     helping.record()
     fold_all()

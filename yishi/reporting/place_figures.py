@@ -151,6 +151,13 @@ def add_targets(found: list[DirectionLine], question: Question) -> None:
             line.target, line.baseline, line.due_on = amount, baseline, due_on
 
 
+def without_empty(found: list[DirectionLine]) -> list[DirectionLine]:
+    """Only items with a deed, a target or a number without deeds."""
+    for line in found:
+        line.items = [item for item in line.items if item.deeds or item.target or item.unitemised]
+    return [line for line in found if line.items]
+
+
 def focus_lines(phases: Iterable[Phase], question: Question, now: Still) -> list[FocusLine]:
     """What was done in each phase, and of that in its focus set. Nothing where the question has no room for it."""
     if len(question.dimensions) > MOST_DIMENSIONS - 2:

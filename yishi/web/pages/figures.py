@@ -32,6 +32,7 @@ from .one_act import link
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
 WIDE = (PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE)  # what other parts add has a page of its own
+SMALL = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.HAMLET)  # where items without a deed say little
 # What an entry is about → the name of its page.
 SUBJECTS = {"fund_movement": "movement", **{name: name for name in ("visit", "need", "proposal", "project")}}
 
@@ -67,6 +68,8 @@ def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
     values = figures.measure(question, now)
     lines = figures.lines(question, now)
     figures.add_targets(lines, question)
+    if place.level in SMALL:
+        lines = figures.without_empty(lines)
     return render(
         request,
         "figures/place.html",
