@@ -94,6 +94,15 @@ def test_the_template_is_taken_as_it_is_filled_in(client, cast):
     assert "没有数据行" in client.get(answer.url).content.decode()  # its examples are no data
 
 
+def test_each_kind_has_a_template_with_its_own_headings(client, cast):
+    sign_in(client, cast, "clerk")
+    wanted = {"households": "户编号", "deeds": "活动项", "pairings": "帮扶责任人", "projects": "项目名称"}
+    for kind, heading in wanted.items():
+        data = client.get(reverse("import_template"), {"kind": kind}).content
+        assert heading in next(what.cells for what in read_rows(data) if isinstance(what, Row))
+    assert client.get(reverse("import_template"), {"kind": "nothing"}).status_code == 404
+
+
 def test_the_outsider_and_the_member_do_not_get_in(client, cast):
     one = faulty(cast)
     for who in ("outsider", "member"):

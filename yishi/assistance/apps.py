@@ -25,7 +25,11 @@ class AssistanceConfig(AppConfig):
             STATIONS.append(stations)
         from .services.import_deed_kind import Deeds  # noqa: PLC0415
         from .services.import_household_kind import Households  # noqa: PLC0415
+        from .services.import_pairing_kind import Pairings  # noqa: PLC0415
+        from .services.import_project_kind import Projects  # noqa: PLC0415
         from .workbooks.kinds import kind_add  # noqa: PLC0415
 
         kind_add("households", Households())
         kind_add("deeds", Deeds())
+        kind_add("pairings", Pairings())
+        kind_add("projects", Projects())

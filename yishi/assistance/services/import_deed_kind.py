@@ -72,7 +72,7 @@ class Deeds:
         seen: dict[str, int] = {}
         for row in staged:
             whole.last[self.unit_of(row)] = 1
-            digest = _digest(row)
+            digest = digest_of(row)
             before = seen.setdefault(digest, row.number)
             if before != row.number:
                 fault = Fault(row.number, "", "deed_twice", {"row": before})
@@ -90,7 +90,7 @@ class Deeds:
     def _check(self, one: Import, reader: DeedReader, actor: Viewer, row: StagedRow, whole: Whole) -> Result:
         wanted = reader.read(row)
         wanted.faults.extend(whole.faults.get(row.number, ()))
-        digest = _digest(row)
+        digest = digest_of(row)
         if not wanted.faults and ImportedRow.objects.filter(kind=one.kind, digest=digest).exists():
             return Result("same", [row.number])
         if not wanted.faults:
@@ -154,7 +154,7 @@ class Deeds:
         return 0
 
 
-def _digest(row: StagedRow) -> str:
+def digest_of(row: StagedRow) -> str:
     """What a row says, as a keyed hash: a workbook of deeds may name families."""
     said = hashlib.sha256(canonical([row.values, row.raw]).encode()).hexdigest()
     return ring().blind("import", said)

@@ -76,6 +76,8 @@ WORDS: dict[str, Any] = {
     "many_parties": _("Several bodies or members are called “%(text)s”. Enter this deed by hand."),
     "deed_twice": _("The row is the same as row %(row)s. If they are two deeds, say in 内容 how they differ."),
     "too_many_deeds": _("A workbook holds at most %(most)s deeds. Divide it."),
+    "row_twice": _("The row is the same as row %(row)s. Delete one of them."),
+    "too_many_records": _("A workbook of this kind holds at most %(most)s rows. Divide it."),
     # files
     "no_table": _("No sheet has a heading row with the columns %(columns)s. Use the template's headings."),
     "heading_twice": _("Two columns stand for the same: “%(text)s”. Keep one."),
