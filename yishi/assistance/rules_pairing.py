@@ -15,6 +15,7 @@ from .models import Household, Measure, Pairing, StationedTeam, TeamMember, Visi
 from .rules import has_desk, keeps_its_village
 
 HELPS = "helps"  # in Viewer.known: is paired or stationed today
+HELPS_NOBODY = "helps nobody"
 
 
 def pairing_of(viewer: Viewer, household: Household) -> Pairing | None:
@@ -37,15 +38,13 @@ def is_helper(viewer: Viewer, thing: Any = None) -> bool:
     """Is paired, or is stationed somewhere, by whatever grant: also somebody without any desk."""
     if viewer.person_id is None or viewer.query_code:
         return False
-    if HELPS in viewer.known:
-        return True
+    if HELPS in viewer.known or HELPS_NOBODY in viewer.known:
+        return HELPS in viewer.known
     today = timezone.localdate()
     own = {"person": viewer.person_id}
-    if (
-        Pairing.within.filter(valid_on(today), **own).exists()
-        or TeamMember.objects.filter(valid_on(today), **own).exists()
-    ):
-        viewer.known.add(HELPS)
+    pairs = Pairing.within.filter(valid_on(today), **own).order_by().values_list("pk")
+    stations = TeamMember.objects.filter(valid_on(today), **own).order_by().values_list("pk")
+    viewer.known.add(HELPS if list(pairs.union(stations)[:1]) else HELPS_NOBODY)
     return HELPS in viewer.known
 
 
