@@ -16,7 +16,7 @@ from yishi.formats.sheets import write_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
 LENGTH = 18
-pytestmark = [pytest.mark.once, pytest.mark.migrations]
+pytestmark = pytest.mark.once
 
 
 def in_bytes(data: bytes, known: set[bytes]) -> set[bytes]:
