@@ -107,6 +107,7 @@ INDICATORS: tuple[Indicator, ...] = (
         _("attendances"),
         _("As reported; somebody who came twice stands in it twice."),
         "unnamed",
+        is_personal=True,
     ),
     Indicator(
         "villages",

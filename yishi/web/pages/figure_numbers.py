@@ -19,11 +19,10 @@ def figure_numbers(request: HttpRequest, place: Place) -> JsonResponse:
     now = still()
     choice = choose(place, request.GET, now)
     values = figures.measure(choice.question, now)
-    covered = figures.covers(request.viewer, place)
-    shown = {}
+    told, shown = figures.told(request.viewer, choice.question, values, now), {}
     for one in INDICATORS:
         if one.code in values:
-            number = figures.shown(values[one.code], is_personal=one.is_personal, is_covered=covered)
+            number = told[one.code]
             shown[one.code] = number / one.per if number is not None and one.per > 1 else number
     return JsonResponse(shown)
 

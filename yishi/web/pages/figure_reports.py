@@ -19,7 +19,7 @@ from yishi.organisations.rights import may
 from yishi.reporting.book import still
 from yishi.reporting.indicators import INDICATOR, INDICATORS
 from yishi.reporting.models import IssuedReport
-from yishi.reporting.place_figures import covers, shown
+from yishi.reporting.place_figures import covers, shown, told_below
 from yishi.reporting.services import adjusted, report_issue
 from yishi.web.components.figure_choice import choose
 from yishi.web.components.figure_words import amount_text, behind_url, thousandths, unit_of
@@ -170,6 +170,8 @@ def breakdown(request: HttpRequest, report: IssuedReport) -> dict[str, list[dict
     def heads(place: Place, number: int) -> str:
         return amount_text(households, shown(number, is_personal=True, is_covered=covers(request.viewer, place)))
 
+    below = [(place, row[1], row[3]) for row in places if (place := named.get(UUID(row[0])))]
+    told = told_below(request.viewer, [(place, number) for place, _deeds, number in below])
     return {
         "items": [
             {
@@ -183,9 +185,8 @@ def breakdown(request: HttpRequest, report: IssuedReport) -> dict[str, list[dict
             if (version := versions.get(UUID(row[0])))
         ],
         "places": [
-            {"place": place, "deeds": row[1], "households": heads(place, row[3])}
-            for row in places
-            if (place := named.get(UUID(row[0])))
+            {"place": place, "deeds": deeds, "households": amount_text(households, number)}
+            for (place, deeds, _heads), number in zip(below, told, strict=True)
         ],
     }
 

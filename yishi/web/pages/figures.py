@@ -62,7 +62,6 @@ def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
     now, place = still(), family.place
     choice = choose(place, request.GET, now)
     question = choice.question
-    covered = figures.covers(request.viewer, place)
     if wants_export(request):
         return _export(request, choice, family.below, now)
     values = figures.measure(question, now)
@@ -80,7 +79,7 @@ def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
             "question": question,
             "today": timezone.localdate(),
             "form": FigureForm(choice, now),
-            "cards": cards(choice, values, covered=covered),
+            "cards": cards(choice, values, figures.told(request.viewer, question, values, now)),
             "overlap": values["credits"] - values["deeds"],
             "credits": values["credits"],
             "deeds": values["deeds"],
@@ -113,13 +112,13 @@ def figures_more(request: HttpRequest, family: figures.Family) -> HttpResponse:
     return render(request, "figures/more.html", context)
 
 
-def cards(choice: Choice, values: dict[str, int], *, covered: bool) -> list[Card]:
-    """The headline: each figure with its unit and its page; what nobody has written yet is left out, deeds stay."""
+def cards(choice: Choice, values: dict[str, int], told: dict[str, int | None]) -> list[Card]:
+    """The headline: each figure with its unit and its page; what nobody has written yet is left out, deeds stay.
+    `told` are the numbers that the viewer may read."""
     found = []
     for one in INDICATORS:
         if one.code in values and one.code != "credits" and (values[one.code] or one.code in ("deeds", "households")):
-            number = figures.shown(values[one.code], is_personal=one.is_personal, is_covered=covered)
-            found.append(Card(one, number, behind_url(choice.question.place, choice.query(), one)))
+            found.append(Card(one, told[one.code], behind_url(choice.question.place, choice.query(), one)))
     return found
 
 
@@ -138,10 +137,9 @@ def _months(choice: Choice, now: Still) -> list[dict[str, Any]]:
 
 def _children(request: HttpRequest, choice: Choice, below: Sequence[Place], now: Still) -> list[dict[str, Any]]:
     """The places below with deeds and households, in the order of the tree: nobody is ranked."""
-    found = []
-    for place, (deeds, _amount, households) in by_place(choice.question, below, now=now):
-        covered = figures.covers(request.viewer, place)
-        number = figures.shown(households, is_personal=True, is_covered=covered)
+    found, rows = [], by_place(choice.question, below, now=now)
+    numbers = figures.told_below(request.viewer, [(place, row[2]) for place, row in rows])
+    for (place, (deeds, _amount, _households)), number in zip(rows, numbers, strict=True):
         found.append(
             {
                 "place": place,
@@ -178,19 +176,16 @@ def _focus(choice: Choice, now: Still) -> list[dict[str, Any]]:
 
 def _export(request: HttpRequest, choice: Choice, below: Sequence[Place], now: Still) -> HttpResponse:
     """The place and those below it, a column for each figure."""
-    rows = []
-    for place in (choice.question.place, *below):
-        covered = figures.covers(request.viewer, place)
-        values = figures.measure(choice.on(place), now)
-        rows.append(
-            {
-                "place": place,
-                **{
-                    code: figures.shown(value, is_personal=INDICATOR[code].is_personal, is_covered=covered)
-                    for code, value in values.items()
-                },
-            }
-        )
+    viewer, top = request.viewer, choice.question.place
+    measured = [(place, figures.measure(choice.on(place), now)) for place in below]
+    whole = figures.measure(choice.question, now)
+    rows = [{"place": top, **figures.told(viewer, choice.question, whole, now)}]
+    rows += [{"place": place, **values} for place, values in measured]
+    for code in whole:
+        if INDICATOR[code].is_personal:
+            numbers = figures.told_below(viewer, [(place, values[code]) for place, values in measured])
+            for row, number in zip(rows[1:], numbers, strict=True):
+                row[code] = number
     asked = choice.question
     columns = [
         (_("place"), lambda row: row["place"].full_name),
