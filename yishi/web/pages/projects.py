@@ -20,6 +20,7 @@ from yishi.assistance.services.balances import projects_money
 from yishi.assistance.services.progress import Whole, found_of, lines_of, standings, stood, unit_cost, wholes
 from yishi.attachments.models import Attachment
 from yishi.organisations.rights import may
+from yishi.web.components.deed_words import FEW
 from yishi.web.components.project_story import project_events
 from yishi.web.desk_items import DeskItem
 from yishi.web.exports import export
@@ -165,10 +166,10 @@ def project(request: HttpRequest, one: Project) -> HttpResponse:
     whole = wholes(stood(parts, [(row.part_id, row.done) for row in lines], passed))
     contracts = list(one.contracts.select_related("contractor"))
     reached = one.reached.count()
-    seen: list[Household] = []
-    if reached:
-        rows = Household.objects.filter(pk__in=one.reached.values("household"))
-        seen = list(rows.select_related("head").order_by("number")[:SHOWN])
+    rows = Household.objects.filter(pk__in=one.reached.values("household"))
+    known = rows.count() if reached else 0
+    seen = list(rows.select_related("head").order_by("number")[:SHOWN]) if known else []
+    is_few = 0 < reached - known < FEW  # of others' families fewer than five are not told
     photos = list(one.photos.all())
     words = {
         "project": one,
@@ -190,8 +191,9 @@ def project(request: HttpRequest, one: Project) -> HttpResponse:
         "events": project_events(one, contracts, lines, found),
         "promises": list(promises_of(one)),
         "families": seen,
-        "reached": reached,
-        "unseen": reached - len(seen),
+        "reached": known if is_few else reached,
+        "is_few": is_few,
+        "unseen": (known if is_few else reached) - len(seen),
     }
     return render(request, "projects/project.html", words)
 
