@@ -56,7 +56,8 @@ def keeps_household(viewer: Viewer, household: Household) -> bool:
 
 @rules.predicate
 def keeps_member(viewer: Viewer, member: HouseholdMember) -> bool:
-    return keeps_its_village.test(viewer, member.household.place)
+    """Keeps the household, as long as the person lives in it: who left may stand in the next village's register."""
+    return member.valid_to is None and keeps_its_village.test(viewer, member.household.place)
 
 
 @rules.predicate

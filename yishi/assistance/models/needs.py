@@ -14,7 +14,7 @@ from yishi.people.models import Person
 from yishi.people.scopes import File, Reach
 
 from .deeds import Deed
-from .households import Household, household_reach
+from .households import Household, household_reach, village_reach
 
 
 class HelpKind(models.TextChoices):
@@ -67,12 +67,10 @@ class Need(File):
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
-        """The desks above it, the village's own desk and its stationed team, and who is paired with the family."""
-        return (
-            reach.places("place__")
-            | reach.places("place__", reach.villages)
-            | (Q(household__isnull=False) & household_reach(reach, "household__"))
-        )
+        """The desks above it, the village's own desk and its stationed team, and who is paired with the family. That
+        of a family goes with the family: once it lives in another village, the former one reads it no more."""
+        own = Q(household__isnull=True) & village_reach(reach)
+        return own | (Q(household__isnull=False) & household_reach(reach, "household__"))
 
 
 class Offer(File):

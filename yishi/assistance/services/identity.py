@@ -4,7 +4,6 @@ A number in clear exists only in the memory of the act that writes it or of the 
 hashed for a receipt holds the index, never the number: whoever knows a village could try all its numbers.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -167,9 +166,3 @@ def asked_open(request: ChangeRequest) -> tuple[str, str]:
         unseal(request.identity_sealed, ASKED_IDENTITY, request.pk),
         unseal(request.bank_sealed, ASKED_ACCOUNT, request.pk),
     )
-
-
-def seal_many(numbers: Iterable[tuple[UUID, str]], field: Field) -> dict[UUID, bytes]:
-    """Many at once: row → sealed value."""
-    keys = ring()
-    return {row: keys.seal(text, table=field.table, column=field.column, row=row) for row, text in numbers if text}
