@@ -50,15 +50,18 @@ def runs_campaign(viewer: Viewer, campaign: Campaign) -> bool:
 
 @rules.predicate
 def recorded_it(viewer: Viewer, deed: Deed) -> bool:
-    """Recorded it, or works at the desk for which it was recorded."""
-    if viewer.person_id is not None and viewer.person_id == deed.recorded_by_id:
-        viewer.is_sitting_member() or works_somewhere.test(viewer)
+    """Recorded it and still sits somewhere, or works at the desk for which it was recorded."""
+    own = viewer.person_id is not None and viewer.person_id == deed.recorded_by_id
+    if own and (viewer.is_sitting_member() or works_somewhere.test(viewer)):
         return True
     return viewer.holds(deed.recorded_for_id) if deed.recorded_for_id else False
 
 
 @rules.predicate
 def is_its_party(viewer: Viewer, deed: Deed) -> bool:
+    """Is named in it, or works at a body that is. Who comes by a query code alone is a villager here."""
+    if viewer.query_code:
+        return False
     for party in deed.parties.all():
         if party.person_id is not None and party.person_id == viewer.person_id:
             return True

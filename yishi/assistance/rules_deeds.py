@@ -22,7 +22,8 @@ def is_its_person(viewer: Viewer, deed: Deed) -> bool:
 def organised_it(viewer: Viewer, activity: Activity) -> bool:
     if activity.organiser_id is not None:
         return viewer.holds(activity.organiser_id)
-    return viewer.person_id is not None and viewer.person_id == activity.recorded_by_id
+    own = viewer.person_id is not None and viewer.person_id == activity.recorded_by_id
+    return own and (viewer.is_sitting_member() or works_somewhere.test(viewer))
 
 
 @rules.predicate

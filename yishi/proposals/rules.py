@@ -28,8 +28,8 @@ def may_write(viewer: Viewer, thing: Any = None) -> bool:
 
 @rules.predicate
 def wrote_it(viewer: Viewer, proposal: Proposal) -> bool:
-    """Is its author, or works at the desk that wrote it down."""
-    if viewer.person_id is not None and viewer.person_id == proposal.author_id:
+    """Is its author, or works at the desk that wrote it down. Never by a query code."""
+    if viewer.person_id is not None and viewer.person_id == proposal.author_id and not viewer.query_code:
         viewer.is_sitting_member()
         return True
     return viewer.holds(proposal.desk_id)
@@ -37,7 +37,11 @@ def wrote_it(viewer: Viewer, proposal: Proposal) -> bool:
 
 @rules.predicate
 def is_asked(viewer: Viewer, proposal: Proposal) -> bool:
-    return viewer.person_id is not None and proposal.signers.filter(person=viewer.person_id).exists()
+    return (
+        viewer.person_id is not None
+        and not viewer.query_code
+        and proposal.signers.filter(person=viewer.person_id).exists()
+    )
 
 
 @rules.predicate

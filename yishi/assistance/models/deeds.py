@@ -166,6 +166,8 @@ class Evidence(models.Model):
         THIRD_PARTY = "third_party", _("third party")
         PHOTO = "photo", _("photo")
 
+    NAMING = (Kind.CONFIRMATION, Kind.RECEIPT, Kind.PAYROLL)  # papers that families sign, or in which they are named
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     deed = models.ForeignKey(Deed, models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=12, choices=Kind.choices)

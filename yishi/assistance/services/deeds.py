@@ -39,6 +39,7 @@ from .campaigns import thousandths, version_on
 from .matches import match_close
 from .standing import (
     NOBODY,
+    WHOLE,
     Part,
     Reached,
     count,
@@ -160,6 +161,8 @@ def deed_claim(
         parts = parts_of(row)
         if any(part.who == who for part in parts):
             raise WrongStage("claim.there", _("This one is a party of the deed already."))
+        if share == WHOLE:
+            raise Refusal("claim.whole", _("Others did it too: leave them a share."), field="share")
         rewrite(this, row, joined(parts, Part(who, role_of(role), share)))
         this.result(deed=row.pk)
     return this.receipt

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.models import Deed, PossibleDuplicate
 from yishi.assistance.models.deeds import WHOLE
+from yishi.commitments.rules import is_small_office
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -42,6 +43,12 @@ def duplicate_decide(
             raise WrongStage("duplicate.decided", _("This is decided already. Reload the page."))
         if verdict not in Verdict.values:
             raise Refusal("duplicate.verdict", _("Please choose one of the three verdicts."), field="verdict")
+        if verdict == Verdict.DISTINCT and _own(actor, row):
+            raise Refusal(
+                "duplicate.own",
+                _("You recorded one of the two yourself: that both count is for somebody else to say."),
+                field="verdict",
+            )
         if verdict != Verdict.DISTINCT:
             kept, other = counted(row.earlier), counted(row.later)
             if verdict == Verdict.SAME:
@@ -54,6 +61,12 @@ def duplicate_decide(
         this.entry(subject=("duplicate", row.pk), place=row.earlier.place_id, data={"verdict": verdict})
         this.result(pair=row.pk, kept=row.earlier_id)
     return this.receipt
+
+
+def _own(actor: Viewer, pair: PossibleDuplicate) -> bool:
+    """Did the actor record one of the two? Nobody keeps their own second record alive by their own word."""
+    mine = {pair.earlier.recorded_by_id, pair.later.recorded_by_id}
+    return actor.person_id is not None and actor.person_id in mine and not is_small_office()
 
 
 def _merge(this: Act, kept: Deed, other: Deed) -> None:

@@ -341,10 +341,10 @@ def _kept() -> Any:
 
 
 def load_evidence(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
-    """A file of the deed; a paper that a family signed only for those who may correct the deed."""
+    """A file of the deed; a paper that names or is signed by families only for those who may correct the deed."""
     deed = load_deed(request, pk)
     row = deed.evidence.select_related("file").get(file=file)
-    if row.kind == Evidence.Kind.CONFIRMATION and not may("deed.correct", request.viewer, deed):
+    if row.kind in Evidence.NAMING and not may("deed.correct", request.viewer, deed):
         raise Evidence.DoesNotExist
     return row.file
 

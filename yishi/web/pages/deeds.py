@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance import finding
-from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedConfirmation, DeedParty
+from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedConfirmation, DeedParty, Evidence
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
@@ -144,7 +144,8 @@ def _about(given: dict[str, Any]) -> list[Any]:
     if given.get("body"):
         found += Body.objects.filter(pk=given["body"])
     if given.get("activity"):
-        found += Activity.objects.filter(pk=given["activity"])
+        seen = Deed.objects.filter(activity__isnull=False).values("activity")
+        found += Activity.objects.filter(pk=given["activity"], pk__in=seen)
     return found
 
 
@@ -195,7 +196,7 @@ def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
         "much": how_much(deed),
         "parties": parties,
         "whom": whom(deed, is_own=is_own(request, deed)),
-        "evidence": deed.evidence.select_related("file", "added_by").order_by("added_at"),
+        "evidence": evidence_for(viewer, deed),
         "events": events,
         "merged": Deed.within.filter(merged_into=deed).only("pk", "number") if was_ruled_on(events) else [],
         "source": Proposal.objects.filter(pk=deed.source_id).first() if deed.source_kind == "proposal" else None,
@@ -204,6 +205,16 @@ def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
         "sections": sections(request, DEED, deed),
     }
     return render(request, "assistance/deed.html", words)
+
+
+def evidence_for(viewer: Any, deed: Deed) -> list[Evidence]:
+    """What it rests on. Words and file of a paper that names families are for those who may correct the deed."""
+    rows = list(deed.evidence.select_related("file", "added_by").order_by("added_at"))
+    knows = may("deed.correct", viewer, deed)
+    for one in rows:
+        if one.kind in Evidence.NAMING and not knows:
+            one.words, one.file = "", None
+    return rows
 
 
 def _acts(request: HttpRequest, deed: Deed) -> list[dict[str, Any]]:
