@@ -133,19 +133,6 @@ def test_a_need_goes_with_its_family(client, cast):
     assert need.words not in client.get(reverse("needs")).content.decode()
 
 
-def test_nobody_moves_a_family_into_a_register_that_is_not_theirs(cast):
-    with everything():
-        keeping = Keeping(cast)
-        for who, away in (("clerk", "外县村"), ("outsider", "牟尼村")):
-            home = keeping.household if who == "clerk" else keeping.far
-            with pytest.raises(Refusal) as refused:
-                household_relocate(actor=cast.viewer(who), household=home, place=cast.places[away])
-            assert refused.value.code == "relocate.above"
-        household_relocate(
-            actor=cast.viewer("province_clerk"), household=keeping.household, place=cast.places["外县村"]
-        )
-
-
 def test_a_claim_leaves_the_others_a_share(cast, helping):
     with everything():
         deed, handler = helping.record(), cast.viewer("handler")

@@ -22,7 +22,7 @@ from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.organisations.numbers import next_number
-from yishi.organisations.rights import may, permit
+from yishi.organisations.rights import permit
 
 from .causes import causes_write
 from .checks import findings_follow
@@ -311,13 +311,6 @@ def household_relocate(
         if this.replayed:
             return this.receipt
         _village(place, hamlet)
-        if not may("household.decide", actor, place):
-            raise Refusal(
-                "relocate.above",
-                _("Your desk does not oversee %(place)s. Ask the office above both places to move the household.")
-                % {"place": place.name},
-                field="place",
-            )
         row = active(household)
         if kind not in (HouseholdStay.Kind.RELOCATED, HouseholdStay.Kind.MOVED, HouseholdStay.Kind.CORRECTED):
             raise Refusal("stay.kind", _("Please choose one of the values that are offered."), field="kind")
