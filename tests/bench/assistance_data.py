@@ -106,6 +106,14 @@ class Assistance:
         self.versions = {one.pk: one.versions.get() for one in self.items.values()}
         self.phases()
 
+    def again(self) -> None:
+        """What `build` made before, read from the database."""
+        self.campaign = Campaign.objects.get(code="zhutui")
+        self.items = {one.code: one for one in self.campaign.items.select_related("campaign")}
+        self.versions = {one.pk: one.versions.get() for one in self.items.values()}
+        self.accounts = list(Account.objects.filter(username__startswith="member").order_by("created_at", "pk"))
+        self.households_read()
+
     def phases(self) -> None:
         """27, then 40, then 9 counties of the focus."""
         counties = list(Place.objects.filter(level="county").order_by("lo"))
@@ -132,7 +140,7 @@ class Assistance:
         Term.objects.bulk_create(terms)
         people = [Person(name=f"演示委员{number}") for number in range(count)]
         Person.objects.bulk_create(people, batch_size=BATCH)
-        self.members = [
+        made = [
             Member(
                 person=person,
                 term=terms[number % len(terms)],
@@ -141,7 +149,7 @@ class Assistance:
             )
             for number, person in enumerate(people)
         ]
-        Member.objects.bulk_create(self.members, batch_size=BATCH)
+        self.members = Member.objects.bulk_create(made, batch_size=BATCH)
         self.accounts = [
             Account(username=f"member{number}", person=people[number], password="!") for number in range(64)
         ]
