@@ -14,7 +14,7 @@ id with another content raises `Conflict`; in both cases nothing is written.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -128,6 +128,38 @@ class Act:
         reverses: UUID | None = None,
     ) -> Entry:
         """Write one effect. `code` is the act's own unless another is given."""
+        drafted = self.draft(
+            subject=subject,
+            code=code,
+            version=version,
+            place=place,
+            at=at,
+            dims=dims,
+            quantities=quantities,
+            touches=touches,
+            data=data,
+            reverses=reverses,
+        )
+        drafted.save(force_insert=True)
+        if drafted.code in FEEDS:
+            Unfolded.objects.create(entry=drafted)
+        return drafted
+
+    def draft(
+        self,
+        *,
+        subject: tuple[str, UUID],
+        code: str = "",
+        version: int = 1,
+        place: UUID | None = None,
+        at: datetime | None = None,
+        dims: Mapping[str, Any] | None = None,
+        quantities: Mapping[str, int] | None = None,
+        touches: Iterable[Touch] = (),
+        data: Mapping[str, Any] | None = None,
+        reverses: UUID | None = None,
+    ) -> Entry:
+        """One effect that is not written yet: `entry` writes it, or `parts_write` those of many acts together."""
         entry = Entry(
             id=self.next_entry_id,
             receipt=self.receipt,
@@ -152,11 +184,23 @@ class Act:
             touches=plain([list(touch) for touch in touches]),
             data=plain({**(data or {}), "demo": True} if _story_time.get() else data or {}),
         )
-        entry.save(force_insert=True)
-        if entry.code in FEEDS:
-            Unfolded.objects.create(entry=entry)
         self.entries.append(entry)
         return entry
+
+    def part(self, code: str, body: Mapping[str, Any]) -> "Act":
+        """An act within this one that is sent with it and has a receipt of its own; `parts_write` writes it.
+
+        This act is new, so the part is: nobody need look for its receipt.
+        """
+        identity = self.child()
+        receipt = Receipt(
+            id=identity,
+            number=receipt_number(identity),
+            code=code,
+            body_hash=_hash(code, self.actor, body),
+            received_at=self.now,
+        )
+        return Act(code=code, actor=self.actor, receipt=receipt, at=self.at, caused_by=self.caused_by)
 
     def reverse(self, original: Entry, *, data: Mapping[str, Any] | None = None) -> Entry:
         """Write the reversal of `original`: its place, dims and `at`, quantities and touches with the sign turned."""
@@ -190,7 +234,7 @@ def act(
     """
     now = _story_time.get() or timezone.now()
     identity = act_id or uuid7()
-    body_hash = hashlib.sha256(canonical({"code": code, "person": actor.person_id, "body": body}).encode()).hexdigest()
+    body_hash = _hash(code, actor, body)
     with transaction.atomic():
         draft = Receipt(id=identity, number=receipt_number(identity), code=code, body_hash=body_hash, received_at=now)
         receipt, is_new = receipt_insert_or_return(draft)
@@ -207,6 +251,20 @@ def act(
         yield this
         receipt.entry_count = len(this.entries)
         Receipt.objects.filter(pk=receipt.pk).update(result=receipt.result, entry_count=receipt.entry_count)
+
+
+def parts_write(parts: Sequence[Act]) -> None:
+    """Write the receipts and entries of many parts of one act: a statement for each table, within its transaction."""
+    entries = [entry for part in parts for entry in part.entries]
+    for part in parts:
+        part.receipt.entry_count = len(part.entries)
+    Receipt.objects.bulk_create([part.receipt for part in parts])
+    Entry.objects.bulk_create(entries)
+    Unfolded.objects.bulk_create([Unfolded(entry=entry) for entry in entries if entry.code in FEEDS])
+
+
+def _hash(code: str, actor: Actor, body: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical({"code": code, "person": actor.person_id, "body": body}).encode()).hexdigest()
 
 
 def canonical(value: Any) -> str:

@@ -18,7 +18,7 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
 
 from .campaigns import named
-from .deeds import _ids, deed_record
+from .deeds import Planned, _ids, deeds_record
 from .standing import NOBODY, Part, Reached
 
 MOST_DEEDS = 200  # of one act
@@ -87,23 +87,22 @@ def activity_record(
                 "activity.many",
                 _("At most %(most)d deeds at once. Record the rest in a second step.") % {"most": MOST_DEEDS},
             )
-        made, alike = [], 0
-        for line in lines:
-            receipt = deed_record(
-                actor=actor,
-                item=line.item,
-                place=activity.place,
-                on=activity.on,
-                amount=line.amount,
-                parties=parties,
-                reached=line.reached,
-                words=line.words,
-                activity=activity,
-                recorded_for=activity.organiser,
-                act_id=this.child(),
+        plans = [
+            Planned(
+                line.item,
+                activity.place,
+                activity.on,
+                line.amount,
+                parties,
+                line.reached,
+                line.words,
+                activity,
+                activity.organiser,
             )
-            made.append(receipt.result["deed"])
-            alike += receipt.result["alike"]
+            for line in lines
+        ]
+        deeds, alike = deeds_record(this, actor=actor, plans=plans)
+        made = [one.pk for one in deeds]
         this.entry(subject=("activity", activity.pk), place=activity.place_id, data={"deeds": len(made)})
         this.result(activity=activity.pk, deeds=made, alike=alike)
     return this.receipt

@@ -1,6 +1,7 @@
 """Which deeds look like one and the same (疑似重复): the same item, near in time, alike in whom or how much."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from yishi.assistance.models import Deed, DeedBeneficiary, DeedParty, PossibleDuplicate
@@ -18,23 +19,34 @@ def fingerprint(deed: Deed) -> str:
 
 def duplicates_find(deed: Deed, now: datetime) -> int:
     """Put `deed` and what looks like it into the queue; gives how many. Within the act that wrote the deed."""
-    window = timedelta(days=NEAR_DAYS)
+    return duplicates_find_many([deed], now)
+
+
+def duplicates_find_many(deeds: Sequence[Deed], now: datetime) -> int:
+    """The same for several deeds of one day that were written together; what is among them is looked at as well."""
+    window, day = timedelta(days=NEAR_DAYS), deeds[0].on
     rows = Deed.within.filter(
-        fingerprint=deed.fingerprint,
-        on__range=(deed.on - window, deed.on + window),
+        fingerprint__in={one.fingerprint for one in deeds},
+        on__range=(day - window, day + window),
         state=Deed.State.COUNTED,
         source_id__isnull=True,
     )
-    others = list(rows.exclude(pk=deed.pk).order_by("-recorded_at")[:MOST_CANDIDATES])
-    if not others:
+    nearby: dict[str, list[Deed]] = {}
+    for one in rows.order_by("-recorded_at", "-pk"):
+        nearby.setdefault(one.fingerprint, []).append(one)
+    pairs = {
+        tuple(sorted((deed, other), key=lambda one: (one.recorded_at, one.pk)))
+        for deed in deeds
+        for other in [one for one in nearby.get(deed.fingerprint, ()) if one != deed][:MOST_CANDIDATES]
+    }
+    if not pairs:
         return 0
-    ours, theirs = _beneficiaries([deed]), _beneficiaries(others)
-    doers = _parties([deed, *others])
+    looked_at = list({one.pk: one for pair in pairs for one in pair}.values())
+    reached, doers = _beneficiaries(looked_at), _parties(looked_at)
     found = []
-    for other in others:
-        likeness = _likeness(deed, other, ours.get(deed.pk, set()), theirs.get(other.pk, set()), doers)
+    for earlier, later in sorted(pairs, key=lambda pair: (pair[0].pk, pair[1].pk)):
+        likeness = _likeness(earlier, later, reached.get(earlier.pk, set()), reached.get(later.pk, set()), doers)
         if likeness >= ENOUGH:
-            earlier, later = sorted((deed, other), key=lambda one: (one.recorded_at, one.pk))
             found.append(PossibleDuplicate(earlier=earlier, later=later, likeness=likeness, found_at=now))
     PossibleDuplicate.objects.bulk_create(found, ignore_conflicts=True)
     return len(found)

@@ -5,6 +5,7 @@ next. So the figures follow by adding up, whatever order things arrive in, and a
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,14 +18,16 @@ from yishi.assistance.models import (
     Activity,
     CatalogueItem,
     Deed,
+    DeedBeneficiary,
     DeedConfirmation,
+    DeedParty,
     DeedRemark,
     Evidence,
     ItemVersion,
     Match,
 )
 from yishi.attachments.models import Attachment
-from yishi.journal.act import Act, act, receipt_number
+from yishi.journal.act import Act, act, parts_write, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
@@ -34,7 +37,7 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
-from .alike import duplicates_find, fingerprint
+from .alike import duplicates_find, duplicates_find_many, fingerprint
 from .campaigns import thousandths, version_on
 from .matches import match_close
 from .standing import (
@@ -42,12 +45,16 @@ from .standing import (
     WHOLE,
     Part,
     Reached,
+    beneficiary_rows,
     count,
     counted,
+    counting,
     joined,
     parts_of,
+    party_rows,
     rewrite,
     role_of,
+    sectors_on,
     uncount,
     write_beneficiaries,
     write_parties,
@@ -55,6 +62,38 @@ from .standing import (
 
 State = Deed.State
 MOST_UNNAMED = 5_000_000
+RECORD = "assistance.deed.record"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One deed as it is sent (see `deed_record`)."""
+
+    item: CatalogueItem
+    place: Place
+    on: date
+    amount: Decimal
+    parties: Sequence[Part]
+    reached: Reached = NOBODY
+    words: str = ""
+    activity: Activity | None = None
+    recorded_for: Body | None = None
+    source: tuple[str, UUID] | None = None
+
+    def sent(self) -> dict[str, Any]:
+        """What of it is hashed."""
+        return {
+            "item": self.item.pk,
+            "place": self.place.pk,
+            "on": self.on,
+            "amount": self.amount,
+            "parties": [[part.who.pk, part.role, part.share] for part in self.parties],
+            "reached": _ids(self.reached),
+            "words": self.words,
+            "activity": self.activity.pk if self.activity else None,
+            "desk": self.recorded_for.pk if self.recorded_for else None,
+            **({"source": list(self.source)} if self.source else {}),
+        }
 
 
 def deed_record(
@@ -79,53 +118,14 @@ def deed_record(
     `source` (kind, id) is what it follows from: an item that is fed by proposals takes no deed typed by hand.
     """
     by = permit("deed.record", actor)
-    body = {
-        "item": item.pk,
-        "place": place.pk,
-        "on": on,
-        "amount": amount,
-        "parties": [[part.who.pk, part.role, part.share] for part in parties],
-        "reached": _ids(reached),
-        "words": words,
-        "activity": activity.pk if activity else None,
-        "desk": recorded_for.pk if recorded_for else None,
-        **({"source": list(source)} if source else {}),
-    }
-    if match is not None:
-        body["match"] = match.pk
-    with act("assistance.deed.record", actor=by, act_id=act_id, body=body) as this:
+    plan = Planned(item, place, on, amount, parties, reached, words, activity, recorded_for, source)
+    body = {**plan.sent(), **({"match": match.pk} if match is not None else {})}
+    with act(RECORD, actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        if recorded_for is not None and not (actor.is_system or actor.holds(recorded_for.pk)):
-            raise Refusal("deed.desk", _("You have no post at this desk."), field="recorded_for")
+        _desk_is_own(actor, recorded_for)
         item = CatalogueItem.objects.select_related("campaign").get(pk=item.pk)
-        version = _version(item, on)
-        if source is None and version.fed_by != ItemVersion.Fed.HAND:
-            raise Refusal(
-                "deed.fed", _("This item counts proposals by itself: write the suggestion as a proposal."), field="item"
-            )
-        deed = Deed(
-            id=child_id(this.id, 1),
-            number=receipt_number(this.id),
-            item=item,
-            version=version,
-            place=place,
-            on=on,
-            amount=thousandths(amount, "amount"),
-            unnamed=_unnamed(reached),
-            words=clean(words)[:300],
-            activity=activity,
-            recorded_by=actor.person,
-            recorded_for=recorded_for,
-            recorded_at=this.now,
-            source_kind=source[0] if source else "",
-            source_id=source[1] if source else None,
-            confirmed_at=this.now if _only_oneself(actor, parties) else None,
-            is_demo=bool(actor.is_system and item.campaign.is_demo),
-        )
-        _reached_fits(version, reached)
-        deed.fingerprint = fingerprint(deed)
-        deed.entry_id = this.next_entry_id
+        deed = _made(this, actor, replace(plan, item=item), _version(item, on))
         deed.save(force_insert=True)
         beneficiaries = write_beneficiaries(deed, reached)
         count(this, deed, write_parties(deed, parties), beneficiaries)
@@ -134,6 +134,70 @@ def deed_record(
             match_close(this, actor=actor, match=match, deed=deed)
         this.result(deed=deed.pk, number=deed.number, alike=alike)
     return this.receipt
+
+
+def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple[list[Deed], int]:
+    """Record several deeds of one day within the act that carries them: each with its own receipt, in a statement for
+    each table. Gives the deeds and how many look like others."""
+    permit("deed.record", actor)
+    items = {one.item.pk for one in plans}
+    fresh = {one.pk: one for one in CatalogueItem.objects.select_related("campaign").filter(pk__in=items)}
+    versions = {key: _version(item, plans[0].on) for key, item in fresh.items()}
+    for desk in {one.recorded_for for one in plans}:
+        _desk_is_own(actor, desk)
+    sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
+    parts, deeds, parties, beneficiaries = [], [], [], []
+    for plan in plans:
+        part = this.part(RECORD, plan.sent())
+        deed = _made(part, actor, replace(plan, item=fresh[plan.item.pk]), versions[plan.item.pk])
+        ours, theirs = party_rows(deed, plan.parties, sectors), beneficiary_rows(deed, plan.reached)
+        part.draft(**counting(part, deed, ours, theirs))
+        part.result(deed=deed.pk, number=deed.number)
+        parts.append(part)
+        deeds.append(deed)
+        parties += ours
+        beneficiaries += theirs
+    parts_write(parts)
+    Deed.within.bulk_create(deeds)
+    DeedParty.objects.bulk_create(parties)
+    DeedBeneficiary.objects.bulk_create(beneficiaries)
+    return deeds, duplicates_find_many(deeds, this.now)
+
+
+def _made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> Deed:
+    """The deed of `plan`, checked and not written yet."""
+    if plan.source is None and version.fed_by != ItemVersion.Fed.HAND:
+        raise Refusal(
+            "deed.fed", _("This item counts proposals by itself: write the suggestion as a proposal."), field="item"
+        )
+    _reached_fits(version, plan.reached)
+    deed = Deed(
+        id=child_id(this.id, 1),
+        number=receipt_number(this.id),
+        item=plan.item,
+        version=version,
+        place=plan.place,
+        on=plan.on,
+        amount=thousandths(plan.amount, "amount"),
+        unnamed=_unnamed(plan.reached),
+        words=clean(plan.words)[:300],
+        activity=plan.activity,
+        recorded_by=actor.person,
+        recorded_for=plan.recorded_for,
+        recorded_at=this.now,
+        source_kind=plan.source[0] if plan.source else "",
+        source_id=plan.source[1] if plan.source else None,
+        confirmed_at=this.now if _only_oneself(actor, plan.parties) else None,
+        is_demo=bool(actor.is_system and plan.item.campaign.is_demo),
+    )
+    deed.fingerprint = fingerprint(deed)
+    deed.entry_id = this.next_entry_id
+    return deed
+
+
+def _desk_is_own(actor: Viewer, desk: Body | None) -> None:
+    if desk is not None and not (actor.is_system or actor.holds(desk.pk)):
+        raise Refusal("deed.desk", _("You have no post at this desk."), field="recorded_for")
 
 
 def deed_claim(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,21 @@ def count(
     beneficiaries: Sequence[DeedBeneficiary] | None = None,
 ) -> Entry:
     """Write the entry that counts `deed` as it stands now; rows that were just written need not be read again."""
+    said = counting(this, deed, parties, beneficiaries)
+    entry = this.entry(**said)
+    if deed.entry_id != entry.pk:
+        Deed.within.filter(pk=deed.pk).update(entry_id=entry.pk)
+        deed.entry_id = entry.pk
+    return entry
+
+
+def counting(
+    this: Act,
+    deed: Deed,
+    parties: Sequence[DeedParty] | None = None,
+    beneficiaries: Sequence[DeedBeneficiary] | None = None,
+) -> dict[str, Any]:
+    """What the entry that counts `deed` says."""
     touches = []
     for one in deed.beneficiaries.all() if beneficiaries is None else beneficiaries:
         if one.household_id:
@@ -61,20 +77,16 @@ def count(
         ["body" if one.body_id else "person", one.body_id or one.person_id, one.role, one.share, one.sector]
         for one in (deed.parties.order_by("pk") if parties is None else parties)
     ]
-    entry = this.entry(
-        code="assistance.deed.count",
-        subject=("deed", deed.pk),
-        place=deed.place_id,
-        at=this.on_day(deed.on),
-        dims={"campaign": deed.item.campaign_id, "item": deed.item_id},
-        quantities={"deeds": 1, "amount": deed.amount, "unnamed": deed.unnamed},
-        touches=touches,
-        data={"parties": said},
-    )
-    if deed.entry_id != entry.pk:
-        Deed.within.filter(pk=deed.pk).update(entry_id=entry.pk)
-        deed.entry_id = entry.pk
-    return entry
+    return {
+        "code": "assistance.deed.count",
+        "subject": ("deed", deed.pk),
+        "place": deed.place_id,
+        "at": this.on_day(deed.on),
+        "dims": {"campaign": deed.item.campaign_id, "item": deed.item_id},
+        "quantities": {"deeds": 1, "amount": deed.amount, "unnamed": deed.unnamed},
+        "touches": touches,
+        "data": {"parties": said},
+    }
 
 
 def uncount(this: Act, deed: Deed) -> None:
@@ -141,6 +153,18 @@ def _shared(parts: Sequence[Part], whole: int) -> list[Part]:
 
 def write_parties(deed: Deed, parts: Sequence[Part]) -> list[DeedParty]:
     """The parties in their order, with shares that add up to the whole."""
+    return DeedParty.objects.bulk_create(party_rows(deed, parts, sectors_on(deed.on, parts)))
+
+
+def sectors_on(day: date, parts: Sequence[Part]) -> dict[Any, str]:
+    """The sector of each member among the parties on a day."""
+    people = [part.who for part in parts if isinstance(part.who, Person)]
+    rows = Member.objects.filter(valid_on(day), person__in=people).order_by("pk")
+    return dict(rows.values_list("person", "sector")) if people else {}
+
+
+def party_rows(deed: Deed, parts: Sequence[Part], sectors: dict[Any, str]) -> list[DeedParty]:
+    """Not written yet."""
     if not parts:
         raise Refusal("deed.nobody", _("Say who did it: at least one member, person or body."), field="parties")
     if len(parts) > MOST_PARTIES or len({part.who.pk for part in parts}) < len(parts):
@@ -154,14 +178,9 @@ def write_parties(deed: Deed, parts: Sequence[Part]) -> list[DeedParty]:
         raise Refusal("deed.shares", _("Give every party a share, or none."), field="parties")
     else:
         made = _shared([replace(part, share=1) for part in parts], WHOLE)
-    people = [part.who for part in made if isinstance(part.who, Person)]
-    sectors = dict(
-        Member.objects.filter(valid_on(deed.on), person__in=people).order_by("pk").values_list("person", "sector")
-    )
-    ids = sorted(uuid7() for _part in made)  # within one millisecond uuid7 has no order of its own
-    rows = [
+    return [
         DeedParty(
-            id=identity,
+            id=uuid7(),
             deed=deed,
             body=part.who if isinstance(part.who, Body) else None,
             person=part.who if isinstance(part.who, Person) else None,
@@ -169,13 +188,17 @@ def write_parties(deed: Deed, parts: Sequence[Part]) -> list[DeedParty]:
             role=role_of(part.role),
             share=part.share or 0,
         )
-        for identity, part in zip(ids, made, strict=True)
+        for part in made
     ]
-    return DeedParty.objects.bulk_create(rows)
 
 
 def write_beneficiaries(deed: Deed, reached: Reached) -> list[DeedBeneficiary]:
     """One row for each whom it reached by name."""
+    return DeedBeneficiary.objects.bulk_create(beneficiary_rows(deed, reached))
+
+
+def beneficiary_rows(deed: Deed, reached: Reached) -> list[DeedBeneficiary]:
+    """Not written yet."""
     rows = [DeedBeneficiary(id=uuid7(), deed=deed, household=one) for one in _once(reached.households)]
     rows += [DeedBeneficiary(id=uuid7(), deed=deed, person=one) for one in _once(reached.people)]
     rows += [DeedBeneficiary(id=uuid7(), deed=deed, village=one) for one in _once(reached.villages)]
@@ -186,7 +209,7 @@ def write_beneficiaries(deed: Deed, reached: Reached) -> list[DeedBeneficiary]:
             % {"most": MOST_BENEFICIARIES},
             field="reached",
         )
-    return DeedBeneficiary.objects.bulk_create(rows)
+    return rows
 
 
 def _once(found: Iterable[Any]) -> list[Any]:
