@@ -31,7 +31,7 @@ from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.components.sitting_story import grid
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 
@@ -367,12 +367,16 @@ def agreement_taking_back(request: HttpRequest, agreement: Agreement) -> HttpRes
     )
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Agreements of our matters that are recorded and wait for the hand-over."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     rows = Agreement.objects.filter(
         matter__convener__in=desks, matter__state=Matter.State.OPEN, state=Agreement.State.RECORDED
     )
+    return rows.select_related("matter").order_by("recorded_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="agreement",
@@ -383,8 +387,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
             body_id=one.matter.convener_id,
             detail=one.number,
         )
-        for one in rows.select_related("matter").order_by("recorded_on")[:SHOWN]
+        for one in rows[:SHOWN]
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

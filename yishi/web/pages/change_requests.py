@@ -18,7 +18,7 @@ from yishi.kit.text import masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.components.household_story import shown
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -35,15 +35,20 @@ def load_request(request: HttpRequest, pk: UUID) -> ChangeRequest:
     return rows.get(pk=pk)
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Requests that the viewer's desks may decide."""
+    if not viewer.reach.spans:
+        return None
+    return (
+        ChangeRequest.objects.filter(state=State.OPEN).select_related("place", "household__head").order_by("asked_at")
+    )
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     posts = [post for post in viewer.posts if viewer.holds(post.body_id)]
     desks = {(post.body.place.lo, post.body.place.hi): post.body_id for post in posts}
-    if not viewer.reach.spans:
-        return []
-    rows = ChangeRequest.objects.filter(state=State.OPEN).select_related("place", "household__head")
     found = []
-    for one in rows.order_by("asked_at")[:ON_DESK]:
+    for one in rows[:ON_DESK]:
         desk = next((body for (lo, hi), body in sorted(desks.items(), reverse=True) if lo <= one.place.lo <= hi), None)
         if desk is not None and may("change.decide", viewer, one):
             found.append(
@@ -57,6 +62,9 @@ def waiting(viewer: Any) -> list[DeskItem]:
                 )
             )
     return found
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 @page("change.list", methods=("GET",))

@@ -22,7 +22,7 @@ from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.organisations.rights import may
 from yishi.web.components.check_sections import NEWEST, ORDER, dress, reason_of
 from yishi.web.components.check_words import BADGES, rule_title, severity_word, title_of
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -271,22 +271,38 @@ def check_again(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
-    """How many errors wait in the register of a township's or village's desk."""
+def _posts_of_the_register(viewer: Any) -> list[Any]:
     kinds = {*OVERSEEING, BodyKind.VILLAGE}
-    posts = [
+    return [
         post
         for post in viewer.posts
         if post.role in WORKING and post.body.kind in kinds and post.body.place.level in DESKS
     ]
+
+
+def _inside(place: Any) -> Q:
+    return Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """How many errors wait in the register of a township's or village's desk."""
+    places = {post.body.place for post in _posts_of_the_register(viewer)}
+    if not places:
+        return None
+    inside = Q(pk__in=[])
+    for place in places:
+        inside |= _inside(place)
+    return CheckFinding.objects.filter(inside, CheckFinding.waits(timezone.localdate()), severity=Severity.ERROR)
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     items, seen = [], set()
-    for post in posts:
+    for post in _posts_of_the_register(viewer):
         place = post.body.place
         if place.pk in seen:
             continue
         seen.add(place.pk)
-        rows = CheckFinding.objects.filter(CheckFinding.waits(timezone.localdate()), severity=Severity.ERROR)
-        count = rows.filter(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi).count()
+        count = rows.filter(_inside(place)).count()
         if count:
             title = ngettext(
                 "%(n)d error in the register waits", "%(n)d errors in the register wait", count
@@ -294,6 +310,9 @@ def waiting(viewer: Any) -> list[DeskItem]:
             url = reverse("check_findings") + "?severity=error"
             items.append(DeskItem("check", title, _("Look and mend"), url, body_id=post.body_id, detail=place.name))
     return items
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.commitments.clocks import RECHECK_AFTER, Colour, colour
-from yishi.commitments.models import Commitment
+from yishi.commitments.models import Commitment, TimeRequest
 from yishi.commitments.queries import of_colour, to_look_back
 from yishi.commitments.services.pressing import NEXT_TIER
 from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
 from yishi.web.components.origins import origin_of
 from yishi.web.components.promise_story import promise_events
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.page import page
 from yishi.web.place_field import PlaceField
@@ -57,11 +57,9 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
 UNWISHED = ("close_undone", "reopen")  # never the page's first button
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """What our desks owe, and what they must check, decide or strike off."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    if not desks:
-        return []
     today = timezone.localdate()
     rows = Commitment.objects.filter(
         Q(bearer__in=desks, state__in=[S.PROPOSED, S.IN_FORCE])
@@ -70,9 +68,15 @@ def waiting(viewer: Any) -> list[DeskItem]:
         | Q(supervisor__in=desks, time_requests__granted__isnull=True, time_requests__isnull=False)
         | Q(escalated_to__in=desks, state=S.IN_FORCE)
         | Q(supervisor__in=desks, state=S.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
-    ).distinct()
+    )
+    asked = TimeRequest.objects.filter(commitment=OuterRef("pk"), granted__isnull=True)
+    return rows.distinct().annotate(wants_time=Exists(asked)).select_related("place").order_by("due_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     items = []
-    for one in rows.select_related("place").order_by("due_on")[:SHOWN]:
+    for one in rows[:SHOWN]:
         act, due = _next_act(one, desks)
         items.append(
             DeskItem(
@@ -88,7 +92,10 @@ def waiting(viewer: Any) -> list[DeskItem]:
     return items
 
 
-def _next_act(one: Commitment, desks: list[UUID]) -> tuple[str, Any]:
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+def _next_act(one: Any, desks: list[UUID]) -> tuple[str, Any]:
     if one.bearer_id in desks and one.state in (S.PROPOSED, S.IN_FORCE):
         return (_("Confirm it"), None) if one.state == S.PROPOSED else (_("Do it, answer or give proof"), one.due_on)
     if one.state == S.PROVED:
@@ -97,7 +104,7 @@ def _next_act(one: Commitment, desks: list[UUID]) -> tuple[str, Any]:
         return _("Strike it off after the verdict"), one.verdict_due_on
     if one.state == S.STRUCK_OFF:
         return _("Look back"), one.recheck_due_on
-    if one.time_requests.filter(granted__isnull=True).exists():
+    if one.wants_time:
         return _("Decide about more time"), one.due_on
     if one.escalated_to_id in desks:
         return _("Press: overdue below your tier"), one.due_on

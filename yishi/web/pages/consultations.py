@@ -38,7 +38,7 @@ from yishi.journal.models import Receipt
 from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 from yishi.web.papers.consultation_papers import poster_of
@@ -380,7 +380,7 @@ def consultation_briefing(request: HttpRequest, row: Consultation) -> HttpRespon
     )
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Consultations of our desk with statements or appeals that wait, and prepared ones to check."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     rows = Consultation.objects.filter(matter__convener__in=desks, stage__in=[Stage.DRAFT, Stage.OPEN])
@@ -391,8 +391,12 @@ def waiting(viewer: Any) -> list[DeskItem]:
             filter=Q(statements__appealed_at__isnull=False, statements__appeal_decided_at__isnull=True),
         ),
     )
+    return rows.filter(Q(stage=Stage.DRAFT) | Q(queue__gt=0) | Q(appeals__gt=0)).select_related("matter")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     found = []
-    for row in rows.filter(Q(stage=Stage.DRAFT) | Q(queue__gt=0) | Q(appeals__gt=0)).select_related("matter")[:SHOWN]:
+    for row in rows[:SHOWN]:
         count = row.queue + row.appeals
         act = (
             _("Prepare or open it")
@@ -411,6 +415,9 @@ def waiting(viewer: Any) -> list[DeskItem]:
             )
         )
     return found
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -18,7 +18,7 @@ from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source, collect
 from yishi.web.exports import export
 from yishi.web.page import page
 
@@ -50,13 +50,17 @@ FAR = date(9999, 12, 31)
 CONVENING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP, BodyKind.VILLAGE, BodyKind.GOVERNMENT}
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Our matters that a gate returned, or whose step ends within three working days or is over."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     soon = add_workdays(timezone.localdate(), SOON).day
     rows = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
     rows = rows.filter(Q(step_due_on__lte=soon) | Q(steps__left_on__isnull=True, steps__came_back=True)).distinct()
-    found = list(rows.select_related("place", "process").order_by("step_due_on")[:SHOWN])
+    return rows.select_related("place", "process").order_by("step_due_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    found = list(rows[:SHOWN])
     # The few matters that wait bring their models with them: one question less than asking for the models apart.
     steps = {matter.pk: read_document(matter.process.document).step(matter.step) for matter in found}
     names = {pk: step.name if step else "" for pk, step in steps.items()}
@@ -74,8 +78,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
     ]
 
 
+waiting = Source(_waiting_rows, _waiting_items)
+
+
 # Everything that puts items on a desk: one line per slice of the product.
-SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
+SOURCES: tuple[Source, ...] = (
     waiting,
     worries.waiting,
     gates.waiting,
@@ -101,8 +108,7 @@ SOURCES: tuple[Callable[[Any], list[DeskItem]], ...] = (
 
 def inbox(viewer: Any) -> list[DeskItem]:
     """All that waits for the viewer, the most urgent first, then what has no clock."""
-    found = [item for source in SOURCES for item in source(viewer)]
-    return sorted(found, key=lambda item: (item.due_on or FAR, item.kind, item.title))
+    return sorted(collect(viewer, SOURCES), key=lambda item: (item.due_on or FAR, item.kind, item.title))
 
 
 @page("desk.enter", methods=("GET",))

@@ -16,7 +16,7 @@ from yishi.assistance.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.services.duplicates import duplicate_decide
 from yishi.organisations.rights import may
 from yishi.web.components.deed_words import how_much, party_words, plain, whom
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -28,13 +28,20 @@ PER_PAGE = 25
 Verdict = PossibleDuplicate.Verdict
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """One line for the whole queue of a desk that decides: it may be long."""
-    count = finding.pairs_to_decide(viewer).count()
+    return finding.pairs_to_decide(viewer)
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    count = rows.count()
     if not count:
         return []
     title = ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}
     return [DeskItem(kind="duplicate", title=title, act=_("Compare them"), url=reverse("duplicates"))]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 def pairs_of(request: HttpRequest) -> Any:

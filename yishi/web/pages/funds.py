@@ -18,7 +18,7 @@ from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
 from yishi.organisations.rights import may
 from yishi.web.components.money_words import receiver_of
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.page import page
 from yishi.web.place_field import PlaceField
@@ -244,11 +244,14 @@ def movement_file(request: HttpRequest, attachment: Attachment) -> HttpResponse:
     return stream(attachment)
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Payments of our funds that somebody else recorded and that wait for a second person."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     rows = FundMovement.objects.filter(fund__owner__in=desks, state=State.WAITING)
-    rows = rows.exclude(recorded_by=viewer.person_id).select_related(*WITH).order_by("recorded_at")[:SHOWN]
+    return rows.exclude(recorded_by=viewer.person_id).select_related(*WITH).order_by("recorded_at")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="payment",
@@ -259,8 +262,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
             body_id=one.fund.owner_id,
             detail=one.fund.name,
         )
-        for one in rows
+        for one in rows[:SHOWN]
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

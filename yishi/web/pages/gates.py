@@ -20,7 +20,7 @@ from yishi.deliberation.services.gates import ANSWERS, gate_answer, gate_ask, ga
 from yishi.deliberation.services.notes import note_add
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -215,9 +215,13 @@ def note_scan(request: HttpRequest, matter: Matter) -> HttpResponse:
     return stream(matter.asked_note.scan)
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Gates that want our answer."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    return gates_of(desks)
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="gate",
@@ -228,8 +232,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
             body_id=gate.body_id,
             detail=gate.matter.place.full_name,
         )
-        for gate in gates_of(desks)[:200]
+        for gate in rows[:200]
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

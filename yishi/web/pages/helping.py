@@ -19,7 +19,7 @@ from yishi.reporting.figures import Question, ask
 from yishi.web.components.deed_words import how_much
 from yishi.web.components.given import given_by, period_of
 from yishi.web.components.sections import BODY, MEMBER, sections
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.page import page
 from yishi.web.papers.given_papers import given_paper
 from yishi.web.papers.press import paper_response
@@ -51,11 +51,15 @@ def to_confirm(viewer: Any) -> list[DeskItem]:
     ]
 
 
-def disputed(viewer: Any) -> list[DeskItem]:
+def _disputed_rows(viewer: Any) -> Any:
     """Deeds that they or their desks recorded, of which a family says that it was not so."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     own = Q(recorded_for__in=desks) | Q(recorded_by=viewer.person_id, recorded_for__isnull=True)
     rows = Deed.within.filter(own, pk__in=denied().values("deed"), state=Deed.State.COUNTED)
+    return rows.select_related("version", "place").order_by("-recorded_at")
+
+
+def _disputed_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="deed",
@@ -65,8 +69,11 @@ def disputed(viewer: Any) -> list[DeskItem]:
             body_id=one.recorded_for_id,
             detail=f"{one.number} · {one.place.name}",
         )
-        for one in rows.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
+        for one in rows[:SHOWN]
     ]
+
+
+disputed = Source(_disputed_rows, _disputed_items)
 
 
 @page("helping.see", methods=("GET",))

@@ -21,7 +21,7 @@ from yishi.assistance.services.matches import match_answer, match_end, match_pro
 from yishi.assistance.services.standing import Part, Reached
 from yishi.commitments.models import Commitment
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 
@@ -32,13 +32,17 @@ SHOWN = 100
 SOON = timedelta(days=30)
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """What was proposed to our desks, or to me, and waits for an answer."""
     rows = Match.objects.filter(state=Match.State.PROPOSED).filter(
         Q(proposed_by=Match.Side.NEED, offer__desk__in=viewer.reach.bodies)
         | Q(proposed_by=Match.Side.NEED, offer__person=viewer.person_id)
         | Q(proposed_by=Match.Side.OFFER, need__desk__in=viewer.reach.bodies)
     )
+    return rows.select_related("need__place", "offer").order_by("due_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="match",
@@ -49,8 +53,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
             body_id=one.offer.desk_id if one.waits_for == Match.Side.OFFER else one.need.desk_id,
             detail=one.need.place.name,
         )
-        for one in rows.select_related("need__place", "offer").order_by("due_on")[:SHOWN]
+        for one in rows[:SHOWN]
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 def load_pair(request: HttpRequest, pk: UUID, offer: UUID) -> tuple[Need, Offer]:

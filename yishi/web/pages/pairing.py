@@ -30,7 +30,7 @@ from yishi.assistance.services.pairing import (
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -50,9 +50,12 @@ def own_pairings(viewer: Any) -> QuerySet[Pairing]:
     return rows.select_related("household__head", "household__place", "place").order_by("household__place__lo", "pk")
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Visits that arrived after their writer's grant had ended and wait for our desk."""
-    rows = Visit.objects.filter(state=Visit.State.WAITING).select_related("household__place").order_by("on")
+    return Visit.objects.filter(state=Visit.State.WAITING).select_related("household__place").order_by("on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     found = [one for one in rows[:SHOWN] if may("visit.decide", viewer, one)]
     return [
         DeskItem(
@@ -64,6 +67,9 @@ def waiting(viewer: Any) -> list[DeskItem]:
         )
         for one in found
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 @page("pairing.own", methods=("GET",))

@@ -26,7 +26,7 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -322,12 +322,13 @@ def matter_into_plan(request: HttpRequest, matter: Matter) -> HttpResponse:
     )
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Plans that we decide."""
     desks = [post.body_id for post in viewer.posts if post.body.kind in APPROVERS and viewer.holds(post.body_id)]
-    if not desks:
-        return []
-    rows = YearPlan.objects.filter(approver__in=desks, state=YearPlan.State.SUBMITTED).select_related("body")
+    return YearPlan.objects.filter(approver__in=desks, state=YearPlan.State.SUBMITTED).select_related("body")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="plan",
@@ -338,6 +339,9 @@ def waiting(viewer: Any) -> list[DeskItem]:
         )
         for row in rows
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

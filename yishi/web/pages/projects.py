@@ -22,7 +22,7 @@ from yishi.attachments.models import Attachment
 from yishi.organisations.rights import may
 from yishi.web.components.deed_words import FEW
 from yishi.web.components.project_story import project_events
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.page import page
 from yishi.web.place_field import PlaceField
@@ -231,7 +231,7 @@ def project_paper(request: HttpRequest, attachment: Attachment) -> HttpResponse:
     return stream(attachment)
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Our projects that are to begin or to be done by now; finished ones that we are to accept."""
     today = timezone.localdate()
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
@@ -239,12 +239,15 @@ def waiting(viewer: Any) -> list[DeskItem]:
         Q(stage=S.APPROVED, starts_on__lte=today) | Q(stage=S.BUILDING, ends_on__lte=today)
     )
     theirs = Q(stage=S.FINISHED, acceptor__in=desks)
+    return Project.objects.filter(ours | theirs).select_related("place").order_by("ends_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     words = {
         S.APPROVED: (_("Begin the works"), "project_start"),
         S.BUILDING: (_("Report how far it is"), "project_report"),
         S.FINISHED: (_("Accept the works"), "project_accept"),
     }
-    rows = Project.objects.filter(ours | theirs).select_related("place").order_by("ends_on")[:SHOWN]
     return [
         DeskItem(
             kind="project",
@@ -255,8 +258,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
             body_id=one.acceptor_id if one.stage == S.FINISHED else one.responsible_id,
             detail=f"{one.number} · {one.place.name}",
         )
-        for one in rows
+        for one in rows[:SHOWN]
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

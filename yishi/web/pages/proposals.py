@@ -35,7 +35,7 @@ from yishi.proposals.services import (
 from yishi.proposals.services.writing import MOST
 from yishi.proposals.stages import WORDS, stage_of
 from yishi.web.components.proposal_story import proposal_events, rows_of
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -57,12 +57,14 @@ def load_proposal(request: HttpRequest, pk: UUID) -> Proposal:
     return rows.prefetch_related("signers__person", "adoptions__body", "adoptions__evidence").get(pk=pk)
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """What our office received and nobody has taken up."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    if not desks:
-        return []
     rows = Proposal.objects.filter(office__in=desks, state=State.SUBMITTED, commitment__isnull=True, outcome="")
+    return rows.select_related("place").order_by("submitted_at")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="proposal",
@@ -72,8 +74,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
             body_id=one.office_id,
             detail=f"{one.number} · {one.place.name}",
         )
-        for one in rows.select_related("place").order_by("submitted_at")[:SHOWN]
+        for one in rows[:SHOWN]
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 def asked(viewer: Any) -> list[DeskItem]:

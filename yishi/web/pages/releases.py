@@ -30,7 +30,7 @@ from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
 from yishi.web.components.public_file import PublicFile, with_story
 from yishi.web.components.timeline import Event
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export, wants_export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -239,12 +239,14 @@ def release_restoring(request: HttpRequest, release: Release) -> HttpResponse:
     return _one_click(request, release, release_restore, _("The file is public again."))
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Public files that wait for our check, and those that came back to be mended."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    if not desks:
-        return []
-    rows = in_reach().filter(state__in=(Release.State.PREPARED, Release.State.REFUSED)).order_by("prepared_at")
+    if not any(viewer.holds(post.body_id) for post in viewer.posts):
+        return None
+    return in_reach().filter(state__in=(Release.State.PREPARED, Release.State.REFUSED)).order_by("prepared_at")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     found = []
     for release in rows[:100]:
         if not may("release.check", viewer, release):
@@ -266,6 +268,9 @@ def waiting(viewer: Any) -> list[DeskItem]:
             )
         )
     return found
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -28,7 +28,7 @@ from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.people.models import Account
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 
@@ -351,17 +351,22 @@ def objection_deciding(request: HttpRequest, objection: ChairObjection) -> HttpR
     )
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Invitations that the viewer has not answered; objections to a chair that our desk must decide. One question."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     invited = Q(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
     invited &= Q(matter__state=Matter.State.OPEN)
     pending = FilteredRelation("objections", condition=Q(objections__upheld__isnull=True))
     rows = Seat.objects.annotate(pending=pending).filter(invited | Q(pending__isnull=False, matter__convener__in=desks))
-    rows = rows.annotate(
-        objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name")
-    ).select_related("matter")
-    return [_waiting_item(seat) for seat in rows.order_by("started_on", "pk")[:SHOWN]]
+    rows = rows.annotate(objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name"))
+    return rows.select_related("matter").order_by("started_on", "pk")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [_waiting_item(seat) for seat in rows[:SHOWN]]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 def _waiting_item(seat: Any) -> DeskItem:

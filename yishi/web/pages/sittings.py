@@ -27,7 +27,7 @@ from yishi.kit.clock import add_workdays
 from yishi.organisations.models import Venue, valid_on
 from yishi.organisations.rights import may
 from yishi.web.components.sitting_story import attendance, grid, sitting_story
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 
@@ -294,14 +294,18 @@ def minutes_issuing(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     )
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Sittings to prepare and minutes due, of the matters of our desks."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     states = (Sitting.State.PLANNED, Sitting.State.NOTICED, Sitting.State.OPEN, Sitting.State.CLOSED)
     rows = Sitting.objects.filter(matter__convener__in=desks, matter__state=Matter.State.OPEN, state__in=states)
-    rows = rows.exclude(minutes__issued_at__isnull=False).select_related("matter__process", "minutes")
+    rows = rows.exclude(minutes__issued_at__isnull=False)
+    return rows.select_related("matter__process", "minutes").order_by("starts_at")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     items = []
-    for one in rows.order_by("starts_at")[:SHOWN]:
+    for one in rows[:SHOWN]:
         if one.state == Sitting.State.CLOSED:
             act, due = _("Write and issue the minutes"), minutes_due(one)
         elif one.state == Sitting.State.OPEN:
@@ -323,6 +327,9 @@ def waiting(viewer: Any) -> list[DeskItem]:
             )
         )
     return items
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

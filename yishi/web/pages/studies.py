@@ -18,7 +18,7 @@ from yishi.deliberation.services.studies import finding_add, study_check, study_
 from yishi.deliberation.services.worries import authors_of
 from yishi.journal.models import Receipt
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 
@@ -201,7 +201,7 @@ def study_checking(request: HttpRequest, study: Study) -> HttpResponse:
     )
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Studies of our matters that were handed in and wait for a second person."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     rows = Study.objects.filter(
@@ -210,6 +210,10 @@ def waiting(viewer: Any) -> list[DeskItem]:
         handed_in_on__isnull=False,
         checked_on__isnull=True,
     )
+    return rows.select_related("matter").order_by("handed_in_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="study",
@@ -220,8 +224,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
             body_id=study.matter.convener_id,
             detail=f"{study.matter.number} · {study.question}",
         )
-        for study in rows.select_related("matter").order_by("handed_in_on")[:SHOWN]
+        for study in rows[:SHOWN]
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

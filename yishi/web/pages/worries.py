@@ -25,7 +25,7 @@ from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.components.worry_story import worry_events
-from yishi.web.desk_items import DeskItem
+from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -39,10 +39,14 @@ PER_PAGE = 25
 SHOWN = 100
 
 
-def waiting(viewer: Any) -> list[DeskItem]:
+def _waiting_rows(viewer: Any) -> Any:
     """Worries that lie at the viewer's desks and wait for screening or an answer."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    rows = Worry.objects.filter(desk__in=desks, state__in=Worry.OWED).select_related("place")
+    rows = Worry.objects.filter(desk__in=desks, state__in=Worry.OWED)
+    return rows.select_related("place").order_by("answer_due_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="worry",
@@ -53,8 +57,11 @@ def waiting(viewer: Any) -> list[DeskItem]:
             body_id=worry.desk_id,
             detail=f"{worry.number} · {worry.place.name}",
         )
-        for worry in rows.order_by("answer_due_on")[:SHOWN]
+        for worry in rows[:SHOWN]
     ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
 
 
 class WorryFilter(forms.Form):
