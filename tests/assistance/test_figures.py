@@ -237,6 +237,17 @@ def whole(helping, **given) -> Question:
     return Question(helping.cast.places["云南省"], helping.start, timezone.localdate(), helping.campaign, **given)
 
 
+def test_money_that_lies_in_no_place_breaks_no_figure(helping):
+    helping.record()
+    fold_all()
+    series = BY_CODE["mobilised"]
+    with act(series.entry, actor=SYSTEM, body={}) as this:
+        this.entry(subject=("fund", this.id), quantities={series.count: 1} if series.count else {series.amount: 7})
+    fold_all()
+    assert ask(whole(helping)).deeds == 1
+    assert ask(whole(helping), series).amount == 0
+
+
 def test_it_works(helping):
     helping.record()
     assert fold() == 1

@@ -140,10 +140,11 @@ class _Book:
             return
         if state.tree != self.state.tree:
             self.tree = tree_now()
-        places = {key: ref for (kind, ref), key in self.keys.items() if kind == "place" and ref != "None"}
-        lo = np.full(max(places, default=0) + 1, -1, dtype=np.int32)
+        places = {key: ref for (kind, ref), key in self.keys.items() if kind == "place"}
+        lo = np.full(max(places, default=0) + 1, -1, dtype=np.int32)  # long enough for the key of "no place" too
         for key, ref in places.items():
-            lo[key] = self.tree.span(UUID(ref))[0]
+            if ref != "None":
+                lo[key] = self.tree.span(UUID(ref))[0]
         for columns in self.series.values():
             columns.lo = lo
 
