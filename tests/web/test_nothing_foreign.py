@@ -141,6 +141,19 @@ def test_a_claim_leaves_the_others_a_share(cast, helping):
     assert refused.value.code == "claim.whole"
 
 
+def test_a_desk_confirms_for_no_member_and_nobody_their_own_record(client, cast, helping):
+    office, member = cast.bodies["office"], cast.people["member"]
+    with everything():
+        named = helping.record("clerk", parties=[Part(member), Part(office, "organiser")], recorded_for=office)
+        alone = helping.record("clerk", item="road", parties=[Part(office)], recorded_for=office)
+    for who, deed in (("clerk", named), ("second_clerk", named), ("clerk", alone)):
+        assert send(sign_in(client, cast, who), "deed_confirm", deed.pk).status_code == 422
+    for who, deed in (("member", named), ("second_clerk", alone)):
+        assert send(sign_in(client, cast, who), "deed_confirm", deed.pk).status_code == 302
+    with everything():
+        assert not Deed.within.filter(confirmed_at=None).exists()
+
+
 def test_nobody_keeps_their_own_second_record_by_their_own_word(cast, helping):
     with everything():
         helping.record("clerk", parties=[Part(cast.people["member"])])

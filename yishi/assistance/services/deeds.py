@@ -246,8 +246,10 @@ def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Re
         if actor.person in {part.who for part in parts_of(row)}:
             DeedConfirmation.objects.create(deed=row, person=actor.person, at=this.now)
             said.add(actor.person_id)
-        else:
-            said = named  # a body's desk confirms for the body: nobody is waited for
+        elif named - {row.recorded_by_id} - said:
+            raise Refusal("confirm.members", _("Members are named in it: each of them confirms for themself."))
+        elif actor.person_id is not None and actor.person_id == row.recorded_by_id:
+            raise Refusal("confirm.own", _("You recorded it yourself: somebody else of a party confirms it."))
         if named - {row.recorded_by_id} <= said:
             row.confirmed_at = this.now
             row.save(update_fields=["confirmed_at"])

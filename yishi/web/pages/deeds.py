@@ -238,7 +238,9 @@ def _acts(request: HttpRequest, deed: Deed) -> list[dict[str, Any]]:
 
 
 def _names(viewer: Any, deed: Deed) -> bool:
-    return any(one.person_id is not None for one in deed.parties.all()) and viewer.person_id != deed.recorded_by_id
+    """Is the viewer a member named in it by somebody else? Each confirms for themself."""
+    named = {one.person_id for one in deed.parties.all()} - {None, deed.recorded_by_id}
+    return viewer.person_id in named
 
 
 urlpatterns = [
