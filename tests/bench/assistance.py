@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from .assistance_peers import compare
 from .deliberation import PORT, ROOT, Province, fresh_database, serve, signed_in
 from .measure import Client, Table, in_threads, percentile
 
 SEED = 20180301
-WRITERS = 8
+WRITERS, EACH = 8, 30
 
 
 def main() -> int:
@@ -82,7 +83,7 @@ def one_database(given: argparse.Namespace) -> int:
             for process in (server, *jobs):
                 process.terminate()
                 process.wait(20)
-        peers(given, table, made)
+        compare(table, made, SEED)
     return table.missed
 
 
@@ -166,6 +167,7 @@ def over_http(given: argparse.Namespace, table: Table, made: Any) -> None:
     one_household(given, table, clerk)
     deed_to_figure(table, made, clerk, home)
     recording(given, table, made)
+    recording_many(given, table, made)
 
 
 def asked(made: Any, count: int) -> list[tuple[Any, dict[str, str]]]:
@@ -320,8 +322,62 @@ def recording(given: argparse.Namespace, table: Table, made: Any) -> None:
     )
 
 
-def peers(given: argparse.Namespace, table: Table, made: Any) -> None:
-    """The same figures by plain GROUP BY on PostgreSQL, and by DuckDB over the exported rows, in the same run."""
+def recording_many(given: argparse.Namespace, table: Table, made: Any) -> None:
+    """Eight county offices, each with an activity that reached families by name: one deed for each, sent together."""
+    from yishi.assistance.models import Deed
+    from yishi.kit.ids import uuid7
+
+    item, errors = made.items["channel"], []
+    offices = made.busiest(WRITERS)
+    clients = [signed_in(made.clerk_of(office)) for office in offices]
+    families = [made.families_of(office)[:EACH] for office in offices]
+    before = Deed.within.count()
+    rounds = 5
+
+    def write(writer: int) -> None:
+        client, office = clients[writer], offices[writer]
+        place = families[writer][0].place
+        for number in range(rounds):
+            event = {
+                "act_id": str(uuid7()),
+                "title": f"第{number + 1}场展销",
+                "place": place.full_name,
+                "place_id": str(place.pk),
+                "on": (timezone_today() - timedelta(days=20 * number)).isoformat(),
+                "organiser": str(office.pk),
+            }
+            status, _body, _seconds = client.post("/desk/activities/new/", event)
+            address = client.location
+            many = {
+                "act_id": str(uuid7()),
+                "households": [str(one.pk) for one in families[writer]],
+                "how": "each",
+                f"item_{item.pk}": "1",
+            }
+            if status == 302:
+                status, _body, _seconds = client.post(address, many)
+            if status != 302:
+                errors.append(status)
+
+    begun = time.perf_counter()
+    in_threads(write, range(WRITERS), WRITERS)
+    took = time.perf_counter() - begun
+    stood, wanted = Deed.within.count() - before, rounds * sum(len(one) for one in families)
+    must = stood / took >= 200 if given.database == "postgresql" else None
+    table.add(
+        f"deeds of activities over HTTP, {EACH} at once, 8 offices",
+        f"{stood / took:.0f}/s",
+        "≥ 200/s (PG)",
+        reached=must,
+    )
+    right = not errors and stood == wanted
+    table.add("  errors; recorded of sent", f"{len(errors)}; {stood}/{wanted}", "0", reached=right)
+
+
+def timezone_today() -> Any:
+    from django.utils import timezone
+
+    return timezone.localdate()
 
 
 if __name__ == "__main__":

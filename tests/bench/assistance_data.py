@@ -7,6 +7,7 @@ both ways and compares every column of every table.
 import hashlib
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,6 +31,7 @@ from yishi.kit.identity import check_character
 from yishi.kit.ids import child_id, uuid7
 from yishi.organisations.grants import Viewer, system, viewer_of
 from yishi.organisations.models import Body, Member, Place, PlaceSet, PlaceSetItem, Term
+from yishi.organisations.services.bodies import post_give
 from yishi.people.models import Account, Person
 
 START, END = date(2018, 3, 1), date(2020, 12, 31)
@@ -210,6 +212,23 @@ class Assistance:
             while one is not None and one.level != "county":
                 one = places.get(one.parent_id)
             self.county_of[pk] = one.pk if one else None
+
+    def busiest(self, count: int) -> list[Body]:
+        """The offices of the counties with most families."""
+        sizes = Counter(self.county_of[one.place_id] for one in self.households)
+        return [self.offices[place] for place, _size in sizes.most_common(count)]
+
+    def families_of(self, office: Body) -> list[Household]:
+        return [one for one in self.households if self.county_of[one.place_id] == office.place_id]
+
+    def clerk_of(self, office: Body) -> Account:
+        """A clerk of the office with an account; made if there is none."""
+        name = f"clerk-{office.pk.hex[-8:]}"
+        if not Account.objects.filter(username=name).exists():
+            person = Person.objects.create(name=f"演示{name}")
+            Account.objects.create(username=name, person=person, password="!")
+            post_give(actor=self.system, person=person, body=office, role="clerk", title="经办")
+        return Account.objects.get(username=name)
 
     def deeds(self, count: int, said: Any = None) -> float:
         """Write `count` deeds; gives the seconds."""

@@ -16,16 +16,17 @@ class Client:
     address: str
     cookies: dict[str, str] = field(default_factory=dict)
     csrf_cookie: str = "csrftoken"
+    location: str = ""  # where the last answer led to
     _connection: http.client.HTTPConnection | None = None
 
     def get(self, path: str) -> tuple[int, bytes, float]:
         """(status, body, seconds) of one GET."""
         return self._send("GET", path, None)
 
-    def post(self, path: str, fields: dict[str, str]) -> tuple[int, bytes, float]:
+    def post(self, path: str, fields: dict[str, Any]) -> tuple[int, bytes, float]:
         """(status, body, seconds) of one POST with the CSRF token that Django expects."""
         token = self.cookies.setdefault(self.csrf_cookie, "a" * 32)
-        return self._send("POST", path, urlencode({**fields, "csrfmiddlewaretoken": token}))
+        return self._send("POST", path, urlencode({**fields, "csrfmiddlewaretoken": token}, doseq=True))
 
     def _send(self, method: str, path: str, body: str | None) -> tuple[int, bytes, float]:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Accept-Encoding": "identity"}
@@ -38,6 +39,7 @@ class Client:
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         content = answer.read()
+        self.location = answer.headers.get("Location", "")
         if answer.will_close:
             self._connection.close()
             self._connection = None
