@@ -20,7 +20,7 @@ from yishi.organisations.services.places import place_load
 from yishi.people.models import Account
 from yishi.people.scopes import everything
 
-from . import campaign, consulted, families, honghe, published, sanmeng, steering, tales, worries
+from . import answer, campaign, consulted, families, honghe, published, sanmeng, steering, tales, worries
 from .register import COUNTY, register
 from .story_time import story_time
 from .teller import Cast, Teller
@@ -80,6 +80,7 @@ def helped(t: Teller) -> None:
     campaign.helped(t, help, homes)
     campaign.counted_once(t, help, homes)
     steering.told(t, help)
+    answer.written(t, help)
 
 
 def demo_clear() -> str:

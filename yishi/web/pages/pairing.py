@@ -78,12 +78,15 @@ def families(request: HttpRequest) -> HttpResponse:
     viewer, today = request.viewer, timezone.localdate()
     mine = list(own_pairings(viewer)[:SHOWN])
     homes = [one.household_id for one in mine if one.household_id]
-    due, last = next_measures(homes), last_visits(homes)
     stations = list(
         TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), person=viewer.person_id)
         .select_related("team__place")
         .order_by("team__place__lo")
     )
+    typed = request.GET.get("q", "").strip()
+    around = _around(stations, homes, typed)
+    shown = [*homes, *(one.pk for one in around)]
+    due, last = next_measures(shown), last_visits(shown)
     cards = [
         {
             "pairing": one,
@@ -103,7 +106,11 @@ def families(request: HttpRequest) -> HttpResponse:
     if mine or stations:
         viewer.known.add(HELPS)
     words = {
-        "cards": sorted(cards, key=lambda card: (card["last"] is not None, card["last"] or today)),
+        "cards": sorted(cards, key=_longest_ago),
+        "around": sorted(
+            ({"household": one, "due": due.get(one.pk), "last": last.get(one.pk)} for one in around), key=_longest_ago
+        ),
+        "typed": typed,
         "places": [one for one in mine if one.place],
         "stations": stations,
         "owed": owed.filter(seen)
@@ -114,6 +121,23 @@ def families(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "pairing/families.html", words)
+
+
+def _longest_ago(card: dict[str, Any]) -> tuple[bool, Any]:
+    return (card["last"] is not None, card["last"])
+
+
+def _around(stations: list[TeamMember], homes: list[UUID], typed: str) -> list[Household]:
+    """The families of the villages where somebody is stationed, besides their own: by name or number, or the first."""
+    if not stations:
+        return []
+    inside = Q(pk__in=[])
+    for one in stations:
+        inside |= Q(place__lo__gte=one.team.place.lo, place__lo__lte=one.team.place.hi)
+    rows = Household.objects.filter(inside, left_on__isnull=True).exclude(pk__in=homes)
+    if typed:
+        rows = rows.filter(Q(head__name__contains=typed) | Q(number__contains=typed))
+    return list(rows.select_related("head", "place").order_by("number")[:PER_PAGE])
 
 
 class PairingFilter(forms.Form):
