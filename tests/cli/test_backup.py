@@ -28,16 +28,17 @@ WRITE = NAME + "Installation.objects.create(site_name='牟定')"
 READ = NAME + "print(Installation.objects.get().site_name)"
 
 
-@pytest.fixture
-def archive(tmp_path) -> Path:
-    """An installation with one row and one file, backed up."""
-    old = tmp_path / "old"
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory) -> Path:
+    """An installation ("old" beside it) with one row and one file, backed up; the tests only read it."""
+    folder = tmp_path_factory.mktemp("backup")
+    old = folder / "old"
     yishi(old, "migrate", "-v0")
     yishi(old, "shell", "-v0", "-c", WRITE)
     (old / "files" / "ab").mkdir(parents=True)
     (old / "files" / "ab" / "photo.jpg").write_bytes(b"a photo")
-    yishi(old, "backup", str(tmp_path / "backup.tar.gz"))
-    return tmp_path / "backup.tar.gz"
+    yishi(old, "backup", str(folder / "backup.tar.gz"))
+    return folder / "backup.tar.gz"
 
 
 @pytest.mark.migrations
@@ -47,7 +48,7 @@ def test_it_works(tmp_path, archive):
     assert yishi(new, "shell", "-v0", "-c", READ) == "牟定\n"
     assert (new / "files" / "ab" / "photo.jpg").read_bytes() == b"a photo"
     for name in ("secret-key", "register-keys"):
-        assert (new / name).read_text() == (tmp_path / "old" / name).read_text()
+        assert (new / name).read_text() == (archive.parent / "old" / name).read_text()
         assert (new / name).stat().st_mode & 0o377 == 0
     assert archive.stat().st_mode & 0o077 == 0, "the archive holds the key: its owner alone reads it"
     assert "not empty" in yishi(new, "restore", str(archive), expect=1)
