@@ -13,7 +13,6 @@ from yishi.assistance.services.acceptance import Defect, project_promise, promis
 from yishi.assistance.services.building import project_drop, project_finish, project_start
 from yishi.assistance.services.contracts import contract_cancel, households_reach
 from yishi.assistance.services.progress import standing_of, unit_cost, wholes
-from yishi.assistance.services.project_rows import ProjectRow, project_compare, project_put
 from yishi.assistance.services.projects import Part, Quantity, money_plan, project_find, project_open, quantities_plan
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
@@ -225,42 +224,3 @@ def test_one_place_has_one_project_of_a_name(works, cast):
             ends_on=works.day(0),
         )
     assert refused.value.code == "project.taken"
-
-
-def a_row(works, cast, **given) -> ProjectRow:
-    return ProjectRow(
-        **{
-            "name": "通组路硬化",
-            "place": cast.places["牟尼村"],
-            "kind": "road",
-            "responsible": cast.bodies["water"],
-            "starts_on": works.day(200),
-            "ends_on": works.day(20),
-            **given,
-        }
-    )
-
-
-def test_a_row_of_a_list_is_new_changed_or_the_same(works, cast):
-    before = Entry.objects.count()
-    receipt = project_put(actor=works.clerk, row=a_row(works, cast))
-    assert receipt.result == {"project": str(works.pk), "verdict": "same"}
-    assert Entry.objects.count() == before
-    longer = [Quantity("道路硬化", "公里", [Part("上村小组", Decimal(4))])]
-    changed = a_row(works, cast, quantities=longer, money={"fiscal": 500}, words="改线")
-    assert project_compare(changed) == ("changed", ["said", "quantities", "money"])
-    assert project_put(actor=works.clerk, row=changed).result["verdict"] == "changed"
-    assert project_put(actor=works.clerk, row=changed).result["verdict"] == "same"
-    assert project_put(actor=works.clerk, row=a_row(works, cast, name="另一条路")).result["verdict"] == "new"
-
-
-def test_a_row_that_is_refused_changes_nothing(works, cast):
-    works.approve()
-    changed = a_row(works, cast, words="改线", money={"fiscal": 500})
-    with pytest.raises(Refusal) as refused:
-        project_put(actor=works.clerk, row=changed)
-    assert refused.value.code == "money.reason"
-    assert works.project.words == ""
-    project_put(actor=works.clerk, row=changed, reason="调整")
-    with pytest.raises(NotAllowed):
-        project_put(actor=cast.viewer("outsider"), row=a_row(works, cast, words="别人的"))

@@ -48,7 +48,7 @@ def covers_place(viewer: Viewer, place: Place) -> bool:
 
 @rules.predicate
 def may_waive(viewer: Viewer, finding: CheckFinding) -> bool:
-    """Doubts and hints: whoever keeps the village. Errors: an overseeing desk, not who wrote them down."""
+    """Doubts and hints: whoever keeps the village. Errors: an overseeing desk, never the village alone."""
     place = finding.household.place
     if finding.severity == Severity.ERROR:
         return viewer.oversees(place.lo)
