@@ -1,5 +1,7 @@
 """The demo's answer sheet: published totals quoted with their source; its own numbers open into their deeds."""
 
+from datetime import timedelta
+
 from yishi.reporting.fold import fold_all
 from yishi.reporting.services import answer_write
 
@@ -27,7 +29,7 @@ TEXT = """一、公布的结果（引自公开报道，不是本平台的统计�
 
 def written(t: Teller, help: Help) -> None:
     fold_all()
-    t.go_to(t.today)
+    t.go_to(t.today - timedelta(days=1))  # this morning may still be to come
     t.does(
         "province_clerk",
         answer_write,
