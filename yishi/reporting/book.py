@@ -13,7 +13,7 @@ from django.db.models import Exists, Subquery
 from django.utils import timezone
 
 from yishi.assistance.models import ItemVersion
-from yishi.journal.models import Unfolded
+from yishi.journal.models import Entry, Unfolded
 from yishi.organisations.models import Numbering, Place, PlaceSetItem
 
 from .columns import ROWS, Columns
@@ -26,6 +26,7 @@ CHUNK = 50_000
 ASKED_BY = ("item", "place", "body", "sector")  # kinds whose keys are held in memory; heads are too many
 PATIENCE = timedelta(seconds=2)  # what waits longer is folded by whoever asks: then no worker is at it
 HELPING = 500
+LOOKED_AT = 50  # of those that wait
 
 Key = tuple[str, str]
 
@@ -73,7 +74,9 @@ class _State:
 
 def _state() -> _State:
     """One query."""
-    late = Unfolded.objects.filter(entry__received_at__lt=timezone.now() - PATIENCE)
+    # Of some that wait, not by the time of all entries: a database without statistics would look through them all.
+    waiting = Unfolded.objects.values("entry")[:LOOKED_AT]
+    late = Entry.objects.filter(pk__in=waiting, received_at__lt=timezone.now() - PATIENCE)
     last = Place.objects.order_by("-hi")
     row = (
         FigureState.objects.filter(pk=1)
