@@ -5,13 +5,12 @@ next. So the figures follow by adding up, whatever order things arrive in, and a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.models import (
@@ -38,7 +37,8 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
 from .alike import duplicates_find, duplicates_find_many, fingerprint
-from .campaigns import thousandths, version_on
+from .campaigns import thousandths
+from .fitting import reached_fits, unnamed_checked, version_then, versions_open
 from .matches import match_close
 from .standing import (
     NOBODY,
@@ -61,7 +61,6 @@ from .standing import (
 )
 
 State = Deed.State
-MOST_UNNAMED = 5_000_000
 RECORD = "assistance.deed.record"
 
 
@@ -124,8 +123,7 @@ def deed_record(
         if this.replayed:
             return this.receipt
         _desk_is_own(actor, recorded_for)
-        item = CatalogueItem.objects.select_related("campaign").get(pk=item.pk)
-        deed = _made(this, actor, replace(plan, item=item), _version(item, on))
+        deed = _made(this, actor, plan, versions_open([item], on)[item.pk])
         deed.save(force_insert=True)
         beneficiaries = write_beneficiaries(deed, reached)
         count(this, deed, write_parties(deed, parties), beneficiaries)
@@ -140,16 +138,14 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
     """Record several deeds of one day within the act that carries them: each with its own receipt, in a statement for
     each table. Gives the deeds and how many look like others."""
     permit("deed.record", actor)
-    items = {one.item.pk for one in plans}
-    fresh = {one.pk: one for one in CatalogueItem.objects.select_related("campaign").filter(pk__in=items)}
-    versions = {key: _version(item, plans[0].on) for key, item in fresh.items()}
+    versions = versions_open([one.item for one in plans], plans[0].on)
     for desk in {one.recorded_for for one in plans}:
         _desk_is_own(actor, desk)
     sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
     parts, deeds, parties, beneficiaries = [], [], [], []
     for plan in plans:
         part = this.part(RECORD, plan.sent())
-        deed = _made(part, actor, replace(plan, item=fresh[plan.item.pk]), versions[plan.item.pk])
+        deed = _made(part, actor, plan, versions[plan.item.pk])
         ours, theirs = party_rows(deed, plan.parties, sectors), beneficiary_rows(deed, plan.reached)
         part.draft(**counting(part, deed, ours, theirs))
         part.result(deed=deed.pk, number=deed.number)
@@ -165,21 +161,21 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
 
 
 def _made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> Deed:
-    """The deed of `plan`, checked and not written yet."""
+    """The deed of `plan` by the item's version, checked and not written yet."""
     if plan.source is None and version.fed_by != ItemVersion.Fed.HAND:
         raise Refusal(
             "deed.fed", _("This item counts proposals by itself: write the suggestion as a proposal."), field="item"
         )
-    _reached_fits(version, plan.reached)
+    reached_fits(version, plan.reached)
     deed = Deed(
         id=child_id(this.id, 1),
         number=receipt_number(this.id),
-        item=plan.item,
+        item=version.item,
         version=version,
         place=plan.place,
         on=plan.on,
         amount=thousandths(plan.amount, "amount"),
-        unnamed=_unnamed(plan.reached),
+        unnamed=unnamed_checked(plan.reached),
         words=clean(plan.words)[:300],
         activity=plan.activity,
         recorded_by=actor.person,
@@ -188,7 +184,7 @@ def _made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> Deed
         source_kind=plan.source[0] if plan.source else "",
         source_id=plan.source[1] if plan.source else None,
         confirmed_at=this.now if _only_oneself(actor, plan.parties) else None,
-        is_demo=bool(actor.is_system and plan.item.campaign.is_demo),
+        is_demo=bool(actor.is_system and version.item.campaign.is_demo),
     )
     deed.fingerprint = fingerprint(deed)
     deed.entry_id = this.next_entry_id
@@ -289,12 +285,12 @@ def deed_correct(
         row = counted(deed)
         row.reason = _reason(this, row, reason, _("Please write what was wrong."))
         row.on, row.place = on or row.on, place or row.place
-        row.version = _version(row.item, row.on, retired=True)
+        row.version = version_then(row.item, row.on)
         row.amount = thousandths(amount, "amount") if amount is not None else row.amount
         row.words = clean(words)[:300] if words is not None else row.words
         if reached is not None:
-            _reached_fits(row.version, reached)
-            row.unnamed = _unnamed(reached)
+            reached_fits(row.version, reached)
+            row.unnamed = unnamed_checked(reached)
             row.beneficiaries.all().delete()
             write_beneficiaries(row, reached)
         row.fingerprint = fingerprint(row)
@@ -351,43 +347,6 @@ def _only_oneself(actor: Viewer, parties: Sequence[Part]) -> bool:
     """Are they the only person named? Then nobody is asked to confirm."""
     people = {part.who for part in parties if isinstance(part.who, Person)}
     return bool(people) and people == {actor.person}
-
-
-def _version(item: CatalogueItem, on: date, *, retired: bool = False) -> ItemVersion:
-    """The item's version on a day that is neither to come nor outside its campaign."""
-    campaign = item.campaign
-    if on > timezone.localdate():
-        raise Refusal("deed.future", _("This day is still to come. Please give the day it happened."), field="on")
-    if on < campaign.starts_on or (campaign.ends_on and on > campaign.ends_on):
-        raise Refusal(
-            "deed.outside",
-            _("The campaign “%(name)s” did not run on this day.") % {"name": campaign.name},
-            field="on",
-        )
-    if item.is_retired and not retired:
-        raise Refusal("deed.retired", _("This item is retired. Choose another one."), field="item")
-    return version_on(item, on)
-
-
-def _reached_fits(version: ItemVersion, reached: Reached) -> None:
-    """An item that is counted by heads needs to know whom, by name."""
-    named = {
-        ItemVersion.Serves.HOUSEHOLD: reached.households,
-        ItemVersion.Serves.PERSON: reached.people or reached.households,
-        ItemVersion.Serves.VILLAGE: reached.villages,
-    }.get(ItemVersion.Serves(version.serves))
-    if named is not None and not named and not reached.unnamed:
-        raise Refusal(
-            "deed.whom",
-            _("This item counts %(whom)s: say which, or at least how many.") % {"whom": version.get_serves_display()},
-            field="reached",
-        )
-
-
-def _unnamed(reached: Reached) -> int:
-    if not 0 <= reached.unnamed <= MOST_UNNAMED:
-        raise Refusal("deed.unnamed", _("Please type how many people it reached."), field="unnamed")
-    return reached.unnamed
 
 
 def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:

@@ -250,7 +250,7 @@ def deed_new_item(request: HttpRequest, item: CatalogueItem) -> HttpResponse:
         viewer=request.viewer,
         version=version,
         household=match.need.household if match else None,
-        initial=_initial(request, version, match),
+        initial=_initial(request, version, match) if request.method == "GET" else None,  # what was typed stays
     )
     words: dict[str, Any] = {"form": form, "item": item, "version": version, "match": match}
     words["folded"] = [form[name] for name in DeedForm.FOLDED]
@@ -268,7 +268,9 @@ def deed_new_item(request: HttpRequest, item: CatalogueItem) -> HttpResponse:
 
 def _promised(request: HttpRequest) -> Match | None:
     """The accepted match that the deed fulfils, where the viewer keeps it (`?match=`)."""
-    rows = Match.objects.filter(pk__in=_uuid(request.GET.get("match")), state=Match.State.ACCEPTED)
+    if "match" not in request.GET:
+        return None
+    rows = Match.objects.filter(pk__in=_uuid(request.GET["match"]), state=Match.State.ACCEPTED)
     match = rows.select_related("need__place", "need__household", "offer", "commitment").first()
     return match if match is not None and may("match.keep", request.viewer, match) else None
 
