@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.management import call_command
 from django.db import close_old_connections
@@ -35,8 +36,14 @@ def clocks() -> None:
     import_string("yishi.commitments.services.clocks_run")(timezone.localdate())
 
 
+_sealed_at: list[datetime] = []  # when the last run began that reached its end
+
+
 def sealing() -> None:
-    import_string("yishi.journal.blocks.seal")()
+    """The first time everything that is unsealed, then what has come since the last run that reached its end."""
+    begun = timezone.now()
+    import_string("yishi.journal.blocks.seal")(since=_sealed_at[-1] if _sealed_at else None)
+    _sealed_at[:] = [begun]
 
 
 def tasks() -> None:

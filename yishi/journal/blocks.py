@@ -1,6 +1,7 @@
 """Entries are sealed in hashed blocks by a job, not in the write path: each hash covers the hash before it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,29 +12,34 @@ from .models import Block, Seal
 from .queries import COLUMNS, unsealed
 
 BLOCK_SIZE = 10_000
+GRACE = timedelta(hours=1)  # an entry is visible, and so sealed, within this time of its receipt
 TRIES = 10
 _ID = COLUMNS.index("id")
 
 
-def seal(now: datetime | None = None) -> int:
-    """Seal whatever is visible and unsealed; the number of entries sealed.
+def seal(now: datetime | None = None, *, since: datetime | None = None) -> int:
+    """Seal whatever is visible and unsealed; the number of entries.
 
+    `since`: when an earlier run began that reached its end; then only what may have become visible from then on.
     Two sealers at once are safe: the number of the next block is claimed first, and who comes second waits for the
     other's end and then looks anew.
     """
     total = missed = 0
+    since = since - GRACE if since else None
+    after = None  # where the block before ended: a million entries at once are read once, not once for each block
     while True:
         try:
             with transaction.atomic():
-                count = _seal_block(now or timezone.now())
+                rows = _seal_block(now or timezone.now(), since, after)
         except IntegrityError:  # another sealer had this number: its entries are sealed now
             missed += 1
             if missed > TRIES:
                 raise
             continue
-        total += count
-        if count < BLOCK_SIZE:
+        total += len(rows)
+        if len(rows) < BLOCK_SIZE:
             return total
+        after = rows[-1]
 
 
 def last_hash() -> str:
@@ -41,16 +47,17 @@ def last_hash() -> str:
     return Block.objects.order_by("-number").values_list("hash", flat=True).first() or ""
 
 
-def _seal_block(now: datetime) -> int:
-    if not unsealed(1):
-        return 0
+def _seal_block(now: datetime, since: datetime | None, after: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
+    """The entries of the next block, sealed."""
+    if not unsealed(1, since, after):
+        return []
     last = Block.objects.order_by("-number").first()
     number, previous = (last.number + 1, last.hash) if last else (1, "")
     block = Block.objects.create(number=number, previous_hash=previous, hash="", entry_count=0, sealed_at=now)
-    rows = unsealed(BLOCK_SIZE)  # read after the claim: what the sealer before us sealed is gone from it
+    rows = unsealed(BLOCK_SIZE, since, after)  # read after the claim: what the sealer before us sealed is gone from it
     if not rows:
         block.delete()
-        return 0
+        return []
     hashes = [entry_hash(row) for row in rows]
     Seal.objects.bulk_create(
         Seal(block=block, position=position, entry_id=UUID(str(row[_ID])), entry_hash=one)
@@ -59,4 +66,4 @@ def _seal_block(now: datetime) -> int:
     sealed_at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     block.hash, block.entry_count = block_hash(number, previous, sealed_at, hashes), len(rows)
     block.save(update_fields=["hash", "entry_count"])
-    return len(rows)
+    return rows

@@ -1,6 +1,7 @@
 """The journal's raw SQL."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -66,17 +67,28 @@ def _as_text(alias: str) -> str:
     return ", ".join([*ids, *times, *values, *(f'{alias}."{name}"' for name in _PLAIN)])
 
 
-def unsealed(limit: int) -> list[tuple[Any, ...]]:
+def unsealed(limit: int, since: datetime | None = None, after: tuple[Any, ...] | None = None) -> list[tuple[Any, ...]]:
     """Up to `limit` visible entries without a seal, as rows of COLUMNS, by (received_at, receipt, ordinal).
 
-    Every visible one, not those after some last id: commit order is neither id order nor the order of times.
+    Every visible one, not those after some last id: commit order is neither id order nor the order of times. `since`
+    leaves out what was received before; `after` is a row of which those that follow are wanted.
     """
+    is_postgresql = connection.vendor == "postgresql"
+    time, uuid = ("%s::timestamp AT TIME ZONE 'UTC'", "%s::uuid") if is_postgresql else ("%s", "%s")
+    conditions, values = [f"NOT EXISTS (SELECT 1 FROM {Seal._meta.db_table} s WHERE s.entry_id = e.id)"], []
+    if since is not None:
+        conditions.append(f"e.received_at >= {time}")
+        values.append(since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"))
+    if after is not None:
+        received, receipt, ordinal = (after[COLUMNS.index(name)] for name in ("received_at", "receipt_id", "ordinal"))
+        conditions.append(f"e.received_at >= {time}")  # by the index
+        conditions.append(f"(e.received_at, e.receipt_id, e.ordinal) > ({time}, {uuid}, %s)")
+        values += [received, received, receipt, ordinal]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_as_text('e')} FROM {Entry._meta.db_table} e "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {Seal._meta.db_table} s WHERE s.entry_id = e.id) "
+            f"SELECT {_as_text('e')} FROM {Entry._meta.db_table} e WHERE {' AND '.join(conditions)} "
             "ORDER BY e.received_at, e.receipt_id, e.ordinal LIMIT %s",
-            [limit],
+            [*values, limit],
         )
         return cursor.fetchall()
 

@@ -6,15 +6,14 @@ last hash is printed on reports, and given here it must still be the hash of som
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from . import queries
+from . import blocks, queries
 from .hashing import block_hash, entry_hash, moment
 
-GRACE = timedelta(hours=1)  # an entry is visible, and so sealed, within this time of its receipt
 _COLUMN = {name: number for number, name in enumerate(queries.COLUMNS)}
 _HEAD = 4  # block, position, entry id, entry hash stand before an entry's columns
 
@@ -58,7 +57,7 @@ class Report:
 def verify(known_hash: str | None = None) -> Report:
     """Read the whole journal and report. `known_hash` is a last hash that was printed or written down before."""
     walk = _Walk(queries.blocks())
-    damage = walk.damage() or _beside_the_blocks(walk.last_time)
+    damage = walk.damage() or _beside_the_blocks(walk.earliest)
     if damage is None and known_hash and known_hash.strip().lower() not in walk.hashes:
         damage = Damage(Kind.REWRITTEN)
     loose = queries.count_unsealed()
@@ -69,16 +68,16 @@ def verify(known_hash: str | None = None) -> Report:
 class _Walk:
     """One reading of all blocks in order."""
 
-    def __init__(self, blocks: list[tuple[int, str, str, int, str]]):
-        self.blocks = blocks
-        self.hashes = {block[2] for block in blocks}
-        self.last_time = moment(blocks[-1][4]) if blocks else ""
+    def __init__(self, all_blocks: list[tuple[int, str, str, int, str]]):
+        self.blocks = all_blocks
+        self.hashes = {block[2] for block in all_blocks}
+        self.earliest = ""  # what was received before this had to be in a block that is read already
         self.read = 0
 
     def damage(self) -> Damage | None:
         runs = _runs(queries.sealed())
         run = next(runs, None)
-        previous, earliest, number = "", "", 0
+        previous, number = "", 0
         for number, (block, said, hashed, count, time) in enumerate(self.blocks, start=1):
             time = moment(time)
             if block != number or said != previous:
@@ -86,18 +85,18 @@ class _Walk:
             if run is not None and run[0] < block:
                 return Damage(Kind.BLOCK, block=run[0])
             rows = run[1] if run is not None and run[0] == block else []
-            found = self._in_block(block, rows, count, earliest)
+            found = self._in_block(block, rows, count)
             if found is not None:
                 return found
             if block_hash(block, previous, time, [row[3] for row in rows]) != hashed:
                 return _moved(rows) or Damage(Kind.BLOCK, block=block)
-            previous, earliest = hashed, _back(time)
+            previous, self.earliest = hashed, _back(_sealed_to(time, rows))
             self.read += len(rows)
             run = next(runs, None) if rows else run
         return Damage(Kind.BLOCK, block=run[0]) if run is not None else None
 
-    def _in_block(self, block: int, rows: list[tuple[Any, ...]], count: int, earliest: str) -> Damage | None:
-        """Each entry against its seal; `earliest`: what was received before this had to be in an earlier block."""
+    def _in_block(self, block: int, rows: list[tuple[Any, ...]], count: int) -> Damage | None:
+        """Each entry against its seal."""
         received, data = _HEAD + _COLUMN["received_at"], _HEAD + _COLUMN["data"]
         for expected, row in enumerate(rows):
             if row[1] != expected:
@@ -106,13 +105,19 @@ class _Walk:
                 return Damage(Kind.REMOVED, _uuid(row[2]), block, expected)
             if entry_hash(row[_HEAD:]) != row[3]:
                 return Damage(Kind.ALTERED, _uuid(row[2]), block, expected)
-            if earliest and moment(row[received]) < earliest and '"demo"' not in row[data]:
+            if self.earliest and moment(row[received]) < self.earliest and '"demo"' not in row[data]:
                 return Damage(Kind.INSERTED, _uuid(row[2]), block, expected)
         if len(rows) < count:
             return Damage(Kind.REMOVED, None, block, len(rows))
         if len(rows) > count:
             return Damage(Kind.INSERTED, _uuid(rows[count][2]), block, count)
         return None
+
+
+def _sealed_to(time: str, rows: list[tuple[Any, ...]]) -> str:
+    """Up to when a block sealed what had been received: a full one stops at its last entry, more may have waited."""
+    last = moment(rows[-1][_HEAD + _COLUMN["received_at"]]) if len(rows) >= blocks.BLOCK_SIZE else time
+    return min(time, last)
 
 
 def _runs(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
@@ -140,10 +145,10 @@ def _moved(rows: list[tuple[Any, ...]]) -> Damage | None:
     return None
 
 
-def _beside_the_blocks(last_time: str) -> Damage | None:
+def _beside_the_blocks(earliest: str) -> Damage | None:
     """Entries that no block knows although they say that they are old; entries and receipts that do not fit."""
-    if last_time:
-        old = queries.unsealed_before(_back(last_time))
+    if earliest:
+        old = queries.unsealed_before(earliest)
         if old is not None:
             return Damage(Kind.INSERTED, _uuid(old))
     for entry, receipt in queries.receipts_unlike():
@@ -154,7 +159,7 @@ def _beside_the_blocks(last_time: str) -> Damage | None:
 
 
 def _back(time: str) -> str:
-    return (datetime.fromisoformat(time) - GRACE).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return (datetime.fromisoformat(time) - blocks.GRACE).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _uuid(value: Any) -> UUID:
