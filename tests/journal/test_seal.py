@@ -51,13 +51,13 @@ def test_no_block_reads_again_what_the_block_before_has_passed(monkeypatch):
     do(9)
     asked = []
 
-    def asking(limit, since, after, real=blocks.unsealed):
+    def asking(limit, start, after, real=blocks.unsealed):
         asked.append(after)
-        return real(limit, since, after)
+        return real(limit, start, after)
 
     monkeypatch.setattr(blocks, "unsealed", asking)
     seal()
-    assert asked[0] is None
+    assert [one is None for one in asked] == [True, True] + [False] * 5
     assert len({one for one in asked if one}) == 3  # each further block begins where the one before ended
 
 

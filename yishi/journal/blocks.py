@@ -14,7 +14,7 @@ from .queries import COLUMNS, unsealed
 BLOCK_SIZE = 10_000
 GRACE = timedelta(hours=1)  # an entry is visible, and so sealed, within this time of its receipt
 TRIES = 10
-_ID = COLUMNS.index("id")
+_ID, _RECEIVED = COLUMNS.index("id"), COLUMNS.index("received_at")
 
 
 def seal(now: datetime | None = None, *, since: datetime | None = None) -> int:
@@ -25,12 +25,13 @@ def seal(now: datetime | None = None, *, since: datetime | None = None) -> int:
     other's end and then looks anew.
     """
     total = missed = 0
-    since = since - GRACE if since else None
+    start = _text(since - GRACE) if since else ""
     after = None  # where the block before ended: a million entries at once are read once, not once for each block
-    while True:
+    while first := unsealed(1, start, after):  # looked for outside the transaction, which holds other writers up
+        start = first[0][_RECEIVED]
         try:
             with transaction.atomic():
-                rows = _seal_block(now or timezone.now(), since, after)
+                rows = _seal_block(now or timezone.now(), start, after)
         except IntegrityError:  # another sealer had this number: its entries are sealed now
             missed += 1
             if missed > TRIES:
@@ -38,8 +39,9 @@ def seal(now: datetime | None = None, *, since: datetime | None = None) -> int:
             continue
         total += len(rows)
         if len(rows) < BLOCK_SIZE:
-            return total
+            break
         after = rows[-1]
+    return total
 
 
 def last_hash() -> str:
@@ -47,14 +49,12 @@ def last_hash() -> str:
     return Block.objects.order_by("-number").values_list("hash", flat=True).first() or ""
 
 
-def _seal_block(now: datetime, since: datetime | None, after: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
+def _seal_block(now: datetime, start: str, after: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
     """The entries of the next block, sealed."""
-    if not unsealed(1, since, after):
-        return []
     last = Block.objects.order_by("-number").first()
     number, previous = (last.number + 1, last.hash) if last else (1, "")
     block = Block.objects.create(number=number, previous_hash=previous, hash="", entry_count=0, sealed_at=now)
-    rows = unsealed(BLOCK_SIZE, since, after)  # read after the claim: what the sealer before us sealed is gone from it
+    rows = unsealed(BLOCK_SIZE, start, after)  # read after the claim: what the sealer before us sealed is gone from it
     if not rows:
         block.delete()
         return []
@@ -63,7 +63,11 @@ def _seal_block(now: datetime, since: datetime | None, after: tuple[Any, ...] | 
         Seal(block=block, position=position, entry_id=UUID(str(row[_ID])), entry_hash=one)
         for position, (row, one) in enumerate(zip(rows, hashes, strict=True))
     )
-    sealed_at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    block.hash, block.entry_count = block_hash(number, previous, sealed_at, hashes), len(rows)
+    block.hash, block.entry_count = block_hash(number, previous, _text(now), hashes), len(rows)
     block.save(update_fields=["hash", "entry_count"])
     return rows
+
+
+def _text(moment: datetime) -> str:
+    """As the database's rows give their times."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -1,7 +1,6 @@
 """The journal's raw SQL."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -67,18 +66,18 @@ def _as_text(alias: str) -> str:
     return ", ".join([*ids, *times, *values, *(f'{alias}."{name}"' for name in _PLAIN)])
 
 
-def unsealed(limit: int, since: datetime | None = None, after: tuple[Any, ...] | None = None) -> list[tuple[Any, ...]]:
+def unsealed(limit: int, since: str = "", after: tuple[Any, ...] | None = None) -> list[tuple[Any, ...]]:
     """Up to `limit` visible entries without a seal, as rows of COLUMNS, by (received_at, receipt, ordinal).
 
     Every visible one, not those after some last id: commit order is neither id order nor the order of times. `since`
-    leaves out what was received before; `after` is a row of which those that follow are wanted.
+    (UTC text) leaves out what was received before; `after` is a row of which those that follow are wanted.
     """
     is_postgresql = connection.vendor == "postgresql"
     time, uuid = ("%s::timestamp AT TIME ZONE 'UTC'", "%s::uuid") if is_postgresql else ("%s", "%s")
     conditions, values = [f"NOT EXISTS (SELECT 1 FROM {Seal._meta.db_table} s WHERE s.entry_id = e.id)"], []
-    if since is not None:
+    if since:
         conditions.append(f"e.received_at >= {time}")
-        values.append(since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"))
+        values.append(since)
     if after is not None:
         received, receipt, ordinal = (after[COLUMNS.index(name)] for name in ("received_at", "receipt_id", "ordinal"))
         conditions.append(f"e.received_at >= {time}")  # by the index
