@@ -130,7 +130,7 @@ def test_whoever_organised_it_records_and_the_member_confirms_with_one_tap(clien
     assert confirm not in client.get(reverse("helping")).content.decode()
 
 
-def test_who_may_not_see_a_family_reads_neither_name_nor_a_number_below_five(client, helping, cast):
+def test_who_may_not_see_a_family_reads_neither_name_nor_a_small_number(client, helping, cast):
     with everything():
         deed = helping.record(reached=Reached(households=helping.households[:2], unnamed=3))
         deed_claim(actor=cast.viewer("handler"), deed=deed, who=cast.bodies["department"], role="co")
@@ -139,8 +139,8 @@ def test_who_may_not_see_a_family_reads_neither_name_nor_a_number_below_five(cli
     for page in (client.get(address), client.get(reverse("deeds")), client.get(reverse("helping"))):
         assert "户主" not in page.content.decode()
     page = client.get(address).content.decode()
-    assert "少于 5 户" in page
-    assert "未列名少于 5 人" in page
+    assert "少于 10 户" in page
+    assert "未列名 少于 10 人" in page
     sign_in(client, cast, "member")  # recorded it, so knows how many; names are for those who look after them
     page = client.get(address).content.decode()
     assert "2 户" in page

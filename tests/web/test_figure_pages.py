@@ -75,18 +75,20 @@ def test_small_numbers_of_families_are_hidden_from_others(client, helping):
         sign_in(client, helping.cast, who)
         page = client.get(address(helping, "牟尼村"))
         assert ("1 户 惠及农户" in said(page)) is shows, who
-        assert ("少于 5 户 惠及农户" in said(page)) is not shows, who
+        assert ("少于 10 户 惠及农户" in said(page)) is not shows, who
         behind = client.get(address(helping, "牟尼村", "deeds/"))
         assert len(behind.context["rows"]) == (1 if who == "clerk" else 0), who
         book = read_sheet(client.get(address(helping, "牟尼村", export="xlsx")).content)
-        assert ("少于 5" in str(book)) is not shows, who
+        assert ("少于 10" in str(book)) is not shows, who
 
 
-def test_from_five_families_on_everybody_reads_the_number(client, helping):
-    helping.record(reached=Reached(households=helping.households[:5]))
+def test_from_ten_families_on_everybody_reads_the_ten(client, helping):
+    helping.record(reached=Reached(households=helping.households))
     fold_all()
-    sign_in(client, helping.cast, "outsider")
-    assert "5 户 惠及农户" in said(client.get(address(helping, "牟定县")))
+    for who, shown in (("outsider", "约 15 户 惠及农户"), ("clerk", "12 户 惠及农户")):
+        page = said(client.get(address(sign_in(client, helping.cast, who) and helping, "牟定县")))
+        assert shown in page
+        assert ("数字按十为一档" in page) is (who == "outsider")
 
 
 def test_money_is_three_figures_that_open_into_their_entries(client, helping):

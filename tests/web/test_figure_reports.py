@@ -111,7 +111,7 @@ def test_others_read_a_report_without_small_numbers(client, helping):
     helping.record(on=timezone.localdate() - timedelta(days=50))
     report = issue(helping)
     sign_in(client, helping.cast, "outsider")
-    assert "惠及农户 少于 5 户" in said(client.get(f"/desk/figures/reports/{report.pk}/"))
+    assert "惠及农户 少于 10 户" in said(client.get(f"/desk/figures/reports/{report.pk}/"))
 
 
 def test_a_report_is_issued_from_the_page_of_a_place(client, helping):

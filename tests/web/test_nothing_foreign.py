@@ -33,7 +33,8 @@ from yishi.organisations.query_codes import code_issue
 from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
-from yishi.reporting.place_figures import told_below
+from yishi.reporting.question import Question
+from yishi.reporting.small_numbers import Reader
 from yishi.web.middleware import QUERY_CODE_KEY
 
 pytestmark = pytest.mark.django_db
@@ -216,16 +217,23 @@ def test_what_is_left_of_a_whole_tells_no_small_number(client, cast, four):
     own = client.get(figure_of(client, four, "牟尼村")).json()
     whole = client.get(figure_of(client, four, "共和镇")).json()
     assert own["households"] == 2 and whole["deeds"] == 2
-    assert whole["households"] is None and whole["unnamed"] is None
+    assert whole["rounded"]["households"] == {"from": 2, "to": 11}
+    assert whole["unnamed"] is None
     rows = read_sheet(client.get(figure_of(client, four, "共和镇", "") + "?export=xlsx").content)
     assert "6" not in {str(cell) for row in rows[1:2] for cell in row}
     assert sign_in(client, cast, "clerk").get(figure_of(client, four, "共和镇")).json()["households"] == 6
 
 
-def test_one_hidden_place_hides_a_second_one(cast, four):
+def test_of_a_place_that_holds_ones_own_the_others_are_told_in_tens(cast, four):
+    now = figures.still()
     places = [cast.places[name] for name in ("牟尼村", "邻近村", "外县村")]
+    asked = Question(cast.places["云南省"], four.start, timezone.localdate())
+    rows = figures.by_place(asked, places, now=now)
+    numbers = {}
     with everything():
-        member, clerk = cast.viewer("member"), cast.viewer("clerk")
-    assert told_below(member, list(zip(places, (9, 3, 20), strict=True))) == [None, None, 20]
-    assert told_below(member, list(zip(places, (9, 0, 20), strict=True))) == [9, 0, 20]
-    assert told_below(clerk, list(zip(places, (1, 2, 20), strict=True))) == [1, 2, 20]
+        for who in ("member", "village_head", "clerk", "province_clerk"):
+            told = Reader(cast.viewer(who), now).tell_places(asked, rows)
+            numbers[who] = [(one.low, one.spread) for one in told]
+    assert numbers["member"] == [(0, 10), (0, 10), (0, 0)]
+    assert numbers["village_head"] == [(2, 0), (0, 10), (0, 0)]
+    assert numbers["clerk"] == numbers["province_clerk"] == [(2, 0), (4, 0), (0, 0)]

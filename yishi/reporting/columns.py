@@ -112,6 +112,18 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Mine:
+    """The rows that somebody knows: those in one of the spans of places, and those with one of the parties."""
+
+    spans: tuple[tuple[int, int], ...] = ()
+    bodies: tuple[int, ...] = ()  # keys
+    people: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.spans or self.bodies or self.people)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One question, in keys. Empty means: not asked by. One of `windows` must hold (a dated set of places), and one of
     `places`."""
@@ -126,6 +138,7 @@ class Asked:
     windows: tuple[Window, ...] | None = None
     places: tuple[Window, ...] | None = None  # instead of lo…hi: the place as it was then
     known_by: int | None = None  # microseconds since 1970
+    mine: Mine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +300,8 @@ class Columns:
         for windows in (asked.windows, asked.places):
             if windows is not None:
                 mask &= _inside(lo, day, windows)
+        if asked.mine is not None:
+            mask &= _known_to(block, lo, asked.mine)
         for wanted in _party_masks(block, asked):
             has = np.zeros(mask.size, dtype=bool)
             has[block.party_row[wanted]] = True
@@ -314,6 +329,16 @@ def _inside(lo: NDArray[Any], day: NDArray[Any], windows: Sequence[Window]) -> M
                 table[max(one.lo, 0) : one.hi + 1] = True
         inside |= table[lo] & (day >= start) & (day <= end)
     return inside
+
+
+def _known_to(block: Block, lo: NDArray[Any], mine: Mine) -> Mask:
+    known: Mask = np.zeros(lo.size, dtype=bool)
+    for first, last in mine.spans:
+        known |= (lo >= first) & (lo <= last)
+    for kind, keys in ((BODY, mine.bodies), (SOMEBODY, mine.people)):
+        for key in keys:
+            known[block.party_row[(block.parties[:, 1] == key) & (block.parties[:, 0] == kind)]] = True
+    return known
 
 
 def _party_masks(block: Block, asked: Asked) -> Iterator[Mask]:

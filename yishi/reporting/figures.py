@@ -21,7 +21,7 @@ from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceSet
 
 from .book import Still, forget, still
-from .columns import Asked, Columns, Figure, Window
+from .columns import Asked, Columns, Figure, Mine, Window
 from .fold import EPOCH
 from .indicators import DEEDS, Indicator, Series
 from .models import FigureRow
@@ -32,10 +32,10 @@ Three = list[int]  # deeds, amount, households
 MOST_BEHIND = 20_000  # rows that a list behind a figure goes back
 
 
-def ask(question: Question, series: Series = DEEDS, now: Still | None = None) -> Figure:
-    """The figure, from all that is folded now."""
+def ask(question: Question, series: Series = DEEDS, now: Still | None = None, *, mine: Mine | None = None) -> Figure:
+    """The figure, from all that is folded now, or from `mine` of it."""
     now = now or still()
-    return now.series[series.number].figure(asked_of(question, now, series))
+    return now.series[series.number].figure(asked_of(question, now, series, mine))
 
 
 def deeds_in(question: Question, now: Still) -> int:
@@ -55,23 +55,28 @@ def by_place(
     now: Still | None = None,
     *,
     heads: bool = True,
+    mine: Mine | None = None,
 ) -> list[tuple[Place, Three]]:
     """[deeds, amount, households] of each of `children`, places that do not overlap, in the order of the tree."""
     now = now or still()
     ordered = sorted(set(children), key=lambda one: now.tree.span(one.pk))
     starts, ends = ([now.tree.span(one.pk)[n] for one in ordered] for n in (0, 1))
-    found = (
-        _columns(now, series).by(asked_of(question, now, series), "place", starts, ends, heads=heads) if ordered else {}
-    )
+    asked = asked_of(question, now, series, mine)
+    found = _columns(now, series).by(asked, "place", starts, ends, heads=heads) if ordered else {}
     return [(one, found.get(number, [0, 0, 0])) for number, one in enumerate(ordered)]
 
 
 def by_item(
-    question: Question, series: Series = DEEDS, now: Still | None = None, *, heads: bool = True
+    question: Question,
+    series: Series = DEEDS,
+    now: Still | None = None,
+    *,
+    heads: bool = True,
+    mine: Mine | None = None,
 ) -> dict[UUID, Three]:
     """The same per item."""
     now = now or still()
-    found = _columns(now, series).by(asked_of(question, now, series), "item", heads=heads)
+    found = _columns(now, series).by(asked_of(question, now, series, mine), "item", heads=heads)
     return {UUID(now.refs[key][1]): row for key, row in found.items() if now.refs[key][1]}
 
 
@@ -159,7 +164,7 @@ def _in_one(windows: Iterable[Window], place: str, day: str) -> Q:
     return condition
 
 
-def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
+def asked_of(question: Question, now: Still, series: Series = DEEDS, mine: Mine | None = None) -> Asked:
     """The question in the keys of the figures."""
     if len(question.dimensions) > MOST_DIMENSIONS:
         raise Refusal(
@@ -180,6 +185,7 @@ def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
         windows=_windows(question.place_set, question.sets_then, now) if question.place_set else None,
         places=now.tree.then(question.place.pk) if question.places_then and now.tree.held else None,
         known_by=(question.known_by - EPOCH) // timedelta(microseconds=1) if question.known_by else None,
+        mine=mine,
     )
 
 

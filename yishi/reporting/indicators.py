@@ -68,7 +68,7 @@ class Indicator:
     additivity: str = SUM
     per: int = 1  # the stored number of one unit: 100 fen are a yuan
     opens: str = ""  # the page of what is behind it; "" is the page of the deeds
-    is_personal: bool = False  # counts households or people: shown to others from five on
+    is_personal: bool = False  # counts families, people or what was done for one of them: others are told tens
 
     @property
     def is_money(self) -> bool:
@@ -178,6 +178,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "deeds",
         BY_CODE["visits"],
         opens="figure_entries",
+        is_personal=True,
     ),
     Indicator(
         "visited",
@@ -198,6 +199,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "deeds",
         BY_CODE["needs"],
         opens="figure_entries",
+        is_personal=True,
     ),
     Indicator(
         "met",
@@ -207,6 +209,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "deeds",
         BY_CODE["met"],
         opens="figure_entries",
+        is_personal=True,
     ),
     Indicator(
         "roads",

@@ -1,6 +1,6 @@
 """All figures of one place's page from one still state: headline, months, directions, places below, focus, gaps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -8,85 +8,14 @@ from uuid import UUID
 from django.db.models import DateField, Q, Subquery, Sum, Value
 
 from yishi.assistance.models import CatalogueItem, Direction, ItemVersion, Phase, Target, Unitemised
-from yishi.organisations.grants import Viewer
-from yishi.organisations.models import BodyKind, Place, PlaceLevel
+from yishi.organisations.models import Place, PlaceLevel
 
 from .book import Still
 from .columns import Figure
 from .figures import Three, ask, by_item, by_month, by_place, deeds_in, value_of
-from .indicators import DEEDS, INDICATOR, INDICATORS, Indicator
+from .indicators import DEEDS, INDICATORS, Indicator
 from .question import MOST_DIMENSIONS, Question
 from .tiles import Tile, tiles
-
-FEWEST = 5  # families or people; fewer are shown only to those who may see each of them
-
-
-def covers(viewer: Viewer, place: Place) -> bool:
-    """May the viewer see every family of `place`, so that a small number tells them nothing new?"""
-    if viewer.is_system or viewer.reach.everything:
-        return True
-    if any(lo <= place.lo and place.hi <= hi for lo, hi in viewer.reach.spans):
-        return True
-    return any(
-        post.body.kind == BodyKind.VILLAGE and post.body_id in viewer.reach.bodies and post.body.place_id == place.pk
-        for post in viewer.posts
-    )
-
-
-def shown(value: int, *, is_personal: bool, is_covered: bool) -> int | None:
-    """The number, or None where it is too small to be told."""
-    return None if is_personal and not is_covered and 0 < value < FEWEST else value
-
-
-def told(viewer: Viewer, question: Question, values: dict[str, int], now: Still) -> dict[str, int | None]:
-    """`values` of a question as the viewer may read them: no small number of families or people whom they may not see,
-    and none that would be left when they take away what they may see."""
-    place = question.place
-    covered = covers(viewer, place)
-    personal = [INDICATOR[code] for code in values if INDICATOR[code].is_personal]
-    own = dict.fromkeys((one.code for one in personal), 0)
-    for inside in [] if covered else _covered_within(viewer, place):
-        for code, value in measure(replace(question, place=inside), now, personal).items():
-            own[code] += value
-    found: dict[str, int | None] = {}
-    for code, value in values.items():
-        found[code] = shown(value, is_personal=code in own, is_covered=covered)
-        if code in own and not covered and 0 < value - own[code] < FEWEST:
-            found[code] = None
-    return found
-
-
-def _covered_within(viewer: Viewer, place: Place) -> list[Place]:
-    """The largest places within `place` whose every family the viewer may see."""
-    mine = {post.body.place for post in viewer.posts if covers(viewer, post.body.place)}
-    inside = sorted(
-        (one for one in mine if place.lo <= one.lo and one.hi <= place.hi), key=lambda one: (one.lo, -one.hi)
-    )
-    found: list[Place] = []
-    for one in inside:
-        if not found or one.lo > found[-1].hi:
-            found.append(one)
-    return found
-
-
-def told_below(viewer: Viewer, rows: Sequence[tuple[Place, int]]) -> list[int | None]:
-    """The families of places that make up a whole, as the viewer may read them. A single hidden number would be what
-    is left of the whole, so the next smallest is hidden with it, until five families are."""
-    covered = [covers(viewer, place) for place, _number in rows]
-    found = [
-        shown(number, is_personal=True, is_covered=one) for (_place, number), one in zip(rows, covered, strict=True)
-    ]
-    hidden = [number for (_place, number), one in zip(rows, found, strict=True) if one is None]
-    others = sorted(
-        (number, position)
-        for position, (_place, number) in enumerate(rows)
-        if found[position] and not covered[position]
-    )
-    while hidden and others and (len(hidden) < 2 or sum(hidden) < FEWEST):
-        number, position = others.pop(0)
-        found[position] = None
-        hidden.append(number)
-    return found
 
 
 def applies(indicator: Indicator, question: Question) -> bool:

@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from yishi.assistance.models import Deed, DeedBeneficiary, Household, HouseholdMember
 from yishi.assistance.models.deeds import THOUSANDTHS, WHOLE
 from yishi.people.models import Person
+from yishi.reporting.small_numbers import exactly, roughly
 
-FEW = 5  # a smaller number of beneficiaries is not said to those who may not see them
+from .figure_words import number_text
 
 
 def plain(thousandths: int) -> str:
@@ -48,7 +48,7 @@ def member_label(one: Person) -> str:
 
 def whom(deed: Deed, *, is_own: bool) -> dict[str, Any]:
     """Whom a deed reached, for this viewer (within their reach): families and people by name where they may see them,
-    else a number, and no number below five unless they recorded it themselves (`is_own`)."""
+    else a number, in tens unless they recorded it themselves (`is_own`)."""
     rows = list(
         DeedBeneficiary.objects.filter(deed=deed)
         .select_related("village")
@@ -65,28 +65,14 @@ def whom(deed: Deed, *, is_own: bool) -> dict[str, Any]:
         "people": [known[one] for one in people if one in known],
         "villages": [name for _household, _person, name in rows if name],
         "hidden": _hidden(len(households) - len(seen), len(people) - len(known), is_own),
-        "unnamed": deed.unnamed if is_own or deed.unnamed >= FEW or deed.unnamed == 0 else None,
-        "is_few": not is_own and 0 < deed.unnamed < FEW,
+        "unnamed": number_text((exactly if is_own else roughly)(deed.unnamed)) if deed.unnamed else "",
     }
 
 
 def _hidden(households: int, people: int, is_own: bool) -> list[str]:
     """What is said of those whom the viewer may not see."""
     found = []
-    for number, many in ((households, _households), (people, _people)):
+    for number, words in ((households, _("%(n)s households")), (people, _("%(n)s people"))):
         if number:
-            few = not is_own and number < FEW
-            found.append(_fewer(many) if few else many(number))
+            found.append(words % {"n": number_text((exactly if is_own else roughly)(number))})
     return found
-
-
-def _households(number: int) -> str:
-    return ngettext("%(n)d household", "%(n)d households", number) % {"n": number}
-
-
-def _people(number: int) -> str:
-    return ngettext("%(n)d person", "%(n)d people", number) % {"n": number}
-
-
-def _fewer(many: Any) -> str:
-    return _("fewer than five households") if many is _households else _("fewer than five people")

@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 
 from yishi.organisations.models import Place
 from yishi.reporting.indicators import THOUSANDTHS, Indicator
-from yishi.reporting.place_figures import FEWEST
+from yishi.reporting.small_numbers import Told
 
 TEN_THOUSAND, HUNDRED_MILLION = 10_000, 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure on a page. `value` is None where it is too small to be told."""
+    """One figure on a page."""
 
     indicator: Indicator
-    value: int | None
+    value: Told
     url: str
 
     @property
@@ -31,10 +31,21 @@ class Card:
         return unit_of(self.indicator, self.value)
 
 
-def amount_text(indicator: Indicator, value: int | None) -> str:
-    """ "1,234", "5,620" (of ten thousand yuan), "fewer than 5"."""
-    if value is None:
-        return _("fewer than %(few)d") % {"few": FEWEST}
+def number_text(told: Told) -> str:
+    """ "1,234", "≈15", "fewer than 10"."""
+    if told.is_exact:
+        return f"{told.low:,}"
+    if told.is_small:
+        return _("fewer than %(few)d") % {"few": told.spread}
+    return _("≈%(number)s") % {"number": f"{told.about:,}"}
+
+
+def amount_text(indicator: Indicator, value: int | Told) -> str:
+    """ "1,234", "5,620" (of ten thousand yuan), "≈15"."""
+    if isinstance(value, Told):
+        if not value.is_exact:
+            return number_text(value)
+        value = value.low
     if indicator.per == THOUSANDTHS:
         return thousandths(value)
     if not indicator.is_money:
@@ -43,9 +54,10 @@ def amount_text(indicator: Indicator, value: int | None) -> str:
     return plain(Decimal(value) / indicator.per / scale, 2)
 
 
-def unit_of(indicator: Indicator, value: int | None) -> Any:
-    if not indicator.is_money or value is None:
+def unit_of(indicator: Indicator, value: int | Told) -> Any:
+    if not indicator.is_money:
         return indicator.unit
+    value = value.low if isinstance(value, Told) else value  # money is always told as it is
     return {1: _("yuan"), TEN_THOUSAND: _("ten thousand yuan"), HUNDRED_MILLION: _("hundred million yuan")}[
         _scale(value)
     ]

@@ -14,10 +14,12 @@ from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body
 from yishi.people.models import Person
 from yishi.reporting.models import IssuedReport
+from yishi.reporting.small_numbers import Told, exactly, roughly, told
 
-from .deed_words import FEW, plain
+from .deed_words import plain
 
 SHOWN = 50
+NOBODY = exactly(0)
 TIERS = 5  # village, township, county, prefecture, province
 
 
@@ -35,17 +37,17 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """`households` and `people` are None where a number below five is not said to this viewer."""
+    """`households`, `people` and `unnamed` are told in tens to a viewer who may not see them."""
 
     start: date
     end: date
     lines: list[ItemLine] = field(default_factory=list)
     deeds: int = 0
     together: int = 0  # deeds that others are credited for too
-    households: int | None = 0
-    people: int | None = 0
+    households: Told = NOBODY
+    people: Told = NOBODY
     villages: int = 0
-    unnamed: int = 0
+    unnamed: Told = NOBODY
     promises: list[Commitment] = field(default_factory=list)
     kept: int = 0  # promises that were struck off
     tables: int = 0  # figures of places that these deeds fill by themselves
@@ -73,7 +75,8 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         places=Count("place", distinct=True),
         own=Count("pk", filter=Q(recorded_by=None if isinstance(who, Body) else who)),
     )
-    few = not isinstance(who, Body) and sums["own"] == sums["count"]  # recorded all: knows whom they reached
+    is_own = not isinstance(who, Body) and sums["own"] == sums["count"]  # recorded all: knows whom they reached
+    say = exactly if is_own else roughly
     promised = _promised(who, start, end)
     return Given(
         start=start,
@@ -81,10 +84,10 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         lines=_lines(parties),
         deeds=sums["count"],
         together=with_others["deeds"],
-        households=_said(counts["households"], beneficiaries, is_own=few),
-        people=counts["people"] if few or counts["people"] >= FEW or not counts["people"] else None,
+        households=exactly(counts["households"]) if is_own else _said(counts["households"], beneficiaries),
+        people=say(counts["people"]) if sums["count"] else NOBODY,
         villages=counts["villages"],
-        unnamed=sums["unnamed"] or 0,
+        unnamed=say(sums["unnamed"]) if sums["count"] else NOBODY,
         promises=[one for one in promised if one.state != Commitment.State.STRUCK_OFF][:SHOWN],
         kept=sum(one.state == Commitment.State.STRUCK_OFF for one in promised),
         tables=sums["places"] * TIERS,
@@ -102,11 +105,12 @@ def _promised(who: Person | Body, start: date, end: date) -> list[Commitment]:
     return list(rows.order_by("due_on"))
 
 
-def _said(number: int, beneficiaries: QuerySet[DeedBeneficiary], *, is_own: bool) -> int | None:
-    if is_own or number >= FEW or not number:
-        return number
+def _said(number: int, beneficiaries: QuerySet[DeedBeneficiary]) -> Told:
+    """Those whom the viewer may see, and a ten of the others."""
+    if not number:
+        return NOBODY
     seen = Household.objects.filter(pk__in=beneficiaries.values("household")).count()
-    return number if seen == number else None
+    return told(number, seen, has_own=False, has_rest=seen != number)
 
 
 def _lines(parties: QuerySet[DeedParty]) -> list[ItemLine]:

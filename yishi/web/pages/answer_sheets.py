@@ -19,9 +19,9 @@ from yishi.reporting.answers import AMOUNT, Slot, numbers_of, read
 from yishi.reporting.book import Still, still
 from yishi.reporting.indicators import INDICATORS
 from yishi.reporting.models import AnswerSheet
-from yishi.reporting.place_figures import covers, shown
 from yishi.reporting.question import Question
 from yishi.reporting.services import answer_change, answer_issue, answer_write
+from yishi.reporting.small_numbers import Reader
 from yishi.web.components.figure_choice import choose
 from yishi.web.components.figure_words import amount_text, behind_url, unit_of
 from yishi.web.forms import ActForm
@@ -29,6 +29,7 @@ from yishi.web.page import page
 from yishi.web.papers.press import paper_response
 from yishi.web.papers.report_papers import answer_paper
 
+from .figure_reports import paper_reader
 from .figures import load_place
 from .one_act import one_act
 
@@ -148,15 +149,15 @@ def answer_end(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
     )
 
 
-def paragraphs_of(request: HttpRequest, sheet: AnswerSheet) -> list[list[dict[str, str]]]:
-    """Paragraphs of words and figures: {"text", "url"}; an issued sheet shows the stored numbers."""
-    now = still()
+def paragraphs_of(reader: Reader, sheet: AnswerSheet) -> list[list[dict[str, str]]]:
+    """Paragraphs of words and figures: {"text", "url"}; an issued sheet shows the stored numbers, as the reader is told
+    them."""
+    now = reader.now
     numbers = sheet.values if sheet.issued_at else numbers_of(sheet, now)
     paragraphs: list[list[dict[str, str]]] = [[]]
     for part in read(sheet, now):
         if isinstance(part, Slot):
-            covered = covers(request.viewer, part.question.place)
-            number = shown(numbers[part.text], is_personal=part.indicator.is_personal, is_covered=covered)
+            number = reader.tell_one(part.question, part.indicator, numbers[part.text])
             unit = unit_of(part.indicator, number) if part.indicator.is_money else ""
             said = f"{amount_text(part.indicator, number)}{unit}"
             paragraphs[-1].append({"text": said, "url": behind_url(part.question.place, _query(part), part.indicator)})
@@ -189,9 +190,11 @@ def _query(slot: Slot) -> str:
 
 @page("answer.see", load=load_answer, methods=("GET",))
 def answer(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
+    reader = Reader(request.viewer, still())
     context = {
         "sheet": sheet,
-        "paragraphs": paragraphs_of(request, sheet),
+        "paragraphs": paragraphs_of(reader, sheet),
+        "is_rounded": not reader.covers(sheet.place),
         "may_write": sheet.issued_at is None and may("answer.write", request.viewer, sheet),
     }
     return render(request, "figures/answer.html", context)
@@ -199,8 +202,10 @@ def answer(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
 
 @page("answer.see", load=load_answer, methods=("GET",))
 def answer_pdf(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
-    texts = ["".join(part["text"] for part in one) for one in paragraphs_of(request, sheet)]
-    return paper_response(answer_paper(sheet, texts), sheet.number or sheet.title, "pdf")
+    reader = paper_reader(request)
+    texts = ["".join(part["text"] for part in one) for one in paragraphs_of(reader, sheet)]
+    paper = answer_paper(sheet, texts, is_rounded=not reader.covers(sheet.place))
+    return paper_response(paper, sheet.number or sheet.title, "pdf")
 
 
 urlpatterns = [

@@ -17,7 +17,9 @@ from yishi.assistance.models.campaigns import THOUSANDTHS
 from yishi.assistance.services.campaign_setup import drive_change
 from yishi.assistance.services.campaigns import drive_add
 from yishi.organisations.rights import may
-from yishi.reporting.figures import Question, ask, by_item
+from yishi.reporting.figures import Question, ask, by_item, still
+from yishi.reporting.small_numbers import Reader, is_rounded
+from yishi.web.components.figure_words import number_text
 from yishi.web.forms import ActForm
 from yishi.web.page import page
 
@@ -35,13 +37,17 @@ def drive(request: HttpRequest, one: Drive) -> HttpResponse:
     """The drive, and the deeds of its days: all items, or those of its direction."""
     campaign, today = one.campaign, timezone.localdate()
     end = min(one.ends_on, today)
-    figure, rows = None, []
+    figure, rows, households = None, [], None
     if one.starts_on <= today:
         question = Question(campaign.place, one.starts_on, end, campaign=campaign, direction=one.direction)
-        figure, found = ask(question), by_item(question)
+        now = still()
+        figure, found = ask(question, now=now), by_item(question, now=now)
+        reader = Reader(request.viewer, now)
+        households = reader.tell(question, {"deeds": figure.deeds, "households": figure.households})["households"]
+        told = reader.tell_items(question, found)
         items = CatalogueItem.objects.filter(pk__in=found).select_related("direction").prefetch_related("versions")
         for item in items.order_by("ordinal"):
-            deeds, amount, households = found[item.pk]
+            deeds, amount, _households = found[item.pk]
             version = item.said
             rows.append(
                 {
@@ -49,7 +55,7 @@ def drive(request: HttpRequest, one: Drive) -> HttpResponse:
                     "version": version,
                     "deeds": deeds,
                     "amount": Decimal(amount) / THOUSANDTHS,
-                    "households": households,
+                    "households": number_text(told[item.pk]),
                 }
             )
     words = {
@@ -57,6 +63,8 @@ def drive(request: HttpRequest, one: Drive) -> HttpResponse:
         "campaign": campaign,
         "phase": campaign.phases.filter(starts_on__lte=one.starts_on, ends_on__gte=one.ends_on).first(),
         "figure": figure,
+        "households": number_text(households) if households else "",
+        "is_rounded": is_rounded([households]),
         "meetings": meetings_for(request.viewer, campaign).filter(drive=one),
         "holds": may("steering.hold", request.viewer, campaign),
         "rows": rows,

@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.models import Campaign, ItemVersion
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.reporting.book import still
 from yishi.reporting.indicators import INDICATOR, INDICATORS
 from yishi.reporting.models import IssuedReport
-from yishi.reporting.place_figures import covers, shown, told_below
+from yishi.reporting.question import Question
 from yishi.reporting.services import adjusted, report_issue
+from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded
 from yishi.web.components.figure_choice import choose
-from yishi.web.components.figure_words import amount_text, behind_url, thousandths, unit_of
+from yishi.web.components.figure_words import amount_text, behind_url, number_text, thousandths, unit_of
 from yishi.web.exports import export, wants_export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -102,98 +104,96 @@ def load_report(request: HttpRequest, pk: UUID) -> IssuedReport:
     return IssuedReport.objects.select_related("place", "body", "campaign", "previous").get(pk=pk)
 
 
-def lines_of(request: HttpRequest, report: IssuedReport) -> list[dict[str, Any]]:
-    """Each figure as it was issued and as it is known now."""
-    later = {code: number for code, _issued, number in adjusted(report, still())}
-    covered = covers(request.viewer, report.place)
-    rows = []
-    for code in report.indicators:
-        one, issued = INDICATOR[code], report.values["total"].get(code, 0)
-        numbers = [issued, later.get(code, issued)]
-        told = [shown(number, is_personal=one.is_personal, is_covered=covered) for number in numbers]
-        query = {"period": "dates", "start": report.starts_on, "end": report.ends_on}
-        if report.campaign_id:
-            query["campaign"] = report.campaign_id
-        then = {**query, "known": report.issued_at.isoformat()}
-        rows.append(
-            {
-                "indicator": one,
-                "issued": amount_text(one, told[0]),
-                "issued_unit": unit_of(one, told[0]),
-                "known": amount_text(one, told[1]),
-                "known_unit": unit_of(one, told[1]),
-                "differs": code in later,
-                "difference": _difference(one, told),
-                "url": behind_url(report.place, urlencode(then), one),
-                "now_url": behind_url(report.place, urlencode(query), one),
-            }
-        )
-    return rows
+def asked_by(report: IssuedReport, known_by: Any) -> Question:
+    """The report's question, as it was known at a moment; None is now."""
+    return Question(report.place, report.starts_on, report.ends_on, report.campaign, known_by=known_by)
 
 
-def _difference(indicator: Any, told: list[int | None]) -> str:
-    """ "+3", "−2"; nothing where a number is hidden or the same."""
-    issued, known = told
-    if issued is None or known is None or issued == known:
+def lines_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]:
+    """Each figure as it was issued and as it is known now, as the reader is told them."""
+    issued = {code: report.values["total"].get(code, 0) for code in report.indicators}
+    later = {code: number for code, _issued, number in adjusted(report, reader.now)}
+    then = reader.tell(asked_by(report, report.issued_at), issued)
+    now = reader.tell(asked_by(report, None), {code: later.get(code, number) for code, number in issued.items()})
+    query = {"period": "dates", "start": report.starts_on, "end": report.ends_on}
+    if report.campaign_id:
+        query["campaign"] = report.campaign_id
+    as_known = {**query, "known": report.issued_at.isoformat()}
+    return [
+        {
+            "indicator": one,
+            "issued": amount_text(one, then[code]),
+            "issued_unit": unit_of(one, then[code]),
+            "known": amount_text(one, now[code]),
+            "known_unit": unit_of(one, now[code]),
+            "differs": then[code] != now[code],
+            "difference": _difference(one, then[code], now[code]),
+            "url": behind_url(report.place, urlencode(as_known), one),
+            "now_url": behind_url(report.place, urlencode(query), one),
+            "is_rounded": is_rounded([then[code], now[code]]),
+        }
+        for code, one in ((code, INDICATOR[code]) for code in report.indicators)
+    ]
+
+
+def _difference(indicator: Any, issued: Told, known: Told) -> str:
+    """ "+3", "−2"; nothing where a number is rounded or the same."""
+    if not (issued.is_exact and known.is_exact) or issued == known:
         return ""
-    text = amount_text(indicator, abs(known - issued))
-    return f"{'+' if known > issued else '−'}{text} {unit_of(indicator, abs(known - issued))}"
+    by = exactly(abs(known.low - issued.low))
+    return f"{'+' if known.low > issued.low else '−'}{amount_text(indicator, by)} {unit_of(indicator, by)}"
 
 
-def adjustments_of(request: HttpRequest, report: IssuedReport) -> list[dict[str, Any]]:
-    """What was corrected since the report before, as it stood when this one was issued."""
-    if report.previous is None:
+def adjustments_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]:
+    """What was corrected since the report before, as it stood when this one was issued; a correction within a ten that
+    the reader is told is not listed."""
+    before = report.previous
+    if before is None or not report.adjustments:
         return []
-    covered = covers(request.viewer, report.place)
-    rows = []
-    for code, issued, known in report.adjustments:
-        one = INDICATOR[code]
-        told = [shown(n, is_personal=one.is_personal, is_covered=covered) for n in (issued, known)]
-        rows.append(
-            {
-                "indicator": one,
-                "issued": amount_text(one, told[0]),
-                "known": amount_text(one, told[1]),
-                "difference": _difference(one, told),
-            }
-        )
-    return rows
+    then = reader.tell(asked_by(before, before.issued_at), {code: issued for code, issued, _n in report.adjustments})
+    now = reader.tell(asked_by(before, report.issued_at), {code: known for code, _n, known in report.adjustments})
+    return [
+        {
+            "indicator": INDICATOR[code],
+            "issued": amount_text(INDICATOR[code], then[code]),
+            "known": amount_text(INDICATOR[code], now[code]),
+            "difference": _difference(INDICATOR[code], then[code], now[code]),
+        }
+        for code in then
+        if then[code] != now[code]
+    ]
 
 
-def breakdown(request: HttpRequest, report: IssuedReport) -> dict[str, list[dict[str, Any]]]:
+def breakdown(reader: Reader, report: IssuedReport) -> dict[str, list[dict[str, Any]]]:
     """Items and places below, as they were issued."""
-    items, places = report.values["items"], report.values["places"]
-    versions = ItemVersion.objects.in_bulk([row[0] for row in items])
-    named = Place.objects.in_bulk([row[0] for row in places])
-    households = INDICATOR["households"]
-
-    def heads(place: Place, number: int) -> str:
-        return amount_text(households, shown(number, is_personal=True, is_covered=covers(request.viewer, place)))
-
-    below = [(place, row[1], row[3]) for row in places if (place := named.get(UUID(row[0])))]
-    told = told_below(request.viewer, [(place, number) for place, _deeds, number in below])
+    asked = asked_by(report, report.issued_at)
+    versions = ItemVersion.objects.in_bulk([row[0] for row in report.values["items"]])
+    items = [(version, row[1:]) for row in report.values["items"] if (version := versions.get(UUID(row[0])))]
+    named = Place.objects.in_bulk([row[0] for row in report.values["places"]])
+    places = [(place, row[1:]) for row in report.values["places"] if (place := named.get(UUID(row[0])))]
+    of_items = reader.tell_items(asked, {version.item_id: row for version, row in items})
     return {
         "items": [
             {
                 "name": version.name,
                 "unit": version.unit,
-                "deeds": row[1],
-                "amount": thousandths(row[2]),
-                "households": heads(report.place, row[3]),
+                "deeds": deeds,
+                "amount": thousandths(amount),
+                "households": number_text(of_items[version.item_id]),
             }
-            for row in items
-            if (version := versions.get(UUID(row[0])))
+            for version, (deeds, amount, _heads) in items
         ],
         "places": [
-            {"place": place, "deeds": deeds, "households": amount_text(households, number)}
-            for (place, deeds, _heads), number in zip(below, told, strict=True)
+            {"place": place, "deeds": row[0], "households": number_text(number)}
+            for (place, row), number in zip(places, reader.tell_places(asked, places), strict=True)
         ],
     }
 
 
 @page("report.see", load=load_report, methods=("GET",))
 def report(request: HttpRequest, report: IssuedReport) -> HttpResponse:
-    lines = lines_of(request, report)
+    reader = Reader(request.viewer, still())
+    lines = lines_of(reader, report)
     if wants_export(request):
         columns = [
             (_("figure"), lambda row: str(row["indicator"].words)),
@@ -207,19 +207,30 @@ def report(request: HttpRequest, report: IssuedReport) -> HttpResponse:
     context = {
         "report": report,
         "lines": lines,
-        "adjustments": adjustments_of(request, report),
-        **breakdown(request, report),
+        "adjustments": adjustments_of(reader, report),
+        "is_rounded": not reader.covers(report.place),
+        **breakdown(reader, report),
         "pdf": reverse("report_pdf", args=[report.pk]),
         "may_issue": may("report.issue", request.viewer, report.place),
     }
     return render(request, "figures/report.html", context)
 
 
+def paper_reader(request: HttpRequest) -> Reader:
+    """Who reads a paper: whoever opens it; `?for=all` makes the copy for those who may read no family's file."""
+    return Reader(Viewer() if request.GET.get("for") == "all" else request.viewer, still())
+
+
 def _paper(ending: str) -> Any:
     @page("report.see", load=load_report, methods=("GET",))
     def view(request: HttpRequest, report: IssuedReport) -> HttpResponse:
+        reader = paper_reader(request)
         paper = report_paper(
-            report, lines_of(request, report), adjustments_of(request, report), **breakdown(request, report)
+            report,
+            lines_of(reader, report),
+            adjustments_of(reader, report),
+            **breakdown(reader, report),
+            is_rounded=not reader.covers(report.place),
         )
         return paper_response(paper, report.number, ending)
 

@@ -19,11 +19,12 @@ from yishi.reporting import place_figures as figures
 from yishi.reporting.book import Still, still
 from yishi.reporting.figures import ask, by_place, deeds_of, entries_of
 from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Series
+from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
 from yishi.web.components import sections as added
 from yishi.web.components.figure_choice import Choice, choose
 from yishi.web.components.figure_form import FigureForm
 from yishi.web.components.figure_map import figure_map
-from yishi.web.components.figure_words import Card, amount_text, behind_url, plain, thousandths
+from yishi.web.components.figure_words import Card, amount_text, behind_url, number_text, plain, thousandths
 from yishi.web.exports import export, wants_export
 from yishi.web.page import page
 
@@ -64,7 +65,9 @@ def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
     question = choice.question
     if wants_export(request):
         return _export(request, choice, family.below, now)
-    values = figures.measure(question, now)
+    values, reader = figures.measure(question, now), Reader(request.viewer, now)
+    found = cards(choice, reader.tell(question, values))
+    children = _children(reader, choice, family.below)
     lines = figures.lines(question, now)
     figures.add_targets(lines, question)
     if place.level in SMALL:
@@ -79,14 +82,15 @@ def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
             "question": question,
             "today": timezone.localdate(),
             "form": FigureForm(choice, now),
-            "cards": cards(choice, values, figures.told(request.viewer, question, values, now)),
+            "cards": found,
+            "is_rounded": is_rounded([*(one.value for one in found), *(row["told"] for row in children)]),
             "overlap": values["credits"] - values["deeds"],
             "credits": values["credits"],
             "deeds": values["deeds"],
             "deeds_url": behind_url(place, choice.query()),
             "months": _months(choice, now),
             "lines": lines,
-            "children": _children(request, choice, family.below, now),
+            "children": children,
             "map": _map(choice, family.counties, now),
             "focus": _focus(choice, now),
             "sections": [] if place.level in WIDE else added.sections(request, added.PLACE, place),
@@ -112,12 +116,12 @@ def figures_more(request: HttpRequest, family: figures.Family) -> HttpResponse:
     return render(request, "figures/more.html", context)
 
 
-def cards(choice: Choice, values: dict[str, int], told: dict[str, int | None]) -> list[Card]:
-    """The headline: each figure with its unit and its page; what nobody has written yet is left out, deeds stay.
-    `told` are the numbers that the viewer may read."""
+def cards(choice: Choice, told: dict[str, Told]) -> list[Card]:
+    """The headline: each figure with its unit and its page; deeds and households stay, others are left out where they
+    are nothing, or where not even a ten of them is told."""
     found = []
     for one in INDICATORS:
-        if one.code in values and one.code != "credits" and (values[one.code] or one.code in ("deeds", "households")):
+        if one.code in told and one.code != "credits" and (told[one.code].low or one.code in ("deeds", "households")):
             found.append(Card(one, told[one.code], behind_url(choice.question.place, choice.query(), one)))
     return found
 
@@ -135,16 +139,17 @@ def _months(choice: Choice, now: Still) -> list[dict[str, Any]]:
     ]
 
 
-def _children(request: HttpRequest, choice: Choice, below: Sequence[Place], now: Still) -> list[dict[str, Any]]:
+def _children(reader: Reader, choice: Choice, below: Sequence[Place]) -> list[dict[str, Any]]:
     """The places below with deeds and households, in the order of the tree: nobody is ranked."""
-    found, rows = [], by_place(choice.question, below, now=now)
-    numbers = figures.told_below(request.viewer, [(place, row[2]) for place, row in rows])
+    found, rows = [], by_place(choice.question, below, now=reader.now)
+    numbers = reader.tell_places(choice.question, rows)
     for (place, (deeds, _amount, _households)), number in zip(rows, numbers, strict=True):
         found.append(
             {
                 "place": place,
                 "deeds": deeds,
-                "households": amount_text(INDICATOR["households"], number),
+                "told": number,
+                "households": number_text(number),
                 "url": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
                 "behind": behind_url(place, choice.query()),
             }
@@ -176,17 +181,9 @@ def _focus(choice: Choice, now: Still) -> list[dict[str, Any]]:
 
 def _export(request: HttpRequest, choice: Choice, below: Sequence[Place], now: Still) -> HttpResponse:
     """The place and those below it, a column for each figure."""
-    viewer, top = request.viewer, choice.question.place
-    measured = [(place, figures.measure(choice.on(place), now)) for place in below]
-    whole = figures.measure(choice.question, now)
-    rows = [{"place": top, **figures.told(viewer, choice.question, whole, now)}]
-    rows += [{"place": place, **values} for place, values in measured]
-    for code in whole:
-        if INDICATOR[code].is_personal:
-            numbers = figures.told_below(viewer, [(place, values[code]) for place, values in measured])
-            for row, number in zip(rows[1:], numbers, strict=True):
-                row[code] = number
-    asked = choice.question
+    reader, asked = Reader(request.viewer, now), choice.question
+    questions = [asked, *(choice.on(place) for place in below)]
+    rows = [{"place": one.place, **reader.tell(one, figures.measure(one, now))} for one in questions]
     columns = [
         (_("place"), lambda row: row["place"].full_name),
         (_("code"), lambda row: row["place"].code),
@@ -202,10 +199,10 @@ def _cell(code: str) -> Any:
     one = INDICATOR[code]
 
     def cell(row: dict[str, Any]) -> Any:
-        value = row[code]
-        if value is None:
-            return amount_text(one, None)
-        return value / one.per if one.is_money else value
+        value: Told = row[code]
+        if not value.is_exact:
+            return number_text(value)
+        return value.low / one.per if one.is_money else value.low
 
     return cell
 
@@ -270,6 +267,10 @@ def figure_entries(request: HttpRequest, thing: tuple[Place, Series]) -> HttpRes
         return export(request, str(indicator.words), columns, rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     places = Place.objects.in_bulk([entry.place_id for entry in page_obj])
+    total = figures.measure(choice.question, now, [indicator]).get(indicator.code, 0)
+    value = Reader(request.viewer, now).tell_one(choice.question, indicator, total)
+    outside = max(0, everything.count() - page_obj.paginator.count)
+    hidden = exactly(outside) if value.is_exact else roughly(outside)
     context = {
         "place": place,
         "choice": choice,
@@ -285,8 +286,10 @@ def figure_entries(request: HttpRequest, thing: tuple[Place, Series]) -> HttpRes
             }
             for entry in page_obj
         ],
-        "total": amount_text(indicator, figures.measure(choice.question, now, [indicator]).get(indicator.code, 0)),
-        "outside": max(0, everything.count() - page_obj.paginator.count),
+        "total": amount_text(indicator, value),
+        "outside": outside if hidden.is_exact else 0,
+        "hidden": "" if hidden.is_exact else number_text(hidden),
+        "is_rounded": is_rounded([value]),
         "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
     }
     return render(request, "figures/entries.html", context)

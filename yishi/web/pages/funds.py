@@ -17,6 +17,8 @@ from yishi.assistance.services.balances import fund_money, money_of
 from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
 from yishi.organisations.rights import may
+from yishi.reporting.small_numbers import told
+from yishi.web.components.figure_words import number_text
 from yishi.web.components.money_words import receiver_of
 from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
@@ -217,13 +219,21 @@ def movement(request: HttpRequest, one: FundMovement) -> HttpResponse:
         "sees_project": Project.objects.filter(pk=one.project_id).exists(),
         "deeds": Deed.objects.filter(money__movement=one).select_related("version", "place"),
         "passed_on": passed_on.aggregate(total=Sum("amount"))["total"] or 0,
-        "families": passed_on.exclude(household=None).values("household").distinct().count(),
+        "families": _families(passed_on),
         "may_confirm": one.state == State.WAITING and may("movement.confirm", viewer, one),
         "may_return": one.state == State.WAITING and may("movement.reverse", viewer, one),
         "may_reverse": one.state == State.COUNTED and may("movement.reverse", viewer, one),
         "is_gift": one.kind != Kind.PAID,
     }
     return render(request, "projects/movement.html", words)
+
+
+def _families(passed_on: Any) -> str:
+    """To how many it went on: those whom the viewer may see, and a ten of the others."""
+    homes = passed_on.exclude(household=None)
+    whole = homes.values("household").distinct().count()
+    seen = Household.objects.filter(pk__in=homes.values("household")).count() if whole else 0
+    return number_text(told(whole, seen, has_own=False, has_rest=seen != whole)) if whole else ""
 
 
 @page("movement.see", load=load_movement, methods=("GET",))

@@ -20,7 +20,8 @@ from yishi.assistance.services.balances import projects_money
 from yishi.assistance.services.progress import Whole, found_of, lines_of, standings, stood, unit_cost, wholes
 from yishi.attachments.models import Attachment
 from yishi.organisations.rights import may
-from yishi.web.components.deed_words import FEW
+from yishi.reporting.small_numbers import roughly, told
+from yishi.web.components.figure_words import number_text
 from yishi.web.components.project_story import project_events
 from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
@@ -169,7 +170,7 @@ def project(request: HttpRequest, one: Project) -> HttpResponse:
     rows = Household.objects.filter(pk__in=one.reached.values("household"))
     known = rows.count() if reached else 0
     seen = list(rows.select_related("head").order_by("number")[:SHOWN]) if known else []
-    is_few = 0 < reached - known < FEW  # of others' families fewer than five are not told
+    families = told(reached, known, has_own=False, has_rest=reached != known)
     photos = list(one.photos.all())
     words = {
         "project": one,
@@ -191,9 +192,9 @@ def project(request: HttpRequest, one: Project) -> HttpResponse:
         "events": project_events(one, contracts, lines, found),
         "promises": list(promises_of(one)),
         "families": seen,
-        "reached": known if is_few else reached,
-        "is_few": is_few,
-        "unseen": (known if is_few else reached) - len(seen),
+        "reached": number_text(families) if reached else "",
+        "unseen": "" if known == len(seen) else str(known - len(seen)),
+        "others": "" if families.is_exact else number_text(roughly(reached - known)),
     }
     return render(request, "projects/project.html", words)
 

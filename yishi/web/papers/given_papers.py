@@ -7,6 +7,7 @@ from django.utils import translation
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.organisations.models import Body
 from yishi.people.models import Person
+from yishi.web.components.figure_words import number_text
 from yishi.web.components.given import Given
 
 from .press import chinese_day, foot, ordinal_word
@@ -22,7 +23,6 @@ def given_paper(who: Person | Body, given: Given, today: date) -> Paper:
         period = f"截至{chinese_day(given.end)}"
         if given.start > BEGINNING:
             period = f"{chinese_day(given.start)}至{chinese_day(given.end)}"
-        few = lambda number, unit: f"少于 5 {unit}" if number is None else f"{number} {unit}"  # noqa: E731
         parts: list[tuple[str, list[Block]]] = [
             ("办了什么", [_lines(given)] if given.lines else [Text("本期没有记录。")]),
             (
@@ -30,10 +30,10 @@ def given_paper(who: Person | Body, given: Given, today: date) -> Paper:
                 [
                     Facts(
                         [
-                            ("农户（按户去重）", few(given.households, "户")),
-                            ("人员（按人去重）", few(given.people, "人")),
+                            ("农户（按户去重）", f"{number_text(given.households)} 户"),
+                            ("人员（按人去重）", f"{number_text(given.people)} 人"),
                             ("村", f"{given.villages} 个"),
-                            ("另有未列名", f"{given.unnamed} 人次（不计入按户、按人的去重数）"),
+                            ("另有未列名", f"{number_text(given.unnamed)} 人次（不计入按户、按人的去重数）"),
                         ]
                     )
                 ],

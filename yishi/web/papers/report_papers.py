@@ -10,6 +10,9 @@ from yishi.reporting.models import AnswerSheet, IssuedReport
 from .press import chinese_day, chinese_moment
 from .sitting_papers import CHINESE
 
+PUBLIC = "公开件：涉及农户和个人的数按十为一档，“约 15”为 10 至 19，“少于 10”为 0 至 9。"
+INTERNAL = "内部件：户数、人数为准确数，含不足 10 的小数，不对外公开。"
+
 
 def report_paper(
     report: IssuedReport,
@@ -17,6 +20,8 @@ def report_paper(
     adjustments: list[dict[str, Any]],
     items: list[dict[str, Any]],
     places: list[dict[str, Any]],
+    *,
+    is_rounded: bool,
 ) -> Paper:
     """Figures, then the adjustments of the report before, then items and places below."""
     with translation.override(CHINESE):
@@ -39,6 +44,7 @@ def report_paper(
                 ],
             ),
             Text("一件事只计一次；各参与方的份额不另加总。户数、人数按不重复计，不能跨期、跨单位相加。"),
+            Text(PUBLIC if is_rounded else INTERNAL),
         ]
         if report.previous is not None:
             blocks += [Heading(f"二、对上期报告（{report.previous.number}）的调整"), *_adjustments(adjustments)]
@@ -76,12 +82,13 @@ def _adjustments(rows: list[dict[str, Any]]) -> list[Block]:
     ]
 
 
-def answer_paper(sheet: AnswerSheet, paragraphs: list[str]) -> Paper:
+def answer_paper(sheet: AnswerSheet, paragraphs: list[str], *, is_rounded: bool) -> Paper:
     """The text with its numbers; a draft says that it is one."""
     with translation.override(CHINESE):
         signed = sheet.issued_at or timezone.now()
         day = chinese_day(signed) + ("" if sheet.issued_at else "（草稿）")
-        blocks: list[Block] = [*(Text(one) for one in paragraphs), Signature([sheet.body.name, day])]
+        words = [*paragraphs, PUBLIC if is_rounded else INTERNAL]
+        blocks: list[Block] = [*(Text(one) for one in words), Signature([sheet.body.name, day])]
         return Paper(sheet.title, blocks, sheet.number, _foot(sheet) if sheet.issued_at else "")
 
 

@@ -20,6 +20,8 @@ from yishi.kit.text import masked_name, masked_phone
 from yishi.notices.texts import notice_text
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
+from yishi.reporting.small_numbers import Told
+from yishi.web.components.figure_words import number_text
 from yishi.web.components.figure_words import thousandths as thousandths_text
 
 register = template.Library()
@@ -227,6 +229,12 @@ def ago_or_in(value: date | datetime | None) -> str:
 def plain_number(value: Decimal | None) -> str:
     """1720 and 28.5 for 1720.000 and 28.500."""
     return "" if value is None else f"{value.normalize():f}"
+
+
+@register.filter
+def told(value: Told) -> str:
+    """1,720, ≈15 or fewer than 10."""
+    return number_text(value)
 
 
 @register.filter

@@ -1,0 +1,180 @@
+"""Numbers of families and people, as somebody is told them who may not read the records behind: in tens.
+
+One rule for pages, numbers for programs, workbooks, reports, answer sheets and papers (decision 0031). What the reader
+may read is exact. What lies in deeds to which they are a party, and all the rest, are told each by the ten in which the
+number lies: 10 to 19 is "≈15", 0 to 9 is "fewer than 10". The ten depends on the number alone, so asking again tells
+nothing new; it is wider than five, so that no difference of two figures proves that a group has fewer than five; and
+the reader's own part is rounded apart, so that taking it away leaves a whole ten of the others.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Place
+
+from .book import Still
+from .columns import Figure, Mine
+from .figures import Three, ask, by_item, by_place, value_of
+from .indicators import DEEDS, INDICATOR, Indicator, Series
+from .models import FigureKey
+from .question import Question
+
+TEN = 10  # more than five: within a ten nobody knows whether there are fewer than five
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A number as it is told: `low` itself, or one of the `spread` numbers from `low` on."""
+
+    low: int
+    spread: int = 0
+
+    @property
+    def is_exact(self) -> bool:
+        return self.spread == 0
+
+    @property
+    def is_small(self) -> bool:
+        """Not even a ten of it is known."""
+        return self.low == 0 and self.spread > 0
+
+    @property
+    def about(self) -> int:
+        return self.low + self.spread // 2
+
+    @property
+    def high(self) -> int:
+        return self.low + max(self.spread - 1, 0)
+
+    def __add__(self, other: "Told") -> "Told":
+        return Told(self.low + other.low, self.spread + other.spread)
+
+
+def exactly(number: int) -> Told:
+    return Told(number)
+
+
+def roughly(number: int) -> Told:
+    """The ten in which it lies."""
+    return Told(number // TEN * TEN, TEN)
+
+
+def told(whole: int, seen: int = 0, own: int = 0, *, has_own: bool = True, has_rest: bool = True) -> Told:
+    """`seen` of the whole may be read, `own` more are known to the reader as a party, the rest is others'. Where
+    nothing at all was done (`has_…`), which everybody may know, there is nothing to hide."""
+    found = exactly(seen)
+    for number, is_there in ((own, has_own), (whole - seen - own, has_rest)):
+        if number or is_there:
+            found += roughly(max(number, 0))
+    return found
+
+
+class Reader:
+    """Somebody who reads figures of one still state: what they may read of it, and to what they are a party."""
+
+    def __init__(self, viewer: Viewer, now: Still):
+        self.viewer, self.now = viewer, now
+
+    @property
+    def _sees_everything(self) -> bool:
+        return self.viewer.is_system or self.viewer.reach.everything
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[int, int], ...]:
+        """Places whose every family they may see: those that their desks oversee, and their villages."""
+        reach = self.viewer.reach
+        return tuple(sorted({*reach.spans, *reach.villages}))
+
+    @cached_property
+    def _parties(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The keys of their bodies, and of themself."""
+        reach, keys = self.viewer.reach, self.now.keys
+        bodies = tuple(sorted(keys[ref] for one in reach.bodies if (ref := ("body", str(one))) in keys))
+        person = FigureKey.objects.filter(kind="person", ref=str(self.viewer.person_id)) if self.viewer.person else ()
+        return bodies, tuple(one.pk for one in person)
+
+    def covers(self, place: Place) -> bool:
+        """May they see every family of the place, so that its numbers tell them nothing new?"""
+        return self._sees_everything or any(lo <= place.lo and place.hi <= hi for lo, hi in self._spans)
+
+    def reads(self, question: Question) -> bool:
+        """The same of all that answers a question. As a place was then, it may have held what lies elsewhere now."""
+        if self._sees_everything:
+            return True
+        return self.covers(question.place) and not (question.places_then and self.now.tree.held)
+
+    def tell(self, question: Question, values: Mapping[str, int]) -> dict[str, Told]:
+        """`values` (code of an indicator → number) that answer the question, as they are told to this reader."""
+        if self.reads(question):
+            return {code: exactly(value) for code, value in values.items()}
+        parts: dict[int, tuple[Figure, Figure]] = {}
+        found = {}
+        for code, value in values.items():
+            one = INDICATOR[code]
+            if one.is_personal and one.series.number not in parts:
+                parts[one.series.number] = self._parts(question, one.series)
+            deeds = values.get(DEEDS.code) if one.series is DEEDS else None
+            found[code] = _told(one, value, deeds, *parts[one.series.number]) if one.is_personal else exactly(value)
+        return found
+
+    def tell_one(self, question: Question, indicator: Indicator, value: int) -> Told:
+        """The same of one figure."""
+        if not indicator.is_personal or self.reads(question):
+            return exactly(value)
+        return _told(indicator, value, None, *self._parts(question, indicator.series))
+
+    def tell_items(self, question: Question, rows: Mapping[UUID, Three]) -> dict[UUID, Told]:
+        """Households of each item, from [deeds, amount, households]."""
+        if self.reads(question):
+            return {item: exactly(row[2]) for item, row in rows.items()}
+        seen, known = (by_item(question, now=self.now, mine=one) if one else {} for one in self._mine(question))
+        return {item: _told_row(row, seen.get(item), known.get(item)) for item, row in rows.items()}
+
+    def tell_places(self, question: Question, rows: Sequence[tuple[Place, Three]]) -> list[Told]:
+        """Households of each of several places that do not overlap, in their order."""
+        places = [place for place, _row in rows]
+        if self.reads(question):
+            return [exactly(row[2]) for _place, row in rows]
+        seen, known = (
+            {place.pk: row for place, row in by_place(question, places, now=self.now, mine=one)} if one else {}
+            for one in self._mine(question)
+        )
+        return [_told_row(row, seen.get(place.pk), known.get(place.pk)) for place, row in rows]
+
+    def _mine(self, question: Question) -> tuple[Mine, Mine]:
+        """What they may read there; the same with what they know as a party, empty where that adds nothing."""
+        place = question.place
+        spans = tuple((lo, hi) for lo, hi in self._spans if question.places_then or (lo <= place.hi and place.lo <= hi))
+        bodies, people = self._parties
+        return Mine(spans), Mine(spans, bodies, people) if bodies or people else Mine()
+
+    def _parts(self, question: Question, series: Series) -> tuple[Figure, Figure]:
+        seen, known = (ask(question, series, self.now, mine=one) if one else None for one in self._mine(question))
+        seen = seen or Figure()
+        return seen, known or seen
+
+
+def _told(one: Indicator, value: int, deeds: int | None, seen: Figure, known: Figure) -> Told:
+    first = value_of(one, seen)
+    return told(
+        value,
+        first,
+        value_of(one, known) - first,
+        has_own=known.deeds != seen.deeds,
+        has_rest=deeds is None or deeds != known.deeds,
+    )
+
+
+def _told_row(row: Three, seen: Three | None, known: Three | None) -> Told:
+    seen = seen or [0, 0, 0]
+    known = known or seen
+    return told(row[2], seen[2], known[2] - seen[2], has_own=known[0] != seen[0], has_rest=row[0] != known[0])
+
+
+def is_rounded(numbers: Iterable[Any]) -> bool:
+    """Is one of them told in tens, so that the page must say what that means?"""
+    return any(isinstance(one, Told) and not one.is_exact for one in numbers)
