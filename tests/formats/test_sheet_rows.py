@@ -1,13 +1,17 @@
 """Large workbooks, row by row: values as they were written, marks where a cell cannot be read, little memory."""
 
 import io
+import json
 import random
+import sys
 import zipfile
 from datetime import date, datetime, time
+from types import SimpleNamespace
 
 import pytest
 
 from tests.formats.books import book_of, zipped
+from yishi.formats import sheet_child
 from yishi.formats.sheet_limits import LARGE, SheetError
 from yishi.formats.sheet_rows import Head, Row, Tail, read_rows
 from yishi.formats.sheets import Trouble, cell_text, write_sheet
@@ -167,3 +171,19 @@ def test_a_damaged_zip_is_refused_not_read_half():
     with pytest.raises(SheetError) as refused:
         rows(bytes(data))
     assert refused.value.code == "broken"
+
+
+def test_rows_are_counted_over_all_sheets(monkeypatch, capsys):
+    """A hundred sheets may lead to one part: a small file, and rows without end."""
+    sheet = "<sheetData>" + "<row><c><v>1</v></c></row>" * 6 + "</sheetData>"
+    book = io.BytesIO(book_of(sheet=sheet))
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    one = '<sheet name="表" sheetId="1" r:id="rId1"/>'
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(one, one * 100)
+    monkeypatch.setattr(sheet_child, "LARGE", LARGE._replace(rows=20))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(zipped(parts))))
+    assert sheet_child.write_rows("xlsx") == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sum(isinstance(one, list) for one in said) == 20
+    assert said[-1] == {"error": "too_many_rows", "params": {"most": 20}}

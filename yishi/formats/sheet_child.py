@@ -76,10 +76,14 @@ def write_rows(kind: str) -> int:
             say({"hidden_columns": []})
         else:
             book = open_book(sys.stdin.buffer, LARGE)
+            count = 0
             for head in book.heads:
                 say({"sheet": head.name, "hidden": head.is_hidden})
                 if not head.is_hidden:
                     for row in rows_of(book, head):
+                        count += 1
+                        if count > LARGE.rows:  # of all sheets: a hundred of them may lead to one part
+                            raise SheetError("too_many_rows", most=LARGE.rows)
                         say(row)
                 say({"hidden_columns": sorted(set(head.hidden_columns))})
         say({"end": True})

@@ -11,6 +11,7 @@ columns, letters of a private font. Numbers are what the file stores; `cell_text
 """
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -99,7 +100,8 @@ def _cell(wire: Any) -> Cell:
     kind, text = wire
     try:
         if kind == "n":
-            return float(text)
+            number = float(text)
+            return number if math.isfinite(number) else Trouble("cell_error", str(text)[:16])
         if kind == "d":
             return date.fromisoformat(text)
         if kind == "dt":

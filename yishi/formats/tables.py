@@ -25,6 +25,8 @@ from .sheets import Cell, Trouble, cell_date
 LOOK_FOR_HEADINGS = 20  # rows
 EXAMPLE = "示例"  # so begin the rows of a template that are no data
 LONGEST = 2_000  # letters of a cell that is kept
+MOST = 10**15  # from here on a spreadsheet has lost digits; no quantity of ours is as large
+LONGEST_NUMBER = 40  # letters
 
 Fault = tuple[str, str, dict[str, str | int]]  # heading, code, params
 
@@ -188,11 +190,16 @@ def shown(cell: Cell) -> str:
         return plain_number(cell)
     if isinstance(cell, datetime | date | time):
         return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
-    return cell.replace("\u3000", " ").strip()
+    text = cell.replace("\u3000", " ")
+    if not text.isprintable():
+        text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip()
 
 
 def plain_number(value: float | int) -> str:
     """A number with the 15 digits that a spreadsheet keeps: 0.30000000000000004 is 0.3, 1200.0 is 1200."""
+    if abs(value) >= MOST:
+        return format(value, ".15g")
     made = Decimal(format(value, ".15g"))
     return format(made.quantize(Decimal(1)) if made == made.to_integral_value() else made, "f")
 
@@ -217,7 +224,7 @@ def _name(cell: Cell) -> str:
     """A name: blanks between Chinese letters are only there for the looks."""
     if not isinstance(cell, str):
         raise SheetError("not_text", text=shown(cell)[:20])
-    return _BETWEEN.sub("", " ".join(cell.replace("\u3000", " ").split()))
+    return _BETWEEN.sub("", " ".join(shown(cell).split()))
 
 
 def _code(cell: Cell) -> str:
@@ -227,14 +234,14 @@ def _code(cell: Cell) -> str:
     if isinstance(cell, float | int):
         return _digits(cell)
     assert isinstance(cell, str)
-    text = "".join(unicodedata.normalize("NFKC", cell).split()).strip("'`‘’\u200b\ufeff")
+    text = "".join(unicodedata.normalize("NFKC", shown(cell)).split()).strip("'`‘’")
     if _SCIENTIFIC.fullmatch(text):
         raise SheetError("digits_lost", text=text[:20])
     return text
 
 
 def _digits(value: float | int) -> str:
-    if abs(value) >= 10**15:
+    if abs(value) >= MOST:
         raise SheetError("digits_lost", text="")
     return plain_number(value)
 
@@ -251,9 +258,12 @@ def _number(cell: Cell) -> str:
     if isinstance(cell, bool | date | time):
         raise SheetError("no_number", text=shown(cell)[:20])
     if isinstance(cell, float | int):
+        if abs(cell) >= MOST:
+            raise SheetError("no_number", text=shown(cell)[:20])
         return plain_number(cell)
-    assert isinstance(cell, str)
-    text = "".join(unicodedata.normalize("NFKC", cell).split())
+    text = "".join(unicodedata.normalize("NFKC", shown(cell)).split())
+    if len(text) > LONGEST_NUMBER:
+        raise SheetError("no_number", text=text[:20])
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     if text in ("-", "/", "—", "无"):
@@ -262,7 +272,7 @@ def _number(cell: Cell) -> str:
         made = Decimal(text)
     except InvalidOperation:
         raise SheetError("no_number", text=text[:20]) from None
-    if not made.is_finite() or not _PLAIN_NUMBER.fullmatch(text):
+    if not made.is_finite() or abs(made) >= MOST or not _PLAIN_NUMBER.fullmatch(text):
         raise SheetError("no_number", text=text[:20])
     return format(made, "f")
 
@@ -331,6 +341,8 @@ _UNIT = re.compile(r"\((元|亩|月|人|平方米|㎡|m2|公里|km|千米|个|�
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](\.[0-9]+)?[Ee]\+?[0-9]+|[0-9]{15,}\.0*")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
+# Marks without width or with a direction, wherever an editor left them; what is no letter at all.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 _BETWEEN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _NOTE = re.compile(
     r"[(（]?(填表|填报|制表|制作|审核|复核|负责人|单位负责|经办|联系人|联系电话|盖章|注[:：]|注释|说明|备注[:：]|合计|总计|小计|本页|第\d+页|共\d+)"

@@ -23,8 +23,10 @@ Wire = None | str | tuple[str, str]
 CHUNK = 1 << 16
 MOST_MERGED = 200_000  # cells below a merged one
 MOST_LETTERS = 60_000_000  # in the table of texts
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any spreadsheet
 PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
@@ -35,9 +37,10 @@ _BROKEN = (
     expat.ExpatError,
     OSError,
     EOFError,
-    KeyError,
-    IndexError,
+    LookupError,
     ValueError,
+    ArithmeticError,
+    RuntimeError,
     NotImplementedError,
 )
 _ROUND = timedelta(microseconds=500_000)
@@ -138,6 +141,8 @@ class _Rows:
             self.keeping, self.has_value = "v", True
         elif local == "row":
             self.number = int(attributes["r"]) if "r" in attributes else self.number + 1
+            if not 0 < self.number <= LAST_ROW:
+                raise SheetError("broken")
             self.hidden = attributes.get("hidden") in ("1", "true")
             self.cells, self.column = [], -1
         elif local == "f":
@@ -164,6 +169,8 @@ class _Rows:
     def finish_cell(self) -> None:
         reference = self.cell.get("r")
         self.column = _column(reference.rstrip("0123456789")) - 1 if reference else self.column + 1
+        if not 0 <= self.column < LAST_COLUMN:
+            raise SheetError("broken")
         value = self.value()
         if value is None or value == "":
             return
@@ -194,11 +201,14 @@ class _Rows:
 
     def finish_row(self) -> None:
         for column, last in self.down.get(self.number, ()):
-            self.above[column] = (self.cells[column] if column < len(self.cells) else None, last)
+            if column < len(self.cells) and self.cells[column] is not None:
+                self.above[column] = (self.cells[column], last)
+            else:
+                self.above.pop(column, None)
         for column, (value, last) in list(self.above.items()):
             if self.number > last:
                 del self.above[column]
-            elif value is not None:
+            else:
                 self.cells.extend([None] * (column + 1 - len(self.cells)))
                 self.cells[column] = value
         for first, column in self.across.get(self.number, ()):
@@ -360,8 +370,9 @@ def _text(text: str) -> Wire:
 
 
 def _plain(text: str) -> str:
+    """Text with its escapes (_x000D_) undone; what no database and no page can hold (zero, half a pair) is dropped."""
     if "_x" in text:
-        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+        text = _UNHELD.sub("", _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from .import_publish import import_hidden_sweep, import_switch_on
 
 log = logging.getLogger("yishi.assistance.imports")
 State = Import.State
+UNREAD = (State.SENT, State.READING, State.CHECKING)
 ROWS_A_PIECE = 1_000
 UNITS_A_PIECE = 250
 LEASE = timedelta(seconds=45)
@@ -81,12 +82,24 @@ def import_carry_on(one: Import) -> None:
     except Refusal as refusal:
         log.warning("import %s: %s", one.pk, refusal.code)
         _refuse(one, "refusal", {"text": str(refusal.message)})
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy: the next process goes on where this one stopped
+    except Exception:
+        if one.state not in UNREAD:
+            raise
+        # What nobody foresaw would end every process that takes this workbook up, and its desk would wait for ever.
+        log.exception("import %s cannot be read", one.pk)
+        _refuse(one, "broken", {})
     Import.within.filter(pk=one.pk).update(held_until=None)
 
 
 def _refuse(one: Import, code: str, params: dict[str, str | int]) -> None:
+    """End it: of a refused workbook nothing is kept but the reason."""
+    if one.state == State.WRITING:
+        import_hidden_sweep(one)
     with transaction.atomic():
         ImportFile.objects.filter(of=one).delete()
+        ImportPiece.objects.filter(of=one).delete()
         Import.within.filter(pk=one.pk).update(state=State.REFUSED, refused={"code": code, "params": params})
 
 

@@ -80,7 +80,7 @@ class DeedReader:
             made.on = date.fromisoformat(values["on"])
         if self.headings["amount"] not in faulty and values.get("amount"):
             made.amount = Decimal(values["amount"])
-        if values.get("unnamed", "0").isdigit():
+        if self.headings.get("unnamed") not in faulty:
             made.unnamed = int(values.get("unnamed", "0"))
         made.words = values.get("words", "")
         asked = tuple(values.get(key, "") for key in ("county", "township", "village", "village_code"))

@@ -93,8 +93,13 @@ def _is_head(row: StagedRow) -> bool:
     return bool(text) and codes.find("relation", text) == "head"
 
 
+def _is_whole(text: str) -> bool:
+    """A faulty cell is kept as it stands: ② and ² are digits to Python and no numbers."""
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
 def _year(made: Wanted, rows: Sequence[StagedRow], year: int, today: date) -> None:
-    given = {row.values["year"]: row.number for row in rows if row.values.get("year", "").isdigit()}
+    given = {row.values["year"]: row.number for row in rows if _is_whole(row.values.get("year", ""))}
     if len(given) > 1:
         made.fault(max(given.values()), "year", "two_years")
     made.year = int(next(iter(given), year))
