@@ -1,7 +1,7 @@
 """One real object for every loader of the site: what the tests of all pages open. A loader without one fails them."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -124,6 +124,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     focus.save()
     paired = Paired(cast, helping)
     pairing, team = paired.pair(), paired.team()
+    ended = paired.pair("member", paired.second, since=50, until=paired.today - timedelta(days=5))
     visit, measure, plan = paired.visit(), paired.measure(), paired.plan()
     need, offer = paired.need(), paired.offer()
     match = paired.match(need, offer)
@@ -194,6 +195,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "needs.load_need": pk(need),
         "offers.load_offer": pk(offer),
         "pairing_acts.load_pairing": pk(pairing),
+        "visits.load_ended": pk(ended),
         "teams.load_post": {"pk": team.pk, "post": team.members.get().pk},
         "teams.load_team": pk(team),
         "village_plans.load_plan": pk(plan),

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from tests.assistance.pairs import Paired
 from yishi.assistance.models import ChangeRequest, Household, Measure, Need, Pairing, Visit
+from yishi.assistance.pairings import without_helper
+from yishi.assistance.services.handovers import hand_over_preview, pairing_hand_over, pairings_hand_over
 from yishi.assistance.services.pairing import (
     PairingRow,
     pairing_end,
-    pairing_hand_over,
     pairing_make,
     pairings_make_many,
     visit_rule_set,
@@ -18,6 +19,7 @@ from yishi.assistance.services.pairing import (
 from yishi.assistance.services.teams import team_join, team_leave, team_open
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.notices.models import Notice
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import QueryCode
 from yishi.people.scopes import everything, reaching
@@ -94,6 +96,65 @@ def test_a_handover_passes_it_on_with_a_note(paired):
     assert (pairing.valid_to, new.follows_id) == (paired.today - timedelta(days=1), pairing.pk)
     assert families(cast, "member") == set()
     assert families(cast, "neighbour") == {paired.family.number}
+
+
+def test_a_cadre_who_leaves_hands_over_all_families_in_one_act(paired):
+    cast, keeper = paired.cast, paired.cast.viewer("village_head")
+    mine = [paired.pair("cadre"), paired.pair("cadre", paired.second)]
+    paired.measure("cadre", bearer_person=cast.people["cadre"])
+    given = {"actor": keeper, "pairings": mine, "successor": cast.people["neighbour"], "on": paired.today}
+    seen = hand_over_preview(**given, note="药要按月送")
+    assert (len(seen.over), seen.stay, seen.owed) == (2, [], 1)
+    receipt = pairings_hand_over(**given, note="药要按月送")
+    assert receipt.result["handed"] == 2
+    made = Pairing.within.filter(pk__in=receipt.result["pairings"])
+    assert {one.follows_id for one in made} == {one.pk for one in mine}
+    assert families(cast, "cadre") == set()
+    assert families(cast, "neighbour") == {paired.family.number, paired.second.number}
+    entries = Entry.objects.filter(code="assistance.pairing.hand_over")
+    assert sorted(next(iter(one.quantities)) for one in entries) == ["ended", "ended", "pairings", "pairings"]
+    assert len({one.receipt_id for one in entries}) == 2  # each family's history has its own
+    assert [one.code for one in Notice.objects.filter(person=cast.people["neighbour"])] == ["pairing.taken_over"]
+    bare = without_helper(Household.within.all(), paired.today)
+    assert not bare.filter(pk__in=[paired.family.pk, paired.second.pk]).exists()
+    again = pairings_hand_over(**given, note="药要按月送", act_id=receipt.pk)
+    assert again.replayed
+    assert Pairing.within.count() == 4
+
+
+def test_what_cannot_go_to_the_successor_is_said_before_and_then_nothing_goes(paired):
+    cast, keeper = paired.cast, paired.cast.viewer("village_head")
+    mine = [paired.pair("cadre"), paired.pair("cadre", paired.second)]
+    paired.pair("neighbour")  # helps the first family already
+    given = {"actor": keeper, "pairings": mine, "successor": cast.people["neighbour"], "on": paired.today}
+    seen = hand_over_preview(**given, note="交接")
+    assert [one.pk for one in seen.over] == [mine[1].pk]
+    assert [problem.code for _one, problem in seen.stay] == ["pairing.twice"]
+    with pytest.raises(Refusal):
+        pairings_hand_over(**given, note="交接")
+    assert Pairing.within.filter(follows__isnull=False).count() == 0
+    with pytest.raises(Refusal):
+        pairings_hand_over(**{**given, "pairings": []}, note="交接")
+
+
+@pytest.mark.parametrize("who", ["member", "outsider", "next", "handler"])
+def test_who_keeps_no_village_hands_over_nothing(paired, who):
+    cast, mine = paired.cast, [paired.pair("cadre"), paired.pair("cadre", paired.second)]
+    with pytest.raises(NotAllowed):
+        pairings_hand_over(
+            actor=cast.viewer(who), pairings=mine, successor=cast.people["neighbour"], on=paired.today, note="交接"
+        )
+
+
+def test_a_leader_who_follows_a_leader_leads_there_too(paired):
+    cast, clerk = paired.cast, paired.cast.viewer("clerk")
+    since = paired.today - timedelta(days=9)
+    row = PairingRow(cast.people["chair_head"], cast.places["牟定县"], since, kind="leader")
+    pairing = Pairing.within.get(pk=pairing_make(actor=clerk, row=row).result["pairing"])
+    receipt = pairing_hand_over(
+        actor=clerk, pairing=pairing, successor=cast.people["neighbour"], on=paired.today, note="分管调整"
+    )
+    assert Pairing.within.get(pk=receipt.result["pairing"]).kind == "leader"
 
 
 @pytest.mark.parametrize("who", ["member", "outsider", "next", "handler"])

@@ -1,6 +1,7 @@
 """Pages of pairing, visits, needs: on the helper's phone and at the desk; a cadre of the next village reads nothing."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
 from yishi.assistance.models import HelpKind, Match, Measure, Need, Offer, Pairing, Visit
+from yishi.assistance.services.matches import match_answer, match_end
 from yishi.commitments.models import Commitment
 from yishi.people.scopes import everything
 
@@ -155,3 +157,38 @@ def test_pages_ask_the_database_little(client, cast, paired, django_assert_max_n
         for name, pk in (("family", paired.family.pk), ("need", need.pk), ("offer", offer.pk)):
             with django_assert_max_num_queries(15):
                 assert client.get(reverse(name, args=[pk])).status_code == 200
+
+
+def test_a_promised_need_says_who_promised_it_and_until_when(client, cast, paired):
+    alone = paired.need(words="缺农技指导", quantity=Decimal(4), unit="次", kind="skill")
+    need, offer = paired.need(words="土豆没人收"), paired.offer()
+    match = paired.match(need, offer)
+    sign_in(client, cast, "village_head")
+    page = client.get(reverse("need", args=[need.pk])).content.decode()
+    assert "已提出对接，待答复" in page
+    match_answer(actor=cast.viewer("member"), match=match, accepted=True)
+    match.refresh_from_db()
+    page = client.get(reverse("need", args=[need.pk])).content.decode()
+    assert "未满足" not in page
+    assert "已承诺，尚未兑现" in page
+    assert cast.people["member"].name in page
+    assert match.commitment.number in page
+    text = client.get(reverse("needs")).content.decode()
+    assert text.index(alone.words) < text.index(need.words)  # what nobody promised stands first
+    for state, shown, hidden in (("alone", alone, need), ("promised", need, alone)):
+        text = client.get(reverse("needs"), {"state": state}).content.decode()
+        assert shown.words in text
+        assert hidden.words not in text
+    match_end(actor=cast.viewer("village_head"), match=match, reason="收不了")
+    text = client.get(reverse("needs"), {"state": "alone"}).content.decode()
+    assert need.words in text  # a promise that came to nothing is none
+
+
+def test_what_is_promised_in_part_says_what_is_still_lacking(client, cast, paired):
+    need = paired.need(quantity=Decimal(10), unit="吨")
+    match = paired.match(need, paired.offer(quantity=Decimal(4), unit="吨"))
+    match_answer(actor=cast.viewer("member"), match=match, accepted=True)
+    sign_in(client, cast, "village_head")
+    page = client.get(reverse("need", args=[need.pk])).content.decode()
+    assert "部分已承诺，尚未兑现" in page
+    assert "其余 6 吨" in page

@@ -237,10 +237,11 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
             "overview_place",
         }
         | {"deed", "deed_correct", "deed_code", "duplicate", "activity_add", "unitemised", "body_file"}
-        | {"family", "family_pdf", "visit", "need", "offer", "match", "team", "village_plan", "pairing_hand_over"},
+        | {"family", "family_pdf", "visit", "need", "offer", "match", "team", "village_plan"}
+        | {"pairing_hand_over", "pairing_hand_over_all"},
         "convener": {"worry", "matter", "sitting_room", "worry_answer"},
         "member": {"my_seat", "sitting", "deed", "deed_confirm", "helping", "helping_file"}
-        | {"family", "family_visit", "visit", "measure_done", "match", "match_answer"},
+        | {"family", "family_visit", "visit", "visit_late", "measure_done", "match", "match_answer"},
         "handler": {"commitment", "commitment_check"},
         "administrator": {"person_admin", "invitations", "settings"},
         "province_clerk": {"matter", "overview_place", "commitment"},

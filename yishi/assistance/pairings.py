@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from yishi.assistance.models import Household, Measure, Pairing, TeamMember, Vis
 from yishi.commitments.models import Commitment
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, Member, Place, Post, valid_on
+from yishi.organisations.models import Body, Member, Place, Post, current, valid_on
 from yishi.people.models import Person
 
 MOST_FOUND = 12
@@ -74,6 +74,18 @@ def with_where(rows: QuerySet[Pairing]) -> QuerySet[Pairing]:
 def active_pairings(day: date) -> QuerySet[Pairing]:
     """The pairings with families that are valid on `day`, within the viewer's reach."""
     return Pairing.objects.filter(valid_on(day), household__isnull=False, household__left_on__isnull=True)
+
+
+def helper_counts(rows: Iterable[Pairing]) -> dict[UUID, int]:
+    """For each helper of `rows` how many pairings of theirs the viewer sees, from today on: persons and bodies in one
+    question."""
+    shown = list(rows)
+    people, bodies = {one.person_id for one in shown} - {None}, {one.body_id for one in shown} - {None}
+    if not shown:
+        return {}
+    own = Q(person__in=people) | Q(body__in=bodies)
+    found = Pairing.objects.filter(own, current(timezone.localdate())).order_by().values("person", "body")
+    return {row["person"] or row["body"]: row["n"] for row in found.annotate(n=Count("pk"))}
 
 
 def without_helper(rows: QuerySet[Household], day: date) -> QuerySet[Household]:

@@ -1,5 +1,6 @@
 """Who pairs helpers with families and places, visits them, agrees measures, keeps teams and village plans."""
 
+from datetime import timedelta
 from typing import Any
 
 import rules
@@ -8,12 +9,13 @@ from django.utils import timezone
 
 from yishi.commitments.rules import bears, is_small_office, same_hands
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Place, valid_on
+from yishi.organisations.models import Place, current, valid_on
 from yishi.organisations.rights import add
 
 from .models import Household, Measure, Pairing, StationedTeam, TeamMember, Visit
 from .rules import has_desk, keeps_its_village
 
+LATE_DAYS = 30  # for so long after their time a helper writes down a visit that was made within it
 HELPS = "helps"  # in Viewer.known: is paired or stationed today
 HELPS_NOBODY = "helps nobody"
 
@@ -46,6 +48,25 @@ def is_helper(viewer: Viewer, thing: Any = None) -> bool:
     stations = TeamMember.objects.filter(valid_on(today), **own).order_by().values_list("pk")
     viewer.known.add(HELPS if list(pairs.union(stations)[:1]) else HELPS_NOBODY)
     return HELPS in viewer.known
+
+
+@rules.predicate
+def is_near_helping(viewer: Viewer, thing: Any = None) -> bool:
+    """Will help from a later day on, or helped until a few days ago: their list says so, and nothing of the family."""
+    if viewer.person_id is None or viewer.query_code:
+        return False
+    since = timezone.localdate() - timedelta(days=LATE_DAYS)
+    return Pairing.within.filter(current(since), person=viewer.person_id).exists()
+
+
+@rules.predicate
+def helped_lately(viewer: Viewer, pairing: Pairing) -> bool:
+    """Helped this family in person, until at most LATE_DAYS ago."""
+    if viewer.person_id is None or viewer.query_code or viewer.person_id != pairing.person_id:
+        return False
+    today = timezone.localdate()
+    last = pairing.valid_to
+    return pairing.household_id is not None and last is not None and today - timedelta(days=LATE_DAYS) <= last < today
 
 
 @rules.predicate
@@ -128,7 +149,7 @@ def works_or_helps(viewer: Viewer, thing: Any = None) -> bool:
 
 
 add("pairing.list", has_desk | is_helper)
-add("pairing.own", has_desk | is_helper)
+add("pairing.own", has_desk | is_helper | is_near_helping)
 add("pairing.see", has_desk | is_helper)
 add("pairing.assign", works_or_helps)  # the form; each pairing asks for the next one
 add("pairing.make", keeps_its_village)  # thing: the place
@@ -139,6 +160,7 @@ add("family.see", has_desk | is_helper)  # the household was reached
 add("family.code", keeps_its_place)
 add("visit.see", has_desk | is_helper)
 add("visit.log", keeps_its_place | helps_it)
+add("visit.late", helped_lately)  # thing: the pairing that ended
 add("visit.decide", keeps_visit)
 add("visit.withdraw", wrote_it | keeps_visit)
 add("measure.agree", keeps_its_place | helps_it)

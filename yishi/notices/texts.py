@@ -66,6 +66,10 @@ TEXTS: dict[str, Any] = {
     "matter.stage": gettext_lazy("%(number)s has come to a new stage."),
     "minutes.issued": gettext_lazy("The minutes of %(number)s were issued."),
     "pairing.made": gettext_lazy("You are paired with a family. Its file is open to you from now on."),
+    "pairing.coming": gettext_lazy("From %(due_on)s on you are paired with a family. Its file opens to you then."),
+    "pairing.taken_over": gettext_lazy(
+        "From %(due_on)s on you take over %(count)s pairings. What you should know stands with each family."
+    ),
     "plan.decided": gettext_lazy("The yearly plan was decided upon."),
     "plan.submitted": gettext_lazy("A yearly plan waits for your decision."),
     "release.checked": gettext_lazy("The public file of %(number)s was checked."),

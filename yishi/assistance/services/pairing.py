@@ -1,11 +1,11 @@
-"""Pairing (结对): who helps whom from when on, many at once, handed over to a successor, ended.
+"""Pairing (结对): who helps whom from when on, many at once, ended. Handing over: `handovers.py`.
 
 A pairing with a household is a grant: from its first to its last day the helper sees that family's file.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +62,7 @@ def pairings_make_many(
     with act("assistance.pairing.make", actor=by, act_id=act_id, body=body, caused_by=caused_by) as this:
         if this.replayed:
             return this.receipt
-        _lock([row.helper for row in rows])
+        helpers_lock([row.helper for row in rows])
         standing = _standing(rows)
         problems = pairing_problems(rows, actor=actor, standing=standing)
         if len(rows) == 1 and problems:
@@ -76,21 +76,21 @@ def pairings_make_many(
                 % {"row": first + 1, "why": words[first], "count": len(words)},
                 details={"rows": words},
             )
-        sitting = _sitting([row.helper for row in rows if isinstance(row.helper, Person)])
+        sitting = sitting_among([row.helper for row in rows if isinstance(row.helper, Person)])
         made, ids = [], []
         for row in rows:
             same = next((one for one in standing.get(_key(row), ()) if _is_same(one, row)), None)
             if same is None:
-                same = _pairing(this, row, sitting)
+                same = pairing_new(this, row, sitting)
                 made.append(same)
                 standing.setdefault(_key(row), []).append(same)
             ids.append(same.pk)
         Pairing.objects.bulk_create(made, batch_size=1000)
         for one in made:
-            _enter(this, one, "pairings")
+            pairing_enter(this, one, "pairings")
         if len(made) <= MOST_TOLD:  # an import of thousands tells nobody
             for one in made:
-                _tell(one)
+                pairing_tell(one)
         findings_follow(one.household_id for one in made)
         this.result(made=len(made), unchanged=len(rows) - len(made), pairings=ids)
         if len(rows) == 1:
@@ -103,7 +103,7 @@ def pairing_problems(
 ) -> dict[int, Refusal]:
     """What is wrong with which row (by its index), without writing anything: for the preview of an import too."""
     known = {key: list(found) for key, found in (_standing(rows) if standing is None else standing).items()}
-    sitting = _sitting([row.helper for row in rows if isinstance(row.helper, Person)])
+    sitting = sitting_among([row.helper for row in rows if isinstance(row.helper, Person)])
     allowed: dict[UUID, bool] = {}
     found: dict[int, Refusal] = {}
     for index, row in enumerate(rows):
@@ -115,50 +115,6 @@ def pairing_problems(
     return found
 
 
-def pairing_hand_over(
-    *,
-    actor: Viewer,
-    pairing: Pairing,
-    successor: Person | Body,
-    on: date,
-    note: str,
-    act_id: UUID | None = None,
-) -> Receipt:
-    """Somebody else helps from `on` on (交接); the note says what they should know. Result: pairing (the new one)."""
-    by = permit("pairing.keep", actor, pairing)
-    body = {"pairing": pairing.pk, "successor": successor.pk, "on": on, "note": note}
-    with act("assistance.pairing.hand_over", actor=by, act_id=act_id, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        row = _locked(pairing)
-        said = clean(note)[:500]
-        if not said:
-            raise Refusal("pairing.note", _("Write what the successor should know."), field="note")
-        if successor == row.helper:
-            raise Refusal("pairing.same", _("Choose somebody else: this one is the helper already."), field="successor")
-        if on <= row.valid_from:
-            raise Refusal("pairing.early", _("The successor begins after the predecessor did."), field="on")
-        target = row.household or row.place
-        assert target is not None
-        new = PairingRow(successor, target, on, row.valid_to, "", said)
-        problem = pairing_problems([new], actor=actor).get(0)
-        if problem is not None:
-            raise problem
-        last = on - timedelta(days=1)
-        row.valid_to, row.note = last, row.note or said
-        row.save(update_fields=["valid_to", "note"])
-        _enter(this, row, "ended", at=last)
-        sitting = _sitting([successor] if isinstance(successor, Person) else [])
-        made = _pairing(this, new, sitting)
-        made.follows = row
-        made.save(force_insert=True)
-        _enter(this, made, "pairings")
-        _tell(made)
-        findings_follow([row.household_id])
-        this.result(pairing=made.pk)
-    return this.receipt
-
-
 def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_id: UUID | None = None) -> Receipt:
     """It ends with the day `on` (the helper sees the family for the last time); the reason stays. Result: pairing."""
     by = permit("pairing.keep", actor, pairing)
@@ -166,7 +122,7 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
     with act("assistance.pairing.end", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(pairing)
+        row = pairing_locked(pairing)
         why = clean(reason)[:500]
         if not why:
             raise Refusal("reason.empty", _("Please write why it ends."), field="reason")
@@ -174,7 +130,7 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
             raise Refusal("pairing.end", _("It cannot end before it began."), field="on")
         row.valid_to, row.note = on, why
         row.save(update_fields=["valid_to", "note"])
-        _enter(this, row, "ended", at=on)
+        pairing_enter(this, row, "ended", at=on)
         findings_follow([row.household_id])
         this.result(pairing=row.pk)
     return this.receipt
@@ -235,7 +191,7 @@ def _standing(rows: Sequence[PairingRow]) -> dict[Any, list[Pairing]]:
     return found
 
 
-def _lock(helpers: Sequence[Person | Body]) -> None:
+def helpers_lock(helpers: Sequence[Person | Body]) -> None:
     """Lock the helpers, in one order: two desks that pair the same two at once come one after the other."""
     for model in (Person.within, Body.objects):
         ids, step = sorted({one.pk for one in helpers if isinstance(one, model.model)}), 500
@@ -243,7 +199,7 @@ def _lock(helpers: Sequence[Person | Body]) -> None:
             list(model.select_for_update().filter(pk__in=ids[start : start + step]).order_by("pk").values_list("pk"))
 
 
-def _sitting(people: Sequence[Person]) -> set[UUID]:
+def sitting_among(people: Sequence[Person]) -> set[UUID]:
     """Those of `people` who are members of a committee today."""
     ids, found, step = list({one.pk for one in people}), set[UUID](), 500
     for start in range(0, len(ids), step):
@@ -325,46 +281,52 @@ def _bare(row: PairingRow, sitting: set[UUID]) -> Pairing:
     )
 
 
-def _pairing(this: Act, row: PairingRow, sitting: set[UUID]) -> Pairing:
+def pairing_new(this: Act, row: PairingRow, sitting: set[UUID]) -> Pairing:
     made = _bare(row, sitting)
     made.id, made.made_at, made.made_by_id = uuid7(), this.now, this.actor.person_id
     return made
 
 
-def _enter(this: Act, one: Pairing, what: str, *, at: date | None = None) -> None:
+def pairing_enter(this: Act, one: Pairing, what: str, *, at: date | None = None) -> None:
+    this.entry(**pairing_words(this, one, what, at=at))
+
+
+def pairing_words(this: Act, one: Pairing, what: str, *, at: date | None = None) -> dict[str, Any]:
+    """What an entry says of a pairing: `what` happened ("pairings": it began, "ended")."""
     target = one.household or one.place
     assert target is not None
-    this.entry(
-        subject=("pairing", one.pk),
-        place=place_of(target).pk,
-        at=this.on_day(at or one.valid_from),
-        dims={"kind": one.kind},
-        quantities={what: 1},
-        data={
+    return {
+        "subject": ("pairing", one.pk),
+        "place": place_of(target).pk,
+        "at": this.on_day(at or one.valid_from),
+        "dims": {"kind": one.kind},
+        "quantities": {what: 1},
+        "data": {
             "person": one.person_id,
             "body": one.body_id,
             "household": one.household_id,
             "place": one.place_id,
             "valid_to": one.valid_to,
         },
-    )
+    }
 
 
-def _tell(one: Pairing) -> None:
+def pairing_tell(one: Pairing) -> None:
     """Tell a person that they help a family; a pairing of the past tells nobody."""
     today = timezone.localdate()
     if one.person is None or one.household_id is None or (one.valid_to is not None and one.valid_to < today):
         return
+    comes = one.valid_from > today
     tell(
-        code="pairing.made",
-        params={},
-        subject=("family", one.household_id),
+        code="pairing.coming" if comes else "pairing.made",
+        params={"due_on": one.valid_from} if comes else {},
+        subject=("families", one.person.pk) if comes else ("family", one.household_id),
         once=f"pairing.made/{one.pk}",
         person=one.person,
     )
 
 
-def _locked(pairing: Pairing) -> Pairing:
+def pairing_locked(pairing: Pairing) -> Pairing:
     """The row as it stands; refuses one that has ended."""
     row = (
         Pairing.within.select_for_update(of=("self",))

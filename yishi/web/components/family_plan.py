@@ -16,7 +16,7 @@ from yishi.assistance.rules_pairing import HELPS
 from yishi.commitments.models import Commitment, Proof, Verdict
 from yishi.commitments.queries import last_verdicts
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import valid_on
+from yishi.organisations.models import current, valid_on
 
 from .timeline import Event
 
@@ -47,6 +47,7 @@ class FamilyPlan:
     main_cause: str
     other_causes: list[str]
     helpers: list[dict[str, Any]]  # pairing, name, where
+    coming: list[Pairing]  # who helps from a later day on
     stationed: list[TeamMember]
     lines: list[MeasureLine]
     visits: list[Visit]
@@ -71,8 +72,10 @@ def family_plan(household: Household) -> FamilyPlan:
     """The plan as it stands; the household was reached, so what belongs to it may be shown."""
     today = timezone.localdate()
     causes = list(household.causes.all())
-    paired = with_where(Pairing.within.filter(valid_on(today), household=household))
-    helpers = list(paired.select_related("person", "body").order_by("valid_from", "pk"))
+    paired = with_where(Pairing.within.filter(current(today), household=household))
+    paired = paired.select_related("person", "body", "follows__person", "follows__body")
+    pairs = list(paired.order_by("valid_from", "pk"))
+    helpers = [one for one in pairs if one.valid_from <= today]
     spans = {"team__place__lo__lte": household.place.lo, "team__place__hi__gte": household.place.lo}
     stationed = TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), **spans)
     visits = list(
@@ -85,6 +88,7 @@ def family_plan(household: Household) -> FamilyPlan:
         main_cause=next((_cause(one) for one in causes if one.is_main), ""),
         other_causes=[_cause(one) for one in causes if not one.is_main],
         helpers=[{"pairing": one, "name": one.helper.name, "where": one.where or ""} for one in helpers],
+        coming=[one for one in pairs if one.valid_from > today],
         stationed=list(stationed.select_related("person", "sent_by").order_by("role", "pk")),
         lines=_lines(household),
         visits=visits,

@@ -24,6 +24,7 @@ from yishi.organisations.rights import may
 from yishi.people.models import Person
 
 from .family_plan import family_plan
+from .need_words import promises
 
 SHOWN = 20
 
@@ -61,6 +62,7 @@ def place_help(request: HttpRequest, place: Place) -> dict[str, Any] | None:
     homes = Household.objects.filter(here)
     visits = Visit.objects.filter(inside, state=Visit.State.KEPT)
     needs = Need.objects.filter(here, state=Need.State.OPEN)
+    alone = needs.exclude(pk__in=promises().values("need")).count()
     plans = list(VillagePlan.objects.filter(here).select_related("place").order_by("-starts_on")[:SHOWN])
     owed = Commitment.objects.filter(here, origin_kind=Commitment.Origin.HOUSEHOLD, state__in=Commitment.OPEN)
     at = f"place={place.pk}"
@@ -70,7 +72,8 @@ def place_help(request: HttpRequest, place: Place) -> dict[str, Any] | None:
         (_("pairings with families"), pairs.count(), f"{reverse('pairings')}?{where}"),
         (_("visits recorded"), visits.count(), f"{reverse('visits')}?{where}"),
         (_("measures under way"), owed.count(), f"{reverse('commitments')}?state=open&{where}"),
-        (_("needs not met"), needs.count(), f"{reverse('needs')}?{where}"),
+        (_("needs that nobody promised to meet yet"), alone, f"{reverse('needs')}?state=alone&{where}"),
+        (_("needs promised, not kept yet"), needs.count() - alone, f"{reverse('needs')}?state=promised&{where}"),
         (
             _("families without a helper"),
             without_helper(homes, today).count(),

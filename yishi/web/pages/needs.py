@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import HelpKind, Household, Match, Need
+from yishi.assistance.models import HelpKind, Household, Need
 from yishi.assistance.services.matches import offers_for
 from yishi.assistance.services.needs import need_close, need_share, need_state
+from yishi.commitments.models import Commitment
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
+from yishi.web.components.need_words import standing, state_word, with_promises
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
 from yishi.web.page import page
@@ -28,6 +30,12 @@ from .matters import widest_place
 from .one_act import one_act
 
 PER_PAGE = 25
+STATES = [
+    ("", gettext_lazy("not met")),
+    ("alone", gettext_lazy("nobody promised yet")),
+    ("promised", gettext_lazy("promised, not kept yet")),
+    *Need.State.choices[1:],
+]
 DAY = forms.DateInput(attrs={"type": "date"})
 AGES = (("", gettext_lazy("all")), ("30", gettext_lazy("30 days or older")), ("90", gettext_lazy("90 days or older")))
 
@@ -68,14 +76,14 @@ class ListFilter(forms.Form):
 def needs(request: HttpRequest) -> HttpResponse:
     """What the people lack, the longest unmet first."""
     viewer = request.viewer
-    promised = Match.within.filter(need=OuterRef("pk"), state=Match.State.ACCEPTED)
-    form = ListFilter(request, [("", _("not met")), ("alone", _("nobody promised yet")), *Need.State.choices[1:]])
-    rows = form.narrow(Need.objects.select_related("place", "household__head"), "stated_on")
-    if form.asked == "alone":
-        rows = rows.filter(~Exists(promised), state=Need.State.OPEN)
+    form = ListFilter(request, STATES)
+    rows = form.narrow(with_promises(Need.objects.select_related("place", "household__head")), "stated_on")
+    waiting = rows.filter(state=Need.State.OPEN)
+    if form.asked in ("alone", "promised"):
+        rows = waiting.filter(is_promised=form.asked == "promised")
     elif form.asked != "all":
         rows = rows.filter(state=form.asked or Need.State.OPEN)
-    rows = rows.annotate(is_promised=Exists(promised)).order_by("stated_on", "pk")
+    rows = rows.order_by("is_promised", "stated_on", "pk")
     if request.GET.get("export"):
         columns = [
             (_("kind"), lambda one: one.get_kind_display()),
@@ -87,18 +95,39 @@ def needs(request: HttpRequest) -> HttpResponse:
             (_("stated on"), lambda one: one.stated_on),
             (_("wanted by"), lambda one: one.wanted_by),
             (_("age in days"), lambda one: one.age),
-            (_("state"), lambda one: one.get_state_display()),
+            (_("state"), state_word),
+            (_("promised by"), lambda one: one.giver or ""),
+            (_("by when"), lambda one: one.promised_until),
         ]
         return export(request, _("needs"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for one in page_obj.object_list:
+        one.standing = state_word(one)
+        one.group = one.is_promised if one.state == Need.State.OPEN else None
+    counts = waiting.aggregate(
+        alone=Count("pk", filter=Q(is_promised=False)), promised=Count("pk", filter=Q(is_promised=True))
+    )
     words = {
         "form": form,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_obj,
         "is_filtered": bool(request.GET),
+        "counts": counts,
+        "asked": form.asked,
+        "keep": _kept(request),
+        "is_mixed": form.asked in ("", "all"),
         "may_write": may("need.write", viewer),
         "may_browse": may("need.browse", viewer),
         "may_offer": may("offer.make", viewer),
     }
     return render(request, "pairing/needs.html", words)
+
+
+def _kept(request: HttpRequest) -> str:
+    """The filters but the state and the page, to go on with: "" or ending with "&"."""
+    given = request.GET.copy()
+    for name in ("state", "page", "export"):
+        given.pop(name, None)
+    return f"{given.urlencode()}&" if given else ""
 
 
 @page("need.browse", methods=("GET",))
@@ -209,11 +238,18 @@ def load_need(request: HttpRequest, pk: UUID) -> Need:
 def need(request: HttpRequest, one: Need) -> HttpResponse:
     viewer = request.viewer
     may_keep = may("need.keep", viewer, one)
-    rows = one.matches.select_related("offer__person", "offer__body", "commitment").order_by("-made_at")
+    rows = list(one.matches.select_related("offer__person", "offer__body", "commitment__bearer").order_by("-made_at"))
+    where = standing(one, rows)
+    owed = [match.commitment_id for match in where.promised]
+    seen = set(Commitment.objects.filter(pk__in=owed).values_list("pk", flat=True)) if owed else set()
+    wants_more = one.state == Need.State.OPEN and not (where.promised and not where.lacking)
     words = {
         "need": one,
-        "matches": rows,
-        "suggestions": offers_for(one) if may_keep and one.state == Need.State.OPEN else [],
+        "wants_more": wants_more,
+        "matches": [match for match in rows if match not in where.promised],
+        "where": where,
+        "sees_promise": seen,
+        "suggestions": offers_for(one) if may_keep and wants_more else [],
         "may_keep": may_keep and one.state == Need.State.OPEN,
     }
     return render(request, "pairing/need.html", words)

@@ -42,6 +42,8 @@ def load_notice(request: HttpRequest, pk: UUID) -> Notice:
 def notice_open(request: HttpRequest, notice: Notice) -> HttpResponse:
     """Mark it as read and go to what it is about."""
     notice_read(notice)
+    if notice.subject_kind == "families":  # one's own list, of whomever it tells
+        return redirect("families")
     try:
         return redirect(reverse(PAGES[notice.subject_kind], args=[notice.subject_id]))
     except (KeyError, NoReverseMatch):

@@ -1,5 +1,6 @@
 """Pairing: my families (on the phone), the desk's list, its gaps."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +18,14 @@ from yishi.assistance.models import Household, Measure, Pairing, TeamMember, Vis
 from yishi.assistance.pairings import (
     active_pairings,
     days_of,
+    helper_counts,
     last_visits,
     next_measures,
     unvisited,
     with_last_visit,
     without_helper,
 )
-from yishi.assistance.rules_pairing import HELPS
+from yishi.assistance.rules_pairing import HELPS, LATE_DAYS
 from yishi.assistance.services.pairing import (
     visit_rule_set,
 )
@@ -47,7 +49,8 @@ DAY = forms.DateInput(attrs={"type": "date"})
 def own_pairings(viewer: Any) -> QuerySet[Pairing]:
     """What the viewer helps as a person: their own pairings that are valid today."""
     rows = Pairing.within.filter(valid_on(timezone.localdate()), person=viewer.person_id)
-    return rows.select_related("household__head", "household__place", "place").order_by("household__place__lo", "pk")
+    rows = rows.select_related("household__head", "household__place", "place", "follows__person", "follows__body")
+    return rows.order_by("household__place__lo", "pk")
 
 
 def _waiting_rows(viewer: Any) -> Any:
@@ -105,7 +108,10 @@ def families(request: HttpRequest) -> HttpResponse:
         seen |= Q(household__place__lo__gte=one.team.place.lo, household__place__lo__lte=one.team.place.hi)
     if mine or stations:
         viewer.known.add(HELPS)
+    coming, ended = _near(viewer, homes, today)
     words = {
+        "coming": coming,
+        "ended": ended,
         "cards": sorted(cards, key=_longest_ago),
         "around": sorted(
             ({"household": one, "due": due.get(one.pk), "last": last.get(one.pk)} for one in around), key=_longest_ago
@@ -121,6 +127,17 @@ def families(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "pairing/families.html", words)
+
+
+def _near(viewer: Any, homes: list[UUID], today: Any) -> tuple[list[Pairing], list[Pairing]]:
+    """What begins on a later day, and what ended so lately that a visit may still be written down for it."""
+    own = Pairing.within.filter(current(today - timedelta(days=LATE_DAYS)), person=viewer.person_id)
+    own = own.filter(Q(valid_from__gt=today) | Q(valid_to__lt=today))
+    rows = own.select_related("household__head", "household__place", "place").order_by("valid_from", "pk")[:SHOWN]
+    near = list(rows)
+    coming = [one for one in near if one.valid_from > today]
+    ended = [one for one in near if one.valid_from <= today and one.household_id and one.household_id not in homes]
+    return coming, ended
 
 
 def _longest_ago(card: dict[str, Any]) -> tuple[bool, Any]:
@@ -208,9 +225,15 @@ def pairings(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export"):
         return export(request, _("pairings"), _columns(), rows)
     today = timezone.localdate()
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(page_obj)
+    counts = helper_counts(shown)
+    for one in shown:
+        one.all_of_helper = counts.get(one.person_id or one.body_id, 0)
+    page_obj.object_list = shown
     words = {
         "form": form,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_obj,
         "is_filtered": bool(request.GET),
         "none": without_helper(Household.objects.all(), today).count(),
         "silent": unvisited(active_pairings(today), days_of(viewer), today).count(),

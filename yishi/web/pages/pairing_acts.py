@@ -1,4 +1,4 @@
-"""Assigning helpers to several families at once, pairing with a place, handing over, ending."""
+"""Assigning helpers to several families at once, pairing with a place, ending; handing over: `handovers.py`."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,6 @@ from yishi.assistance.rules import keeps_its_village
 from yishi.assistance.services.pairing import (
     PairingRow,
     pairing_end,
-    pairing_hand_over,
     pairing_make,
     pairings_make_many,
 )
@@ -150,36 +149,6 @@ def load_pairing(request: HttpRequest, pk: UUID) -> Pairing:
     return Pairing.objects.select_related("person", "body", "place", "household__head", "household__place").get(pk=pk)
 
 
-class HandOverForm(HelperForm):
-    on = forms.DateField(label=gettext_lazy("the successor begins on"), widget=DAY)
-    note = forms.CharField(
-        label=gettext_lazy("what the successor should know"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-@page("pairing.keep", load=load_pairing)
-def hand_over(request: HttpRequest, one: Pairing) -> HttpResponse:
-    form = HandOverForm(request.POST or None, initial={"on": timezone.localdate()})
-    form.fields["helper"].label = _("successor")
-    form.place = one.household.place if one.household else one.place
-
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
-        return {"successor": given["helper"], "on": given["on"], "note": given["note"]}
-
-    return one_act(
-        request,
-        form,
-        pairing_hand_over,
-        heading=_("Hand over from %(helper)s") % {"helper": one.helper.name},
-        lead=_whom(one),
-        back=reverse("pairings"),
-        done=_("It is handed over: the successor sees the note and the family's file."),
-        submit=_("Hand over to a successor"),
-        given={"pairing": one},
-        fields=fields,
-    )
-
-
 class EndForm(ActForm):
     on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
     reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, required=False)
@@ -194,7 +163,7 @@ def end(request: HttpRequest, one: Pairing) -> HttpResponse:
         form,
         pairing_end,
         heading=_("End the pairing of %(helper)s") % {"helper": one.helper.name},
-        lead=_whom(one),
+        lead=whom(one),
         back=reverse("pairings"),
         done=_("The pairing has ended."),
         submit=_("End it"),
@@ -202,7 +171,7 @@ def end(request: HttpRequest, one: Pairing) -> HttpResponse:
     )
 
 
-def _whom(one: Pairing) -> str:
+def whom(one: Pairing) -> str:
     home = one.household
     if home is not None:
         return f"{home.head.name}（{home.number}）· {home.place.full_name}"
@@ -212,6 +181,5 @@ def _whom(one: Pairing) -> str:
 urlpatterns = [
     path("desk/pairings/assign/", assign, name="pairing_assign"),
     path("desk/pairings/place/", place_pairing, name="pairing_place"),
-    path("desk/pairings/<uuid:pk>/hand-over/", hand_over, name="pairing_hand_over"),
     path("desk/pairings/<uuid:pk>/end/", end, name="pairing_end"),
 ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -172,6 +173,49 @@ def visit_new(request: HttpRequest, household: Household) -> HttpResponse:
     )
 
 
+def load_ended(request: HttpRequest, pk: UUID) -> Pairing:
+    """The viewer's own pairing with a family; what is shown of the family is whom the visit was made to."""
+    rows = Pairing.objects.filter(person=request.viewer.person_id, household__isnull=False)
+    return rows.select_related("household__head", "household__place").get(pk=pk)
+
+
+class LateVisitForm(VisitForm):
+    """A visit of the time in which one was the helper: its day lies within it."""
+
+    def __init__(self, *args: Any, pairing: Pairing, **kwargs: Any):
+        super().__init__(*args, household=pairing.household, person=pairing.person, **kwargs)
+        self.pairing = pairing
+        self.fields.pop("visitors", None)  # who helps the family today was not there
+        del self.fields["then"]
+
+    def clean_on(self) -> Any:
+        on, first, last = self.cleaned_data["on"], self.pairing.valid_from, self.pairing.valid_to
+        if on < first or (last is not None and on > last):
+            days = {"first": date_format(first), "last": date_format(last)}
+            raise forms.ValidationError(
+                _("You helped this family from %(first)s to %(last)s. Give a day within this time.") % days
+            )
+        return on
+
+
+@page("visit.late", load=load_ended)
+def visit_late(request: HttpRequest, one: Pairing) -> HttpResponse:
+    """For some weeks after a handover: a visit that was made before it and is written down only now."""
+    home = one.household
+    assert home is not None
+    return one_act(
+        request,
+        LateVisitForm(request.POST or None, pairing=one, initial={"on": one.valid_to}),
+        visit_log,
+        heading=_("A visit to %(name)s before you handed over") % {"name": home.head.name},
+        lead=f"{home.number} · {home.place.full_name}",
+        back=reverse("families"),
+        done=_("The visit is written down. The desk of the village says whether it counts."),
+        submit=_("Record the visit"),
+        given={"household": home},
+    )
+
+
 def load_visit(request: HttpRequest, pk: UUID) -> Visit:
     rows = Visit.objects.select_related("household__head", "household__place", "written_by", "place")
     return rows.prefetch_related("visitors").get(pk=pk)
@@ -235,6 +279,7 @@ def visit_back(request: HttpRequest, one: Visit) -> HttpResponse:
 
 urlpatterns = [
     path("desk/families/<uuid:pk>/visit/", visit_new, name="family_visit"),
+    path("desk/families/ended/<uuid:pk>/visit/", visit_late, name="visit_late"),
     path("desk/visits/", visits, name="visits"),
     path("desk/visits/<uuid:pk>/", visit, name="visit"),
     path("desk/visits/<uuid:pk>/decide/", visit_answer, name="visit_decide"),
