@@ -19,7 +19,7 @@ from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.proposals.proposing import Proposed
 from tests.story import Story
-from yishi.assistance.models import Allotment, CheckFinding, ProjectPhoto
+from yishi.assistance.models import Allotment, CheckFinding, FundMovement, ProjectPhoto
 from yishi.assistance.services.checks import findings_refresh
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import TimeRequest
@@ -215,6 +215,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "funds.load_bill": pk(payment),
         "funds.load_fund": pk(works.fund),
         "funds.load_movement": pk(payment),
+        "givers.load_gift": pk(FundMovement.within.filter(kind="received").first()),
         "gates.load_gate": pk(gate),
         "gates.load_matter_and_gate": {"pk": matter.pk, "code": "g"},
         "gates.load_matter_and_scan": {"pk": matter.pk, "note": note.pk},
