@@ -101,6 +101,7 @@ def test_money_is_three_figures_that_open_into_their_entries(client, helping):
     words = said(client.get(address(helping, "牟定县")))
     for text in ("5,620 万元 动员资金", "580 万元 到位资金", "123.45 元 支付资金"):
         assert text in words
+    assert "5,620 万元" in said(client.get(address(helping, "牟定县", "behind/mobilised/")))
     behind = client.get(address(helping, "牟定县", "behind/paid/"))
     assert [row["amount"] for row in behind.context["rows"]] == ["123.45"]
     sign_in(client, helping.cast, "outsider")

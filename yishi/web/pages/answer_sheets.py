@@ -48,7 +48,7 @@ class AnswerForm(ActForm):
         label=gettext_lazy("text"),
         max_length=20_000,
         widget=forms.Textarea({"rows": 16}),
-        help_text=gettext_lazy("A figure stands in double brackets: [[households]]. An empty line begins a paragraph."),
+        help_text=gettext_lazy("A figure stands in double brackets: [[households]]. Each line is a paragraph."),
     )
 
 

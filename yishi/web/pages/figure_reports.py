@@ -155,8 +155,8 @@ def adjustments_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]
     return [
         {
             "indicator": INDICATOR[code],
-            "issued": amount_text(INDICATOR[code], then[code]),
-            "known": amount_text(INDICATOR[code], now[code]),
+            "issued": f"{amount_text(INDICATOR[code], then[code])} {unit_of(INDICATOR[code], then[code])}",
+            "known": f"{amount_text(INDICATOR[code], now[code])} {unit_of(INDICATOR[code], now[code])}",
             "difference": _difference(INDICATOR[code], then[code], now[code]),
         }
         for code in then

@@ -24,7 +24,7 @@ from yishi.web.components import sections as added
 from yishi.web.components.figure_choice import Choice, choose
 from yishi.web.components.figure_form import FigureForm
 from yishi.web.components.figure_map import figure_map
-from yishi.web.components.figure_words import Card, amount_text, behind_url, number_text, plain, thousandths
+from yishi.web.components.figure_words import Card, amount_text, behind_url, number_text, plain, thousandths, unit_of
 from yishi.web.exports import export, wants_export
 from yishi.web.page import page
 
@@ -222,7 +222,7 @@ def figure_deeds(request: HttpRequest, place: Place) -> HttpResponse:
             (_("item"), lambda deed: deed.version.name),
             (_("quantity"), lambda deed: deed.quantity),
             (_("unit"), lambda deed: deed.version.unit),
-            (_("parties"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
+            (_("who"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
             (_("words"), lambda deed: deed.words),
         ]
         return export(request, _("deeds"), columns, rows)
@@ -287,6 +287,7 @@ def figure_entries(request: HttpRequest, thing: tuple[Place, Series]) -> HttpRes
             for entry in page_obj
         ],
         "total": amount_text(indicator, value),
+        "total_unit": unit_of(indicator, value),
         "outside": outside if hidden.is_exact else 0,
         "hidden": "" if hidden.is_exact else number_text(hidden),
         "is_rounded": is_rounded([value]),

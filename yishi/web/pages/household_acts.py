@@ -1,6 +1,7 @@
 """The acts of one household: each a short form. Who may decide makes the change; who may not, asks for it."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -167,12 +168,14 @@ def household_edit(request: HttpRequest, household: Household) -> HttpResponse:
 
 
 class HeadForm(ChangeForm):
-    """Who is head (or goes), and how everybody stands to them."""
+    """Who is head (or goes), and how everybody stands to them; `now` is the head today, who is no new one."""
 
-    def __init__(self, *args: Any, members: list[HouseholdMember], goes: bool = False, **kwargs: Any):
+    def __init__(
+        self, *args: Any, members: list[HouseholdMember], now: UUID | None = None, goes: bool = False, **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         self.people = members
-        choices = [(str(one.pk), one.person.name) for one in members]
+        choices = [(str(one.pk), one.person.name) for one in members if one.person_id != now]
         if goes:
             self.fields["leaving"] = forms.MultipleChoiceField(
                 label=gettext_lazy("who forms the new household"), choices=choices, widget=forms.CheckboxSelectMultiple
@@ -203,7 +206,7 @@ def _members(household: Household) -> list[HouseholdMember]:
 
 @page("household.edit", load=load_household)
 def household_head(request: HttpRequest, household: Household) -> HttpResponse:
-    form = HeadForm(request.POST or None, members=_members(household))
+    form = HeadForm(request.POST or None, members=_members(household), now=household.head_id)
     return change_page(
         request,
         form,
