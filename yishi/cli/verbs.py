@@ -12,6 +12,7 @@ VERBS = {
     "checks": "yishi.cli.checks",
     "compile-messages": "yishi.cli.messages",
     "journal": "yishi.cli.journal",
+    "keys": "yishi.cli.keys",
     "prepare": "yishi.cli.prepare",
     "restore": "yishi.cli.restore",
     "tally": "yishi.cli.tally",

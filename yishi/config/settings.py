@@ -14,6 +14,7 @@ DATA_DIR = Path(ENV["data_dir"]) if Path(ENV["data_dir"]).is_absolute() else ROO
 
 SECRET_KEY = environment.secret_key(ENV["secret_key"], DATA_DIR)
 REGISTER_KEYS = environment.register_keys(ENV["register_keys"], DATA_DIR)
+REGISTER_KEYS_FILE = None if ENV["register_keys"] else DATA_DIR / environment.REGISTER_KEYS
 DEBUG = ENV["debug"]
 ALLOWED_HOSTS = ENV["allowed_hosts"]
 FACES = ENV["faces"]

@@ -4,7 +4,9 @@ A number in clear exists only in the memory of the act that writes it or of the 
 hashed for a receipt holds the index, never the number: whoever knows a village could try all its numbers.
 """
 
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +19,9 @@ from yishi.assistance.models import ChangeRequest, Household, RegisterKeys, Resi
 from yishi.kit import identity
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import Fault, Identity
-from yishi.kit.sealing import KeyRing, SealError, WrongKey
+from yishi.kit.sealing import BadKeys, KeyRing, SealError, WrongKey
 
+LOOK_EVERY = 2.0  # seconds between two looks at the key file
 NOTHING = Identity("", "", "")
 SHORTEST_ACCOUNT, LONGEST_ACCOUNT = 8, 32
 _WORDS: dict[Fault, Any] = {
@@ -46,8 +49,45 @@ ASKED_IDENTITY = Field("assistance_changerequest", "identity")
 ASKED_ACCOUNT = Field("assistance_changerequest", "bank")
 
 
+def ring_again() -> KeyRing:
+    """The ring after a look at its file now: somebody may have added a key a moment ago."""
+    _kept.looked_at = -LOOK_EVERY
+    return ring()
+
+
+class _Kept:
+    """The ring as it stands in its file: a key that is added there is known to every running process within seconds.
+
+    Only more keys of the same ring are taken: a file with another index key belongs to another register.
+    """
+
+    def __init__(self) -> None:
+        self.ring: KeyRing | None = None
+        self.looked_at = -LOOK_EVERY
+        self.state: tuple[Path, int] | None = None  # the file that was read, and when it was written
+
+    def look(self, path: Path) -> None:
+        if time.monotonic() - self.looked_at < LOOK_EVERY:
+            return
+        self.looked_at = time.monotonic()
+        try:
+            state = (path, path.stat().st_mtime_ns)
+            if state != self.state:
+                self.ring, self.state = KeyRing.parse(path.read_text()), state
+        except (OSError, BadKeys):  # being replaced, or harmed: what was read at the start holds
+            self.ring = None
+
+
+_kept = _Kept()
+
+
 def ring() -> KeyRing:
-    return settings.REGISTER_KEYS
+    given: KeyRing = settings.REGISTER_KEYS
+    if settings.REGISTER_KEYS_FILE is None:
+        return given
+    _kept.look(settings.REGISTER_KEYS_FILE)
+    kept = _kept.ring
+    return kept if kept is not None and kept.index == given.index and kept.current > given.current else given
 
 
 def keys_check() -> None:
@@ -134,7 +174,10 @@ def unseal(sealed: Any, field: Field, row: UUID) -> str:
     if not sealed:
         return ""
     try:
-        return ring().open(sealed, table=field.table, column=field.column, row=row)
+        keys = ring()
+        if KeyRing.key_of(sealed) not in keys.keys:
+            keys = ring_again()
+        return keys.open(sealed, table=field.table, column=field.column, row=row)
     except WrongKey as error:
         raise Refusal(
             "keys.missing",

@@ -45,11 +45,10 @@ def _gifts(sheet: GiverSheet) -> Block:
             one.movement.fund.name,
             yuan_text(one.movement.amount),
             one.movement.bill or "—",
-            one.movement.number,
         ]
         for one in sheet.received
     ]
-    return Table([("日期", 1.8), ("资金", 2.6), ("金额（元）", 1.3), ("票据号", 1.6), ("流水号", 1.6)], rows)
+    return Table([("日期", 1.8), ("资金", 2.8), ("金额（元）", 2.0), ("票据号", 2.0)], rows)
 
 
 def _uses(sheet: GiverSheet) -> list[Block]:
@@ -67,7 +66,7 @@ def _uses(sheet: GiverSheet) -> list[Block]:
     whom = "、".join(f"{number} {unit}" for number, unit in reached if number)
     paid, left = yuan_text(sheet.passed_on), yuan_text(sheet.total - sheet.passed_on)
     return [
-        Table([("日期", 1.8), ("用于", 3.4), ("金额（元）", 1.3), ("票据号", 1.6)], rows),
+        Table([("日期", 1.8), ("用于", 2.8), ("金额（元）", 2.0), ("票据号", 2.0)], rows),
         Text(f"合计 {paid} 元，惠及{whom}（各只计一次）；其余 {left} 元未逐笔指明用途。"),
     ]
 
@@ -86,7 +85,7 @@ def _funds(sheet: GiverSheet) -> list[Block]:
     return [
         Text("同一资金由多方汇集，下列支出是整个资金的，不归于某一捐助方。"),
         Table(
-            [("资金", 2.4), ("其中本方（元）", 1.5), ("累计到账（元）", 1.6), ("累计支出（元）", 1.6), ("支给", 2.6)],
+            [("资金", 1.8), ("其中本方（元）", 1.9), ("累计到账（元）", 1.9), ("累计支出（元）", 1.9), ("支给", 1.9)],
             rows,
         ),
     ]
