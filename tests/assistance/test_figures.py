@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 from django.utils import timezone
@@ -24,8 +25,8 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import system
 from yishi.organisations.models import PlaceSetItem
 from yishi.organisations.services.places import place_merge, place_move
-from yishi.people.scopes import everything
-from yishi.reporting import figures
+from yishi.people.scopes import Reach, everything, reaching
+from yishi.reporting import behind, figures
 from yishi.reporting.figures import DIMENSIONS, Question, ask, by_item, by_month, by_place, deeds_in, deeds_of, still
 from yishi.reporting.fold import check, fold, fold_all, rebuild
 from yishi.reporting.indicators import BY_CODE, DEEDS, SERIES
@@ -73,6 +74,19 @@ def a_question(helping, rng) -> Question:
         places_then=rng.random() < 0.5,
         known_by=rng.choice([None, None, timezone.now()]),
         **chosen,
+    )
+
+
+def a_reach(helping, rng) -> Reach:
+    """What somebody may see: all, some places, some desks, what bears their name."""
+    cast = helping.cast
+    places = rng.sample(list(cast.places.values()), rng.randrange(3))
+    bodies = rng.sample(["office", "department", "outside_office"], rng.randrange(3))
+    return Reach(
+        everything=rng.random() < 0.1,
+        spans=tuple((one.lo, one.hi) for one in places),
+        bodies=frozenset(cast.bodies[name].pk for name in bodies),
+        person=rng.choice([None, cast.people["member"].pk]),
     )
 
 
@@ -203,6 +217,13 @@ class TestAgainstARecount(TestCase):
                 if series is DEEDS:
                     found = deeds_of(question)
                     assert found.count() == ask(question).deeds == deeds_in(question, still()), question
+                    with reaching(reach := a_reach(helping, rng)):
+                        seen = list(deeds_of(question).order_by("-on", "-pk").values_list("pk", flat=True))
+                    # Also as if each day had too many deeds to look them up one by one.
+                    with mock.patch.object(behind, "MOST_ROWS", rng.choice([0, 1000])), reaching(reach):
+                        listed = behind.DeedsBehind(question, reach, still())
+                        start, stop = sorted(rng.choices(range(len(seen) + 2), k=2))
+                        assert len(listed) == len(seen) and listed[start:stop] == seen[start:stop], question
             whole = Question(helping.cast.places["云南省"], helping.start, timezone.localdate(), helping.campaign)
             figure = ask(whole)
             assert figure.deeds == Deed.within.filter(state="counted").count() == deeds_of(whole).count()

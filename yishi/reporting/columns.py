@@ -245,9 +245,18 @@ class Columns:
             found.setdefault(number, [0, 0, 0])[2] = count
         return {number: row for number, row in found.items() if any(row)}
 
+    def columns_of(self, asked: Asked, *names: str) -> list[NDArray[Any]]:
+        """Columns of the rows that answer the question."""
+        parts = [(block.columns, self._mask(block, asked)) for block in self.blocks]
+        return [
+            np.concatenate([np.zeros(0, ROWS[name]), *(columns[name][mask] for columns, mask in parts)])
+            for name in names
+        ]
+
     def rows_of(self, asked: Asked) -> list[int]:
         """The sequences of the rows that answer the question."""
-        return [n for block in self.blocks for n in block.columns["sequence"][self._mask(block, asked)].tolist()]
+        found: list[int] = self.columns_of(asked, "sequence")[0].tolist()
+        return found
 
     @staticmethod
     def _touched(block: Block, keep: Mask, value: Ints) -> tuple[Ints, Ints, Ints]:

@@ -1,6 +1,6 @@
 """Figures of the campaign: a place's page at every level, and what is behind each figure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from yishi.assistance.models import Deed, DeedParty
 from yishi.journal.models import Entry
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.reporting import place_figures as figures
+from yishi.reporting.behind import DeedsBehind
 from yishi.reporting.book import Still, still
-from yishi.reporting.figures import ask, by_place, deeds_of, entries_of
+from yishi.reporting.figures import ask, by_place, entries_of
 from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Series
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
 from yishi.web.components import sections as added
@@ -25,7 +26,7 @@ from yishi.web.components.figure_choice import Choice, choose
 from yishi.web.components.figure_form import FigureForm
 from yishi.web.components.figure_map import figure_map
 from yishi.web.components.figure_words import Card, amount_text, behind_url, number_text, plain, thousandths, unit_of
-from yishi.web.exports import export, wants_export
+from yishi.web.exports import AT_ONCE, MOST_ROWS, export, wants_export
 from yishi.web.page import page
 
 from .one_act import link
@@ -212,8 +213,7 @@ def figure_deeds(request: HttpRequest, place: Place) -> HttpResponse:
     """The deeds behind a figure: those that the viewer may see, and how many there are besides."""
     now = still()
     choice = choose(place, request.GET, now)
-    rows: QuerySet[Deed] = deeds_of(choice.question)
-    rows = rows.select_related("place", "version", "recorded_for").prefetch_related(PARTIES).order_by("-on", "-pk")
+    behind = DeedsBehind(choice.question, request.viewer.reach, now)
     if wants_export(request):
         columns = [
             (_("receipt number"), lambda deed: deed.number),
@@ -225,20 +225,33 @@ def figure_deeds(request: HttpRequest, place: Place) -> HttpResponse:
             (_("who"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
             (_("words"), lambda deed: deed.words),
         ]
-        return export(request, _("deeds"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        return export(request, _("deeds"), columns, _all_read(behind))
+    page_obj = Paginator(behind, PER_PAGE).get_page(request.GET.get("page"))
     counted = ask(choice.question, now=now)
     context = {
         "place": place,
         "choice": choice,
         "question": choice.question,
         "page_obj": page_obj,
-        "rows": [(deed, thousandths(deed.amount), link("deed", pk=deed.pk)) for deed in page_obj],
+        "rows": [(deed, thousandths(deed.amount), link("deed", pk=deed.pk)) for deed in _read(list(page_obj))],
         "counted": counted,
         "outside": max(0, counted.deeds - page_obj.paginator.count),
+        "limit": MOST_ROWS if page_obj.paginator.count > MOST_ROWS else 0,
         "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
     }
     return render(request, "figures/deeds.html", context)
+
+
+def _read(ids: Sequence[UUID]) -> list[Deed]:
+    """The deeds in this order, as far as the viewer may see them."""
+    rows = Deed.objects.filter(pk__in=ids).select_related("place", "version", "recorded_for").prefetch_related(PARTIES)
+    found = {deed.pk: deed for deed in rows}
+    return [found[one] for one in ids if one in found]
+
+
+def _all_read(ids: DeedsBehind) -> Iterator[Deed]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield from _read(ids[start : start + AT_ONCE])
 
 
 def load_series(request: HttpRequest, pk: UUID, series: str) -> tuple[Place, Series]:
