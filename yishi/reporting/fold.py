@@ -16,6 +16,7 @@ from yishi.kit.ids import uuid7
 
 from .indicators import DEEDS, SERIES, Series, series_of
 from .models import FigureKey, FigureRow, FigureState
+from .tallies import rows_add
 
 log = logging.getLogger("yishi.reporting.fold")
 BATCH = 2_000
@@ -42,7 +43,7 @@ def fold(limit: int = BATCH) -> int:
         state()
         entries = unfolded(limit)
         if entries:
-            _write(entries)
+            _write(entries, {})
             mark_folded(entries)
             _up_to()
     return len(entries)
@@ -64,14 +65,14 @@ def state() -> FigureState:
 
 def rebuild() -> int:
     """Throw all figures away and fold the whole journal again, in one transaction; gives the number of entries."""
-    done = 0
+    done, at_hand = 0, dict[Ref, int]()
     with transaction.atomic():
         one = state()
         FigureRow.objects.all().delete()
         Unfolded.objects.all().delete()
         FigureState.objects.filter(pk=one.pk).update(generation=uuid7())
         for batch in _batches(counting().order_by("received_at", "pk")):
-            _write(batch)
+            _write(batch, at_hand, is_new=True)
             done += len(batch)
         _up_to()
     return done
@@ -105,7 +106,7 @@ class Checked:
 def check() -> Checked:
     """Compare every entry with its rows: each entry once, with the same numbers, and no row without an entry."""
     differences: list[str] = []
-    seen = 0
+    seen, at_hand = 0, dict[Ref, int]()
     with transaction.atomic():
         state()
         waiting = Unfolded.objects.count()
@@ -115,7 +116,7 @@ def check() -> Checked:
             stored = FigureRow.objects.filter(entry_id__in=[one.pk for one in batch])
             rows = {(row.entry_id, row.series): row for row in stored}
             rows_left -= len(rows)
-            keys = _keys(_refs(batch), make=False)
+            keys = _keys(_refs(batch), at_hand, make=False)
             for entry in batch:
                 differences += _differences(entry, rows, keys)
                 if len(differences) >= MOST_DIFFERENCES:
@@ -185,15 +186,13 @@ def _series(entry: Entry) -> list[Series]:
     return [one for one in series_of(entry.code) if one.takes(entry.quantities, entry.dims)]
 
 
-def _write(entries: list[Entry]) -> None:
-    """A row for each series of each entry; what was delivered before is there already."""
-    known = set(FigureRow.objects.filter(entry_id__in=[one.pk for one in entries]).values_list("entry_id", flat=True))
+def _write(entries: list[Entry], at_hand: dict[Ref, int], *, is_new: bool = False) -> None:
+    """A row for each series of each entry; what was delivered before is there already, unless all `is_new`."""
+    ids = [one.pk for one in entries]
+    known = set() if is_new else set(FigureRow.objects.filter(entry_id__in=ids).values_list("entry_id", flat=True))
     fresh = list({one.pk: one for one in entries if one.pk not in known}.values())
-    keys = _keys(_refs(fresh))
-    FigureRow.objects.bulk_create(
-        [FigureRow(entry_id=one.pk, **project(one, series, keys)) for one in fresh for series in _series(one)],
-        batch_size=500,
-    )
+    keys = _keys(_refs(fresh), at_hand)
+    rows_add([{"entry_id": one.pk, **project(one, series, keys)} for one in fresh for series in _series(one)])
 
 
 def _refs(entries: Iterable[Entry]) -> set[Ref]:
@@ -210,14 +209,14 @@ def _refs(entries: Iterable[Entry]) -> set[Ref]:
     return found
 
 
-def _keys(refs: set[Ref], *, make: bool = True) -> dict[Ref, int]:
-    """The keys of `refs`; new ones are given out, within the folder's lock."""
-    known = _known(refs)
-    missing = sorted(refs - set(known))
+def _keys(refs: set[Ref], at_hand: dict[Ref, int], *, make: bool = True) -> dict[Ref, int]:
+    """`at_hand` with the keys of `refs`, which never change; new ones are given out, within the folder's lock."""
+    at_hand.update(_known(refs - at_hand.keys()))
+    missing = sorted(refs - at_hand.keys())
     if make and missing:
         FigureKey.objects.bulk_create([FigureKey(kind=kind, ref=ref) for kind, ref in missing], batch_size=500)
-        known.update(_known(set(missing)))
-    return known
+        at_hand.update(_known(set(missing)))
+    return at_hand
 
 
 def _known(refs: set[Ref]) -> dict[Ref, int]:
