@@ -111,9 +111,17 @@ def with_last_visit(rows: QuerySet[Pairing]) -> QuerySet[Pairing]:
 
 def days_of(viewer: Viewer) -> int:
     """After how many days the viewer's desk wants to know: what it set itself, else the usual."""
+    return days_said(list(visit_days(viewer)))
+
+
+def visit_days(viewer: Viewer) -> QuerySet[Any, tuple[int]]:
+    """What `days_said` reads."""
     rows = VisitRule.objects.filter(body__in=viewer.reach.bodies).order_by(F("body__place__lo"))
-    found = rows.values_list("days", flat=True).first()
-    return found or VisitRule.USUAL
+    return rows.values_list("days")[:1]
+
+
+def days_said(found: list[tuple[int]]) -> int:
+    return found[0][0] if found else VisitRule.USUAL
 
 
 def next_measures(households: Iterable[Any]) -> dict[UUID, Measure]:

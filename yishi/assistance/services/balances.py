@@ -8,11 +8,13 @@ for a project and a source: planned >= held ready >= paid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
 from yishi.assistance.models import Allotment, Contract, Fund, FundMovement, PlannedMoney, Project
+from yishi.people.queries import gather
 
 Kind, State = FundMovement.Kind, FundMovement.State
 
@@ -105,18 +107,32 @@ class ProjectMoney:
 
 
 def projects_money(projects: Iterable[UUID]) -> dict[UUID, ProjectMoney]:
-    """The sums of several projects by three queries."""
+    """The sums of several projects by one query."""
     keys = list(projects)
-    found = {key: ProjectMoney() for key in keys}
-    for project, kind, amount in PlannedMoney.objects.filter(project__in=keys).values_list("project", "kind", "amount"):
+    return money_from(keys, gather(**money_rows(keys)))
+
+
+def money_rows(projects: list[UUID]) -> dict[str, QuerySet[Any, Any]]:
+    """What `money_from` reads of several projects."""
+    held = Allotment.objects.filter(project__in=projects, taken_back_at=None).order_by()
+    paid = payments_standing().filter(project__in=projects).order_by()
+    names = ("project", "fund", "fund__kind", "state", "contract")
+    return {
+        "planned": PlannedMoney.objects.filter(project__in=projects).values_list("project", "kind", "amount"),
+        "held": held.values_list("project", "fund", "fund__kind").annotate(Sum("amount")),
+        "paid": paid.values_list(*names).annotate(Sum("amount")),
+    }
+
+
+def money_from(projects: list[UUID], rows: dict[str, Any]) -> dict[UUID, ProjectMoney]:
+    """The sums of `projects` from the rows that `money_rows` asks for."""
+    found = {key: ProjectMoney() for key in projects}
+    for project, kind, amount in rows["planned"]:
         found[project].sources[kind].planned += amount
-    held = Allotment.objects.filter(project__in=keys, taken_back_at=None).order_by()
-    for project, fund, kind, amount in held.values_list("project", "fund", "fund__kind").annotate(Sum("amount")):
+    for project, fund, kind, amount in rows["held"]:
         found[project].sources[kind].allotted += amount
         found[project].funds[fund].allotted += amount
-    paid = payments_standing().filter(project__in=keys).order_by()
-    names = ("project", "fund", "fund__kind", "state", "contract")
-    for project, fund, kind, state, contract, amount in paid.values_list(*names).annotate(Sum("amount")):
+    for project, fund, kind, state, contract, amount in rows["paid"]:
         if contract and state == State.COUNTED:
             found[project].contracts[contract] += amount
         for line in (found[project].sources[kind], found[project].funds[fund]):

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from yishi.assistance.models import Acceptance, AcceptanceLine, ProgressLine, Project, ProjectQuantity, QuantityPart
 from yishi.assistance.models.deeds import THOUSANDTHS
+from yishi.people.queries import gather
 
 
 @dataclass(slots=True)
@@ -47,18 +49,36 @@ def standing_of(project: Project, *, until: date | None = None) -> list[Standing
 
 
 def standings(projects: Iterable[UUID], *, until: date | None = None) -> dict[UUID, list[Standing]]:
-    """The parts of several projects by three queries. The last report counts: by its day, then by its time."""
+    """The parts of several projects by one query. The last report counts: by its day, then by its time."""
     keys = list(projects)
-    lines = lines_of(keys)
+    return standings_from(keys, gather(**standing_rows(keys, until=until)))
+
+
+def standing_rows(projects: list[UUID], *, until: date | None = None) -> dict[str, QuerySet[Any, Any]]:
+    """What `standings_from` reads of several projects."""
+    lines = lines_of(projects)
     if until is not None:
         lines = lines.filter(report__on__lte=until)
-    passed = found_of(keys).exclude(acceptance__result=Acceptance.Result.FAILED)
-    parts = QuantityPart.objects.filter(quantity__project__in=keys).select_related("quantity", "place")
-    rows = stood(parts, lines.values_list("part", "done"), passed.values_list("part", "amount"))
-    found: dict[UUID, list[Standing]] = {key: [] for key in keys}
-    for one in rows:
+    passed = found_of(projects).exclude(acceptance__result=Acceptance.Result.FAILED)
+    return {
+        "parts": parts_in(projects),
+        "done": lines.values_list("part", "done"),
+        "accepted": passed.values_list("part", "amount"),
+    }
+
+
+def standings_from(projects: list[UUID], rows: dict[str, Any]) -> dict[UUID, list[Standing]]:
+    """The parts of `projects` from the rows that `standing_rows` asks for."""
+    found: dict[UUID, list[Standing]] = {key: [] for key in projects}
+    for one in stood(rows["parts"], rows["done"], rows["accepted"]):
         found[one.part.quantity.project_id].append(one)
     return found
+
+
+def parts_in(projects: Iterable[UUID]) -> QuerySet[QuantityPart]:
+    """The parts of what is built, in the order of the plan."""
+    rows = QuantityPart.objects.filter(quantity__project__in=projects).select_related("quantity", "place")
+    return rows.order_by("quantity__ordinal", "ordinal")
 
 
 def lines_of(projects: Iterable[UUID]) -> QuerySet[ProgressLine]:
@@ -73,14 +93,11 @@ def found_of(projects: Iterable[UUID]) -> QuerySet[AcceptanceLine]:
 
 
 def stood(
-    parts: QuerySet[QuantityPart], done: Iterable[tuple[UUID, int]], accepted: Iterable[tuple[UUID, int]]
+    parts: Iterable[QuantityPart], done: Iterable[tuple[UUID, int]], accepted: Iterable[tuple[UUID, int]]
 ) -> list[Standing]:
     """The parts with the last of what was reported and found of each."""
     last_done, last_accepted = dict(done), dict(accepted)
-    return [
-        Standing(part, last_done.get(part.pk, 0), last_accepted.get(part.pk, 0))
-        for part in parts.order_by("quantity__ordinal", "ordinal")
-    ]
+    return [Standing(part, last_done.get(part.pk, 0), last_accepted.get(part.pk, 0)) for part in parts]
 
 
 def wholes(parts: Iterable[Standing]) -> list[Whole]:

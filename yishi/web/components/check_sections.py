@@ -1,7 +1,6 @@
 """Findings of the logic checks as rows: in their list, and as a section of a household's file."""
 
 from datetime import date
-from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpRequest
@@ -12,6 +11,7 @@ from yishi.assistance.checks.pack import Pack, read_pack
 from yishi.assistance.models import CheckFinding, CheckWaiver, Household, Severity
 from yishi.organisations.rights import may
 
+from .asking import Asking
 from .check_words import BADGES, rule_title
 
 SHOWN = 20
@@ -19,16 +19,16 @@ ORDER = {Severity.ERROR: 0, Severity.DOUBT: 1, Severity.HINT: 2}
 NEWEST = Prefetch("waivers", CheckWaiver.objects.order_by("-given_at"))
 
 
-def household_checks(request: HttpRequest, household: Household) -> dict[str, Any] | None:
+def household_checks(request: HttpRequest, household: Household) -> Asking:
     """What waits in this household, then what is let stand."""
     pack = read_pack()
     rows = CheckFinding.objects.filter(household=household, cleared_at=None)
-    found = list(rows.select_related("household__place", "member__person").prefetch_related(NEWEST))
+    found = (yield {"rows": rows.select_related("household__place", "member__person").prefetch_related(NEWEST)})["rows"]
     if not found:
         return None
     for one in found:
         dress(request, one, pack)
-    found.sort(key=lambda one: (one.waived, ORDER[one.severity], one.rule))
+    found.sort(key=lambda one: (one.waived, ORDER[one.severity], one.rule, one.pk))
     return {
         "template": "checks/section_household.html",
         "heading": _("Logic checks"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from yishi.assistance.models import Deed, Evidence
 from yishi.journal.models import Entry
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
+from yishi.people.queries import gather
 
 from .deed_words import plain, share_word
 from .timeline import Event
@@ -36,41 +37,44 @@ TITLES: dict[str, Any] = {
 }
 
 
-def deed_events(deed: Deed) -> list[Event]:
+def story_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
+    """What `deed_events` reads."""
+    entries = Entry.objects.filter(subject_kind="deed", subject_id=deed.pk).select_related("receipt")
+    return {
+        "entries": entries.order_by("received_at", "receipt_id", "ordinal"),
+        "remarks": deed.remarks.values_list("act_id", "text"),
+    }
+
+
+def deed_events(deed: Deed, entries: list[Entry], reasons: list[tuple[UUID, str]]) -> list[Event]:
     """All that happened to it, in order; then what it waits for."""
-    entries = Entry.objects.filter(
-        Q(subject_kind="deed", subject_id=deed.pk)
-    ).select_related("receipt").order_by("received_at", "receipt_id", "ordinal")  # fmt: skip
     acts: dict[UUID, list[Entry]] = {}
     for entry in entries:
         acts.setdefault(entry.receipt_id, []).append(entry)
     names = _Names(deed, [entry for group in acts.values() for entry in group])
-    remarks = dict(deed.remarks.values_list("act_id", "text")) if deed.reason else {}
+    remarks = dict(reasons)
     events = [_event(deed, group, names, remarks.get(act_id, "")) for act_id, group in acts.items()]
     if deed.state == Deed.State.COUNTED and deed.confirmed_at is None and any(p.person_id for p in deed.parties.all()):
         events.append(Event(_("The member confirms it"), kind="now"))
     return events
 
 
-def was_ruled_on(events: list[Event]) -> bool:
-    """Was it one of a pair on which a ruling was given?"""
-    ruling = TITLES["assistance.duplicate.decide"]
-    return any(one.title == ruling for one in events)
-
-
 class _Names:
-    """The names of all who stand in the entries, by two queries."""
+    """The names of all who stand in the entries, by one query."""
 
     def __init__(self, deed: Deed, entries: list[Entry]):
         people: set[Any] = {entry.actor_id for entry in entries}
         bodies: set[Any] = {entry.body_id for entry in entries}
         for kind, ref, *_rest in (party for entry in entries for party in entry.data.get("parties", [])):
             (bodies if kind == "body" else people).add(UUID(ref))
-        self.known = {one.pk: one.name for one in Person.within.filter(pk__in=people - {None})}
-        self.known |= {one.pk: one.name for one in Body.objects.filter(pk__in=bodies - {None})}
         places = {entry.place_id for entry in entries} - {None}
         moved = places if len(places) > 1 else set()  # only a move is told
-        self.places = {one.pk: one.name for one in Place.objects.filter(pk__in=moved)}
+        found = gather(
+            people=Person.within.filter(pk__in=people - {None}).values_list("pk", "name"),
+            bodies=Body.objects.filter(pk__in=bodies - {None}).values_list("pk", "name"),
+            places=Place.objects.filter(pk__in=moved).values_list("pk", "name"),
+        )
+        self.known, self.places = dict([*found["people"], *found["bodies"]]), dict(found["places"])
         self.unit = deed.version.unit
 
     def of(self, key: Any) -> str:

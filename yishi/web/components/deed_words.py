@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from yishi.assistance.models import Deed, DeedBeneficiary, Household, HouseholdMember
 from yishi.assistance.models.deeds import THOUSANDTHS, WHOLE
 from yishi.people.models import Person
+from yishi.people.queries import gather
 from yishi.reporting.small_numbers import exactly, roughly
 
 from .figure_words import number_text
@@ -49,17 +51,30 @@ def member_label(one: Person) -> str:
 def whom(deed: Deed, *, is_own: bool) -> dict[str, Any]:
     """Whom a deed reached, for this viewer (within their reach): families and people by name where they may see them,
     else a number, in tens unless they recorded it themselves (`is_own`)."""
-    rows = list(
-        DeedBeneficiary.objects.filter(deed=deed)
-        .select_related("village")
-        .order_by("pk")
-        .values_list("household", "person", "village__name")
-    )
+    return whom_from(deed, gather(**whom_rows(deed)), is_own=is_own)
+
+
+def whom_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
+    """What `whom_from` reads: whom it reached, and those of them whom the viewer may see."""
+    reached = DeedBeneficiary.objects.filter(deed=deed).order_by("pk")
+    people = reached.filter(person__isnull=False).order_by().values("person")
+    members = HouseholdMember.objects.filter(person__in=people)
+    return {
+        "reached": reached.values_list("household", "person", "village__name"),
+        "families": Household.objects.filter(pk__in=reached.order_by().values("household")).select_related(
+            "head", "place"
+        ),
+        "villagers": members.select_related("person", "household__place"),
+    }
+
+
+def whom_from(deed: Deed, found: dict[str, Any], *, is_own: bool) -> dict[str, Any]:
+    """`whom` from the rows that `whom_rows` asks for."""
+    rows = found["reached"]
     households = [one for one, _person, _village in rows if one]
     people = [one for _household, one, _village in rows if one]
-    seen = {one.pk: one for one in Household.objects.filter(pk__in=households).select_related("head", "place")}
-    members = HouseholdMember.objects.filter(person__in=people).select_related("person", "household__place")
-    known = {one.person_id: one for one in members}
+    seen = {one.pk: one for one in found["families"]}
+    known = {one.person_id: one for one in found["villagers"]}
     return {
         "households": [seen[one] for one in households if one in seen],
         "people": [known[one] for one in people if one in known],

@@ -6,7 +6,7 @@ The page and the printed sheet both show this.
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from yishi.assistance import codes
@@ -17,6 +17,7 @@ from yishi.commitments.models import Commitment, Proof, Verdict
 from yishi.commitments.queries import last_verdicts
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import current, valid_on
+from yishi.people.queries import gather
 
 from .timeline import Event
 
@@ -69,28 +70,39 @@ class FamilyPlan:
 
 
 def family_plan(household: Household) -> FamilyPlan:
-    """The plan as it stands; the household was reached, so what belongs to it may be shown."""
+    """The plan as it stands, by one query."""
+    return plan_of(household, gather(**plan_rows(household)))
+
+
+def plan_rows(household: Household) -> dict[str, QuerySet[Any]]:
+    """What `plan_of` reads; the household was reached, so what belongs to it may be shown."""
     today = timezone.localdate()
-    causes = list(household.causes.all())
     paired = with_where(Pairing.within.filter(current(today), household=household))
     paired = paired.select_related("person", "body", "follows__person", "follows__body")
-    pairs = list(paired.order_by("valid_from", "pk"))
-    helpers = [one for one in pairs if one.valid_from <= today]
     spans = {"team__place__lo__lte": household.place.lo, "team__place__hi__gte": household.place.lo}
     stationed = TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), **spans)
-    visits = list(
-        household.visits.exclude(state=Visit.State.REFUSED)
-        .prefetch_related("visitors")
-        .order_by("-on", "-written_at")[:MOST_VISITS]
-    )
+    visits = household.visits.exclude(state=Visit.State.REFUSED).prefetch_related("visitors")
+    return {
+        "causes": household.causes.all(),
+        "pairs": paired.order_by("valid_from", "pk"),
+        "stationed": stationed.select_related("person", "sent_by").order_by("role", "pk"),
+        "visits": visits.order_by("-on", "-written_at")[:MOST_VISITS],
+        "measures": _measures(household),
+    }
+
+
+def plan_of(household: Household, found: dict[str, Any]) -> FamilyPlan:
+    """The plan from the rows that `plan_rows` asks for."""
+    today, causes, visits = timezone.localdate(), found["causes"], found["visits"]
+    helpers = [one for one in found["pairs"] if one.valid_from <= today]
     return FamilyPlan(
         household=household,
         main_cause=next((_cause(one) for one in causes if one.is_main), ""),
         other_causes=[_cause(one) for one in causes if not one.is_main],
         helpers=[{"pairing": one, "name": one.helper.name, "where": one.where or ""} for one in helpers],
-        coming=[one for one in pairs if one.valid_from > today],
-        stationed=list(stationed.select_related("person", "sent_by").order_by("role", "pk")),
-        lines=_lines(household),
+        coming=[one for one in found["pairs"] if one.valid_from > today],
+        stationed=found["stationed"],
+        lines=[_line(one) for one in found["measures"]],
         visits=visits,
         events=[_event(one) for one in visits],
     )
@@ -103,23 +115,25 @@ def _cause(one: HouseholdCause) -> str:
         return one.code
 
 
-def _lines(household: Household) -> list[MeasureLine]:
+def _measures(household: Household) -> QuerySet[Measure]:
+    """With the words of the last proof, and the last verdict."""
     proofs = Proof.objects.filter(commitment=OuterRef("commitment")).order_by("-given_at")
     verdicts = last_verdicts().filter(commitment=OuterRef("commitment"))
     rows = household.measures.select_related(
         "commitment__bearer", "commitment__supervisor", "commitment__bearer_person"
     ).annotate(done_words=Subquery(proofs.values("text")[:1]), verdict=Subquery(verdicts.values("value")[:1]))
-    return [
-        MeasureLine(
-            measure=row,
-            verdict=row.verdict or "",
-            verdict_word=str(Verdict.Value(row.verdict).label) if row.verdict else "",
-            done_words=row.done_words or "",
-            is_open=row.commitment.state == S.IN_FORCE,
-            is_done=row.commitment.state in (S.PROVED, S.CHECKED),
-        )
-        for row in rows.order_by("commitment__due_on", "pk")
-    ]
+    return rows.order_by("commitment__due_on", "pk")
+
+
+def _line(row: Measure) -> MeasureLine:
+    return MeasureLine(
+        measure=row,
+        verdict=row.verdict or "",
+        verdict_word=str(Verdict.Value(row.verdict).label) if row.verdict else "",
+        done_words=row.done_words or "",
+        is_open=row.commitment.state == S.IN_FORCE,
+        is_done=row.commitment.state in (S.PROVED, S.CHECKED),
+    )
 
 
 def _event(one: Visit) -> Event:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.models import Campaign, Drive, Phase
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.sectors import sectors
+from yishi.people.queries import gather
 from yishi.reporting.book import Still
 from yishi.reporting.question import DIMENSIONS, MOST_DIMENSIONS, Question
 
@@ -69,14 +70,18 @@ class Choice:
 
 def choose(place: Place, given: QueryDict, now: Still) -> Choice:
     """Read the address. What cannot be understood is left out and said."""
-    campaigns = list(
-        Campaign.objects.filter(place__lo__lte=place.lo, place__hi__gte=place.lo).order_by("-starts_on", "code")
+    here = Campaign.objects.filter(place__lo__lte=place.lo, place__hi__gte=place.lo).order_by("-starts_on", "code")
+    found = gather(
+        campaigns=here,
+        phases=Phase.objects.filter(campaign__in=here.values("pk")).select_related("focus", "campaign"),
+        drives=Drive.objects.filter(campaign__in=here.values("pk")),
     )
+    campaigns = found["campaigns"]
     asked = {name: given.get(name, "").strip() for name in NAMES}
     problems: list[str] = []
     campaign = _one(campaigns, asked["campaign"], problems) or (campaigns[0] if campaigns else None)
-    phases = list(campaign.phases.select_related("focus", "campaign")) if campaign else []
-    drives = list(campaign.drives.all()) if campaign else []
+    phases = [one for one in found["phases"] if one.campaign_id == campaign.pk] if campaign else []
+    drives = [one for one in found["drives"] if one.campaign_id == campaign.pk] if campaign else []
     start, end = _period(asked, campaign, phases, drives, problems)
     known = _known(asked["known"], problems)
     dims, words = _dimensions(asked, now, phases, problems)

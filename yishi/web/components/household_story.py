@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from yishi.assistance import codes, fields
@@ -12,6 +13,7 @@ from yishi.journal.models import Entry
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Body
 from yishi.people.models import Person
+from yishi.people.queries import gather
 
 from .timeline import Event
 
@@ -19,13 +21,30 @@ LONGEST = 60
 YEARS = 4
 
 
-def household_events(household: Household) -> list[Event]:
+def story_rows(household: Household) -> dict[str, QuerySet[Any]]:
+    """What the functions below read of a household: its own rows, whoever may see it may see them."""
+    entries = Entry.objects.filter(subject_kind="household", subject_id=household.pk)
+    asked = ChangeRequest.within.filter(household=household, state=ChangeRequest.State.OPEN)
+    return {
+        "causes": household.causes.all(),
+        "stays": household.stays.select_related("place", "hamlet").order_by("-valid_from"),
+        "entries": entries.order_by("-received_at", "-id")[:LONGEST],
+        "waiting": asked.order_by("asked_at"),
+        "years": HouseholdYear.within.filter(household=household).order_by("-year")[:YEARS],
+        "member_years": MemberYear.within.filter(member__household=household).order_by("year"),
+    }
+
+
+def household_events(entries: list[Entry], waiting: list[ChangeRequest]) -> list[Event]:
     """The newest first; what waits stands on top."""
-    rows = Entry.objects.filter(subject_kind="household", subject_id=household.pk)
-    entries = list(rows.order_by("-received_at", "-id")[:LONGEST])
-    members = _names(HouseholdMember, {UUID(one.data["member"]) for one in entries if one.data.get("member")})
-    people = _names(Person, {one.actor_id for one in entries if one.actor_id})
-    bodies = dict(Body.objects.filter(pk__in={one.body_id for one in entries if one.body_id}).values_list("pk", "name"))
+    told = {UUID(one.data["member"]) for one in entries if one.data.get("member")}
+    actors, desks = {one.actor_id for one in entries} - {None}, {one.body_id for one in entries} - {None}
+    names = gather(
+        members=HouseholdMember.within.filter(pk__in=told).values_list("pk", "person__name"),
+        people=Person.within.filter(pk__in=actors).values_list("pk", "name"),
+        bodies=Body.objects.filter(pk__in=desks).values_list("pk", "name"),
+    )
+    members, people, bodies = dict(names["members"]), dict(names["people"]), dict(names["bodies"])
     events = [
         Event(
             title,
@@ -37,17 +56,11 @@ def household_events(household: Household) -> list[Event]:
         for title, text in [_words(one, members)]
         if title
     ]
-    waiting = ChangeRequest.within.filter(household=household, state=ChangeRequest.State.OPEN).order_by("asked_at")
     now = [
         Event(_("Waits for approval: %(what)s") % {"what": one.get_kind_display()}, when=one.asked_at, kind="now")
         for one in waiting
     ]
     return now + events
-
-
-def _names(model: Any, keys: set[UUID]) -> dict[UUID, str]:
-    field = "name" if model is Person else "person__name"
-    return dict(model.within.filter(pk__in=keys).values_list("pk", field)) if keys else {}
 
 
 def _words(entry: Entry, members: dict[UUID, str]) -> tuple[str, str]:
@@ -88,12 +101,12 @@ def _words(entry: Entry, members: dict[UUID, str]) -> tuple[str, str]:
     return titles.get(verb, ""), text
 
 
-def member_rows(household: Household) -> tuple[list[dict[str, Any]], list[HouseholdMember]]:
-    """(members now, with their newest year; those who left)."""
+def member_rows(household: Household, years: list[MemberYear]) -> tuple[list[dict[str, Any]], list[HouseholdMember]]:
+    """(members now, with their newest of `years`; those who left)."""
     rows = HouseholdMember.within.filter(household=household).select_related("person__resident")
     people = list(rows.order_by("valid_from", "pk"))
     newest: dict[UUID, MemberYear] = {}
-    for one in MemberYear.within.filter(member__in=people).order_by("year"):
+    for one in years:
         newest[one.member_id] = one
     people.sort(key=lambda one: one.person_id != household.head_id)
     now = [
@@ -104,9 +117,9 @@ def member_rows(household: Household) -> tuple[list[dict[str, Any]], list[Househ
     return now, [one for one in people if one.valid_to is not None]
 
 
-def compared(household: Household) -> tuple[list[int], list[dict[str, Any]]]:
+def compared(newest: list[HouseholdYear]) -> tuple[list[int], list[dict[str, Any]]]:
     """(years, rows): what is known of the last years, side by side; a change from the year before is marked."""
-    found = list(HouseholdYear.within.filter(household=household).order_by("-year")[:YEARS])[::-1]
+    found = newest[::-1]
     computed = (
         fields.Field("net_income", _("net income"), "money"),
         fields.Field("net_per_head", _("net income per head"), "money"),

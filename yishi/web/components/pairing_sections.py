@@ -1,9 +1,9 @@
 """Pairing, visits, measures, teams and plans on the pages of others; every number opens into its records."""
 
-from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,29 +12,32 @@ from django.utils.translation import gettext as _
 from yishi.assistance.models import Household, Need, Pairing, StationedTeam, TeamMember, VillagePlan, Visit
 from yishi.assistance.pairings import (
     active_pairings,
-    days_of,
+    days_said,
     last_visits,
     next_measures,
     unvisited,
+    visit_days,
     without_helper,
 )
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
+from yishi.people.queries import HowMany
 
-from .family_plan import family_plan
+from .asking import Asking
+from .family_plan import plan_of, plan_rows
 from .need_words import promises
 
 SHOWN = 20
 
 
-def household_help(request: HttpRequest, household: Household) -> dict[str, Any] | None:
+def household_help(request: HttpRequest, household: Household) -> Asking:
     """Helpers, visits and measures, within the family's own file."""
     viewer = request.viewer
     if not may("family.see", viewer, household):
         return None
-    plan = family_plan(household)
+    plan = plan_of(household, (yield plan_rows(household)))
     return {
         "template": "pairing/section_household.html",
         "heading": _("Helpers, visits and measures"),
@@ -45,7 +48,7 @@ def household_help(request: HttpRequest, household: Household) -> dict[str, Any]
     }
 
 
-def place_help(request: HttpRequest, place: Place) -> dict[str, Any] | None:
+def place_help(request: HttpRequest, place: Place) -> Asking:
     """Who is responsible, who is stationed, how many families have helpers and visits, where somebody is missing."""
     viewer, today = request.viewer, timezone.localdate()
     if not may("pairing.list", viewer):
@@ -53,51 +56,62 @@ def place_help(request: HttpRequest, place: Place) -> dict[str, Any] | None:
     inside = Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
     here = Q(place__lo__gte=place.lo, place__lo__lte=place.hi)
     paired = Pairing.objects.filter(valid_on(today), place=place).select_related("person", "body")
+    posts = TeamMember.objects.filter(valid_on(today), team=OuterRef("pk")).order_by().values("team")
     teams = StationedTeam.objects.filter(valid_on(today), here).select_related("place").order_by("place__lo", "name")
-    leaders = list(paired.order_by("kind", "valid_from")[:SHOWN])
-    stations = list(teams[:SHOWN])
-    posts = TeamMember.objects.filter(valid_on(today), team__in=[one.pk for one in stations])
-    people = dict(posts.values_list("team").annotate(n=Count("pk")))
+    plans = VillagePlan.objects.filter(here).select_related("place").order_by("-starts_on")
+    found = yield {
+        "leaders": paired.order_by("kind", "valid_from")[:SHOWN],
+        "teams": teams.annotate(people=Coalesce(Subquery(posts.annotate(n=Count("pk")).values("n")), 0))[:SHOWN],
+        "plans": plans[:SHOWN],
+        "days": visit_days(viewer),
+    }
+    days = days_said(found["days"])
     pairs = active_pairings(today).filter(inside)
-    homes = Household.objects.filter(here)
-    visits = Visit.objects.filter(inside, state=Visit.State.KEPT)
     needs = Need.objects.filter(here, state=Need.State.OPEN)
-    alone = needs.exclude(pk__in=promises().values("need")).count()
-    plans = list(VillagePlan.objects.filter(here).select_related("place").order_by("-starts_on")[:SHOWN])
-    owed = Commitment.objects.filter(here, origin_kind=Commitment.Origin.HOUSEHOLD, state__in=Commitment.OPEN)
+    count = yield {
+        "pairs": HowMany(pairs),
+        "visits": HowMany(Visit.objects.filter(inside, state=Visit.State.KEPT)),
+        "owed": HowMany(
+            Commitment.objects.filter(here, origin_kind=Commitment.Origin.HOUSEHOLD, state__in=Commitment.OPEN)
+        ),
+        "needs": HowMany(needs),
+        "unpromised": HowMany(needs.exclude(pk__in=promises().values("need"))),
+        "alone": HowMany(without_helper(Household.objects.filter(here), today)),
+        "unvisited": HowMany(unvisited(pairs, days, today)),
+    }
+    promised = count["needs"] - count["unpromised"]
     at = f"place={place.pk}"
     where = urlencode({"place": place.full_name, "place_id": place.pk})
-    days = days_of(viewer)
     lines = [
-        (_("pairings with families"), pairs.count(), f"{reverse('pairings')}?{where}"),
-        (_("visits recorded"), visits.count(), f"{reverse('visits')}?{where}"),
-        (_("measures under way"), owed.count(), f"{reverse('commitments')}?state=open&{where}"),
-        (_("needs that nobody promised to meet yet"), alone, f"{reverse('needs')}?state=alone&{where}"),
-        (_("needs promised, not kept yet"), needs.count() - alone, f"{reverse('needs')}?state=promised&{where}"),
+        (_("pairings with families"), count["pairs"], f"{reverse('pairings')}?{where}"),
+        (_("visits recorded"), count["visits"], f"{reverse('visits')}?{where}"),
+        (_("measures under way"), count["owed"], f"{reverse('commitments')}?state=open&{where}"),
+        (_("needs that nobody promised to meet yet"), count["unpromised"], f"{reverse('needs')}?state=alone&{where}"),
+        (_("needs promised, not kept yet"), promised, f"{reverse('needs')}?state=promised&{where}"),
         (
             _("families without a helper"),
-            without_helper(homes, today).count(),
+            count["alone"],
             f"{reverse('pairing_gaps')}?which=none&{at}",
         ),
         (
             _("pairings without a visit for %(days)d days") % {"days": days},
-            unvisited(pairs, days, today).count(),
+            count["unvisited"],
             f"{reverse('pairing_gaps')}?which=visits&days={days}&{at}",
         ),
     ]
-    if not (leaders or stations or plans or any(count for _word, count, _url in lines)):
+    if not (found["leaders"] or found["teams"] or found["plans"] or any(number for _word, number, _url in lines)):
         return None
     return {
         "template": "pairing/section_place.html",
         "heading": _("Pairing and stationed teams"),
-        "leaders": leaders,
-        "teams": [{"team": one, "people": people.get(one.pk, 0)} for one in stations],
-        "plans": plans,
+        "leaders": found["leaders"],
+        "teams": [{"team": one, "people": one.people} for one in found["teams"]],
+        "plans": found["plans"],
         "lines": lines,
     }
 
 
-def member_help(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+def member_help(request: HttpRequest, person: Person) -> Asking:
     """My families: for the person's own file."""
     if request.viewer.person_id != person.pk:
         return None
@@ -105,36 +119,40 @@ def member_help(request: HttpRequest, person: Person) -> dict[str, Any] | None:
     rows = Pairing.objects.filter(valid_on(today), person=person).select_related(
         "household__head", "household__place", "place"
     )
-    found = list(rows.order_by("household__place__lo", "pk")[:SHOWN])
-    if not found:
+    made = Visit.within.filter(visitors=person, state=Visit.State.KEPT)
+    found = yield {"rows": rows.order_by("household__place__lo", "pk")[:SHOWN], "visits": HowMany(made)}
+    if not found["rows"]:
         return None
-    homes = [one.household_id for one in found if one.household_id]
+    homes = [one.household_id for one in found["rows"] if one.household_id]
     due, last = next_measures(homes), last_visits(homes)
     return {
         "template": "pairing/section_member.html",
         "heading": _("Families and places I help"),
         "rows": [
-            {"pairing": one, "due": due.get(one.household_id), "last": last.get(one.household_id)} for one in found
+            {"pairing": one, "due": due.get(one.household_id), "last": last.get(one.household_id)}
+            for one in found["rows"]
         ],
-        "visits": Visit.within.filter(visitors=person, state=Visit.State.KEPT).count(),
+        "visits": found["visits"],
         "url": reverse("families"),
     }
 
 
-def body_help(request: HttpRequest, body: Body) -> dict[str, Any] | None:
+def body_help(request: HttpRequest, body: Body) -> Asking:
     """With which villages and families a body is paired, and whom it sent to a stationed team."""
     today = timezone.localdate()
     rows = Pairing.objects.filter(valid_on(today), body=body).select_related(
         "household__head", "household__place", "place"
     )
-    found = list(rows.order_by("place__lo", "household__place__lo", "pk")[:SHOWN])
     sent = TeamMember.objects.filter(valid_on(today), sent_by=body, team__in=StationedTeam.objects.values("pk"))
-    posts = list(sent.select_related("person", "team__place").order_by("team__place__lo", "pk")[:SHOWN])
-    if not found and not posts:
+    found = yield {
+        "rows": rows.order_by("place__lo", "household__place__lo", "pk")[:SHOWN],
+        "posts": sent.select_related("person", "team__place").order_by("team__place__lo", "pk")[:SHOWN],
+    }
+    if not found["rows"] and not found["posts"]:
         return None
     return {
         "template": "pairing/section_body.html",
         "heading": _("Pairing and stationed teams"),
-        "rows": found,
-        "posts": posts,
+        "rows": found["rows"],
+        "posts": found["posts"],
     }

@@ -3,6 +3,7 @@
 Every sum is asked within the viewer's reach and links to the list that holds exactly its rows.
 """
 
+from collections.abc import Generator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yishi.assistance.models import Deed, Fund, FundKind, FundMovement, Household, Project
-from yishi.assistance.services.balances import fund_money, projects_money
-from yishi.assistance.services.progress import standings, wholes
+from yishi.assistance.services.balances import fund_money, money_from, money_rows
+from yishi.assistance.services.progress import standing_rows, standings_from, wholes
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
+from yishi.people.queries import HowMany
+
+from .asking import Asking
 
 SHOWN = 10
 Kind = FundMovement.Kind
@@ -26,10 +30,15 @@ def counted() -> QuerySet[FundMovement]:
     return FundMovement.objects.filter(state=FundMovement.State.COUNTED)
 
 
-def by_source(rows: QuerySet[FundMovement], **given: Any) -> list[dict[str, Any]]:
+def source_rows(rows: QuerySet[FundMovement]) -> QuerySet[Any, Any]:
+    """What `by_source` reads: the sum of each source and kind."""
+    return rows.order_by().values_list("fund__kind", "kind").annotate(Sum("amount"))
+
+
+def by_source(rows: list[tuple[str, str, int]], **given: Any) -> list[dict[str, Any]]:
     """A line for each source: mobilised, received, paid, each with the address of its movements."""
     sums: dict[str, dict[str, int]] = {}
-    for source, kind, amount in rows.order_by().values_list("fund__kind", "kind").annotate(Sum("amount")):
+    for source, kind, amount in rows:
         sums.setdefault(source, {})[kind] = amount
     address = reverse("movements")
     return [
@@ -49,99 +58,115 @@ def by_source(rows: QuerySet[FundMovement], **given: Any) -> list[dict[str, Any]
     ]
 
 
-def project_lines(rows: QuerySet[Project]) -> list[dict[str, Any]]:
-    """The first projects with their money and their quantities."""
-    found = list(rows.select_related("responsible", "place").order_by("-starts_on", "pk")[:SHOWN])
+def first_of(rows: QuerySet[Project]) -> QuerySet[Project]:
+    return rows.select_related("responsible", "place").order_by("-starts_on", "pk")[:SHOWN]
+
+
+def project_lines(found: list[Project]) -> Generator[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+    """Projects with their money and their quantities."""
     keys = [one.pk for one in found]
-    money, parts = projects_money(keys), standings(keys)
+    rows = yield {**money_rows(keys), **standing_rows(keys)}
+    money, parts = money_from(keys, rows), standings_from(keys, rows)
     return [{"project": one, "money": money[one.pk].total, "wholes": wholes(parts[one.pk])} for one in found]
 
 
-def at_place(request: HttpRequest, place: Place) -> dict[str, Any] | None:
+def at_place(request: HttpRequest, place: Place) -> Asking:
     """Projects here and money that came for here or arrived here."""
     if not may("project.see", request.viewer):
         return None
     here = {"place__lo__gte": place.lo, "place__lo__lte": place.hi}
     projects = Project.objects.filter(**here)
-    lines = project_lines(projects)
-    number = len(lines) if len(lines) < SHOWN else projects.count()
-    sources = by_source(counted().filter(**here), place_id=place.pk)
-    if not number and not sources:
+    found = yield {
+        "projects": first_of(projects),
+        "number": HowMany(projects),
+        "sources": source_rows(counted().filter(**here)),
+    }
+    if not found["projects"] and not found["sources"]:
         return None
+    lines = yield from project_lines(found["projects"])
     return {
         "template": "projects/section_place.html",
         "heading": _("Projects and money"),
-        "number": number,
+        "number": found["number"],
         "projects_url": f"{reverse('projects')}?{urlencode({'place_id': place.pk})}",
         "lines": lines,
-        "more": number - len(lines),
-        "sources": sources,
+        "more": found["number"] - len(lines),
+        "sources": by_source(found["sources"], place_id=place.pk),
         "kinds": [label for _kind, label in Kind.choices],
     }
 
 
-def of_household(request: HttpRequest, household: Household) -> dict[str, Any] | None:
+def of_household(request: HttpRequest, household: Household) -> Asking:
     """Money and projects that reached this family."""
     if not may("project.see", request.viewer):
         return None
-    money = list(counted().filter(household=household).select_related("fund", "pupil").order_by("-on")[:SHOWN])
-    total = counted().filter(household=household).aggregate(total=Sum("amount"))["total"]
-    projects = list(Project.objects.filter(reached__household=household).order_by("-starts_on")[:SHOWN])
-    if not money and not projects:
+    reached = counted().filter(household=household)
+    found = yield {
+        "money": reached.select_related("fund", "pupil").order_by("-on")[:SHOWN],
+        "total": reached.order_by().values_list("household").annotate(Sum("amount")),
+        "projects": Project.objects.filter(reached__household=household).order_by("-starts_on")[:SHOWN],
+    }
+    if not found["money"] and not found["projects"]:
         return None
     return {
         "template": "projects/section_household.html",
         "heading": _("Money and projects that reached this family"),
-        "money": money,
-        "total": total or 0,
+        "money": found["money"],
+        "total": sum(amount for _household, amount in found["total"]),
         "url": f"{reverse('movements')}?{urlencode({'household': household.pk})}",
-        "projects": projects,
+        "projects": found["projects"],
     }
 
 
-def of_body(request: HttpRequest, body: Body) -> dict[str, Any] | None:
+def of_body(request: HttpRequest, body: Body) -> Asking:
     """What the body is responsible for, the funds that it keeps, what it gave."""
     if not may("project.see", request.viewer):
         return None
-    projects = Project.objects.filter(responsible=body)
-    lines = project_lines(projects)
-    funds = list(Fund.objects.filter(owner=body).order_by("name")[:SHOWN])
-    money = fund_money(one.pk for one in funds)
-    given = by_source(counted().filter(giver_body=body), giver=body.pk)
-    if not lines and not funds and not given:
+    found = yield {
+        "projects": first_of(Project.objects.filter(responsible=body)),
+        "funds": Fund.objects.filter(owner=body).order_by("name")[:SHOWN],
+        "given": source_rows(counted().filter(giver_body=body)),
+    }
+    if not any(found.values()):
         return None
+    lines = yield from project_lines(found["projects"])
+    money = fund_money(one.pk for one in found["funds"])
     return {
         "template": "projects/section_body.html",
         "heading": _("Projects and money"),
         "lines": lines,
         "projects_url": f"{reverse('projects')}?{urlencode({'body': body.name})}",
-        "funds": [(one, money[one.pk]) for one in funds],
-        "given": given,
+        "funds": [(one, money[one.pk]) for one in found["funds"]],
+        "given": by_source(found["given"], giver=body.pk),
         "kinds": [label for _kind, label in Kind.choices],
     }
 
 
-def of_member(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+def of_member(request: HttpRequest, person: Person) -> Asking:
     """What a member gave in money, each gift with what became of it."""
     if not may("movement.see", request.viewer):
         return None
     gifts = counted().filter(giver_person=person)
     passed_on = Sum("passed_on__amount", filter=Q(passed_on__state=FundMovement.State.COUNTED))
-    rows = list(gifts.select_related("fund").annotate(went_on=passed_on).order_by("-on")[:SHOWN])
-    if not rows:
+    found = yield {
+        "gifts": gifts.select_related("fund").annotate(went_on=passed_on).order_by("-on")[:SHOWN],
+        "sources": source_rows(gifts),
+    }
+    if not found["gifts"]:
         return None
     return {
         "template": "projects/section_member.html",
         "heading": _("Money given"),
-        "gifts": rows,
-        "sources": by_source(gifts, giver=person.pk),
+        "gifts": found["gifts"],
+        "sources": by_source(found["sources"], giver=person.pk),
         "kinds": [label for _kind, label in Kind.choices],
     }
 
 
-def of_deed(request: HttpRequest, deed: Deed) -> dict[str, Any] | None:
+def of_deed(request: HttpRequest, deed: Deed) -> Asking:
     """The movements of money to which a deed refers."""
-    rows = list(FundMovement.objects.filter(deeds__deed=deed).select_related("fund").order_by("on"))
+    money = FundMovement.objects.filter(deeds__deed=deed).select_related("fund").order_by("on")
+    rows = (yield {"money": money})["money"]
     may_link = may("deed.link_money", request.viewer, deed) and deed.state == Deed.State.COUNTED
     if not rows and not may_link:
         return None

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import AcceptanceLine, Contract, ProgressLine, Project
+from yishi.assistance.models import AcceptanceLine, Contract, ProgressLine, Project, ProjectStep
 from yishi.kit.money import yuan_text
 
 from .timeline import Event
@@ -29,14 +29,18 @@ NEXT: dict[str, tuple[Any, str]] = {  # stage → what comes next, and the field
 
 
 def project_events(
-    project: Project, contracts: list[Contract], lines: list[ProgressLine], found: list[AcceptanceLine]
+    project: Project,
+    steps: list[ProjectStep],
+    contracts: list[Contract],
+    lines: list[ProgressLine],
+    found: list[AcceptanceLine],
 ) -> list[Event]:
     """What happened, in order; then what is expected, by its planned day.
 
-    `lines` and `found` bring their reports and acceptances, parts and bodies with them.
+    `steps` bring their bodies; `lines` and `found` bring their reports and acceptances, parts and bodies with them.
     """
     rows: list[tuple[date, datetime, Event]] = []
-    for one in project.steps.select_related("body"):
+    for one in steps:
         if one.verb in TITLES:
             who = one.body.name if one.body else ""
             rows.append((one.on, one.at, Event(TITLES[one.verb], when=one.on, who=who, text=one.words)))

@@ -13,6 +13,7 @@ from yishi.people.models import Person
 from yishi.proposals.models import Proposal
 from yishi.proposals.stages import WORDS, stage_of
 
+from .asking import Asking
 from .promise_story import promise_events
 from .timeline import Event
 
@@ -48,29 +49,29 @@ def rows_of(found: Any) -> list[dict[str, Any]]:
     return [{"proposal": one, "stage": WORDS[stage_of(one)]} for one in found]
 
 
-def member_proposals(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+def member_proposals(request: HttpRequest, person: Person) -> Asking:
     """What the person wrote or signed, in their own file."""
     own = Q(author=person) | Q(pk__in=Proposal.within.filter(signers__person=person, signers__agrees=True).values("pk"))
     rows = Proposal.within.filter(own).exclude(state=Proposal.State.WITHDRAWN).select_related("place", "commitment")
-    return _section(rows.order_by("-written_at"), _("My proposals"), f"{reverse('proposals')}?whose=mine")
+    return (yield from _section(rows.order_by("-written_at"), _("My proposals"), f"{reverse('proposals')}?whose=mine"))
 
 
-def body_proposals(request: HttpRequest, body: Body) -> dict[str, Any] | None:
+def body_proposals(request: HttpRequest, body: Body) -> Asking:
     """The answers that a body owes or gave."""
     rows = Proposal.objects.filter(commitment__bearer=body).exclude(commitment__state=Commitment.State.DROPPED)
     rows = rows.select_related("place", "commitment").order_by("commitment__due_on")
-    return _section(rows, _("Proposals that it answers"), f"{reverse('proposals')}?whose=answer")
+    return (yield from _section(rows, _("Proposals that it answers"), f"{reverse('proposals')}?whose=answer"))
 
 
-def place_proposals(request: HttpRequest, place: Place) -> dict[str, Any] | None:
+def place_proposals(request: HttpRequest, place: Place) -> Asking:
     """Proposals that speak of this place, within the viewer's reach."""
     rows = Proposal.objects.filter(place__lo__range=(place.lo, place.hi), state=Proposal.State.SUBMITTED)
     rows = rows.select_related("place", "commitment").order_by("-submitted_at")
-    return _section(rows, _("Proposals about this place"), reverse("proposals"))
+    return (yield from _section(rows, _("Proposals about this place"), reverse("proposals")))
 
 
-def _section(rows: Any, heading: str, url: str) -> dict[str, Any] | None:
-    found = list(rows[: SHOWN + 1])
+def _section(rows: Any, heading: str, url: str) -> Asking:
+    found = (yield {"proposals": rows[: SHOWN + 1]})["proposals"]
     if not found:
         return None
     return {

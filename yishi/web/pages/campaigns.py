@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -26,6 +26,7 @@ from yishi.assistance.services.campaigns import direction_add, phase_add
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, Place, Post, valid_on
 from yishi.organisations.rights import may
+from yishi.people.queries import gather
 from yishi.web.body_field import BodyField
 from yishi.web.exports import export
 from yishi.web.forms import ActForm
@@ -82,35 +83,41 @@ def campaign(request: HttpRequest, one: Campaign) -> HttpResponse:
         Q(focus__items__valid_to__isnull=True) | Q(focus__items__valid_to__gte=F("starts_on"))
     )
     places = Count("focus__items__place", filter=in_its_days, distinct=True)
-    phases = list(one.phases.select_related("focus").annotate(places=places))
-    items = CatalogueItem.objects.filter(campaign=one).prefetch_related("versions").order_by("ordinal")
-    by_direction: dict[Any, list[tuple[CatalogueItem, Any]]] = {}
-    for item in items:
-        by_direction.setdefault(item.direction_id, []).append((item, item.said))
-    directions = [(direction, by_direction.get(direction.pk, [])) for direction in one.directions.all()]
-    leads = list(one.leads.filter(valid_on(today)).select_related("body").order_by("role"))
-    heads = Post.objects.filter(valid_on(today), body__in=[lead.body_id for lead in leads], role="head")
-    said = {item.pk: version for found in by_direction.values() for item, version in found}
-    targets = list(
-        Target.objects.filter(item__campaign=one).select_related("place", "body").order_by("due_on", "pk")[:SHOWN]
+    leads = one.leads.filter(valid_on(today))
+    targets = Target.objects.filter(item__campaign=one).select_related("place", "body").order_by("due_on", "pk")
+    rows = gather(
+        phases=one.phases.select_related("focus").annotate(places=places),
+        items=CatalogueItem.objects.filter(campaign=one).prefetch_related("versions").order_by("ordinal"),
+        directions=one.directions.all(),
+        leads=leads.select_related("body").order_by("role"),
+        heads=Post.objects.filter(valid_on(today), body__in=leads.values("body"), role="head"),
+        targets=targets[:SHOWN],
+        drives=one.drives.select_related("direction"),
+        leaders=_county_leaders(one),
+        counties=_counties(one),
     )
-    for target in targets:
+    phases, heads, leaders = rows["phases"], rows["heads"], rows["leaders"]
+    by_direction: dict[Any, list[tuple[CatalogueItem, Any]]] = {}
+    for item in rows["items"]:
+        by_direction.setdefault(item.direction_id, []).append((item, item.said))
+    directions = [(direction, by_direction.get(direction.pk, [])) for direction in rows["directions"]]
+    said = {item.pk: version for found in by_direction.values() for item, version in found}
+    for target in rows["targets"]:
         target.said = said[target.item_id]
-    leaders = _county_leaders(one)
     runs = may("campaign.run", request.viewer, one)
-    lacks = _lacks(one, leads, phases, directions, bool(by_direction))
+    lacks = _lacks(one, rows["leads"], phases, directions, bool(by_direction))
     words = {
         "campaign": one,
         "today": today,
         "phases": phases,
         "directions": directions,
         "count": sum(len(found) for found in by_direction.values()),
-        "leads": [(lead, [post for post in heads if post.body_id == lead.body_id]) for lead in leads],
-        "targets": targets,
-        "drives": one.drives.select_related("direction"),
+        "leads": [(lead, [post for post in heads if post.body_id == lead.body_id]) for lead in rows["leads"]],
+        "targets": rows["targets"],
+        "drives": rows["drives"],
         "leaders": leaders[:LEADERS],
         "more_leaders": max(len(leaders) - LEADERS, 0),
-        "unled": _unled(one, leaders),
+        "unled": len({key for (key,) in rows["counties"]} - {leader.place_id for leader in leaders}),
         "runs": runs,
         "lacks": lacks if runs else [],
         "is_over": one.ends_on is not None and one.ends_on < today,
@@ -118,17 +125,17 @@ def campaign(request: HttpRequest, one: Campaign) -> HttpResponse:
     return render(request, "campaign/campaign.html", words)
 
 
-def _county_leaders(one: Campaign) -> list[Pairing]:
+def _county_leaders(one: Campaign) -> QuerySet[Pairing]:
     """Who is responsible for which county today (挂联), as far as the viewer may see it."""
     rows = Pairing.objects.filter(valid_on(timezone.localdate()), kind=Pairing.Kind.LEADER, place__level="county")
     rows = rows.filter(place__lo__range=(one.place.lo, one.place.hi)).select_related("person", "body", "place")
-    return list(rows.order_by("place__lo"))
+    return rows.order_by("place__lo")
 
 
-def _unled(one: Campaign, leaders: list[Pairing]) -> int:
-    """How many counties of the campaign have no responsible leader."""
+def _counties(one: Campaign) -> QuerySet[Place, Any]:
+    """The counties of the campaign, by their keys."""
     counties = Place.objects.filter(level="county", lo__range=(one.place.lo, one.place.hi), closed_on__isnull=True)
-    return counties.exclude(pk__in=[leader.place_id for leader in leaders]).count()
+    return counties.values_list("pk")
 
 
 def _lacks(one: Campaign, leads: list, phases: list, directions: list, has_items: bool) -> list[tuple[Any, str]]:

@@ -16,9 +16,10 @@ from yishi.assistance import finding
 from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedConfirmation, DeedParty, Evidence
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
+from yishi.people.queries import gather
 from yishi.proposals.models import Proposal
-from yishi.web.components.deed_story import deed_events, was_ruled_on
-from yishi.web.components.deed_words import how_much, party_words, plain, share_word, whom
+from yishi.web.components.deed_story import deed_events, story_rows
+from yishi.web.components.deed_words import how_much, party_words, plain, share_word, whom_from, whom_rows
 from yishi.web.components.sections import DEED, sections
 from yishi.web.exports import export
 from yishi.web.page import page
@@ -185,7 +186,17 @@ def is_own(request: HttpRequest, deed: Deed) -> bool:
 @page("deed.see", load=load_file, methods=("GET",))
 def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
     """One deed's file: what, who with which share, whom, on what it rests, its story, the next acts."""
-    viewer, counts, events = request.viewer, deed.state == Deed.State.COUNTED, deed_events(deed)
+    viewer, counts = request.viewer, deed.state == Deed.State.COUNTED
+    followed = deed.source_id if deed.source_kind == "proposal" else None
+    rows = gather(
+        **story_rows(deed),
+        **whom_rows(deed),
+        evidence=deed.evidence.select_related("file", "added_by").order_by("added_at"),
+        merged=Deed.within.filter(merged_into=deed),
+        source=Proposal.objects.filter(pk=followed)[:1],
+        into=Deed.objects.filter(pk=deed.merged_into_id)[:1],
+    )
+    events = deed_events(deed, rows["entries"], rows["remarks"])
     parties = [
         {"name": str(one.body or one.person), "role": one.get_role_display(), "share": share_word(one.share),
          "amount": plain(deed.amount * one.share // 10_000), "is_me": one.person_id == viewer.person_id and counts}
@@ -195,21 +206,20 @@ def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
         "deed": deed,
         "much": how_much(deed),
         "parties": parties,
-        "whom": whom(deed, is_own=is_own(request, deed)),
-        "evidence": evidence_for(viewer, deed),
+        "whom": whom_from(deed, rows, is_own=is_own(request, deed)),
+        "evidence": evidence_for(viewer, deed, rows["evidence"]),
         "events": events,
-        "merged": Deed.within.filter(merged_into=deed).only("pk", "number") if was_ruled_on(events) else [],
-        "source": Proposal.objects.filter(pk=deed.source_id).first() if deed.source_kind == "proposal" else None,
+        "merged": rows["merged"],
+        "source": next(iter(rows["source"]), None),
         "acts": _acts(request, deed) if counts else [],
-        "seen_into": deed.merged_into and Deed.objects.filter(pk=deed.merged_into_id).exists(),
+        "seen_into": bool(rows["into"]),
         "sections": sections(request, DEED, deed),
     }
     return render(request, "assistance/deed.html", words)
 
 
-def evidence_for(viewer: Any, deed: Deed) -> list[Evidence]:
+def evidence_for(viewer: Any, deed: Deed, rows: list[Evidence]) -> list[Evidence]:
     """What it rests on. Words and file of a paper that names families are for those who may correct the deed."""
-    rows = list(deed.evidence.select_related("file", "added_by").order_by("added_at"))
     knows = may("deed.correct", viewer, deed)
     for one in rows:
         if one.kind in Evidence.NAMING and not knows:

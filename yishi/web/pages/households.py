@@ -29,7 +29,8 @@ from yishi.kit.errors import Refusal
 from yishi.kit.text import clean, masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.components.household_story import compared, household_events, member_rows
+from yishi.people.queries import gather
+from yishi.web.components.household_story import compared, household_events, member_rows, story_rows
 from yishi.web.components.sections import HOUSEHOLD, sections
 from yishi.web.exports import export
 from yishi.web.page import page
@@ -213,14 +214,15 @@ def household_find(request: HttpRequest) -> HttpResponse:
 @page("household.see", load=load_household, methods=("GET",))
 def household(request: HttpRequest, household: Household) -> HttpResponse:
     viewer, today = request.viewer, timezone.localdate()
-    members, left = member_rows(household)
+    found = gather(**story_rows(household))
+    members, left = member_rows(household, found["member_years"])
     for row in members:
         resident = row["resident"]
         row["masked"] = identity_masked(resident)
         row["age"] = age(resident.born_on if resident else None, today)
         row["is_head"] = row["member"].person_id == household.head_id
-    years, rows = compared(household)
-    causes = list(household.causes.all())
+    years, rows = compared(found["years"])
+    causes = found["causes"]
     words = {
         "household": household,
         "members": members,
@@ -234,10 +236,10 @@ def household(request: HttpRequest, household: Household) -> HttpResponse:
             if not one.is_main and one.kind == HouseholdCause.Kind.CAUSE
         ],
         "risks": [one for one in causes if one.kind == HouseholdCause.Kind.RISK],
-        "stays": list(household.stays.select_related("place", "hamlet").order_by("-valid_from")),
+        "stays": found["stays"],
         "account": account_masked(household),
         "phone": masked_phone(household.phone),
-        "events": household_events(household),
+        "events": household_events(found["entries"], found["waiting"]),
         "sections": sections(request, HOUSEHOLD, household),
         "may_edit": household.is_active and may("household.edit", viewer, household),
         "may_fill": household.is_active and may("household.fill", viewer, household),

@@ -13,13 +13,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Acceptance, Campaign, FundKind, Household, Project, QuantityPart
+from yishi.assistance.models import Acceptance, Campaign, FundKind, Household, Project
 from yishi.assistance.project_stages import may_step
 from yishi.assistance.services.acceptance import promises_of
-from yishi.assistance.services.balances import projects_money
-from yishi.assistance.services.progress import Whole, found_of, lines_of, standings, stood, unit_cost, wholes
+from yishi.assistance.services.balances import money_from, money_rows
+from yishi.assistance.services.progress import (
+    Whole,
+    found_of,
+    lines_of,
+    parts_in,
+    standing_rows,
+    standings_from,
+    stood,
+    unit_cost,
+    wholes,
+)
 from yishi.attachments.models import Attachment
 from yishi.organisations.rights import may
+from yishi.people.queries import HowMany, gather
 from yishi.reporting.small_numbers import roughly, told
 from yishi.web.components.figure_words import number_text
 from yishi.web.components.project_story import project_events
@@ -109,10 +120,11 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 
 def listed(found: Any) -> list[dict[str, Any]]:
-    """Projects with their money and their quantities, by six queries whatever their number."""
+    """Projects with their money and their quantities, by one query whatever their number."""
     rows = list(found)
     keys = [one.pk for one in rows]
-    money, parts = projects_money(keys), standings(keys)
+    told = gather(**money_rows(keys), **standing_rows(keys))
+    money, parts = money_from(keys, told), standings_from(keys, told)
     return [{"project": one, "money": money[one.pk].total, "wholes": wholes(parts[one.pk])} for one in rows]
 
 
@@ -159,19 +171,26 @@ def load_paper(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
 @page("project.see", load=load_project, methods=("GET",))
 def project(request: HttpRequest, one: Project) -> HttpResponse:
     """Where does it stand; then its money, its quantities, its story, its papers, its families."""
-    money = projects_money([one.pk])[one.pk]
-    lines = list(lines_of([one.pk]).select_related("report__body", "part__quantity"))
-    found = list(found_of([one.pk]).select_related("acceptance__body"))
-    parts = QuantityPart.objects.filter(quantity__project=one).select_related("quantity", "place")
+    mine = Household.objects.filter(pk__in=one.reached.values("household"))
+    rows = gather(
+        **money_rows([one.pk]),
+        parts=parts_in([one.pk]),
+        lines=lines_of([one.pk]).select_related("report__body", "part__quantity"),
+        found=found_of([one.pk]).select_related("acceptance__body"),
+        steps=one.steps.select_related("body"),
+        contracts=one.contracts.select_related("contractor"),
+        allotments=one.allotments.select_related("fund").order_by("on", "pk"),
+        photos=one.photos.all(),
+        promises=promises_of(one),
+        reached=HowMany(one.reached.all()),
+        known=HowMany(mine),
+        seen=mine.select_related("head").order_by("number")[:SHOWN],
+    )
+    money, lines, found, photos = money_from([one.pk], rows)[one.pk], rows["lines"], rows["found"], rows["photos"]
     passed = [(row.part_id, row.amount) for row in found if row.acceptance.result != Acceptance.Result.FAILED]
-    whole = wholes(stood(parts, [(row.part_id, row.done) for row in lines], passed))
-    contracts = list(one.contracts.select_related("contractor"))
-    reached = one.reached.count()
-    rows = Household.objects.filter(pk__in=one.reached.values("household"))
-    known = rows.count() if reached else 0
-    seen = list(rows.select_related("head").order_by("number")[:SHOWN]) if known else []
+    whole = wholes(stood(rows["parts"], [(row.part_id, row.done) for row in lines], passed))
+    contracts, reached, known, seen = rows["contracts"], rows["reached"], rows["known"], rows["seen"]
     families = told(reached, known, has_own=False, has_rest=reached != known)
-    photos = list(one.photos.all())
     words = {
         "project": one,
         "acts": offered(request.viewer, one),
@@ -180,17 +199,17 @@ def project(request: HttpRequest, one: Project) -> HttpResponse:
             {"kind": kind, "name": FundKind(kind).label, "line": line}
             for kind, line in sorted(money.sources.items(), key=lambda pair: -pair[1].planned)
         ],
-        "allotments": list(one.allotments.select_related("fund").order_by("on", "pk")),
+        "allotments": rows["allotments"],
         "wholes": whole,
         "cost": cost_of(money.total, whole),
-        "contracts": [{"contract": row, "paid": money.contracts.get(row.pk, 0)} for row in contracts],
+        "contracts": [{"contract": sign, "paid": money.contracts.get(sign.pk, 0)} for sign in contracts],
         "photos": [
-            (label, [row for row in photos if row.stage == stage])
+            (label, [photo for photo in photos if photo.stage == stage])
             for stage, label in S.choices
-            if any(row.stage == stage for row in photos)
+            if any(photo.stage == stage for photo in photos)
         ],
-        "events": project_events(one, contracts, lines, found),
-        "promises": list(promises_of(one)),
+        "events": project_events(one, rows["steps"], contracts, lines, found),
+        "promises": rows["promises"],
         "families": seen,
         "reached": number_text(families) if reached else "",
         "unseen": "" if known == len(seen) else str(known - len(seen)),
