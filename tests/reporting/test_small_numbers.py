@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from yishi.reporting.columns import Asked, Columns, Figure, Mine
+from yishi.reporting.columns import Asked, Columns, Figure
+from yishi.reporting.part import Mine, part_of
 from yishi.reporting.small_numbers import Told, exactly, roughly, told
 
 FEW = 5
@@ -140,7 +141,7 @@ def test_who_knows_their_own_part_learns_no_more_of_the_others():
     for _ in range(1000):
         first, last = sorted((rng.randrange(1, DAYS + 1), rng.randrange(1, DAYS + 1)))
         asked = Asked(*rng.choice((COUNTY, *TOWNSHIPS)), first, last, rng.choice(ITEMS))
-        whole, own = columns.figure(asked), columns.figure(replace(asked, mine=Mine(bodies=(1,))))
+        whole, own = columns.figure(asked), part_of(columns, Mine(bodies=(1,))).figure(asked)
         others = whole.households - own.households
         given_away += 0 < others <= roughly(whole.households).high - own.households < FEW
         number = told(whole.households, 0, own.households, has_own=own.deeds > 0, has_rest=own.deeds != whole.deeds)
@@ -166,3 +167,17 @@ def test_what_one_may_read_is_exact_and_nothing_is_nothing():
     assert told(20, 17, has_own=False) == Told(17, 10)
     assert told(20, 0, 15) == Told(10, 20)
     assert (told(20, 0, 15).about, told(20, 0, 15).high) == (20, 29)
+
+
+def test_a_part_is_the_rows_that_one_knows():
+    columns = some_deeds(random.Random(7))
+    asked = Asked(*COUNTY, 5, 50)
+    theirs = replace(columns.figure(replace(asked, body=2)), credited=0)
+    assert part_of(columns, Mine(bodies=(2,))).figure(asked) == theirs
+    assert part_of(columns, Mine(spans=(TOWNSHIPS[1],))).figure(asked) == columns.figure(
+        replace(asked, lo=TOWNSHIPS[1][0], hi=TOWNSHIPS[1][1])
+    )
+    assert part_of(columns, Mine()).figure(asked) == Figure()
+    columns.lo = columns.lo[::-1].copy()  # all places are numbered anew: the part is looked for again
+    there = columns.figure(replace(asked, lo=TOWNSHIPS[1][0], hi=TOWNSHIPS[1][1]))
+    assert part_of(columns, Mine(spans=(TOWNSHIPS[1],))).figure(asked) == there

@@ -46,6 +46,7 @@ class Block:
     # Worked out when first asked for, and kept: a block never changes.
     kept: dict[tuple[str, int], Heads] = field(default_factory=dict)
     placed: tuple[NDArray[np.int32], NDArray[np.int32]] | None = None  # the tree's numbers, and those of the rows
+    parts: dict[Any, Any] = field(default_factory=dict)  # see part.py
 
     @property
     def size(self) -> int:
@@ -112,18 +113,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
-    """The rows that somebody knows: those in one of the spans of places, and those with one of the parties."""
-
-    spans: tuple[tuple[int, int], ...] = ()
-    bodies: tuple[int, ...] = ()  # keys
-    people: tuple[int, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.spans or self.bodies or self.people)
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """One question, in keys. Empty means: not asked by. One of `windows` must hold (a dated set of places), and one of
     `places`."""
@@ -138,7 +127,6 @@ class Asked:
     windows: tuple[Window, ...] | None = None
     places: tuple[Window, ...] | None = None  # instead of lo…hi: the place as it was then
     known_by: int | None = None  # microseconds since 1970
-    mine: Mine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,13 +272,14 @@ class Columns:
     def _label(self, block: Block, label: str, starts: Sequence[int], ends: Sequence[int]) -> Ints:
         if label == "item":
             return block.columns["item"].astype(np.int64)
-        value = self._lo(block) if label == "place" else block.columns["day"]
+        value = self.places(block) if label == "place" else block.columns["day"]
         number = np.searchsorted(np.asarray(starts), value, side="right").astype(np.int64) - 1
         if ends:  # what lies between two stretches lies in neither
             number[value > np.asarray(ends)[number]] = -1
         return number
 
-    def _lo(self, block: Block) -> NDArray[np.int32]:
+    def places(self, block: Block) -> NDArray[np.int32]:
+        """Where each row lies in the tree."""
         placed = block.placed
         if placed is None or placed[0] is not self.lo:
             placed = block.placed = (self.lo, self.lo[block.columns["place"]])
@@ -298,7 +287,7 @@ class Columns:
 
     def _mask(self, block: Block, asked: Asked) -> Mask:
         """Which rows answer the question."""
-        day, lo = block.columns["day"], self._lo(block)
+        day, lo = block.columns["day"], self.places(block)
         mask: Mask = (day >= asked.start) & (day <= asked.end)
         if asked.places is None:
             mask &= (lo >= asked.lo) & (lo <= asked.hi)
@@ -309,8 +298,6 @@ class Columns:
         for windows in (asked.windows, asked.places):
             if windows is not None:
                 mask &= _inside(lo, day, windows)
-        if asked.mine is not None:
-            mask &= _known_to(block, lo, asked.mine)
         for wanted in _party_masks(block, asked):
             has = np.zeros(mask.size, dtype=bool)
             has[block.party_row[wanted]] = True
@@ -338,16 +325,6 @@ def _inside(lo: NDArray[Any], day: NDArray[Any], windows: Sequence[Window]) -> M
                 table[max(one.lo, 0) : one.hi + 1] = True
         inside |= table[lo] & (day >= start) & (day <= end)
     return inside
-
-
-def _known_to(block: Block, lo: NDArray[Any], mine: Mine) -> Mask:
-    known: Mask = np.zeros(lo.size, dtype=bool)
-    for first, last in mine.spans:
-        known |= (lo >= first) & (lo <= last)
-    for kind, keys in ((BODY, mine.bodies), (SOMEBODY, mine.people)):
-        for key in keys:
-            known[block.party_row[(block.parties[:, 1] == key) & (block.parties[:, 0] == kind)]] = True
-    return known
 
 
 def _party_masks(block: Block, asked: Asked) -> Iterator[Mask]:

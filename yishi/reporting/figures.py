@@ -21,11 +21,12 @@ from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceSet
 
 from .book import Still, forget, still
-from .columns import Asked, Columns, Figure, Mine, Window
+from .columns import Asked, Columns, Figure, Window
 from .fold import EPOCH
 from .indicators import DEEDS, Indicator, Series
 from .models import FigureRow
 from .moves import LAST
+from .part import Mine, part_of
 from .question import DIMENSIONS, MOST_DIMENSIONS, Question
 
 Three = list[int]  # deeds, amount, households
@@ -35,7 +36,7 @@ MOST_BEHIND = 20_000  # rows that a list behind a figure goes back
 def ask(question: Question, series: Series = DEEDS, now: Still | None = None, *, mine: Mine | None = None) -> Figure:
     """The figure, from all that is folded now, or from `mine` of it."""
     now = now or still()
-    return now.series[series.number].figure(asked_of(question, now, series, mine))
+    return _columns(now, series, mine).figure(asked_of(question, now, series))
 
 
 def deeds_in(question: Question, now: Still) -> int:
@@ -61,8 +62,8 @@ def by_place(
     now = now or still()
     ordered = sorted(set(children), key=lambda one: now.tree.span(one.pk))
     starts, ends = ([now.tree.span(one.pk)[n] for one in ordered] for n in (0, 1))
-    asked = asked_of(question, now, series, mine)
-    found = _columns(now, series).by(asked, "place", starts, ends, heads=heads) if ordered else {}
+    asked = asked_of(question, now, series)
+    found = _columns(now, series, mine).by(asked, "place", starts, ends, heads=heads) if ordered else {}
     return [(one, found.get(number, [0, 0, 0])) for number, one in enumerate(ordered)]
 
 
@@ -76,7 +77,7 @@ def by_item(
 ) -> dict[UUID, Three]:
     """The same per item."""
     now = now or still()
-    found = _columns(now, series).by(asked_of(question, now, series, mine), "item", heads=heads)
+    found = _columns(now, series, mine).by(asked_of(question, now, series), "item", heads=heads)
     return {UUID(now.refs[key][1]): row for key, row in found.items() if now.refs[key][1]}
 
 
@@ -107,8 +108,9 @@ def by_month(
     return [(one, found.get(number, [0, 0, 0])) for number, one in enumerate(months)]
 
 
-def _columns(now: Still, series: Series) -> Columns:
-    return now.series[series.number]
+def _columns(now: Still, series: Series, mine: Mine | None = None) -> Columns:
+    found = now.series[series.number]
+    return found if mine is None else part_of(found, mine)
 
 
 def deeds_of(question: Question) -> QuerySet[Deed]:
@@ -164,7 +166,7 @@ def _in_one(windows: Iterable[Window], place: str, day: str) -> Q:
     return condition
 
 
-def asked_of(question: Question, now: Still, series: Series = DEEDS, mine: Mine | None = None) -> Asked:
+def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
     """The question in the keys of the figures."""
     if len(question.dimensions) > MOST_DIMENSIONS:
         raise Refusal(
@@ -185,7 +187,6 @@ def asked_of(question: Question, now: Still, series: Series = DEEDS, mine: Mine 
         windows=_windows(question.place_set, question.sets_then, now) if question.place_set else None,
         places=now.tree.then(question.place.pk) if question.places_then and now.tree.held else None,
         known_by=(question.known_by - EPOCH) // timedelta(microseconds=1) if question.known_by else None,
-        mine=mine,
     )
 
 

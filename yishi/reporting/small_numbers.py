@@ -17,10 +17,11 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 
 from .book import Still
-from .columns import Figure, Mine
+from .columns import Figure
 from .figures import Three, ask, by_item, by_place, value_of
 from .indicators import DEEDS, INDICATOR, Indicator, Series
 from .models import FigureKey
+from .part import Mine
 from .question import Question
 
 TEN = 10  # more than five: within a ten nobody knows whether there are fewer than five
@@ -147,8 +148,9 @@ class Reader:
 
     def _mine(self, question: Question) -> tuple[Mine, Mine]:
         """What they may read there; the same with what they know as a party, empty where that adds nothing."""
-        place = question.place
-        spans = tuple((lo, hi) for lo, hi in self._spans if question.places_then or (lo <= place.hi and place.lo <= hi))
+        place, spans = question.place, self._spans
+        if not question.places_then and not any(lo <= place.hi and place.lo <= hi for lo, hi in spans):
+            spans = ()
         bodies, people = self._parties
         return Mine(spans), Mine(spans, bodies, people) if bodies or people else Mine()
 
