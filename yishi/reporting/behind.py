@@ -21,11 +21,12 @@ from yishi.journal.models import Entry
 from yishi.people.scopes import Reach
 
 from .book import Still
-from .columns import Ints, Mine
+from .columns import Ints
 from .figures import asked_of, deeds_of
 from .indicators import DEEDS
 from .models import FigureRow
 from .moves import LAST
+from .part import Mine, part_of
 from .question import Question
 
 CHUNK = 2_000
@@ -41,13 +42,13 @@ class DeedsBehind(Sequence[UUID]):
 
     def __init__(self, question: Question, reach: Reach, now: Still):
         self.question = question
-        self._columns = now.series[DEEDS.number]
+        self._whole = now.series[DEEDS.number]
         asked = asked_of(question, now)
         self._covered = reach.everything or (
             asked.places is None and any(lo <= asked.lo and asked.hi <= hi for lo, hi in reach.spans)
         )
-        self._everywhere = asked
-        self._asked = asked if self._covered else replace(asked, mine=Mine(reach.spans))
+        self._asked = asked
+        self._columns = self._whole if self._covered else part_of(self._whole, Mine(reach.spans))
         self._reach = reach
 
     def __len__(self) -> int:
@@ -101,7 +102,7 @@ class DeedsBehind(Sequence[UUID]):
         """Deed → day: what concerns the viewer's desk or person outside the places of the reach."""
         if self._covered:
             return {}
-        behind = np.asarray(self._columns.rows_of(self._everywhere), dtype=np.int64)
+        behind = np.asarray(self._whole.rows_of(self._asked), dtype=np.int64)
         found: dict[UUID, int] = {}
         for part in _parts(self._own_entries()):
             rows = FigureRow.objects.filter(entry_id__in=part, series=DEEDS.number)
