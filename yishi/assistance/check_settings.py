@@ -5,6 +5,7 @@ goes by the day of the check; a threshold goes by the day for which a household'
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,11 +17,16 @@ from .models import CheckSetting
 
 
 class Checkers:
-    """One checker for each set of changes that holds somewhere; made for one run, or for one change."""
+    """One checker for each set of changes that holds somewhere; made for one run, or for one change.
 
-    def __init__(self, day: date | None = None):
+    `without`: groups of rules that nobody asks for in this run.
+    """
+
+    def __init__(self, day: date | None = None, without: Iterable[str] = ()):
         self.day = day or timezone.localdate()
         self.pack: Pack = read_pack()
+        groups = set(without)
+        self.unasked = frozenset(code for code, rule in self.pack.rules.items() if rule.group in groups)
         self.rows = list(CheckSetting.objects.select_related("place"))
         self._made: dict[tuple[int, ...], Checker] = {}
 
@@ -28,7 +34,8 @@ class Checkers:
         """The checker for the village numbered `lo`."""
         key = tuple(n for n, row in enumerate(self.rows) if row.place.lo <= lo <= row.place.hi)
         if key not in self._made:
-            self._made[key] = Checker(self.pack, settings_from((self.rows[n] for n in key), self.pack, self.day))
+            settings = settings_from((self.rows[n] for n in key), self.pack, self.day)
+            self._made[key] = Checker(self.pack, replace(settings, off=settings.off | self.unasked))
         return self._made[key]
 
 

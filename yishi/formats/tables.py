@@ -162,15 +162,20 @@ class Table:
 
     def _is_left_out(self, row: Row, values: dict[str, str]) -> bool:
         """Is it a note, a total or the headings once more?"""
-        texts = [shown(cell) for cell in row.cells]
-        again = sum(1 for place in self.found if place < len(texts) and texts[place] == self.headings[place])
+        cells = row.cells
+        again = sum(1 for place in self.found if place < len(cells) and self._repeats(cells[place], place))
         if again >= 2 and again * 2 >= len(values):
             return True
-        first = next((text for text in texts if text), "")
+        first = next((text for text in map(shown, cells) if text), "")
         if not _NOTE.match(unicodedata.normalize("NFKC", first).replace(" ", "")):
             return False
         naming = [values[column.key] for column in self.columns if column.names and column.key in values]
         return all(text in first or _NOTE.match(text) for text in naming)
+
+    def _repeats(self, cell: Cell, place: int) -> bool:
+        """Does the cell say the heading of its column once more?"""
+        heading = self.headings[place]
+        return isinstance(cell, str) and len(cell) >= len(heading) and shown(cell) == heading
 
 
 def normal_heading(text: str) -> str:

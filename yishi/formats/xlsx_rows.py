@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -133,7 +134,7 @@ class _Rows:
             self.text.append(text)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
+        local = name.rpartition(":")[2] if ":" in name else name
         if local == "c":
             self.cell, self.text = attributes, []
             self.has_formula = self.has_value = False
@@ -156,11 +157,11 @@ class _Rows:
             self.head.hidden_columns.extend(range(first - 1, min(last, self.most_columns)))
 
     def end(self, name: str) -> None:
-        local = name.rpartition(":")[2]
-        if local in ("v", "t"):
-            self.keeping = ""
-        elif local == "c":
+        local = name.rpartition(":")[2] if ":" in name else name
+        if local == "c":
             self.finish_cell()
+        elif local in ("v", "t"):
+            self.keeping = ""
         elif local == "row":
             self.finish_row()
         elif local == "rPh":
@@ -176,11 +177,15 @@ class _Rows:
             return
         if self.column >= self.most_columns:
             raise SheetError("too_many_columns", most=self.most_columns)
-        self.cells.extend([None] * (self.column + 1 - len(self.cells)))
-        self.cells[self.column] = value
+        cells, column = self.cells, self.column
+        if len(cells) == column:
+            cells.append(value)
+            return
+        cells.extend([None] * (column + 1 - len(cells)))
+        cells[column] = value
 
     def value(self) -> Wire:
-        kind, text = self.cell.get("t", "n"), "".join(self.text)
+        kind, text = self.cell.get("t", "n"), "".join(self.text) if self.text else ""
         if self.has_formula and not (self.has_value and (text or kind == "str")):
             return ("f", "")
         if not text:
@@ -398,6 +403,7 @@ def _moment(text: str, is_1904: bool) -> Wire:
     return ("dt", made.isoformat())
 
 
+@lru_cache(maxsize=2048)
 def _column(letters: str) -> int:
     number = 0
     for letter in letters:

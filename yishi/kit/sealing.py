@@ -99,16 +99,21 @@ class KeyRing:
         """What this ring is known by: says nothing of its keys."""
         return hmac.new(self.index, b"yishi mark of the index key", hashlib.sha256).hexdigest()[:16]
 
-    def seal(self, plain: str, *, table: str, column: str, row: UUID) -> bytes:
+    def seal(self, plain: str | bytes, *, table: str, column: str, row: UUID) -> bytes:
         """Encrypt `plain` for one field of one row."""
+        clear = plain.encode() if isinstance(plain, str) else plain
         number = self.current
         header = bytes((VERSION, number)) + _mark(self.keys[number])
         nonce = os.urandom(_NONCE)
-        sealed = AESGCM(self.keys[number]).encrypt(nonce, plain.encode(), _bound(header, table, column, row))
+        sealed = AESGCM(self.keys[number]).encrypt(nonce, clear, _bound(header, table, column, row))
         return header + nonce + sealed
 
     def open(self, sealed: bytes | memoryview, *, table: str, column: str, row: UUID) -> str:
-        """Decrypt what `seal` gave for the same field. Raises `WrongKey` or `Tampered`."""
+        """Decrypt a text that `seal` sealed for the same field. Raises `WrongKey` or `Tampered`."""
+        return self.open_bytes(sealed, table=table, column=column, row=row).decode()
+
+    def open_bytes(self, sealed: bytes | memoryview, *, table: str, column: str, row: UUID) -> bytes:
+        """The same for what was sealed as bytes."""
         value = bytes(sealed)
         number = self.key_of(value)
         header, nonce = value[: 2 + _MARK], value[2 + _MARK : _HEADER]
@@ -118,7 +123,7 @@ class KeyRing:
         if not hmac.compare_digest(header[2:], _mark(key)):
             raise WrongKey(f"key {number} here is not the key {number} with which this was sealed")
         try:
-            return AESGCM(key).decrypt(nonce, value[_HEADER:], _bound(header, table, column, row)).decode()
+            return AESGCM(key).decrypt(nonce, value[_HEADER:], _bound(header, table, column, row))
         except InvalidTag as error:
             raise Tampered("the value was changed, or belongs to another row or column") from error
 

@@ -9,6 +9,8 @@ MAX_CONTROL = 0x20
 def clean(text: str) -> str:
     """Text as it is stored: NFC, no control or bidirectional override characters, line ends as newlines."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if text.isprintable():  # then there is none of them in it
+        return text.strip()
     return "".join(c for c in text if c in "\n\t" or _is_kept(c)).strip()
 
 

@@ -216,6 +216,14 @@ class Reader:
                 raise ExpressionError(f"“{text}”: “in” asks for a list or a field of several values")
             _check_codes(left if right.kind == "list" else right, right if right.kind == "list" else left, text)
             turned = isinstance(op, ast.NotIn)
+            if right.kind == "list":
+                kept = frozenset(right.values)
+
+                def listed(h: Dossier, x: Any, p: Values) -> bool | None:
+                    a = one(h, x, p)
+                    return None if a is None else (a in kept) is not turned
+
+                return listed
 
             def contained(h: Dossier, x: Any, p: Values) -> bool | None:
                 a, b = one(h, x, p), other(h, x, p)
@@ -229,6 +237,8 @@ class Reader:
             raise ExpressionError(f"“{text}”: a {left.kind} is equal or not, never more or less")
         _check_codes(left, right, text)
         _check_codes(right, left, text)
+        if right.values:
+            return _to_constant(one, compare, right.values[0])
 
         def run(h: Dossier, x: Any, p: Values) -> bool | None:
             a, b = one(h, x, p), other(h, x, p)
@@ -261,6 +271,19 @@ class Reader:
         if name == "difference" and kinds == ["number", "number"]:
             return Typed(_difference(*runs), "number")
         raise ExpressionError(f"“{ast.unparse(node)[:60]}” is no function here. There are: {'; '.join(FUNCTIONS)}")
+
+
+def _to_constant(one: Run, compare: Callable[[Any, Any], Any], value: Any) -> Run:
+    def run(h: Dossier, x: Any, p: Values) -> bool | None:
+        a = one(h, x, p)
+        if a is None:
+            return None
+        try:
+            return bool(compare(a, value))
+        except ArithmeticError:  # a number that is none
+            return None
+
+    return run
 
 
 def _check_codes(coded: Typed, constant: Typed, text: str) -> None:

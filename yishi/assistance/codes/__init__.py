@@ -14,7 +14,7 @@ year of the forms that have it), `labels` (the label that forms from a year on p
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,7 @@ def label(name: str, code: str, version: str | None = None) -> str:
     return str(dated[-1] if dated else value["zh"])
 
 
+@lru_cache(maxsize=4096)
 def find(name: str, text: str, version: str | None = None) -> str | None:
     """The code that a label means on forms of `version` (any, without one); None if no code or several may be meant."""
     typed = unicodedata.normalize("NFKC", str(text or "")).strip()

@@ -165,19 +165,24 @@ def account_masked(household: Household) -> str:
     return _masked(household.bank_sealed, ACCOUNT, household.pk)
 
 
-def seal(plain: str, field: Field, row: UUID) -> bytes:
+def seal(plain: str | bytes, field: Field, row: UUID) -> bytes:
     return ring().seal(plain, table=field.table, column=field.column, row=row)
 
 
 def unseal(sealed: Any, field: Field, row: UUID) -> str:
     """What was sealed, "" for nothing. A value that does not open is refused with what to do."""
+    return unseal_bytes(sealed, field, row).decode()
+
+
+def unseal_bytes(sealed: Any, field: Field, row: UUID) -> bytes:
+    """The same for what was sealed as bytes."""
     if not sealed:
-        return ""
+        return b""
     try:
         keys = ring()
         if KeyRing.key_of(sealed) not in keys.keys:
             keys = ring_again()
-        return keys.open(sealed, table=field.table, column=field.column, row=row)
+        return keys.open_bytes(sealed, table=field.table, column=field.column, row=row)
     except WrongKey as error:
         raise Refusal(
             "keys.missing",

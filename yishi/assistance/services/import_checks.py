@@ -29,7 +29,7 @@ LEASE = timedelta(seconds=45)
 
 def import_checks(one: Import) -> list[list[Any]]:
     """The note on the new households of a checked workbook; empty where they contradict themselves nowhere."""
-    checkers, today = Checkers(), timezone.localdate()
+    checkers, today = Checkers(without=[BLANKS]), timezone.localdate()
     places = dict(
         Place.objects.filter(lo__gte=one.place.lo, lo__lte=one.place.hi).values_list("pk", "lo")
     )  # fmt: skip
@@ -40,7 +40,7 @@ def import_checks(one: Import) -> list[list[Any]]:
             if result.verdict != "new" or "members" not in result.new:
                 continue
             checker = checkers.at(places.get(UUID(result.new["place"]), one.place.lo))
-            found = [f for f in checker.check(dossier_of_new(result.new, today)) if f.rule.group != BLANKS]
+            found = checker.check(dossier_of_new(result.new, today))
             rules.update({f.rule.code for f in found})
             households += bool(found)
             errors += any(f.severity == "error" for f in found)

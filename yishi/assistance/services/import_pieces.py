@@ -1,6 +1,5 @@
 """What an import keeps of its workbook: encrypted pieces, each bound to its row; JSON, packed."""
 
-import base64
 import json
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from yishi.assistance.workbooks.results import Result
 from yishi.assistance.workbooks.rows import StagedRow
 from yishi.kit.ids import uuid7
 
-from .identity import Field, seal, unseal
+from .identity import Field, seal, unseal_bytes
 
 FILE = Field("assistance_importfile", "sealed")
 PIECE = Field("assistance_importpiece", "sealed")
@@ -24,7 +23,7 @@ def file_keep(one: Import, data: bytes) -> None:
     rows = []
     for ordinal, start in enumerate(range(0, len(data), FILE_PIECE)):
         row = ImportFile(id=uuid7(), of=one, ordinal=ordinal)
-        row.sealed = seal(base64.b85encode(data[start : start + FILE_PIECE]).decode(), FILE, row.pk)
+        row.sealed = seal(data[start : start + FILE_PIECE], FILE, row.pk)
         rows.append(row)
     ImportFile.objects.bulk_create(rows)
 
@@ -32,7 +31,7 @@ def file_keep(one: Import, data: bytes) -> None:
 def file_bytes(one: Import) -> bytes:
     """The workbook; empty when it was read and dropped."""
     rows = ImportFile.objects.filter(of=one).order_by("ordinal")
-    return b"".join(base64.b85decode(unseal(row.sealed, FILE, row.pk)) for row in rows)
+    return b"".join(unseal_bytes(row.sealed, FILE, row.pk) for row in rows)
 
 
 def rows_piece(one: Import, ordinal: int, rows: Sequence[StagedRow]) -> ImportPiece:
@@ -64,9 +63,9 @@ def pieces(one: Import, stage: str) -> Iterator[ImportPiece]:
 def _piece(one: Import, stage: str, ordinal: int, plain: list[Any]) -> ImportPiece:
     row = ImportPiece(id=uuid7(), of=one, stage=stage, ordinal=ordinal, count=len(plain))
     packed = zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 1)
-    row.sealed = seal(base64.b85encode(packed).decode(), PIECE, row.pk)
+    row.sealed = seal(packed, PIECE, row.pk)
     return row
 
 
 def _open(piece: ImportPiece) -> Any:
-    return json.loads(zlib.decompress(base64.b85decode(unseal(piece.sealed, PIECE, piece.pk))))
+    return json.loads(zlib.decompress(unseal_bytes(piece.sealed, PIECE, piece.pk)))

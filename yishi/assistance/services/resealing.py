@@ -96,7 +96,7 @@ def _again(keys: KeyRing, column: Column, pks: list[UUID], result: Resealed) -> 
                 continue
             bound = {"table": column.field.table, "column": column.field.column, "row": row.pk}
             try:
-                setattr(row, column.attribute, keys.seal(keys.open(sealed, **bound), **bound))
+                setattr(row, column.attribute, keys.seal(keys.open_bytes(sealed, **bound), **bound))
             except SealError:
                 result.broken.append((column.field.table, row.pk))
             else:

@@ -25,6 +25,7 @@ MOST_AREA = Decimal(100_000)
 ROUNDING = 100  # fen by which a sum may differ from its parts
 _PHONE = re.compile(r"[0-9+()（）-]{5,20}")
 _NUMBER = re.compile(r"[0-9A-Za-z\u3400-\u9fff_-]{1,32}")
+_APART = re.compile(f"[{re.escape(OTHERS_APART)}\n]")
 _CLASSES = ("wage_income", "business_income", "property_income", "transfer_income")
 _BY_HEAD = {"household.phone"}  # each row may have its own; the head's counts
 
@@ -125,11 +126,12 @@ def _place(made: Wanted, rows: Sequence[StagedRow], places: Places) -> None:
 
 def _shared(made: Wanted, rows: Sequence[StagedRow], heads: Sequence[StagedRow], faulty: set[Any]) -> None:
     """What concerns the household: every row that says something says the same, or the head's row counts."""
+    in_turn = [*heads, *rows]
     for one in FIELDS:
         if one.on not in (HOUSEHOLD, YEAR) or one.key not in made.headings:
             continue
         said: dict[str, int] = {}
-        for row in [*heads, *rows]:
+        for row in in_turn:
             text = row.values.get(one.key, "")
             if text and (row.number, made.headings[one.key]) not in faulty:
                 said.setdefault(text, row.number)
@@ -142,7 +144,7 @@ def _shared(made: Wanted, rows: Sequence[StagedRow], heads: Sequence[StagedRow],
         value = _value(made, number, one.key, text)
         if value is not None:
             made.fields.setdefault(one.on, {})[one.name] = value
-    accounts = {row.values["account"]: row.number for row in [*heads, *rows] if row.values.get("account")}
+    accounts = {row.values["account"]: row.number for row in in_turn if row.values.get("account")}
     if accounts:
         made.account, number = next(iter(accounts.items()))
         if (number, made.headings["account"]) not in faulty and not re.fullmatch(r"[0-9]{8,32}", made.account):
@@ -193,12 +195,11 @@ def _member(made: Wanted, row: StagedRow, faulty: set[Any], today: date) -> Want
         pass
     elif len(row.values["name"]) > 30 or not re.search(r"[^\W\d_]", one.name):
         made.fault(row.number, "name", "name", text=one.name[:10])
-    for column in FIELDS:
-        text = row.values.get(column.key, "")
-        heading = made.headings.get(column.key, "")
-        if column.on in (HOUSEHOLD, YEAR) or not text or (row.number, heading) in faulty:
+    for key, text in row.values.items():
+        column = BY_KEY.get(key)
+        if column is None or column.on in (HOUSEHOLD, YEAR) or (row.number, made.headings.get(key, "")) in faulty:
             continue
-        value = _value(made, row.number, column.key, text)
+        value = _value(made, row.number, key, text)
         if value is not None:
             one.fields.setdefault(column.on, {})[column.name] = value
     if "relation" not in one.fields.get(MEMBER, {}) and not row.values.get("member.relation"):
@@ -319,6 +320,4 @@ def _yuan(fen: int) -> str:
 
 
 def _apart(text: str) -> list[str]:
-    for mark in OTHERS_APART:
-        text = text.replace(mark, "\n")
-    return [one.strip() for one in text.split("\n") if one.strip()]
+    return [one.strip() for one in _APART.split(text) if one.strip()] if text else []
