@@ -1,9 +1,11 @@
 """The journal's raw SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from .models import Block, Entry, Receipt, Seal
 
@@ -173,3 +175,46 @@ def _stream(sql: str) -> Iterator[tuple[Any, ...]]:
         cursor.execute(sql)
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
+
+
+@dataclass(slots=True)
+class Prepared:
+    """One statement with its values for many rows, made before a transaction so that the transaction is short."""
+
+    sql: str
+    rows: list[list[Any]]
+
+    def run(self) -> None:
+        if self.rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(self.sql, self.rows)
+
+
+def insert_of(model: type[Model], rows: Iterable[Model]) -> Prepared:
+    """Insert `rows` of `model`, all columns of them."""
+    fields = model._meta.concrete_fields
+    quote = connection.ops.quote_name
+    columns, marks = ", ".join(quote(f.column) for f in fields), ", ".join(["%s"] * len(fields))
+    return Prepared(
+        f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})",
+        [[f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields] for row in rows],
+    )
+
+
+def update_of(model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, Sequence[Any]]]) -> Prepared:
+    """Set the fields `names` of the rows with the given keys: (key, values)."""
+    fields = [model._meta.get_field(name) for name in names]
+    key = model._meta.pk
+    assert key is not None
+    quote = connection.ops.quote_name
+    columns = ", ".join(f"{quote(f.column)} = %s" for f in fields)
+    return Prepared(
+        f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(key.column)} = %s",
+        [
+            [
+                *(f.get_db_prep_save(value, connection) for f, value in zip(fields, values, strict=True)),
+                key.get_db_prep_value(pk, connection),
+            ]
+            for pk, values in rows
+        ],
+    )

@@ -97,7 +97,10 @@ class ByRow(ABC):
     def write(self, prepared: None) -> None:  # noqa: B027
         """Likewise."""
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, changed: Iterable[Result]) -> None:
+    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> None:  # noqa: B027
+        """Nothing is made beforehand."""
+
+    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
         new = [
             result.new
             for piece in ImportPiece.objects.filter(of=one, stage=Stage.UNITS).order_by("ordinal")
@@ -141,7 +144,7 @@ class ByRow(ABC):
         """The models that are part of a record."""
         return set()
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, changed: Iterable[Result]) -> None:
+    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
         """Take the records away and turn their entries round."""
         rows = ImportedRow.objects.filter(of=one)
         keys = list(rows.values_list("target_id", flat=True))

@@ -111,7 +111,10 @@ class Deeds:
 
     def write(self, prepared: None) -> None: ...
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, changed: Iterable[Result]) -> None:
+    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> None:
+        """Nothing is made beforehand."""
+
+    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
         rows = []
         for piece in ImportPiece.objects.filter(of=one, stage=Stage.UNITS).order_by("ordinal"):
             for result in results_in(piece):
@@ -144,7 +147,7 @@ class Deeds:
         )
         return _("It cannot be undone: some of these deeds were changed, claimed or proved since.") if touched else None
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, changed: Iterable[Result]) -> None:
+    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
         rows = ImportedRow.objects.filter(of=one)
         for deed in Deed.within.filter(pk__in=rows.values("target_id")).select_related("item", "place").order_by("pk"):
             deed_withdraw(actor=actor, deed=deed, reason=UNDONE, act_id=this.child())

@@ -29,6 +29,7 @@ from yishi.organisations.grants import Viewer
 from yishi.people.models import Person
 
 from . import import_household_rows as rows
+from .import_household_changes import Changes
 from .import_households import households_compare
 
 OWN = {
@@ -89,14 +90,18 @@ class Households:
         places, today = Places(one.place), timezone.localdate()
         return lambda units: households_compare(one, units, places, whole.faults, today)
 
-    def prepare(self, one: Import, results: list[Result]) -> rows.Prepared:
+    def prepare(self, one: Import, results: list[Result]) -> rows.NewRows:
         return rows.prepare_new(one, results)
 
-    def write(self, prepared: rows.Prepared) -> None:
+    def write(self, prepared: rows.NewRows) -> None:
         prepared.insert()
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, changed: Iterable[Result]) -> None:
-        rows.publish(one, changed)
+    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Changes:
+        return Changes(changed, forwards=forwards)
+
+    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: Changes) -> None:
+        rows.show(one)
+        turn.run()
 
     def built_upon(self, one: Import) -> Any:
         """A deed, a visit, a pairing, a request, a later change: anything that points at what the import brought."""
@@ -130,8 +135,8 @@ class Households:
         text = _("A later workbook (%(name)s) changed households. Undo that one first.")
         return text % {"name": found.filename}
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, changed: Iterable[Result]) -> None:
-        rows.apply(changed, forwards=False)
+    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: Changes) -> None:
+        turn.run()
         rows.hide(one)
 
     def sweep(self, one: Import) -> int:

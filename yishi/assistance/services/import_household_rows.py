@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,20 +25,12 @@ from yishi.assistance.models import (
 )
 from yishi.assistance.workbooks.kinds import Stale
 from yishi.assistance.workbooks.results import Result
+from yishi.journal.queries import Prepared, insert_of
 from yishi.kit.identity import Identity
 from yishi.people.models import Person
 
 from .identity import ACCOUNT, RESIDENT, identity_index, seal
-from .import_households import as_json
 
-MODELS: dict[str, type[Model]] = {
-    "household": Household,
-    "year": HouseholdYear,
-    "member": HouseholdMember,
-    "resident": Resident,
-    "member_year": MemberYear,
-    "person": Person,
-}
 _DAYS = {
     "registered_on",
     "watch_from",
@@ -51,7 +43,7 @@ SWEEP = 400  # households taken away in one transaction
 
 
 @dataclass
-class Prepared:
+class NewRows:
     """Rows to be inserted, in the order in which they refer to each other."""
 
     people: list[Person] = field(default_factory=list)
@@ -62,28 +54,40 @@ class Prepared:
     members: list[HouseholdMember] = field(default_factory=list)
     years: list[HouseholdYear] = field(default_factory=list)
     member_years: list[MemberYear] = field(default_factory=list)
+    statements: list[Prepared] = field(default_factory=list)
+
+    def by_model(self) -> list[tuple[type[Model], list[Any]]]:
+        return [
+            (Person, self.people),
+            (Resident, self.residents),
+            (Household, self.households),
+            (HouseholdStay, self.stays),
+            (HouseholdCause, self.causes),
+            (HouseholdMember, self.members),
+            (HouseholdYear, self.years),
+            (MemberYear, self.member_years),
+        ]
+
+    def prepare(self) -> "NewRows":
+        """Do before the transaction all that can be done before it."""
+        self.statements = [insert_of(model, rows) for model, rows in self.by_model() if rows]
+        return self
 
     def insert(self) -> None:
-        Person.within.bulk_create(self.people)
-        Resident.within.bulk_create(self.residents)
-        Household.arriving_too.bulk_create(self.households)
-        HouseholdStay.objects.bulk_create(self.stays)
-        HouseholdCause.objects.bulk_create(self.causes)
-        HouseholdMember.within.bulk_create(self.members)
-        HouseholdYear.within.bulk_create(self.years)
-        MemberYear.within.bulk_create(self.member_years)
+        for statement in self.statements:
+            statement.run()
 
 
-def prepare_new(one: Import, results: Iterable[Result]) -> Prepared:
+def prepare_new(one: Import, results: Iterable[Result]) -> NewRows:
     """The rows of the households that are new, hidden by `arriving`."""
-    made, today, now = Prepared(), timezone.localdate(), timezone.now()
+    made, today, now = NewRows(), timezone.localdate(), timezone.now()
     for result in results:
         if result.verdict == "new":
             _household(one, result.new, made, today, now)
-    return made
+    return made.prepare()
 
 
-def _household(one: Import, new: dict[str, Any], made: Prepared, today: date, now: Any) -> None:
+def _household(one: Import, new: dict[str, Any], made: NewRows, today: date, now: Any) -> None:
     said = values(new["fields"].get("household", {}))
     said.setdefault("registered_on", today)
     members = new["members"]
@@ -110,19 +114,19 @@ def _household(one: Import, new: dict[str, Any], made: Prepared, today: date, no
         )
     )
     for kind, codes in new["causes"].items():
-        made.causes.extend(_causes(household.pk, kind, codes))
+        made.causes.extend(causes_rows(household.pk, kind, codes))
     yearly = values(new["fields"].get("year", {}))
     if yearly:
         made.years.append(HouseholdYear(household=household, year=new["year"], changed_at=now, **yearly))
     for each in members:
-        _member(household.pk, each, new["year"], household.registered_on, made)
+        member_rows(household.pk, each, new["year"], household.registered_on, made)
 
 
-def _member(household: UUID, each: dict[str, Any], year: int, since: date, made: Prepared) -> None:
+def member_rows(household: UUID, each: dict[str, Any], year: int, since: date, made: NewRows) -> None:
     person = Person(id=UUID(each["person"]), name=each["name"])
     made.people.append(person)
     resident = Resident(person=person, **values(each["fields"].get("resident", {})))
-    _identify(resident, each["kind"], each["identity"], each["key"])
+    identify(resident, each["kind"], each["identity"], each["key"])
     made.residents.append(resident)
     said = each["fields"].get("member", {})
     member = HouseholdMember(
@@ -134,13 +138,13 @@ def _member(household: UUID, each: dict[str, Any], year: int, since: date, made:
         made.member_years.append(MemberYear(member=member, year=year, **yearly))
 
 
-def _identify(resident: Resident, kind: str, number: str, key: str) -> None:
+def identify(resident: Resident, kind: str, number: str, key: str) -> None:
     resident.identity_kind = kind
     resident.identity_index = identity_index(Identity(kind, number, key)) if number else ""
     resident.identity_sealed = seal(number, RESIDENT, resident.pk) if number else None
 
 
-def _causes(household: UUID, kind: str, codes: list[str]) -> list[HouseholdCause]:
+def causes_rows(household: UUID, kind: str, codes: list[str]) -> list[HouseholdCause]:
     has_main = kind == HouseholdCause.Kind.CAUSE
     return [
         HouseholdCause(household_id=household, kind=kind, code=code, is_main=has_main and not place, ordinal=place + 1)
@@ -167,8 +171,8 @@ _AREAS = {one.name for one in HouseholdYear._meta.get_fields() if one.get_intern
 # The act that publishes, and the one that undoes
 
 
-def publish(one: Import, changed: Iterable[Result]) -> None:
-    """Switch on what was written; do what changes. Raises `Stale` where the register is no longer as it was checked."""
+def show(one: Import) -> None:
+    """Switch on what was written. Raises `Stale` where the register is no longer as it was checked."""
     try:
         with transaction.atomic():
             shown = Household.arriving_too.filter(arriving=one.pk).update(arriving=None)
@@ -176,99 +180,6 @@ def publish(one: Import, changed: Iterable[Result]) -> None:
         raise Stale("import.taken", _("A household with one of these numbers was registered meanwhile.")) from error
     if shown != one.new:
         raise Stale("import.new", _("Not all households were written."))
-    apply(changed, forwards=True)
-
-
-def apply(changed: Iterable[Result], *, forwards: bool) -> None:
-    """Do (or take back) the changes of existing households, many at once; each must find what it expects."""
-    results = list(changed)
-    ops = [(result, op) for result in results for op in result.ops]
-    _set(ops, forwards)
-    _join_or_leave(ops, forwards)
-    for result, op in ops:
-        if op["do"] == "causes":
-            new, old = (op["new"], op["old"]) if forwards else (op["old"], op["new"])
-            rows = HouseholdCause.objects.filter(household=op["pk"], kind=op["kind"])
-            stands = [row.code for row in sorted(rows, key=lambda row: (not row.is_main, row.ordinal))]
-            _expect(sorted(stands) == sorted(old), result)
-            rows.delete()
-            HouseholdCause.objects.bulk_create(_causes(UUID(op["pk"]), op["kind"], new))
-    households = [UUID(result.household) for result in results if any(op["do"] == "join" for op in result.ops)]
-    for key in households:
-        size = HouseholdMember.within.filter(household=key, valid_to__isnull=True).count()
-        Household.within.filter(pk=key).update(size=size)
-
-
-def _set(ops: list[tuple[Result, dict[str, Any]]], forwards: bool) -> None:
-    by_model: dict[str, list[tuple[Result, dict[str, Any]]]] = {}
-    for result, op in ops:
-        if op["do"] in ("set", "identity", "account"):
-            on = {"identity": "resident", "account": "household"}.get(op["do"]) or op["on"]
-            by_model.setdefault(on, []).append((result, op))
-    for on, some in by_model.items():
-        model: Any = MODELS[on]
-        rows = {str(row.pk): row for row in model.within.filter(pk__in={op["pk"] for _result, op in some})}
-        names: set[str] = set()
-        for result, op in some:
-            row = rows.get(op["pk"])
-            _expect(row is not None, result)
-            names |= _put(row, op, result, forwards)
-        if on == "year":
-            for row in rows.values():
-                row.changed_at = timezone.now()
-            names.add("changed_at")
-        model.within.bulk_update(rows.values(), sorted(names), batch_size=200)
-
-
-def _put(row: Any, op: dict[str, Any], result: Result, forwards: bool) -> set[str]:
-    """Put an op's values into a row; gives the names of the fields."""
-    new, old = (op["new"], op["old"]) if forwards else (op["old"], op["new"])
-    if op["do"] == "account":
-        row.bank_sealed = seal(new, ACCOUNT, row.pk) if new else None
-        return {"bank_sealed"}
-    if op["do"] == "identity":
-        number = new["number"]
-        _identify(row, new["kind"], number, new.get("key") or number)
-        row.identity_fault = new.get("fault", "")
-        return {"identity_kind", "identity_index", "identity_sealed", "identity_fault"}
-    for name, value in values(new).items():
-        _expect(as_json(getattr(row, name)) == old[name], result)
-        setattr(row, name, value)
-    return set(new)
-
-
-def _join_or_leave(ops: list[tuple[Result, dict[str, Any]]], forwards: bool) -> None:
-    """Members who are new in a known household, and years that it did not have."""
-    made, today, now = Prepared(), timezone.localdate(), timezone.now()
-    for result, op in ops:
-        if op["do"] == "join":
-            _member(UUID(op["pk"]), op["new"], op["year"], today, made)
-        elif op["do"] == "add" and op["on"] == "year":
-            said = values(op["new"])
-            made.years.append(
-                HouseholdYear(id=UUID(op["pk"]), household_id=UUID(result.household), changed_at=now, **said)
-            )
-        elif op["do"] == "add":
-            said = values(op["new"])
-            made.member_years.append(MemberYear(id=UUID(op["pk"]), member_id=UUID(op["of"]), **said))
-    if forwards:
-        try:
-            with transaction.atomic():
-                made.insert()
-        except IntegrityError as error:
-            raise Stale("import.changed", _("Some of these households were changed meanwhile.")) from error
-        return
-    MemberYear.within.filter(
-        Q(pk__in=[row.pk for row in made.member_years]) | Q(member__in=[row.pk for row in made.members])
-    ).delete()
-    HouseholdYear.within.filter(pk__in=[row.pk for row in made.years]).delete()
-    HouseholdMember.within.filter(pk__in=[row.pk for row in made.members]).delete()
-    Person.within.filter(pk__in=[row.pk for row in made.people]).delete()
-
-
-def _expect(is_so: bool, result: Result) -> None:
-    if not is_so:
-        raise Stale("import.changed", _("Some of these households were changed meanwhile."))
 
 
 def hide(one: Import) -> None:

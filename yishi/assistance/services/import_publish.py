@@ -51,10 +51,10 @@ def import_publish(*, actor: Viewer, sent: Import, act_id: UUID | None = None) -
 def import_switch_on(one: Import) -> None:
     """Publish what was written: one short transaction. If the register has changed meanwhile, check it anew."""
     actor = viewer_of(one.published_by)
-    kind, changed = kind_of(one.kind), list(_results(one, "changed"))
-    body = {"import": one.pk, "sha256": one.sha256}
+    kind, body = kind_of(one.kind), {"import": one.pk, "sha256": one.sha256}
     try:
         by = permit("import.run", actor, one)
+        turn = kind.turn(one, actor, _results(one, "changed"), forwards=True)
         began = time.perf_counter()
         with act("assistance.import.publish", actor=by, act_id=child_id(one.pk, PUBLISH), body=body) as this:
             if this.replayed:
@@ -62,7 +62,7 @@ def import_switch_on(one: Import) -> None:
             row = _locked(one)
             if row.state != State.WRITING:
                 return
-            kind.switch_on(row, actor, this, changed)
+            kind.switch_on(row, actor, this, turn)
             check_run_make(row.place)
             row.state, row.published_at = State.PUBLISHED, this.now
             row.save(update_fields=["state", "published_at"])
@@ -83,7 +83,8 @@ def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID |
     """Take a published import back as a whole, unless something was built on it. Result: import."""
     by = permit("import.run", actor, sent)
     body = {"import": sent.pk, "reason": reason}
-    kind, changed = kind_of(sent.kind), list(_results(sent, "changed"))
+    kind = kind_of(sent.kind)
+    turn = kind.turn(sent, actor, _results(sent, "changed"), forwards=False)
     with act("assistance.import.undo", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -92,7 +93,7 @@ def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID |
             raise WrongStage("import.state", _("This workbook is “%(state)s”.") % {"state": one.get_state_display()})
         if why := kind.built_upon(one):
             raise Refusal("import.built_upon", why)
-        kind.switch_off(one, actor, this, changed)
+        kind.switch_off(one, actor, this, turn)
         check_run_make(one.place)
         one.state, one.undone_at = State.UNDOING, this.now
         one.save(update_fields=["state", "undone_at"])

@@ -47,13 +47,16 @@ class KindOfImport(Protocol):
     def write(self, prepared: Any) -> None:
         """Write what is new, so that nobody sees it yet."""
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, changed: Iterable[Result]) -> None:
+    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Any:
+        """What `switch_on` (forwards) or `switch_off` will do, made outside the transaction."""
+
+    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: Any) -> None:
         """Show what was written and do what changes, within the act that publishes. Raises `Stale`."""
 
     def built_upon(self, one: Import) -> Any:
         """Why the import can no longer be undone, as a sentence; nothing if it can."""
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, changed: Iterable[Result]) -> None:
+    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: Any) -> None:
         """Hide what was written and put back what was changed, within the act that undoes."""
 
     def sweep(self, one: Import) -> int:
