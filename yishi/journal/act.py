@@ -192,15 +192,9 @@ class Act:
 
         This act is new, so the part is: nobody need look for its receipt.
         """
-        identity = self.child()
-        receipt = Receipt(
-            id=identity,
-            number=receipt_number(identity),
-            code=code,
-            body_hash=_hash(code, self.actor, body),
-            received_at=self.now,
-        )
-        return Act(code=code, actor=self.actor, receipt=receipt, at=self.at, caused_by=self.caused_by)
+        part = loose_act(code, self.actor, body, self.child(), self.now)
+        part.at, part.caused_by = self.at, self.caused_by
+        return part
 
     def reverse(self, original: Entry, *, data: Mapping[str, Any] | None = None) -> Entry:
         """Write the reversal of `original`: its place, dims and `at`, quantities and touches with the sign turned."""
@@ -251,6 +245,18 @@ def act(
         yield this
         receipt.entry_count = len(this.entries)
         Receipt.objects.filter(pk=receipt.pk).update(result=receipt.result, entry_count=receipt.entry_count)
+
+
+def loose_act(code: str, actor: Actor, body: Mapping[str, Any], identity: UUID, now: datetime) -> Act:
+    """An act whose receipt and entries its caller writes; `identity` is new."""
+    receipt = Receipt(
+        id=identity,
+        number=receipt_number(identity),
+        code=code,
+        body_hash=_hash(code, actor, body),
+        received_at=now,
+    )
+    return Act(code=code, actor=actor, receipt=receipt, at=now)
 
 
 def parts_write(parts: Sequence[Act]) -> None:

@@ -13,7 +13,7 @@ from yishi.people.models import Person
 from yishi.people.scopes import File, Reach
 
 from .campaigns import THOUSANDTHS, CatalogueItem, ItemVersion
-from .households import Household
+from .households import ArrivedFilesManager, ArrivedManager, Household
 
 WHOLE = 10_000  # shares are whole numbers of ten thousandths; those of a deed add up to this
 
@@ -60,6 +60,11 @@ class Deed(File):
     recorded_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)  # by all members for whom it was recorded
     is_demo = models.BooleanField(default=False)
+    arriving = models.UUIDField(null=True, editable=False)  # the import that is writing it: nobody sees it yet
+
+    within = ArrivedManager()
+    objects = ArrivedFilesManager()
+    arriving_too = models.Manager()  # for imports alone
 
     class Meta(File.Meta):
         constraints = [
@@ -75,6 +80,7 @@ class Deed(File):
             models.Index(fields=["fingerprint", "on"], name="deed_fingerprint"),
             models.Index(fields=["-recorded_at"], name="deed_newest"),
             models.Index(fields=["-on", "-id"], name="deed_by_day"),
+            models.Index(fields=["arriving"], condition=Q(arriving__isnull=False), name="deed_arriving"),
         ]
 
     def __str__(self) -> str:

@@ -287,7 +287,7 @@ def target_set(
 
 def version_on(item: CatalogueItem, day: date) -> ItemVersion:
     """What the item said on `day`; its first version for days before."""
-    return _valid(list(item.versions.order_by("number")), day)
+    return version_among(list(item.versions.order_by("number")), day)
 
 
 def versions_on(items: Collection[UUID], day: date) -> dict[UUID, ItemVersion]:
@@ -296,10 +296,10 @@ def versions_on(items: Collection[UUID], day: date) -> dict[UUID, ItemVersion]:
     all_of: dict[UUID, list[ItemVersion]] = {}
     for one in rows:
         all_of.setdefault(one.item_id, []).append(one)
-    return {key: _valid(versions, day) for key, versions in all_of.items()}
+    return {key: version_among(versions, day) for key, versions in all_of.items()}
 
 
-def _valid(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
+def version_among(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
     valid = [one for one in versions if one.valid_from <= day]
     return valid[-1] if valid else versions[0]
 

@@ -122,8 +122,8 @@ def deed_record(
     with act(RECORD, actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        _desk_is_own(actor, recorded_for)
-        deed = _made(this, actor, plan, versions_open([item], on)[item.pk])
+        desk_is_own(actor, recorded_for)
+        deed = deed_made(this, actor, plan, versions_open([item], on)[item.pk])
         deed.save(force_insert=True)
         beneficiaries = write_beneficiaries(deed, reached)
         count(this, deed, write_parties(deed, parties), beneficiaries)
@@ -140,12 +140,12 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
     permit("deed.record", actor)
     versions = versions_open([one.item for one in plans], plans[0].on)
     for desk in {one.recorded_for for one in plans}:
-        _desk_is_own(actor, desk)
+        desk_is_own(actor, desk)
     sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
     parts, deeds, parties, beneficiaries = [], [], [], []
     for plan in plans:
         part = this.part(RECORD, plan.sent())
-        deed = _made(part, actor, plan, versions[plan.item.pk])
+        deed = deed_made(part, actor, plan, versions[plan.item.pk])
         ours, theirs = party_rows(deed, plan.parties, sectors), beneficiary_rows(deed, plan.reached)
         part.draft(**counting(part, deed, ours, theirs))
         part.result(deed=deed.pk, number=deed.number)
@@ -160,7 +160,7 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
     return deeds, duplicates_find_many(deeds, this.now)
 
 
-def _made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> Deed:
+def deed_made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> Deed:
     """The deed of `plan` by the item's version, checked and not written yet."""
     if plan.source is None and version.fed_by != ItemVersion.Fed.HAND:
         raise Refusal(
@@ -191,7 +191,7 @@ def _made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> Deed
     return deed
 
 
-def _desk_is_own(actor: Viewer, desk: Body | None) -> None:
+def desk_is_own(actor: Viewer, desk: Body | None) -> None:
     if desk is not None and not (actor.is_system or actor.holds(desk.pk)):
         raise Refusal("deed.desk", _("You have no post at this desk."), field="recorded_for")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.models import CatalogueItem, ItemVersion
 from yishi.kit.errors import Refusal
 
-from .campaigns import version_on, versions_on
+from .campaigns import version_among, version_on, versions_on
 from .standing import Reached
 
 MOST_UNNAMED = 5_000_000
@@ -22,6 +22,21 @@ def versions_open(items: Sequence[CatalogueItem], on: date) -> dict[UUID, ItemVe
     for version in versions.values():
         _fits(version.item, on)
     return versions
+
+
+class ItemsRead:
+    """The same for a run of many deeds, of any days: an item is read once."""
+
+    def __init__(self) -> None:
+        self._versions: dict[UUID, list[ItemVersion]] = {}
+
+    def version(self, item: UUID, on: date) -> ItemVersion:
+        if item not in self._versions:
+            rows = ItemVersion.objects.filter(item=item).select_related("item__campaign").order_by("number")
+            self._versions[item] = list(rows)
+        found = version_among(self._versions[item], on)
+        _fits(found.item, on)
+        return found
 
 
 def version_then(item: CatalogueItem, on: date) -> ItemVersion:

@@ -35,6 +35,7 @@ class _Tried(Exception):
 class ByRow(ABC):
     """See `workbooks.kinds.KindOfImport`. What is read of a row is plain data: ids, texts, numbers."""
 
+    follows = False
     subject = ""  # of the journal's entries about one record
     model: Any = None
 
@@ -119,6 +120,9 @@ class ByRow(ABC):
             ImportedRow(of=one, kind=one.kind, digest=each["digest"], target_id=target)
             for each, target in zip(new, made, strict=True)
         )
+
+    def follow(self, one: Import, results: list[Result]) -> None:  # noqa: B027
+        """Nothing comes after."""
 
     def built_upon(self, one: Import) -> Any:
         """An entry beyond those of its making, or a record of another kind that points at it."""

@@ -49,6 +49,8 @@ MOST_MEMBERS = 40
 class Households:
     """See `workbooks.kinds.KindOfImport`."""
 
+    follows = False
+
     def columns(self) -> list[Column]:
         return household_columns.columns()
 
@@ -102,6 +104,9 @@ class Households:
     def switch_on(self, one: Import, actor: Viewer, this: Act, turn: Changes) -> None:
         rows.show(one)
         turn.run()
+
+    def follow(self, one: Import, results: list[Result]) -> None:
+        """Nothing comes after."""
 
     def built_upon(self, one: Import) -> Any:
         """A deed, a visit, a pairing, a request, a later change: anything that points at what the import brought."""

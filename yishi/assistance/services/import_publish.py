@@ -65,18 +65,24 @@ def import_switch_on(one: Import) -> None:
             kind.switch_on(row, actor, this, turn)
             check_run_make(row.place)
             row.state, row.published_at = State.PUBLISHED, this.now
-            row.save(update_fields=["state", "published_at"])
+            row.done = 0 if kind.follows else row.total
+            row.save(update_fields=["state", "published_at", "done"])
             this.entry(subject=("import", row.pk), place=row.place_id, data=_counts(row))
             this.result(**{"import": row.pk, "new": row.new, "changed": row.changed})
         log.info("import %s published in %.2f s", one.pk, time.perf_counter() - began)
     except Stale as stale:
-        log.info("import %s: %s, is checked anew", one.pk, stale.code)
-        import_hidden_sweep(one)
-        ImportPiece.objects.filter(of=one, stage=Stage.UNITS).delete()
-        Import.within.filter(pk=one.pk).update(
-            state=State.CHECKING, done=0, new=0, changed=0, same=0, bad=0, notes=[*one.notes, ["stale", {}]]
-        )
+        import_check_anew(one, stale)
     ImportPiece.objects.filter(of__in=Import.within.filter(pk=one.pk, state=State.PUBLISHED), stage=Stage.ROWS).delete()
+
+
+def import_check_anew(one: Import, stale: Stale) -> None:
+    """The register is no longer as it was checked: take away what was written unseen, and begin from the rows."""
+    log.info("import %s: %s, is checked anew", one.pk, stale.code)
+    import_hidden_sweep(one)
+    ImportPiece.objects.filter(of=one, stage=Stage.UNITS).delete()
+    Import.within.filter(pk=one.pk).update(
+        state=State.CHECKING, done=0, new=0, changed=0, same=0, bad=0, notes=[*one.notes, ["stale", {}]]
+    )
 
 
 def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID | None = None) -> Receipt:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from yishi.assistance.models import Import, ImportFile, ImportPiece
-from yishi.assistance.workbooks.kinds import KindOfImport, kind_of
+from yishi.assistance.workbooks.kinds import KindOfImport, Stale, kind_of
 from yishi.assistance.workbooks.results import Result
 from yishi.assistance.workbooks.rows import SHEET, StagedRow
 from yishi.formats.sheet_limits import SheetError
@@ -26,7 +26,7 @@ from yishi.people.scopes import everything
 
 from .import_checks import NOTE, import_checks
 from .import_pieces import Stage, file_bytes, pieces, results_in, rows_in, rows_piece, units_piece
-from .import_publish import import_hidden_sweep, import_switch_on
+from .import_publish import import_check_anew, import_hidden_sweep, import_switch_on
 
 log = logging.getLogger("yishi.assistance.imports")
 State = Import.State
@@ -36,6 +36,13 @@ UNITS_A_PIECE = 250
 LEASE = timedelta(seconds=45)
 PAUSE = 0.25  # of the time that a piece took to write
 WAITING = (State.SENT, State.READING, State.CHECKING, State.WRITING, State.UNDOING)
+
+
+def _waiting() -> QuerySet[Import]:
+    """What waits for work and is held by no living process."""
+    free = Q(held_until__isnull=True) | Q(held_until__lt=timezone.now())
+    follows = Q(state=State.PUBLISHED, kind=Import.Kind.DEEDS, done__lt=F("total"))
+    return Import.within.filter(free, Q(state__in=WAITING) | follows)
 
 
 def imports_work() -> int:
@@ -50,16 +57,12 @@ def imports_work() -> int:
 
 def imports_wait() -> bool:
     """Is there an import to take up?"""
-    return Import.within.filter(_free(), state__in=WAITING).exists()
-
-
-def _free() -> Q:
-    return Q(held_until__isnull=True) | Q(held_until__lt=timezone.now())
+    return _waiting().exists()
 
 
 def _next() -> Import | None:
-    for key in Import.within.filter(_free(), state__in=WAITING).order_by("sent_at").values_list("pk", flat=True)[:10]:
-        if Import.within.filter(_free(), pk=key).update(held_until=timezone.now() + LEASE):
+    for key in _waiting().order_by("sent_at").values_list("pk", flat=True)[:10]:
+        if _waiting().filter(pk=key).update(held_until=timezone.now() + LEASE):
             return Import.within.select_related("place", "body").get(pk=key)
     return None
 
@@ -77,6 +80,8 @@ def import_carry_on(one: Import) -> None:
         while one.state in steps:
             steps[State(one.state)](one)
             one.refresh_from_db()
+        if one.state == State.PUBLISHED and one.done < one.total:
+            _follow(one)
     except SheetError as error:
         _refuse(one, error.code, error.params)
     except Refusal as refusal:
@@ -292,15 +297,37 @@ def _write(one: Import) -> None:
         if piece.is_written:
             continue
         results = results_in(piece)
-        prepared = kind.prepare(one, results)
+        try:
+            prepared = kind.prepare(one, results)
+            began = time.perf_counter()
+            with transaction.atomic():
+                if not ImportPiece.objects.filter(pk=piece.pk, is_written=False).update(is_written=True):
+                    continue
+                kind.write(prepared)
+                Import.within.filter(pk=one.pk).update(done=F("done") + len(results), held_until=timezone.now() + LEASE)
+        except Stale as stale:
+            import_check_anew(one, stale)
+            return
+        _stored(began)
+    Import.within.filter(pk=one.pk).update(held_until=timezone.now() + LEASE * 4)  # it is prepared in one go
+    import_switch_on(one)
+
+
+def _follow(one: Import) -> None:
+    """What may come after a workbook is published, piece by piece."""
+    kind, before = kind_of(one.kind), one.done
+    for piece in pieces(one, Stage.UNITS):
+        before -= piece.count
+        if before >= 0:
+            continue
         began = time.perf_counter()
         with transaction.atomic():
-            if not ImportPiece.objects.filter(pk=piece.pk, is_written=False).update(is_written=True):
-                continue
-            kind.write(prepared)
-            Import.within.filter(pk=one.pk).update(done=F("done") + len(results), held_until=timezone.now() + LEASE)
+            kind.follow(one, results_in(piece))
+            Import.within.filter(pk=one.pk).update(
+                done=F("done") + piece.count, held_until=timezone.now() + LEASE
+            )  # fmt: skip
         _stored(began)
-    import_switch_on(one)
+    Import.within.filter(pk=one.pk).update(done=F("total"))
 
 
 def _sweep(one: Import) -> None:

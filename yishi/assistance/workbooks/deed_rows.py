@@ -1,5 +1,6 @@
 """A workbook of deeds: one row is one deed, with whom it reached and who did it, by name and by number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from yishi.assistance.models import CatalogueItem, DeedParty, Household
 from yishi.formats.tables import Column
-from yishi.organisations.models import Body, Member, valid_on
+from yishi.organisations.models import Body, Member
 
 from .household_columns import OTHERS_APART
 from .places import Places
@@ -59,6 +60,8 @@ class DeedReader:
 
     def __init__(self, desk: Body, places: Places, headings: dict[str, str]):
         self.desk, self.places, self.headings = desk, places, headings
+        self._households: dict[str, Household] = {}
+        self._named: dict[str, tuple[list[Body], list[Member]]] = {}
         self._items: dict[str, list[CatalogueItem]] = {}
         for item in CatalogueItem.objects.select_related("campaign").prefetch_related("versions"):
             place = item.campaign.place_id
@@ -69,7 +72,15 @@ class DeedReader:
     def _lies_within(self, other: Any) -> bool:
         return bool(other.lo <= self.places.home.lo <= other.hi)
 
+    def look_up(self, rows: Sequence[StagedRow]) -> None:
+        """Ask for all households that some rows name, at once."""
+        numbers = {number for row in rows for number in _apart(row.values.get("households", ""))}
+        home = self.places.home
+        within = Household.within.filter(number__in=numbers, place__lo__gte=home.lo, place__lo__lte=home.hi)
+        self._households = {one.number: one for one in within} if numbers else {}
+
     def read(self, row: StagedRow) -> WantedDeed:
+        """What a row says; `look_up` was asked before."""
         made, values = WantedDeed(), row.values
         made.faults.extend(Fault(row.number, *fault) for fault in row.faults)
         faulty = {fault.heading for fault in made.faults}
@@ -88,7 +99,7 @@ class DeedReader:
         if code:
             made.fault(row, self.headings.get("village", "村"), code, text=text[:20])
         self._item(made, row)
-        self._households(made, row)
+        self._reached(made, row)
         if made.on:
             self._parties(made, row, made.on)
         return made
@@ -109,15 +120,12 @@ class DeedReader:
             if unit not in units:
                 made.fault(row, self.headings["unit"], "other_unit", text=unit[:10], unit="、".join(sorted(units)))
 
-    def _households(self, made: WantedDeed, row: StagedRow) -> None:
-        numbers = _apart(row.values.get("households", ""))
-        home = self.places.home
-        within = Household.within.filter(number__in=numbers, place__lo__gte=home.lo, place__lo__lte=home.hi)
-        found = {one.number: one for one in within} if numbers else {}
-        for number in numbers:
-            if number not in found:
+    def _reached(self, made: WantedDeed, row: StagedRow) -> None:
+        for number in _apart(row.values.get("households", "")):
+            if number in self._households:
+                made.households.append(self._households[number])
+            else:
                 made.fault(row, self.headings["households"], "no_household", text=number[:32])
-        made.households = list(found.values())
 
     def _parties(self, made: WantedDeed, row: StagedRow, day: date) -> None:
         for key, role in PARTIES.items():
@@ -132,14 +140,22 @@ class DeedReader:
 
     def _who(self, name: str, day: date) -> list[Any]:
         """A body of the place or above it, or a member of a committee there."""
+        if name not in self._named:
+            self._named[name] = self._called(name)
+        bodies, members = self._named[name]
+        there = [one for one in bodies if one.is_valid_on(day)]
+        if there:
+            return there[:2]
+        return list({one.person_id: one.person for one in members if one.is_valid_on(day)}.values())[:2]
+
+    def _called(self, name: str) -> tuple[list[Body], list[Member]]:
+        """Of any time: asked for once, whatever the days of the rows that name them."""
         home = self.places.home
         near = Q(place__lo__gte=home.lo, place__lo__lte=home.hi) | Q(place__lo__lte=home.lo, place__hi__gte=home.hi)
-        bodies = list(Body.objects.filter(near, Q(name=name) | Q(short_name=name)).filter(valid_on(day))[:2])
-        if bodies:
-            return bodies
+        bodies = Body.objects.filter(near, Q(name=name) | Q(short_name=name))
         body = {"term__body__place__lo__gte": home.lo, "term__body__place__lo__lte": home.hi}
-        members = Member.objects.filter(valid_on(day), person__name=name, **body).select_related("person")
-        return list({one.person_id: one.person for one in members[:3]}.values())
+        members = Member.objects.filter(person__name=name, **body).select_related("person")
+        return list(bodies[:50]), list(members[:200])
 
 
 def _runs(item: CatalogueItem, day: date) -> bool:

@@ -29,6 +29,8 @@ class Whole:
 class KindOfImport(Protocol):
     """How one kind of workbook is taken in."""
 
+    follows: bool  # is there something to do after it is published?
+
     def columns(self) -> list[Column]: ...
 
     def choices(self) -> dict[str, list[str]]: ...
@@ -52,6 +54,9 @@ class KindOfImport(Protocol):
 
     def switch_on(self, one: Import, actor: Viewer, this: Act, turn: Any) -> None:
         """Show what was written and do what changes, within the act that publishes. Raises `Stale`."""
+
+    def follow(self, one: Import, results: list[Result]) -> None:
+        """What may be done after it is published, in one short transaction for some results; once for each."""
 
     def built_upon(self, one: Import) -> Any:
         """Why the import can no longer be undone, as a sentence; nothing if it can."""
