@@ -7,10 +7,13 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.assistance.importing import again, faults, publish, send
-from yishi.assistance.models import Deed, Import, PossibleDuplicate
+from yishi.assistance.models import Deed, DeedParty, DeedRemark, Import, PossibleDuplicate
+from yishi.assistance.services import import_deed_kind, import_steps
 from yishi.assistance.services.deeds import deed_withdraw
+from yishi.assistance.services.import_deed_rows import NewDeeds
 from yishi.assistance.services.import_publish import import_undo
 from yishi.formats.sheets import write_sheet
+from yishi.journal.models import Entry, Receipt, Unfolded
 from yishi.kit.errors import Refusal
 
 State = Import.State
@@ -108,3 +111,90 @@ def test_a_bad_row_is_named_and_nothing_is_recorded(cast, helping, heading, valu
 def test_a_row_twice_is_asked_about(cast, helping):
     first, second = rows()
     assert [code for _r, _h, code in faults(deeds(cast, [first, second, first]))] == ["deed_twice"]
+
+
+def test_nobody_sees_a_deed_before_all_of_them_stand(cast, helping, monkeypatch):
+    monkeypatch.setattr(import_steps, "UNITS_A_PIECE", 1)
+    one = deeds(cast, rows())
+    monkeypatch.setattr(import_steps, "import_switch_on", killed)
+    with pytest.raises(Killed):
+        publish(cast, one)
+    assert Deed.arriving_too.count() == 2 and DeedParty.objects.count() == 3
+    assert not Deed.within.exists() and not Deed.objects.exists() and not counts().exists()
+    monkeypatch.undo()
+    went_on(one)
+    assert again(one.pk).state == State.PUBLISHED
+    assert {deed.entry_id for deed in Deed.within.all()} == set(counts().values_list("pk", flat=True))
+    assert set(counts().values_list("received_at", flat=True)) == {again(one.pk).published_at}
+    assert Unfolded.objects.filter(entry__in=counts()).count() == 2
+
+
+def test_a_process_that_died_half_way_is_followed_by_the_next(cast, helping, monkeypatch):
+    monkeypatch.setattr(import_steps, "UNITS_A_PIECE", 1)
+    one = deeds(cast, rows())
+    insert, before = NewDeeds.insert, []
+
+    def once(self):
+        if before:
+            raise Killed
+        before.append(insert(self))
+
+    monkeypatch.setattr(NewDeeds, "insert", once)
+    with pytest.raises(Killed):
+        publish(cast, one)
+    assert Deed.arriving_too.count() == 1 and not Deed.within.exists()
+    monkeypatch.setattr(NewDeeds, "insert", insert)
+    went_on(one)
+    assert Deed.within.count() == 2 and counts().count() == 2
+
+
+def test_the_queue_of_duplicates_is_filled_though_the_process_died(cast, helping, monkeypatch):
+    helping.record(on=timezone.localdate() - timedelta(days=3), amount=2)
+    one = deeds(cast, rows(受益户编号="H牟尼村0", 主办="委员甲", 出资=""))
+    monkeypatch.setattr(import_deed_kind, "duplicates_find_many", killed)
+    with pytest.raises(Killed):
+        publish(cast, one)
+    assert again(one.pk).state == State.PUBLISHED and not PossibleDuplicate.objects.exists()
+    monkeypatch.undo()
+    went_on(one)
+    assert PossibleDuplicate.objects.count() == 1 and not import_steps.imports_wait()
+
+
+def test_what_another_workbook_brought_meanwhile_is_checked_anew(cast, helping):
+    one, two = deeds(cast, rows()), deeds(cast, rows())
+    publish(cast, one)
+    two = publish(cast, two)
+    assert (two.state, two.new, two.same) == (State.READY, 0, 2)
+    assert Deed.within.count() == 2 and not Deed.arriving_too.filter(arriving__isnull=False).exists()
+    assert Receipt.objects.filter(code="assistance.deed.record").count() == 2
+
+
+def test_an_undo_leaves_nothing_counted_and_every_reason(cast, helping):
+    one = publish(cast, deeds(cast, rows()))
+    import_undo(actor=cast.viewer("clerk"), sent=one)
+    assert sum(entry.quantities["amount"] for entry in counts()) == 0 and counts().count() == 4
+    assert Unfolded.objects.filter(entry__in=counts()).count() == 4
+    assert set(DeedRemark.objects.values_list("text", flat=True)) == {"导入撤销"}
+    assert not Deed.within.filter(entry_id__isnull=False).exists()
+
+
+def test_a_workbook_of_too_many_deeds_is_to_be_divided(cast, helping, monkeypatch):
+    monkeypatch.setattr(import_deed_kind, "MOST_DEEDS", 1)
+    assert [code for _r, _h, code in faults(deeds(cast, rows()))] == ["too_many_deeds"]
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def killed(*_args):
+    raise Killed
+
+
+def went_on(one):
+    Import.within.filter(pk=one.pk).update(held_until=None)  # a dead worker lets go after a while
+    import_steps.imports_work()
+
+
+def counts():
+    return Entry.objects.filter(code="assistance.deed.count")
