@@ -85,6 +85,8 @@ def import_carry_on(one: Import) -> None:
     except SheetError as error:
         _refuse(one, error.code, error.params)
     except Refusal as refusal:
+        if one.state == State.PUBLISHED:
+            raise
         log.warning("import %s: %s", one.pk, refusal.code)
         _refuse(one, "refusal", {"text": str(refusal.message)})
     except (OperationalError, InterfaceError):
