@@ -65,7 +65,8 @@ class Full:
                 "family": reverse("family", args=[self.home.pk]),
                 "department": reverse("body_file", args=[cast.bodies["department"].pk]),
                 "water": reverse("body_file", args=[cast.bodies["water"].pk]),
-                "helping": reverse("helping"),
+                "office": reverse("body_file", args=[cast.bodies["office"].pk]),
+                "own": reverse("helping_file"),
             }
 
     def _family(self):

@@ -48,12 +48,12 @@ def test_it_works(client, cast, settings):
 
 
 SEES = {  # who opens which of the full pages
-    "clerk": "household family project deed merged campaign county village more",
+    "clerk": "household family project deed merged campaign county village more department water office own",
     "village_head": "household family project campaign county village more",
-    "member": "household family deed campaign county village more",
+    "member": "household family deed campaign county village more own",
     "cadre": "household family",
-    "handler": "household family deed merged campaign county village more",
-    "water_clerk": "project campaign county village more",
+    "handler": "household family deed merged campaign county village more department own",
+    "water_clerk": "project campaign county village more water",
     "outsider": "county village more",
     "province_clerk": "household family project deed merged campaign county village more",
 }

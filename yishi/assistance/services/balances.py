@@ -40,13 +40,18 @@ class FundMoney:
 
 
 def fund_money(funds: Iterable[UUID]) -> dict[UUID, FundMoney]:
-    """The sums of several funds by two queries."""
+    """The sums of several funds by one query."""
     keys = list(funds)
     found = {key: FundMoney() for key in keys}
     rows = FundMovement.within.filter(fund__in=keys, state__in=FundMovement.STANDING).order_by()
-    for fund, kind, state, all_of_it, elsewhere in rows.values_list("fund", "kind", "state").annotate(
-        Sum("amount"), elsewhere=Sum("amount", filter=Q(project=None))
-    ):
+    held = Allotment.objects.filter(fund__in=keys, taken_back_at=None).order_by()
+    told = gather(
+        moved=rows.values_list("fund", "kind", "state").annotate(
+            Sum("amount"), elsewhere=Sum("amount", filter=Q(project=None))
+        ),
+        held=held.values_list("fund").annotate(Sum("amount")),
+    )
+    for fund, kind, state, all_of_it, elsewhere in told["moved"]:
         money = found[fund]
         if kind == Kind.MOBILISED:
             money.mobilised += all_of_it
@@ -58,8 +63,7 @@ def fund_money(funds: Iterable[UUID]) -> dict[UUID, FundMoney]:
                 money.paid += all_of_it
             else:
                 money.waiting += all_of_it
-    held = Allotment.objects.filter(fund__in=keys, taken_back_at=None).order_by()
-    for fund, amount in held.values_list("fund").annotate(Sum("amount")):
+    for fund, amount in told["held"]:
         found[fund].allotted = amount
     return found
 

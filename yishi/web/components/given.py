@@ -13,6 +13,7 @@ from yishi.assistance.models.deeds import WHOLE
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body
 from yishi.people.models import Person
+from yishi.people.queries import HowMany, gather
 from yishi.reporting.models import IssuedReport
 from yishi.reporting.small_numbers import Told, exactly, roughly, told
 
@@ -57,89 +58,103 @@ class Given:
 
 
 def given_by(who: Person | Body, start: date, end: date) -> Given:
-    """Of a person or a body, for deeds of a period. Asks for families within the viewer's reach."""
+    """Of a person or a body, for deeds of a period, by one query. Families are asked for within the viewer's reach."""
     mine = Q(body=who) if isinstance(who, Body) else Q(person=who)
     parties = DeedParty.objects.filter(mine, deed__state=Deed.State.COUNTED, deed__on__range=(start, end))
     deeds = Deed.within.filter(pk__in=parties.values("deed"))
     beneficiaries = DeedBeneficiary.objects.filter(deed__in=deeds.values("pk"))
-    counts = beneficiaries.aggregate(
-        households=Count("household", distinct=True),
-        people=Count("person", distinct=True),
-        villages=Count("village", distinct=True),
-    )
     others = DeedParty.objects.filter(deed__in=deeds.values("pk")).exclude(mine)
-    with_others = others.aggregate(deeds=Count("deed", distinct=True), bodies=Count("body", distinct=True))
-    sums = deeds.aggregate(
-        count=Count("pk"),
-        unnamed=Sum("unnamed"),
-        places=Count("place", distinct=True),
-        own=Count("pk", filter=Q(recorded_by=None if isinstance(who, Body) else who)),
+    by_oneself = Q(recorded_by=None if isinstance(who, Body) else who)
+    # Sums over all: every deed is counted, so that a row for each state is one row, or none.
+    found = gather(
+        sums=deeds.order_by()
+        .values_list("state")
+        .annotate(Count("pk"), Sum("unnamed"), Count("place", distinct=True), own=Count("pk", filter=by_oneself)),
+        reached=beneficiaries.order_by()
+        .values_list("deed__state")
+        .annotate(*(Count(kind, distinct=True) for kind in ("household", "person", "village"))),
+        others=others.order_by()
+        .values_list("deed__state")
+        .annotate(Count("deed", distinct=True), Count("body", distinct=True)),
+        seen=HowMany(Household.objects.filter(pk__in=beneficiaries.values("household"))),
+        promised=_promised(who, start, end),
+        done=_done(parties),
+        items=_items(parties),
+        issued=IssuedReport.objects.values_list("pk", "place__lo", "place__hi", "starts_on", "ends_on"),
+        spans=deeds.order_by().values_list("place__lo", "on").distinct()[:2000],
+        merged=HowMany(Deed.within.filter(merged_into__in=deeds.values("pk"))),
     )
-    is_own = not isinstance(who, Body) and sums["own"] == sums["count"]  # recorded all: knows whom they reached
+    count, unnamed, places, own = _sums(found["sums"], 4)
+    households, people, villages = _sums(found["reached"], 3)
+    together, bodies = _sums(found["others"], 2)
+    is_own = not isinstance(who, Body) and own == count  # recorded all: knows whom they reached
     say = exactly if is_own else roughly
-    promised = _promised(who, start, end)
+    promised = found["promised"]
     return Given(
         start=start,
         end=end,
-        lines=_lines(parties),
-        deeds=sums["count"],
-        together=with_others["deeds"],
-        households=exactly(counts["households"]) if is_own else _said(counts["households"], beneficiaries),
-        people=say(counts["people"]) if sums["count"] else NOBODY,
-        villages=counts["villages"],
-        unnamed=say(sums["unnamed"]) if sums["count"] else NOBODY,
+        lines=_lines(found["items"], found["done"]),
+        deeds=count,
+        together=together,
+        households=exactly(households) if is_own else _said(households, found["seen"]),
+        people=say(people) if count else NOBODY,
+        villages=villages,
+        unnamed=say(unnamed) if count else NOBODY,
         promises=[one for one in promised if one.state != Commitment.State.STRUCK_OFF][:SHOWN],
         kept=sum(one.state == Commitment.State.STRUCK_OFF for one in promised),
-        tables=sums["places"] * TIERS,
-        bodies=with_others["bodies"],
-        reports=_reports(deeds),
-        merged=Deed.within.filter(merged_into__in=deeds.values("pk")).count(),
+        tables=places * TIERS,
+        bodies=bodies,
+        reports=_reports(found["issued"], found["spans"]),
+        merged=found["merged"],
     )
 
 
-def _promised(who: Person | Body, start: date, end: date) -> list[Commitment]:
+def _sums(rows: list[tuple[Any, ...]], number: int) -> tuple[int, ...]:
+    """The sums of the one row, without what it is grouped by; zeros where there is none."""
+    return tuple(value or 0 for value in rows[0][1:]) if rows else (0,) * number
+
+
+def _promised(who: Person | Body, start: date, end: date) -> QuerySet[Commitment]:
     """What is owed now, and what was struck off in the period."""
     kept = Q(state=Commitment.State.STRUCK_OFF, settled_on__range=(start, end))
     mine = Q(bearer=who) if isinstance(who, Body) else Q(bearer_person=who)
     rows = Commitment.within.filter(mine, kept | Q(state__in=Commitment.OPEN)).select_related("place")
-    return list(rows.order_by("due_on"))
+    return rows.order_by("due_on")
 
 
-def _said(number: int, beneficiaries: QuerySet[DeedBeneficiary]) -> Told:
+def _said(number: int, seen: int) -> Told:
     """Those whom the viewer may see, and a ten of the others."""
     if not number:
         return NOBODY
-    seen = Household.objects.filter(pk__in=beneficiaries.values("household")).count()
     return told(number, seen, has_own=False, has_rest=seen != number)
 
 
-def _lines(parties: QuerySet[DeedParty]) -> list[ItemLine]:
-    rows = (
-        parties.order_by()
-        .values("deed__item")
-        .annotate(deeds=Count("deed"), all=Sum("deed__amount"), own=Sum(F("deed__amount") * F("share") / WHOLE))
-    )
-    found = {row["deed__item"]: row for row in rows}
-    items = CatalogueItem.objects.filter(pk__in=found).prefetch_related("versions").select_related("direction")
+def _done(parties: QuerySet[DeedParty]) -> QuerySet[DeedParty, Any]:
+    """For each item: how many deeds, how much they are, how much of it is credited."""
+    own = Sum(F("deed__amount") * F("share") / WHOLE)
+    return parties.order_by().values_list("deed__item").annotate(Count("deed"), Sum("deed__amount"), own=own)
+
+
+def _items(parties: QuerySet[DeedParty]) -> QuerySet[CatalogueItem]:
+    items = CatalogueItem.objects.filter(pk__in=parties.order_by().values("deed__item")).prefetch_related("versions")
+    return items.select_related("direction").order_by("campaign__starts_on", "direction__ordinal", "ordinal")
+
+
+def _lines(items: list[CatalogueItem], done: list[tuple[Any, ...]]) -> list[ItemLine]:
+    found = {item: sums for item, *sums in done}
     lines = []
-    for item in items.order_by("campaign__starts_on", "direction__ordinal", "ordinal"):
+    for item in items:
         version = max(item.versions.all(), key=lambda one: one.number)
-        row = found[item.pk]
-        lines.append(
-            ItemLine(version.name, version.unit, row["deeds"], plain(row["all"]), plain(int(row["own"])), item.pk)
-        )
+        deeds, amount, own = found[item.pk]
+        lines.append(ItemLine(version.name, version.unit, deeds, plain(amount), plain(int(own)), item.pk))
     return lines
 
 
-def _reports(deeds: QuerySet[Deed]) -> int:
+def _reports(issued: list[tuple[Any, ...]], spans: list[tuple[int, date]]) -> int:
     """Issued reports of places and periods in which at least one of these deeds lies."""
-    found = set()
-    reports = list(IssuedReport.objects.values_list("pk", "place__lo", "place__hi", "starts_on", "ends_on"))
-    spans = list(deeds.order_by().values_list("place__lo", "on").distinct()[:2000]) if reports else []
-    for key, lo, hi, start, end in reports:
-        if any(lo <= place <= hi and start <= on <= end for place, on in spans):
-            found.add(key)
-    return len(found)
+    return sum(
+        any(lo <= place <= hi and start <= on <= end for place, on in spans) for _key, lo, hi, start, end in issued
+    )
 
 
 def period_of(year: str) -> tuple[date, date]:

@@ -15,6 +15,7 @@ from yishi.assistance.models import Campaign, Deed, DeedConfirmation, DeedParty
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
+from yishi.people.queries import HowMany, gather
 from yishi.reporting.figures import Question, ask
 from yishi.web.components.deed_words import how_much
 from yishi.web.components.given import given_by, period_of
@@ -154,10 +155,11 @@ def body_file_pdf(request: HttpRequest, body: Body) -> HttpResponse:
 
 def _figure(body: Body, start: Any, end: Any) -> dict[str, Any] | None:
     """From the figures themselves, so that a page of a body and a page of a place never differ."""
-    top = Place.objects.filter(parent__isnull=True, lo__lte=body.place.lo, hi__gte=body.place.lo).first()
-    if top is None or not Campaign.objects.exists():
+    tops = Place.objects.filter(parent__isnull=True, lo__lte=body.place.lo, hi__gte=body.place.lo)
+    there = gather(tops=tops[:1], campaigns=HowMany(Campaign.objects.all()))
+    if not there["tops"] or not there["campaigns"]:
         return None
-    found = ask(Question(top, start, end, body=body))
+    found = ask(Question(there["tops"][0], start, end, body=body))
     return {"deeds": found.deeds, "bodies": found.bodies, "people": found.givers}
 
 
