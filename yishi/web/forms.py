@@ -1,6 +1,7 @@
 """Forms whose sending is one act: sent twice, it counts once; refused, nothing that was typed is lost."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +12,14 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 NO_WORDS = "---------"  # what Django writes where nothing is chosen yet
+
+
+def sensible_day(day: date) -> None:
+    """A year that somebody mistyped: no clock of ours counts from the year 2 or to the year 9999."""
+    if not FIRST_DAY <= (day.date() if isinstance(day, datetime) else day) <= LAST_DAY:
+        raise forms.ValidationError(gettext_lazy("This year cannot be right. Type the date anew, such as 2026-11-24."))
 
 
 class ActForm(forms.Form):
@@ -26,6 +34,8 @@ class ActForm(forms.Form):
         self.error_css_class = "is-invalid"
         for field in self.fields.values():
             widget = field.widget
+            if isinstance(field, forms.DateField | forms.DateTimeField):
+                field.validators = [*field.validators, sensible_day]
             if isinstance(widget, forms.DateInput) and widget.input_type == "date":
                 widget.format = "%Y-%m-%d"  # the only form that a browser's day picker reads
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == NO_WORDS:

@@ -31,6 +31,19 @@ class LanguageMiddleware:
             return response
 
 
+class AddressMiddleware:
+    """Takes zero bytes out of an address: no database holds one, and nobody types one."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked or "\0" in asked:
+            request.META["QUERY_STRING"] = asked.replace("%00", "").replace("\0", "")
+        return self.get_response(request)
+
+
 class ViewerMiddleware:
     """Sets `request.viewer` and runs the view within the viewer's reach."""
 

@@ -36,7 +36,7 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
-from .alike import duplicates_find, duplicates_find_many, fingerprint
+from .alike import duplicates_find, duplicates_find_many, fingerprint, look_again
 from .campaigns import thousandths
 from .fitting import reached_fits, unnamed_checked, version_then, versions_open
 from .matches import match_close
@@ -128,6 +128,8 @@ def deed_record(
         beneficiaries = write_beneficiaries(deed, reached)
         count(this, deed, write_parties(deed, parties), beneficiaries)
         alike = duplicates_find(deed, this.now) if source is None else 0  # what it follows from is one already
+        if source is None:
+            look_again([deed], this.now)
         if match is not None:
             match_close(this, actor=actor, match=match, deed=deed)
         this.result(deed=deed.pk, number=deed.number, alike=alike)
@@ -157,6 +159,7 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
     Deed.within.bulk_create(deeds)
     DeedParty.objects.bulk_create(parties)
     DeedBeneficiary.objects.bulk_create(beneficiaries)
+    look_again(deeds, this.now)
     return deeds, duplicates_find_many(deeds, this.now)
 
 

@@ -115,18 +115,20 @@ def deed_uphold(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None =
 def deed_disown(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:
     """A member for whom somebody recorded it says: it was not I. The others keep it; without others it is withdrawn.
     Result: deed."""
-    by = permit("deed.disown", actor, deed)
-    with act("assistance.deed.disown", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
+    body = {"deed": deed.pk, "reason": reason}
+    with act("assistance.deed.disown", actor=actor.acting(), act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
+        this.actor = permit("deed.disown", actor, deed)  # asked now: whoever has done it is no party any more
         row, kept = counted(deed), clean(reason)[:300]
         if not kept:
             raise Refusal("reason.empty", _("Please write what was wrong."), field="reason")
-        if actor.person is None:
-            raise Refusal("disown.nobody", _("Please write what was wrong."), field="reason")
+        standing = parts_of(row)
+        if actor.person is None or actor.person not in {part.who for part in standing}:
+            raise WrongStage("disown.nobody", _("You are no party of this deed."), field="reason")
         row.reason = kept
         DeedRemark.objects.create(deed=row, act_id=this.id, text=kept)
-        rest = without(parts_of(row), actor.person)
+        rest = without(standing, actor.person)
         if rest:
             row.save(update_fields=["reason"])
             rewrite(this, row, rest)
@@ -151,13 +153,16 @@ def deed_claim_instead(
     """One's own record of what somebody else had recorded: a role in theirs is claimed, one's own is withdrawn.
     For oneself, or for the desk for which one recorded. Result: deed."""
     by = permit("deed.claim", actor)
-    body = {"deed": deed.pk, "mine": mine.pk, "role": role, "share": share}
+    body = {"deed": deed.pk, "mine": mine.pk, "role": role, "share": share, "reason": reason}
     with act("assistance.deed.claim_instead", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         who = mine.recorded_for or actor.person
         if who is None:
             raise Refusal("claim.foreign", _("One claims a role for oneself or for one's own desk only."), field="who")
+        # In one order: two who claim in each other's record would else wait for each other for ever.
+        for one in sorted((deed, mine), key=lambda one: one.pk):
+            counted(one)
         known = {part.who for part in parts_of(deed)}
         if who not in known:
             deed_claim(actor=actor, deed=deed, who=who, role=role, share=share, act_id=this.child())

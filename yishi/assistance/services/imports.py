@@ -44,7 +44,7 @@ def import_send(
     """
     by = permit("import.run", actor, body)
     sha256 = hashlib.sha256(data).hexdigest()
-    sent = {"body": body.pk, "kind": kind, "sha256": sha256, "year": year, "options": options or {}}
+    sent = {"body": body.pk, "kind": kind, "sha256": sha256, "name": filename, "year": year, "options": options or {}}
     if kind not in kinds():
         raise Refusal("import.kind", _("Please choose one of the values that are offered."), field="kind")
     try:

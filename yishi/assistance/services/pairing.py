@@ -196,7 +196,12 @@ def helpers_lock(helpers: Sequence[Person | Body]) -> None:
     for model in (Person.within, Body.objects):
         ids, step = sorted({one.pk for one in helpers if isinstance(one, model.model)}), 500
         for start in range(0, len(ids), step):
-            list(model.select_for_update().filter(pk__in=ids[start : start + step]).order_by("pk").values_list("pk"))
+            list(
+                model.select_for_update(no_key=True)
+                .filter(pk__in=ids[start : start + step])
+                .order_by("pk")
+                .values_list("pk")
+            )
 
 
 def sitting_among(people: Sequence[Person]) -> set[UUID]:

@@ -20,6 +20,7 @@ from yishi.organisations.sectors import sectors
 from yishi.people.queries import gather
 from yishi.reporting.book import Still
 from yishi.reporting.question import DIMENSIONS, MOST_DIMENSIONS, Question
+from yishi.web.forms import FIRST_DAY, LAST_DAY
 
 PERIODS = (
     ("campaign", gettext_lazy("the whole campaign")),
@@ -194,7 +195,10 @@ def _day(text: str, problems: list[str]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ValueError(text)
+        return day
     except ValueError:
         problems.append(_("“%(text)s” is no day. Write it as 2026-11-24.") % {"text": text[:20]})
         return None
@@ -205,6 +209,8 @@ def _known(text: str, problems: list[str]) -> datetime | None:
     if "T" in text:
         try:
             moment = datetime.fromisoformat(text)
+            if not FIRST_DAY <= moment.date() <= LAST_DAY:
+                raise ValueError(text)
             return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
         except ValueError:
             text = text.partition("T")[0]
