@@ -13,6 +13,7 @@ from yishi.kit.text import clean
 from yishi.organisations.models import Body, Place, valid_on
 
 SUGGESTIONS = 12
+LONGEST = 96  # letters of a name
 NEAR = 60  # names that the field offers while one types
 
 
@@ -65,7 +66,7 @@ class BodyField(forms.Field):
 
     def clean(self, value: Any) -> Body | None:
         value = value or {}
-        text, key = clean(value.get("text", "")), value.get("id", "")
+        text, key = clean(value.get("text", ""))[:LONGEST], value.get("id", "")
         self.widget.candidates = []
         if not text and not key:
             if self.required:
