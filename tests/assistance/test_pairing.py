@@ -241,3 +241,15 @@ def test_a_desk_says_after_how_many_days_it_wants_to_know(paired):
         visit_rule_set(actor=paired.cast.viewer("clerk"), body=office, days=0)
     with pytest.raises(Refusal):
         visit_rule_set(actor=paired.cast.viewer("outsider"), body=office, days=7)
+
+
+def test_it_is_not_handed_to_somebody_who_begins_that_day_anyway(paired):
+    cast, today = paired.cast, timezone.localdate()
+    old = paired.pair()
+    paired.pair("neighbour", since=0)
+    with pytest.raises(Refusal) as refused:
+        pairing_hand_over(
+            actor=cast.viewer("clerk"), pairing=old, successor=cast.people["neighbour"], on=today, note="请多走动"
+        )
+    assert refused.value.code == "pairing.twice"
+    assert Pairing.within.filter(person=cast.people["neighbour"]).count() == 1

@@ -185,7 +185,18 @@ def _problems(
             found[row.pk] = Refusal("pairing.early", _("The successor begins after the predecessor did."), field="on")
     left = [row for row in rows if row.pk not in found]
     wrong = pairing_problems([_row(one, successor, on, note) for one in left], actor=actor)
-    return found | {left[index].pk: problem for index, problem in wrong.items()}
+    found |= {left[index].pk: problem for index, problem in wrong.items()}
+    # What stands already is no problem to `pairing_problems`: made again, it changes nothing. Here it would stand twice.
+    who = {"person": successor} if isinstance(successor, Person) else {"body": successor}
+    begun = set(Pairing.within.filter(**who, valid_from=on).values_list("household", "place")) if left else set()
+    for row in left:
+        if (row.household_id, row.place_id) in begun and row.pk not in found:
+            found[row.pk] = Refusal(
+                "pairing.twice",
+                _("This pair stands already, from %(day)s on. End it first, or leave it.") % {"day": on.isoformat()},
+                field="successor",
+            )
+    return found
 
 
 def _row(row: Pairing, successor: Person | Body, on: date, note: str) -> PairingRow:
