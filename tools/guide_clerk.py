@@ -71,6 +71,14 @@ class Clerk:
         """Until work in the background has come so far; the page reloads itself."""
         self.page.wait_for_selector(selector)
 
+    def wait_without(self, words: str) -> None:
+        """Until the page says `words` no longer: work in the background has ended."""
+        for _ in range(60):
+            if words not in self.page.inner_text("main"):
+                return
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+
     def picture(self, name: str, height: int | None = None, at: str = "") -> None:
         """Keep what the window shows: `height` pixels, from the top of the page or from the element `at`."""
         size = self.page.viewport_size

@@ -108,11 +108,12 @@ def register_imported(browser: Any, base: str) -> None:
         clerk.upload(name, families(spoilt))
         clerk.send()
         clerk.wait_for(f'main a[href$="{stands}"]')
-        clerk.picture("import-faulty" if spoilt else "import-ready", 620)
+        clerk.picture("import-faulty" if spoilt else "import-ready", 900 if spoilt else 620)
     clerk.follow("全部导入")
     clerk.send()
     clerk.wait_for('main a[href$="/undo/"]')
     clerk.open("/desk/checks/")
+    clerk.wait_without("正在核查")
     clerk.picture("checks", 620)
     village = Clerk(browser, base, VILLAGE)
     village.open("/desk/households/")
@@ -180,7 +181,7 @@ def figures_shown(browser: Any, base: str) -> str:
     clerk.follow("写答卷")
     clerk.fill(
         text="第三阶段以来，全县办成实绩 [[deeds]] 件，惠及 [[households]] 户，为农户打通销路 "
-        "[[amount item=channel]] 条。\n\n到位资金 [[received]] 元，建成道路 [[roads]] 公里。"
+        "[[amount item=channel]] 条。\n\n到位资金 [[received]]，建成道路 [[roads]] 公里。"
     )
     clerk.send()
     clerk.picture("answer", 520)
@@ -213,7 +214,11 @@ def families_visited(browser: Any, base: str) -> None:
     member.picture("family", 900)
     clerk = Clerk(browser, base, OFFICE)
     clerk.open("/desk/pairings/")
-    clerk.picture("pairings", 620)
+    clerk.picture("pairings", 900)
+    clerk.page.locator('a[href$="/hand-over-all/"]').last.click()
+    clerk.fill(helper="演示·哈委员", note="两户老人要按月送药；茶苗在三月补。")
+    clerk.send()
+    clerk.picture("hand-over", 700)
     clerk.open("/desk/needs/")
     clerk.follow("八百斤茶叶要找买家")
     clerk.picture("need", 620)
