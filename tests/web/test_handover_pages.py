@@ -10,6 +10,7 @@ from tests.assistance.pairs import Paired
 from tests.cast import sign_in
 from yishi.assistance.models import Pairing, Visit
 from yishi.assistance.services.handovers import pairing_hand_over
+from yishi.assistance.services.pairing import PairingRow, pairing_make
 from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,14 @@ def test_a_month_after_the_end_nothing_is_written_down_any_more(client, cast, pa
     sign_in(client, cast, "cadre")
     assert client.get(reverse("visit_late", args=[pairing.pk])).status_code == 404
     assert client.get(reverse("families")).status_code == 403
+
+
+def test_a_body_that_leaves_hands_over_from_its_own_page(client, cast, paired):
+    row = PairingRow(cast.bodies["department"], paired.family, TODAY() - timedelta(days=9))
+    receipt = pairing_make(actor=cast.viewer("clerk"), row=row)
+    address = reverse("pairing_hand_over_all", args=[receipt.result["pairing"]])
+    body = reverse("body_file", args=[cast.bodies["department"].pk])
+    sign_in(client, cast, "clerk")
+    assert address in client.get(body).content.decode()
+    sign_in(client, cast, "handler")  # works at that body, and keeps no village
+    assert address not in client.get(body).content.decode()

@@ -155,4 +155,5 @@ def body_help(request: HttpRequest, body: Body) -> Asking:
         "heading": _("Pairing and stationed teams"),
         "rows": found["rows"],
         "posts": found["posts"],
+        "hand_over": next((one.pk for one in found["rows"] if may("pairing.keep", request.viewer, one)), None),
     }
