@@ -186,7 +186,7 @@ def _problems(
     left = [row for row in rows if row.pk not in found]
     wrong = pairing_problems([_row(one, successor, on, note) for one in left], actor=actor)
     found |= {left[index].pk: problem for index, problem in wrong.items()}
-    # What stands already is no problem to `pairing_problems`: made again, it changes nothing. Here it would stand twice.
+    # What stands already is no problem to `pairing_problems`: made again, it changes nothing. Here it stands twice.
     who = {"person": successor} if isinstance(successor, Person) else {"body": successor}
     begun = set(Pairing.within.filter(**who, valid_from=on).values_list("household", "place")) if left else set()
     for row in left:
