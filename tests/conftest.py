@@ -3,8 +3,10 @@
 import os
 
 import pytest
+from django.db import connection
 from hypothesis import settings
 
+from yishi.assistance.text_index import MADE
 from yishi.people.scopes import everything
 
 from .cast import Cast, make_cast
@@ -13,6 +15,14 @@ from .promises import checked, promise, proved  # noqa: F401  fixtures
 # A machine that does other things at the same time is no fault of what is tested.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The text index stands in a migration, and tests run none."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for sql in MADE[connection.vendor]:
+            cursor.execute(sql)
 
 
 @pytest.fixture

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from .assistance_lists import lists_and_search
 from .assistance_peers import compare
 from .deliberation import PORT, ROOT, Province, fresh_database, serve, signed_in
-from .measure import Client, Table, in_threads, percentile
+from .measure import Client, Table, in_threads, timed
 
 SEED = 20180301
 WRITERS, EACH = 8, 30
@@ -225,13 +226,6 @@ def any_figure(table: Table, made: Any, clerk: Client) -> None:
     timed(table, "any figure", times, 100)
 
 
-def timed(table: Table, name: str, times: list[float], limit: int) -> None:
-    p95 = percentile(times, 0.95)
-    table.add(
-        f"{name}: p50 / p95", f"{percentile(times, 0.5):.0f} / {p95:.0f} ms", f"p95 ≤ {limit} ms", reached=p95 <= limit
-    )
-
-
 def pages(table: Table, clerk: Client, home: Any) -> None:
     """The province's page and the page of deeds behind its figure; how many queries the first one takes."""
     from django.conf import settings
@@ -241,8 +235,7 @@ def pages(table: Table, clerk: Client, home: Any) -> None:
 
     address = f"/desk/figures/place/{home.pk}/"
     timed(table, "page of the province", [1000 * clerk.get(address)[2] for _ in range(40)], 300)
-    slowest = max(1000 * clerk.get(f"{address}deeds/")[2] for _ in range(3))
-    table.add("all deeds of the province, a page of them, slowest of 3", f"{slowest:.0f} ms")
+    lists_and_search(table, clerk, home)
     settings.ALLOWED_HOSTS = ["*"]
     client = TestClient()
     from yishi.people.models import Account

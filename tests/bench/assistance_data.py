@@ -24,6 +24,7 @@ from yishi.assistance.services.alike import fingerprint
 from yishi.assistance.services.bulk import NewHousehold, households_register_many
 from yishi.assistance.services.campaigns import campaign_open, direction_add, item_add, phase_add
 from yishi.assistance.services.deeds import deed_record
+from yishi.assistance.services.searched import words_index
 from yishi.assistance.services.standing import Part, Reached
 from yishi.journal.act import canonical, plain, receipt_number
 from yishi.journal.models import Entry, Receipt
@@ -34,6 +35,9 @@ from yishi.organisations.models import Body, Member, Place, PlaceSet, PlaceSetIt
 from yishi.organisations.services.bodies import post_give
 from yishi.people.models import Account, Person
 
+WAYS = ("联系", "介绍", "帮助", "动员", "组织", "协调")
+GOODS = ("红米", "核桃", "花椒", "天麻", "三七", "茶叶", "咖啡", "芒果", "石榴", "土鸡", "蜂蜜", "松茸", "滇红", "土豆")
+BUYERS = ("昆明的超市", "学校食堂", "批发市场", "电商平台", "单位工会", "医院食堂", "上海的酒店")
 START, END = date(2018, 3, 1), date(2020, 12, 31)
 SECTORS = ("cpc", "rccg", "cdl", "cndca")
 ITEMS = (  # code, direction, name, unit, whom it serves, amounts
@@ -85,6 +89,7 @@ class Assistance:
     """`build()` makes everything but the deeds; `deeds(count)` writes those."""
 
     def __init__(self, seed: int, offices: dict[Any, Body]):
+        self.words = random.Random(seed)
         self.chance, self.offices, self.system = random.Random(seed), offices, system()
 
     def campaign_make(self) -> None:
@@ -198,8 +203,15 @@ class Assistance:
                 body=offices.get(county) if number % 3 == 0 else None,
                 household=household if serves == "household" else None,
                 unnamed=self.chance.randrange(1, 80) if serves == "anybody" else 0,
-                words="",
+                words=self.said(),
             )
+
+    def said(self) -> str:
+        """What somebody wrote; every third wrote nothing."""
+        if self.words.random() < 0.33:
+            return ""
+        way, what, where = (self.words.choice(one) for one in (WAYS, GOODS, BUYERS))
+        return f"{way}把村里的{what}卖到{where}，{self.words.randrange(1, 900)}斤"
 
     def households_read(self) -> None:
         """All households with their villages, and the county of each village."""
@@ -256,6 +268,7 @@ class Assistance:
             for kind, found in rows.items():
                 manager = kind.within if kind is Deed else kind.objects
                 manager.bulk_create(found, batch_size=2_000)
+            words_index(rows[Deed])
 
     def rows(self, plan: Planned, now: datetime | None = None) -> list[models.Model]:
         """The rows that `deed_record` would write."""

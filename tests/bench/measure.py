@@ -75,3 +75,10 @@ class Table:
     @property
     def missed(self) -> int:
         return sum(reached is False for *_, reached in self.rows)
+
+
+def timed(table: Table, name: str, times: list[float], limit: int) -> None:
+    p95 = percentile(times, 0.95)
+    table.add(
+        f"{name}: p50 / p95", f"{percentile(times, 0.5):.0f} / {p95:.0f} ms", f"p95 ≤ {limit} ms", reached=p95 <= limit
+    )

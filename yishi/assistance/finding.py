@@ -7,32 +7,15 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yishi.kit.text import bigrams, clean
+from yishi.kit.text import clean
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import Body, Member, Place, valid_on
 
-from .models import CatalogueItem, Deed, Household, HouseholdMember, ItemVersion, PossibleDuplicate
+from .models import CatalogueItem, Deed, Household, HouseholdMember, PossibleDuplicate
 
 SUGGESTIONS = 12
 MOST_TYPED = 64
 MOST_PAIRS = 12  # of letters that are looked for in the words
-
-
-def deeds_search(rows: QuerySet[Deed], typed: str) -> QuerySet[Deed]:
-    """`rows` that fit every word of what somebody typed: a receipt's number, an item, a place, an activity, or words of
-    the deed that hold all pairs of letters of it (Chinese knows no blanks between words)."""
-    for word in clean(typed)[:MOST_TYPED].split():
-        items = ItemVersion.objects.filter(name__icontains=word).values("item")
-        places = Q()
-        for lo, hi in Place.objects.filter(name__contains=word).values_list("lo", "hi")[:SUGGESTIONS]:
-            places |= Q(place__lo__range=(lo, hi))
-        said = Q()
-        for pair in sorted(bigrams(word))[:MOST_PAIRS] or [word]:
-            said &= Q(words__icontains=pair)
-        rows = rows.filter(
-            Q(number__istartswith=word) | Q(item__in=items) | places | said | Q(activity__title__icontains=word)
-        )
-    return rows
 
 
 def households_find(typed: str) -> list[Household]:

@@ -1,15 +1,17 @@
 """Look-ups over households at the size of a province: written so that both databases answer them from an index."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
+from yishi.people.letters import inside
 from yishi.people.scopes import Reach
 
-from .models import Deed, DeedParty, Household, HouseholdMember
+from .models import Deed, DeedParty, DeedWords, Household, HouseholdMember
 from .models.households import helped_households
 
 MOST_FOUND = 100  # households in which one number stands
@@ -84,3 +86,27 @@ def begins(field: str, typed: str) -> Q:
 def ordered(rows: QuerySet[Any]) -> QuerySet[Any]:
     """By number: ours begin with the village's code, so that a village's households stand together."""
     return rows.order_by("number", "pk")
+
+
+def deeds_with(cut: Sequence[str]) -> QuerySet[DeedWords]:
+    """The words of deeds that hold all these letters and pairs of letters."""
+    if not cut:
+        return DeedWords.objects.none()
+    given: str | list[str]
+    if connection.vendor == "sqlite":
+        sql = "SELECT rowid FROM assistance_deedwords_fts WHERE assistance_deedwords_fts MATCH %s"
+        given = " AND ".join(f'"{one}"' for one in cut)
+    else:
+        sql = "SELECT id FROM assistance_deedwords WHERE string_to_array(grams, ' ') @> %s::text[]"
+        given = list(cut)
+    return DeedWords.objects.filter(pk__in=RawSQL(sql, [given]))  # noqa: S611  only letters and figures are given
+
+
+def named(typed: str) -> Q:
+    """The condition on a person that this stands in their name."""
+    return begins("name", typed) | inside("name", typed)
+
+
+def is_few(rows: QuerySet[Any], most: int) -> bool:
+    """Are these at most `most`? No more are counted."""
+    return rows.order_by()[: most + 1].count() <= most

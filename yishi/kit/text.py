@@ -27,6 +27,11 @@ def bigrams(text: str) -> frozenset[str]:
     return frozenset(_pairs(text))
 
 
+def grams(text: str) -> frozenset[str]:
+    """The same pairs and each single letter: what a text is indexed by."""
+    return frozenset([*_pairs(text), *_letters(text)])
+
+
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Sørensen-Dice coefficient of two bigram sets: 0 (nothing shared) to 1 (the same set)."""
     if not one or not other:
@@ -50,7 +55,11 @@ def masked_phone(phone: str) -> str:
     return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
 
 
+def _letters(text: str) -> list[str]:
+    return [c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum()]
+
+
 def _pairs(text: str) -> Iterator[str]:
-    letters = [c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum()]
+    letters = _letters(text)
     for left, right in zip(letters, letters[1:], strict=False):
         yield left + right

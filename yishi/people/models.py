@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.kit.ids import uuid7
 
+from .letters import LETTERS, FromLetter
 from .scopes import File, Reach
 
 
@@ -24,6 +25,7 @@ class Person(File):
         indexes = [
             models.Index(fields=["phone"], name="person_by_phone"),
             models.Index(fields=["name"], name="person_by_name", opclasses=["varchar_pattern_ops"]),  # also beginnings
+            *(models.Index(FromLetter("name", letter), name=f"person_by_name_{letter}") for letter in LETTERS),
         ]
 
     @classmethod

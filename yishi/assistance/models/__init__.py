@@ -25,6 +25,7 @@ from .projects import (
 )
 from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, RegisterKeys, Resident
 from .sayings import DeedCode, DeedConfirmation, DeedRemark
+from .searched import DeedWords
 from .steering import CampaignLead, Cooperation, SteeringMeeting, SteeringReport
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "DeedMovement",
     "DeedParty",
     "DeedRemark",
+    "DeedWords",
     "Direction",
     "Drive",
     "Evidence",

@@ -40,6 +40,7 @@ from .alike import duplicates_find, duplicates_find_many, fingerprint, look_agai
 from .campaigns import thousandths
 from .fitting import reached_fits, unnamed_checked, version_then, versions_open
 from .matches import match_close
+from .searched import words_index, words_index_again
 from .standing import (
     NOBODY,
     WHOLE,
@@ -125,6 +126,7 @@ def deed_record(
         desk_is_own(actor, recorded_for)
         deed = deed_made(this, actor, plan, versions_open([item], on)[item.pk])
         deed.save(force_insert=True)
+        words_index([deed])
         beneficiaries = write_beneficiaries(deed, reached)
         count(this, deed, write_parties(deed, parties), beneficiaries)
         alike = duplicates_find(deed, this.now) if source is None else 0  # what it follows from is one already
@@ -157,6 +159,7 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
         beneficiaries += theirs
     parts_write(parts)
     Deed.within.bulk_create(deeds)
+    words_index(deeds)
     DeedParty.objects.bulk_create(parties)
     DeedBeneficiary.objects.bulk_create(beneficiaries)
     look_again(deeds, this.now)
@@ -290,7 +293,7 @@ def deed_correct(
         row.on, row.place = on or row.on, place or row.place
         row.version = version_then(row.item, row.on)
         row.amount = thousandths(amount, "amount") if amount is not None else row.amount
-        row.words = clean(words)[:300] if words is not None else row.words
+        said, row.words = row.words, clean(words)[:300] if words is not None else row.words
         if reached is not None:
             reached_fits(row.version, reached)
             row.unnamed = unnamed_checked(reached)
@@ -298,6 +301,8 @@ def deed_correct(
             write_beneficiaries(row, reached)
         row.fingerprint = fingerprint(row)
         row.save()
+        if row.words != said:
+            words_index_again(row)
         row.codes.filter(said_yes=False, settled_at__isnull=True).update(settled_at=this.now)
         rewrite(this, row, parts_of(row) if parties is None else parties)
         this.result(deed=row.pk, alike=duplicates_find(row, this.now))

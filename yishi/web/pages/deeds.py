@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance import finding
 from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedConfirmation, DeedParty, Evidence
+from yishi.assistance.searching import deeds_search
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.people.queries import gather
 from yishi.proposals.models import Proposal
 from yishi.web.components.deed_story import deed_events, story_rows
 from yishi.web.components.deed_words import how_much, party_words, plain, share_word, whom_from, whom_rows
+from yishi.web.components.peek import Peek
 from yishi.web.components.sections import DEED, sections
 from yishi.web.exports import export
 from yishi.web.page import page
@@ -64,7 +66,7 @@ class DeedFilter(forms.Form):
         given = self.cleaned_data if self.is_valid() else {}
         rows = self._whose(rows, given.get("whose", ""))
         if given.get("q"):
-            rows = finding.deeds_search(rows, given["q"])
+            rows = deeds_search(rows, given["q"], self.viewer.reach)
         for name, column in (("item", "item"), ("state", "state"), ("activity", "activity")):
             if given.get(name):
                 rows = rows.filter(**{column: given[name]})
@@ -77,6 +79,10 @@ class DeedFilter(forms.Form):
         if given.get("until"):
             rows = rows.filter(on__lte=given["until"])
         return rows
+
+    @property
+    def looks_for_words(self) -> bool:
+        return self.is_valid() and bool(self.cleaned_data.get("q"))
 
     def _whose(self, rows: QuerySet[Deed], whose: str) -> QuerySet[Deed]:
         person, bodies = self.viewer.person_id, self.viewer.reach.bodies
@@ -102,12 +108,15 @@ def _with_body(bodies: Any) -> Any:
     return DeedParty.objects.filter(body__in=bodies).values("deed")
 
 
+def _listed(rows: QuerySet[Deed]) -> QuerySet[Deed]:
+    return rows.select_related("version", "place", "activity", "recorded_for").prefetch_related(PARTIES)
+
+
 @page("deed.see", methods=("GET",))
 def deeds(request: HttpRequest) -> HttpResponse:
     """The deeds that the viewer may see: mine, my body's, those of a place."""
     form = DeedFilter(request)
-    rows = form.narrow(Deed.objects.all()).select_related("version", "place", "activity", "recorded_for")
-    rows = rows.prefetch_related(PARTIES).order_by("-on", "-pk")
+    rows = _listed(form.narrow(Deed.objects.all())).order_by("-on", "-pk")
     if request.GET.get("export"):
         columns = [
             (_("receipt number"), lambda one: one.number),
@@ -123,7 +132,8 @@ def deeds(request: HttpRequest) -> HttpResponse:
             (_("recorded by"), lambda one: one.recorded_for.name if one.recorded_for else ""),
         ]
         return export(request, _("deeds"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    pages = Peek(rows, _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else Paginator(rows, PER_PAGE)
+    page_obj = pages.get_page(request.GET.get("page"))
     for one in page_obj:
         one.much, one.who = how_much(one), party_words(one)
     is_filtered = any(value for name, value in request.GET.items() if name != "page")

@@ -1,18 +1,22 @@
 """One search page over deeds, households and projects: what the viewer may see, and nothing of the rest."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.assistance.models import Deed, Household, Project
 from yishi.assistance.searching import deeds_like, households_like, projects_like
+from yishi.people.scopes import Reach
 from yishi.web.components.figure_words import thousandths
-from yishi.web.exports import export, wants_export
+from yishi.web.components.peek import Peek
+from yishi.web.exports import AT_ONCE, export, wants_export
 from yishi.web.page import page
 
 from .one_act import link
@@ -20,7 +24,14 @@ from .one_act import link
 PER_PAGE = 25
 FIRST = 5  # of each kind, before one kind is chosen
 
-Line = Callable[[Any], dict[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    words: Any
+    find: Callable[[str, Reach], QuerySet[Any]]
+    files: Any
+    along: tuple[str, ...]  # what a line shows of other records
+    line: Callable[[Any], dict[str, Any]]
 
 
 def _deed(deed: Any) -> dict[str, Any]:
@@ -56,10 +67,10 @@ def _project(project: Any) -> dict[str, Any]:
     }
 
 
-KINDS: dict[str, tuple[Any, Callable[[str], Any], Line]] = {
-    "deeds": (gettext_lazy("deeds"), deeds_like, _deed),
-    "households": (gettext_lazy("households"), households_like, _household),
-    "projects": (gettext_lazy("projects"), projects_like, _project),
+KINDS: dict[str, Kind] = {
+    "deeds": Kind(gettext_lazy("deeds"), deeds_like, Deed, ("place", "version"), _deed),
+    "households": Kind(gettext_lazy("households"), households_like, Household, ("place", "head"), _household),
+    "projects": Kind(gettext_lazy("projects"), projects_like, Project, ("place", "responsible"), _project),
 }
 
 
@@ -67,24 +78,28 @@ KINDS: dict[str, tuple[Any, Callable[[str], Any], Line]] = {
 def search(request: HttpRequest) -> HttpResponse:
     """All kinds with the first few of each, or one kind with its pages."""
     typed, kind = request.GET.get("q", "").strip()[:64], request.GET.get("kind", "")
+    reach = request.viewer.reach
     chosen = {kind: KINDS[kind]} if kind in KINDS else KINDS
     if wants_export(request) and kind in KINDS:
-        _words, find, line = KINDS[kind]
+        one = KINDS[kind]
         columns = [
             (_("number"), lambda row: row["number"]),
             (_("title"), lambda row: row["title"]),
             (_("place"), lambda row: row["place"]),
             (_("day"), lambda row: row["day"]),
         ]
-        return export(request, _("search"), columns, (line(one) for one in find(typed)))
+        rows = one.find(typed, reach).select_related(*one.along)
+        return export(request, _("search"), columns, (one.line(row) for row in rows.iterator(chunk_size=AT_ONCE)))
     found = []
-    for code, (words, find, line) in chosen.items():
-        rows = Paginator(find(typed), PER_PAGE if kind in KINDS else FIRST).get_page(request.GET.get("page"))
-        found.append({"code": code, "words": words, "page_obj": rows, "rows": [line(one) for one in rows]})
+    for code, one in chosen.items():
+        files = one.files.objects.select_related(*one.along)
+        pages = Peek(one.find(typed, reach), files, PER_PAGE if kind in KINDS else FIRST)
+        rows = pages.get_page(request.GET.get("page"))
+        found.append({"code": code, "words": one.words, "page_obj": rows, "rows": [one.line(row) for row in rows]})
     context = {
         "typed": typed,
         "kind": kind if kind in KINDS else "",
-        "kinds": [(code, words) for code, (words, _find, _line) in KINDS.items()],
+        "kinds": [(code, one.words) for code, one in KINDS.items()],
         "found": found,
         "is_empty": not any(part["rows"] for part in found),
     }
