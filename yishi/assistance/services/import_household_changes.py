@@ -61,6 +61,8 @@ class Changes:
                 self._take(result, op)
         self.updates = [update_of(MODELS[on], names, rows) for (on, names), rows in self._sets.items()]
         self.inserts = self._inserts() if forwards else []
+        if forwards:
+            self.made = NewRows()  # only an undo asks who and what it was: a county's next year is a lot of rows
         self.new_causes = insert_of(HouseholdCause, self._new_causes)
         self._sets.clear()
 

@@ -323,11 +323,8 @@ def _follow(one: Import) -> None:
         if before >= 0:
             continue
         began = time.perf_counter()
-        with transaction.atomic():
-            kind.follow(one, results_in(piece))
-            Import.within.filter(pk=one.pk).update(
-                done=F("done") + piece.count, held_until=timezone.now() + LEASE
-            )  # fmt: skip
+        kind.follow(one, results_in(piece))
+        Import.within.filter(pk=one.pk).update(done=F("done") + piece.count, held_until=timezone.now() + LEASE)
         _stored(began)
     Import.within.filter(pk=one.pk).update(done=F("total"))
 

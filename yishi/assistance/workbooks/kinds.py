@@ -56,7 +56,7 @@ class KindOfImport(Protocol):
         """Show what was written and do what changes, within the act that publishes. Raises `Stale`."""
 
     def follow(self, one: Import, results: list[Result]) -> None:
-        """What may be done after it is published, in one short transaction for some results; once for each."""
+        """What may be done for some results after it is published; after a death some are done twice, to no effect."""
 
     def built_upon(self, one: Import) -> Any:
         """Why the import can no longer be undone, as a sentence; nothing if it can."""
