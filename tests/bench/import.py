@@ -127,9 +127,10 @@ class County:
     def deeds(self) -> None:
         """A prefecture's workbook of deeds, half as many as the rows: each reaches a household of its village."""
         from yishi.assistance.models import Deed
+        from yishi.assistance.services.import_deed_kind import most_deeds
         from yishi.assistance.services.import_publish import import_publish, import_undo
 
-        data, count = self.deed_workbook(min(50_000, self.families * 2))
+        data, count = self.deed_workbook(min(most_deeds(), self.families * 2))
         key = self.send(data, kind="deeds")
         took, memory = self.work("deeds")
         one = fetch(key)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,12 @@ from .identity import ring
 from .import_deed_rows import NewDeeds, Shown, Withdrawn, as_plain, deed_tried, hidden_sweep
 
 MOST_DEEDS = 50_000
+MOST_ON_SQLITE = 20_000  # there, nobody else writes while their entries are written
+
+
+def most_deeds() -> int:
+    """How many deeds a workbook may hold, so that no phone waits longer than two seconds for it."""
+    return min(MOST_DEEDS, MOST_ON_SQLITE) if connection.vendor == "sqlite" else MOST_DEEDS
 
 
 class Deeds:
@@ -62,7 +69,7 @@ class Deeds:
         return str(row.number)
 
     def look_through(self, one: Import, staged: Iterable[StagedRow]) -> Whole:
-        whole = Whole()
+        whole, most = Whole(), most_deeds()
         seen: dict[str, int] = {}
         for row in staged:
             whole.last[self.unit_of(row)] = 1
@@ -71,8 +78,8 @@ class Deeds:
             if before != row.number:
                 fault = Fault(row.number, "", "deed_twice", {"row": before})
                 whole.faults.setdefault(row.number, []).append(fault)
-            if whole.units == MOST_DEEDS + 1:
-                fault = Fault(row.number, "", "too_many_deeds", {"most": MOST_DEEDS})
+            if whole.units == most + 1:
+                fault = Fault(row.number, "", "too_many_deeds", {"most": most})
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole
 
