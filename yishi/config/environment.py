@@ -215,7 +215,12 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", unquote(parts.hostname or "")),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {**query, "pool": {"min_size": 1, "max_size": 8, "timeout": 15}},
+        "OPTIONS": {
+            # Pages ask short questions: compiling one takes longer than answering it.
+            "options": "-c jit=off",
+            **query,
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 15},
+        },
     }
 
 

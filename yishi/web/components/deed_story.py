@@ -32,6 +32,7 @@ TITLES: dict[str, Any] = {
     "assistance.deed.uphold": gettext_lazy("Looked into: it stands"),
     "assistance.deed.confirm": gettext_lazy("Confirmed by the member"),
     "assistance.deed.prove": gettext_lazy("Evidence added"),
+    "assistance.deed.link_money": gettext_lazy("Tied to a payment"),
     "assistance.deed.code": gettext_lazy("Confirmation code given to the family"),
     "assistance.duplicate.decide": gettext_lazy("Decided: a possible duplicate"),
 }
