@@ -99,7 +99,9 @@ class _Word:
         return list(rows.values_list("pk", flat=True)[:SUGGESTIONS])
 
     def fits_few_deeds(self, most: int) -> bool:
-        return not self.items and _width(self.spans) <= WIDE and is_few(deeds_with(self.grams), most)
+        if self.items or _width(self.spans) > WIDE or not is_few(deeds_with(self.grams), most):
+            return False
+        return not self.is_number or is_few(Deed.within.filter(begins("number", self.text.upper())), most)
 
     def deeds(self) -> QuerySet[Any, Any]:
         """The ids of the deeds that it fits, each kind from its index."""
@@ -119,7 +121,9 @@ class _Word:
 
     @cached_property
     def fits_few_households(self) -> bool:
-        return _width(self.spans) <= WIDE and is_few(self.people, MANY)
+        if _width(self.spans) > WIDE or not is_few(self.people, MANY):
+            return False
+        return not self.is_number or is_few(Household.within.filter(begins("number", self.text)), MANY)
 
     @cached_property
     def people(self) -> QuerySet[Person]:
