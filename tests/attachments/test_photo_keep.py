@@ -53,6 +53,30 @@ def test_no_word_of_the_camera_or_its_owner_stays(kind):
     assert "照片" not in kept.name
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_photographed_paper_does_not_tell_where_it_was_taken(kind):
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (25.0, 1.0, 2.0), 3: "E", 4: (102.0, 3.0, 4.0)})  # where the phone was
+    exif[0x010E] = "Li lives here"
+    sent = picture((3000, 2000), kind, exif=exif)
+    assert b"Li lives" in sent.read()
+    sent.seek(0)
+    kept = scan_keep(actor=Viewer(), upload=sent)
+    with opened(kept) as file:
+        content = file.read()
+    image = Image.open(io.BytesIO(content))
+    assert b"Li lives" not in content and dict(image.getexif()) == {}
+    assert (image.size, kept.media_type, kept.name) == ((3000, 2000), "image/jpeg", "照片.jpg")  # still to be read
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\nno picture", b"\xff\xd8\xff\xe0 no picture", b"<svg/>", b""])
+def test_a_scan_is_a_pdf_or_a_picture(content):
+    with pytest.raises(Refusal, match="PDF") as refused:
+        scan_keep(actor=Viewer(), upload=SimpleUploadedFile("收据.png", content))
+    assert refused.value.field == "scan"
+    assert not Attachment.objects.exists()
+
+
 def test_what_no_record_took_up_is_swept_after_a_day(cast, all_files):
     fresh, old, used = (photo_keep(actor=Viewer(), upload=picture((30, 20))) for _ in range(3))
     Attachment.objects.exclude(pk=fresh.pk).update(created_at=timezone.now() - timedelta(days=2))

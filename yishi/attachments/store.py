@@ -1,4 +1,4 @@
-"""Where files lie: in FILES_DIR under a random key. Photos are re-encoded without what the camera wrote into them."""
+"""Where files lie: in FILES_DIR under a random key. Pictures are re-encoded without what the camera wrote into them."""
 
 import hashlib
 import io
@@ -20,13 +20,10 @@ from .models import Attachment
 pillow_heif.register_heif_opener()
 
 LONG_EDGE, SMALL_EDGE = 1600, 360
+PAPER_EDGE = 3600  # a page of A4 at 300 dots an inch
 _ONE_AT_A_TIME = threading.Lock()  # a picture unpacked may need 150 MB
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-DOCUMENTS = {
-    b"%PDF-": ("application/pdf", ".pdf"),
-    b"\xff\xd8\xff": ("image/jpeg", ".jpg"),
-    b"\x89PNG": ("image/png", ".png"),
-}
+PDF, PICTURES = b"%PDF-", (b"\xff\xd8\xff", b"\x89PNG")
 DOCUMENT_BYTES = 20 * 1024 * 1024
 
 
@@ -55,23 +52,19 @@ def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) ->
             field="photo",
         )
     raw = upload.read(settings.PHOTO_MAX_BYTES + 1)
-    large, small = io.BytesIO(), io.BytesIO()
+    small = io.BytesIO()
     with _ONE_AT_A_TIME:
-        image = _opened(raw)
-        image.thumbnail((LONG_EDGE, LONG_EDGE))
-        image = ImageOps.exif_transpose(image).convert("RGB")
-        image.info.clear()  # comments too are words of a camera or its owner
-        image.save(large, "JPEG", quality=75, optimize=True)
+        image, large = _bare(_opened(raw, LONG_EDGE, "photo"), LONG_EDGE, quality=75)
         width, height = image.size
         image.thumbnail((SMALL_EDGE, SMALL_EDGE))
         image.save(small, "JPEG", quality=70)
-    key = _put(large.getvalue(), ".jpg")
+    key = _put(large, ".jpg")
     _write(_path(key + ".small"), small.getvalue())
     return Attachment.objects.create(
         kind=Attachment.Kind.PHOTO,
         name=f"{key[6:14]}.jpg",  # never the name that its owner gave it
         media_type="image/jpeg",
-        size=large.tell(),
+        size=len(large),
         sha256=hashlib.sha256(raw).hexdigest(),
         key=key,
         width=width,
@@ -82,20 +75,27 @@ def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) ->
 
 
 def scan_keep(*, actor: Viewer, upload: Upload) -> Attachment:
-    """Store a scan or document: PDF, JPEG or PNG by its content, at most 20 MB. Raises Refusal (field "scan")."""
+    """Store a scan or document: PDF, JPEG or PNG by its content, at most 20 MB. Raises Refusal (field "scan").
+
+    A picture loses what the camera wrote into it: a receipt photographed on a farm would tell where the farm is.
+    """
     raw = upload.read(DOCUMENT_BYTES + 1)
     if len(raw) > DOCUMENT_BYTES:
         raise Refusal("scan.bytes", _("The file is larger than 20 MB. Please scan it smaller."), field="scan")
-    media_type, ending = next((kind for head, kind in DOCUMENTS.items() if raw.startswith(head)), ("", ""))
-    if not media_type:
-        raise Refusal("scan.kind", _("Please choose a PDF, JPEG or PNG file."), field="scan")
+    name, content, media_type, ending = upload.name or "scan", raw, "application/pdf", ".pdf"
+    if raw.startswith(PICTURES):
+        with _ONE_AT_A_TIME:
+            _image, content = _bare(_opened(raw, PAPER_EDGE, "scan"), PAPER_EDGE, quality=85)
+        name, media_type, ending = f"{Path(name).stem}.jpg", "image/jpeg", ".jpg"
+    elif not raw.startswith(PDF):
+        raise _no_picture("scan")
     return Attachment.objects.create(
         kind=Attachment.Kind.SCAN,
-        name=(upload.name or "scan")[-120:],
+        name=name[-120:],
         media_type=media_type,
-        size=len(raw),
+        size=len(content),
         sha256=hashlib.sha256(raw).hexdigest(),
-        key=_put(raw, ending),
+        key=_put(content, ending),
         uploaded_by=actor.person,
     )
 
@@ -111,7 +111,17 @@ def discard(attachment: Attachment) -> None:
     _path(attachment.key).unlink()
 
 
-def _opened(raw: bytes) -> Image.Image:
+def _bare(image: Image.Image, edge: int, quality: int) -> tuple[Image.Image, bytes]:
+    """The picture upright, at most `edge` long and without any words in it; and as a JPEG."""
+    image.thumbnail((edge, edge))
+    image = ImageOps.exif_transpose(image).convert("RGB")
+    image.info.clear()  # comments too are words of a camera or its owner
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality, optimize=True)
+    return image, file.getvalue()
+
+
+def _opened(raw: bytes, edge: int, field: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(raw), formats=FORMATS)
         most = settings.PHOTO_MAX_PIXELS if image.format == "JPEG" else settings.PICTURE_MAX_PIXELS
@@ -120,17 +130,20 @@ def _opened(raw: bytes) -> Image.Image:
                 "photo.pixels",
                 _("The photo has too many pixels (at most %(pixels)s). Please choose a smaller one; your text is kept.")
                 % {"pixels": f"{most:,}"},
-                field="photo",
+                field=field,
             )
-        image.draft("RGB", (LONG_EDGE, LONG_EDGE))
+        image.draft("RGB", (edge, edge))
         image.load()
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Refusal(
-            "photo.fake",
-            _("This file is no photo. Please choose a photo (JPEG, PNG, HEIC); your text is kept."),
-            field="photo",
-        ) from error
+        raise _no_picture(field) from error
     return image
+
+
+def _no_picture(field: str) -> Refusal:
+    if field == "scan":
+        return Refusal("scan.kind", _("Please choose a PDF, JPEG or PNG file."), field=field)
+    words = _("This file is no photo. Please choose a photo (JPEG, PNG, HEIC); your text is kept.")
+    return Refusal("photo.fake", words, field=field)
 
 
 def _put(content: bytes, ending: str) -> str:
