@@ -14,6 +14,7 @@ from yishi.assistance.services.balances import money_of
 from yishi.assistance.services.progress import standing_of, unit_cost, wholes
 from yishi.people.scopes import everything, reaching
 from yishi.web.components.project_sections import at_place, of_household, of_member
+from yishi.web.components.sections import sections
 from yishi.web.templatetags.money import yuan_short
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,8 @@ def asked(sanmeng, who, section, subject):
     request = RequestFactory().get("/")
     request.viewer = sanmeng.viewer(who)
     with reaching(request.viewer.reach):
-        return section(request, subject)
+        (words,) = sections(request, [section], subject)
+        return words
 
 
 def listed(client, url: str) -> list[FundMovement]:
@@ -92,7 +94,8 @@ def test_a_family_and_a_member_see_what_they_got_and_gave(sanmeng):
     request = RequestFactory().get("/")
     request.viewer = sanmeng.cast.viewer("member")
     with reaching(request.viewer.reach):
-        (gift,) = of_member(request, sanmeng.cast.people["member"])["gifts"]
+        (words,) = sections(request, [of_member], sanmeng.cast.people["member"])
+        (gift,) = words["gifts"]
         assert (gift.amount, gift.went_on) == (3_000 * YUAN, 3_000 * YUAN)
 
 
