@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 def small_blocks(monkeypatch):
     monkeypatch.setattr(blocks, "BLOCK_SIZE", 3)
     monkeypatch.setattr(work, "_sealed_at", [])
+    monkeypatch.setattr(work, "_sealed_all_at", [])
 
 
 def do(count=1):
@@ -83,6 +84,17 @@ def test_the_worker_seals_all_that_waits_and_then_what_has_come(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: start + timedelta(minutes=1))
     work.sealing()
     assert Seal.objects.count() == 6
+
+
+def test_what_became_visible_too_late_for_a_minutes_run_is_sealed_within_a_day(monkeypatch):
+    start = timezone.now()
+    work.sealing()
+    monkeypatch.setattr(timezone, "now", lambda: start - 2 * GRACE)
+    do()  # received before, visible only now
+    for hours, sealed in ((1, 0), (23, 0), (25, 1)):
+        monkeypatch.setattr(timezone, "now", lambda moment=start + timedelta(hours=hours): moment)
+        work.sealing()
+        assert Seal.objects.count() == sealed
 
 
 def test_a_run_that_broke_off_leaves_nothing_behind(monkeypatch):

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.management import call_command
 from django.db import close_old_connections
@@ -37,13 +37,20 @@ def clocks() -> None:
 
 
 _sealed_at: list[datetime] = []  # when the last run began that reached its end
+_sealed_all_at: list[datetime] = []  # the same of the last run over everything
+SEAL_ALL = timedelta(days=1)
 
 
 def sealing() -> None:
-    """The first time everything that is unsealed, then what has come since the last run that reached its end."""
+    """The first time and then once a day everything that is unsealed, between that what has come since the last run
+    that reached its end: an entry that becomes visible very late waits for a day at most.
+    """
     begun = timezone.now()
-    import_string("yishi.journal.blocks.seal")(since=_sealed_at[-1] if _sealed_at else None)
+    is_whole = not _sealed_all_at or begun - _sealed_all_at[-1] >= SEAL_ALL
+    import_string("yishi.journal.blocks.seal")(since=_sealed_at[-1] if _sealed_at and not is_whole else None)
     _sealed_at[:] = [begun]
+    if is_whole:
+        _sealed_all_at[:] = [begun]
 
 
 def tasks() -> None:
