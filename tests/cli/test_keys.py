@@ -9,14 +9,17 @@ import time
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from tests.assistance.keeping import Keeping, card
-from yishi.assistance.models import Household, Resident
+from yishi.assistance.models import Household, Import, Resident
 from yishi.assistance.services import identity
 from yishi.assistance.services.identity import account_of, identity_index, identity_of, identity_read
 from yishi.assistance.services.resealing import sealed_by_key
+from yishi.cli import keys
 from yishi.cli.keys import run
 from yishi.journal.models import Entry
+from yishi.kit.ids import uuid7
 from yishi.kit.sealing import KeyRing
 from yishi.people.scopes import everything
 
@@ -118,6 +121,56 @@ def test_a_value_that_does_not_open_is_named_and_keeps_its_key(cast, key_file, c
         assert str(resident.pk) in capsys.readouterr().out
         assert sealed_by_key() == {1: 1, 2: VALUES - 1}
         assert run(["retire"]) == 1
+
+
+@pytest.mark.django_db
+def test_accounts_of_families_that_an_import_has_not_published_are_sealed_again_too(cast, key_file):
+    with everything():
+        hidden = Household.arriving_too.filter(pk=Keeping(cast).household.pk)
+        hidden.update(arriving=uuid7())
+        assert sealed_by_key() == {1: VALUES}
+        assert [run([word]) for word in ("add", "retire", "reseal", "retire")] == [0, 1, 0, 0]
+        hidden.update(arriving=None)
+        assert account_of(hidden.get()).startswith("6217")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["reading", "checking", "writing", "undoing"])
+def test_no_key_is_taken_out_while_an_import_is_at_work(cast, key_file, capsys, state):
+    run(["add"])
+    sent = Import.within.create(
+        kind="households", body=cast.bodies["office"], place=cast.places["牟尼村"], year=2020, filename="农户.xlsx",
+        size=1, sha256="0" * 64, state=state, sent_at=timezone.now(),
+    )  # fmt: skip
+    assert run(["retire"]) == 1
+    assert "有 1 个导入正在处理" in capsys.readouterr().out
+    assert set(KeyRing.parse(key_file.read_text()).keys) == {1, 2}
+    Import.within.filter(pk=sent.pk).update(state="published")
+    assert run(["retire"]) == 0
+
+
+@pytest.mark.parametrize("harm", ["away", "cut", "foreign"])
+def test_a_moment_without_the_key_file_changes_nothing_for_a_running_process(key_file, harm):
+    added = identity.ring().with_new_key()
+    key_file.chmod(0o600)
+    key_file.write_text(added.written())
+    assert identity.ring().current == 2
+    if harm == "away":
+        key_file.unlink()
+    else:
+        key_file.write_text("cut" if harm == "cut" else KeyRing.generate().written())
+    assert identity.ring().current == 2
+    key_file.write_text(added.with_new_key().written())
+    assert identity.ring().current == 3
+
+
+def test_keys_that_root_adds_still_belong_to_the_service(key_file, monkeypatch):
+    given = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda file, *owner: given.append(owner))
+    keys._write(key_file, "new")
+    old = key_file.stat()
+    assert given == [(old.st_uid, old.st_gid)] and key_file.read_text() == "new"
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from yishi.assistance.services.identity import ring_again
-from yishi.assistance.services.resealing import KEYS, reseal, sealed_by_key
+from yishi.assistance.services.resealing import KEYS, imports_at_work, reseal, sealed_by_key
 from yishi.journal.act import SYSTEM, act
 from yishi.kit.sealing import KeyRing
 
@@ -89,9 +89,20 @@ def again() -> int:
 
 
 def retire() -> int:
-    """Take the old keys out of the ring; only when nothing is sealed with them any more."""
-    keys, counts = ring_again(), sealed_by_key()
-    left = {number: count for number, count in counts.items() if number != keys.current and count}
+    """Take the old keys out of the ring; only when nothing is sealed with them any more, nor about to be written."""
+    with _alone():
+        return _retire()
+
+
+def _retire() -> int:
+    keys = ring_again()
+    if working := imports_at_work():  # asked before the values are counted: what ends in between is counted
+        print(
+            f"有 {working} 个导入正在处理，旧密钥保留；请等导入完成后再执行 yishi keys retire · {working} imports are "
+            "at work, the old keys stay: run `yishi keys retire` when they are done"
+        )
+        return 1
+    left = {number: count for number, count in sealed_by_key().items() if number != keys.current and count}
     if left:
         print(
             f"还有 {sum(left.values())} 个值未用密钥 {keys.current} 加密，旧密钥保留；请先执行 yishi keys reseal · "
@@ -109,8 +120,7 @@ def retire() -> int:
         _write(new, made.written().strip().replace("\n", ",") + "\n")
         print(f"去掉旧密钥后的取值写在 {new}（权限 0400） · the value without the old keys stands in {new} (mode 0400)")
     else:
-        with _alone():
-            _write(path, made.written())
+        _write(path, made.written())
         print(
             f"已去掉旧密钥 {'、'.join(map(str, old))}；以前的备份里仍有它们 · the old keys are taken out; earlier "
             "backups still hold them"
@@ -131,12 +141,15 @@ def _alone() -> Iterator[None]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put `text` in the place of `path`, whole or not at all, readable by its owner only."""
+    """Put `text` in the place of `path`, whole or not at all, readable by its owner only, who stays the same."""
     beside = path.parent / f".{path.name}.{os.getpid()}"
     with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, stat.S_IRUSR | stat.S_IWUSR), "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+        if os.geteuid() == 0 and path.exists():
+            old = path.stat()
+            os.fchown(file.fileno(), old.st_uid, old.st_gid)
     beside.chmod(stat.S_IRUSR)
     beside.replace(path)
 

@@ -19,7 +19,7 @@ from yishi.assistance.models import ChangeRequest, Household, RegisterKeys, Resi
 from yishi.kit import identity
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import Fault, Identity
-from yishi.kit.sealing import BadKeys, KeyRing, SealError, WrongKey
+from yishi.kit.sealing import KeyRing, SealError, WrongKey
 
 LOOK_EVERY = 2.0  # seconds between two looks at the key file
 NOTHING = Identity("", "", "")
@@ -58,7 +58,8 @@ def ring_again() -> KeyRing:
 class _Kept:
     """The ring as it stands in its file: a key that is added there is known to every running process within seconds.
 
-    Only more keys of the same ring are taken: a file with another index key belongs to another register.
+    Only more keys of the same ring are taken: a file with another index key belongs to another register. What was
+    read last holds while the file cannot be read: it is being replaced, or harmed.
     """
 
     def __init__(self) -> None:
@@ -66,16 +67,21 @@ class _Kept:
         self.looked_at = -LOOK_EVERY
         self.state: tuple[Path, int] | None = None  # the file that was read, and when it was written
 
-    def look(self, path: Path) -> None:
+    def look(self, path: Path, index: bytes) -> None:
         if time.monotonic() - self.looked_at < LOOK_EVERY:
             return
         self.looked_at = time.monotonic()
         try:
             state = (path, path.stat().st_mtime_ns)
-            if state != self.state:
-                self.ring, self.state = KeyRing.parse(path.read_text()), state
-        except (OSError, BadKeys):  # being replaced, or harmed: what was read at the start holds
-            self.ring = None
+            if state == self.state:
+                return
+            self.state = None  # until it is read whole: the next look reads it again
+            read = KeyRing.parse(path.read_text())
+        except (OSError, ValueError):
+            self.state = None
+        else:
+            if read.index == index:
+                self.ring, self.state = read, state
 
 
 _kept = _Kept()
@@ -85,7 +91,7 @@ def ring() -> KeyRing:
     given: KeyRing = settings.REGISTER_KEYS
     if settings.REGISTER_KEYS_FILE is None:
         return given
-    _kept.look(settings.REGISTER_KEYS_FILE)
+    _kept.look(settings.REGISTER_KEYS_FILE, given.index)
     kept = _kept.ring
     return kept if kept is not None and kept.index == given.index and kept.current > given.current else given
 

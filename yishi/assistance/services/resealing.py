@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from yishi.assistance.models import ChangeRequest, Household, ImportFile, ImportPiece, Resident
+from yishi.assistance.models import ChangeRequest, Household, Import, ImportFile, ImportPiece, Resident
 from yishi.journal.act import SYSTEM, act
 from yishi.kit.ids import named_id
 from yishi.kit.sealing import KeyRing, SealError, Tampered
@@ -22,6 +22,7 @@ from .identity import ACCOUNT, ASKED_ACCOUNT, ASKED_IDENTITY, RESIDENT, Field, r
 from .import_pieces import FILE, PIECE
 
 STEP = 500
+AT_WORK = (Import.State.READING, Import.State.CHECKING, Import.State.WRITING, Import.State.UNDOING)
 KEYS = named_id("register", "keys")  # the subject of their entries
 
 
@@ -35,8 +36,15 @@ class Column:
 
     @property
     def rows(self) -> QuerySet[Any]:
-        manager = getattr(self.model, "within", None) or self.model._default_manager
-        return manager.filter(**{f"{self.attribute}__isnull": False}).order_by("pk")
+        return self.manager.filter(**{f"{self.attribute}__isnull": False}).order_by("pk")
+
+    @property
+    def manager(self) -> Any:
+        """All rows, also those that an import is writing: nobody sees them yet, but they are sealed."""
+        for name in ("arriving_too", "within"):
+            if hasattr(self.model, name):
+                return getattr(self.model, name)
+        return self.model._default_manager
 
 
 COLUMNS = (
@@ -65,6 +73,11 @@ def sealed_by_key() -> Counter[int]:
         for _row, sealed in _values(column):
             found[_key(sealed)] += 1
     return found
+
+
+def imports_at_work() -> int:
+    """How many imports may hold values in memory that are sealed with an old key and written in a moment."""
+    return Import.within.filter(state__in=AT_WORK).count()
 
 
 def reseal(told: Callable[[int], None] = lambda done: None) -> Resealed:
@@ -101,12 +114,8 @@ def _again(keys: KeyRing, column: Column, pks: list[UUID], result: Resealed) -> 
                 result.broken.append((column.field.table, row.pk))
             else:
                 changed.append(row)
-        _manager(column).bulk_update(changed, [column.attribute])
+        column.manager.bulk_update(changed, [column.attribute])
     result.done += len(changed)
-
-
-def _manager(column: Column) -> Any:
-    return getattr(column.model, "within", None) or column.model._default_manager
 
 
 def _steps(column: Column) -> Iterator[list[tuple[UUID, Any]]]:
