@@ -1,9 +1,11 @@
 """Which deeds look like one and the same (疑似重复): the same item, near in time, alike in whom or how much."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -13,6 +15,8 @@ NEAR_DAYS = 7
 ENOUGH = 60  # of 100: from here on a pair is put into the queue
 LIKE_AMOUNT = 5  # per cent
 MOST_CANDIDATES = 200
+LEAST_TOGETHER = 50  # of those, recorded together with it
+MOST_PAIRS = 10  # of one deed
 
 
 def fingerprint(deed: Deed) -> str:
@@ -40,7 +44,7 @@ def duplicates_find_many(deeds: Sequence[Deed], now: datetime) -> int:
     pairs = {
         tuple(sorted((deed, other), key=lambda one: (one.recorded_at, one.pk)))
         for deed in deeds
-        for other in [one for one in nearby.get(deed.fingerprint, ()) if one != deed][:MOST_CANDIDATES]
+        for other in _candidates(deed, nearby.get(deed.fingerprint, ()))
     }
     if not pairs:
         return 0
@@ -51,8 +55,31 @@ def duplicates_find_many(deeds: Sequence[Deed], now: datetime) -> int:
         likeness = _likeness(earlier, later, reached.get(earlier.pk, set()), reached.get(later.pk, set()), doers)
         if likeness >= ENOUGH:
             found.append(PossibleDuplicate(earlier=earlier, later=later, likeness=likeness, found_at=now))
+    found = _likest(found, {one.pk for one in deeds})
     PossibleDuplicate.objects.bulk_create(found, ignore_conflicts=True)
     return len(found)
+
+
+def _candidates(deed: Deed, near: Sequence[Deed]) -> list[Deed]:
+    """What is compared with it, newest first: what was recorded at other moments before what came with it, so that the
+    rows of a long workbook do not hide what somebody recorded by hand."""
+    apart = [one for one in near if one.recorded_at != deed.recorded_at][:MOST_CANDIDATES]
+    together = [one for one in near if one.recorded_at == deed.recorded_at and one != deed]
+    return apart + together[: max(LEAST_TOGETHER, MOST_CANDIDATES - len(apart))]
+
+
+def _likest(found: list[PossibleDuplicate], new: set[UUID]) -> list[PossibleDuplicate]:
+    """The likest pairs of each new deed, with what came with it and with others apart: two hundred equal rows are one
+    question, not twenty thousand."""
+    pairs_of: Counter[tuple[UUID, bool]] = Counter()
+    kept = []
+    for pair in sorted(found, key=lambda one: -one.likeness):
+        is_together = pair.earlier.recorded_at == pair.later.recorded_at
+        theirs = [(key, is_together) for key in new & {pair.earlier_id, pair.later_id}]
+        if any(pairs_of[key] < MOST_PAIRS for key in theirs):
+            pairs_of.update(theirs)
+            kept.append(pair)
+    return kept
 
 
 def look_again(deeds: Sequence[Deed], now: datetime) -> None:

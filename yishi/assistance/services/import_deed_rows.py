@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from yishi.assistance.models import (
     DeedBeneficiary,
     DeedParty,
     DeedRemark,
+    DeedWords,
     Household,
     Import,
     ImportedRow,
@@ -39,6 +40,7 @@ from yishi.people.models import Person
 from .deeds import RECORD, Planned, deed_made, desk_is_own
 from .fitting import ItemsRead
 from .import_pieces import Stage, pieces, results_in
+from .searched import words_rows, words_write
 from .standing import Part, Reached, beneficiary_rows, counting, party_rows
 
 UNDONE = "导入撤销"
@@ -121,7 +123,6 @@ class NewDeeds:
                 raise Stale("import.changed", refusal.message) from refusal
             deed.arriving = one.pk
             part.result(deed=deed.pk, number=deed.number)
-            part.receipt.entry_count = 1
             receipts.append(part.receipt)
             deeds.append(deed)
             parties += party_rows(deed, plan.parties, sectors.on(on))
@@ -134,11 +135,13 @@ class NewDeeds:
             insert_of(DeedParty, parties),
             insert_of(DeedBeneficiary, reached),
         ]
+        self.words = words_rows(deeds)
 
     def insert(self) -> None:
         try:
             for statement in self.statements:
                 statement.run()
+            words_write(self.words)
         except IntegrityError as error:
             raise Stale("import.taken", _("Some of these rows were imported meanwhile.")) from error
 
@@ -167,6 +170,7 @@ class Shown:
     def __init__(self, one: Import, actor: Viewer):
         by = permit("deed.record", actor)
         self.one, self.count = one, 0
+        self.acts: list[list[UUID]] = []
         self.entries, self.unfolded = insert_of(Entry, []), insert_of(Unfolded, [])
         for keys in _acts(one):
             receipts = Receipt.objects.in_bulk(keys)
@@ -182,12 +186,17 @@ class Shown:
                 said = counting(part, deed, parties.get(deed.pk, []), reached.get(deed.pk, []))
                 entries.append(part.draft(**said))
             self.count += len(entries)
+            self.acts.append(keys)
             _add(self.entries, self.unfolded, entries)
 
     def run(self, this: Act) -> None:
         shown = Deed.arriving_too.filter(arriving=self.one.pk).update(arriving=None, recorded_at=this.now)
         if not shown == self.count == self.one.new:
             raise Stale("import.new", _("Not all deeds were written."))
+        for keys in self.acts:  # a receipt is of the moment of its entry, and says one only when it stands
+            for start in range(0, len(keys), AT_ONCE):
+                some = Receipt.objects.filter(pk__in=keys[start : start + AT_ONCE])
+                some.update(received_at=this.now, entry_count=1)
         _run(self.entries, self.unfolded, this.now)
 
 
@@ -241,14 +250,16 @@ def hidden_sweep(one: Import) -> int:
     """Take away some deeds that were written and never counted; 0 when nothing is left."""
     found = list(Deed.arriving_too.filter(arriving=one.pk).values_list("pk", "number")[:AT_ONCE])
     keys, numbers = [key for key, _number in found], [number for _key, number in found]
-    for rows in (
-        DeedBeneficiary.objects.filter(deed__in=keys),
-        DeedParty.objects.filter(deed__in=keys),
-        ImportedRow.objects.filter(of=one, target_id__in=keys),
-        Deed.arriving_too.filter(pk__in=keys),
-        Receipt.objects.filter(number__in=numbers, code=RECORD, entries__isnull=True),
-    ):
-        rows.delete()
+    with transaction.atomic():  # the receipts are found by the deeds: all go, or all stay
+        for rows in (
+            DeedBeneficiary.objects.filter(deed__in=keys),
+            DeedParty.objects.filter(deed__in=keys),
+            DeedWords.objects.filter(deed__in=keys),
+            ImportedRow.objects.filter(of=one, target_id__in=keys),
+            Deed.arriving_too.filter(pk__in=keys),
+            Receipt.objects.filter(number__in=numbers, code=RECORD, entries__isnull=True),
+        ):
+            rows.delete()
     return len(keys)
 
 

@@ -8,7 +8,15 @@ from yishi.kit.text import grams
 
 def words_index(deeds: Iterable[Deed]) -> None:
     """For new deeds, in one statement."""
-    rows = [DeedWords(deed=deed, grams=cut) for deed in deeds if (cut := " ".join(sorted(grams(deed.words))))]
+    words_write(words_rows(deeds))
+
+
+def words_rows(deeds: Iterable[Deed]) -> list[DeedWords]:
+    """What is to be written for them."""
+    return [DeedWords(deed=deed, grams=cut) for deed in deeds if (cut := " ".join(sorted(grams(deed.words))))]
+
+
+def words_write(rows: list[DeedWords]) -> None:
     if rows:
         DeedWords.objects.bulk_create(rows, batch_size=1_000)
 

@@ -60,7 +60,8 @@ class Given:
 def given_by(who: Person | Body, start: date, end: date) -> Given:
     """Of a person or a body, for deeds of a period, by one query. Families are asked for within the viewer's reach."""
     mine = Q(body=who) if isinstance(who, Body) else Q(person=who)
-    parties = DeedParty.objects.filter(mine, deed__state=Deed.State.COUNTED, deed__on__range=(start, end))
+    standing = {"deed__state": Deed.State.COUNTED, "deed__arriving__isnull": True}
+    parties = DeedParty.objects.filter(mine, **standing, deed__on__range=(start, end))
     deeds = Deed.within.filter(pk__in=parties.values("deed"))
     beneficiaries = DeedBeneficiary.objects.filter(deed__in=deeds.values("pk"))
     others = DeedParty.objects.filter(deed__in=deeds.values("pk")).exclude(mine)
