@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Model, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -174,7 +175,7 @@ def _sizes(households: set[UUID]) -> None:
     there = HouseholdMember.within.filter(household=OuterRef("pk"), valid_to__isnull=True).order_by()
     count = there.values("household").annotate(found=Count("pk")).values("found")
     for some in _chunks(households):
-        Household.within.filter(pk__in=some).update(size=Subquery(count))
+        Household.within.filter(pk__in=some).update(size=Coalesce(Subquery(count), 0))
 
 
 def _chunks(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
