@@ -120,3 +120,35 @@ def test_a_scan_is_known_by_its_content():
     with pytest.raises(Refusal):
         scan_keep(actor=Viewer(), upload=SimpleUploadedFile("a.pdf", b"<html>"))
     assert scan_keep(actor=Viewer(), upload=SimpleUploadedFile("a.txt", b"%PDF-1.7 x")).media_type == "application/pdf"
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_is_white_as_paper(mode):
+    image = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
+    image.paste((0, 0, 0, 255), (20, 20, 60, 60))
+    out = io.BytesIO()
+    image.convert(mode).save(out, "PNG")
+    kept = scan_keep(actor=Viewer(), upload=SimpleUploadedFile("收据.png", out.getvalue()))
+    with opened(kept) as file:
+        grey = Image.open(file).convert("L")
+    assert grey.getpixel((150, 80)) > 240 and grey.getpixel((40, 40)) < 15
+
+
+def test_a_scan_in_16_bits_of_grey_stays_grey_and_upright():
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[0x0112] = 6
+    Image.new("I;16", (200, 100), 20_000).save(out, "PNG", exif=exif)
+    kept = scan_keep(actor=Viewer(), upload=SimpleUploadedFile("收据.png", out.getvalue()))
+    with opened(kept) as file:
+        grey = Image.open(file).convert("L")
+    assert abs(grey.getpixel((50, 50)) - 78) < 3 and grey.size == (100, 200)
+
+
+def test_a_page_of_a4_at_600_dots_is_taken_as_a_scan_and_not_as_a_photo():
+    out = io.BytesIO()
+    Image.new("1", (4960, 7016), 1).save(out, "PNG")
+    kept = scan_keep(actor=Viewer(), upload=SimpleUploadedFile("收据.png", out.getvalue()))
+    assert kept.media_type == "image/jpeg"
+    with pytest.raises(Refusal) as refused:
+        photo_keep(actor=Viewer(), upload=SimpleUploadedFile("照片.png", out.getvalue()))
+    assert refused.value.code == "photo.pixels"

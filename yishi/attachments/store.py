@@ -21,7 +21,7 @@ pillow_heif.register_heif_opener()
 
 LONG_EDGE, SMALL_EDGE = 1600, 360
 PAPER_EDGE = 3600  # a page of A4 at 300 dots an inch
-_ONE_AT_A_TIME = threading.Lock()  # a picture unpacked may need 150 MB
+_ONE_AT_A_TIME = threading.Lock()  # a picture unpacked may need 150 MB, one with transparency twice that
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 PDF, PICTURES = b"%PDF-", (b"\xff\xd8\xff", b"\x89PNG")
 DOCUMENT_BYTES = 20 * 1024 * 1024
@@ -77,6 +77,8 @@ def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) ->
 def scan_keep(*, actor: Viewer, upload: Upload) -> Attachment:
     """Store a scan or document: PDF, JPEG or PNG by its content, at most 20 MB. Raises Refusal (field "scan").
 
+    A JPEG has at most 40 million pixels, a PNG 36 million.
+
     A picture loses what the camera wrote into it: a receipt photographed on a farm would tell where the farm is.
     """
     raw = upload.read(DOCUMENT_BYTES + 1)
@@ -113,6 +115,7 @@ def discard(attachment: Attachment) -> None:
 
 def _bare(image: Image.Image, edge: int, quality: int) -> tuple[Image.Image, bytes]:
     """The picture upright, at most `edge` long and without any words in it; and as a JPEG."""
+    image = _flat(image)
     image.thumbnail((edge, edge))
     image = ImageOps.exif_transpose(image).convert("RGB")
     image.info.clear()  # comments too are words of a camera or its owner
@@ -121,10 +124,27 @@ def _bare(image: Image.Image, edge: int, quality: int) -> tuple[Image.Image, byt
     return image, file.getvalue()
 
 
+def _flat(image: Image.Image) -> Image.Image:
+    """As it looks on paper: a JPEG knows neither transparency, which would turn black, nor greys of 16 bits."""
+    turned = image.getexif()
+    if image.mode.startswith("I"):
+        flat = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+        flat.info.pop("transparency", None)
+    elif image.has_transparency_data:
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
+        flat = Image.new("RGB", image.size, "white")
+        flat.paste(image, mask=image)
+    else:
+        return image
+    flat.info["exif"] = turned.tobytes()  # which side is up
+    return flat
+
+
 def _opened(raw: bytes, edge: int, field: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(raw), formats=FORMATS)
-        most = settings.PHOTO_MAX_PIXELS if image.format == "JPEG" else settings.PICTURE_MAX_PIXELS
+        unpacked = settings.SCAN_MAX_PIXELS if field == "scan" else settings.PICTURE_MAX_PIXELS
+        most = settings.PHOTO_MAX_PIXELS if image.format == "JPEG" else unpacked
         if image.width * image.height > most:
             raise Refusal(
                 "photo.pixels",

@@ -201,6 +201,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 PHOTO_MAX_BYTES = 12 * 1024 * 1024
 PHOTO_MAX_PIXELS = 40_000_000
 PICTURE_MAX_PIXELS = 16_000_000  # what must be unpacked whole
+SCAN_MAX_PIXELS = 36_000_000  # a page of A4 at 600 dots an inch
 
 # Jobs, messages
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
