@@ -83,3 +83,16 @@ def test_a_stranger_finds_nothing_of_it(client, helping):
         found = titles(client, q="红米")
         assert not any(found.values()), who
         assert not titles(client, q="牟尼村户主")["households"], who
+
+
+@pytest.mark.parametrize("page", ["²", "9" * 25, "1" * 5000, "-1", "0", "x"])
+def test_an_impossible_page_is_the_first(client, helping, page):
+    helping.record(words="把梯田红米卖到了昆明的超市")
+    sign_in(client, helping.cast, "clerk")
+    assert titles(client, q="红米", kind="deeds", page=page)["deeds"] == ["为农户找一条销路 · 1 条"]
+
+
+@pytest.mark.parametrize("typed", ["%00", "%%0000", "%%%000000"])
+def test_no_zero_byte_of_an_address_comes_through(client, helping, typed):
+    sign_in(client, helping.cast, "clerk")
+    assert client.get(f"/desk/search/?q={typed}").context["typed"] == ""

@@ -39,8 +39,9 @@ class AddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.META.get("QUERY_STRING", "")
-        if "%00" in asked or "\0" in asked:
-            request.META["QUERY_STRING"] = asked.replace("%00", "").replace("\0", "")
+        while "%00" in asked or "\0" in asked:  # what stood around one may make another: %%0000
+            asked = asked.replace("%00", "").replace("\0", "")
+            request.META["QUERY_STRING"] = asked
         return self.get_response(request)
 
 

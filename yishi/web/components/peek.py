@@ -5,6 +5,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
+DIGITS = 6  # of the number of a page; nobody turns a million pages
+
 
 class Peek(Paginator[Any]):
     """The ids of a page are found first, in the order of `rows`; only those are then read from `files`, which says
@@ -17,7 +19,8 @@ class Peek(Paginator[Any]):
         self.rows, self.files = rows, files
 
     def get_page(self, number: Any) -> Page[Any]:
-        here = int(number) if str(number).isdigit() and int(number) > 0 else 1
+        said = str(number)
+        here = max(int(said), 1) if said.isascii() and said.isdigit() and len(said) <= DIGITS else 1
         start = (here - 1) * self.per_page
         ids = list(self.rows.select_related(None).values_list("pk", flat=True)[start : start + self.per_page + 1])
         if not ids and here > 1:
