@@ -1,5 +1,7 @@
 """A giver's sheet: what was given, by which bill, what it was paid for and to how many. Families stay unnamed."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -8,6 +10,7 @@ from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
 from yishi.assistance.givers import giver_sheet
 from yishi.people.scopes import everything, reaching
+from yishi.web.papers.giver_papers import giver_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +69,19 @@ def test_a_payment_is_no_gift(client, cast, works, given):
     sign_in(client, cast, "clerk")
     paid = given[0].passed_on.first()
     assert client.get(reverse("giver", args=[paid.pk])).status_code == 404
+
+
+def test_families_are_told_in_tens_to_a_giver_who_may_not_open_them_and_on_the_paper(client, cast, works):
+    with everything():
+        gift = works.receive(5_000 * YUAN, giver=cast.bodies["department"])
+        for home in Helping(cast).households[:2]:
+            works.pay(1_000 * YUAN, to=home, gift=gift)
+    sign_in(client, cast, "handler")  # of the department that gave
+    page = client.get(reverse("giver", args=[gift.pk])).content.decode()
+    assert "农户 少于 10 户" in page and "农户 2 户" not in page
+    sign_in(client, cast, "clerk")
+    assert client.get(reverse("giver", args=[gift.pk])).content.decode().count("农户 2 户") == 2  # the fund's too
+    with everything():
+        sheet = giver_sheet(gift)
+    paper = str(giver_paper(sheet, "", date(2026, 7, 1)))
+    assert paper.count("少于 10") == 2 and "2 户" not in paper

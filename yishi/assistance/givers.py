@@ -41,6 +41,7 @@ class FundUse:
     given: int  # by this giver, in fen
     money: FundMoney
     families: int
+    seen: int  # of these families, by the viewer
     projects: int
     bodies: int
 
@@ -143,9 +144,13 @@ def _funds(gifts: list[Gift]) -> list[FundUse]:
             bodies=Count("body", distinct=True),
         )
     }
+    mine = paid.filter(household__in=Household.objects.values("pk")).values("fund")
+    seen = {row["fund"]: row["n"] for row in mine.annotate(n=Count("household", distinct=True))}
     nothing = {"families": 0, "projects": 0, "bodies": 0}
     found = []
     for one in known:
         row = counts.get(one.pk, nothing)
-        found.append(FundUse(one, given[one.pk], money[one.pk], row["families"], row["projects"], row["bodies"]))
+        known_here = seen.get(one.pk, 0)
+        counted = (row["families"], known_here, row["projects"], row["bodies"])
+        found.append(FundUse(one, given[one.pk], money[one.pk], *counted))
     return found

@@ -5,6 +5,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from yishi.assistance.models import FundMovement
+from yishi.reporting.small_numbers import told
+
+from .figure_words import number_text
 
 
 def receiver_of(movement: FundMovement, seen: set[UUID]) -> str:
@@ -17,3 +20,8 @@ def receiver_of(movement: FundMovement, seen: set[UUID]) -> str:
     if movement.pupil:
         return _("a pupil")
     return movement.body.name if movement.body else ""
+
+
+def many_of(whole: int, seen: int) -> str:
+    """How many families or pupils: those whom the viewer may see, and a ten of the others (decision 0031)."""
+    return number_text(told(whole, seen, has_own=False, has_rest=seen != whole))

@@ -17,9 +17,7 @@ from yishi.assistance.services.balances import fund_money, money_of
 from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
 from yishi.organisations.rights import may
-from yishi.reporting.small_numbers import told
-from yishi.web.components.figure_words import number_text
-from yishi.web.components.money_words import receiver_of
+from yishi.web.components.money_words import many_of, receiver_of
 from yishi.web.desk_items import DeskItem, Source
 from yishi.web.exports import export
 from yishi.web.page import page
@@ -233,7 +231,7 @@ def _families(passed_on: Any) -> str:
     homes = passed_on.exclude(household=None)
     whole = homes.values("household").distinct().count()
     seen = Household.objects.filter(pk__in=homes.values("household")).count() if whole else 0
-    return number_text(told(whole, seen, has_own=False, has_rest=seen != whole)) if whole else ""
+    return many_of(whole, seen) if whole else ""
 
 
 @page("movement.see", load=load_movement, methods=("GET",))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yishi.assistance.givers import giver_sheet, years_of
 from yishi.assistance.models import FundMovement
-from yishi.web.components.money_words import receiver_of
+from yishi.web.components.money_words import many_of, receiver_of
 from yishi.web.page import page
 from yishi.web.papers.giver_papers import giver_paper
 from yishi.web.papers.press import paper_response
@@ -43,6 +43,9 @@ def giver(request: HttpRequest, one: FundMovement) -> HttpResponse:
             }
             for gift in sheet.received
         ],
+        "families": many_of(sheet.families, len(sheet.seen)),
+        "pupils": many_of(sheet.pupils, 0),
+        "funds": [(use, many_of(use.families, use.seen)) for use in sheet.funds],
         "year": _year(request),
         "years": years_of(one),
     }

@@ -7,7 +7,7 @@ from django.utils import translation
 from yishi.assistance.givers import GiverSheet
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.kit.money import yuan_text
-from yishi.web.components.money_words import receiver_of
+from yishi.web.components.money_words import many_of, receiver_of
 
 from .press import chinese_day, foot, ordinal_word
 from .sitting_papers import CHINESE
@@ -58,12 +58,12 @@ def _uses(sheet: GiverSheet) -> list[Block]:
         [chinese_day(one.on), receiver_of(one, set()), yuan_text(one.amount), one.bill or "—"] for one in sheet.payments
     ]
     reached = [
-        (sheet.families, "户农户"),
-        (sheet.pupils, "名学生"),
-        (sheet.projects, "个项目"),
-        (sheet.bodies, "个单位"),
+        (_many(sheet.families), "户农户"),
+        (_many(sheet.pupils), "名学生"),
+        (str(sheet.projects), "个项目"),
+        (str(sheet.bodies), "个单位"),
     ]
-    whom = "、".join(f"{number} {unit}" for number, unit in reached if number)
+    whom = "、".join(f"{number} {unit}" for number, unit in reached if number != "0")
     paid, left = yuan_text(sheet.passed_on), yuan_text(sheet.total - sheet.passed_on)
     return [
         Table([("日期", 1.8), ("用于", 2.8), ("金额（元）", 2.0), ("票据号", 2.0)], rows),
@@ -78,7 +78,7 @@ def _funds(sheet: GiverSheet) -> list[Block]:
             yuan_text(one.given),
             yuan_text(one.money.received),
             yuan_text(one.money.paid),
-            f"农户 {one.families} 户、项目 {one.projects} 个、单位 {one.bodies} 个",
+            f"农户 {_many(one.families)} 户、项目 {one.projects} 个、单位 {one.bodies} 个",
         ]
         for one in sheet.funds
     ]
@@ -89,3 +89,8 @@ def _funds(sheet: GiverSheet) -> list[Block]:
             rows,
         ),
     ]
+
+
+def _many(number: int) -> str:
+    """In tens, whoever prints it: the paper goes into other hands."""
+    return many_of(number, 0)
