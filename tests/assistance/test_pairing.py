@@ -8,6 +8,7 @@ from django.utils import timezone
 from tests.assistance.pairs import Paired
 from yishi.assistance.models import ChangeRequest, Household, Measure, Need, Pairing, Visit
 from yishi.assistance.pairings import without_helper
+from yishi.assistance.services import handovers
 from yishi.assistance.services.handovers import hand_over_preview, pairing_hand_over, pairings_hand_over
 from yishi.assistance.services.pairing import (
     PairingRow,
@@ -120,6 +121,15 @@ def test_a_cadre_who_leaves_hands_over_all_families_in_one_act(paired):
     again = pairings_hand_over(**given, note="药要按月送", act_id=receipt.pk)
     assert again.replayed
     assert Pairing.within.count() == 4
+
+
+def test_whether_the_successor_sits_in_a_committee_is_asked_once_for_all_families(paired, monkeypatch):
+    asked = []
+    monkeypatch.setattr(handovers, "sitting_among", lambda people: asked.append(people) or set())
+    cast, mine = paired.cast, [paired.pair("cadre"), paired.pair("cadre", paired.second)]
+    given = {"pairings": mine, "successor": cast.people["neighbour"], "on": paired.today, "note": "交接"}
+    assert pairings_hand_over(actor=cast.viewer("village_head"), **given).result["handed"] == 2
+    assert asked == [[cast.people["neighbour"]]]
 
 
 def test_what_cannot_go_to_the_successor_is_said_before_and_then_nothing_goes(paired):

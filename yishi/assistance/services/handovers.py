@@ -89,7 +89,7 @@ def pairing_hand_over(
         problem = _problems(actor, [row], successor, on, said).get(row.pk)
         if problem is not None:
             raise problem
-        made = _handed(this, row, successor, on, said)
+        made = _handed(this, row, successor, on, said, _sitting(successor))
         row.save(update_fields=["valid_to", "note"])
         pairing_enter(this, row, "ended", at=row.valid_to)
         made.save(force_insert=True)
@@ -132,10 +132,10 @@ def pairings_hand_over(
         found = _problems(actor, rows, successor, on, said)
         if found:
             raise next(iter(found.values()))
-        parts, made = [], []
+        parts, made, sitting = [], [], _sitting(successor)
         for row in rows:
             part = this.part(HAND_OVER, {"pairing": row.pk, "successor": successor.pk, "on": on, "note": note})
-            new = _handed(part, row, successor, on, said)
+            new = _handed(part, row, successor, on, said, sitting)
             part.draft(**pairing_words(part, row, "ended", at=row.valid_to))
             part.draft(**pairing_words(part, new, "pairings"))
             part.result(pairing=new.pk)
@@ -206,9 +206,12 @@ def _row(row: Pairing, successor: Person | Body, on: date, note: str) -> Pairing
     return PairingRow(successor, target, on, row.valid_to, row.kind if leads else "", note)
 
 
-def _handed(this: Act, row: Pairing, successor: Person | Body, on: date, note: str) -> Pairing:
+def _sitting(successor: Person | Body) -> set[UUID]:
+    return sitting_among([successor] if isinstance(successor, Person) else [])
+
+
+def _handed(this: Act, row: Pairing, successor: Person | Body, on: date, note: str, sitting: set[UUID]) -> Pairing:
     """End `row` the day before and begin its successor; neither is written yet."""
-    sitting = sitting_among([successor] if isinstance(successor, Person) else [])
     made = pairing_new(this, _row(row, successor, on, note), sitting)
     made.follows = row
     row.valid_to, row.note = on - timedelta(days=1), row.note or note
