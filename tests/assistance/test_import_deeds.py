@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
@@ -198,3 +200,12 @@ def went_on(one):
 
 def counts():
     return Entry.objects.filter(code="assistance.deed.count")
+
+
+@pytest.mark.skipif(not connection.features.has_select_for_update, reason="SQLite has one writer at a time")
+def test_who_claims_a_deed_while_it_is_undone_waits(cast, helping):
+    one = publish(cast, deeds(cast, rows()))
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        import_deed_kind.Deeds().built_upon(one)
+    first = asked.captured_queries[0]["sql"]
+    assert "FOR UPDATE" in first and "ORDER BY" in first

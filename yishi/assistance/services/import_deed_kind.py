@@ -140,6 +140,8 @@ class Deeds:
 
     def built_upon(self, one: Import) -> Any:
         deeds = Deed.within.filter(pk__in=ImportedRow.objects.filter(of=one).values("target_id"))
+        # Who claims one of them meanwhile waits, and is then told that it is withdrawn.
+        list(deeds.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
         keys = deeds.values("pk")
         decided = PossibleDuplicate.objects.exclude(verdict="")
         touched = (
