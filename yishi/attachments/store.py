@@ -21,6 +21,7 @@ pillow_heif.register_heif_opener()
 
 LONG_EDGE, SMALL_EDGE = 1600, 360
 PAPER_EDGE = 3600  # a page of A4 at 300 dots an inch
+ORIENTATION = 0x0112  # in what the camera wrote
 _ONE_AT_A_TIME = threading.Lock()  # a picture unpacked may need 150 MB, one with transparency twice that
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 PDF, PICTURES = b"%PDF-", (b"\xff\xd8\xff", b"\x89PNG")
@@ -126,7 +127,8 @@ def _bare(image: Image.Image, edge: int, quality: int) -> tuple[Image.Image, byt
 
 def _flat(image: Image.Image) -> Image.Image:
     """As it looks on paper: a JPEG knows neither transparency, which would turn black, nor greys of 16 bits."""
-    turned = image.getexif()
+    upright = Image.Exif()
+    upright[ORIENTATION] = image.getexif().get(ORIENTATION, 1)
     if image.mode.startswith("I"):
         flat = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
         flat.info.pop("transparency", None)
@@ -136,7 +138,7 @@ def _flat(image: Image.Image) -> Image.Image:
         flat.paste(image, mask=image)
     else:
         return image
-    flat.info["exif"] = turned.tobytes()  # which side is up
+    flat.info["exif"] = upright.tobytes()  # which side is up, and nothing else
     return flat
 
 
