@@ -202,7 +202,7 @@ def counts():
     return Entry.objects.filter(code="assistance.deed.count")
 
 
-@pytest.mark.skipif(not connection.features.has_select_for_update, reason="SQLite has one writer at a time")
+@pytest.mark.postgres  # SQLite has one writer at a time
 def test_who_claims_a_deed_while_it_is_undone_waits(cast, helping):
     one = publish(cast, deeds(cast, rows()))
     with transaction.atomic(), CaptureQueriesContext(connection) as asked:
