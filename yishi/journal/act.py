@@ -140,6 +140,10 @@ class Act:
             data=data,
             reverses=reverses,
         )
+        return self._written(drafted)
+
+    @staticmethod
+    def _written(drafted: Entry) -> Entry:
         drafted.save(force_insert=True)
         if drafted.code in FEEDS:
             Unfolded.objects.create(entry=drafted)
@@ -198,7 +202,11 @@ class Act:
 
     def reverse(self, original: Entry, *, data: Mapping[str, Any] | None = None) -> Entry:
         """Write the reversal of `original`: its place, dims and `at`, quantities and touches with the sign turned."""
-        return self.entry(
+        return self._written(self.draft_reversal(original, data=data))
+
+    def draft_reversal(self, original: Entry, *, data: Mapping[str, Any] | None = None) -> Entry:
+        """The same, not written yet (see `draft`)."""
+        return self.draft(
             subject=(original.subject_kind, original.subject_id),
             code=original.code,
             version=original.version,

@@ -215,18 +215,7 @@ class Withdrawn:
             part = loose_act(WITHDRAW, by, {"import": one.pk, "from": start, "reason": UNDONE}, uuid7(), now)
             standing = Deed.within.filter(pk__in=keys, entry_id__isnull=False).values_list("entry_id", flat=True)
             for entry in Entry.objects.filter(pk__in=list(standing)).order_by("pk"):
-                part.draft(
-                    subject=(entry.subject_kind, entry.subject_id),
-                    code=entry.code,
-                    version=entry.version,
-                    place=entry.place_id,
-                    at=entry.at,
-                    dims=entry.dims,
-                    quantities={name: -number for name, number in entry.quantities.items()},
-                    touches=[(kind, UUID(key), -sign) for kind, key, sign in entry.touches],
-                    data={"parties": entry.data["parties"]},
-                    reverses=entry.pk,
-                )
+                part.draft_reversal(entry, data={"parties": entry.data["parties"]})
             part.receipt.entry_count = len(part.entries)
             self.receipts.append(part.receipt)
             _add(self.entries, self.unfolded, part.entries)
