@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "axes",
-    "rules",
     "django_tasks",
     "django_tasks_db",
     "yishi.journal",
