@@ -23,6 +23,7 @@ from yishi.people.scopes import everything
 # Rights that are asked without a thing and without a desk, and why no desk can be chosen there.
 NO_DESK = {
     "installation.manage": "one body runs the installation",
+    "installation.separate": "one body runs the installation",
     "installation.overdue": "one party committee decides it",
     "register.import": "one body runs the installation",
     "person.register": "who is just registered is nobody's yet",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first
+from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first, is_overseeing
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.organisations.rights import Answer, add, predicate
 
@@ -16,8 +16,7 @@ SETTING = frozenset({PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE, PlaceLevel.COUN
 def has_register(viewer: Viewer, thing: Any = None) -> Answer:
     """Sits at a desk whose place has households it may see."""
     return any(
-        post.role in SEEING and (post.body.kind in OVERSEEING or post.body.kind == BodyKind.VILLAGE)
-        for post in viewer.posts
+        post.role in SEEING and (is_overseeing(post) or post.body.kind == BodyKind.VILLAGE) for post in viewer.posts
     )
 
 

@@ -24,7 +24,8 @@ OVERSEEING = frozenset({BodyKind.COMMITTEE, BodyKind.CHAIRS, BodyKind.OFFICE, Bo
 # Bodies whose administrators keep the register of their whole place; elsewhere of their own body alone.
 REGISTERING = OVERSEEING | {BodyKind.PARTY}
 WORKING = (PostRole.HEAD, PostRole.CLERK, PostRole.CONVENER)
-READING: tuple[str, ...] = ()
+READING = (PostRole.AUDITOR,)  # see all of their body's place, whatever its kind, and change nothing
+KEEPING = (PostRole.ADMINISTRATOR, PostRole.SECURITY)
 SEEING = (*WORKING, PostRole.STAFF, *READING)
 
 
@@ -71,6 +72,11 @@ class Grant:
         return cls("member", member.pk)
 
 
+def is_overseeing(post: Post) -> bool:
+    """Does the post see all files of its body's place?"""
+    return post.body.kind in OVERSEEING or post.role in READING
+
+
 def first(grants: Iterable[Grant | None]) -> Grant | None:
     """The first grant that there is."""
     return next(filter(None, grants), None)
@@ -110,7 +116,7 @@ class Viewer:
     def holds_kind(self, *kinds: str, roles: tuple[str, ...] = WORKING) -> Grant | None:
         """Their first post in a body of one of `kinds`."""
         for post in self.posts:
-            if post.role in roles and post.body.kind in kinds:
+            if post.role in roles and (post.body.kind in kinds or post.role in READING):
                 return Grant.of_post(post)
         return None
 
@@ -120,7 +126,7 @@ class Viewer:
         for post in self.posts:
             place, is_nearer = post.body.place, nearest is None or post.body.place.lo > nearest.body.place.lo
             contains = place.lo <= lo and last <= place.hi
-            if contains and is_nearer and post.role in roles and post.body.kind in OVERSEEING:
+            if contains and is_nearer and post.role in roles and is_overseeing(post):
                 nearest = post
         return Grant.of_post(nearest) if nearest is not None else None
 
@@ -183,7 +189,8 @@ class Viewer:
 
     @property
     def is_administrator(self) -> bool:
-        return any(post.role == PostRole.ADMINISTRATOR for post in self.posts)
+        """Do they administer something, the system or its security?"""
+        return any(post.role in KEEPING for post in self.posts)
 
 
 def system() -> Viewer:
@@ -206,19 +213,19 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
     )
     members = tuple(Member.objects.filter(valid_on(today), person=person).select_related("term__body__place"))
     seeing = [post for post in posts if post.role in SEEING]
-    keeping = [post for post in posts if post.role == PostRole.ADMINISTRATOR]
+    keeping = [post for post in posts if post.role in KEEPING]
     return Viewer(
         person=person,
         posts=posts,
         memberships=members,
         reach=Reach(
-            spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind in OVERSEEING})),
+            spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if is_overseeing(p)})),
             villages=Villages(
                 {(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind == BodyKind.VILLAGE},
                 person.pk,
                 today,
             ),
-            bodies=frozenset(p.body_id for p in seeing),
+            bodies=frozenset(p.body_id for p in seeing if p.role not in READING),
             person=person.pk,
             helper=person.pk,
             registers=tuple(

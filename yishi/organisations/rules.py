@@ -1,7 +1,9 @@
 """Who runs the register: places, bodies, posts, members, venues, people. No files are read by these rights.
 
-An administrator's post at a body that keeps the register of its place (a committee, its office, …: `REGISTERING`)
-covers all of that place; at any other body it covers that body alone.
+The system administrator (系统管理) makes bodies, members, venues and accounts; the security administrator (安全管理)
+says who holds which post and helps with lost passwords and locks (docs/decisions/0080-three-posts.md). Their post at a
+body that keeps the register of its place (a committee, its office, …: `REGISTERING`) covers all of that place; at any
+other body it covers that body alone.
 """
 
 from uuid import UUID
@@ -9,9 +11,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yishi.people.models import Person
+from yishi.people.models import Account, Person
 
-from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Grant, Viewer, first
+from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Grant, Viewer, first, is_overseeing
 from .models import (
     Body,
     BodyKind,
@@ -46,44 +48,67 @@ def home_body_id() -> UUID | None:
     return Installation.objects.filter(pk=1).values_list("home_body_id", flat=True).first()
 
 
-def covers_place(viewer: Viewer, place: Place) -> Grant | None:
+def covers_place(viewer: Viewer, place: Place, role: str = PostRole.ADMINISTRATOR) -> Grant | None:
     """The administrator's post of the viewer that covers `place`."""
     for post in viewer.posts:
-        if post.role != PostRole.ADMINISTRATOR or post.body.kind not in REGISTERING:
+        if post.role != role or post.body.kind not in REGISTERING:
             continue
         if post.body.place.lo <= place.lo <= post.body.place.hi:
             return Grant.of_post(post)
     return None
 
 
-def covers_body(viewer: Viewer, body: Body) -> Grant | None:
-    return viewer.holds(body.pk, PostRole.ADMINISTRATOR) or covers_place(viewer, body.place)
+def covers_body(viewer: Viewer, body: Body, role: str = PostRole.ADMINISTRATOR) -> Grant | None:
+    return viewer.holds(body.pk, role) or covers_place(viewer, body.place, role)
+
+
+def _some_post(viewer: Viewer, role: str) -> Grant | None:
+    return first(Grant.of_post(post) for post in viewer.posts if post.role == role)
 
 
 @predicate
 def is_administrator(viewer: Viewer, thing: object = None) -> Answer:
-    return first(Grant.of_post(post) for post in viewer.posts if post.role == PostRole.ADMINISTRATOR)
+    """System administrator of anything."""
+    return _some_post(viewer, PostRole.ADMINISTRATOR)
 
 
 @predicate
-def administers(viewer: Viewer, thing: Place | Body | Post | Term | Member | Venue | Person | None = None) -> Answer:
-    """Covers the place, body, post… in question."""
+def is_security(viewer: Viewer, thing: object = None) -> Answer:
+    """Security administrator of anything."""
+    return _some_post(viewer, PostRole.SECURITY)
+
+
+Kept = Place | Body | Post | Term | Member | Venue | Person
+
+
+def _covers(viewer: Viewer, thing: Kept | None, role: str) -> Grant | None:
+    """The post of `role` that covers the place, body, post… in question."""
+    if thing is None:
+        return _some_post(viewer, role)
     if isinstance(thing, Place):
-        return covers_place(viewer, thing)
-    if isinstance(thing, Body):
-        return covers_body(viewer, thing)
-    if isinstance(thing, Post | Term):
-        return covers_body(viewer, thing.body)
-    if isinstance(thing, Member):
-        return covers_body(viewer, thing.term.body)
+        return covers_place(viewer, thing, role)
     if isinstance(thing, Venue):
-        return covers_place(viewer, thing.place)
+        return covers_place(viewer, thing.place, role)
     if isinstance(thing, Person):
-        return _administers_person(viewer, thing)
-    return is_administrator.test(viewer)
+        return _covers_person(viewer, thing, role)
+    if isinstance(thing, Member):
+        return covers_body(viewer, thing.term.body, role)
+    return covers_body(viewer, thing.body if isinstance(thing, Post | Term) else thing, role)
 
 
-def _administers_person(viewer: Viewer, person: Person) -> Answer:
+@predicate
+def administers(viewer: Viewer, thing: Kept | None = None) -> Answer:
+    """System administrator whose post covers it."""
+    return _covers(viewer, thing, PostRole.ADMINISTRATOR)
+
+
+@predicate
+def secures(viewer: Viewer, thing: Kept | None = None) -> Answer:
+    """Security administrator whose post covers it."""
+    return _covers(viewer, thing, PostRole.SECURITY)
+
+
+def _covers_person(viewer: Viewer, person: Person, role: str) -> Grant | None:
     """Whoever may sign in for others may become them: all that they hold today or later must be within reach.
 
     Of who holds nothing any more, all that they held.
@@ -91,13 +116,13 @@ def _administers_person(viewer: Viewer, person: Person) -> Answer:
     today = timezone.localdate()
     bodies = _bodies_of(person, current(today)) or _bodies_of(person)
     if not bodies:  # just registered: nobody's yet
-        return is_home_administrator.test(viewer)
-    return _covers_all(viewer, bodies)
+        return _at_home(viewer, role)
+    return _covers_all(viewer, bodies, role)
 
 
-def _covers_all(viewer: Viewer, bodies: list[Body]) -> Grant | None:
+def _covers_all(viewer: Viewer, bodies: list[Body], role: str) -> Grant | None:
     """The post that covers the first of these bodies, where each of them is covered."""
-    grants = [covers_body(viewer, body) for body in bodies]
+    grants = [covers_body(viewer, body, role) for body in bodies]
     return grants[0] if all(grants) else None
 
 
@@ -110,35 +135,60 @@ def _bodies_of(person: Person, condition: Q = EVER) -> list[Body]:
 
 @predicate
 def resets_password(viewer: Viewer, person: Person) -> Answer:
-    """Covers all that the person ever held; the home administrator, what they hold.
+    """Covers all that the person ever held; the home security administrator, what they hold.
 
     Else a body that appoints somebody from elsewhere could take over their account.
     """
-    if not administers.test(viewer, person):
+    if not secures.test(viewer, person):
         return None
     ever = _bodies_of(person)
-    return (_covers_all(viewer, ever) if ever else None) or is_home_administrator.test(viewer)
+    covering = _covers_all(viewer, ever, PostRole.SECURITY) if ever else None
+    return covering or _at_home(viewer, PostRole.SECURITY)
+
+
+@predicate
+def invites(viewer: Viewer, person: Person | None = None) -> Answer:
+    """To a first account: the system administrator. To a new password of one that stands: as `resets_password`."""
+    if person is not None and Account.objects.filter(person=person).exists():
+        return resets_password.test(viewer, person)
+    return administers.test(viewer, person)
 
 
 @predicate
 def sees_register(viewer: Viewer, thing: Place | Body | None = None) -> Answer:
     """Administers it, or works at a desk that oversees it, or sits there."""
-    administering = administers.test(viewer, thing)
-    if administering:
-        return administering
+    keeping = administers.test(viewer, thing) or secures.test(viewer, thing)
+    if keeping:
+        return keeping
     if thing is None:
-        return any(post.role in SEEING and post.body.kind in OVERSEEING for post in viewer.posts)
+        return any(post.role in SEEING and is_overseeing(post) for post in viewer.posts)
     if isinstance(thing, Body) and thing.pk in viewer.reach.bodies:
         return True
     place = thing.place if isinstance(thing, Body) else thing
     return viewer.oversees(place.lo, SEEING)
 
 
+def _at_home(viewer: Viewer, role: str) -> Grant | None:
+    """Their post of `role` at the body that runs this installation."""
+    return viewer.holds(home_body_id(), role)
+
+
 @predicate
 def is_home_administrator(viewer: Viewer, thing: object = None) -> Answer:
-    """Administrator at the body that runs this installation."""
-    home = home_body_id()
-    return viewer.holds(home, PostRole.ADMINISTRATOR)
+    """System administrator at the body that runs this installation."""
+    return _at_home(viewer, PostRole.ADMINISTRATOR)
+
+
+@predicate
+def is_home_security(viewer: Viewer, thing: object = None) -> Answer:
+    """Security administrator at the body that runs this installation."""
+    return _at_home(viewer, PostRole.SECURITY)
+
+
+@predicate
+def audits(viewer: Viewer, thing: object = None) -> Answer:
+    """Reads the journal of their place as its auditor."""
+    return _some_post(viewer, PostRole.AUDITOR)
 
 
 @predicate
@@ -222,17 +272,24 @@ add("place_set.manage", keeps_place_set)
 add("place_set.item", keeps_its_set)
 add("organisation.see", sees_register, reads=True)
 add("place.see", sees_register, reads=True)
-add("venue.see", opens_venue_there, reads=True)
+add("venue.see", opens_venue_there | audits, reads=True)
+add("person.see", administers | secures, reads=True)
+add("administration.see", is_administrator | is_security, reads=True)
+add("journal.see", audits, reads=True)
 add("organisation.manage", administers)
 add("place.manage", administers)
 add("person.manage", administers)
+add("person.invite", invites)
 add("person.reset_password", resets_password)
-add("person.register", is_administrator)
+add("person.register", is_administrator | is_security)
+add("post.manage", secures)
+add("account.switch", secures)
 add("member.manage", administers)
 add("venue.manage", administers | runs_venue)
 add("venue.open", opens_venue_there)
 add("register.import", is_home_administrator)
 add("installation.manage", is_home_administrator)
+add("installation.separate", is_home_security)
 add("installation.overdue", is_of_home_party)
 
 

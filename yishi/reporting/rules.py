@@ -3,7 +3,7 @@
 from typing import Any
 
 from yishi.assistance.rules import has_desk
-from yishi.organisations.grants import OVERSEEING, SEEING, Grant, Viewer
+from yishi.organisations.grants import OVERSEEING, READING, SEEING, Grant, Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import Answer, add, predicate
 
@@ -14,7 +14,8 @@ LEADING = OVERSEEING | {BodyKind.PARTY, BodyKind.GOVERNMENT, BodyKind.SPECIAL}
 def leads_there(viewer: Viewer, place: Place | None = None) -> Answer:
     """Sits at a leading desk of the place or of one above it, or is a sitting member of such a place's committee."""
     for post in viewer.posts:
-        if post.body.kind in LEADING and post.role in SEEING and _within(place, post.body.place):
+        leads = post.role in READING or (post.body.kind in LEADING and post.role in SEEING)
+        if leads and _within(place, post.body.place):
             return Grant.of_post(post)
     for member in viewer.memberships:
         if _within(place, member.term.body.place):

@@ -188,7 +188,7 @@ class AppointForm(ActForm):
     )
 
 
-@page("organisation.manage", load=load_body)
+@page("post.manage", load=load_body)
 def appoint(request: HttpRequest, body: Body) -> HttpResponse:
     return one_act(
         request,
@@ -204,7 +204,7 @@ def appoint(request: HttpRequest, body: Body) -> HttpResponse:
     )
 
 
-@page("organisation.manage", load=load_post)
+@page("post.manage", load=load_post)
 def post_close(request: HttpRequest, post: Post) -> HttpResponse:
     return one_act(
         request,

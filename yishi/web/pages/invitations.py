@@ -61,7 +61,7 @@ def sheets_page(request: HttpRequest, issued: list[tuple[Person, Any]]) -> HttpR
     return response
 
 
-@page("organisation.manage")
+@page("person.invite")
 def invitations(request: HttpRequest) -> HttpResponse:
     """Choose people who have no account yet, and print their invitations."""
     form = ActForm(request.POST or None)
@@ -93,7 +93,7 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-@page("person.manage", load=load_person)
+@page("person.invite", load=load_person)
 def invite(request: HttpRequest, person: Person) -> HttpResponse:
     """Invite one person, or let somebody who forgot the password set a new one."""
     form = ActForm(request.POST or None)
