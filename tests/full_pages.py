@@ -32,7 +32,7 @@ from yishi.assistance.services.members import member_join
 from yishi.assistance.services.payments import deed_link
 from yishi.assistance.services.standing import Reached
 from yishi.attachments.models import Attachment
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 
 
 class Full:

@@ -25,6 +25,7 @@ from yishi.attachments.models import Attachment
 from yishi.commitments.models import TimeRequest
 from yishi.commitments.services import letter_send
 from yishi.config.checks import all_views
+from yishi.database.reach import everything
 from yishi.deliberation.models import (
     ChairObjection,
     Draw,
@@ -41,7 +42,6 @@ from yishi.deliberation.services.processes import process_new
 from yishi.notices.models import Delivery, Notice
 from yishi.organisations.models import Member, Term, WorkbookDraft
 from yishi.people.models import Invitation
-from yishi.people.scopes import everything
 from yishi.reporting.models import AnswerSheet, IssuedReport
 
 MISSING = UUID("01900000-0000-7000-8000-000000000000")

@@ -44,8 +44,8 @@ def main(exports: Path) -> None:
     from yishi.assistance.services.bulk import NewHousehold, households_register_many
     from yishi.assistance.services.register import household_register
     from yishi.assistance.services.requests import change_ask, change_refuse
+    from yishi.database.reach import everything
     from yishi.kit.ids import uuid7
-    from yishi.people.scopes import everything
 
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}  # the tables as they are today
     call_command("migrate", run_syncdb=True, verbosity=0)

@@ -13,10 +13,10 @@ from yishi.assistance.models import Activity, Deed, PossibleDuplicate
 from yishi.assistance.services.activities import Line, activity_open, activity_record
 from yishi.assistance.services.deeds import deed_record
 from yishi.assistance.services.standing import Part, Reached
+from yishi.database.reach import everything
 from yishi.journal.models import Entry, Receipt, Unfolded
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.kit.ids import uuid7
-from yishi.people.scopes import everything
 from yishi.reporting.fold import check, fold_all
 
 pytestmark = pytest.mark.django_db

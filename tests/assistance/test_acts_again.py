@@ -20,12 +20,12 @@ from django.test.utils import CaptureQueriesContext
 import yishi.assistance.services
 import yishi.proposals.services
 from tests import samples
+from yishi.database.reach import everything
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Conflict, Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer, viewer_of
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 from yishi.reporting import services as reporting
 
 # What is no part of an act's content, and why.

@@ -31,9 +31,9 @@ from yishi.assistance.services.payments import payment_confirm, payment_record, 
 from yishi.assistance.services.standing import Part
 from yishi.cli import tally
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal
-from yishi.people.scopes import everything
 from yishi.reporting.services import report_issue
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -27,9 +27,9 @@ from yishi.assistance.services.pairing import PairingRow, pairing_make
 from yishi.assistance.services.register import household_end
 from yishi.assistance.services.years import household_year_fill
 from yishi.assistance.workbooks.faults import note_words
+from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-from yishi.people.scopes import everything, reaching
 
 pytestmark = pytest.mark.django_db
 

@@ -20,11 +20,11 @@ from yishi.assistance.services.deeds import (
     evidence_add,
 )
 from yishi.assistance.services.standing import Part, Reached, joined
+from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import Conflict, NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body
-from yishi.people.scopes import everything, reaching
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from yishi.assistance.models import Deed, PossibleDuplicate
 from yishi.assistance.services.deeds import deed_withdraw
 from yishi.assistance.services.duplicates import duplicate_decide
 from yishi.assistance.services.standing import Part, Reached
+from yishi.database.reach import everything
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.figures import Question, ask
 from yishi.reporting.fold import fold_all

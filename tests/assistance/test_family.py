@@ -22,11 +22,11 @@ from yishi.assistance.services.family import (
 )
 from yishi.assistance.services.standing import Part, Reached
 from yishi.assistance.services.unitemised import unitemised_report, unitemised_withdraw
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer
-from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.figures import Question, ask
 from yishi.reporting.fold import fold_all

@@ -18,6 +18,7 @@ from yishi.assistance.models import Deed, PossibleDuplicate
 from yishi.assistance.services.deeds import deed_claim, deed_correct, deed_record, deed_withdraw
 from yishi.assistance.services.duplicates import duplicate_decide
 from yishi.assistance.services.standing import Part, Reached
+from yishi.database.reach import Reach, everything, reaching
 from yishi.journal.act import SYSTEM, act, acting_at
 from yishi.journal.feed import FEEDS
 from yishi.journal.models import Entry, Unfolded
@@ -25,7 +26,6 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import system
 from yishi.organisations.models import PlaceSetItem
 from yishi.organisations.services.places import place_merge, place_move
-from yishi.people.scopes import Reach, everything, reaching
 from yishi.reporting import behind, figures
 from yishi.reporting.figures import DIMENSIONS, Question, ask, by_item, by_month, by_place, deeds_in, deeds_of, still
 from yishi.reporting.fold import check, fold, fold_all, rebuild

@@ -17,11 +17,11 @@ from yishi.assistance.services.funds import (
     movement_reverse,
 )
 from yishi.assistance.services.payments import deed_link, donation_record, payment_confirm, payment_return
+from yishi.database.reach import reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Installation
-from yishi.people.scopes import reaching
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

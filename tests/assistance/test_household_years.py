@@ -9,8 +9,8 @@ from tests.assistance.keeping import Keeping
 from yishi.assistance import codes
 from yishi.assistance.models import HouseholdYear, MemberYear
 from yishi.assistance.services.years import CLASSES, class_sum, compute, household_year_fill, year_draft
+from yishi.database.reach import everything
 from yishi.kit.errors import NotAllowed, Refusal
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 YEAR = timezone.localdate().year - 1

@@ -14,10 +14,10 @@ from yishi.assistance.models import Deed, DeedWords, PossibleDuplicate
 from yishi.assistance.searching import deeds_like
 from yishi.assistance.services import alike, import_steps
 from yishi.assistance.services.import_publish import import_hidden_sweep, import_undo
+from yishi.database.reach import EVERYTHING
 from yishi.journal.blocks import seal
 from yishi.journal.models import Receipt
 from yishi.journal.verify import verify
-from yishi.people.scopes import EVERYTHING
 from yishi.web.components.given import given_by
 
 

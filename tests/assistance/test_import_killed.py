@@ -15,7 +15,7 @@ from yishi.assistance.models import Household, Import, ImportPiece
 from yishi.assistance.services import import_steps
 from yishi.assistance.services.import_publish import import_publish
 from yishi.assistance.services.imports import import_send
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 State = Import.State

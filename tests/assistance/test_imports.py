@@ -14,9 +14,9 @@ from yishi.assistance.services.import_publish import import_give_up, import_publ
 from yishi.assistance.services.import_steps import imports_work
 from yishi.assistance.services.imports import import_send
 from yishi.assistance.services.standing import Reached
+from yishi.database.reach import everything, reaching
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.people.models import Person
-from yishi.people.scopes import everything, reaching
 
 State = Import.State
 

@@ -2,8 +2,8 @@
 
 from tests.assistance.helping import Helping
 from yishi.assistance.models import Household, HouseholdYear
+from yishi.database.reach import everything, reaching
 from yishi.kit.ids import uuid7
-from yishi.people.scopes import everything, reaching
 
 
 def test_it_is_hidden_from_desks_lists_and_jobs(cast):

@@ -21,9 +21,9 @@ from yishi.assistance.services.funds import (
 )
 from yishi.assistance.services.funds import movement_reverse as reverse
 from yishi.assistance.services.payments import payment_confirm, payment_record, payment_return
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
-from yishi.people.scopes import everything
 
 KINDS = ("mobilised", "received", "paid")
 

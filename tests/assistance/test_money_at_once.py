@@ -8,8 +8,8 @@ from tests.commitments.test_at_once import together
 from yishi.assistance.services.balances import money_of, project_money
 from yishi.assistance.services.funds import allotment_make
 from yishi.assistance.services.payments import payment_confirm, payment_record
+from yishi.database.reach import everything
 from yishi.kit.errors import Refusal
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

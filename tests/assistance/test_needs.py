@@ -19,9 +19,9 @@ from yishi.assistance.services.matches import (
 from yishi.assistance.services.needs import need_close, need_share, offer_withdraw
 from yishi.assistance.services.standing import Part, Reached
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything, reaching
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
-from yishi.people.scopes import everything, reaching
 
 pytestmark = pytest.mark.django_db
 

@@ -18,12 +18,12 @@ from yishi.assistance.services.pairing import (
     visit_rule_set,
 )
 from yishi.assistance.services.teams import team_join, team_leave, team_open
+from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import QueryCode
-from yishi.people.scopes import everything, reaching
 
 pytestmark = pytest.mark.django_db
 

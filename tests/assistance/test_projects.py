@@ -14,9 +14,9 @@ from yishi.assistance.services.building import project_drop, project_finish, pro
 from yishi.assistance.services.contracts import contract_cancel, households_reach
 from yishi.assistance.services.progress import standing_of, unit_cost, wholes
 from yishi.assistance.services.projects import Part, Quantity, money_plan, project_find, project_open, quantities_plan
+from yishi.database.reach import reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-from yishi.people.scopes import reaching
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

@@ -12,10 +12,10 @@ from tests.cast import sign_in
 from yishi.assistance.services import steering
 from yishi.assistance.services.campaign_setup import lead_set
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.models import Body
-from yishi.people.scopes import everything
 from yishi.web.papers.steering_papers import steering_paper
 
 pytestmark = pytest.mark.django_db

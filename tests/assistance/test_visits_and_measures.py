@@ -12,12 +12,12 @@ from yishi.assistance.services.village_plans import village_plan_promise
 from yishi.assistance.services.visits import visit_decide, visit_log, visit_withdraw
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import proof_check, verdict_give
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.query_codes import code_find
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 S = Commitment.State

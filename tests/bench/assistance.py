@@ -74,7 +74,7 @@ def one_database(given: argparse.Namespace) -> int:
         f"\n== {given.database}: {given.members:,} members, {given.households:,} households, "
         f"{given.deeds:,} deeds, seed {SEED}"
     )
-    from yishi.people.scopes import everything
+    from yishi.database.reach import everything
 
     with everything():
         made = found() or build(given, table)
@@ -111,9 +111,9 @@ def folding() -> threading.Event:
 
 def build(given: argparse.Namespace, table: Table) -> Any:
     """The province; gives its `Assistance`."""
+    from yishi.database.reach import everything
     from yishi.organisations.grants import system
     from yishi.organisations.models import Installation, Place
-    from yishi.people.scopes import everything
 
     from .assistance_data import Assistance
 

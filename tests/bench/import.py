@@ -70,7 +70,7 @@ class County:
         self.families, self.table, self.folder = rows // 4, table, folder
 
     def run(self) -> None:
-        from yishi.people.scopes import everything
+        from yishi.database.reach import everything
 
         with everything():
             self.build()
@@ -357,9 +357,9 @@ def phone(log: Path) -> int:
     from yishi.assistance.models import CatalogueItem
     from yishi.assistance.services.deeds import deed_record
     from yishi.assistance.services.standing import Part
+    from yishi.database.reach import everything
     from yishi.organisations.grants import viewer_of
     from yishi.people.models import Person
-    from yishi.people.scopes import everything
 
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))

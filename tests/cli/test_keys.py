@@ -18,10 +18,10 @@ from yishi.assistance.services.identity import account_of, identity_index, ident
 from yishi.assistance.services.resealing import sealed_by_key
 from yishi.cli import keys
 from yishi.cli.keys import run
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.ids import uuid7
 from yishi.kit.sealing import KeyRing
-from yishi.people.scopes import everything
 
 VALUES = 12  # three families of three with a number each, and their accounts
 # Seals three values at a time, and waits between two steps so that it can be killed there.
@@ -32,7 +32,7 @@ import django
 django.setup()
 connection.settings_dict["NAME"] = sys.argv[1]
 from yishi.assistance.services import resealing
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 resealing.STEP = 3
 with everything():
     resealing.reseal(lambda done: time.sleep(0.3))

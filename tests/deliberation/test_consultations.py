@@ -14,6 +14,7 @@ from tests.cast import make_cast
 from tests.consulting import TEXTS, Consulted
 from tests.story import Story
 from yishi.common_ground import analyse
+from yishi.database.reach import everything
 from yishi.deliberation.models import ConsultationStatement, ConsultationVote, Statement, Voice
 from yishi.deliberation.services.consultation_results import (
     anonymous_votes,
@@ -52,7 +53,6 @@ from yishi.kit.errors import Conflict, NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Installation
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from tests.story import Story
 from yishi.cli.draw_verify import run
+from yishi.database.reach import everything
 from yishi.deliberation import draw
 from yishi.deliberation.models import Draw, Seat
 from yishi.deliberation.services.draws import draw_publish, draw_record, draw_run
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 
 IDS = st.sets(st.uuids().map(str), min_size=2, max_size=40)
 NUMBERS = st.dictionaries(st.uuids().map(str), st.text("0123456789", min_size=1, max_size=6), max_size=4)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from yishi.database.reach import everything
 from yishi.deliberation.models import Agreement, GateRequest, Matter
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.services.gates import gate_answer
@@ -18,7 +19,6 @@ from yishi.deliberation.services.processes import process_shipped
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
-from yishi.people.scopes import everything
 
 from .facts import (
     a_chair,

@@ -7,6 +7,7 @@ from django.db import connections
 
 from tests.cast import make_cast
 from tests.story import Story
+from yishi.database.reach import everything
 from yishi.deliberation.models import HandCount, Party, Seat, Stance, Statement
 from yishi.deliberation.services.seats import seat_fill
 from yishi.deliberation.services.sittings import presence_arrive, sitting_close
@@ -17,7 +18,6 @@ from yishi.kit.ids import uuid7
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.query_codes import code_find
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 
 
 def a_room(cast):

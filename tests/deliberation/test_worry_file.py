@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from yishi.database.reach import Reach, reaching
 from yishi.deliberation.models import Worry
 from yishi.deliberation.services.worries import code_reissue, who_raised, worry_file
 from yishi.journal.models import Entry, Receipt
@@ -15,7 +16,6 @@ from yishi.notices.models import Notice
 from yishi.organisations.grants import Viewer, viewer_of
 from yishi.organisations.models import Member, QueryCode
 from yishi.organisations.query_codes import code_find, code_issue
-from yishi.people.scopes import Reach, reaching
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

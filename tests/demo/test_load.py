@@ -22,6 +22,7 @@ from yishi.assistance.services.progress import standing_of, wholes
 from yishi.cli import demo as verb
 from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything
 from yishi.deliberation.models import GateRequest, GoodCase, Matter, Release, Sitting, Stance, Worry, YearPlan
 from yishi.demo.entry import room_token, villager_code
 from yishi.demo.honghe import LAGU, LVCHUN
@@ -31,7 +32,6 @@ from yishi.journal.models import Entry, Receipt
 from yishi.journal.verify import verify
 from yishi.organisations.models import Body, Installation, Place
 from yishi.people.models import Account, Person
-from yishi.people.scopes import everything
 from yishi.reporting.fold import check, fold_all
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from tests.assistance.families import family
 from tests.cast import sign_in
 from yishi.assistance.models import CheckFinding, CheckRun, CheckSetting
 from yishi.assistance.services.checks import findings_refresh
+from yishi.database.reach import reaching
 from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
-from yishi.people.scopes import reaching
 from yishi.web.components.check_sections import household_checks
 from yishi.web.components.sections import sections
 

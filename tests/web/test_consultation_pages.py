@@ -13,12 +13,12 @@ from django.utils import timezone
 from tests.cast import sign_in
 from tests.consulting import Consulted
 from yishi.common_ground import analyse
+from yishi.database.reach import everything
 from yishi.deliberation.models import ConsultationStatement, ConsultationVote, Sitting, Statement, Voice
 from yishi.deliberation.services.consultation_statements import statement_decide
 from yishi.deliberation.services.consultation_voices import statement_state, votes_give
 from yishi.deliberation.services.consultations import slip_code, slips_make
 from yishi.kit.ids import uuid7
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

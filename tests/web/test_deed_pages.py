@@ -16,8 +16,8 @@ from yishi.assistance.services.deeds import deed_claim
 from yishi.assistance.services.family import deed_code_issue, family_code
 from yishi.assistance.services.matches import match_answer, match_propose
 from yishi.assistance.services.standing import Part, Reached
+from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
-from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 

@@ -11,9 +11,9 @@ from tests import samples as sample
 from tests.assistance.importing import card, families, publish, send, workbook
 from tests.cast import sign_in
 from yishi.assistance.models import Household
+from yishi.database.reach import everything
 from yishi.formats.sheets import csv_safe, is_defused
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 from yishi.web.exports import MEDIA_TYPE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

@@ -14,10 +14,10 @@ from tests.cast import sign_in
 from yishi.assistance.models import Unitemised
 from yishi.assistance.services.campaigns import target_set
 from yishi.assistance.services.standing import Part, Reached
+from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
 from yishi.journal.act import SYSTEM, act
 from yishi.organisations.place_file import SHIPPED, read_places
-from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.tiles import bounds, shade, tiles

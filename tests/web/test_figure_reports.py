@@ -9,9 +9,9 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
 from yishi.assistance.services.deeds import deed_correct, deed_withdraw
+from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.models import AnswerSheet, IssuedReport

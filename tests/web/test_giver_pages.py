@@ -9,7 +9,7 @@ from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
 from yishi.assistance.givers import giver_sheet
-from yishi.people.scopes import everything, reaching
+from yishi.database.reach import everything, reaching
 from yishi.web.papers.giver_papers import giver_paper
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from tests.cast import sign_in
 from yishi.assistance.models import Pairing, Visit
 from yishi.assistance.services.handovers import pairing_hand_over
 from yishi.assistance.services.pairing import PairingRow, pairing_make
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate

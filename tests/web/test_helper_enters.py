@@ -8,8 +8,8 @@ from tests.assistance.helping import Helping
 from tests.cast import PASSWORD_HASH
 from yishi.assistance.models import StationedTeam
 from yishi.assistance.services.teams import team_join, team_open
+from yishi.database.reach import everything
 from yishi.people.models import Account, Person
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

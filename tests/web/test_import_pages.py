@@ -9,10 +9,10 @@ from tests.cast import sign_in
 from yishi.assistance.models import Household, Import
 from yishi.assistance.services.import_steps import imports_work
 from yishi.assistance.services.import_views import REASON
+from yishi.database.reach import everything
 from yishi.formats.sheet_rows import Row, read_rows
 from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

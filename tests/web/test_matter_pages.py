@@ -18,10 +18,10 @@ from tests.deliberation.facts import (
     an_agreement,
     two_parties,
 )
+from yishi.database.reach import everything
 from yishi.deliberation.models import GateRequest, Matter, PlanTopic, YearPlan
 from yishi.deliberation.services.processes import processes_load
 from yishi.kit.ids import uuid7
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

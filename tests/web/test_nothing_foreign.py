@@ -26,11 +26,11 @@ from yishi.assistance.services.duplicates import duplicate_decide
 from yishi.assistance.services.members import member_leave
 from yishi.assistance.services.register import household_relocate
 from yishi.assistance.services.standing import Part, Reached
+from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.query_codes import code_issue
-from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.question import Question

@@ -12,7 +12,7 @@ from tests.cast import sign_in
 from yishi.assistance.models import HelpKind, Match, Measure, Need, Offer, Pairing, Visit
 from yishi.assistance.services.matches import match_answer, match_end
 from yishi.commitments.models import Commitment
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate

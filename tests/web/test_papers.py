@@ -9,8 +9,8 @@ from django.urls import reverse
 from tests.cast import sign_in
 from tests.story import Story
 from yishi.commitments.services import letter_send
+from yishi.database.reach import everything
 from yishi.deliberation.services.minutes import minutes_write
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

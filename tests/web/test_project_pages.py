@@ -14,10 +14,10 @@ from tests.cast import sign_in
 from yishi.assistance.models import Fund, FundMovement, Project
 from yishi.assistance.services.balances import money_of, project_money
 from yishi.assistance.services.progress import standing_of
+from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Place
-from yishi.people.scopes import everything
 from yishi.web.money_fields import QuantitiesField, YuanField
 from yishi.web.pages.desk import inbox
 from yishi.web.templatetags.money import layers, yuan_short

@@ -9,7 +9,7 @@ from tests.cast import sign_in
 from tests.proposals.proposing import TEXT, Proposed
 from yishi.assistance.models import CatalogueItem
 from yishi.assistance.services.campaign_setup import campaign_begin
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 from yishi.proposals.models import Proposal
 
 pytestmark = pytest.mark.django_db

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests.cast import sign_in
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything
 from yishi.deliberation.models import (
     Agreement,
     GoodCase,
@@ -24,7 +25,6 @@ from yishi.deliberation.models import (
 )
 from yishi.deliberation.services.releases import case_choose, release_check, release_hide, release_prepare
 from yishi.organisations.models import Installation
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

@@ -17,11 +17,11 @@ from tests.cast import sign_in
 from yishi.assistance.models import ChangeRequest, Household, HouseholdMember, Resident
 from yishi.commitments.models import Commitment
 from yishi.config import urls as real_urls
+from yishi.database.reach import everything
 from yishi.deliberation.models import Matter, Sitting, Worry, YearPlan
 from yishi.journal.models import Entry, Receipt
 from yishi.organisations.query_codes import code_issue
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 from yishi.web.middleware import QUERY_CODE_KEY
 from yishi.web.page import page
 from yishi.web.public_views import PUBLIC_VIEWS

@@ -9,8 +9,8 @@ from tests.assistance.helping import Helping
 from tests.cast import sign_in
 from yishi.assistance import searching
 from yishi.assistance.services.deeds import deed_correct
+from yishi.database.reach import everything
 from yishi.organisations.grants import system
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

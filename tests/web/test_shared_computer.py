@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.cast import sign_in
 from tests.story import Story
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 
 pytestmark = pytest.mark.django_db
 

@@ -13,12 +13,12 @@ from PIL import Image
 from tests.cast import sign_in
 from tests.story import Story
 from yishi.cli.draw_verify import run
+from yishi.database.reach import everything
 from yishi.deliberation.models import Agreement, Draw, Matter, Seat, Sitting, Stance, Statement, Study
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import code_for_act, code_issue
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 

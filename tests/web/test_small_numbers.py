@@ -17,8 +17,8 @@ from yishi.assistance.models import Deed
 from yishi.assistance.services.campaigns import drive_add
 from yishi.assistance.services.deeds import deed_withdraw
 from yishi.assistance.services.standing import Part, Reached
+from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
-from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.models import AnswerSheet

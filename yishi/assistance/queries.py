@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from yishi.database.reach import Reach
 from yishi.people.letters import inside
-from yishi.people.scopes import Reach
 
 from .models import Deed, DeedParty, DeedWords, Household, HouseholdMember
 from .models.households import helped_households

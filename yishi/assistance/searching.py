@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from yishi.database.reach import Reach
 from yishi.kit.text import bigrams, clean, grams
 from yishi.organisations.models import Place
 from yishi.people.models import Person
-from yishi.people.scopes import Reach
 
 from .finding import MOST_PAIRS, MOST_TYPED, SUGGESTIONS
 from .models import Activity, Deed, Household, HouseholdMember, ItemVersion, Project

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from yishi.assistance.models import Deed
 from yishi.assistance.queries import own_deeds
+from yishi.database.reach import Reach
 from yishi.journal.models import Entry
-from yishi.people.scopes import Reach
 
 from .book import Still
 from .columns import Ints

@@ -13,9 +13,9 @@ from django.db.models import Exists, Subquery
 from django.utils import timezone
 
 from yishi.assistance.models import ItemVersion
+from yishi.database.gather import gather
 from yishi.journal.models import Entry, Unfolded
 from yishi.organisations.models import Numbering, Place, PlaceSetItem
-from yishi.people.queries import gather
 
 from .columns import ROWS, Columns
 from .fold import fold

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
+from yishi.database.reach import reaching
 from yishi.organisations.grants import viewer_of, viewer_of_account
 from yishi.organisations.models import QueryCode
-from yishi.people.scopes import reaching
 
 Next = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "yishi-language"

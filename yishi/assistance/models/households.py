@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes.manager import DisabledQuerySet
 
+from yishi.database.reach import File, FilesManager, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Dated, Place, valid_on
 from yishi.people.models import Person
-from yishi.people.scopes import File, FilesManager, Reach
 
 CODE = 24  # the length of a code of a list
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.models import Commitment
+from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Dated, Place, valid_on
 from yishi.people.models import Person
-from yishi.people.scopes import File, Reach
 
 from .households import Household, household_reach
 

@@ -11,10 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Dated
 from yishi.people.models import Person
-from yishi.people.scopes import File, Reach
 
 from .households import CODE, Household, household_reach, village_reach
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 
 from yishi.assistance.models import Allotment, Contract, Fund, FundMovement, PlannedMoney, Project
-from yishi.people.queries import gather
+from yishi.database.gather import gather
 
 Kind, State = FundMovement.Kind, FundMovement.State
 

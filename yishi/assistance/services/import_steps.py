@@ -18,11 +18,11 @@ from yishi.assistance.models import Import, ImportFile, ImportPiece
 from yishi.assistance.workbooks.kinds import KindOfImport, Stale, kind_of
 from yishi.assistance.workbooks.results import Result
 from yishi.assistance.workbooks.rows import SHEET, StagedRow
+from yishi.database.reach import everything
 from yishi.formats.sheet_limits import SheetError
 from yishi.formats.sheet_rows import Head, Row, Tail, read_rows
 from yishi.formats.tables import Line, Table
 from yishi.kit.errors import Refusal
-from yishi.people.scopes import everything
 
 from .import_checks import NOTE, import_checks
 from .import_pieces import Stage, file_bytes, pieces, results_in, rows_in, rows_piece, units_piece

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from yishi.assistance.models import Acceptance, AcceptanceLine, ProgressLine, Project, ProjectQuantity, QuantityPart
 from yishi.assistance.models.deeds import THOUSANDTHS
-from yishi.people.queries import gather
+from yishi.database.gather import gather
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yishi.assistance.models import Deed, DeedBeneficiary, DeedParty, Household, HouseholdMember
-from yishi.people.queries import HowMany
+from yishi.database.gather import HowMany
 
 from .asking import Asking
 from .deed_words import how_much, party_words

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.models import Deed, Evidence
+from yishi.database.gather import gather
 from yishi.journal.models import Entry
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
-from yishi.people.queries import gather
 
 from .deed_words import plain, share_word
 from .timeline import Event

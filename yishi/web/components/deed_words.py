@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from yishi.assistance.models import Deed, DeedBeneficiary, Household, HouseholdMember
 from yishi.assistance.models.deeds import THOUSANDTHS, WHOLE
+from yishi.database.gather import gather
 from yishi.people.models import Person
-from yishi.people.queries import gather
 from yishi.reporting.small_numbers import exactly, roughly
 
 from .figure_words import number_text

@@ -15,9 +15,9 @@ from yishi.assistance.pairings import with_where
 from yishi.assistance.rules_pairing import HELPS
 from yishi.commitments.models import Commitment, Proof, Verdict
 from yishi.commitments.queries import last_verdicts
+from yishi.database.gather import gather
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import current, valid_on
-from yishi.people.queries import gather
 
 from .timeline import Event
 

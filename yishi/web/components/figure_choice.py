@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.models import Campaign, Drive, Phase
+from yishi.database.gather import gather
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.sectors import sectors
-from yishi.people.queries import gather
 from yishi.reporting.book import Still
 from yishi.reporting.question import DIMENSIONS, MOST_DIMENSIONS, Question
 from yishi.web.forms import FIRST_DAY, LAST_DAY

@@ -11,9 +11,9 @@ from django.utils import timezone
 from yishi.assistance.models import CatalogueItem, Deed, DeedBeneficiary, DeedParty, Household
 from yishi.assistance.models.deeds import WHOLE
 from yishi.commitments.models import Commitment
+from yishi.database.gather import HowMany, gather
 from yishi.organisations.models import Body
 from yishi.people.models import Person
-from yishi.people.queries import HowMany, gather
 from yishi.reporting.models import IssuedReport
 from yishi.reporting.small_numbers import Told, exactly, roughly, told
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from yishi.assistance import codes, fields
 from yishi.assistance.models import ChangeRequest, Household, HouseholdMember, HouseholdYear, MemberYear
 from yishi.assistance.services.members import Look
+from yishi.database.gather import gather
 from yishi.journal.models import Entry
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Body
 from yishi.people.models import Person
-from yishi.people.queries import gather
 
 from .timeline import Event
 

@@ -20,10 +20,10 @@ from yishi.assistance.pairings import (
     without_helper,
 )
 from yishi.commitments.models import Commitment
+from yishi.database.gather import HowMany
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.people.queries import HowMany
 
 from .asking import Asking
 from .family_plan import plan_of, plan_rows

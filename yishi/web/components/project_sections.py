@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from yishi.assistance.models import Deed, Fund, FundKind, FundMovement, Household, Project
 from yishi.assistance.services.balances import fund_money, money_from, money_rows
 from yishi.assistance.services.progress import standing_rows, standings_from, wholes
+from yishi.database.gather import HowMany
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.people.queries import HowMany
 
 from .asking import Asking
 

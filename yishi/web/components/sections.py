@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from yishi.people.queries import gather
+from yishi.database.gather import gather
 
 from .asking import Asking, Words
 from .check_sections import household_checks

@@ -23,10 +23,10 @@ from yishi.assistance.services.campaign_setup import (
     phase_change,
 )
 from yishi.assistance.services.campaigns import direction_add, phase_add
+from yishi.database.gather import gather
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, Place, Post, valid_on
 from yishi.organisations.rights import may
-from yishi.people.queries import gather
 from yishi.web.body_field import BodyField
 from yishi.web.exports import export
 from yishi.web.forms import ActForm

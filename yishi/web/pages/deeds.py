@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance import finding
 from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedConfirmation, DeedParty, Evidence
 from yishi.assistance.searching import deeds_search
+from yishi.database.gather import gather
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.people.queries import gather
 from yishi.proposals.models import Proposal
 from yishi.web.components.deed_story import deed_events, story_rows
 from yishi.web.components.deed_words import how_much, party_words, plain, share_word, whom_from, whom_rows

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.database.reach import everything
 from yishi.deliberation.models import Draw, Matter, Seat
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.draws import draw_publish, draw_record, draw_run
@@ -21,7 +22,6 @@ from yishi.kit.ids import child_id, uuid7
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 from yishi.people.services import person_write
 from yishi.web.forms import ActForm
 from yishi.web.page import page

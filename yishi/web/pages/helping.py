@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from yishi.assistance import finding
 from yishi.assistance.models import Campaign, Deed, DeedConfirmation, DeedParty
 from yishi.commitments.models import Commitment
+from yishi.database.gather import HowMany, gather
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
-from yishi.people.queries import HowMany, gather
 from yishi.reporting.figures import Question, ask
 from yishi.web.components.deed_words import how_much
 from yishi.web.components.given import given_by, period_of

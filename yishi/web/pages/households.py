@@ -24,12 +24,12 @@ from yishi.assistance.services.identity import (
     identity_masked,
     keys_check,
 )
+from yishi.database.gather import gather
 from yishi.kit import identity
 from yishi.kit.errors import Refusal
 from yishi.kit.text import clean, masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.people.queries import gather
 from yishi.web.components.household_story import compared, household_events, member_rows, story_rows
 from yishi.web.components.sections import HOUSEHOLD, sections
 from yishi.web.exports import export

@@ -29,8 +29,8 @@ from yishi.assistance.services.progress import (
     wholes,
 )
 from yishi.attachments.models import Attachment
+from yishi.database.gather import HowMany, gather
 from yishi.organisations.rights import may
-from yishi.people.queries import HowMany, gather
 from yishi.reporting.small_numbers import roughly, told
 from yishi.web.components.figure_words import number_text
 from yishi.web.components.project_story import project_events

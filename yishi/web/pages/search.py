@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.models import Deed, Household, Project
 from yishi.assistance.searching import deeds_like, households_like, projects_like
-from yishi.people.scopes import Reach
+from yishi.database.reach import Reach
 from yishi.web.components.figure_words import thousandths
 from yishi.web.components.peek import Peek
 from yishi.web.exports import AT_ONCE, export, wants_export

@@ -17,11 +17,11 @@ from yishi.assistance.models import (
     ProjectStep,
     Visit,
 )
+from yishi.database.gather import HowMany, gather
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.organisations.models import Place, Post
 from yishi.people.models import Person
-from yishi.people.queries import HowMany, gather
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 
