@@ -14,7 +14,7 @@ from yishi.assistance.models import Household
 from yishi.database.reach import everything
 from yishi.formats.sheets import csv_safe, is_defused
 from yishi.people.models import Person
-from yishi.web.exports import MEDIA_TYPE
+from yishi.web.kit.exports import MEDIA_TYPE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NASTY = '=HYPERLINK("http://x","y")'

@@ -5,7 +5,7 @@ from datetime import date
 from django import forms
 from django.utils import translation
 
-from yishi.web.forms import ActForm
+from yishi.web.kit.forms import ActForm
 
 
 class DayForm(ActForm):

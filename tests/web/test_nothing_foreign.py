@@ -35,7 +35,7 @@ from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.question import Question
 from yishi.reporting.small_numbers import Reader
-from yishi.web.middleware import QUERY_CODE_KEY
+from yishi.web.kit.middleware import QUERY_CODE_KEY
 
 pytestmark = pytest.mark.django_db
 

@@ -127,7 +127,7 @@ def test_an_idle_phone_forgets_the_code(client, story, settings, monkeypatch):
     client.post(reverse("follow"), {"code": story.code})
     client.get(reverse("follow"))
     now = time.time()
-    monkeypatch.setattr("yishi.web.sessions.time.time", lambda: now + settings.SESSION_IDLE_SECONDS + 1)
+    monkeypatch.setattr("yishi.web.kit.sessions.time.time", lambda: now + settings.SESSION_IDLE_SECONDS + 1)
     page = client.get(reverse("follow")).content.decode()
     assert story.worry.number not in page and "已经清除查询码" in page
 

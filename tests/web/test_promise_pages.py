@@ -13,7 +13,7 @@ from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Seat
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import Installation, Post, QueryCode
-from yishi.web.middleware import QUERY_CODE_KEY
+from yishi.web.kit.middleware import QUERY_CODE_KEY
 
 pytestmark = pytest.mark.django_db
 ACTS = [

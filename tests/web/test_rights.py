@@ -22,9 +22,9 @@ from yishi.deliberation.models import Matter, Sitting, Worry, YearPlan
 from yishi.journal.models import Entry, Receipt
 from yishi.organisations.query_codes import code_issue
 from yishi.people.models import Person
-from yishi.web.middleware import QUERY_CODE_KEY
-from yishi.web.page import page
-from yishi.web.public_views import PUBLIC_VIEWS
+from yishi.web.kit.middleware import QUERY_CODE_KEY
+from yishi.web.kit.page import page
+from yishi.web.kit.public_views import PUBLIC_VIEWS
 
 pytestmark = pytest.mark.django_db
 

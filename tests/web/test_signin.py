@@ -13,7 +13,7 @@ from tests.cast import PASSWORD, sign_in
 from yishi.kit.ids import uuid7
 from yishi.notices.models import Notice
 from yishi.organisations.models import Installation
-from yishi.web import sessions
+from yishi.web.kit import sessions
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"

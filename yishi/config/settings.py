@@ -52,22 +52,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "yishi.config.proxies.ClientAddressMiddleware",
-    "yishi.web.middleware.AddressMiddleware",
+    "yishi.web.kit.middleware.AddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "yishi.web.middleware.LanguageMiddleware",
+    "yishi.web.kit.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "yishi.web.sessions.SessionLimitsMiddleware",
+    "yishi.web.kit.sessions.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "yishi.web.middleware.ViewerMiddleware",
-    "yishi.web.private.PrivateMiddleware",
+    "yishi.web.kit.middleware.ViewerMiddleware",
+    "yishi.web.kit.private.PrivateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -139,7 +139,7 @@ SESSION_IDLE_SECONDS = 30 * 60  # a desk that somebody left
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
-CSRF_FAILURE_VIEW = "yishi.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "yishi.web.kit.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "yishi-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "yishi-csrf"

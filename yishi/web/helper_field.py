@@ -11,7 +11,7 @@ from yishi.assistance.pairings import helpers_find, where_from
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 
-from .forms import ActForm
+from .kit.forms import ActForm
 
 
 class HelperForm(ActForm):

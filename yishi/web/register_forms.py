@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance import codes, fields
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import BIRTH, CARD, DISABILITY, OFFICER
-from yishi.web.forms import ActForm
+
+from .kit.forms import ActForm
 
 NUMERIC = {"whole", "year", "decimal", "money"}
 

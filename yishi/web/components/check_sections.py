@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from yishi.assistance.checks.pack import Pack, read_pack
 from yishi.assistance.models import CheckFinding, CheckWaiver, Household, Severity
 from yishi.organisations.rights import may
+from yishi.web.kit.asking import Asking
 
-from .asking import Asking
 from .check_words import BADGES, rule_title
 
 SHOWN = 20

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from yishi.assistance.models import Deed, DeedBeneficiary, DeedParty, Household, HouseholdMember
 from yishi.database.gather import HowMany
+from yishi.web.kit.asking import Asking
 
-from .asking import Asking
 from .deed_words import how_much, party_words
 
 SHOWN = 20

@@ -18,9 +18,9 @@ from yishi.database.gather import gather
 from yishi.journal.models import Entry
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
+from yishi.web.kit.timeline import Event
 
 from .deed_words import plain, share_word
-from .timeline import Event
 
 COUNT = "assistance.deed.count"
 TITLES: dict[str, Any] = {

@@ -18,8 +18,7 @@ from yishi.commitments.queries import last_verdicts
 from yishi.database.gather import gather
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import current, valid_on
-
-from .timeline import Event
+from yishi.web.kit.timeline import Event
 
 S = Commitment.State
 MOST_VISITS = 50

@@ -20,7 +20,7 @@ from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.sectors import sectors
 from yishi.reporting.book import Still
 from yishi.reporting.question import DIMENSIONS, MOST_DIMENSIONS, Question
-from yishi.web.forms import FIRST_DAY, LAST_DAY
+from yishi.web.kit.forms import FIRST_DAY, LAST_DAY
 
 PERIODS = (
     ("campaign", gettext_lazy("the whole campaign")),

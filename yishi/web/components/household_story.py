@@ -14,8 +14,7 @@ from yishi.journal.models import Entry
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Body
 from yishi.people.models import Person
-
-from .timeline import Event
+from yishi.web.kit.timeline import Event
 
 LONGEST = 60
 YEARS = 4

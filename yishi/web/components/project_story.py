@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.models import AcceptanceLine, Contract, ProgressLine, Project, ProjectStep
 from yishi.kit.money import yuan_text
-
-from .timeline import Event
+from yishi.web.kit.timeline import Event
 
 S = Project.Stage
 TITLES = {

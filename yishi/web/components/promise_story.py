@@ -7,8 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment, LedgerEvent, Proof, Verdict
-
-from .timeline import Event
+from yishi.web.kit.timeline import Event
 
 K = LedgerEvent.Kind
 MANY = 2  # verdicts of one round from which their words are shown to the desks (docs/decisions/0009)

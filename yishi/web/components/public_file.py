@@ -24,8 +24,7 @@ from yishi.deliberation.models import (
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.process.schema import ROLES
 from yishi.deliberation.veil import Veil
-
-from .timeline import Event
+from yishi.web.kit.timeline import Event
 
 # What of a promise's course is told; reminders and letters only where overdue lists are public.
 TOLD = (

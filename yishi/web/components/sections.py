@@ -12,8 +12,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from yishi.database.gather import gather
+from yishi.web.kit.asking import Asking, Words
 
-from .asking import Asking, Words
 from .check_sections import household_checks
 from .deed_sections import household_deeds
 from .pairing_sections import body_help, household_help, member_help, place_help

@@ -12,8 +12,7 @@ from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.minutes import minutes_due
 from yishi.deliberation.services.stances import room_floor
 from yishi.kit.clock import add_workdays, workdays_between
-
-from .timeline import Event
+from yishi.web.kit.timeline import Event
 
 
 def attendance(sitting: Sitting) -> list[dict[str, Any]]:

@@ -3,8 +3,7 @@
 from django.utils.translation import gettext as _
 
 from yishi.deliberation.models import Matter, Worry, WorryStep
-
-from .timeline import Event
+from yishi.web.kit.timeline import Event
 
 K = WorryStep.Kind
 

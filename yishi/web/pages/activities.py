@@ -22,14 +22,14 @@ from yishi.assistance.services.standing import Part, Reached
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.components.deed_words import household_label, how_much, party_words
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.picker import PickerField, is_search
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.picker import PickerField, is_search
+from yishi.web.kit.place_field import PlaceField
 
 from .deeds import PARTIES
-from .one_act import one_act
 
 PER_PAGE = 25
 

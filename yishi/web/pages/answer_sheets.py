@@ -24,14 +24,14 @@ from yishi.reporting.services import answer_change, answer_issue, answer_write
 from yishi.reporting.small_numbers import Reader
 from yishi.web.components.figure_choice import choose
 from yishi.web.components.figure_words import amount_text, behind_url, unit_of
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.papers.press import paper_response
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.press import paper_response
 from yishi.web.papers.report_papers import answer_paper
 
 from .figure_reports import paper_reader
 from .figures import load_place
-from .one_act import one_act
 
 PER_PAGE = 25
 FIRST_TEXT = gettext_lazy(

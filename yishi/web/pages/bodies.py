@@ -18,12 +18,12 @@ from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.services.appointments import person_appoint
 from yishi.organisations.services.bodies import body_change, body_close, body_register, post_end
 from yishi.organisations.services.installation import clashing_posts
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
-from .one_act import one_act
 from .people import after_appointing
 
 PER_PAGE = 25

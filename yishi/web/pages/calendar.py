@@ -15,10 +15,9 @@ from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Sitting
 from yishi.deliberation.services.gates import gates_of
 from yishi.kit.clock import is_workday, knows_year
-from yishi.web.exports import export
-from yishi.web.page import page
-
-from .one_act import link
+from yishi.web.kit.exports import export
+from yishi.web.kit.one_act import link
+from yishi.web.kit.page import page
 
 SHOWN = 300  # of each kind in a month
 YEARS = (2000, 2100)

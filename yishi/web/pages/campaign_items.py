@@ -22,14 +22,14 @@ from yishi.assistance.services.campaigns import item_add, item_change, item_reti
 from yishi.kit.errors import Refusal
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, by_item
-from yishi.web.body_field import BodyField
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.body_field import BodyField
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 from .campaigns import load_campaign
-from .one_act import one_act
 from .studies import area, day_field
 
 PER_PAGE = 25

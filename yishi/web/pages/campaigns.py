@@ -27,12 +27,12 @@ from yishi.database.gather import gather
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, Place, Post, valid_on
 from yishi.organisations.rights import may
-from yishi.web.body_field import BodyField
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.body_field import BodyField
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
-from .one_act import one_act
 from .place_sets import sets_for
 from .studies import area, day_field
 

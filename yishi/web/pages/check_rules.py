@@ -19,11 +19,10 @@ from yishi.assistance.services.check_acts import check_set
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.components.check_words import BADGES, example_words, number_text, severity_word, title_of
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-
-from .one_act import one_act
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
 PER_PAGE = 25
 DAY = forms.DateInput({"type": "date"})

@@ -15,11 +15,11 @@ from yishi.attachments.store import photo_keep, scan_keep
 from yishi.commitments import services
 from yishi.commitments.models import Commitment, TimeRequest
 from yishi.kit.errors import Refusal
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
 from .commitments import load_commitment
-from .one_act import one_act
 
 DAY = {"type": "date"}
 

@@ -22,10 +22,10 @@ from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
 from yishi.web.components.origins import origin_of
 from yishi.web.components.promise_story import promise_events
-from yishi.web.desk_items import DeskItem, Source
-from yishi.web.exports import export
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 from .matters import widest_place
 

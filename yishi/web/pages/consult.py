@@ -33,13 +33,12 @@ from yishi.formats.sheets import write_sheet
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code, new_code, uuid7
 from yishi.web.components.consultation_result import ConsultationResult
-from yishi.web.exports import MEDIA_TYPE
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.exports import MEDIA_TYPE
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.press import pdf_response
 from yishi.web.papers.consultation_papers import result_data
-from yishi.web.papers.press import pdf_response
-
-from .one_act import one_act
 
 State = ConsultationStatement.State
 RECEIPT_LENGTH = 10

@@ -38,15 +38,15 @@ from yishi.journal.models import Receipt
 from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem, Source
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.press import pdf_response
+from yishi.web.kit.qr_image import qr_image
 from yishi.web.papers.consultation_papers import poster_of
-from yishi.web.papers.press import pdf_response
-from yishi.web.qr_image import qr_image
 
 from .matters import load_matter
-from .one_act import one_act
 from .studies import area
 
 State = ConsultationStatement.State

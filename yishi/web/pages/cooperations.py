@@ -16,13 +16,13 @@ from yishi.assistance.services.steering import clause_add, cooperation_sign
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.body_field import BodyField
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.body_field import BodyField
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 from .campaigns import load_campaign
-from .one_act import one_act
 from .steering import InstructionForm, promises_of
 from .studies import area, day_field
 

@@ -31,15 +31,15 @@ from yishi.kit.errors import Refusal
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.components.deed_words import household_label, how_much, party_words
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.picker import is_search
-from yishi.web.qr_image import qr_image
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.picker import is_search
+from yishi.web.kit.qr_image import qr_image
 
 from .deed_record import ReachedForm
 from .deeds import PARTIES, load_deed
 from .files import stream
-from .one_act import one_act
 
 CODE_KEY = "deed_code"  # in the session of who asked for it; shown once
 

@@ -18,9 +18,9 @@ from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem, Source, collect
-from yishi.web.exports import export
-from yishi.web.page import page
+from yishi.web.kit.desk_items import DeskItem, Source, collect
+from yishi.web.kit.exports import export
+from yishi.web.kit.page import page
 
 from . import (
     agreements,

@@ -20,8 +20,8 @@ from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask, by_item, still
 from yishi.reporting.small_numbers import Reader, is_rounded
 from yishi.web.components.figure_words import number_text
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.page import page
 
 from .campaigns import act_of, load_campaign
 from .steering import meetings_for

@@ -14,8 +14,8 @@ from yishi.assistance.services.family import deed_answer, deed_code_find
 from yishi.kit.ids import clean_code
 from yishi.kit.text import masked_name
 from yishi.web.components.deed_words import how_much
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.page import page
 
 
 class TypedForm(forms.Form):

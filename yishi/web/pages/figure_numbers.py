@@ -11,7 +11,7 @@ from yishi.reporting.book import still
 from yishi.reporting.indicators import INDICATOR
 from yishi.reporting.small_numbers import Reader
 from yishi.web.components.figure_choice import choose
-from yishi.web.page import page
+from yishi.web.kit.page import page
 
 from .figures import load_place
 

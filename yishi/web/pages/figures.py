@@ -26,10 +26,14 @@ from yishi.web.components.figure_choice import Choice, choose
 from yishi.web.components.figure_form import FigureForm
 from yishi.web.components.figure_map import figure_map
 from yishi.web.components.figure_words import Card, amount_text, behind_url, number_text, plain, thousandths, unit_of
-from yishi.web.exports import AT_ONCE, MOST_ROWS, export, wants_export
-from yishi.web.page import page
-
-from .one_act import link
+from yishi.web.kit.exports import (
+    AT_ONCE,
+    MOST_ROWS,
+    export,
+    wants_export,
+)
+from yishi.web.kit.one_act import link
+from yishi.web.kit.page import page
 
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))

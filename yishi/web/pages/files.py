@@ -12,7 +12,7 @@ from yishi.attachments.store import opened
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Worry
 from yishi.proposals.models import Proposal
-from yishi.web.page import page
+from yishi.web.kit.page import page
 
 
 def stream(attachment: Attachment, *, small: bool = False, public: bool = False) -> HttpResponse:

@@ -40,12 +40,12 @@ from yishi.organisations.services.installation import (
 )
 from yishi.organisations.workbook import BY_KEY, RowError, template, with_reasons
 from yishi.people.models import Account, Invitation
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 from .invitations import BACKEND, NewAccountForm
-from .one_act import one_act
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CODE_OK = "first_code"  # in the session of whoever typed the console's code

@@ -19,11 +19,10 @@ from yishi.kit.errors import Refusal
 from yishi.notices.models import Notice
 from yishi.organisations.query_codes import code_try
 from yishi.web.components.worry_story import worry_events
-from yishi.web.forms import ActForm
-from yishi.web.middleware import QUERY_CODE_KEY
-from yishi.web.page import page
-
-from .one_act import one_act
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.middleware import QUERY_CODE_KEY
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
 NOTICES = 20
 

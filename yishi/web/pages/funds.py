@@ -18,10 +18,10 @@ from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
 from yishi.organisations.rights import may
 from yishi.web.components.money_words import many_of, receiver_of
-from yishi.web.desk_items import DeskItem, Source
-from yishi.web.exports import export
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 from .files import stream
 from .matters import widest_place

@@ -25,9 +25,9 @@ from yishi.organisations.models import Place
 from yishi.organisations.queries import place_path
 from yishi.organisations.rights import may
 from yishi.web.helper_field import HelperForm
-from yishi.web.page import page
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
-from .one_act import one_act
 from .pairing_acts import load_pairing, whom
 
 DAY = forms.DateInput(attrs={"type": "date"})

@@ -20,10 +20,10 @@ from yishi.reporting.figures import Question, ask
 from yishi.web.components.deed_words import how_much
 from yishi.web.components.given import given_by, period_of
 from yishi.web.components.sections import BODY, MEMBER, sections
-from yishi.web.desk_items import DeskItem, Source
-from yishi.web.page import page
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.page import page
+from yishi.web.kit.press import paper_response
 from yishi.web.papers.given_papers import given_paper
-from yishi.web.papers.press import paper_response
 
 from .deeds import DeedFilter, denied
 

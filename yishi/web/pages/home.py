@@ -12,8 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from yishi.deliberation.models import Consultation
 from yishi.organisations.models import Installation
 from yishi.web.context import ELDER_COOKIE
-from yishi.web.middleware import LANGUAGE_COOKIE
-from yishi.web.page import page
+from yishi.web.kit.middleware import LANGUAGE_COOKIE
+from yishi.web.kit.page import page
 
 from . import public_files
 

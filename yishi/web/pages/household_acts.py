@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance import fields
 from yishi.assistance.models import Household, HouseholdCause, HouseholdMember, HouseholdStay
 from yishi.organisations.models import Place, PlaceLevel
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 from yishi.web.register_forms import (
     AskedField,
     ChangeForm,

@@ -32,8 +32,8 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.components.household_story import compared, household_events, member_rows, story_rows
 from yishi.web.components.sections import HOUSEHOLD, sections
-from yishi.web.exports import export
-from yishi.web.page import page
+from yishi.web.kit.exports import export
+from yishi.web.kit.page import page
 
 from .household_change import load_household
 

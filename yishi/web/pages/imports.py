@@ -28,11 +28,10 @@ from yishi.assistance.workbooks.faults import fault_words, note_words
 from yishi.assistance.workbooks.kinds import kinds
 from yishi.formats.sheet_limits import LARGE
 from yishi.organisations.models import Body
-from yishi.web.exports import MEDIA_TYPE, export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-
-from .one_act import one_act
+from yishi.web.kit.exports import MEDIA_TYPE, export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
 PER_PAGE = 25
 WORKING = {"sent", "reading", "checking", "writing", "undoing"}

@@ -20,9 +20,9 @@ from yishi.kit.ids import clean_code
 from yishi.organisations.services.people import invitation_accept, invitation_issue, invitations_issue
 from yishi.people.models import Account, Invitation, Person
 from yishi.people.services import INVITATION_DAYS, invitation_find
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.qr_image import qr_image
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.page import page
+from yishi.web.kit.qr_image import qr_image
 
 from .people import load_person, people_rows, works_at
 

@@ -14,12 +14,12 @@ from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment, Judge, Proof, Verdict
 from yishi.commitments.services import verdict_give
 from yishi.web.components.promise_story import promise_events
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
 from .files import stream
 from .follow import CodeForm, enter_code
-from .one_act import one_act
 
 JUDGED_IN = (Commitment.State.CHECKED, Commitment.State.STRUCK_OFF)
 

@@ -21,11 +21,10 @@ from yishi.assistance.services.matches import match_answer, match_end, match_pro
 from yishi.assistance.services.standing import Part, Reached
 from yishi.commitments.models import Commitment
 from yishi.organisations.rights import may
-from yishi.web.desk_items import DeskItem, Source
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-
-from .one_act import one_act
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
 DAY = forms.DateInput(attrs={"type": "date"})
 SHOWN = 100

@@ -17,10 +17,9 @@ from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
-from yishi.web.components.timeline import Event
-from yishi.web.page import page
-
-from .one_act import link
+from yishi.web.kit.one_act import link
+from yishi.web.kit.page import page
+from yishi.web.kit.timeline import Event
 
 # Which page mends what is missing: condition → (page, right). Pages of other slices are shown where they exist.
 MENDS: dict[str, tuple[str, str]] = {

@@ -30,12 +30,11 @@ from yishi.deliberation.services.processes import processes_published
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
-
-from .one_act import one_act
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 PER_PAGE = 25
 LEVELS = ("prefecture", "county", "township", "village")

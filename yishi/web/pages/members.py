@@ -18,11 +18,11 @@ from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.sectors import sector_name, sectors
 from yishi.organisations.services.appointments import member_appoint
 from yishi.organisations.services.members import member_leave, term_open
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
-from .one_act import one_act
 from .people import after_appointing
 
 PER_PAGE = 25

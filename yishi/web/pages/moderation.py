@@ -14,8 +14,8 @@ from yishi.deliberation.services.consultation_statements import (
     consultation_statement_remove,
     statement_decide,
 )
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.page import page
 
 from .consultations import consultation_act
 from .studies import area

@@ -19,7 +19,7 @@ from yishi.deliberation.services.stances import stance_take
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.rights import may
-from yishi.web.page import page
+from yishi.web.kit.page import page
 
 from .follow import CodeForm, enter_code
 

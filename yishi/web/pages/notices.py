@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, path, reverse
 from yishi.notices.models import Delivery, Notice
 from yishi.notices.outbox import delivery_decide
 from yishi.notices.services import notice_read, notices_of
-from yishi.web.page import page
+from yishi.web.kit.page import page
 
 # The page of what a notice is about, by kind of its subject.
 PAGES = {

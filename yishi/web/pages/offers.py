@@ -18,13 +18,13 @@ from yishi.assistance.services.matches import idle_offers, needs_for
 from yishi.assistance.services.needs import offer_make, offer_withdraw
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 from .needs import ListFilter
-from .one_act import one_act
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})

@@ -18,10 +18,9 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.reporting.overview import Below, Overview, overview
 from yishi.reporting.rules import LEADING
-from yishi.web.exports import export, wants_export
-from yishi.web.page import page
-
-from .one_act import link
+from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.one_act import link
+from yishi.web.kit.page import page
 
 BAR = 100  # the length of the longest bar
 

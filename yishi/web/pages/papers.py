@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from yishi.commitments.models import Commitment, LedgerEvent
 from yishi.deliberation.models import Agreement, Sitting
 from yishi.organisations.models import Installation, Venue, VenueCode
-from yishi.web.page import page
+from yishi.web.kit.page import page
+from yishi.web.kit.press import paper_response, pdf_response
 from yishi.web.papers.agreement_papers import agreement_paper, letter_paper
 from yishi.web.papers.poster import poster_data
-from yishi.web.papers.press import paper_response, pdf_response
 from yishi.web.papers.sitting_papers import minutes_paper, notice_paper, sign_in_data
 
 from .agreements import load_agreement

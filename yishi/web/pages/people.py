@@ -26,11 +26,10 @@ from yishi.organisations.services.people import (
     person_change,
 )
 from yishi.people.models import Account, Invitation, Person
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-
-from .one_act import one_act
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
 PER_PAGE = 25
 STATES = ("none", "invited", "active", "disabled")

@@ -22,12 +22,11 @@ from yishi.organisations.services.places import (
     place_recode,
     place_rename,
 )
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
-
-from .one_act import one_act
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 MOST_FOUND = 20
 PER_PAGE = 25

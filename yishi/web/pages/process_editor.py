@@ -31,10 +31,10 @@ from yishi.deliberation.process.schema import (
     read_document,
 )
 from yishi.deliberation.services.processes import process_save
-from yishi.web.forms import ActForm
-from yishi.web.page import page
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
-from .one_act import one_act
 from .processes import load_version, table_of
 
 Document = dict[str, Any]

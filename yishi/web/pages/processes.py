@@ -39,11 +39,10 @@ from yishi.deliberation.services.processes import (
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-
-from .one_act import one_act
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
 
 MAX_UPLOAD = 200_000
 

@@ -19,8 +19,8 @@ from yishi.deliberation.models import GoodCase, Matter, Release, Stage
 from yishi.organisations.models import Installation, Place
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.components.public_file import PublicFile, with_story
-from yishi.web.exports import export, wants_export
-from yishi.web.page import page
+from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.page import page
 
 from .files import stream
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from yishi.commitments import queries
 from yishi.organisations.models import Body, Place
-from yishi.web.exports import export
-from yishi.web.page import page
+from yishi.web.kit.exports import export
+from yishi.web.kit.page import page
 
 PARTS: tuple[tuple[str, Any], ...] = (
     ("struck_off", gettext_lazy("struck off")),

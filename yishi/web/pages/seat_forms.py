@@ -21,7 +21,7 @@ from yishi.organisations.models import Body, PlaceLevel, Post, valid_on
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 from yishi.people.services import person_write
-from yishi.web.forms import ActForm
+from yishi.web.kit.forms import ActForm
 
 from .studies import area
 

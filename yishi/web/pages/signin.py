@@ -14,7 +14,7 @@ from yishi.demo.entry import room_token, villager_code
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import Installation
 from yishi.people.models import Account
-from yishi.web.page import page
+from yishi.web.kit.page import page
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Of allauth's own pages only these: no mail confirmation, no reset by mail (a new invitation does it).

@@ -26,16 +26,16 @@ from yishi.commitments.models import Commitment
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.body_field import BodyField
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.papers.press import paper_response
+from yishi.web.kit.body_field import BodyField
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.press import paper_response
 from yishi.web.papers.steering_papers import steering_paper
 
 from .campaigns import load_campaign
 from .commitments import SHADES
-from .one_act import one_act
 from .studies import area, day_field
 
 PER_PAGE = 25

@@ -18,12 +18,11 @@ from yishi.assistance.services.campaigns import version_on
 from yishi.assistance.services.unitemised import unitemised_report, unitemised_withdraw
 from yishi.organisations.rights import may
 from yishi.web.components.deed_words import plain
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
-
-from .one_act import one_act
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 PER_PAGE = 25
 

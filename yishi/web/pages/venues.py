@@ -24,13 +24,12 @@ from yishi.organisations.services.venues import (
     venue_code_reissue,
     venue_open,
 )
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
-from yishi.web.qr_image import qr_image
-
-from .one_act import link, one_act
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import link, one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.qr_image import qr_image
 
 PER_PAGE = 25
 GONE = 410

@@ -20,14 +20,14 @@ from yishi.assistance.services.visits import visit_decide, visit_log, visit_with
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 from .family import load_household
 from .matters import widest_place
-from .one_act import one_act
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})

@@ -25,14 +25,14 @@ from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.components.worry_story import worry_events
-from yishi.web.desk_items import DeskItem, Source
-from yishi.web.exports import export
-from yishi.web.forms import ActForm
-from yishi.web.page import page
-from yishi.web.place_field import PlaceField
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
 
 from .matters import bodies_around, conveners, published_versions, widest_place
-from .one_act import one_act
 from .raise_worry import LOW
 
 PER_PAGE = 25

@@ -5,8 +5,13 @@ from django.utils import timezone, translation
 from yishi.commitments.models import LedgerEvent
 from yishi.deliberation.models import Agreement, Consent, Matter
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
+from yishi.web.kit.press import (
+    amount,
+    chinese_day,
+    foot,
+    ordinal_word,
+)
 
-from .press import amount, chinese_day, foot, ordinal_word
 from .sitting_papers import CHINESE, where_of
 
 

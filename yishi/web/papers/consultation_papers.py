@@ -11,8 +11,12 @@ from yishi.formats.paper import Block, Facts, Heading, Paper, Picture, Signature
 from yishi.formats.qr import qr_svg
 from yishi.organisations.models import Installation
 from yishi.web.components.consultation_result import ConsultationResult, Line
-
-from .press import chinese_day, chinese_moment, foot, ordinal_word
+from yishi.web.kit.press import (
+    chinese_day,
+    chinese_moment,
+    foot,
+    ordinal_word,
+)
 
 CHINESE = "zh-hans"
 

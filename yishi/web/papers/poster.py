@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from yishi.formats.qr import qr_svg
 from yishi.organisations.models import Installation, Venue, VenueOwner
-
-from .press import chinese_day
+from yishi.web.kit.press import chinese_day
 
 ANSWER_WORKDAYS = 5
 

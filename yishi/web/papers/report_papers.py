@@ -6,8 +6,8 @@ from django.utils import timezone, translation
 
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.reporting.models import AnswerSheet, IssuedReport
+from yishi.web.kit.press import chinese_day, chinese_moment
 
-from .press import chinese_day, chinese_moment
 from .sitting_papers import CHINESE
 
 PUBLIC = "公开件：涉及农户和个人的数按十为一档，“约 15”为 10 至 19，“少于 10”为 0 至 9。"

@@ -8,8 +8,13 @@ from yishi.deliberation.models import Minutes, Presence, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.stances import room_floor
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
-
-from .press import chinese_day, chinese_moment, clock_time, foot, ordinal_word
+from yishi.web.kit.press import (
+    chinese_day,
+    chinese_moment,
+    clock_time,
+    foot,
+    ordinal_word,
+)
 
 BLANK_ROWS = 6
 CHINESE = "zh-hans"

@@ -3,8 +3,12 @@
 from yishi.assistance.models import SteeringMeeting
 from yishi.commitments.models import Commitment
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
-
-from .press import amount, chinese_day, foot, ordinal_word
+from yishi.web.kit.press import (
+    amount,
+    chinese_day,
+    foot,
+    ordinal_word,
+)
 
 
 def steering_paper(meeting: SteeringMeeting) -> Paper:

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from yishi.journal.models import Receipt
-from yishi.web.forms import ActForm
+
+from .forms import ActForm
 
 Fields = Callable[[dict[str, Any]], dict[str, Any]]
 
