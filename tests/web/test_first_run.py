@@ -157,7 +157,7 @@ def test_a_draft_is_seen_by_its_sender_only(client, cast):
 def test_the_demo_is_switched_off_with_the_code_only(client, cast, monkeypatch):
     Installation.objects.update(is_demo=True)
     done = []
-    monkeypatch.setattr("yishi.web.pages.first_run.demo_set_aside", lambda: done.append(1) or "somewhere")
+    monkeypatch.setattr("yishi.web.organisations.first_run.demo_set_aside", lambda: done.append(1) or "somewhere")
     client.post(reverse("first"), {"act_id": uuid7()})
     assert not done
     enter_code(client)

@@ -32,8 +32,8 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.organisations.place_sets import sets_for
 
-from .place_sets import sets_for
 from .studies import area, day_field
 
 PER_PAGE = 25

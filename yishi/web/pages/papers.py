@@ -13,13 +13,13 @@ from yishi.deliberation.models import Agreement, Sitting
 from yishi.organisations.models import Installation, Venue, VenueCode
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response, pdf_response
+from yishi.web.organisations.poster import poster_data
+from yishi.web.organisations.venues import load_venue
 from yishi.web.papers.agreement_papers import agreement_paper, letter_paper
-from yishi.web.papers.poster import poster_data
 from yishi.web.papers.sitting_papers import minutes_paper, notice_paper, sign_in_data
 
 from .agreements import load_agreement
 from .sittings import load_sitting
-from .venues import load_venue
 
 
 @page("venue.manage", load=load_venue, methods=("GET",))

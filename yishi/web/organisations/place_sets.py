@@ -22,9 +22,8 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-
-from .matters import widest_place
-from .studies import area, day_field
+from yishi.web.pages.matters import widest_place
+from yishi.web.pages.studies import area, day_field
 
 PER_PAGE = 25
 MOST_LINES = 500
