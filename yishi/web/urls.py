@@ -1,5 +1,11 @@
 """All pages. Each slice of the product keeps its own list."""
 
+from .commitments import (
+    commitment_acts,
+    commitments,
+    judge,
+    rates,
+)
 from .organisations import (
     bodies,
     first_run,
@@ -20,8 +26,6 @@ from .pages import (
     change_requests,
     check_rules,
     checks,
-    commitment_acts,
-    commitments,
     consult,
     consultations,
     cooperations,
@@ -51,7 +55,6 @@ from .pages import (
     household_years,
     households,
     imports,
-    judge,
     library,
     matches,
     matter_file,
@@ -76,7 +79,6 @@ from .pages import (
     proposals,
     public_files,
     raise_worry,
-    rates,
     releases,
     room,
     search,

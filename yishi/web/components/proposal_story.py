@@ -12,10 +12,9 @@ from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 from yishi.proposals.models import Proposal
 from yishi.proposals.stages import WORDS, stage_of
+from yishi.web.commitments.promise_story import promise_events
 from yishi.web.kit.asking import Asking
 from yishi.web.kit.timeline import Event
-
-from .promise_story import promise_events
 
 SHOWN = 20
 

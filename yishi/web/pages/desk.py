@@ -18,6 +18,7 @@ from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
+from yishi.web.commitments import commitments
 from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
@@ -26,7 +27,6 @@ from . import (
     agreements,
     change_requests,
     checks,
-    commitments,
     consultations,
     duplicates,
     funds,

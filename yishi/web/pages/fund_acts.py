@@ -20,13 +20,13 @@ from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
+from yishi.web.commitments.commitment_acts import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.money_fields import BodyField, GiverField, HouseholdField, YuanField, bodies_nearby
 
-from .commitment_acts import area, day_field
 from .deeds import load_deed
 from .funds import load_fund, load_movement
 from .matters import widest_place

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from yishi.commitments.models import Commitment, Judge, Verdict
 from yishi.deliberation.models import Seat, Sitting, Worry
 from yishi.organisations.rights import may
+from yishi.web.commitments.judge import JUDGED_IN
 from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 
 from .helping import to_confirm
-from .judge import JUDGED_IN
 from .proposals import asked
 
 SHOWN = 50

@@ -20,12 +20,12 @@ from yishi.assistance.services.progress import standing_of
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
+from yishi.web.commitments.commitment_acts import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.money_fields import BodyField, bodies_nearby
 
-from .commitment_acts import area, day_field, photo_field
 from .projects import load_project
 
 PHOTOS = 3
