@@ -75,8 +75,6 @@ from .pages import (
     project_acts,
     project_plan,
     projects,
-    proposal_acts,
-    proposals,
     public_files,
     raise_worry,
     releases,
@@ -93,6 +91,7 @@ from .pages import (
     visits,
     worries,
 )
+from .proposals import proposal_acts, proposals
 
 urlpatterns = [
     *home.urlpatterns,

@@ -22,6 +22,7 @@ from yishi.web.commitments import commitments
 from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
+from yishi.web.proposals import proposals
 
 from . import (
     agreements,
@@ -36,7 +37,6 @@ from . import (
     pairing,
     plans,
     projects,
-    proposals,
     releases,
     seats,
     sittings,

@@ -17,9 +17,9 @@ from yishi.web.commitments.judge import JUDGED_IN
 from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
+from yishi.web.proposals.proposals import asked
 
 from .helping import to_confirm
-from .proposals import asked
 
 SHOWN = 50
 STILL_SHOWN = timedelta(days=30)  # a sitting that is over stays this long

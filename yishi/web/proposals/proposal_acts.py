@@ -20,9 +20,9 @@ from yishi.proposals.services import adoption_record, proposal_assign
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
+from yishi.web.pages.studies import area, day_field
 
 from .proposals import act_on, load_proposal
-from .studies import area, day_field
 
 ANSWER_DAYS = 90  # an answer within three months
 
