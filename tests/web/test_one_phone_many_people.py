@@ -15,7 +15,7 @@ from yishi.deliberation.services.worries import authors_of
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import viewer_of
 from yishi.people.models import Person
-from yishi.web.pages.raise_worry import SHOWN_ONCE, SHOWN_SECONDS
+from yishi.web.deliberation.worries.raise_worry import SHOWN_ONCE, SHOWN_SECONDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
@@ -111,7 +111,7 @@ def test_a_code_is_shown_for_five_minutes_and_forgotten_by_hand(client, cast, mo
     send(client, "raise_worry_at", "MN0000TEST", text="村口路灯坏了半个月", theme="roads")
     assert "code-big" in client.get(reverse("raised")).content.decode()
     now = time.time()
-    monkeypatch.setattr("yishi.web.pages.raise_worry.time.time", lambda: now + SHOWN_SECONDS + 1)
+    monkeypatch.setattr("yishi.web.deliberation.worries.raise_worry.time.time", lambda: now + SHOWN_SECONDS + 1)
     assert client.get(reverse("raised")).status_code == 302
     assert SHOWN_ONCE not in client.session
 

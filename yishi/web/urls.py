@@ -6,6 +6,7 @@ from .commitments import (
     judge,
     rates,
 )
+from .deliberation.worries import follow, raise_worry, worries
 from .organisations import (
     bodies,
     first_run,
@@ -42,7 +43,6 @@ from .pages import (
     figure_reports,
     figures,
     files,
-    follow,
     fund_acts,
     funds,
     gates,
@@ -76,7 +76,6 @@ from .pages import (
     project_plan,
     projects,
     public_files,
-    raise_worry,
     releases,
     room,
     search,
@@ -89,7 +88,6 @@ from .pages import (
     unitemised,
     village_plans,
     visits,
-    worries,
 )
 from .proposals import proposal_acts, proposals
 

@@ -19,6 +19,7 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.commitments import commitments
+from yishi.web.deliberation.worries import worries
 from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
@@ -41,7 +42,6 @@ from . import (
     seats,
     sittings,
     studies,
-    worries,
 )
 
 SOON = 3  # working days

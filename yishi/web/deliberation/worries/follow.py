@@ -18,11 +18,12 @@ from yishi.deliberation.services.worries import phone_change
 from yishi.kit.errors import Refusal
 from yishi.notices.models import Notice
 from yishi.organisations.query_codes import code_try
-from yishi.web.components.worry_story import worry_events
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.middleware import QUERY_CODE_KEY
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+
+from .worry_story import worry_events
 
 NOTICES = 20
 
