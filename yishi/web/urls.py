@@ -6,6 +6,15 @@ from .commitments import (
     judge,
     rates,
 )
+from .deliberation.process import (
+    calendar,
+    gates,
+    matter_file,
+    matters,
+    plans,
+    process_editor,
+    processes,
+)
 from .deliberation.worries import follow, raise_worry, worries
 from .organisations import (
     bodies,
@@ -21,7 +30,6 @@ from .pages import (
     activities,
     agreements,
     answer_sheets,
-    calendar,
     campaign_items,
     campaigns,
     change_requests,
@@ -45,7 +53,6 @@ from .pages import (
     files,
     fund_acts,
     funds,
-    gates,
     givers,
     handovers,
     helping,
@@ -57,8 +64,6 @@ from .pages import (
     imports,
     library,
     matches,
-    matter_file,
-    matters,
     member,
     moderation,
     my_room,
@@ -69,9 +74,6 @@ from .pages import (
     pairing,
     pairing_acts,
     papers,
-    plans,
-    process_editor,
-    processes,
     project_acts,
     project_plan,
     projects,

@@ -20,11 +20,11 @@ from yishi.commitments.queries import of_colour, to_look_back
 from yishi.commitments.services.pressing import NEXT_TIER
 from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
+from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.pages.matters import widest_place
 
 from .origins import origin_of
 from .promise_story import promise_events

@@ -19,6 +19,7 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.commitments import commitments
+from yishi.web.deliberation.process import gates, plans
 from yishi.web.deliberation.worries import worries
 from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.exports import export
@@ -32,11 +33,9 @@ from . import (
     consultations,
     duplicates,
     funds,
-    gates,
     helping,
     matches,
     pairing,
-    plans,
     projects,
     releases,
     seats,

@@ -21,6 +21,7 @@ from yishi.kit.money import yuan_text
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
 from yishi.web.commitments.commitment_acts import area, day_field
+from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -29,7 +30,6 @@ from yishi.web.money_fields import BodyField, GiverField, HouseholdField, YuanFi
 
 from .deeds import load_deed
 from .funds import load_fund, load_movement
-from .matters import widest_place
 from .projects import load_project
 
 MOST_OFFERED = 80

@@ -18,13 +18,13 @@ from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
 from yishi.organisations.rights import may
 from yishi.web.components.money_words import many_of, receiver_of
+from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 
 from .files import stream
-from .matters import widest_place
 
 PER_PAGE = 25
 SHOWN = 50

@@ -21,13 +21,12 @@ from yishi.commitments.models import Commitment
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.components.need_words import standing, state_word, with_promises
+from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-
-from .matters import widest_place
 
 PER_PAGE = 25
 STATES = [

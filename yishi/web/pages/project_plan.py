@@ -17,13 +17,13 @@ from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Place
 from yishi.web.commitments.commitment_acts import area, day_field
+from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.money_fields import BodyField, HouseholdsField, QuantitiesField, YuanField, bodies_nearby
 
-from .matters import widest_place
 from .project_acts import PAPER, ReasonForm, act_on, lead_of, today
 from .projects import load_project
 

@@ -18,12 +18,11 @@ from yishi.deliberation.services.studies import finding_add, study_check, study_
 from yishi.deliberation.services.worries import authors_of
 from yishi.journal.models import Receipt
 from yishi.organisations.rights import may
+from yishi.web.deliberation.process.matters import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-
-from .matters import load_matter
 
 PHOTOS = 3
 SHOWN = 50

@@ -18,13 +18,12 @@ from yishi.assistance.pairings import helpers_find, where_from
 from yishi.assistance.services.teams import team_join, team_leave, team_open
 from yishi.organisations.models import Body, current, valid_on
 from yishi.organisations.rights import may
+from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-
-from .matters import widest_place
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})

@@ -18,6 +18,7 @@ from yishi.assistance.services.village_plans import village_plan_open, village_p
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
+from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -25,8 +26,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.press import paper_response
 from yishi.web.papers.family_papers import village_plan_paper
-
-from .matters import widest_place
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})

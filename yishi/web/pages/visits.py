@@ -20,6 +20,7 @@ from yishi.assistance.services.visits import visit_decide, visit_log, visit_with
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
+from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -27,7 +28,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 
 from .family import load_household
-from .matters import widest_place
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})

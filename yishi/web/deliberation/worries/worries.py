@@ -24,18 +24,18 @@ from yishi.organisations.models import Body
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
+from yishi.web.deliberation.process.matters import (
+    bodies_around,
+    conveners,
+    published_versions,
+    widest_place,
+)
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.pages.matters import (
-    bodies_around,
-    conveners,
-    published_versions,
-    widest_place,
-)
 
 from .raise_worry import LOW
 from .worry_story import worry_events
