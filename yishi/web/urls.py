@@ -15,6 +15,15 @@ from .deliberation.process import (
     process_editor,
     processes,
 )
+from .deliberation.sittings import (
+    agreements,
+    draws,
+    my_room,
+    room,
+    seats,
+    sittings,
+    studies,
+)
 from .deliberation.worries import follow, raise_worry, worries
 from .organisations import (
     bodies,
@@ -28,7 +37,6 @@ from .organisations import (
 )
 from .pages import (
     activities,
-    agreements,
     answer_sheets,
     campaign_items,
     campaigns,
@@ -42,7 +50,6 @@ from .pages import (
     deed_record,
     deeds,
     desk,
-    draws,
     drives,
     duplicates,
     family,
@@ -66,7 +73,6 @@ from .pages import (
     matches,
     member,
     moderation,
-    my_room,
     needs,
     notices,
     offers,
@@ -79,13 +85,9 @@ from .pages import (
     projects,
     public_files,
     releases,
-    room,
     search,
-    seats,
     signin,
-    sittings,
     steering,
-    studies,
     teams,
     unitemised,
     village_plans,

@@ -19,11 +19,11 @@ from yishi.organisations.queries import places_find
 from yishi.organisations.rights import may
 from yishi.organisations.services.place_sets import place_set_open, place_set_put, place_set_remove
 from yishi.web.deliberation.process.matters import widest_place
+from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.pages.studies import area, day_field
 
 PER_PAGE = 25
 MOST_LINES = 500

@@ -22,6 +22,7 @@ from yishi.assistance.services.campaigns import item_add, item_change, item_reti
 from yishi.kit.errors import Refusal
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, by_item
+from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
@@ -30,7 +31,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 
 from .campaigns import load_campaign
-from .studies import area, day_field
 
 PER_PAGE = 25
 

@@ -39,6 +39,7 @@ from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.matters import load_matter
+from yishi.web.deliberation.sittings.studies import area
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -46,8 +47,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.papers.consultation_papers import poster_of
-
-from .studies import area
 
 State = ConsultationStatement.State
 SLIPS_A_PAGE = 120

@@ -16,6 +16,7 @@ from yishi.assistance.services.steering import clause_add, cooperation_sign
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
+from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -24,7 +25,6 @@ from yishi.web.kit.place_field import PlaceField
 
 from .campaigns import load_campaign
 from .steering import InstructionForm, promises_of
-from .studies import area, day_field
 
 PARTIES = ("first", "second", "third")
 

@@ -20,6 +20,12 @@ from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.commitments import commitments
 from yishi.web.deliberation.process import gates, plans
+from yishi.web.deliberation.sittings import (
+    agreements,
+    seats,
+    sittings,
+    studies,
+)
 from yishi.web.deliberation.worries import worries
 from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.exports import export
@@ -27,7 +33,6 @@ from yishi.web.kit.page import page
 from yishi.web.proposals import proposals
 
 from . import (
-    agreements,
     change_requests,
     checks,
     consultations,
@@ -38,9 +43,6 @@ from . import (
     pairing,
     projects,
     releases,
-    seats,
-    sittings,
-    studies,
 )
 
 SOON = 3  # working days

@@ -20,12 +20,12 @@ from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask, by_item, still
 from yishi.reporting.small_numbers import Reader, is_rounded
 from yishi.web.components.figure_words import number_text
+from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 
 from .campaigns import act_of, load_campaign
 from .steering import meetings_for
-from .studies import area, day_field
 
 
 def load_drive(request: HttpRequest, pk: UUID) -> Drive:

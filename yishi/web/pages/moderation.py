@@ -14,11 +14,11 @@ from yishi.deliberation.services.consultation_statements import (
     consultation_statement_remove,
     statement_decide,
 )
+from yishi.web.deliberation.sittings.studies import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 
 from .consultations import consultation_act
-from .studies import area
 
 
 def load_statement(request: HttpRequest, pk: UUID) -> ConsultationStatement:

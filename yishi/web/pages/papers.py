@@ -11,15 +11,14 @@ from django.utils.translation import gettext as _
 from yishi.commitments.models import Commitment, LedgerEvent
 from yishi.deliberation.models import Agreement, Sitting
 from yishi.organisations.models import Installation, Venue, VenueCode
+from yishi.web.deliberation.sittings.agreement_papers import agreement_paper, letter_paper
+from yishi.web.deliberation.sittings.agreements import load_agreement
+from yishi.web.deliberation.sittings.sitting_papers import minutes_paper, notice_paper, sign_in_data
+from yishi.web.deliberation.sittings.sittings import load_sitting
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response, pdf_response
 from yishi.web.organisations.poster import poster_data
 from yishi.web.organisations.venues import load_venue
-from yishi.web.papers.agreement_papers import agreement_paper, letter_paper
-from yishi.web.papers.sitting_papers import minutes_paper, notice_paper, sign_in_data
-
-from .agreements import load_agreement
-from .sittings import load_sitting
 
 
 @page("venue.manage", load=load_venue, methods=("GET",))

@@ -27,6 +27,7 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.commitments.commitments import SHADES
+from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
@@ -36,7 +37,6 @@ from yishi.web.kit.press import paper_response
 from yishi.web.papers.steering_papers import steering_paper
 
 from .campaigns import load_campaign
-from .studies import area, day_field
 
 PER_PAGE = 25
 Origin = Commitment.Origin

@@ -34,6 +34,7 @@ from yishi.proposals.services import (
 )
 from yishi.proposals.services.writing import MOST
 from yishi.proposals.stages import WORDS, stage_of
+from yishi.web.deliberation.sittings.studies import area
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
@@ -41,7 +42,6 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.pages.studies import area
 
 from .proposal_story import proposal_events, rows_of
 

@@ -24,11 +24,11 @@ from yishi.deliberation.services.stances import (
 )
 from yishi.formats.qr import qr_svg
 from yishi.kit.errors import Refusal
-from yishi.web.components.sitting_story import attendance, grid
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 
+from .sitting_story import attendance, grid
 from .sittings import load_sitting
 from .studies import area
 
