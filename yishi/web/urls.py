@@ -6,6 +6,7 @@ from .commitments import (
     judge,
     rates,
 )
+from .deliberation.consultation import consult, consultations, moderation
 from .deliberation.process import (
     calendar,
     gates,
@@ -43,8 +44,6 @@ from .pages import (
     change_requests,
     check_rules,
     checks,
-    consult,
-    consultations,
     cooperations,
     deed_acts,
     deed_record,
@@ -72,7 +71,6 @@ from .pages import (
     library,
     matches,
     member,
-    moderation,
     needs,
     notices,
     offers,

@@ -19,6 +19,7 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.commitments import commitments
+from yishi.web.deliberation.consultation import consultations
 from yishi.web.deliberation.process import gates, plans
 from yishi.web.deliberation.sittings import (
     agreements,
@@ -35,7 +36,6 @@ from yishi.web.proposals import proposals
 from . import (
     change_requests,
     checks,
-    consultations,
     duplicates,
     funds,
     helping,

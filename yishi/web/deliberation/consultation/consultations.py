@@ -46,7 +46,8 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.qr_image import qr_image
-from yishi.web.papers.consultation_papers import poster_of
+
+from .consultation_papers import poster_of
 
 State = ConsultationStatement.State
 SLIPS_A_PAGE = 120

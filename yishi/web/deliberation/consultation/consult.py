@@ -32,13 +32,14 @@ from yishi.deliberation.veil import Veil
 from yishi.formats.sheets import write_sheet
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code, new_code, uuid7
-from yishi.web.components.consultation_result import ConsultationResult
 from yishi.web.kit.exports import MEDIA_TYPE
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
-from yishi.web.papers.consultation_papers import result_data
+
+from .consultation_papers import result_data
+from .consultation_result import ConsultationResult
 
 State = ConsultationStatement.State
 RECEIPT_LENGTH = 10

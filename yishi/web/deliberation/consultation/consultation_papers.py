@@ -10,13 +10,14 @@ from yishi.deliberation.models import Consultation
 from yishi.formats.paper import Block, Facts, Heading, Paper, Picture, Signature, Table, Text
 from yishi.formats.qr import qr_svg
 from yishi.organisations.models import Installation
-from yishi.web.components.consultation_result import ConsultationResult, Line
 from yishi.web.kit.press import (
     chinese_day,
     chinese_moment,
     foot,
     ordinal_word,
 )
+
+from .consultation_result import ConsultationResult, Line
 
 CHINESE = "zh-hans"
 
