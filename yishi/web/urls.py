@@ -16,6 +16,7 @@ from .deliberation.process import (
     process_editor,
     processes,
 )
+from .deliberation.record import library, public_files, releases
 from .deliberation.sittings import (
     agreements,
     draws,
@@ -68,7 +69,6 @@ from .pages import (
     household_years,
     households,
     imports,
-    library,
     matches,
     member,
     needs,
@@ -81,8 +81,6 @@ from .pages import (
     project_acts,
     project_plan,
     projects,
-    public_files,
-    releases,
     search,
     signin,
     steering,

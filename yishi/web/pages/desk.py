@@ -21,6 +21,7 @@ from yishi.organisations.rights import may
 from yishi.web.commitments import commitments
 from yishi.web.deliberation.consultation import consultations
 from yishi.web.deliberation.process import gates, plans
+from yishi.web.deliberation.record import releases
 from yishi.web.deliberation.sittings import (
     agreements,
     seats,
@@ -42,7 +43,6 @@ from . import (
     matches,
     pairing,
     projects,
-    releases,
 )
 
 SOON = 3  # working days

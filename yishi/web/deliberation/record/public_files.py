@@ -18,11 +18,11 @@ from yishi.commitments.models import Commitment
 from yishi.deliberation.models import GoodCase, Matter, Release, Stage
 from yishi.organisations.models import Installation, Place
 from yishi.organisations.themes import theme_choices, theme_word
-from yishi.web.components.public_file import PublicFile, with_story
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.page import page
+from yishi.web.pages.files import stream
 
-from .files import stream
+from .public_file import PublicFile, with_story
 
 PER_PAGE = 25
 NEAR = 4

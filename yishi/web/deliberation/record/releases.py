@@ -28,7 +28,6 @@ from yishi.journal.feed import entries_of
 from yishi.organisations.rights import may
 from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
-from yishi.web.components.public_file import PublicFile, with_story
 from yishi.web.deliberation.process.matters import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export, wants_export
@@ -36,6 +35,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.timeline import Event
 
+from .public_file import PublicFile, with_story
 from .public_files import this_installation
 
 PER_PAGE = 25
