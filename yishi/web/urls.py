@@ -1,5 +1,12 @@
 """All pages. Each slice of the product keeps its own list."""
 
+from .assistance.register import (
+    change_requests,
+    household_acts,
+    household_members,
+    household_years,
+    households,
+)
 from .commitments import (
     commitment_acts,
     commitments,
@@ -42,7 +49,6 @@ from .pages import (
     answer_sheets,
     campaign_items,
     campaigns,
-    change_requests,
     check_rules,
     checks,
     cooperations,
@@ -64,10 +70,6 @@ from .pages import (
     handovers,
     helping,
     home,
-    household_acts,
-    household_members,
-    household_years,
-    households,
     imports,
     matches,
     member,

@@ -17,12 +17,13 @@ from yishi.assistance.services.requests import asked_masked, change_approve, cha
 from yishi.kit.text import masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.components.household_story import shown
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+
+from .household_story import shown
 
 PER_PAGE = 25
 ON_DESK = 20

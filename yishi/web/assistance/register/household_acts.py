@@ -14,7 +14,9 @@ from yishi.assistance.models import Household, HouseholdCause, HouseholdMember, 
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.register_forms import (
+
+from .household_change import LeaveForm, back_to, change_page, heading_of, load_household
+from .register_forms import (
     AskedField,
     ChangeForm,
     Group,
@@ -23,8 +25,6 @@ from yishi.web.register_forms import (
     person_fields,
     person_of,
 )
-
-from .household_change import LeaveForm, back_to, change_page, heading_of, load_household
 
 ROWS = 6  # members in the form of a new household; more are added one by one
 ROW_NAMES = ("name", "identity", "relation", "sex", "born_on")

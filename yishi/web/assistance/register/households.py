@@ -30,12 +30,17 @@ from yishi.kit.errors import Refusal
 from yishi.kit.text import clean, masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.components.household_story import compared, household_events, member_rows, story_rows
 from yishi.web.components.sections import HOUSEHOLD, sections
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 
 from .household_change import load_household
+from .household_story import (
+    compared,
+    household_events,
+    member_rows,
+    story_rows,
+)
 
 PER_PAGE = 25
 LONG_NUMBER = 15  # digits: what is as long as an identity number never stands in an address

@@ -16,7 +16,8 @@ from yishi.assistance.models import Household, HouseholdMember
 from yishi.assistance.services.requests import change_ask
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.register_forms import AskedField, ChangeForm, Group
+
+from .register_forms import AskedField, ChangeForm, Group
 
 
 def load_household(request: HttpRequest, pk: UUID) -> Household:

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance import codes, fields
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import BIRTH, CARD, DISABILITY, OFFICER
-
-from .kit.forms import ActForm
+from yishi.web.kit.forms import ActForm
 
 NUMERIC = {"whole", "year", "decimal", "money"}
 

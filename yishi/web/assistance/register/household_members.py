@@ -13,9 +13,16 @@ from yishi.assistance import codes, fields
 from yishi.assistance.models import Household, HouseholdMember
 from yishi.assistance.services.members import Look, identity_reveal
 from yishi.web.kit.page import page
-from yishi.web.register_forms import AskedField, ChangeForm, Group, RegisterForm, person_fields, person_of
 
 from .household_change import LeaveForm, back_to, change_page, heading_of, load_household, load_member
+from .register_forms import (
+    AskedField,
+    ChangeForm,
+    Group,
+    RegisterForm,
+    person_fields,
+    person_of,
+)
 
 
 class JoinForm(ChangeForm):

@@ -15,9 +15,14 @@ from yishi.assistance import codes, fields
 from yishi.assistance.models import Household, HouseholdMember
 from yishi.assistance.services.years import CLASSES, FIRST_YEAR, household_year_fill, member_year_draft, year_draft
 from yishi.web.kit.page import page
-from yishi.web.register_forms import AskedField, Group, RegisterForm, asked_fields
 
 from .household_change import back_to, load_household, load_member
+from .register_forms import (
+    AskedField,
+    Group,
+    RegisterForm,
+    asked_fields,
+)
 
 
 class YearForm(RegisterForm):
