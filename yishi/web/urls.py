@@ -1,5 +1,6 @@
 """All pages. Each slice of the product keeps its own list."""
 
+from .assistance.checks import check_rules, checks
 from .assistance.register import (
     change_requests,
     household_acts,
@@ -49,8 +50,6 @@ from .pages import (
     answer_sheets,
     campaign_items,
     campaigns,
-    check_rules,
-    checks,
     cooperations,
     deed_acts,
     deed_record,

@@ -18,6 +18,7 @@ from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
+from yishi.web.assistance.checks import checks
 from yishi.web.assistance.register import change_requests
 from yishi.web.commitments import commitments
 from yishi.web.deliberation.consultation import consultations
@@ -36,7 +37,6 @@ from yishi.web.kit.page import page
 from yishi.web.proposals import proposals
 
 from . import (
-    checks,
     duplicates,
     funds,
     helping,

@@ -18,11 +18,18 @@ from yishi.assistance.models import CheckFinding, CheckSetting, Severity
 from yishi.assistance.services.check_acts import check_set
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.components.check_words import BADGES, example_words, number_text, severity_word, title_of
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+
+from .check_words import (
+    BADGES,
+    example_words,
+    number_text,
+    severity_word,
+    title_of,
+)
 
 PER_PAGE = 25
 DAY = forms.DateInput({"type": "date"})

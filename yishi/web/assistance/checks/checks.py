@@ -20,14 +20,25 @@ from yishi.assistance.services.checks import check_run_ask
 from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.organisations.rights import may
-from yishi.web.components.check_sections import NEWEST, ORDER, dress, reason_of
-from yishi.web.components.check_words import BADGES, rule_title, severity_word, title_of
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+
+from .check_sections import (
+    NEWEST,
+    ORDER,
+    dress,
+    reason_of,
+)
+from .check_words import (
+    BADGES,
+    rule_title,
+    severity_word,
+    title_of,
+)
 
 PER_PAGE = 25
 STATES = (
