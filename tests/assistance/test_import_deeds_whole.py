@@ -18,7 +18,7 @@ from yishi.database.reach import EVERYTHING
 from yishi.journal.blocks import seal
 from yishi.journal.models import Receipt
 from yishi.journal.verify import verify
-from yishi.web.components.given import given_by
+from yishi.web.assistance.deeds.given import given_by
 
 
 @pytest.fixture(autouse=True)

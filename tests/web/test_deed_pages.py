@@ -344,7 +344,9 @@ def test_a_promise_is_kept_by_recording_it_and_the_family_is_not_asked_for_again
 
 @pytest.mark.parametrize("name", ["deeds", "helping", "helping_file", "duplicates", "activities", "unitemised", "deed"])
 def test_pages_ask_few_questions(client, helping, cast, django_assert_max_num_queries, monkeypatch, name):
-    monkeypatch.setattr("yishi.web.pages.helping.MEMBER", ())  # other parts of the product ask for themselves
+    monkeypatch.setattr(
+        "yishi.web.assistance.deeds.helping.MEMBER", ()
+    )  # other parts of the product ask for themselves
     with everything():
         family = Reached(households=helping.households[:1])
         rows = [helping.record(on=timezone.localdate() - timedelta(days=30 * n), reached=family) for n in range(4)]

@@ -1,6 +1,16 @@
 """All pages. Each slice of the product keeps its own list."""
 
 from .assistance.checks import check_rules, checks
+from .assistance.deeds import (
+    activities,
+    deed_acts,
+    deed_record,
+    deeds,
+    duplicates,
+    family_code,
+    helping,
+    unitemised,
+)
 from .assistance.register import (
     change_requests,
     household_acts,
@@ -46,19 +56,13 @@ from .organisations import (
     venues,
 )
 from .pages import (
-    activities,
     answer_sheets,
     campaign_items,
     campaigns,
     cooperations,
-    deed_acts,
-    deed_record,
-    deeds,
     desk,
     drives,
-    duplicates,
     family,
-    family_code,
     figure_numbers,
     figure_reports,
     figures,
@@ -67,7 +71,6 @@ from .pages import (
     funds,
     givers,
     handovers,
-    helping,
     home,
     imports,
     matches,
@@ -86,7 +89,6 @@ from .pages import (
     signin,
     steering,
     teams,
-    unitemised,
     village_plans,
     visits,
 )

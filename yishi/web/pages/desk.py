@@ -19,6 +19,7 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.assistance.checks import checks
+from yishi.web.assistance.deeds import duplicates, helping
 from yishi.web.assistance.register import change_requests
 from yishi.web.commitments import commitments
 from yishi.web.deliberation.consultation import consultations
@@ -37,9 +38,7 @@ from yishi.web.kit.page import page
 from yishi.web.proposals import proposals
 
 from . import (
-    duplicates,
     funds,
-    helping,
     matches,
     pairing,
     projects,

@@ -20,6 +20,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
+from yishi.web.assistance.deeds.deeds import load_deed
 from yishi.web.commitments.commitment_acts import area, day_field
 from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.forms import ActForm
@@ -28,7 +29,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.money_fields import BodyField, GiverField, HouseholdField, YuanField, bodies_nearby
 
-from .deeds import load_deed
 from .funds import load_fund, load_movement
 from .projects import load_project
 

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from yishi.commitments.models import Commitment, Judge, Verdict
 from yishi.deliberation.models import Seat, Sitting, Worry
 from yishi.organisations.rights import may
+from yishi.web.assistance.deeds.helping import to_confirm
 from yishi.web.commitments.judge import JUDGED_IN
 from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.proposals.proposals import asked
-
-from .helping import to_confirm
 
 SHOWN = 50
 STILL_SHOWN = timedelta(days=30)  # a sitting that is over stays this long

@@ -15,13 +15,18 @@ from yishi.assistance import finding
 from yishi.assistance.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.services.duplicates import duplicate_decide
 from yishi.organisations.rights import may
-from yishi.web.components.deed_words import how_much, party_words, plain, whom
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 
+from .deed_words import (
+    how_much,
+    party_words,
+    plain,
+    whom,
+)
 from .deeds import PARTIES, is_own
 
 PER_PAGE = 25

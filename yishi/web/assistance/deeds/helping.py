@@ -17,15 +17,15 @@ from yishi.database.gather import HowMany, gather
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask
-from yishi.web.components.deed_words import how_much
-from yishi.web.components.given import given_by, period_of
 from yishi.web.components.sections import BODY, MEMBER, sections
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
-from yishi.web.papers.given_papers import given_paper
 
+from .deed_words import how_much
 from .deeds import DeedFilter, denied
+from .given import given_by, period_of
+from .given_papers import given_paper
 
 LAST, SHOWN = 8, 20
 

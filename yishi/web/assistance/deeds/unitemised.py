@@ -17,12 +17,13 @@ from yishi.assistance.models import Unitemised
 from yishi.assistance.services.campaigns import version_on
 from yishi.assistance.services.unitemised import unitemised_report, unitemised_withdraw
 from yishi.organisations.rights import may
-from yishi.web.components.deed_words import plain
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+
+from .deed_words import plain
 
 PER_PAGE = 25
 

@@ -8,9 +8,10 @@ from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, 
 from yishi.organisations.models import Body
 from yishi.people.models import Person
 from yishi.web.components.figure_words import number_text
-from yishi.web.components.given import Given
 from yishi.web.deliberation.sittings.sitting_papers import CHINESE
 from yishi.web.kit.press import chinese_day, foot, ordinal_word
+
+from .given import Given
 
 BEGINNING = date(1949, 10, 1)
 

@@ -23,11 +23,17 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.components.deed_words import household_label, how_much, party_words, villager_label
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
+
+from .deed_words import (
+    household_label,
+    how_much,
+    party_words,
+    villager_label,
+)
 
 ME, DESK, FOR_MEMBERS, FOR_OTHERS = "me", "desk", "members", "others"
 Role, Serves = DeedParty.Role, ItemVersion.Serves

@@ -21,7 +21,6 @@ from yishi.assistance.services.campaigns import version_on
 from yishi.assistance.services.standing import Part, Reached
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.components.deed_words import household_label, how_much, party_words
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -29,6 +28,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
 
+from .deed_words import household_label, how_much, party_words
 from .deeds import PARTIES
 
 PER_PAGE = 25

@@ -19,13 +19,21 @@ from yishi.database.gather import gather
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
-from yishi.web.components.deed_story import deed_events, story_rows
-from yishi.web.components.deed_words import how_much, party_words, plain, share_word, whom_from, whom_rows
 from yishi.web.components.sections import DEED, sections
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.place_field import PlaceField
+
+from .deed_story import deed_events, story_rows
+from .deed_words import (
+    how_much,
+    party_words,
+    plain,
+    share_word,
+    whom_from,
+    whom_rows,
+)
 
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))

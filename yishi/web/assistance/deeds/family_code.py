@@ -13,9 +13,10 @@ from yishi.assistance.models import Deed
 from yishi.assistance.services.family import deed_answer, deed_code_find
 from yishi.kit.ids import clean_code
 from yishi.kit.text import masked_name
-from yishi.web.components.deed_words import how_much
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
+
+from .deed_words import how_much
 
 
 class TypedForm(forms.Form):
