@@ -16,7 +16,7 @@ from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.models import Body
-from yishi.web.papers.steering_papers import steering_paper
+from yishi.web.assistance.campaign.steering_papers import steering_paper
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()

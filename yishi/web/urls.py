@@ -1,5 +1,12 @@
 """All pages. Each slice of the product keeps its own list."""
 
+from .assistance.campaign import (
+    campaign_items,
+    campaigns,
+    cooperations,
+    drives,
+    steering,
+)
 from .assistance.checks import check_rules, checks
 from .assistance.deeds import (
     activities,
@@ -57,11 +64,7 @@ from .organisations import (
 )
 from .pages import (
     answer_sheets,
-    campaign_items,
-    campaigns,
-    cooperations,
     desk,
-    drives,
     family,
     figure_numbers,
     figure_reports,
@@ -87,7 +90,6 @@ from .pages import (
     projects,
     search,
     signin,
-    steering,
     teams,
     village_plans,
     visits,

@@ -34,9 +34,9 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
-from yishi.web.papers.steering_papers import steering_paper
 
 from .campaigns import load_campaign
+from .steering_papers import steering_paper
 
 PER_PAGE = 25
 Origin = Commitment.Origin
