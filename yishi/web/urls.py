@@ -18,6 +18,18 @@ from .assistance.deeds import (
     helping,
     unitemised,
 )
+from .assistance.pairing import (
+    family,
+    handovers,
+    matches,
+    needs,
+    offers,
+    pairing,
+    pairing_acts,
+    teams,
+    village_plans,
+    visits,
+)
 from .assistance.register import (
     change_requests,
     household_acts,
@@ -65,7 +77,6 @@ from .organisations import (
 from .pages import (
     answer_sheets,
     desk,
-    family,
     figure_numbers,
     figure_reports,
     figures,
@@ -73,26 +84,17 @@ from .pages import (
     fund_acts,
     funds,
     givers,
-    handovers,
     home,
     imports,
-    matches,
     member,
-    needs,
     notices,
-    offers,
     overview,
-    pairing,
-    pairing_acts,
     papers,
     project_acts,
     project_plan,
     projects,
     search,
     signin,
-    teams,
-    village_plans,
-    visits,
 )
 from .proposals import proposal_acts, proposals
 

@@ -14,10 +14,15 @@ from django.http import HttpRequest
 from yishi.database.gather import gather
 from yishi.web.assistance.checks.check_sections import household_checks
 from yishi.web.assistance.deeds.deed_sections import household_deeds
+from yishi.web.assistance.pairing.pairing_sections import (
+    body_help,
+    household_help,
+    member_help,
+    place_help,
+)
 from yishi.web.kit.asking import Asking, Words
 from yishi.web.proposals.proposal_story import body_proposals, member_proposals, place_proposals
 
-from .pairing_sections import body_help, household_help, member_help, place_help
 from .project_sections import at_place, of_body, of_deed, of_household, of_member
 
 Section = Callable[[HttpRequest, Any], Asking]

@@ -5,9 +5,10 @@ from django.utils import timezone, translation
 from yishi.assistance.models import Household, VillagePlan
 from yishi.commitments.models import Commitment
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
-from yishi.web.components.family_plan import FamilyPlan, MeasureLine, family_plan
 from yishi.web.deliberation.sittings.sitting_papers import CHINESE
 from yishi.web.kit.press import amount, chinese_day, foot
+
+from .family_plan import FamilyPlan, MeasureLine, family_plan
 
 MOST_VISITS = 5
 

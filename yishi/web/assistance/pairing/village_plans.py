@@ -25,7 +25,8 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.press import paper_response
-from yishi.web.papers.family_papers import village_plan_paper
+
+from .family_papers import village_plan_paper
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})

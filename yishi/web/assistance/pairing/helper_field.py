@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.pairings import helpers_find, where_from
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
-
-from .kit.forms import ActForm
+from yishi.web.kit.forms import ActForm
 
 
 class HelperForm(ActForm):

@@ -24,10 +24,10 @@ from yishi.assistance.services.pairing import place_of
 from yishi.organisations.models import Place
 from yishi.organisations.queries import place_path
 from yishi.organisations.rights import may
-from yishi.web.helper_field import HelperForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 
+from .helper_field import HelperForm
 from .pairing_acts import load_pairing, whom
 
 DAY = forms.DateInput(attrs={"type": "date"})

@@ -20,13 +20,14 @@ from yishi.assistance.services.needs import need_close, need_share, need_state
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.components.need_words import standing, state_word, with_promises
 from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+
+from .need_words import standing, state_word, with_promises
 
 PER_PAGE = 25
 STATES = [

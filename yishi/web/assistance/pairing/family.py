@@ -23,12 +23,13 @@ from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
-from yishi.web.components.family_plan import family_plan
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
-from yishi.web.papers.family_papers import family_paper
+
+from .family_papers import family_paper
+from .family_plan import family_plan
 
 NEW_CODE = "family_code"
 DAY = forms.DateInput(attrs={"type": "date"})

@@ -23,12 +23,12 @@ from yishi.assistance.services.pairing import (
 )
 from yishi.organisations.models import Place
 from yishi.web.deliberation.process.matters import widest_place
-from yishi.web.helper_field import HelperForm
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 
+from .helper_field import HelperForm
 from .pairing import place_asked
 
 DAY = forms.DateInput(attrs={"type": "date"})
