@@ -13,7 +13,7 @@ from yishi.assistance.models import FundMovement, ProgressLine
 from yishi.assistance.services.balances import money_of
 from yishi.assistance.services.progress import standing_of, unit_cost, wholes
 from yishi.database.reach import everything, reaching
-from yishi.web.components.project_sections import at_place, of_household, of_member
+from yishi.web.assistance.projects.project_sections import at_place, of_household, of_member
 from yishi.web.components.sections import sections
 from yishi.web.templatetags.money import yuan_short
 

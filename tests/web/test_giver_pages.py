@@ -10,7 +10,7 @@ from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
 from yishi.assistance.givers import giver_sheet
 from yishi.database.reach import everything, reaching
-from yishi.web.papers.giver_papers import giver_paper
+from yishi.web.assistance.projects.giver_papers import giver_paper
 
 pytestmark = pytest.mark.django_db
 

@@ -30,6 +30,14 @@ from .assistance.pairing import (
     village_plans,
     visits,
 )
+from .assistance.projects import (
+    fund_acts,
+    funds,
+    givers,
+    project_acts,
+    project_plan,
+    projects,
+)
 from .assistance.register import (
     change_requests,
     household_acts,
@@ -81,18 +89,12 @@ from .pages import (
     figure_reports,
     figures,
     files,
-    fund_acts,
-    funds,
-    givers,
     home,
     imports,
     member,
     notices,
     overview,
     papers,
-    project_acts,
-    project_plan,
-    projects,
     search,
     signin,
 )

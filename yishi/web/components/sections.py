@@ -20,10 +20,15 @@ from yishi.web.assistance.pairing.pairing_sections import (
     member_help,
     place_help,
 )
+from yishi.web.assistance.projects.project_sections import (
+    at_place,
+    of_body,
+    of_deed,
+    of_household,
+    of_member,
+)
 from yishi.web.kit.asking import Asking, Words
 from yishi.web.proposals.proposal_story import body_proposals, member_proposals, place_proposals
-
-from .project_sections import at_place, of_body, of_deed, of_household, of_member
 
 Section = Callable[[HttpRequest, Any], Asking]
 

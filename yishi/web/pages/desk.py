@@ -21,6 +21,7 @@ from yishi.organisations.rights import may
 from yishi.web.assistance.checks import checks
 from yishi.web.assistance.deeds import duplicates, helping
 from yishi.web.assistance.pairing import matches, pairing
+from yishi.web.assistance.projects import funds, projects
 from yishi.web.assistance.register import change_requests
 from yishi.web.commitments import commitments
 from yishi.web.deliberation.consultation import consultations
@@ -37,8 +38,6 @@ from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.proposals import proposals
-
-from . import funds, projects
 
 SOON = 3  # working days
 SHOWN = 100

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from yishi.kit.money import yuan_text
-from yishi.web.components.money_words import receiver_of
+from yishi.web.assistance.projects.money_words import receiver_of
 
 register = template.Library()
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from yishi.assistance.givers import giver_sheet, years_of
 from yishi.assistance.models import FundMovement
-from yishi.web.components.money_words import many_of, receiver_of
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
-from yishi.web.papers.giver_papers import giver_paper
+
+from .giver_papers import giver_paper
+from .money_words import many_of, receiver_of
 
 
 def load_gift(request: HttpRequest, pk: UUID) -> FundMovement:

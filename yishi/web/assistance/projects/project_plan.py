@@ -22,8 +22,14 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.money_fields import BodyField, HouseholdsField, QuantitiesField, YuanField, bodies_nearby
 
+from .money_fields import (
+    BodyField,
+    HouseholdsField,
+    QuantitiesField,
+    YuanField,
+    bodies_nearby,
+)
 from .project_acts import PAPER, ReasonForm, act_on, lead_of, today
 from .projects import load_project
 

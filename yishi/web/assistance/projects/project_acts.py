@@ -24,8 +24,8 @@ from yishi.web.commitments.commitment_acts import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.money_fields import BodyField, bodies_nearby
 
+from .money_fields import BodyField, bodies_nearby
 from .projects import load_project
 
 PHOTOS = 3

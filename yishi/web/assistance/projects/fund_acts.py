@@ -27,9 +27,15 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.money_fields import BodyField, GiverField, HouseholdField, YuanField, bodies_nearby
 
 from .funds import load_fund, load_movement
+from .money_fields import (
+    BodyField,
+    GiverField,
+    HouseholdField,
+    YuanField,
+    bodies_nearby,
+)
 from .projects import load_project
 
 MOST_OFFERED = 80

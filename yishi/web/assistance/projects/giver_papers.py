@@ -7,9 +7,10 @@ from django.utils import translation
 from yishi.assistance.givers import GiverSheet
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.kit.money import yuan_text
-from yishi.web.components.money_words import many_of, receiver_of
 from yishi.web.deliberation.sittings.sitting_papers import CHINESE
 from yishi.web.kit.press import chinese_day, foot, ordinal_word
+
+from .money_words import many_of, receiver_of
 
 
 def giver_paper(sheet: GiverSheet, year: str, today: date) -> Paper:

@@ -17,14 +17,14 @@ from yishi.assistance.services.balances import fund_money, money_of
 from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
 from yishi.organisations.rights import may
-from yishi.web.components.money_words import many_of, receiver_of
 from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.pages.files import stream
 
-from .files import stream
+from .money_words import many_of, receiver_of
 
 PER_PAGE = 25
 SHOWN = 50
