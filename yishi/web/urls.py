@@ -18,6 +18,7 @@ from .assistance.deeds import (
     helping,
     unitemised,
 )
+from .assistance.imports import imports
 from .assistance.pairing import (
     family,
     handovers,
@@ -90,7 +91,6 @@ from .pages import (
     figures,
     files,
     home,
-    imports,
     member,
     notices,
     overview,
