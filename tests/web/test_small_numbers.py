@@ -23,7 +23,7 @@ from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.models import AnswerSheet
 from yishi.reporting.services import answer_issue, answer_write, report_issue
-from yishi.web.pages.answer_sheets import paragraphs_of
+from yishi.web.reporting.answer_sheets import paragraphs_of
 
 pytestmark = pytest.mark.django_db
 PAGES = Path(paragraphs_of.__code__.co_filename).parents[1]

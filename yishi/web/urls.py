@@ -84,21 +84,23 @@ from .organisations import (
     venues,
 )
 from .pages import (
-    answer_sheets,
     desk,
-    figure_numbers,
-    figure_reports,
-    figures,
     files,
     home,
     member,
     notices,
-    overview,
     papers,
     search,
     signin,
 )
 from .proposals import proposal_acts, proposals
+from .reporting import (
+    answer_sheets,
+    figure_numbers,
+    figure_reports,
+    figures,
+    overview,
+)
 
 urlpatterns = [
     *home.urlpatterns,

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.models import Deed, Household, Project
 from yishi.assistance.searching import deeds_like, households_like, projects_like
 from yishi.database.reach import Reach
-from yishi.web.components.figure_words import thousandths
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
+from yishi.web.reporting.figure_words import thousandths
 
 PER_PAGE = 25
 FIRST = 5  # of each kind, before one kind is chosen

@@ -11,7 +11,7 @@ from yishi.assistance.models.deeds import THOUSANDTHS, WHOLE
 from yishi.database.gather import gather
 from yishi.people.models import Person
 from yishi.reporting.small_numbers import exactly, roughly
-from yishi.web.components.figure_words import number_text
+from yishi.web.reporting.figure_words import number_text
 
 
 def plain(thousandths: int) -> str:

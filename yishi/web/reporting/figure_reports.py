@@ -23,16 +23,22 @@ from yishi.reporting.models import IssuedReport
 from yishi.reporting.question import Question
 from yishi.reporting.services import adjusted, report_issue
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded
-from yishi.web.components.figure_choice import choose
-from yishi.web.components.figure_words import amount_text, behind_url, number_text, thousandths, unit_of
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
-from yishi.web.papers.report_papers import report_paper
 
+from .figure_choice import choose
+from .figure_words import (
+    amount_text,
+    behind_url,
+    number_text,
+    thousandths,
+    unit_of,
+)
 from .figures import load_place
+from .report_papers import report_paper
 
 PER_PAGE = 25
 USUAL = ("deeds", "households", "people", "villages", "mobilised", "received", "paid", "visits")

@@ -10,9 +10,9 @@ from yishi.reporting import place_figures as figures
 from yishi.reporting.book import still
 from yishi.reporting.indicators import INDICATOR
 from yishi.reporting.small_numbers import Reader
-from yishi.web.components.figure_choice import choose
 from yishi.web.kit.page import page
 
+from .figure_choice import choose
 from .figures import load_place
 
 

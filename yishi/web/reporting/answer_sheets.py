@@ -22,16 +22,16 @@ from yishi.reporting.models import AnswerSheet
 from yishi.reporting.question import Question
 from yishi.reporting.services import answer_change, answer_issue, answer_write
 from yishi.reporting.small_numbers import Reader
-from yishi.web.components.figure_choice import choose
-from yishi.web.components.figure_words import amount_text, behind_url, unit_of
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
-from yishi.web.papers.report_papers import answer_paper
 
+from .figure_choice import choose
 from .figure_reports import paper_reader
+from .figure_words import amount_text, behind_url, unit_of
 from .figures import load_place
+from .report_papers import answer_paper
 
 PER_PAGE = 25
 FIRST_TEXT = gettext_lazy(
