@@ -14,7 +14,7 @@ from yishi.assistance.services.balances import money_of
 from yishi.assistance.services.progress import standing_of, unit_cost, wholes
 from yishi.database.reach import everything, reaching
 from yishi.web.assistance.projects.project_sections import at_place, of_household, of_member
-from yishi.web.components.sections import sections
+from yishi.web.shell.sections import sections
 from yishi.web.templatetags.money import yuan_short
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Place
 from yishi.web.assistance.projects.money_fields import QuantitiesField, YuanField
-from yishi.web.pages.desk import inbox
+from yishi.web.shell.desk import inbox
 from yishi.web.templatetags.money import layers, yuan_short
 
 pytestmark = pytest.mark.django_db

@@ -87,7 +87,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "yishi.web.context.site",
+                "yishi.web.shell.context.site",
             ],
             "builtins": ["django.templatetags.i18n", "yishi.web.templatetags.yishi"],
         },
@@ -113,7 +113,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "yishi.web.signin.AccountAdapter"
+ACCOUNT_ADAPTER = "yishi.web.shell.lockout.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -132,7 +132,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False  # its log would carry account names
-AXES_LOCKOUT_CALLABLE = "yishi.web.signin.locked_out"
+AXES_LOCKOUT_CALLABLE = "yishi.web.shell.lockout.locked_out"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # desks are shared: also where somebody is signed in without the sign-in page
 SESSION_COOKIE_AGE = 12 * 3600  # at the longest, however busy
 SESSION_IDLE_SECONDS = 30 * 60  # a desk that somebody left

@@ -83,7 +83,15 @@ from .organisations import (
     places,
     venues,
 )
-from .pages import (
+from .proposals import proposal_acts, proposals
+from .reporting import (
+    answer_sheets,
+    figure_numbers,
+    figure_reports,
+    figures,
+    overview,
+)
+from .shell import (
     desk,
     files,
     home,
@@ -92,14 +100,6 @@ from .pages import (
     papers,
     search,
     signin,
-)
-from .proposals import proposal_acts, proposals
-from .reporting import (
-    answer_sheets,
-    figure_numbers,
-    figure_reports,
-    figures,
-    overview,
 )
 
 urlpatterns = [

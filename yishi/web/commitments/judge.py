@@ -17,7 +17,7 @@ from yishi.web.deliberation.worries.follow import CodeForm, enter_code
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.pages.files import stream
+from yishi.web.shell.files import stream
 
 from .promise_story import promise_events
 

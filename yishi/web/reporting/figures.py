@@ -21,7 +21,6 @@ from yishi.reporting.book import Still, still
 from yishi.reporting.figures import ask, by_place, entries_of
 from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Series
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
-from yishi.web.components import sections as added
 from yishi.web.kit.exports import (
     AT_ONCE,
     MOST_ROWS,
@@ -30,6 +29,7 @@ from yishi.web.kit.exports import (
 )
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
+from yishi.web.shell import sections as added
 
 from .figure_choice import Choice, choose
 from .figure_form import FigureForm

@@ -35,7 +35,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import is_search
 from yishi.web.kit.qr_image import qr_image
-from yishi.web.pages.files import stream
+from yishi.web.shell.files import stream
 
 from .deed_record import ReachedForm
 from .deed_words import household_label, how_much, party_words

@@ -19,11 +19,11 @@ from yishi.database.gather import gather
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
-from yishi.web.components.sections import DEED, sections
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.shell.sections import DEED, sections
 
 from .deed_story import deed_events, story_rows
 from .deed_words import (

@@ -17,10 +17,10 @@ from yishi.database.gather import HowMany, gather
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask
-from yishi.web.components.sections import BODY, MEMBER, sections
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
+from yishi.web.shell.sections import BODY, MEMBER, sections
 
 from .deed_words import how_much
 from .deeds import DeedFilter, denied

@@ -22,7 +22,7 @@ from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.pages.files import stream
+from yishi.web.shell.files import stream
 
 from .money_words import many_of, receiver_of
 

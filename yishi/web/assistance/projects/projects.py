@@ -37,8 +37,8 @@ from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.pages.files import stream
 from yishi.web.reporting.figure_words import number_text
+from yishi.web.shell.files import stream
 
 from .project_story import project_events
 

@@ -25,7 +25,7 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.pages.files import stream
+from yishi.web.shell.files import stream
 
 from .matters import PER_PAGE, bodies_around, load_matter
 

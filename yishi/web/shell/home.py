@@ -11,10 +11,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from yishi.deliberation.models import Consultation
 from yishi.organisations.models import Installation
-from yishi.web.context import ELDER_COOKIE
 from yishi.web.deliberation.record import public_files
 from yishi.web.kit.middleware import LANGUAGE_COOKIE
 from yishi.web.kit.page import page
+
+from .context import ELDER_COOKIE
 
 YEAR = 365 * 24 * 3600
 ASKED = 3
