@@ -32,7 +32,7 @@ def judge(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and form.is_valid() and enter_code(request, form):
             return redirect("judge")
         status = 422 if request.method == "POST" else 200
-        return render(request, "worries/code.html", {"form": form, "tab": "judge"}, status=status)
+        return render(request, "kit/code.html", {"form": form, "tab": "judge"}, status=status)
     mine = Judge.objects.filter(person=request.viewer.person)
     rows = Commitment.objects.filter(pk__in=mine.values("commitment")).select_related("bearer", "place")
     given = set(Verdict.objects.filter(judge__in=mine).values_list("commitment", "round"))

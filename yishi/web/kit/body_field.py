@@ -20,7 +20,7 @@ NEAR = 60  # names that the field offers while one types
 class BodyWidget(forms.TextInput):
     """A text field; below it, after a name that several bodies bear, the candidates."""
 
-    template_name = "components/body_input.html"
+    template_name = "kit/body_input.html"
 
     def __init__(self) -> None:
         super().__init__({"class": "form-control", "autocomplete": "off", "maxlength": 96})

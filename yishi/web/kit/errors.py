@@ -5,16 +5,16 @@ from django.shortcuts import render
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "web/404.html", status=404)
+    return render(request, "kit/404.html", status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "web/403.html", status=403)
+    return render(request, "kit/403.html", status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "web/stale.html", status=403)
+    return render(request, "kit/stale.html", status=403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/500.html", status=500)
+    return render(request, "kit/500.html", status=500)

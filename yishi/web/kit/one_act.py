@@ -28,7 +28,7 @@ def one_act(
     given: dict[str, Any] | None = None,
     fields: Fields | None = None,
     next_url: Callable[[Receipt], str] | None = None,
-    template: str = "process/act.html",
+    template: str = "kit/act.html",
     **context: Any,
 ) -> HttpResponse:
     """Show `form`; sent and accepted, call `service` with `given` and the form's fields, then go to `next_url` or back.

@@ -63,4 +63,4 @@ def refuse(request: HttpRequest) -> HttpResponse:
     """Nobody is sent to sign in; somebody without the right is told so."""
     if not request.viewer.is_known:
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-    return render(request, "web/403.html", status=403)
+    return render(request, "kit/403.html", status=403)

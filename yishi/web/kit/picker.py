@@ -20,7 +20,7 @@ MOST = 500
 class PickerWidget(forms.Widget):
     """A search box, its button, and ticked or found rows."""
 
-    template_name = "assistance/picker.html"
+    template_name = "kit/picker.html"
     is_composite = True
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ SUGGESTIONS = 12
 class PlaceWidget(forms.TextInput):
     """A text field, the id of what was chosen beside it, and (without scripts) the candidates to choose from."""
 
-    template_name = "places/place_input.html"
+    template_name = "kit/place_input.html"
     input_type = "text"
 
     def __init__(self, attrs: dict[str, Any] | None = None):

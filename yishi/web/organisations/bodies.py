@@ -68,7 +68,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "closed": closed,
     }
-    return render(request, "places/bodies.html", context)
+    return render(request, "organisations/bodies.html", context)
 
 
 @page("organisation.see", load=load_body, methods=("GET",))
@@ -84,7 +84,7 @@ def body(request: HttpRequest, body: Body) -> HttpResponse:
         "children": body.children.filter(valid_to__isnull=True).order_by("name"),
         "terms": body.terms.order_by("-number"),
     }
-    return render(request, "places/body.html", context)
+    return render(request, "organisations/body.html", context)
 
 
 class BodyForm(ActForm):
@@ -122,7 +122,7 @@ def body_new(request: HttpRequest) -> HttpResponse:
         done=_("The body is registered. Now appoint people to it."),
         submit=_("Register"),
         next_url=lambda receipt: reverse("body", kwargs={"pk": receipt.result["body"]}),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -141,7 +141,7 @@ def body_edit(request: HttpRequest, body: Body) -> HttpResponse:
         done=_("The change is stored."),
         submit=_("Save"),
         given={"body": body},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -166,7 +166,7 @@ def body_end(request: HttpRequest, body: Body) -> HttpResponse:
         done=_("The body is closed."),
         submit=_("Close the body"),
         given={"body": body},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -200,7 +200,7 @@ def appoint(request: HttpRequest, body: Body) -> HttpResponse:
         submit=_("Appoint"),
         given={"body": body},
         next_url=lambda receipt: after_appointing(request, receipt, reverse("body", kwargs={"pk": body.pk})),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -216,7 +216,7 @@ def post_close(request: HttpRequest, post: Post) -> HttpResponse:
         done=_("The post has ended; what was open stays on the desk."),
         submit=_("End the post"),
         given={"post": post},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

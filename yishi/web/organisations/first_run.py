@@ -118,7 +118,7 @@ def first(request: HttpRequest) -> HttpResponse:
             login(request, Account.objects.get(pk=receipt.result["account"]), backend=BACKEND)
             messages.success(request, _("The first administrator is ready. Go through this list once."))
             return HttpResponseRedirect(reverse("start"))
-    return render(request, "places/first.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "organisations/first.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _ask_code(request: HttpRequest) -> HttpResponse:
@@ -128,7 +128,7 @@ def _ask_code(request: HttpRequest) -> HttpResponse:
         request.session[CODE_OK] = True
         request.session.set_expiry(3600)
         return HttpResponseRedirect(reverse("first"))
-    return render(request, "places/first_code.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "organisations/first_code.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _end_demo(request: HttpRequest) -> HttpResponse:
@@ -141,7 +141,7 @@ def _end_demo(request: HttpRequest) -> HttpResponse:
         request.session.set_expiry(3600)
         messages.success(request, _("The demo was set aside: %(where)s") % {"where": where})
         return HttpResponseRedirect(reverse("first"))
-    return render(request, "places/end_demo.html", {"form": form})
+    return render(request, "organisations/end_demo.html", {"form": form})
 
 
 @page("installation.manage", methods=("GET",))
@@ -188,13 +188,13 @@ def start(request: HttpRequest) -> HttpResponse:
     listed = [dict(zip(names, step, strict=True)) for step in steps]
     upcoming = next((step for step in listed if not step["done"]), None)
     context = {"steps": listed, "upcoming": upcoming, "one": one}
-    return render(request, "places/start.html", context)
+    return render(request, "organisations/start.html", context)
 
 
 @page("organisation.manage", methods=("GET",))
 def administration(request: HttpRequest) -> HttpResponse:
     """What an administrator keeps, on one page."""
-    return render(request, "places/administration.html")
+    return render(request, "organisations/administration.html")
 
 
 class WorkbookForm(ActForm):
@@ -226,7 +226,7 @@ def register_import(request: HttpRequest) -> HttpResponse:
         submit=_("Check the workbook"),
         fields=lambda cleaned: {"data": cleaned["file"].read(), "filename": cleaned["file"].name},
         next_url=lambda receipt: reverse("register_preview", kwargs={"pk": receipt.result["draft"]}),
-        template="places/register_import.html",
+        template="organisations/register_import.html",
         has_file=True,
     )
 
@@ -252,7 +252,7 @@ def register_preview(request: HttpRequest, draft: WorkbookDraft) -> HttpResponse
         submit=_("Import all of it"),
         given={"draft": draft},
         next_url=lambda receipt: reverse("start"),
-        template="places/register_preview.html",
+        template="organisations/register_preview.html",
         draft=draft,
         errors=[RowError(*error) for error in report["errors"]],
         warnings=[RowError(*warning) for warning in report["warnings"]],
@@ -303,7 +303,7 @@ def site_settings(request: HttpRequest) -> HttpResponse:
         back=reverse("start"),
         done=_("The settings are stored."),
         submit=_("Save"),
-        template="places/settings.html",
+        template="organisations/settings.html",
         one=one,
     )
 
@@ -324,7 +324,7 @@ def small_office(request: HttpRequest) -> HttpResponse:
         done=_("The switch is set."),
         submit=_("Switch off") if one.small_office else _("Switch on"),
         given={"on": not one.small_office},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -341,7 +341,7 @@ def public_overdue(request: HttpRequest) -> HttpResponse:
         done=_("The switch is set."),
         submit=_("Switch off") if one.public_overdue else _("Switch on"),
         given={"on": not one.public_overdue},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

@@ -55,7 +55,9 @@ def sheets_page(request: HttpRequest, issued: list[tuple[Person, Any]]) -> HttpR
             }
         )
     response = render(
-        request, "places/invitation_sheets.html", {"sheets": sheets, "address": settings.PUBLIC_URL + reverse("join")}
+        request,
+        "organisations/invitation_sheets.html",
+        {"sheets": sheets, "address": settings.PUBLIC_URL + reverse("join")},
     )
     response["Cache-Control"] = "no-store"
     return response
@@ -82,7 +84,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     for person in page_obj:
         person.works_at = works_at(person)
     context = {"form": form, "page_obj": page_obj, "days": INVITATION_DAYS, "typed": request.GET.get("q", "")}
-    return render(request, "places/invitations.html", context, status=422 if form.errors else 200)
+    return render(request, "organisations/invitations.html", context, status=422 if form.errors else 200)
 
 
 def _is_uuid(text: str) -> bool:
@@ -109,7 +111,7 @@ def invite(request: HttpRequest, person: Person) -> HttpResponse:
         "days": INVITATION_DAYS,
         "back": reverse("person_admin", kwargs={"pk": person.pk}),
     }
-    return render(request, "places/invite.html", context, status=422 if form.errors else 200)
+    return render(request, "organisations/invite.html", context, status=422 if form.errors else 200)
 
 
 class NewAccountForm(ActForm):
@@ -172,7 +174,7 @@ def join(request: HttpRequest) -> HttpResponse:
     if invitation is None:
         form: ActForm = InvitationCodeForm(initial={"code": typed})
         status = 422 if why else 200
-        return render(request, "places/join_code.html", {"form": form, "why": why}, status=status)
+        return render(request, "organisations/join_code.html", {"form": form, "why": why}, status=status)
     account = Account.objects.filter(person=invitation.person).first()
     is_sent = request.method == "POST" and "password" in request.POST
     form = JoinForm(request.POST if is_sent else None, initial={"code": typed})
@@ -191,7 +193,7 @@ def join(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Welcome. This is your desk."))
             return HttpResponseRedirect(reverse("desk"))
     context = {"form": form, "person": invitation.person, "account": account}
-    return render(request, "places/join.html", context, status=422 if is_sent else 200)
+    return render(request, "organisations/join.html", context, status=422 if is_sent else 200)
 
 
 def _accepted(form: JoinForm, account: Account | None) -> Receipt | None:

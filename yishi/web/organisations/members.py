@@ -87,7 +87,7 @@ def members(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "former": former,
     }
-    return render(request, "places/members.html", context)
+    return render(request, "organisations/members.html", context)
 
 
 class TermForm(ActForm):
@@ -110,7 +110,7 @@ def term_new(request: HttpRequest, body: Body) -> HttpResponse:
         done=_("The term is open. Now admit its members, one by one or by the workbook."),
         submit=_("Open the term"),
         given={"body": body},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -148,7 +148,7 @@ def member_new(request: HttpRequest, term: Term) -> HttpResponse:
         submit=_("Admit"),
         given={"term": term},
         next_url=lambda receipt: after_appointing(request, receipt, reverse("members")),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -177,7 +177,7 @@ def member_end(request: HttpRequest, member: Member) -> HttpResponse:
         done=_("The member has left; the record stays."),
         submit=_("End the membership"),
         given={"member": member},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

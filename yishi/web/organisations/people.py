@@ -134,7 +134,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "state": request.GET.get("state", ""),
         "states": states,
     }
-    return render(request, "places/people.html", context)
+    return render(request, "organisations/people.html", context)
 
 
 @page("person.manage", load=load_person, methods=("GET",))
@@ -153,7 +153,7 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
         "has_lock": Authenticator.objects.filter(user__person=person).exists(),
         "is_self": person.pk == request.viewer.person_id,
     }
-    return render(request, "places/person.html", context)
+    return render(request, "organisations/person.html", context)
 
 
 def after_appointing(request: HttpRequest, receipt: Receipt, otherwise: str) -> str:
@@ -181,7 +181,7 @@ def person_edit(request: HttpRequest, person: Person) -> HttpResponse:
         done=_("The change is stored."),
         submit=_("Save"),
         given={"person": person},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -213,7 +213,7 @@ def account_switch(request: HttpRequest, person: Person) -> HttpResponse:
         done=done,
         submit=_("Disable") if account.is_active else _("Enable"),
         given={"account": account},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -229,7 +229,7 @@ def account_unlocking(request: HttpRequest, person: Person) -> HttpResponse:
         done=_("The second lock is removed. Ask the person to set a new one."),
         submit=_("Remove"),
         given={"account": person.account},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -245,7 +245,7 @@ def invitation_end(request: HttpRequest, person: Person) -> HttpResponse:
         done=_("The invitation is withdrawn."),
         submit=_("Withdraw"),
         given={"invitation": open_invitations(person).get()},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

@@ -60,7 +60,7 @@ def place_sets(request: HttpRequest) -> HttpResponse:
         ]
         return export(request, _("sets of places"), columns, rows)
     words = {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
-    return render(request, "campaign/place_sets.html", words)
+    return render(request, "organisations/place_sets.html", words)
 
 
 @page("place_set.see", load=load_set, methods=("GET",))
@@ -85,7 +85,7 @@ def place_set(request: HttpRequest, one: PlaceSet) -> HttpResponse:
         "others": items.exclude(pk__in=rows.values("pk"))[: 4 * PER_PAGE],
         "keeps": may("place_set.manage", request.viewer, one),
     }
-    return render(request, "campaign/place_set.html", words)
+    return render(request, "organisations/place_set.html", words)
 
 
 def _day_of(request: HttpRequest) -> date:
@@ -122,7 +122,7 @@ def place_set_new(request: HttpRequest) -> HttpResponse:
         done=_("The set is open. Add its places."),
         submit=_("Open the set"),
         next_url=lambda receipt: reverse("place_set_put", args=[receipt.result["place_set"]]),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -198,7 +198,7 @@ def place_set_put_page(request: HttpRequest, one: PlaceSet) -> HttpResponse:
         done=_("The places belong to the set."),
         submit=_("Add the places"),
         given={"place_set": one},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -220,7 +220,7 @@ def place_set_end(request: HttpRequest, item: PlaceSetItem) -> HttpResponse:
         done=_("The place leaves the set on that day."),
         submit=_("Let it leave"),
         given={"item": item},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

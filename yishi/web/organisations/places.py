@@ -81,7 +81,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "page_obj": Paginator(rows, 100).get_page(request.GET.get("page")),
         "venues": Venue.objects.filter(place=within, valid_to__isnull=True) if within else (),
     }
-    return render(request, "places/browse.html", context)
+    return render(request, "organisations/browse.html", context)
 
 
 @page("place.see", methods=("GET",))
@@ -110,7 +110,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
     }
-    return render(request, "places/places.html", context)
+    return render(request, "organisations/places.html", context)
 
 
 def _top(request: HttpRequest) -> Place | None:
@@ -133,7 +133,7 @@ def place(request: HttpRequest, place: Place) -> HttpResponse:
         "bodies": Body.objects.filter(place=place, valid_to__isnull=True).order_by("kind", "name")[:100],
         "venues": Venue.objects.filter(place=place, valid_to__isnull=True).order_by("name"),
     }
-    return render(request, "places/place.html", context)
+    return render(request, "organisations/place.html", context)
 
 
 class DayForm(ActForm):
@@ -242,7 +242,7 @@ def place_change(request: HttpRequest, place: Place) -> HttpResponse:
         submit=heading,
         given={"village": place} if verb == "hamlet" else {"place": place},
         fields=fields,
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

@@ -62,8 +62,8 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
         "is_open": venue.is_valid_on(timezone.localdate()),
     }
     if not found.is_live:
-        return render(request, "places/dead_code.html", context, status=GONE)
-    return render(request, "places/door.html", context)
+        return render(request, "organisations/dead_code.html", context, status=GONE)
+    return render(request, "organisations/door.html", context)
 
 
 def venues_of(request: HttpRequest) -> Any:
@@ -103,7 +103,7 @@ def venues(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "closed": closed,
     }
-    return render(request, "places/venues.html", context)
+    return render(request, "organisations/venues.html", context)
 
 
 @page("venue.manage", load=load_venue, methods=("GET",))
@@ -119,7 +119,7 @@ def venue(request: HttpRequest, venue: Venue) -> HttpResponse:
         "dead": venue.codes.filter(revoked_at__isnull=False).order_by("-revoked_at"),
         "poster_url": link("venue_poster", pk=venue.pk),
     }
-    return render(request, "places/venue.html", context)
+    return render(request, "organisations/venue.html", context)
 
 
 class VenueForm(ActForm):
@@ -180,7 +180,7 @@ def venue_new(request: HttpRequest) -> HttpResponse:
         done=_("The venue is open. Print its poster and hang it up."),
         submit=_("Open the venue"),
         next_url=lambda receipt: reverse("venue", kwargs={"pk": receipt.result["venue"]}),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -212,7 +212,7 @@ def venue_edit(request: HttpRequest, venue: Venue) -> HttpResponse:
         done=_("The change is stored."),
         submit=_("Save"),
         given={"venue": venue},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -230,7 +230,7 @@ def code_new(request: HttpRequest, venue: Venue) -> HttpResponse:
         done=_("The old code is dead. Print the new poster and hang it up."),
         submit=_("Issue another code"),
         given={"venue": venue},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -246,7 +246,7 @@ def venue_end(request: HttpRequest, venue: Venue) -> HttpResponse:
         done=_("The venue is closed."),
         submit=_("Close the venue"),
         given={"venue": venue},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

@@ -312,7 +312,7 @@ def act_on(request: HttpRequest, one: Proposal, form: ActForm, service: Any, **w
     words.setdefault("given", {"proposal": one})
     words.setdefault("lead", one.title)
     back = reverse("proposal", args=[one.pk])
-    return one_act(request, form, service, back=back, template="places/act.html", **words)
+    return one_act(request, form, service, back=back, template="kit/register_act.html", **words)
 
 
 @page("proposal.edit", load=load_proposal)

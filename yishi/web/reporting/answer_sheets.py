@@ -63,7 +63,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "may_write": may("answer.write", request.viewer),
     }
-    return render(request, "figures/answers.html", context)
+    return render(request, "reporting/answers.html", context)
 
 
 def _vocabulary(place: Place, campaign: Campaign | None, now: Still) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def answer_new(request: HttpRequest, place: Place) -> HttpResponse:
         submit=_("Save"),
         given={"place": place},
         next_url=lambda receipt: reverse("answer", args=[receipt.result["answer"]]),
-        template="figures/answer_form.html",
+        template="reporting/answer_form.html",
         words=_vocabulary(place, choice.question.campaign, now),
     )
 
@@ -128,7 +128,7 @@ def answer_edit(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
         done=_("Saved. Its numbers are today's until it is issued."),
         submit=_("Save"),
         given={"sheet": sheet},
-        template="figures/answer_form.html",
+        template="reporting/answer_form.html",
         words=_vocabulary(sheet.place, sheet.campaign, still()),
     )
 
@@ -197,7 +197,7 @@ def answer(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
         "is_rounded": not reader.covers(sheet.place),
         "may_write": sheet.issued_at is None and may("answer.write", request.viewer, sheet),
     }
-    return render(request, "figures/answer.html", context)
+    return render(request, "reporting/answer.html", context)
 
 
 @page("answer.see", load=load_answer, methods=("GET",))

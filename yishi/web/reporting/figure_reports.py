@@ -76,7 +76,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         ]
         return export(request, _("reports"), columns, rows)
     context = {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "typed": typed}
-    return render(request, "figures/reports.html", context)
+    return render(request, "reporting/reports.html", context)
 
 
 @page("report.issue", load=load_place)
@@ -219,7 +219,7 @@ def report(request: HttpRequest, report: IssuedReport) -> HttpResponse:
         "pdf": reverse("report_pdf", args=[report.pk]),
         "may_issue": may("report.issue", request.viewer, report.place),
     }
-    return render(request, "figures/report.html", context)
+    return render(request, "reporting/report.html", context)
 
 
 def paper_reader(request: HttpRequest) -> Reader:

@@ -88,7 +88,7 @@ def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
         lines = figures.without_empty(lines)
     return render(
         request,
-        "figures/place.html",
+        "reporting/place.html",
         {
             "place": place,
             "above": family.above,
@@ -127,7 +127,7 @@ def figures_more(request: HttpRequest, family: figures.Family) -> HttpResponse:
         "sections": added.sections(request, added.PLACE, place),
         "back": reverse("figures_place", args=[place.pk]),
     }
-    return render(request, "figures/more.html", context)
+    return render(request, "reporting/more.html", context)
 
 
 def cards(choice: Choice, told: dict[str, Told]) -> list[Card]:
@@ -252,7 +252,7 @@ def figure_deeds(request: HttpRequest, place: Place) -> HttpResponse:
         "limit": MOST_ROWS if page_obj.paginator.count > MOST_ROWS else 0,
         "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
     }
-    return render(request, "figures/deeds.html", context)
+    return render(request, "reporting/deeds.html", context)
 
 
 def _read(ids: Sequence[UUID]) -> list[Deed]:
@@ -319,7 +319,7 @@ def figure_entries(request: HttpRequest, thing: tuple[Place, Series]) -> HttpRes
         "is_rounded": is_rounded([value]),
         "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
     }
-    return render(request, "figures/entries.html", context)
+    return render(request, "reporting/entries.html", context)
 
 
 def _quantity(entry: Entry, series: Series) -> Any:
@@ -369,7 +369,7 @@ def figures_missing(request: HttpRequest, family: figures.Family) -> HttpRespons
         "query": choice.query(),
         "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
     }
-    return render(request, "figures/missing.html", context)
+    return render(request, "reporting/missing.html", context)
 
 
 urlpatterns = [

@@ -97,7 +97,7 @@ def overview_place(request: HttpRequest, place: Place) -> HttpResponse:
         "shows_all": shows_all,
         "today": today,
     }
-    return render(request, "record/overview.html", words)
+    return render(request, "reporting/overview.html", words)
 
 
 def behind(name: str, place: Place, **filters: str) -> str:

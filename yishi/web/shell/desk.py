@@ -160,7 +160,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "bodies": {post.body_id: post.body for post in viewer.posts},
         "may_open": may("matter.open", viewer),
     }
-    return render(request, "process/desk.html", words)
+    return render(request, "shell/desk.html", words)
 
 
 KINDS: dict[str, Callable[[], str]] = {

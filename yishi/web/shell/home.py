@@ -24,7 +24,7 @@ SIZES = {"0", "1", "2", "3"}
 
 @page("public", methods=("GET",), face="public")
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html", {"nearby": nearby(request), "asked": asked_now(request), "tab": "home"})
+    return render(request, "shell/home.html", {"nearby": nearby(request), "asked": asked_now(request), "tab": "home"})
 
 
 def nearby(request: HttpRequest) -> list[dict[str, Any]]:
@@ -70,12 +70,12 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @page("public", methods=("GET",), face="both")
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/privacy.html")
+    return render(request, "shell/privacy.html")
 
 
 @page("public", methods=("GET",), face="both")
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/accessibility.html")
+    return render(request, "shell/accessibility.html")
 
 
 def _back(request: HttpRequest) -> str:

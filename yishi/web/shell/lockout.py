@@ -33,4 +33,4 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """What axes shows after too many wrong passwords for one account from one address."""
-    return render(request, "web/locked.html", status=429)
+    return render(request, "shell/locked.html", status=429)

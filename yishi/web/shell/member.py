@@ -98,7 +98,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "may_write": may("worry.write", viewer),
         "write_url": link("worry_new"),
     }
-    return render(request, "commitments/mine.html", words)
+    return render(request, "shell/mine.html", words)
 
 
 urlpatterns = [path("desk/mine/", mine, name="mine")]

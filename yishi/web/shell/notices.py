@@ -31,7 +31,7 @@ PAGES = {
 def notices(request: HttpRequest) -> HttpResponse:
     rows = notices_of(request.viewer.person, request.viewer.reach.bodies)
     page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
-    return render(request, "notices/notices.html", {"page_obj": page_obj})
+    return render(request, "shell/notices.html", {"page_obj": page_obj})
 
 
 def load_notice(request: HttpRequest, pk: UUID) -> Notice:
@@ -64,7 +64,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     states = [Delivery.State.DOUBTFUL, Delivery.State.FAILED, Delivery.State.WAITING]
     rows = Delivery.objects.filter(state__in=states).select_related("notice").order_by("state", "next_try_at")
     page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
-    return render(request, "notices/outbox.html", {"page_obj": page_obj})
+    return render(request, "shell/outbox.html", {"page_obj": page_obj})
 
 
 def load_delivery(request: HttpRequest, pk: UUID) -> Delivery:

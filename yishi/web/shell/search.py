@@ -102,7 +102,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "found": found,
         "is_empty": not any(part["rows"] for part in found),
     }
-    return render(request, "figures/search.html", context)
+    return render(request, "shell/search.html", context)
 
 
 urlpatterns = [path("desk/search/", search, name="search")]

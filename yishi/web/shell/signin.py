@@ -46,7 +46,7 @@ def demo(request: HttpRequest) -> HttpResponse:
         "demo_query_code": villager_code(),
         "demo_venue_url": reverse("venue_door", args=[token]) if token else "",
     }
-    return render(request, "web/demo.html", words)
+    return render(request, "shell/demo.html", words)
 
 
 @page("account.own")

@@ -52,7 +52,7 @@ def code_label(name: str, code: str | None) -> str:
     return codes.label(name, code or "")
 
 
-@register.inclusion_tag("components/form.html", takes_context=True)
+@register.inclusion_tag("kit/form.html", takes_context=True)
 def render_form(
     context: template.Context,
     form: forms.BaseForm,
@@ -73,13 +73,13 @@ def render_form(
     }
 
 
-@register.inclusion_tag("components/fields.html")
+@register.inclusion_tag("kit/fields.html")
 def render_fields(form: forms.BaseForm) -> dict[str, Any]:
     """The errors and fields of a form whose <form> element the page writes itself."""
     return {"form": form}
 
 
-@register.inclusion_tag("components/field.html")
+@register.inclusion_tag("kit/field.html")
 def render_field(field: forms.BoundField) -> dict[str, Any]:
     """One field with its label, hint and errors."""
     widget = field.field.widget
@@ -133,13 +133,13 @@ def script_words() -> SafeString:
     return json_script(words, "words")
 
 
-@register.inclusion_tag("components/timeline.html")
+@register.inclusion_tag("kit/timeline.html")
 def timeline(events: Any) -> dict[str, Any]:
     """The spine of a file: a list of `Event`."""
     return {"events": list(events)}
 
 
-@register.inclusion_tag("components/clock.html")
+@register.inclusion_tag("kit/clock.html")
 def clock(commitment: Any) -> dict[str, Any]:
     """The colour of a commitment's clock, with its word and the days left: never colour alone."""
     today = timezone.localdate()
@@ -173,19 +173,19 @@ def badge(text: Any, kind: str = "neutral") -> SafeString:
     return format_html('<span class="tag {}">{}</span>', BADGES.get(kind, BADGES["neutral"]), text)
 
 
-@register.inclusion_tag("components/empty.html")
+@register.inclusion_tag("kit/empty.html")
 def empty(title: Any, text: Any = "", url: str = "", label: Any = "") -> dict[str, Any]:
     """What an empty list says: what it is for and what to do first."""
     return {"title": title, "text": text, "url": url, "label": label}
 
 
-@register.inclusion_tag("components/pager.html", takes_context=True)
+@register.inclusion_tag("kit/pager.html", takes_context=True)
 def pager(context: template.Context, page: Page) -> dict[str, Any]:
     """Earlier and later pages; the filters in the address stay."""
     return {"page": page, "query": _query(context, drop=("page", "export"))}
 
 
-@register.inclusion_tag("components/export_link.html", takes_context=True)
+@register.inclusion_tag("kit/export_link.html", takes_context=True)
 def export_link(context: template.Context) -> dict[str, Any]:
     """The list as it is filtered now, as a workbook."""
     return {"query": _query(context, drop=("page", "export"), export="xlsx")}

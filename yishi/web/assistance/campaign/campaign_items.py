@@ -73,7 +73,7 @@ def catalogue(request: HttpRequest, one: Campaign) -> HttpResponse:
         "has_items": bool(found),
         "runs": may("campaign.run", request.viewer, one),
     }
-    return render(request, "campaign/catalogue.html", words)
+    return render(request, "assistance/campaign/catalogue.html", words)
 
 
 def _columns() -> list[tuple[Any, Any]]:
@@ -146,7 +146,7 @@ def catalogue_load_page(request: HttpRequest, one: Campaign) -> HttpResponse:
         done=_("The catalogue is loaded. Every item may be changed now."),
         submit=_("Load it"),
         given={"campaign": one},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -208,7 +208,7 @@ def item_new(request: HttpRequest, one: Campaign) -> HttpResponse:
         done=_("The item is in the catalogue."),
         submit=_("Add the item"),
         given={"campaign": one},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -232,7 +232,7 @@ def item(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
         "amount": Decimal(done[1]) / THOUSANDTHS,
         "runs": may("campaign.run", request.viewer, campaign),
     }
-    return render(request, "campaign/item.html", words)
+    return render(request, "assistance/campaign/item.html", words)
 
 
 @page("campaign.part", load=load_item)
@@ -254,7 +254,7 @@ def item_edit(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
         done=_("The change is stored."),
         submit=_("Save"),
         given={"item": one},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -270,7 +270,7 @@ def item_end(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
         done=_("The item is retired."),
         submit=_("Retire it"),
         given={"item": one},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -306,7 +306,7 @@ def target_new(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
         done=_("The target is set."),
         submit=_("Set the target"),
         given={"item": one},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -322,7 +322,7 @@ def target_end(request: HttpRequest, target: Target) -> HttpResponse:
         done=_("The target is taken away."),
         submit=_("Take it away"),
         given={"target": target},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -342,7 +342,7 @@ def targets(request: HttpRequest, one: Campaign) -> HttpResponse:
         ]
         return export(request, f"{one.name}-{_('targets')}", columns, rows)
     words = {"campaign": one, "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
-    return render(request, "campaign/targets.html", words)
+    return render(request, "assistance/campaign/targets.html", words)
 
 
 urlpatterns = [

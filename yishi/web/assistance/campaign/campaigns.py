@@ -72,7 +72,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(),
         "may_open": may("campaign.open", request.viewer),
     }
-    return render(request, "campaign/campaigns.html", words)
+    return render(request, "assistance/campaign/campaigns.html", words)
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
@@ -121,7 +121,7 @@ def campaign(request: HttpRequest, one: Campaign) -> HttpResponse:
         "lacks": lacks if runs else [],
         "is_over": one.ends_on is not None and one.ends_on < today,
     }
-    return render(request, "campaign/campaign.html", words)
+    return render(request, "assistance/campaign/campaign.html", words)
 
 
 def _county_leaders(one: Campaign) -> QuerySet[Pairing]:
@@ -190,14 +190,14 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
         done=_("The campaign is open. The page says what it still lacks."),
         submit=_("Open the campaign"),
         next_url=lambda receipt: reverse("campaign", args=[receipt.result["campaign"]]),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
 def act_of(request: HttpRequest, one: Campaign, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     """An act on a campaign; it leads back to the campaign's page."""
     back = words.pop("back", None) or reverse("campaign", args=[one.pk])
-    return one_act(request, form, service, back=back, template="places/act.html", **words)
+    return one_act(request, form, service, back=back, template="kit/register_act.html", **words)
 
 
 @page("campaign.run", load=load_campaign)

@@ -45,7 +45,7 @@ def cooperation(request: HttpRequest, one: Cooperation) -> HttpResponse:
         "sees_campaign": may("campaign.see", request.viewer, one.campaign),
         "is_over": one.ends_on is not None and one.ends_on < timezone.localdate(),
     }
-    return render(request, "campaign/cooperation.html", words)
+    return render(request, "assistance/campaign/cooperation.html", words)
 
 
 class CooperationForm(ActForm):
@@ -87,7 +87,7 @@ def cooperation_new(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         given={"campaign": campaign},
         fields=_fields,
         next_url=lambda receipt: reverse("cooperation", args=[receipt.result["cooperation"]]),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -110,7 +110,7 @@ def clause_new(request: HttpRequest, one: Cooperation) -> HttpResponse:
         done=_("The clause is in the ledger; its party has been told."),
         submit=_("Put it into the ledger"),
         given={"cooperation": one},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

@@ -72,7 +72,7 @@ def drive(request: HttpRequest, one: Drive) -> HttpResponse:
         "today": today,
         "runs": may("campaign.run", request.viewer, campaign),
     }
-    return render(request, "campaign/drive.html", words)
+    return render(request, "assistance/campaign/drive.html", words)
 
 
 class DriveForm(ActForm):

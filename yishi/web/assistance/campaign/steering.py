@@ -84,7 +84,7 @@ def steering(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         "holds": may("steering.hold", request.viewer, campaign),
         "today": timezone.localdate(),
     }
-    return render(request, "campaign/steering.html", words)
+    return render(request, "assistance/campaign/steering.html", words)
 
 
 def _cooperations(request: HttpRequest, campaign: Campaign) -> QuerySet[Cooperation]:
@@ -154,7 +154,7 @@ def instructions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "is_filtered": bool(request.GET),
     }
-    return render(request, "campaign/instructions.html", words)
+    return render(request, "assistance/campaign/instructions.html", words)
 
 
 @page("steering.see", load=load_meeting, methods=("GET",))
@@ -171,7 +171,7 @@ def meeting(request: HttpRequest, one: SteeringMeeting) -> HttpResponse:
         "keeps": may("steering.keep", request.viewer, one),
         "is_held": one.on <= timezone.localdate(),
     }
-    return render(request, "campaign/meeting.html", words)
+    return render(request, "assistance/campaign/meeting.html", words)
 
 
 class MeetingForm(ActForm):
@@ -219,14 +219,14 @@ def meeting_new(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         submit=_("Set it down"),
         given={"campaign": campaign},
         next_url=lambda receipt: reverse("meeting", args=[receipt.result["meeting"]]),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
 def _act_on(request: HttpRequest, one: SteeringMeeting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     words.setdefault("lead", one.title)
     back = reverse("meeting", args=[one.pk])
-    return one_act(request, form, service, back=back, given={"meeting": one}, template="places/act.html", **words)
+    return one_act(request, form, service, back=back, given={"meeting": one}, template="kit/register_act.html", **words)
 
 
 @page("steering.keep", load=load_meeting)

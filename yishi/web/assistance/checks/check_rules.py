@@ -105,7 +105,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "pack": pack,
         "count": len(pack.rules),
     }
-    return render(request, "checks/rules.html", words)
+    return render(request, "assistance/checks/rules.html", words)
 
 
 @page("check.see", load=load_rule, methods=("GET",))
@@ -130,7 +130,7 @@ def rule(request: HttpRequest, rule: Rule) -> HttpResponse:
         "may_change": may("check.change", request.viewer),
         "pack": pack,
     }
-    return render(request, "checks/rule.html", words)
+    return render(request, "assistance/checks/rule.html", words)
 
 
 def _in_force(request: HttpRequest, threshold: Parameter) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def thresholds(request: HttpRequest) -> HttpResponse:
         columns = [(_("threshold"), lambda one: one["title"]), (_("today"), lambda one: one["text"])]
         return export(request, _("thresholds of the logic checks"), columns, rows)
     words = {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
-    return render(request, "checks/thresholds.html", words)
+    return render(request, "assistance/checks/thresholds.html", words)
 
 
 @page("check.see", load=load_threshold, methods=("GET",))
@@ -193,7 +193,7 @@ def threshold(request: HttpRequest, threshold: Parameter) -> HttpResponse:
         ],
         "may_change": may("check.change", request.viewer),
     }
-    return render(request, "checks/threshold.html", words)
+    return render(request, "assistance/checks/threshold.html", words)
 
 
 class SettingForm(ActForm):
@@ -264,7 +264,7 @@ def rule_change(request: HttpRequest, rule: Rule) -> HttpResponse:
         submit=_("Save"),
         given={"code": rule.code},
         fields=fields,
-        template="checks/act.html",
+        template="assistance/checks/act.html",
     )
 
 
@@ -285,7 +285,7 @@ def threshold_change(request: HttpRequest, threshold: Parameter) -> HttpResponse
         done=_("The change is stored. Ask for a check to see what it does, or wait for the night."),
         submit=_("Save"),
         given={"code": threshold.code},
-        template="checks/act.html",
+        template="assistance/checks/act.html",
     )  # fmt: skip
 
 

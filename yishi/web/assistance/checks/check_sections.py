@@ -30,7 +30,7 @@ def household_checks(request: HttpRequest, household: Household) -> Asking:
         dress(request, one, pack)
     found.sort(key=lambda one: (one.waived, ORDER[one.severity], one.rule, one.pk))
     return {
-        "template": "checks/section_household.html",
+        "template": "assistance/checks/section_household.html",
         "heading": _("Logic checks"),
         "rows": found[:SHOWN],
         "more": max(0, len(found) - SHOWN),

@@ -131,7 +131,7 @@ def checks(request: HttpRequest) -> HttpResponse:
         "place_query": _place_query(request),
         "pack": pack,
     }
-    return render(request, "checks/checks.html", words)
+    return render(request, "assistance/checks/checks.html", words)
 
 
 def _group(pack: Any, code: str) -> str:
@@ -199,7 +199,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         "rule": rule,
         "rule_title": title_of(rule) if rule else "",
     }
-    return render(request, "checks/findings.html", words)
+    return render(request, "assistance/checks/findings.html", words)
 
 
 def load_finding(request: HttpRequest, pk: UUID) -> CheckFinding:
@@ -236,7 +236,7 @@ def waive(request: HttpRequest, finding: CheckFinding) -> HttpResponse:
         done=_("It is let stand until that day, with your reason."),
         submit=_("Let it stand"),
         given={"finding": finding},
-        template="checks/act.html",
+        template="assistance/checks/act.html",
     )
 
 
@@ -252,7 +252,7 @@ def unwaive(request: HttpRequest, finding: CheckFinding) -> HttpResponse:
         done=_("The finding waits again."),
         submit=_("Take it back"),
         given={"finding": finding},
-        template="checks/act.html",
+        template="assistance/checks/act.html",
     )
 
 
@@ -277,7 +277,7 @@ def check_again(request: HttpRequest) -> HttpResponse:
         back=reverse("checks"),
         done=_("The check waits for its turn; this page shows how far it is."),
         submit=_("Check"),
-        template="checks/act.html",
+        template="assistance/checks/act.html",
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def activities(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "may_open": may("activity.open", request.viewer),
     }
-    return render(request, "assistance/activities.html", words)
+    return render(request, "assistance/deeds/activities.html", words)
 
 
 class ActivityForm(ActForm):
@@ -127,7 +127,7 @@ def activity(request: HttpRequest, activity: Activity) -> HttpResponse:
         "page_obj": page_obj,
         "may_add": may("activity.extend", request.viewer, activity),
     }
-    return render(request, "assistance/activity.html", words)
+    return render(request, "assistance/deeds/activity.html", words)
 
 
 ONE_EACH, TOGETHER = "each", "together"
@@ -221,7 +221,7 @@ def activity_add(request: HttpRequest, activity: Activity) -> HttpResponse:
     form = ManyForm(request.POST or None, viewer=request.viewer, activity=activity, items=items)
     words = {"form": form, "activity": activity}
     if is_search(request, form):
-        return render(request, "assistance/activity_add.html", words)
+        return render(request, "assistance/deeds/activity_add.html", words)
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(request, activity_record, activity=activity, **form.service_fields(form.cleaned_data))
         if receipt is not None:
@@ -232,7 +232,7 @@ def activity_add(request: HttpRequest, activity: Activity) -> HttpResponse:
             messages.success(request, said)
             return redirect("activity", activity.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "assistance/activity_add.html", words, status=status)
+    return render(request, "assistance/deeds/activity_add.html", words, status=status)
 
 
 urlpatterns = [

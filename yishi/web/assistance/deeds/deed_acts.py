@@ -267,7 +267,7 @@ def correct(request: HttpRequest, deed: Deed) -> HttpResponse:
         for name in ("households", "people", "unnamed"):
             form.fields.pop(name, None)
     if is_search(request, form):
-        return render(request, "assistance/deed_correct.html", {"form": form, "deed": deed})
+        return render(request, "assistance/deeds/deed_correct.html", {"form": form, "deed": deed})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         fields = {name: given[name] for name in ("reason", "on", "place", "amount", "words")}
@@ -278,7 +278,7 @@ def correct(request: HttpRequest, deed: Deed) -> HttpResponse:
             messages.success(request, _("Corrected. What stood before stays readable in the story."))
             return redirect(back_to(deed))
     status = 422 if request.method == "POST" else 200
-    return render(request, "assistance/deed_correct.html", {"form": form, "deed": deed}, status=status)
+    return render(request, "assistance/deeds/deed_correct.html", {"form": form, "deed": deed}, status=status)
 
 
 def _kept_where_unasked(form: CorrectForm, standing: Reached) -> Reached:
@@ -382,7 +382,7 @@ def code(request: HttpRequest, deed: Deed) -> HttpResponse:
         words |= {"code": spaced(shown["code"]), "address": address, "image": qr_image(address)}
         words["typed_at"] = settings.PUBLIC_URL + reverse("family_codes")
     status = 422 if request.method == "POST" else 200
-    return render(request, "assistance/deed_code.html", words, status=status)
+    return render(request, "assistance/deeds/deed_code.html", words, status=status)
 
 
 urlpatterns = [

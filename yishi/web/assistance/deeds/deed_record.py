@@ -61,7 +61,7 @@ def deed_new(request: HttpRequest) -> HttpResponse:
     recent = sorted((one for one in items if one["item"].pk in used), key=lambda one: used[one["item"].pk])
     query = request.GET.urlencode()
     words = {"items": items, "recent": recent if len(items) > USED else [], "query": f"?{query}" if query else ""}
-    return render(request, "assistance/deed_items.html", words)
+    return render(request, "assistance/deeds/deed_items.html", words)
 
 
 def _version(item: CatalogueItem, day: Any) -> ItemVersion:
@@ -264,12 +264,12 @@ def deed_new_item(request: HttpRequest, item: CatalogueItem) -> HttpResponse:
     words["main"] = [field for field in form.visible_fields() if field.name not in DeedForm.FOLDED]
     if is_search(request, form):
         words["is_open"] = request.POST.get("find") in DeedForm.FOLDED
-        return render(request, "assistance/deed_new.html", words)
+        return render(request, "assistance/deeds/deed_new.html", words)
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(request, deed_record, item=item, match=match, **form.service_fields())
         if receipt is not None:
             return redirect(reverse("deed_done", args=[receipt.result["deed"]]))
-    return render(request, "assistance/deed_new.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "assistance/deeds/deed_new.html", words, status=422 if request.method == "POST" else 200)
 
 
 def _promised(request: HttpRequest) -> Match | None:
@@ -319,7 +319,7 @@ def deed_done(request: HttpRequest, deed: Deed) -> HttpResponse:
     """After sending: the receipt's number, one more like it, and what looks like the same deed."""
     alike = [{"deed": one, "much": how_much(one), "parties": party_words(one)} for one in finding.alike_of(deed)]
     words = {"deed": deed, "much": how_much(deed), "alike": alike, "wanted": _wanted(deed)}
-    return render(request, "assistance/deed_done.html", words)
+    return render(request, "assistance/deeds/deed_done.html", words)
 
 
 def _wanted(deed: Deed) -> list[str]:

@@ -26,7 +26,7 @@ def household_deeds(request: HttpRequest, household: Household) -> Asking:
     if not found["deeds"]:
         return None
     return {
-        "template": "assistance/section_household.html",
+        "template": "assistance/deeds/section_household.html",
         "heading": _("Deeds that reached this family"),
         "rows": [
             {

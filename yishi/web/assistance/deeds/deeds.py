@@ -154,7 +154,7 @@ def deeds(request: HttpRequest) -> HttpResponse:
         "may_record": may("deed.record", request.viewer),
         "waiting": finding.pairs_to_decide(request.viewer).count(),
     }
-    return render(request, "assistance/deeds.html", words)
+    return render(request, "assistance/deeds/deeds.html", words)
 
 
 def _about(given: dict[str, Any]) -> list[Any]:
@@ -233,7 +233,7 @@ def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
         "seen_into": bool(rows["into"]),
         "sections": sections(request, DEED, deed),
     }
-    return render(request, "assistance/deed.html", words)
+    return render(request, "assistance/deeds/deed.html", words)
 
 
 def evidence_for(viewer: Any, deed: Deed, rows: list[Evidence]) -> list[Evidence]:

@@ -86,7 +86,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     for pair in page_obj:
         for one in (pair.earlier, pair.later):
             one.much, one.who = how_much(one), party_words(one)
-    return render(request, "assistance/duplicates.html", {"page_obj": page_obj, "is_decided": is_decided})
+    return render(request, "assistance/deeds/duplicates.html", {"page_obj": page_obj, "is_decided": is_decided})
 
 
 class VerdictForm(ActForm):
@@ -127,7 +127,7 @@ def duplicate(request: HttpRequest, pair: PossibleDuplicate) -> HttpResponse:
         "counts": all(side["deed"].state == Deed.State.COUNTED for side in sides),
     }
     if request.method == "POST" and not decides:
-        return render(request, "assistance/duplicate.html", words, status=403)
+        return render(request, "assistance/deeds/duplicate.html", words, status=403)
     return one_act(
         request,
         VerdictForm(request.POST or None),
@@ -138,7 +138,7 @@ def duplicate(request: HttpRequest, pair: PossibleDuplicate) -> HttpResponse:
         done=_("Decided. Both records stay readable; the figures follow at once."),
         submit=_("Give the ruling"),
         next_url=lambda receipt: reverse("deed", args=[receipt.result["kept"]]),
-        template="assistance/duplicate.html",
+        template="assistance/deeds/duplicate.html",
         **words,
     )
 

@@ -43,7 +43,7 @@ def family_codes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return redirect("family_code", code=form.cleaned_data["code"])
     return render(
-        request, "assistance/family_codes.html", {"form": form}, status=422 if request.method == "POST" else 200
+        request, "assistance/deeds/family_codes.html", {"form": form}, status=422 if request.method == "POST" else 200
     )
 
 
@@ -71,7 +71,7 @@ def family_code(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "stands": deed.state == Deed.State.COUNTED,
     }
-    return render(request, "assistance/family_code.html", words, status=422 if form.errors else 200)
+    return render(request, "assistance/deeds/family_code.html", words, status=422 if form.errors else 200)
 
 
 def _who(deed: Deed) -> list[str]:

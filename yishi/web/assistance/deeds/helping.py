@@ -100,7 +100,7 @@ def helping(request: HttpRequest) -> HttpResponse:
         "may_record": may("deed.record", viewer),
         "bodies": [post.body for post in viewer.posts if may("body_file.see", viewer, post.body)],
     }
-    return render(request, "assistance/helping.html", words)
+    return render(request, "assistance/deeds/helping.html", words)
 
 
 @page("helping.see", methods=("GET",))
@@ -115,7 +115,7 @@ def helping_file(request: HttpRequest) -> HttpResponse:
         "list": f"{reverse('deeds')}?whose=mine&state=counted",
         **_years(person, year),
     }
-    return render(request, "assistance/given.html", words)
+    return render(request, "assistance/deeds/given.html", words)
 
 
 @page("helping.see", methods=("GET",))
@@ -144,7 +144,7 @@ def body_file(request: HttpRequest, body: Body) -> HttpResponse:
         "is_body": True,
         **_years(body, year),
     }
-    return render(request, "assistance/given.html", words)
+    return render(request, "assistance/deeds/given.html", words)
 
 
 @page("body_file.see", load=load_body, methods=("GET",))

@@ -61,7 +61,7 @@ def unitemised(request: HttpRequest) -> HttpResponse:
         "withdrawn": withdrawn,
         "may_report": may("unitemised.report", request.viewer),
     }
-    return render(request, "assistance/unitemised.html", words)
+    return render(request, "assistance/deeds/unitemised.html", words)
 
 
 def _version(row: Unitemised) -> Any:

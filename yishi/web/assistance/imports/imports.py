@@ -71,7 +71,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "kinds": [(name, label) for name, label in Import.Kind.choices if name in kinds()],
     }
-    return render(request, "imports/imports.html", words)
+    return render(request, "assistance/imports/imports.html", words)
 
 
 class SendForm(ActForm):
@@ -125,7 +125,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         submit=_("Send and check"),
         fields=_sent,
         next_url=lambda receipt: reverse("import", kwargs={"pk": receipt.result["import"]}),
-        template="imports/import_new.html",
+        template="assistance/imports/import_new.html",
         has_file=True,
         kinds=[(name, label) for name, label in Import.Kind.choices if name in kinds()],
     )
@@ -162,7 +162,7 @@ def import_page(request: HttpRequest, one: Import) -> HttpResponse:
         "percent": percent(one),
         "steps": steps(one),
     }
-    return render(request, "imports/import.html", words)
+    return render(request, "assistance/imports/import.html", words)
 
 
 def steps(one: Import) -> list[tuple[Any, str]]:
@@ -239,7 +239,7 @@ def import_drop(request: HttpRequest, one: Import) -> HttpResponse:
 def _act(request: HttpRequest, one: Import, service: Any, **words: Any) -> HttpResponse:
     back = reverse("import", kwargs={"pk": one.pk})
     form = ActForm(request.POST or None)
-    return one_act(request, form, service, back=back, given={"sent": one}, template="process/act.html", **words)
+    return one_act(request, form, service, back=back, given={"sent": one}, template="kit/act.html", **words)
 
 
 def _file(data: bytes, name: str) -> HttpResponse:

@@ -70,7 +70,7 @@ def family(request: HttpRequest, household: Household) -> HttpResponse:
         "may_code": may("family.code", viewer, household),
         "may_need": helps,
     }
-    return render(request, "pairing/family.html", words)
+    return render(request, "assistance/pairing/family.html", words)
 
 
 def _sheet(ending: str) -> Any:

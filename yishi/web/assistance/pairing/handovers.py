@@ -89,7 +89,7 @@ def hand_over(request: HttpRequest, one: Pairing) -> HttpResponse:
         submit=_("Hand over to a successor"),
         given={"pairing": one},
         fields=fields,
-        template="pairing/hand_over.html",
+        template="assistance/pairing/hand_over.html",
         pairing=one,
         others=others,
     )
@@ -138,7 +138,7 @@ def hand_over_all(request: HttpRequest, one: Pairing) -> HttpResponse:
         "given": form.cleaned_data if seen else {},
         "act_id": form["act_id"].value(),
     }
-    template = "pairing/hand_over_preview.html" if seen else "pairing/hand_over_all.html"
+    template = "assistance/pairing/hand_over_preview.html" if seen else "assistance/pairing/hand_over_all.html"
     has_errors = request.method == "POST" and bool(form.errors)
     return render(request, template, words, status=422 if has_errors else 200)
 

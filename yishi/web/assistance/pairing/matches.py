@@ -131,7 +131,7 @@ def match(request: HttpRequest, one: Match) -> HttpResponse:
         "may_end": one.state in Match.LIVE and keeps,
         "may_record": one.state == Match.State.ACCEPTED and keeps and may("deed.record", viewer),
     }
-    return render(request, "pairing/match.html", words)
+    return render(request, "assistance/pairing/match.html", words)
 
 
 def _knows_whose(one: Match) -> bool:

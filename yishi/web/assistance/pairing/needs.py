@@ -119,7 +119,7 @@ def needs(request: HttpRequest) -> HttpResponse:
         "may_browse": may("need.browse", viewer),
         "may_offer": may("offer.make", viewer),
     }
-    return render(request, "pairing/needs.html", words)
+    return render(request, "assistance/pairing/needs.html", words)
 
 
 def _kept(request: HttpRequest) -> str:
@@ -149,7 +149,7 @@ def needs_shared(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(request.GET),
         "may_offer": may("offer.make", request.viewer),
     }
-    return render(request, "pairing/needs_shared.html", words)
+    return render(request, "assistance/pairing/needs_shared.html", words)
 
 
 class NeedForm(ActForm):
@@ -252,7 +252,7 @@ def need(request: HttpRequest, one: Need) -> HttpResponse:
         "suggestions": offers_for(one) if may_keep and wants_more else [],
         "may_keep": may_keep and one.state == Need.State.OPEN,
     }
-    return render(request, "pairing/need.html", words)
+    return render(request, "assistance/pairing/need.html", words)
 
 
 class ShareForm(ActForm):

@@ -68,7 +68,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(request.GET),
         "may_offer": may("offer.make", request.viewer),
     }
-    return render(request, "pairing/offers.html", words)
+    return render(request, "assistance/pairing/offers.html", words)
 
 
 class OfferForm(ActForm):
@@ -149,7 +149,7 @@ def offer(request: HttpRequest, one: Offer) -> HttpResponse:
         "suggestions": [{"row": row, "is_ours": row.need.pk in own} for row in found],
         "may_keep": may_keep and one.state == Offer.State.OPEN,
     }
-    return render(request, "pairing/offer.html", words)
+    return render(request, "assistance/pairing/offer.html", words)
 
 
 class WithdrawForm(ActForm):

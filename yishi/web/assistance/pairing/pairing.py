@@ -125,7 +125,7 @@ def families(request: HttpRequest) -> HttpResponse:
         "may_offer": may("offer.make", viewer),
         "today": today,
     }
-    return render(request, "pairing/families.html", words)
+    return render(request, "assistance/pairing/families.html", words)
 
 
 def _near(viewer: Any, homes: list[UUID], today: Any) -> tuple[list[Pairing], list[Pairing]]:
@@ -241,7 +241,7 @@ def pairings(request: HttpRequest) -> HttpResponse:
         "may_assign": may("pairing.assign", viewer),
         "has_own": own_pairings(viewer).exists(),
     }
-    return render(request, "pairing/pairings.html", words)
+    return render(request, "assistance/pairing/pairings.html", words)
 
 
 def _overseen(rows: QuerySet[Pairing], viewer: Any) -> QuerySet[Pairing]:
@@ -293,7 +293,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "may_assign": may("pairing.assign", viewer),
         "rule_desks": [post.body for post in viewer.posts if viewer.holds(post.body_id)],
     }
-    return render(request, "pairing/gaps.html", words)
+    return render(request, "assistance/pairing/gaps.html", words)
 
 
 def _days(request: HttpRequest) -> int:

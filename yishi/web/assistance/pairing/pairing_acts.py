@@ -74,13 +74,13 @@ def assign(request: HttpRequest) -> HttpResponse:
             if keeps_its_village.test(request.viewer, place):
                 return redirect(f"{reverse('pairing_assign')}?place={place.pk}")
             choose.add_error("village", _("%(place)s is not looked after by your desk.") % {"place": place.name})
-        return render(request, "pairing/choose_village.html", {"form": choose})
+        return render(request, "assistance/pairing/choose_village.html", {"form": choose})
     everybody = bool(request.GET.get("all"))
     form = AssignForm(
         request.POST or None, village=village, only_none=not everybody, initial={"valid_from": timezone.localdate()}
     )
     if not form.fields["households"].queryset.exists():
-        return render(request, "pairing/choose_village.html", {"village": village, "everybody": everybody})
+        return render(request, "assistance/pairing/choose_village.html", {"village": village, "everybody": everybody})
 
     def fields(given: dict[str, Any]) -> dict[str, Any]:
         rows = [
@@ -98,7 +98,7 @@ def assign(request: HttpRequest) -> HttpResponse:
         done=_("The pairings stand."),
         submit=_("Assign"),
         fields=fields,
-        template="pairing/assign.html",
+        template="assistance/pairing/assign.html",
         village=village,
         everybody=everybody,
     )

@@ -39,7 +39,7 @@ def household_help(request: HttpRequest, household: Household) -> Asking:
         return None
     plan = plan_of(household, (yield plan_rows(household)))
     return {
-        "template": "pairing/section_household.html",
+        "template": "assistance/pairing/section_household.html",
         "heading": _("Helpers, visits and measures"),
         "plan": plan,
         "visits": plan.visits[:3],
@@ -102,7 +102,7 @@ def place_help(request: HttpRequest, place: Place) -> Asking:
     if not (found["leaders"] or found["teams"] or found["plans"] or any(number for _word, number, _url in lines)):
         return None
     return {
-        "template": "pairing/section_place.html",
+        "template": "assistance/pairing/section_place.html",
         "heading": _("Pairing and stationed teams"),
         "leaders": found["leaders"],
         "teams": [{"team": one, "people": one.people} for one in found["teams"]],
@@ -126,7 +126,7 @@ def member_help(request: HttpRequest, person: Person) -> Asking:
     homes = [one.household_id for one in found["rows"] if one.household_id]
     due, last = next_measures(homes), last_visits(homes)
     return {
-        "template": "pairing/section_member.html",
+        "template": "assistance/pairing/section_member.html",
         "heading": _("Families and places I help"),
         "rows": [
             {"pairing": one, "due": due.get(one.household_id), "last": last.get(one.household_id)}
@@ -151,7 +151,7 @@ def body_help(request: HttpRequest, body: Body) -> Asking:
     if not found["rows"] and not found["posts"]:
         return None
     return {
-        "template": "pairing/section_body.html",
+        "template": "assistance/pairing/section_body.html",
         "heading": _("Pairing and stationed teams"),
         "rows": found["rows"],
         "posts": found["posts"],

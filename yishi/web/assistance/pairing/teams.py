@@ -55,7 +55,7 @@ def teams(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "may_open": any(request.viewer.holds(post.body_id) for post in request.viewer.posts),
     }
-    return render(request, "pairing/teams.html", words)
+    return render(request, "assistance/pairing/teams.html", words)
 
 
 def load_team(request: HttpRequest, pk: UUID) -> StationedTeam:
@@ -73,7 +73,7 @@ def team(request: HttpRequest, one: StationedTeam) -> HttpResponse:
         "gone": [row for row in members if row.valid_to is not None and row.valid_to < today],
         "may_keep": may("team.keep", request.viewer, one),
     }
-    return render(request, "pairing/team.html", words)
+    return render(request, "assistance/pairing/team.html", words)
 
 
 class TeamForm(ActForm):

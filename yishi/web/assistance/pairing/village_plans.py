@@ -57,7 +57,7 @@ def village_plans(request: HttpRequest) -> HttpResponse:
         "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "typed": typed,
     }
-    return render(request, "pairing/village_plans.html", words)
+    return render(request, "assistance/pairing/village_plans.html", words)
 
 
 def load_plan(request: HttpRequest, pk: UUID) -> VillagePlan:
@@ -72,7 +72,7 @@ def village_plan(request: HttpRequest, plan: VillagePlan) -> HttpResponse:
         "promises": [{"one": one, "opens": one.pk in seen} for one in promises_of(plan)],
         "may_keep": may("village_plan.keep", request.viewer, plan),
     }
-    return render(request, "pairing/village_plan.html", words)
+    return render(request, "assistance/pairing/village_plan.html", words)
 
 
 def _sheet(ending: str) -> Any:

@@ -93,7 +93,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "is_filtered": bool(request.GET),
     }
-    return render(request, "pairing/visits.html", words)
+    return render(request, "assistance/pairing/visits.html", words)
 
 
 class VisitForm(ActForm):
@@ -230,7 +230,7 @@ def visit(request: HttpRequest, one: Visit) -> HttpResponse:
         "may_decide": one.state == Visit.State.WAITING and may("visit.decide", viewer, one),
         "may_withdraw": one.state == Visit.State.KEPT and may("visit.withdraw", viewer, one),
     }
-    return render(request, "pairing/visit.html", words)
+    return render(request, "assistance/pairing/visit.html", words)
 
 
 class DecideForm(ActForm):

@@ -81,7 +81,7 @@ def fund_new(request: HttpRequest) -> HttpResponse:
         done=_("The fund is open."),
         submit=_("Open the fund"),
         next_url=lambda receipt: reverse("fund", args=[receipt.result["fund"]]),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -157,7 +157,7 @@ def _fund_act(request: HttpRequest, one: Fund, form: ActForm, service: Any, **wo
         given={"fund": one},
         lead=words.pop("lead", f"{one.name} · {free}"),
         back=reverse("fund", args=[one.pk]),
-        template="places/act.html",
+        template="kit/register_act.html",
         **words,
     )
 
@@ -308,7 +308,7 @@ def project_allot(request: HttpRequest, one: Project) -> HttpResponse:
         back=reverse("project", args=[one.pk]),
         done=_("The money is held ready for the project."),
         submit=_("Hold it ready"),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -334,7 +334,7 @@ def allotment_back(request: HttpRequest, one: Allotment) -> HttpResponse:
         back=reverse("fund", args=[one.fund_id]),
         done=_("The money is free again."),
         submit=_("Take it back"),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -347,7 +347,7 @@ def _movement_act(request: HttpRequest, one: FundMovement, form: ActForm, servic
         given={"movement": one},
         lead=lead,
         back=reverse("movement", args=[one.pk]),
-        template="places/act.html",
+        template="kit/register_act.html",
         **words,
     )
 
@@ -418,7 +418,7 @@ def deed_money(request: HttpRequest, one: Deed) -> HttpResponse:
         done=_("The deed refers to this money now."),
         submit=_("Link them"),
         fields=lambda cleaned: {"movement": cleaned["number"]},
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

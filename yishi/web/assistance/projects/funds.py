@@ -84,7 +84,7 @@ def funds(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
         "may_open": may("fund.open", request.viewer),
     }
-    return render(request, "projects/funds.html", words)
+    return render(request, "assistance/projects/funds.html", words)
 
 
 def load_fund(request: HttpRequest, pk: UUID) -> Fund:
@@ -104,7 +104,7 @@ def fund(request: HttpRequest, one: Fund) -> HttpResponse:
         "may_move": may("fund.move", request.viewer, one),
         "seen": seen_of(rows),
     }
-    return render(request, "projects/fund.html", words)
+    return render(request, "assistance/projects/fund.html", words)
 
 
 def seen_of(rows: Any) -> set[UUID]:
@@ -190,7 +190,7 @@ def movements(request: HttpRequest) -> HttpResponse:
         "about": [chosen[name] for name in ("fund", "project") if chosen.get(name)],
         "seen": seen_of(rows),
     }
-    return render(request, "projects/movements.html", words)
+    return render(request, "assistance/projects/movements.html", words)
 
 
 def load_movement(request: HttpRequest, pk: UUID) -> FundMovement:
@@ -223,7 +223,7 @@ def movement(request: HttpRequest, one: FundMovement) -> HttpResponse:
         "may_reverse": one.state == State.COUNTED and may("movement.reverse", viewer, one),
         "is_gift": one.kind != Kind.PAID,
     }
-    return render(request, "projects/movement.html", words)
+    return render(request, "assistance/projects/movement.html", words)
 
 
 def _families(passed_on: Any) -> str:
@@ -244,7 +244,7 @@ def movement_paper(request: HttpRequest, one: FundMovement) -> HttpResponse:
         "is_gift": one.kind != Kind.PAID,
         "receiver": receiver_of(one, set()),
     }
-    return render(request, "projects/movement_paper.html", words)
+    return render(request, "assistance/projects/movement_paper.html", words)
 
 
 @page("movement.see", load=load_bill, methods=("GET",))

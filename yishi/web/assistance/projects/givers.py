@@ -50,7 +50,7 @@ def giver(request: HttpRequest, one: FundMovement) -> HttpResponse:
         "year": _year(request),
         "years": years_of(one),
     }
-    return render(request, "projects/giver.html", words)
+    return render(request, "assistance/projects/giver.html", words)
 
 
 @page("movement.see", load=load_gift, methods=("GET",))

@@ -47,7 +47,7 @@ class YuanField(forms.CharField):
 class OfferedInput(forms.TextInput):
     """A text field with names to choose from; works without scripts."""
 
-    template_name = "projects/offered_input.html"
+    template_name = "assistance/projects/offered_input.html"
     offered: Iterable[str] = ()
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def act_on(request: HttpRequest, one: Project, form: ActForm, service: Callable[
         given={"project": one},
         lead=words.pop("lead", lead_of(one)),
         back=reverse("project", args=[one.pk]),
-        template="places/act.html",
+        template="kit/register_act.html",
         **words,
     )
 

@@ -120,7 +120,7 @@ def project_new(request: HttpRequest) -> HttpResponse:
         submit=_("Write it down"),
         fields=_opening,
         next_url=lambda receipt: reverse("project", args=[receipt.result["project"]]),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 
@@ -275,7 +275,7 @@ def contract_cancel(request: HttpRequest, one: Contract) -> HttpResponse:
         back=reverse("project", args=[one.project_id]),
         done=_("The contract is cancelled; its line stays."),
         submit=_("Cancel the contract"),
-        template="places/act.html",
+        template="kit/register_act.html",
     )
 
 

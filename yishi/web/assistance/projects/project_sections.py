@@ -84,7 +84,7 @@ def at_place(request: HttpRequest, place: Place) -> Asking:
         return None
     lines = yield from project_lines(found["projects"])
     return {
-        "template": "projects/section_place.html",
+        "template": "assistance/projects/section_place.html",
         "heading": _("Projects and money"),
         "number": found["number"],
         "projects_url": f"{reverse('projects')}?{urlencode({'place_id': place.pk})}",
@@ -108,7 +108,7 @@ def of_household(request: HttpRequest, household: Household) -> Asking:
     if not found["money"] and not found["projects"]:
         return None
     return {
-        "template": "projects/section_household.html",
+        "template": "assistance/projects/section_household.html",
         "heading": _("Money and projects that reached this family"),
         "money": found["money"],
         "total": sum(amount for _household, amount in found["total"]),
@@ -131,7 +131,7 @@ def of_body(request: HttpRequest, body: Body) -> Asking:
     lines = yield from project_lines(found["projects"])
     money = fund_money(one.pk for one in found["funds"])
     return {
-        "template": "projects/section_body.html",
+        "template": "assistance/projects/section_body.html",
         "heading": _("Projects and money"),
         "lines": lines,
         "projects_url": f"{reverse('projects')}?{urlencode({'body': body.name})}",
@@ -154,7 +154,7 @@ def of_member(request: HttpRequest, person: Person) -> Asking:
     if not found["gifts"]:
         return None
     return {
-        "template": "projects/section_member.html",
+        "template": "assistance/projects/section_member.html",
         "heading": _("Money given"),
         "gifts": found["gifts"],
         "sources": by_source(found["sources"], giver=person.pk),
@@ -170,7 +170,7 @@ def of_deed(request: HttpRequest, deed: Deed) -> Asking:
     if not rows and not may_link:
         return None
     return {
-        "template": "projects/section_deed.html",
+        "template": "assistance/projects/section_deed.html",
         "heading": _("Money of this deed"),
         "money": rows,
         "link_url": reverse("deed_money", args=[deed.pk]) if may_link else "",

@@ -116,7 +116,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
         "may_open": may("project.open", request.viewer),
     }
-    return render(request, "projects/projects.html", words)
+    return render(request, "assistance/projects/projects.html", words)
 
 
 def listed(found: Any) -> list[dict[str, Any]]:
@@ -215,7 +215,7 @@ def project(request: HttpRequest, one: Project) -> HttpResponse:
         "unseen": "" if known == len(seen) else str(known - len(seen)),
         "others": "" if families.is_exact else number_text(roughly(reached - known)),
     }
-    return render(request, "projects/project.html", words)
+    return render(request, "assistance/projects/project.html", words)
 
 
 def cost_of(total: Any, whole: list[Whole]) -> dict[str, Any] | None:

@@ -89,7 +89,7 @@ def change_requests(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": [*State.choices, ("all", _("all"))],
     }
-    return render(request, "register/change_requests.html", words)
+    return render(request, "assistance/register/change_requests.html", words)
 
 
 @page("change.see", load=load_request, methods=("GET",))
@@ -102,7 +102,7 @@ def change_request(request: HttpRequest, asked: ChangeRequest) -> HttpResponse:
         "may_decide": is_open and may("change.decide", viewer, asked),
         "may_withdraw": is_open and may("change.withdraw", viewer, asked),
     }
-    return render(request, "register/change_request.html", words)
+    return render(request, "assistance/register/change_request.html", words)
 
 
 def asked_rows(request: ChangeRequest) -> list[tuple[str, str]]:

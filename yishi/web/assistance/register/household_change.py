@@ -72,7 +72,7 @@ def change_page(
         "back": back,
         "submit": _("Save") if decides else _("Ask for the change"),
     }
-    return render(request, "register/act.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "assistance/register/act.html", words, status=422 if request.method == "POST" else 200)
 
 
 def back_to(household: Household) -> str:

@@ -126,10 +126,10 @@ def identity_open(request: HttpRequest, member: HouseholdMember) -> HttpResponse
                 "number": receipt.number_in_clear,  # type: ignore[attr-defined]
                 "kind": codes.label("identity_kind", resident.identity_kind),
             }
-            response = render(request, "register/identity.html", words)
+            response = render(request, "assistance/register/identity.html", words)
             response.headers["Cache-Control"] = "no-store"
             return response
-    return render(request, "register/identity.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "assistance/register/identity.html", words, status=422 if request.method == "POST" else 200)
 
 
 urlpatterns = [

@@ -146,7 +146,7 @@ def _render(
         "back": back,
         "submit": _("Save"),
     }
-    return render(request, "register/act.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "assistance/register/act.html", words, status=422 if request.method == "POST" else 200)
 
 
 urlpatterns = [

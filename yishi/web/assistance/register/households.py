@@ -109,7 +109,7 @@ def households(request: HttpRequest) -> HttpResponse:
         "may_keep": may("household.keep", request.viewer),
         "is_filtered": bool(words["typed"] or words["kind"] or words["place"]),
     }
-    return render(request, "register/households.html", words)
+    return render(request, "assistance/register/households.html", words)
 
 
 def _label(name: str, code: str) -> str:
@@ -213,7 +213,7 @@ def household_find(request: HttpRequest) -> HttpResponse:
         return redirect("households")
     if len(known) == 1:
         return redirect("household", pk=known[0].pk)
-    return render(request, "register/found.html", {"known": known})
+    return render(request, "assistance/register/found.html", {"known": known})
 
 
 @page("household.see", load=load_household, methods=("GET",))
@@ -260,7 +260,7 @@ def household(request: HttpRequest, household: Household) -> HttpResponse:
             "left_reason": _label("household_end", household.left_reason),
         },
     }
-    return render(request, "register/household.html", words)
+    return render(request, "assistance/register/household.html", words)
 
 
 urlpatterns = [

@@ -143,9 +143,11 @@ def consult(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Open: the ballot. Closed: the result, or that it is being counted."""
     if consultation.result is not None:
         words = {"consultation": consultation, "result": ConsultationResult(consultation), "tab": "matters"}
-        return render(request, "consultation/result.html", words)
+        return render(request, "deliberation/consultation/result.html", words)
     if not is_open(consultation):
-        return render(request, "consultation/counting.html", {"consultation": consultation, "tab": "matters"})
+        return render(
+            request, "deliberation/consultation/counting.html", {"consultation": consultation, "tab": "matters"}
+        )
     mine = ballot(request, consultation)
     if mine is None and consultation.audience == Consultation.Audience.INVITED:
         return _enter(request, consultation)
@@ -158,7 +160,7 @@ def _ballot_page(
     words = ballot_words(request, consultation, mine)
     words |= {"form": form, "refusal": refusal, "longest": LONGEST_STATEMENT, "tab": "matters"}
     status = 422 if refusal or form.errors else 200
-    response = render(request, "consultation/consult.html", words, status=status)
+    response = render(request, "deliberation/consultation/consult.html", words, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -176,7 +178,7 @@ def _enter(request: HttpRequest, consultation: Consultation) -> HttpResponse:
             )
         form.add_error("code", _("There is no such code in this consultation. Please check each letter."))
     words = {"consultation": consultation, "form": form, "tab": "matters"}
-    return render(request, "consultation/enter.html", words, status=422 if form.errors else 200)
+    return render(request, "deliberation/consultation/enter.html", words, status=422 if form.errors else 200)
 
 
 @page("public", load=load_consultation, face="both")
@@ -237,7 +239,7 @@ def consult_vote(request: HttpRequest, consultation: Consultation) -> HttpRespon
             refusal = str(error.message)
     if request.headers.get(PART):
         words = {**ballot_words(request, consultation, mine), "refusal": refusal}
-        response = render(request, "consultation/ballot.html", words, status=422 if refusal else 200)
+        response = render(request, "deliberation/consultation/ballot.html", words, status=422 if refusal else 200)
     elif refusal and is_open(consultation):
         return _ballot_page(request, consultation, mine, StateForm(), refusal)
     else:
@@ -291,7 +293,7 @@ def consult_mine(request: HttpRequest, consultation: Consultation) -> HttpRespon
         "buttons": BUTTONS,
         "tab": "matters",
     }
-    response = render(request, "consultation/mine.html", words)
+    response = render(request, "deliberation/consultation/mine.html", words)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -311,7 +313,7 @@ def consult_log(request: HttpRequest, consultation: Consultation) -> HttpRespons
     ]
     waiting = consultation.statements.filter(state=State.WAITING).count()
     words = {"consultation": consultation, "decisions": decisions, "waiting": waiting, "tab": "matters"}
-    return render(request, "consultation/log.html", words)
+    return render(request, "deliberation/consultation/log.html", words)
 
 
 @page("public", face="both")
@@ -340,7 +342,7 @@ def consult_appeal(request: HttpRequest, code: str, number: int) -> HttpResponse
         back=reverse("consult_mine", args=[code]),
         done=_("Your appeal is there. Somebody else looks at it; the answer stands on this page."),
         submit=_("Send the appeal"),
-        template="worries/door_act.html",
+        template="kit/door_act.html",
         tab="matters",
     )
 

@@ -128,7 +128,7 @@ def matter_consultations(request: HttpRequest, matter: Matter) -> HttpResponse:
         "consultations": rows,
         "may_plan": may("consultation.run", request.viewer, matter) and matter.state == Matter.State.OPEN,
     }
-    return render(request, "consultation/consultations.html", words)
+    return render(request, "deliberation/consultation/consultations.html", words)
 
 
 @page("consultation.run", load=load_matter)
@@ -204,7 +204,7 @@ def consultation(request: HttpRequest, row: Consultation) -> HttpResponse:
         "sitting": live,
         "may_plan_sitting": may("sitting.run", request.viewer, row.matter) and row.matter.state == Matter.State.OPEN,
     }
-    return render(request, "consultation/consultation.html", words)
+    return render(request, "deliberation/consultation/consultation.html", words)
 
 
 def consultation_act(
@@ -273,7 +273,7 @@ def consultation_opening(request: HttpRequest, row: Consultation) -> HttpRespons
         heading=_("Check and open"),
         done=_("It is open. Print the poster, send the link, give out the slips."),
         submit=_("It is fit for everybody: open it"),
-        template="consultation/opening.html",
+        template="deliberation/consultation/opening.html",
         consultation=row,
         statements=statements,
         doubts=doubts,
@@ -337,7 +337,7 @@ def consultation_slip_sheets(request: HttpRequest, row: Consultation) -> HttpRes
         slips.append({"number": slip.number, "code": spaced(code), "image": qr_image(link)})
     response = render(
         request,
-        "consultation/slips.html",
+        "deliberation/consultation/slips.html",
         {"consultation": row, "slips": slips, "page_obj": page_obj, "address": address_of(row)},
     )
     response["Cache-Control"] = "no-store"

@@ -120,7 +120,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "is_certain": knows_year(first.year),
         "today": today,
     }
-    return render(request, "process/calendar.html", words)
+    return render(request, "deliberation/process/calendar.html", words)
 
 
 urlpatterns = [path("desk/calendar/", calendar, name="calendar")]

@@ -56,7 +56,7 @@ def gates(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     for gate in page_obj:
         gate.is_silent = not gate.answer and gate.due_on < today
-    return render(request, "process/gates.html", {"page_obj": page_obj, "show_all": show_all})
+    return render(request, "deliberation/process/gates.html", {"page_obj": page_obj, "show_all": show_all})
 
 
 class AnswerForm(ActForm):
@@ -101,7 +101,7 @@ def gate(request: HttpRequest, gate: GateRequest) -> HttpResponse:
     if not answers:
         if request.method == "POST":
             raise Http404
-        return render(request, "process/gate.html", words)
+        return render(request, "deliberation/process/gate.html", words)
     return one_act(
         request,
         AnswerForm(request.POST or None, gate=gate),
@@ -111,7 +111,7 @@ def gate(request: HttpRequest, gate: GateRequest) -> HttpResponse:
         done=_("Your answer stands on the file; the convener is told."),
         submit=_("Answer"),
         given={"gate": gate},
-        template="process/gate.html",
+        template="deliberation/process/gate.html",
         **words,
     )
 

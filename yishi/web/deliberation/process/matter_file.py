@@ -266,7 +266,7 @@ def matter(request: HttpRequest, matter: Matter) -> HttpResponse:
         "gates": [(gate, reverse("gate", args=[gate.pk])) for gate in facts.gates],
         "today": facts.today,
     }
-    return render(request, "process/matter.html", words)
+    return render(request, "deliberation/process/matter.html", words)
 
 
 urlpatterns = [path("desk/matters/<uuid:pk>/", matter, name="matter")]

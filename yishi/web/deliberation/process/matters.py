@@ -140,7 +140,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "is_narrowed": any(request.GET.get(name) for name in form.fields if name != "q"),
     }
-    return render(request, "process/matters.html", words)
+    return render(request, "deliberation/process/matters.html", words)
 
 
 def _export(request: HttpRequest, rows: QuerySet[Matter]) -> HttpResponse:

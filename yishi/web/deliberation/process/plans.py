@@ -60,7 +60,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         return export(request, _("plans"), columns, rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     may_open = any(post.body.kind in OVERSEEING and request.viewer.holds(post.body_id) for post in request.viewer.posts)
-    return render(request, "process/plans.html", {"page_obj": page_obj, "may_open": may_open})
+    return render(request, "deliberation/process/plans.html", {"page_obj": page_obj, "may_open": may_open})
 
 
 class PlanForm(ActForm):
@@ -143,7 +143,7 @@ def plan(request: HttpRequest, plan: YearPlan) -> HttpResponse:
         "may_decide": decides,
         "topic_count": len(topics),
     }
-    return render(request, "process/plan.html", words)
+    return render(request, "deliberation/process/plan.html", words)
 
 
 class TopicForm(ActForm):

@@ -65,7 +65,7 @@ def editor(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
         "problems": validate_model(version.document),
         "seen": fingerprint(version.document),
     }
-    return render(request, "process/editor.html", words)
+    return render(request, "deliberation/process/editor.html", words)
 
 
 def edit_page(

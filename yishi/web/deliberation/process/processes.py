@@ -102,7 +102,7 @@ def processes(request: HttpRequest) -> HttpResponse:
             (_("days of notice"), lambda row: row["notice"]),
         ]
         return export(request, _("process models"), columns, found)
-    return render(request, "process/processes.html", {"rows": found, "may_own": bool(desks)})
+    return render(request, "deliberation/process/processes.html", {"rows": found, "may_own": bool(desks)})
 
 
 def table_of(model: Model) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def process(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
         "draft": next((one for one in versions if not one.published_at), None),
         "may_own": bool(own_desks(request)),
     }
-    return render(request, "process/process.html", words)
+    return render(request, "deliberation/process/process.html", words)
 
 
 @page("process.version", load=load_version, methods=("GET",))

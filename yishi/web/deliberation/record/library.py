@@ -63,7 +63,7 @@ def library(request: HttpRequest) -> HttpResponse:
         case.url = file_address(case, case.matter_id in mine)
         case.may_copy = may_copy and case.matter.process.published_at is not None
         case.may_withdraw = may("case.withdraw", request.viewer, case)
-    return render(request, "record/library.html", {"page_obj": page_obj, "q": word})
+    return render(request, "deliberation/record/library.html", {"page_obj": page_obj, "q": word})
 
 
 def file_address(case: GoodCase, in_reach: bool) -> str:

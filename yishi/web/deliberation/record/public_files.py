@@ -106,7 +106,7 @@ def public_files(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "tab": "matters",
     }
-    return render(request, "record/public_files.html", words)
+    return render(request, "deliberation/record/public_files.html", words)
 
 
 def _columns() -> list[tuple[Any, Any]]:
@@ -170,7 +170,7 @@ def public_file(request: HttpRequest, release: Release) -> HttpResponse:
         "case": case if case and case.withdrawn_on is None else None,
         "tab": "matters",
     }
-    return render(request, "record/public_file.html", words)
+    return render(request, "deliberation/record/public_file.html", words)
 
 
 def load_photo(request: HttpRequest, slug: str, pk: UUID) -> Attachment:
@@ -192,7 +192,7 @@ def public_cases(request: HttpRequest) -> HttpResponse:
     ).select_related("matter__release", "matter__place", "matter__process", "chosen_by")
     rows = rows.order_by("-chosen_on")
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "record/public_cases.html", {"page_obj": page_obj, "tab": "matters"})
+    return render(request, "deliberation/record/public_cases.html", {"page_obj": page_obj, "tab": "matters"})
 
 
 urlpatterns = [

@@ -75,7 +75,7 @@ def releases(request: HttpRequest) -> HttpResponse:
     for release in page_obj:
         release.kind = KINDS[release.state]
     words = {"page_obj": page_obj, "states": Release.State.choices, "state": state}
-    return render(request, "record/releases.html", words)
+    return render(request, "deliberation/record/releases.html", words)
 
 
 class PhotoChoice(forms.ModelMultipleChoiceField):
@@ -135,7 +135,9 @@ def matter_release(request: HttpRequest, matter: Matter) -> HttpResponse:
         "form": form,
         "is_sensitive": matter.is_sensitive or is_sensitive(matter.theme),
     }
-    return render(request, "record/matter_release.html", words, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "deliberation/record/matter_release.html", words, status=422 if request.method == "POST" else 200
+    )
 
 
 class CheckForm(ActForm):
@@ -195,7 +197,7 @@ def release(request: HttpRequest, release: Release) -> HttpResponse:
         "may_restore": release.state == Release.State.HIDDEN,
         "trace": trace(release),
     }
-    return render(request, "record/release.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "deliberation/record/release.html", words, status=422 if request.method == "POST" else 200)
 
 
 def trace(release: Release) -> list[Event]:

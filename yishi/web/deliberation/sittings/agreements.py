@@ -90,7 +90,7 @@ def matter_agreement(request: HttpRequest, matter: Matter) -> HttpResponse:
     else:
         words["sitting"] = matter.sittings.filter(state=Sitting.State.CLOSED).order_by("-ordinal").first()
         words["grid"] = grid(words["sitting"]) if words["sitting"] else []
-    return render(request, "sitting/agreement.html", words)
+    return render(request, "deliberation/sittings/agreement.html", words)
 
 
 def _primary(agreement: Agreement, duties: list[Duty], lacking: list[Any]) -> tuple[str, str] | None:
@@ -299,7 +299,7 @@ def consent_new(request: HttpRequest, agreement: Agreement) -> HttpResponse:
             initial={"party": request.GET.get("party", "")},
         ),
         _with_scan(consent_record),
-        template="sitting/quick.html",
+        template="deliberation/sittings/quick.html",
         heading=_("Record how a party consented"),
         done=_("The consent is recorded."),
         submit=_("Record the consent"),

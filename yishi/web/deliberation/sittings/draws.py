@@ -176,10 +176,10 @@ def draw(request: HttpRequest, draw: Draw) -> HttpResponse:
             done=_("Drawn. Those who were drawn are invited; anybody can repeat the draw from its file."),
             submit=_("Draw"),
             next_url=lambda _receipt: reverse("draw", args=[draw.pk]),
-            template="sitting/draw.html",
+            template="deliberation/sittings/draw.html",
             **words,
         )
-    return render(request, "sitting/draw.html", {"form": None, **words})
+    return render(request, "deliberation/sittings/draw.html", {"form": None, **words})
 
 
 def _public(pk: UUID) -> Draw:
@@ -196,7 +196,7 @@ def load_public(request: HttpRequest, pk: UUID) -> Draw:
 def public_draw(request: HttpRequest, draw: Draw) -> HttpResponse:
     record = draw_record(draw)
     drawn = [record["names"].get(key, key) for key in record.get("drawn", [])]
-    return render(request, "sitting/public_draw.html", {"draw": draw, "record": record, "drawn": drawn})
+    return render(request, "deliberation/sittings/public_draw.html", {"draw": draw, "record": record, "drawn": drawn})
 
 
 @page("public", load=load_public, methods=("GET",), face="public")

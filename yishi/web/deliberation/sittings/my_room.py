@@ -73,7 +73,7 @@ def room_words(request: HttpRequest, room: Room, **more: Any) -> dict[str, Any]:
         "is_chair": room.seat.role == Seat.Role.CHAIR,
         "rows": [{"statement": one, "mine": mine.get(one.pk), "act_id": uuid7()} for one in reversed(statements)],
         "buttons": BUTTONS,
-        "base": "web/desk.html" if may("desk.see", request.viewer) else "web/door.html",
+        "base": "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html",
         "runs": may("sitting.run", request.viewer, room.sitting),
         **more,
     }
@@ -88,13 +88,16 @@ def room(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and enter_code(request, form):
         return redirect("room", pk)
     return render(
-        request, "sitting/room_door.html", {"form": form, "pk": pk}, status=422 if request.method == "POST" else 200
+        request,
+        "deliberation/sittings/room_door.html",
+        {"form": form, "pk": pk},
+        status=422 if request.method == "POST" else 200,
     )
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")
 def my_room(request: HttpRequest, room: Room) -> HttpResponse:
-    return render(request, "sitting/my_room.html", room_words(request, room))
+    return render(request, "deliberation/sittings/my_room.html", room_words(request, room))
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")
@@ -106,7 +109,7 @@ def room_state(request: HttpRequest, room: Room) -> HttpResponse:
 @page("room.enter", load=load_room, methods=("GET",), face="both")
 def room_part(request: HttpRequest, room: Room) -> HttpResponse:
     """The part of the page that changed."""
-    return render(request, "sitting/my_room_fragment.html", room_words(request, room))
+    return render(request, "deliberation/sittings/my_room_fragment.html", room_words(request, room))
 
 
 @page("room.enter", load=load_room, methods=("POST",), face="both")
@@ -127,7 +130,7 @@ def room_stance(request: HttpRequest, room: Room) -> HttpResponse:
         if by_script:
             return JsonResponse({"refused": refusal.code, "message": str(refusal.message)}, status=422)
         words = room_words(request, room, refusal=str(refusal.message), typed=request.POST)
-        return render(request, "sitting/my_room.html", words, status=422)
+        return render(request, "deliberation/sittings/my_room.html", words, status=422)
     if by_script:
         word = str(Stance.Value(given["value"]).label)
         return JsonResponse({"stance": receipt.result["stance"], "value": given["value"], "word": word})

@@ -83,7 +83,7 @@ def room_words(request: HttpRequest, sitting: Sitting) -> dict[str, Any]:
 def sitting_room(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     words = room_words(request, sitting)
     words["form"] = StatementForm(matter=sitting.matter)
-    return render(request, "sitting/room.html", words)
+    return render(request, "deliberation/sittings/room.html", words)
 
 
 @page("sitting.run", load=load_sitting, methods=("GET",))
@@ -198,7 +198,7 @@ def _on_statement(
         form,
         service,
         lead=statement.text,
-        template="sitting/quick.html",
+        template="deliberation/sittings/quick.html",
         back=reverse("sitting_room", args=[statement.sitting_id]),
         given={"statement": statement},
         **words,

@@ -108,7 +108,7 @@ def matter_seats(request: HttpRequest, matter: Matter) -> HttpResponse:
         "mine": mine,
         "may_object": chair is not None and may("chair.object", request.viewer, matter),
     }
-    return render(request, "sitting/seats.html", words)
+    return render(request, "deliberation/sittings/seats.html", words)
 
 
 @page("seat.run", load=load_matter)
@@ -142,7 +142,7 @@ def _act(request: HttpRequest, seat: Seat, form: ActForm, service: Any, **words:
         lead=words.pop("lead", f"{seat.matter.number} {seat.matter.title} · {seat.person}"),
         back=back,
         given=given,
-        template="process/act.html" if to_desk else "worries/door_act.html",
+        template="kit/act.html" if to_desk else "kit/door_act.html",
         **words,
     )
 
@@ -181,14 +181,14 @@ def my_seat(request: HttpRequest, seat: Seat) -> HttpResponse:
             given={"seat": seat},
             done=_("Thank you. The convener has your answer."),
             submit=_("Answer"),
-            template="sitting/my_seat.html",
+            template="deliberation/sittings/my_seat.html",
             **words,
         )
-    return render(request, "sitting/my_seat.html", {"form": None, **words})
+    return render(request, "deliberation/sittings/my_seat.html", {"form": None, **words})
 
 
 def _base(request: HttpRequest) -> str:
-    return "web/desk.html" if may("desk.see", request.viewer) else "web/door.html"
+    return "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html"
 
 
 class NothingForm(ActForm):
@@ -284,7 +284,9 @@ def seat_coding(request: HttpRequest, seat: Seat) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(request, seat_code, seat=seat)
         if receipt is not None:
-            return render(request, "sitting/seat_code.html", {"seat": seat, "code": spaced(receipt.query_code)})
+            return render(
+                request, "deliberation/sittings/seat_code.html", {"seat": seat, "code": spaced(receipt.query_code)}
+            )
     words = {
         "form": form,
         "heading": _("A code for %(name)s") % {"name": seat.person},
@@ -292,7 +294,7 @@ def seat_coding(request: HttpRequest, seat: Seat) -> HttpResponse:
         "back": reverse("matter_seats", args=[seat.matter_id]),
         "submit": _("Make the code"),
     }
-    return render(request, "process/act.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "kit/act.html", words, status=422 if request.method == "POST" else 200)
 
 
 class ObjectForm(ActForm):

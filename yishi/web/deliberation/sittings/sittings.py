@@ -94,7 +94,7 @@ def matter_sittings(request: HttpRequest, matter: Matter) -> HttpResponse:
         "sittings": sittings,
         "may_plan": may("sitting.run", request.viewer, matter) and matter.state == Matter.State.OPEN and not live,
     }
-    return render(request, "sitting/sittings.html", words)
+    return render(request, "deliberation/sittings/sittings.html", words)
 
 
 @page("sitting.run", load=load_matter)
@@ -161,7 +161,7 @@ def sitting(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         "acts": next_acts(request, sitting),
         "runs": may("sitting.run", request.viewer, sitting),
     }
-    return render(request, "sitting/sitting.html", words)
+    return render(request, "deliberation/sittings/sitting.html", words)
 
 
 def _act(request: HttpRequest, sitting: Sitting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
@@ -268,7 +268,7 @@ def minutes_writing(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         heading=_("Minutes"),
         done=_("The minutes are kept. Read them once more, then issue them."),
         submit=_("Keep the minutes"),
-        template="sitting/minutes.html",
+        template="deliberation/sittings/minutes.html",
         minutes=minutes,
         due=due,
         grid=grid(sitting),

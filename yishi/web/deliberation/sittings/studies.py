@@ -111,7 +111,7 @@ def matter_studies(request: HttpRequest, matter: Matter) -> HttpResponse:
         "runs": may("study.run", request.viewer, matter) and matter.state == Matter.State.OPEN,
         "authors": len(authors_of(matter=matter)),
     }
-    return render(request, "sitting/studies.html", words)
+    return render(request, "deliberation/sittings/studies.html", words)
 
 
 def _act(request: HttpRequest, study: Study, form: ActForm, service: Any, **words: Any) -> HttpResponse:

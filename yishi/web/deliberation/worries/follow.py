@@ -60,7 +60,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and form.is_valid() and enter_code(request, form):
             return redirect("follow")
         status = 422 if request.method == "POST" else 200
-        return render(request, "worries/code.html", {"form": form, "tab": "follow"}, status=status)
+        return render(request, "kit/code.html", {"form": form, "tab": "follow"}, status=status)
     worries = list(
         Worry.objects.filter(raiser=request.viewer.person)
         .select_related("place", "desk", "convener", "matter__process", "matter__release", "merged_into")
@@ -69,7 +69,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     notices = Notice.objects.filter(person=request.viewer.person).order_by("-created_at")[:NOTICES]
     return render(
         request,
-        "worries/mine.html",
+        "deliberation/worries/mine.html",
         {"worries": worries, "notices": notices, "tab": "follow", "phone": request.viewer.person.phone},
     )
 
@@ -85,7 +85,7 @@ def follow_one(request: HttpRequest, worry: Worry) -> HttpResponse:
     may_reopen = worry.state in (Worry.State.ANSWERED, Worry.State.DECLINED)
     may_reopen = may_reopen and not worry.steps.filter(kind="reopened").exists()
     words = {"worry": worry, "events": worry_events(worry, to_raiser=True), "may_reopen": may_reopen, "tab": "follow"}
-    return render(request, "worries/mine_one.html", words)
+    return render(request, "deliberation/worries/mine_one.html", words)
 
 
 class ReasonForm(ActForm):
@@ -107,7 +107,7 @@ def follow_reopen(request: HttpRequest, worry: Worry) -> HttpResponse:
         back=reverse("follow_one", args=[worry.pk]),
         done=_("It goes back to the convener, who answers within five working days."),
         submit=_("Ask again"),
-        template="worries/door_act.html",
+        template="kit/door_act.html",
         tab="follow",
     )
 
@@ -140,7 +140,7 @@ def follow_phone(request: HttpRequest) -> HttpResponse:
         back=reverse("follow"),
         done=_("Your phone number is kept as you wrote it."),
         submit=_("Save"),
-        template="worries/door_act.html",
+        template="kit/door_act.html",
         tab="follow",
     )
 

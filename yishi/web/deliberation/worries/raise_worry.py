@@ -131,7 +131,7 @@ def _raise(
         "longest": LONGEST,
     }
     status = 422 if request.method == "POST" and not alike else 200
-    return render(request, "worries/raise.html", words, status=status)
+    return render(request, "deliberation/worries/raise.html", words, status=status)
 
 
 def _file(request: HttpRequest, form: WorryForm, place: Any, venue: Venue | None) -> Any:
@@ -184,7 +184,7 @@ def raised(request: HttpRequest) -> HttpResponse:
         "title": _("We have it"),
         "tab": "raise",
     }
-    return render(request, "worries/raised.html", words)
+    return render(request, "deliberation/worries/raised.html", words)
 
 
 urlpatterns = [

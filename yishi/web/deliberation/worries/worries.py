@@ -118,7 +118,7 @@ def worries(request: HttpRequest) -> HttpResponse:
         return export(request, _("worries"), columns, rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     words = {"form": form, "page_obj": page_obj, "is_filtered": bool(request.GET)}
-    return render(request, "worries/worries.html", words)
+    return render(request, "deliberation/worries/worries.html", words)
 
 
 def load_worry(request: HttpRequest, pk: UUID) -> Worry:
@@ -162,7 +162,7 @@ def worry(request: HttpRequest, row: Worry) -> HttpResponse:
         "new_code": _new_code(request, row),
         "code_act": uuid7(),
     }
-    return render(request, "worries/worry.html", words)
+    return render(request, "deliberation/worries/worry.html", words)
 
 
 def _new_code(request: HttpRequest, row: Worry) -> str:
@@ -292,7 +292,7 @@ def worry_merge(request: HttpRequest, row: Worry) -> HttpResponse:
         screening.worry_merge,
         _("Merge it with another one"),
         _("Merge"),
-        template="worries/merge.html",
+        template="deliberation/worries/merge.html",
         number=number,
         found=rows.count(),
     )
@@ -373,7 +373,7 @@ def worry_new(request: HttpRequest) -> HttpResponse:
             }
             return redirect("worry_slip")
     status = 422 if request.method == "POST" else 200
-    return render(request, "worries/new.html", {"form": form}, status=status)
+    return render(request, "deliberation/worries/new.html", {"form": form}, status=status)
 
 
 @page("worry.write", methods=("GET",))
@@ -384,7 +384,7 @@ def worry_slip(request: HttpRequest) -> HttpResponse:
     if row is None:
         return redirect("worries")
     words = {"worry": row, "code": kept["code"], "receipt": kept["receipt"], "url": reverse("follow")}
-    return render(request, "worries/slip.html", words)
+    return render(request, "deliberation/worries/slip.html", words)
 
 
 @page("worry.list", methods=("GET",))
@@ -410,7 +410,7 @@ def unanswered(request: HttpRequest) -> HttpResponse:
             (_("oldest"), lambda line: line["oldest"]),
         ]
         return export(request, _("unanswered"), columns, lines)
-    return render(request, "worries/unanswered.html", {"lines": lines})
+    return render(request, "deliberation/worries/unanswered.html", {"lines": lines})
 
 
 urlpatterns = [
