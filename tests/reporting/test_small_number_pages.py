@@ -26,11 +26,11 @@ from yishi.reporting.services import answer_issue, answer_write, report_issue
 from yishi.web.reporting.answer_sheets import paragraphs_of
 
 pytestmark = pytest.mark.django_db
-PAGES = Path(paragraphs_of.__code__.co_filename).parents[1]
+PAGES = Path(paragraphs_of.__code__.co_filename).parents[1]  # yishi/web
 # Who asks the figures and shows no family or person in them.
 SHOWS_NO_FAMILY = {
-    "pages/campaign_items.py": "deeds and amounts of one item",
-    "pages/helping.py": "deeds, bodies and who gave",
+    "assistance/campaign/campaign_items.py": "deeds and amounts of one item",
+    "assistance/deeds/helping.py": "deeds, bodies and who gave",
 }
 ASKS = {"ask", "by_item", "by_place", "by_month", "by_body", "by_sector", "measure", "numbers_of"}
 
@@ -155,4 +155,9 @@ def test_whoever_shows_figures_asks_what_the_reader_may_be_told():
             asking.add(str(path.relative_to(PAGES)))
             is_told = "yishi.reporting.small_numbers" in modules
             assert is_told or str(path.relative_to(PAGES)) in SHOWS_NO_FAMILY, path
-    assert asking >= {"pages/figures.py", "pages/answer_sheets.py", "pages/drives.py", *SHOWS_NO_FAMILY}
+    assert asking >= {
+        "reporting/figures.py",
+        "reporting/answer_sheets.py",
+        "assistance/campaign/drives.py",
+        *SHOWS_NO_FAMILY,
+    }

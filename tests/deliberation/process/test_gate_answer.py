@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.deliberation.facts import a_matter, an_agreement, two_parties
 from yishi.deliberation.models import Agreement, GateRequest, Matter
 from yishi.deliberation.services.gates import gate_answer, gate_ask, gates_of
 from yishi.deliberation.services.matters import matter_advance, matter_missing, matter_move_on
@@ -12,8 +13,6 @@ from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.notices.models import Notice
 from yishi.organisations.models import Body
-
-from .facts import a_matter, an_agreement, two_parties
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.deliberation.facts import a_matter
 from yishi.deliberation.models import LeaderNote
 from yishi.deliberation.services.notes import note_add
 from yishi.kit.errors import NotAllowed, Refusal
-
-from .facts import a_matter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

@@ -2,6 +2,15 @@
 
 import pytest
 
+from tests.deliberation.facts import (
+    a_chair,
+    a_commitment,
+    a_matter,
+    a_sitting,
+    an_agreement,
+    every_seat,
+    two_parties,
+)
 from yishi.deliberation.models import Matter, ProcessModel, ProcessVersion
 from yishi.deliberation.process import editing
 from yishi.deliberation.process.compare import differences
@@ -24,16 +33,6 @@ from yishi.deliberation.services.processes import (
     processes_published,
 )
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-
-from .facts import (
-    a_chair,
-    a_commitment,
-    a_matter,
-    a_sitting,
-    an_agreement,
-    every_seat,
-    two_parties,
-)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

@@ -14,7 +14,7 @@ import pytest
 from tests.assistance.seeding import AREA, numbers
 from yishi.formats.sheets import write_sheet
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LENGTH = 18
 pytestmark = pytest.mark.once
 

@@ -5,6 +5,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.deliberation.facts import (
+    a_chair,
+    a_commitment,
+    a_matter,
+    a_sitting,
+    a_study,
+    an_agreement,
+    every_seat,
+    two_parties,
+)
 from yishi.database.reach import everything
 from yishi.deliberation.models import Agreement, GateRequest, Matter
 from yishi.deliberation.process.facts import Facts
@@ -19,17 +29,6 @@ from yishi.deliberation.services.processes import process_shipped
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
-
-from .facts import (
-    a_chair,
-    a_commitment,
-    a_matter,
-    a_sitting,
-    a_study,
-    an_agreement,
-    every_seat,
-    two_parties,
-)
 
 pytestmark = pytest.mark.django_db
 

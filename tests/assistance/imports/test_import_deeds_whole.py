@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.assistance.importing import publish
-from tests.assistance.test_import_deeds import Killed, deeds, killed, rows
 from yishi.assistance.models import Deed, DeedWords, PossibleDuplicate
 from yishi.assistance.searching import deeds_like
 from yishi.assistance.services import alike, import_steps
@@ -19,6 +18,13 @@ from yishi.journal.blocks import seal
 from yishi.journal.models import Receipt
 from yishi.journal.verify import verify
 from yishi.web.assistance.deeds.given import given_by
+
+from .test_import_deeds import (
+    Killed,
+    deeds,
+    killed,
+    rows,
+)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ import pytest
 
 from tests.assistance.helping import Helping
 from tests.assistance.importing import again, card, counted, families, faults, send, workbook
-from tests.assistance.test_import_matrix import CELLS, HEADINGS, as_csv, changed, made
 from tests.formats.books import MAIN, REL, book_of, zipped
 from yishi.assistance.models import Import, ImportFile, ImportPiece
 from yishi.assistance.services import import_steps
@@ -19,6 +18,14 @@ from yishi.assistance.services.imports import import_send
 from yishi.assistance.workbooks.kinds import kind_of, kinds
 from yishi.formats.sheet_limits import LARGE
 from yishi.kit.errors import Refusal
+
+from .test_import_matrix import (
+    CELLS,
+    HEADINGS,
+    as_csv,
+    changed,
+    made,
+)
 
 State = Import.State
 once = pytest.mark.once

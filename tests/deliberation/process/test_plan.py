@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from tests.deliberation.facts import a_matter, a_worry
 from yishi.deliberation.models import Matter, PlanTopic, YearPlan
 from yishi.deliberation.services.plans import (
     plan_decide,
@@ -16,8 +17,6 @@ from yishi.deliberation.services.plans import (
 from yishi.deliberation.services.processes import process_shipped
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
-
-from .facts import a_matter, a_worry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 YEAR = timezone.localdate().year

@@ -3,6 +3,14 @@
 import pytest
 from django.utils import timezone
 
+from tests.deliberation.facts import (
+    a_commitment,
+    a_matter,
+    a_sitting,
+    a_worry,
+    an_agreement,
+    two_parties,
+)
 from yishi.deliberation.models import Matter, Worry
 from yishi.deliberation.services.matters import (
     matter_close,
@@ -16,8 +24,6 @@ from yishi.deliberation.services.matters import (
 )
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
-
-from .facts import a_commitment, a_matter, a_sitting, a_worry, an_agreement, two_parties
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

@@ -15,7 +15,7 @@ from tests.cast import sign_in
 
 pytestmark = pytest.mark.django_db
 
-# Pages of other parts of the product: tests/web/test_bad_input.py and its neighbours try those.
+# Pages of other parts of the product: tests/kit/test_bad_input.py and its neighbours try those.
 MODULES = frozenset(
     "activities answer_sheets campaign_items campaigns change_requests check_rules checks cooperations deed_acts "  # noqa: SIM905
     "deed_record deeds drives duplicates family family_code figure_numbers figure_reports figures fund_acts funds "

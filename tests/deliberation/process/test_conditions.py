@@ -5,13 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from yishi.commitments.models import Commitment, Judge, Verdict
-from yishi.deliberation.models import ChairObjection, GateRequest, Matter, PlanTopic, Worry, YearPlan
-from yishi.deliberation.process.conditions import CONDITIONS, label_of, missing
-from yishi.deliberation.process.facts import Facts
-from yishi.deliberation.services.matters import matter_missing
-
-from .facts import (
+from tests.deliberation.facts import (
     a_chair,
     a_commitment,
     a_matter,
@@ -22,6 +16,11 @@ from .facts import (
     every_seat,
     two_parties,
 )
+from yishi.commitments.models import Commitment, Judge, Verdict
+from yishi.deliberation.models import ChairObjection, GateRequest, Matter, PlanTopic, Worry, YearPlan
+from yishi.deliberation.process.conditions import CONDITIONS, label_of, missing
+from yishi.deliberation.process.facts import Facts
+from yishi.deliberation.services.matters import matter_missing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
