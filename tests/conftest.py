@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from hypothesis import settings
 
-from yishi.assistance.text_index import MADE
+from yishi.assistance.deeds.text_index import MADE
 from yishi.database.reach import everything
 
 from .cast import Cast, make_cast

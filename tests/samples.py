@@ -19,8 +19,9 @@ from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.proposals.proposing import Proposed
 from tests.story import Story
-from yishi.assistance.models import Allotment, CheckFinding, FundMovement, ProjectPhoto
-from yishi.assistance.services.checks import findings_refresh
+from yishi.assistance.checks.models import CheckFinding
+from yishi.assistance.checks.services.checks import findings_refresh
+from yishi.assistance.projects.models import Allotment, FundMovement, ProjectPhoto
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import TimeRequest
 from yishi.commitments.services import letter_send

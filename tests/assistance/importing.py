@@ -1,20 +1,19 @@
 """Workbooks for tests of the import: families of a village, sent, checked and published as a desk would."""
 
-from yishi.assistance.models import (
+from yishi.assistance.imports.models import Import, ImportPiece
+from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.pieces import results_in
+from yishi.assistance.imports.services.publish import import_publish
+from yishi.assistance.imports.services.steps import imports_work
+from yishi.assistance.register.models import (
     Household,
     HouseholdCause,
     HouseholdMember,
     HouseholdStay,
     HouseholdYear,
-    Import,
-    ImportPiece,
     MemberYear,
     Resident,
 )
-from yishi.assistance.services.import_pieces import results_in
-from yishi.assistance.services.import_publish import import_publish
-from yishi.assistance.services.import_steps import imports_work
-from yishi.assistance.services.imports import import_send
 from yishi.database.reach import everything
 from yishi.formats.sheets import write_sheet
 from yishi.journal.models import Entry

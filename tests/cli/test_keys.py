@@ -12,10 +12,16 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.assistance.keeping import Keeping, card
-from yishi.assistance.models import Household, Import, Resident
-from yishi.assistance.services import identity
-from yishi.assistance.services.identity import account_of, identity_index, identity_of, identity_read
-from yishi.assistance.services.resealing import sealed_by_key
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.services.resealing import sealed_by_key
+from yishi.assistance.register.models import Household, Resident
+from yishi.assistance.register.services import identity
+from yishi.assistance.register.services.identity import (
+    account_of,
+    identity_index,
+    identity_of,
+    identity_read,
+)
 from yishi.cli import keys
 from yishi.cli.keys import run
 from yishi.database.reach import everything

@@ -5,18 +5,15 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Sum
 from django_scopes import ScopeError
 
 from tests import samples as sample
-from yishi.assistance.models import (
-    Deed,
-    DeedParty,
+from yishi.assistance.deeds.models import Deed, DeedParty
+from yishi.assistance.pairing.models import Measure, Need, Visit
+from yishi.assistance.projects.models import (
     FundMovement,
-    HouseholdYear,
-    Measure,
-    Need,
     PlannedMoney,
     Project,
     ProjectStep,
-    Visit,
 )
+from yishi.assistance.register.models import HouseholdYear
 from yishi.database.gather import HowMany, gather
 from yishi.database.reach import everything
 from yishi.journal.models import Entry

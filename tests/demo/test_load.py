@@ -6,19 +6,18 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from yishi.assistance.models import (
-    FundMovement,
+from yishi.assistance.campaign.models import Phase
+from yishi.assistance.deeds.models import PossibleDuplicate
+from yishi.assistance.pairing.models import (
     Measure,
     Pairing,
-    Phase,
-    PossibleDuplicate,
-    Project,
-    Resident,
     StationedTeam,
     Visit,
 )
-from yishi.assistance.services.identity import identity_of
-from yishi.assistance.services.progress import standing_of, wholes
+from yishi.assistance.projects.models import FundMovement, Project
+from yishi.assistance.projects.services.progress import standing_of, wholes
+from yishi.assistance.register.models import Resident
+from yishi.assistance.register.services.identity import identity_of
 from yishi.cli import demo as verb
 from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment

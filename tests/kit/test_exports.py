@@ -10,7 +10,7 @@ import pytest
 from tests import samples as sample
 from tests.assistance.importing import card, families, publish, send, workbook
 from tests.cast import sign_in
-from yishi.assistance.models import Household
+from yishi.assistance.register.models import Household
 from yishi.database.reach import everything
 from yishi.formats.sheets import csv_safe, is_defused
 from yishi.people.models import Person

@@ -18,14 +18,14 @@ from tests.assistance.pairs import Paired
 from tests.assistance.works import Works
 from tests.cast import sign_in
 from tests.proposals.proposing import Proposed
-from yishi.assistance.models import Activity, Deed, PossibleDuplicate
-from yishi.assistance.services.activities import activity_open
-from yishi.assistance.services.contracts import households_reach
-from yishi.assistance.services.deeds import deed_claim
-from yishi.assistance.services.duplicates import duplicate_decide
-from yishi.assistance.services.members import member_leave
-from yishi.assistance.services.register import household_relocate
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate
+from yishi.assistance.deeds.services.activities import activity_open
+from yishi.assistance.deeds.services.deeds import deed_claim
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.projects.services.contracts import households_reach
+from yishi.assistance.register.services.members import member_leave
+from yishi.assistance.register.services.register import household_relocate
 from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
 from yishi.kit.errors import Refusal

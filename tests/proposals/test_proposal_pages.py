@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from tests.cast import sign_in
 from tests.proposals.proposing import TEXT, Proposed
-from yishi.assistance.models import CatalogueItem
-from yishi.assistance.services.campaign_setup import campaign_begin
+from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.campaign.services.campaign_setup import campaign_begin
 from yishi.database.reach import everything
 from yishi.proposals.models import Proposal
 

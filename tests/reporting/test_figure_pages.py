@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
-from yishi.assistance.models import Unitemised
-from yishi.assistance.services.campaigns import target_set
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.campaign.services.campaigns import target_set
+from yishi.assistance.deeds.models import Unitemised
+from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
 from yishi.journal.act import SYSTEM, act

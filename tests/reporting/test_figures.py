@@ -14,10 +14,15 @@ from hypothesis.extra.django import TestCase
 
 from tests.assistance.helping import Helping
 from tests.cast import make_cast
-from yishi.assistance.models import Deed, PossibleDuplicate
-from yishi.assistance.services.deeds import deed_claim, deed_correct, deed_record, deed_withdraw
-from yishi.assistance.services.duplicates import duplicate_decide
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.deeds.models import Deed, PossibleDuplicate
+from yishi.assistance.deeds.services.deeds import (
+    deed_claim,
+    deed_correct,
+    deed_record,
+    deed_withdraw,
+)
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import Reach, everything, reaching
 from yishi.journal.act import SYSTEM, act, acting_at
 from yishi.journal.feed import FEEDS

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from tests.assistance.sanmeng import MILLION, PROJECT_FUNDS, SOCIAL_HELP, YUAN, Sanmeng
 from tests.cast import sign_in
-from yishi.assistance.models import FundMovement, ProgressLine
-from yishi.assistance.services.balances import money_of
-from yishi.assistance.services.progress import standing_of, unit_cost, wholes
+from yishi.assistance.projects.models import FundMovement, ProgressLine
+from yishi.assistance.projects.services.balances import money_of
+from yishi.assistance.projects.services.progress import standing_of, unit_cost, wholes
 from yishi.database.reach import everything, reaching
 from yishi.web.assistance.projects.project_sections import at_place, of_household, of_member
 from yishi.web.shell.sections import sections

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
-from yishi.assistance.models import Deed
-from yishi.assistance.services.campaigns import drive_add
-from yishi.assistance.services.deeds import deed_withdraw
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.campaign.services.campaigns import drive_add
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.services.deeds import deed_withdraw
+from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
 from yishi.reporting import figures

@@ -14,7 +14,12 @@ from django_scopes import ScopeError
 
 from tests import samples as sample
 from tests.cast import sign_in
-from yishi.assistance.models import ChangeRequest, Household, HouseholdMember, Resident
+from yishi.assistance.register.models import (
+    ChangeRequest,
+    Household,
+    HouseholdMember,
+    Resident,
+)
 from yishi.commitments.models import Commitment
 from yishi.config import urls as real_urls
 from yishi.database.reach import everything

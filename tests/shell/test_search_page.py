@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
-from yishi.assistance import searching
-from yishi.assistance.services.deeds import deed_correct
+from yishi.assistance.deeds.services.deeds import deed_correct
+from yishi.assistance.imports import searching
 from yishi.database.reach import everything
 from yishi.organisations.grants import system
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import rules
 
-from yishi.assistance.rules import has_desk
+from yishi.assistance.campaign.rules import has_desk
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import add

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import sign_in
-from yishi.assistance.catalogues import read_catalogue, shipped, written_catalogue
-from yishi.assistance.models import Campaign, CatalogueItem, Target
-from yishi.assistance.services.campaign_setup import campaign_begin, catalogue_load, lead_set
-from yishi.assistance.services.deeds import deed_record
-from yishi.assistance.services.standing import Part
+from yishi.assistance.campaign.catalogues import read_catalogue, shipped, written_catalogue
+from yishi.assistance.campaign.models import Campaign, CatalogueItem, Target
+from yishi.assistance.campaign.services.campaign_setup import campaign_begin, catalogue_load, lead_set
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.standing import Part
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.kit.ids import uuid7

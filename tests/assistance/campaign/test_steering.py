@@ -9,8 +9,8 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.assistance.steered import Steered
 from tests.cast import sign_in
-from yishi.assistance.services import steering
-from yishi.assistance.services.campaign_setup import lead_set
+from yishi.assistance.campaign.services import steering
+from yishi.assistance.campaign.services.campaign_setup import lead_set
 from yishi.commitments.models import Commitment
 from yishi.database.reach import everything
 from yishi.journal.models import Entry

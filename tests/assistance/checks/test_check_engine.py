@@ -7,12 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yishi.assistance.checks import words as w
-from yishi.assistance.checks.dossier import FIELDS, Dossier, Helper, Measure, Member
-from yishi.assistance.checks.engine import Checker, Settings, check_dossiers
-from yishi.assistance.checks.expression import ExpressionError, Reader
-from yishi.assistance.checks.identity import check_digit, read_number
-from yishi.assistance.checks.pack import read_pack
+from yishi.assistance.checks.logic import words as w
+from yishi.assistance.checks.logic.dossier import (
+    FIELDS,
+    Dossier,
+    Helper,
+    Measure,
+    Member,
+)
+from yishi.assistance.checks.logic.engine import Checker, Settings, check_dossiers
+from yishi.assistance.checks.logic.expression import ExpressionError, Reader
+from yishi.assistance.checks.logic.identity import check_digit, read_number
+from yishi.assistance.checks.logic.pack import read_pack
 
 pytestmark = pytest.mark.once
 

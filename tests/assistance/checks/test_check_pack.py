@@ -4,8 +4,14 @@ import shutil
 
 import pytest
 
-from yishi.assistance.checks.engine import Checker
-from yishi.assistance.checks.pack import PACKS, PackError, load_pack, newest, read_pack
+from yishi.assistance.checks.logic.engine import Checker
+from yishi.assistance.checks.logic.pack import (
+    PACKS,
+    PackError,
+    load_pack,
+    newest,
+    read_pack,
+)
 
 pytestmark = pytest.mark.once
 

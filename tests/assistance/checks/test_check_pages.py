@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from tests.assistance.families import family
 from tests.cast import sign_in
-from yishi.assistance.models import CheckFinding, CheckRun, CheckSetting
-from yishi.assistance.services.checks import findings_refresh
+from yishi.assistance.checks.models import CheckFinding, CheckRun, CheckSetting
+from yishi.assistance.checks.services.checks import findings_refresh
 from yishi.database.reach import reaching
 from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7

@@ -9,10 +9,10 @@ from django.utils import timezone
 from tests.assistance.families import SON, family
 from tests.assistance.importing import families, publish, send, workbook
 from tests.assistance.keeping import Keeping
-from yishi.assistance.dossiers import dossiers_of
-from yishi.assistance.models import CheckFinding, CheckRun, Household, HouseholdMember, HouseholdYear, Pairing, Resident
-from yishi.assistance.services.check_acts import check_set, finding_unwaive, finding_waive
-from yishi.assistance.services.checks import (
+from yishi.assistance.checks.models import CheckFinding, CheckRun
+from yishi.assistance.checks.reads import dossiers_of
+from yishi.assistance.checks.services.check_acts import check_set, finding_unwaive, finding_waive
+from yishi.assistance.checks.services.checks import (
     check_run_ask,
     check_run_do,
     check_run_make,
@@ -21,12 +21,19 @@ from yishi.assistance.services.checks import (
     findings_follow,
     findings_refresh,
 )
-from yishi.assistance.services.import_publish import import_undo
-from yishi.assistance.services.import_steps import imports_work
-from yishi.assistance.services.pairing import PairingRow, pairing_make
-from yishi.assistance.services.register import household_end
-from yishi.assistance.services.years import household_year_fill
-from yishi.assistance.workbooks.faults import note_words
+from yishi.assistance.imports.services.publish import import_undo
+from yishi.assistance.imports.services.steps import imports_work
+from yishi.assistance.imports.workbooks.faults import note_words
+from yishi.assistance.pairing.models import Pairing
+from yishi.assistance.pairing.services.pairing import PairingRow, pairing_make
+from yishi.assistance.register.models import (
+    Household,
+    HouseholdMember,
+    HouseholdYear,
+    Resident,
+)
+from yishi.assistance.register.services.register import household_end
+from yishi.assistance.register.services.years import household_year_fill
 from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
@@ -78,7 +85,7 @@ def test_every_act_on_a_household_checks_it_at_once(cast):
 
 
 def test_very_many_changed_households_are_left_to_the_jobs(cast, monkeypatch):
-    monkeypatch.setattr("yishi.assistance.services.checks.AT_ONCE", 1)
+    monkeypatch.setattr("yishi.assistance.checks.services.checks.AT_ONCE", 1)
     homes = [family(cast.places[village], n) for n, village in enumerate(("牟尼村", "邻近村"), 1)]
     findings_follow([one.pk for one in homes])
     run = CheckRun.objects.get()
@@ -184,7 +191,7 @@ def test_a_run_goes_on_where_a_stopped_process_left_it(cast, home):
 
 
 def test_the_job_lays_a_run_aside_after_its_slice_and_goes_on_later(cast, home, monkeypatch):
-    monkeypatch.setattr("yishi.assistance.services.checks.SLICE_BATCH", 1)
+    monkeypatch.setattr("yishi.assistance.checks.services.checks.SLICE_BATCH", 1)
     family(cast.places["邻近村"], 2)
     check_run_make(None)
     small = check_run_make(cast.places["邻近村"])

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
-from yishi.assistance.models import Activity, Deed, PossibleDuplicate
-from yishi.assistance.services.activities import Line, activity_open, activity_record
-from yishi.assistance.services.deeds import deed_record
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate
+from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import everything
 from yishi.journal.models import Entry, Receipt, Unfolded
 from yishi.kit.errors import NotAllowed, Refusal

@@ -11,11 +11,17 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
-from yishi.assistance.models import Activity, Deed, Match, PossibleDuplicate, Unitemised
-from yishi.assistance.services.deeds import deed_claim
-from yishi.assistance.services.family import deed_code_issue, family_code
-from yishi.assistance.services.matches import match_answer, match_propose
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.deeds.models import (
+    Activity,
+    Deed,
+    PossibleDuplicate,
+    Unitemised,
+)
+from yishi.assistance.deeds.services.deeds import deed_claim
+from yishi.assistance.deeds.services.family import deed_code_issue, family_code
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.pairing.models import Match
+from yishi.assistance.pairing.services.matches import match_answer, match_propose
 from yishi.database.reach import everything
 from yishi.formats.sheets import read_sheet
 from yishi.reporting import figures

@@ -9,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.assistance.helping import Helping
-from yishi.assistance.models import Deed, Household
-from yishi.assistance.services.campaigns import campaign_open, item_change, item_retire, phase_add, target_set
-from yishi.assistance.services.deeds import (
+from yishi.assistance.campaign.services.campaigns import (
+    campaign_open,
+    item_change,
+    item_retire,
+    phase_add,
+    target_set,
+)
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.services.deeds import (
     deed_claim,
     deed_confirm,
     deed_correct,
@@ -19,7 +25,8 @@ from yishi.assistance.services.deeds import (
     deed_withdraw,
     evidence_add,
 )
-from yishi.assistance.services.standing import Part, Reached, joined
+from yishi.assistance.deeds.services.standing import Part, Reached, joined
+from yishi.assistance.register.models import Household
 from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import Conflict, NotAllowed, Refusal, WrongStage

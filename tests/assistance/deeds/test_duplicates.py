@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
-from yishi.assistance.models import Deed, PossibleDuplicate
-from yishi.assistance.services.deeds import deed_withdraw
-from yishi.assistance.services.duplicates import duplicate_decide
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.deeds.models import Deed, PossibleDuplicate
+from yishi.assistance.deeds.services.deeds import deed_withdraw
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import everything
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.reporting import figures

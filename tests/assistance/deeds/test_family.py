@@ -8,10 +8,15 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
-from yishi.assistance.models import Activity, Deed, DeedCode, Unitemised
-from yishi.assistance.services.activities import Line, activity_open, activity_record
-from yishi.assistance.services.deeds import deed_correct
-from yishi.assistance.services.family import (
+from yishi.assistance.deeds.models import (
+    Activity,
+    Deed,
+    DeedCode,
+    Unitemised,
+)
+from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
+from yishi.assistance.deeds.services.deeds import deed_correct
+from yishi.assistance.deeds.services.family import (
     deed_answer,
     deed_claim_instead,
     deed_code_find,
@@ -20,8 +25,8 @@ from yishi.assistance.services.family import (
     deed_uphold,
     family_code,
 )
-from yishi.assistance.services.standing import Part, Reached
-from yishi.assistance.services.unitemised import unitemised_report, unitemised_withdraw
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
 from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage

@@ -9,11 +9,18 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.assistance.importing import again, faults, publish, send
-from yishi.assistance.models import Deed, DeedParty, DeedRemark, Import, PossibleDuplicate
-from yishi.assistance.services import import_deed_kind, import_steps
-from yishi.assistance.services.deeds import deed_withdraw
-from yishi.assistance.services.import_deed_rows import NewDeeds
-from yishi.assistance.services.import_publish import import_undo
+from yishi.assistance.deeds.models import (
+    Deed,
+    DeedParty,
+    DeedRemark,
+    PossibleDuplicate,
+)
+from yishi.assistance.deeds.services.deeds import deed_withdraw
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.services import deed_kind as import_deed_kind
+from yishi.assistance.imports.services import steps as import_steps
+from yishi.assistance.imports.services.deed_rows import NewDeeds
+from yishi.assistance.imports.services.publish import import_undo
 from yishi.formats.sheets import write_sheet
 from yishi.journal.models import Entry, Receipt, Unfolded
 from yishi.kit.errors import Refusal

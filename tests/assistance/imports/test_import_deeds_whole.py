@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.assistance.importing import publish
-from yishi.assistance.models import Deed, DeedWords, PossibleDuplicate
-from yishi.assistance.searching import deeds_like
-from yishi.assistance.services import alike, import_steps
-from yishi.assistance.services.import_publish import import_hidden_sweep, import_undo
+from yishi.assistance.deeds.models import Deed, DeedWords, PossibleDuplicate
+from yishi.assistance.deeds.services import alike
+from yishi.assistance.imports.searching import deeds_like
+from yishi.assistance.imports.services import steps as import_steps
+from yishi.assistance.imports.services.publish import import_hidden_sweep, import_undo
 from yishi.database.reach import EVERYTHING
 from yishi.journal.blocks import seal
 from yishi.journal.models import Receipt

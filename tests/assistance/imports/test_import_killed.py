@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import connection
 
 from tests.assistance.importing import again, counted, families, workbook
-from yishi.assistance.models import Household, Import, ImportPiece
-from yishi.assistance.services import import_steps
-from yishi.assistance.services.import_publish import import_publish
-from yishi.assistance.services.imports import import_send
+from yishi.assistance.imports.models import Import, ImportPiece
+from yishi.assistance.imports.services import steps as import_steps
+from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.publish import import_publish
+from yishi.assistance.register.models import Household
 from yishi.database.reach import everything
 
 pytestmark = [pytest.mark.django_db(transaction=True)]

@@ -12,8 +12,9 @@ import xlsxwriter
 
 from tests.assistance.importing import again, card, counted, faults, publish, send
 from tests.formats.books import book_of
-from yishi.assistance.models import Household, Import
-from yishi.assistance.services.identity import identity_of
+from yishi.assistance.imports.models import Import
+from yishi.assistance.register.models import Household
+from yishi.assistance.register.services.identity import identity_of
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import check_character
 

@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from tests.assistance.importing import again, card, families, faulty, workbook
 from tests.cast import sign_in
-from yishi.assistance.models import Household, Import
-from yishi.assistance.services.import_steps import imports_work
-from yishi.assistance.services.import_views import REASON
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.services.steps import imports_work
+from yishi.assistance.imports.services.views import REASON
+from yishi.assistance.register.models import Household
 from yishi.database.reach import everything
 from yishi.formats.sheet_rows import Row, read_rows
 from yishi.formats.sheets import read_sheet

@@ -6,9 +6,11 @@ import pytest
 
 from tests.assistance.helping import Helping
 from tests.assistance.importing import faults, publish, send
-from yishi.assistance.models import Import, Pairing, PlannedMoney, Project
-from yishi.assistance.services.import_publish import import_undo
-from yishi.assistance.services.pairing import pairing_end
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.services.publish import import_undo
+from yishi.assistance.pairing.models import Pairing
+from yishi.assistance.pairing.services.pairing import pairing_end
+from yishi.assistance.projects.models import PlannedMoney, Project
 from yishi.formats.sheets import write_sheet
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal

@@ -7,13 +7,14 @@ from django.db import connection
 
 from tests.assistance.helping import Helping
 from tests.assistance.importing import again, card, counted, families, faults, publish, send, workbook
-from yishi.assistance.models import Household, HouseholdMember, HouseholdYear, Import, ImportFile, ImportPiece
-from yishi.assistance.services.identity import identity_of
-from yishi.assistance.services.import_pieces import results_in
-from yishi.assistance.services.import_publish import import_give_up, import_publish, import_undo
-from yishi.assistance.services.import_steps import imports_work
-from yishi.assistance.services.imports import import_send
-from yishi.assistance.services.standing import Reached
+from yishi.assistance.deeds.services.standing import Reached
+from yishi.assistance.imports.models import Import, ImportFile, ImportPiece
+from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.pieces import results_in
+from yishi.assistance.imports.services.publish import import_give_up, import_publish, import_undo
+from yishi.assistance.imports.services.steps import imports_work
+from yishi.assistance.register.models import Household, HouseholdMember, HouseholdYear
+from yishi.assistance.register.services.identity import identity_of
 from yishi.database.reach import everything, reaching
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.people.models import Person

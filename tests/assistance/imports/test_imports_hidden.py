@@ -1,7 +1,7 @@
 """What an import has written but not published is seen by nobody."""
 
 from tests.assistance.helping import Helping
-from yishi.assistance.models import Household, HouseholdYear
+from yishi.assistance.register.models import Household, HouseholdYear
 from yishi.database.reach import everything, reaching
 from yishi.kit.ids import uuid7
 

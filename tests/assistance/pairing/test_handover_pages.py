@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
-from yishi.assistance.models import Pairing, Visit
-from yishi.assistance.services.handovers import pairing_hand_over
-from yishi.assistance.services.pairing import PairingRow, pairing_make
+from yishi.assistance.pairing.models import Pairing, Visit
+from yishi.assistance.pairing.services.handovers import pairing_hand_over
+from yishi.assistance.pairing.services.pairing import PairingRow, pairing_make
 from yishi.database.reach import everything
 
 pytestmark = pytest.mark.django_db

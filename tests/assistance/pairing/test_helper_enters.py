@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import PASSWORD_HASH
-from yishi.assistance.models import StationedTeam
-from yishi.assistance.services.teams import team_join, team_open
+from yishi.assistance.pairing.models import StationedTeam
+from yishi.assistance.pairing.services.teams import team_join, team_open
 from yishi.database.reach import everything
 from yishi.people.models import Account, Person
 

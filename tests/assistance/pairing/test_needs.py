@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from tests.assistance.pairs import Paired
-from yishi.assistance.models import Deed, Need, Offer
-from yishi.assistance.services.deeds import deed_record
-from yishi.assistance.services.matches import (
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.pairing.models import Need, Offer
+from yishi.assistance.pairing.services.matches import (
     idle_offers,
     match_answer,
     match_end,
@@ -16,8 +18,7 @@ from yishi.assistance.services.matches import (
     needs_for,
     offers_for,
 )
-from yishi.assistance.services.needs import need_close, need_share, offer_withdraw
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.pairing.services.needs import need_close, need_share, offer_withdraw
 from yishi.commitments.models import Commitment
 from yishi.database.reach import everything, reaching
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage

@@ -6,18 +6,24 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.pairs import Paired
-from yishi.assistance.models import ChangeRequest, Household, Measure, Need, Pairing, Visit
-from yishi.assistance.pairings import without_helper
-from yishi.assistance.services import handovers
-from yishi.assistance.services.handovers import hand_over_preview, pairing_hand_over, pairings_hand_over
-from yishi.assistance.services.pairing import (
+from yishi.assistance.pairing.models import (
+    Measure,
+    Need,
+    Pairing,
+    Visit,
+)
+from yishi.assistance.pairing.reads import without_helper
+from yishi.assistance.pairing.services import handovers
+from yishi.assistance.pairing.services.handovers import hand_over_preview, pairing_hand_over, pairings_hand_over
+from yishi.assistance.pairing.services.pairing import (
     PairingRow,
     pairing_end,
     pairing_make,
     pairings_make_many,
     visit_rule_set,
 )
-from yishi.assistance.services.teams import team_join, team_leave, team_open
+from yishi.assistance.pairing.services.teams import team_join, team_leave, team_open
+from yishi.assistance.register.models import ChangeRequest, Household
 from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage

@@ -9,8 +9,16 @@ from django.utils import timezone
 
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
-from yishi.assistance.models import HelpKind, Match, Measure, Need, Offer, Pairing, Visit
-from yishi.assistance.services.matches import match_answer, match_end
+from yishi.assistance.pairing.models import (
+    HelpKind,
+    Match,
+    Measure,
+    Need,
+    Offer,
+    Pairing,
+    Visit,
+)
+from yishi.assistance.pairing.services.matches import match_answer, match_end
 from yishi.commitments.models import Commitment
 from yishi.database.reach import everything
 

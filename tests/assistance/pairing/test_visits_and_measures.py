@@ -5,11 +5,16 @@ from datetime import timedelta
 import pytest
 
 from tests.assistance.pairs import Paired
-from yishi.assistance.models import Measure, Visit
-from yishi.assistance.services.measures import family_code_issue, measure_done, measure_hear, supervisor_for
-from yishi.assistance.services.pairing import pairing_end
-from yishi.assistance.services.village_plans import village_plan_promise
-from yishi.assistance.services.visits import visit_decide, visit_log, visit_withdraw
+from yishi.assistance.pairing.models import Measure, Visit
+from yishi.assistance.pairing.services.measures import (
+    family_code_issue,
+    measure_done,
+    measure_hear,
+    supervisor_for,
+)
+from yishi.assistance.pairing.services.pairing import pairing_end
+from yishi.assistance.pairing.services.village_plans import village_plan_promise
+from yishi.assistance.pairing.services.visits import visit_decide, visit_log, visit_withdraw
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import proof_check, verdict_give
 from yishi.database.reach import everything

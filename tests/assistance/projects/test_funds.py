@@ -6,9 +6,9 @@ import pytest
 
 from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
-from yishi.assistance.models import Allotment, FundMovement
-from yishi.assistance.services.balances import money_of, project_money
-from yishi.assistance.services.funds import (
+from yishi.assistance.projects.models import Allotment, FundMovement
+from yishi.assistance.projects.services.balances import money_of, project_money
+from yishi.assistance.projects.services.funds import (
     allotment_make,
     allotment_take_back,
     fund_open,
@@ -16,7 +16,12 @@ from yishi.assistance.services.funds import (
     money_receive,
     movement_reverse,
 )
-from yishi.assistance.services.payments import deed_link, donation_record, payment_confirm, payment_return
+from yishi.assistance.projects.services.payments import (
+    deed_link,
+    donation_record,
+    payment_confirm,
+    payment_return,
+)
 from yishi.database.reach import reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage

@@ -8,7 +8,7 @@ from django.urls import reverse
 from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
-from yishi.assistance.givers import giver_sheet
+from yishi.assistance.projects.reads import giver_sheet
 from yishi.database.reach import everything, reaching
 from yishi.web.assistance.projects.giver_papers import giver_paper
 

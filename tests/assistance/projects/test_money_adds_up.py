@@ -9,18 +9,24 @@ from hypothesis.extra.django import TestCase
 
 from tests.assistance.works import Works
 from tests.cast import make_cast
-from yishi.assistance.models import Allotment, Fund, FundMovement
-from yishi.assistance.services.balances import contracts_signed, fund_money, payments_standing, project_money, total
-from yishi.assistance.services.contracts import contract_cancel
-from yishi.assistance.services.funds import (
+from yishi.assistance.projects.models import Allotment, Fund, FundMovement
+from yishi.assistance.projects.services.balances import (
+    contracts_signed,
+    fund_money,
+    payments_standing,
+    project_money,
+    total,
+)
+from yishi.assistance.projects.services.contracts import contract_cancel
+from yishi.assistance.projects.services.funds import (
     allotment_make,
     allotment_take_back,
     fund_open,
     money_mobilise,
     money_receive,
 )
-from yishi.assistance.services.funds import movement_reverse as reverse
-from yishi.assistance.services.payments import payment_confirm, payment_record, payment_return
+from yishi.assistance.projects.services.funds import movement_reverse as reverse
+from yishi.assistance.projects.services.payments import payment_confirm, payment_record, payment_return
 from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal

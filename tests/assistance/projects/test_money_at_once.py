@@ -5,9 +5,9 @@ import pytest
 from tests.assistance.works import YUAN, Works
 from tests.cast import make_cast
 from tests.commitments.test_at_once import together
-from yishi.assistance.services.balances import money_of, project_money
-from yishi.assistance.services.funds import allotment_make
-from yishi.assistance.services.payments import payment_confirm, payment_record
+from yishi.assistance.projects.services.balances import money_of, project_money
+from yishi.assistance.projects.services.funds import allotment_make
+from yishi.assistance.projects.services.payments import payment_confirm, payment_record
 from yishi.database.reach import everything
 from yishi.kit.errors import Refusal
 

@@ -8,12 +8,19 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
-from yishi.assistance.models import Project
-from yishi.assistance.services.acceptance import Defect, project_promise, promises_of
-from yishi.assistance.services.building import project_drop, project_finish, project_start
-from yishi.assistance.services.contracts import contract_cancel, households_reach
-from yishi.assistance.services.progress import standing_of, unit_cost, wholes
-from yishi.assistance.services.projects import Part, Quantity, money_plan, project_find, project_open, quantities_plan
+from yishi.assistance.projects.models import Project
+from yishi.assistance.projects.services.acceptance import Defect, project_promise, promises_of
+from yishi.assistance.projects.services.building import project_drop, project_finish, project_start
+from yishi.assistance.projects.services.contracts import contract_cancel, households_reach
+from yishi.assistance.projects.services.progress import standing_of, unit_cost, wholes
+from yishi.assistance.projects.services.projects import (
+    Part,
+    Quantity,
+    money_plan,
+    project_find,
+    project_open,
+    quantities_plan,
+)
 from yishi.database.reach import reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage

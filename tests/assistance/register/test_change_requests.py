@@ -6,9 +6,14 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.keeping import Keeping, card, person
-from yishi.assistance.models import ChangeRequest, Household, HouseholdMember
-from yishi.assistance.services.identity import identity_of
-from yishi.assistance.services.requests import change_approve, change_ask, change_refuse, change_withdraw
+from yishi.assistance.register.models import ChangeRequest, Household, HouseholdMember
+from yishi.assistance.register.services.identity import identity_of
+from yishi.assistance.register.services.requests import (
+    change_approve,
+    change_ask,
+    change_refuse,
+    change_withdraw,
+)
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from yishi.assistance import codes
+from yishi.assistance.register import codes
 
 pytestmark = pytest.mark.once
 

@@ -6,9 +6,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.assistance.keeping import Keeping
-from yishi.assistance import codes
-from yishi.assistance.models import HouseholdYear, MemberYear
-from yishi.assistance.services.years import CLASSES, class_sum, compute, household_year_fill, year_draft
+from yishi.assistance.register import codes
+from yishi.assistance.register.models import HouseholdYear, MemberYear
+from yishi.assistance.register.services.years import (
+    CLASSES,
+    class_sum,
+    compute,
+    household_year_fill,
+    year_draft,
+)
 from yishi.database.reach import everything
 from yishi.kit.errors import NotAllowed, Refusal
 

@@ -6,10 +6,25 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.keeping import Keeping, card, person
-from yishi.assistance.models import Household, HouseholdMember, HouseholdStay, Resident
-from yishi.assistance.services.identity import account_masked, account_of, identity_masked, identity_of
-from yishi.assistance.services.members import identity_reveal, member_change, member_join, member_leave
-from yishi.assistance.services.register import (
+from yishi.assistance.register.models import (
+    Household,
+    HouseholdMember,
+    HouseholdStay,
+    Resident,
+)
+from yishi.assistance.register.services.identity import (
+    account_masked,
+    account_of,
+    identity_masked,
+    identity_of,
+)
+from yishi.assistance.register.services.members import (
+    identity_reveal,
+    member_change,
+    member_join,
+    member_leave,
+)
+from yishi.assistance.register.services.register import (
     household_change,
     household_end,
     household_head_change,
@@ -248,7 +263,7 @@ def test_who_keeps_no_register_opens_no_number(keeping, cast, who):
 
 
 def test_a_person_who_opens_very_many_numbers_is_stopped(keeping, cast, monkeypatch):
-    monkeypatch.setattr("yishi.assistance.services.members.MOST_LOOKS", 2)
+    monkeypatch.setattr("yishi.assistance.register.services.members.MOST_LOOKS", 2)
     viewer, member = cast.viewer("clerk"), keeping.member()
     for _look in range(2):
         identity_reveal(actor=viewer, member=member, reason="paper")

@@ -8,7 +8,12 @@ from python_calamine import CalamineWorkbook
 
 from tests.assistance.keeping import Keeping, card
 from tests.cast import sign_in
-from yishi.assistance.models import ChangeRequest, Household, HouseholdMember, HouseholdYear
+from yishi.assistance.register.models import (
+    ChangeRequest,
+    Household,
+    HouseholdMember,
+    HouseholdYear,
+)
 from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.ids import uuid7

@@ -12,7 +12,10 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.models import Cooperation, Household, Need, Project, SteeringMeeting, VillagePlan
+from yishi.assistance.campaign.models import Cooperation, SteeringMeeting
+from yishi.assistance.pairing.models import Need, VillagePlan
+from yishi.assistance.projects.models import Project
+from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter
 from yishi.proposals.models import Proposal

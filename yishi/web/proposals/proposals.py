@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import finding
+from yishi.assistance.deeds import reads as finding
 from yishi.commitments.models import Commitment
 from yishi.commitments.stages import may_step
 from yishi.crossings.suggestions import deeds_of

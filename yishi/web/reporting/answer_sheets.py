@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Campaign
+from yishi.assistance.campaign.models import Campaign
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.reporting.answers import AMOUNT, Slot, numbers_of, read

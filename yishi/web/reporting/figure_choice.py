@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Campaign, Drive, Phase
+from yishi.assistance.campaign.models import Campaign, Drive, Phase
 from yishi.database.gather import gather
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.sectors import sectors

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Campaign, ItemVersion
+from yishi.assistance.campaign.models import Campaign, ItemVersion
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may

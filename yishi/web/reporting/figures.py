@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.assistance.models import Deed, DeedParty
+from yishi.assistance.deeds.models import Deed, DeedParty
 from yishi.journal.models import Entry
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.reporting import place_figures as figures

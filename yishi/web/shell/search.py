@@ -11,8 +11,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Deed, Household, Project
-from yishi.assistance.searching import deeds_like, households_like, projects_like
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.imports.searching import deeds_like, households_like, projects_like
+from yishi.assistance.projects.models import Project
+from yishi.assistance.register.models import Household
 from yishi.database.reach import Reach
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
 from yishi.web.kit.one_act import link

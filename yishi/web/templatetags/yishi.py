@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from yishi.assistance import codes
+from yishi.assistance.register import codes
 from yishi.commitments.clocks import Colour, colour
 from yishi.kit.ids import uuid7
 from yishi.kit.text import masked_name, masked_phone

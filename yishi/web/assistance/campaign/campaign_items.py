@@ -14,11 +14,27 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.catalogues import MOST_BYTES, read_catalogue, shipped, written_catalogue
-from yishi.assistance.models import Campaign, CatalogueItem, Evidence, ItemVersion, Target
-from yishi.assistance.models.campaigns import THOUSANDTHS
-from yishi.assistance.services.campaign_setup import catalogue_load, target_drop
-from yishi.assistance.services.campaigns import item_add, item_change, item_retire, target_set
+from yishi.assistance.campaign.catalogues import (
+    MOST_BYTES,
+    read_catalogue,
+    shipped,
+    written_catalogue,
+)
+from yishi.assistance.campaign.models import (
+    Campaign,
+    CatalogueItem,
+    ItemVersion,
+    Target,
+)
+from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
+from yishi.assistance.campaign.services.campaign_setup import catalogue_load, target_drop
+from yishi.assistance.campaign.services.campaigns import (
+    item_add,
+    item_change,
+    item_retire,
+    target_set,
+)
+from yishi.assistance.deeds.models import Evidence
 from yishi.kit.errors import Refusal
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, by_item

@@ -13,16 +13,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.catalogues import shipped
-from yishi.assistance.models import Campaign, CampaignLead, CatalogueItem, Direction, Pairing, Phase, Target
-from yishi.assistance.services.campaign_setup import (
+from yishi.assistance.campaign.catalogues import shipped
+from yishi.assistance.campaign.models import (
+    Campaign,
+    CampaignLead,
+    CatalogueItem,
+    Direction,
+    Phase,
+    Target,
+)
+from yishi.assistance.campaign.services.campaign_setup import (
     campaign_begin,
     campaign_change,
     direction_change,
     lead_set,
     phase_change,
 )
-from yishi.assistance.services.campaigns import direction_add, phase_add
+from yishi.assistance.campaign.services.campaigns import direction_add, phase_add
+from yishi.assistance.pairing.models import Pairing
 from yishi.database.gather import gather
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, Place, Post, valid_on

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Campaign, Cooperation
-from yishi.assistance.services.steering import clause_add, cooperation_sign
+from yishi.assistance.campaign.models import Campaign, Cooperation
+from yishi.assistance.campaign.services.steering import clause_add, cooperation_sign
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may

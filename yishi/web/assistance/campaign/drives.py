@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Campaign, CatalogueItem, Drive
-from yishi.assistance.models.campaigns import THOUSANDTHS
-from yishi.assistance.services.campaign_setup import drive_change
-from yishi.assistance.services.campaigns import drive_add
+from yishi.assistance.campaign.models import Campaign, CatalogueItem, Drive
+from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
+from yishi.assistance.campaign.services.campaign_setup import drive_change
+from yishi.assistance.campaign.services.campaigns import drive_add
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask, by_item, still
 from yishi.reporting.small_numbers import Reader, is_rounded

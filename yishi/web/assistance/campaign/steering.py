@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Campaign, Cooperation, SteeringMeeting
-from yishi.assistance.services.steering import (
+from yishi.assistance.campaign.models import Campaign, Cooperation, SteeringMeeting
+from yishi.assistance.campaign.services.steering import (
     instruction_give,
     meeting_change,
     meeting_open,

@@ -1,6 +1,6 @@
 """The minutes of a steering meeting (会议纪要): reports heard, instructions with bearer and date."""
 
-from yishi.assistance.models import SteeringMeeting
+from yishi.assistance.campaign.models import SteeringMeeting
 from yishi.commitments.models import Commitment
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.web.kit.press import (

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.check_settings import Checkers
-from yishi.assistance.checks.pack import Parameter, Rule, read_pack
-from yishi.assistance.models import CheckFinding, CheckSetting, Severity
-from yishi.assistance.services.check_acts import check_set
+from yishi.assistance.checks.logic.pack import Parameter, Rule, read_pack
+from yishi.assistance.checks.models import CheckFinding, CheckSetting, Severity
+from yishi.assistance.checks.services.check_acts import check_set
+from yishi.assistance.checks.settings import Checkers
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export

@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.assistance.checks.pack import Pack, read_pack
-from yishi.assistance.models import CheckFinding, CheckWaiver, Household, Severity
+from yishi.assistance.checks.logic.pack import Pack, read_pack
+from yishi.assistance.checks.models import CheckFinding, CheckWaiver, Severity
+from yishi.assistance.register.models import Household
 from yishi.organisations.rights import may
 from yishi.web.kit.asking import Asking
 

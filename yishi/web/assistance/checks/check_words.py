@@ -9,10 +9,15 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yishi.assistance.checks.dossier import FIELDS
-from yishi.assistance.checks.engine import MONEY
-from yishi.assistance.checks.pack import Group, Pack, Parameter, Rule
-from yishi.assistance.models import Severity
+from yishi.assistance.checks.logic.dossier import FIELDS
+from yishi.assistance.checks.logic.engine import MONEY
+from yishi.assistance.checks.logic.pack import (
+    Group,
+    Pack,
+    Parameter,
+    Rule,
+)
+from yishi.assistance.checks.models import Severity
 from yishi.kit.money import yuan_text
 
 BADGES = {Severity.ERROR: "late", Severity.DOUBT: "warn", Severity.HINT: "info"}

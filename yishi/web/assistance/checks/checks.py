@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yishi.assistance.checks.pack import read_pack
-from yishi.assistance.models import CheckFinding, CheckRun, Severity
-from yishi.assistance.services.check_acts import finding_unwaive, finding_waive
-from yishi.assistance.services.checks import check_run_ask
+from yishi.assistance.checks.logic.pack import read_pack
+from yishi.assistance.checks.models import CheckFinding, CheckRun, Severity
+from yishi.assistance.checks.services.check_acts import finding_unwaive, finding_waive
+from yishi.assistance.checks.services.checks import check_run_ask
 from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.organisations.rights import may

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yishi.assistance import finding
-from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedParty, Household, ItemVersion
-from yishi.assistance.services.activities import Line, activity_open, activity_record
-from yishi.assistance.services.campaigns import version_on
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
+from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Activity, Deed, DeedParty
+from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.register.models import Household
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export

@@ -13,17 +13,24 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import finding
-from yishi.assistance.models import Deed, DeedParty, Evidence, Household
-from yishi.assistance.services.deeds import (
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Deed, DeedParty, Evidence
+from yishi.assistance.deeds.services.deeds import (
     deed_claim,
     deed_confirm,
     deed_correct,
     deed_withdraw,
     evidence_add,
 )
-from yishi.assistance.services.family import deed_claim_instead, deed_code_issue, deed_disown, deed_uphold, family_code
-from yishi.assistance.services.standing import Reached, reached_by
+from yishi.assistance.deeds.services.family import (
+    deed_claim_instead,
+    deed_code_issue,
+    deed_disown,
+    deed_uphold,
+    family_code,
+)
+from yishi.assistance.deeds.services.standing import Reached, reached_by
+from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt

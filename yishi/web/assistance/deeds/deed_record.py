@@ -14,11 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import finding
-from yishi.assistance.models import CatalogueItem, Deed, DeedParty, Household, ItemVersion, Match
-from yishi.assistance.services.campaigns import version_on
-from yishi.assistance.services.deeds import deed_record
-from yishi.assistance.services.standing import Part, Reached, joined
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
+from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Deed, DeedParty
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.standing import Part, Reached, joined
+from yishi.assistance.pairing.models import Match
+from yishi.assistance.register.models import Household
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may

@@ -5,7 +5,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yishi.assistance.models import Deed, DeedBeneficiary, DeedParty, Household, HouseholdMember
+from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
+from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import HowMany
 from yishi.web.kit.asking import Asking
 

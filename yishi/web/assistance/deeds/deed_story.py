@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Deed, Evidence
+from yishi.assistance.deeds.models import Deed, Evidence
 from yishi.database.gather import gather
 from yishi.journal.models import Entry
 from yishi.organisations.models import Body, Place

@@ -12,9 +12,17 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import finding
-from yishi.assistance.models import Activity, CatalogueItem, Deed, DeedCode, DeedConfirmation, DeedParty, Evidence
-from yishi.assistance.searching import deeds_search
+from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import (
+    Activity,
+    Deed,
+    DeedCode,
+    DeedConfirmation,
+    DeedParty,
+    Evidence,
+)
+from yishi.assistance.imports.searching import deeds_search
 from yishi.database.gather import gather
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may

@@ -11,9 +11,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yishi.assistance import finding
-from yishi.assistance.models import Deed, DeedParty, PossibleDuplicate
-from yishi.assistance.services.duplicates import duplicate_decide
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export

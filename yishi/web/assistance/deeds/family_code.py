@@ -9,8 +9,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Deed
-from yishi.assistance.services.family import deed_answer, deed_code_find
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.services.family import deed_answer, deed_code_find
 from yishi.kit.ids import clean_code
 from yishi.kit.text import masked_name
 from yishi.web.kit.forms import ActForm

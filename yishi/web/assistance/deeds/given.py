@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from yishi.assistance.models import CatalogueItem, Deed, DeedBeneficiary, DeedParty, Household
-from yishi.assistance.models.deeds import WHOLE
+from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
+from yishi.assistance.deeds.models.deeds import WHOLE
+from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany, gather
 from yishi.organisations.models import Body

@@ -10,8 +10,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.assistance import finding
-from yishi.assistance.models import Campaign, Deed, DeedConfirmation, DeedParty
+from yishi.assistance.campaign.models import Campaign
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Deed, DeedConfirmation, DeedParty
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany, gather
 from yishi.organisations.models import Body, Place

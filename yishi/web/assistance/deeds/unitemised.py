@@ -12,10 +12,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import finding
-from yishi.assistance.models import Unitemised
-from yishi.assistance.services.campaigns import version_on
-from yishi.assistance.services.unitemised import unitemised_report, unitemised_withdraw
+from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Unitemised
+from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm

@@ -13,19 +13,19 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Import
-from yishi.assistance.rules_imports import KEEPING
-from yishi.assistance.services.import_publish import import_give_up, import_publish, import_undo
-from yishi.assistance.services.import_views import (
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.rules import KEEPING
+from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.publish import import_give_up, import_publish, import_undo
+from yishi.assistance.imports.services.views import (
     MOST_SHOWN,
     import_changes,
     import_faults,
     rejected_workbook,
     template,
 )
-from yishi.assistance.services.imports import import_send
-from yishi.assistance.workbooks.faults import fault_words, note_words
-from yishi.assistance.workbooks.kinds import kinds
+from yishi.assistance.imports.workbooks.faults import fault_words, note_words
+from yishi.assistance.imports.workbooks.kinds import kinds
 from yishi.formats.sheet_limits import LARGE
 from yishi.organisations.models import Body
 from yishi.web.kit.exports import MEDIA_TYPE, export

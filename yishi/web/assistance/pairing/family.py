@@ -13,11 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Household, Measure, Visit
-from yishi.assistance.rules import keeps_its_village
-from yishi.assistance.rules_pairing import bears_it, is_another_hand
-from yishi.assistance.services.measures import family_code_issue, measure_agree, measure_done, measure_hear
-from yishi.assistance.services.pairing import desk_of
+from yishi.assistance.campaign.rules import keeps_its_village
+from yishi.assistance.pairing.models import Measure, Visit
+from yishi.assistance.pairing.rules import bears_it, is_another_hand
+from yishi.assistance.pairing.services.measures import (
+    family_code_issue,
+    measure_agree,
+    measure_done,
+    measure_hear,
+)
+from yishi.assistance.pairing.services.pairing import desk_of
+from yishi.assistance.register.models import Household
 from yishi.commitments.models import Verdict
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body, BodyKind, valid_on

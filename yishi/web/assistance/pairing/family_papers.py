@@ -2,7 +2,8 @@
 
 from django.utils import timezone, translation
 
-from yishi.assistance.models import Household, VillagePlan
+from yishi.assistance.pairing.models import VillagePlan
+from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.web.deliberation.sittings.sitting_papers import CHINESE

@@ -9,10 +9,16 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from yishi.assistance import codes
-from yishi.assistance.models import Household, HouseholdCause, Measure, Pairing, TeamMember, Visit
-from yishi.assistance.pairings import with_where
-from yishi.assistance.rules_pairing import HELPS
+from yishi.assistance.pairing.models import (
+    Measure,
+    Pairing,
+    TeamMember,
+    Visit,
+)
+from yishi.assistance.pairing.reads import with_where
+from yishi.assistance.pairing.rules import HELPS
+from yishi.assistance.register import codes
+from yishi.assistance.register.models import Household, HouseholdCause
 from yishi.commitments.models import Commitment, Proof, Verdict
 from yishi.commitments.queries import last_verdicts
 from yishi.database.gather import gather

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yishi.assistance.models import Pairing
-from yishi.assistance.services.handovers import (
+from yishi.assistance.pairing.models import Pairing
+from yishi.assistance.pairing.services.handovers import (
     MOST_AT_ONCE,
     Preview,
     hand_over_preview,
@@ -20,7 +20,7 @@ from yishi.assistance.services.handovers import (
     pairings_hand_over,
     pairings_of,
 )
-from yishi.assistance.services.pairing import place_of
+from yishi.assistance.pairing.services.pairing import place_of
 from yishi.organisations.models import Place
 from yishi.organisations.queries import place_path
 from yishi.organisations.rights import may

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.pairings import helpers_find, where_from
+from yishi.assistance.pairing.reads import helpers_find, where_from
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 from yishi.web.kit.forms import ActForm

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.finding import open_items
-from yishi.assistance.models import CatalogueItem, Household, Match, Need, Offer
-from yishi.assistance.services.deeds import deed_record
-from yishi.assistance.services.matches import match_answer, match_end, match_propose
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.deeds.reads import open_items
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.pairing.models import Match, Need, Offer
+from yishi.assistance.pairing.services.matches import match_answer, match_end, match_propose
+from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source

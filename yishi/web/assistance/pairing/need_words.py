@@ -11,8 +11,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from yishi.assistance.models import Match, Need
-from yishi.assistance.models.needs import left_of
+from yishi.assistance.pairing.models import Match, Need
+from yishi.assistance.pairing.models.needs import left_of
 from yishi.commitments.models import Commitment
 
 S = Match.State

@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import HelpKind, Household, Need
-from yishi.assistance.services.matches import offers_for
-from yishi.assistance.services.needs import need_close, need_share, need_state
+from yishi.assistance.pairing.models import HelpKind, Need
+from yishi.assistance.pairing.services.matches import offers_for
+from yishi.assistance.pairing.services.needs import need_close, need_share, need_state
+from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may

@@ -13,9 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import HelpKind, Match, Need, Offer
-from yishi.assistance.services.matches import idle_offers, needs_for
-from yishi.assistance.services.needs import offer_make, offer_withdraw
+from yishi.assistance.pairing.models import (
+    HelpKind,
+    Match,
+    Need,
+    Offer,
+)
+from yishi.assistance.pairing.services.matches import idle_offers, needs_for
+from yishi.assistance.pairing.services.needs import offer_make, offer_withdraw
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export

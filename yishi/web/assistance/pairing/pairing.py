@@ -14,8 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Household, Measure, Pairing, TeamMember, Visit
-from yishi.assistance.pairings import (
+from yishi.assistance.pairing.models import (
+    Measure,
+    Pairing,
+    TeamMember,
+    Visit,
+)
+from yishi.assistance.pairing.reads import (
     active_pairings,
     days_of,
     helper_counts,
@@ -25,10 +30,9 @@ from yishi.assistance.pairings import (
     with_last_visit,
     without_helper,
 )
-from yishi.assistance.rules_pairing import HELPS, LATE_DAYS
-from yishi.assistance.services.pairing import (
-    visit_rule_set,
-)
+from yishi.assistance.pairing.rules import HELPS, LATE_DAYS
+from yishi.assistance.pairing.services.pairing import visit_rule_set
+from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may

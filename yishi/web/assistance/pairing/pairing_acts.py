@@ -12,15 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Household, Pairing
-from yishi.assistance.pairings import without_helper
-from yishi.assistance.rules import keeps_its_village
-from yishi.assistance.services.pairing import (
+from yishi.assistance.campaign.rules import keeps_its_village
+from yishi.assistance.pairing.models import Pairing
+from yishi.assistance.pairing.reads import without_helper
+from yishi.assistance.pairing.services.pairing import (
     PairingRow,
     pairing_end,
     pairing_make,
     pairings_make_many,
 )
+from yishi.assistance.register.models import Household
 from yishi.organisations.models import Place
 from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.forms import ActForm

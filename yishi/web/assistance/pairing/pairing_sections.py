@@ -9,8 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.assistance.models import Household, Need, Pairing, StationedTeam, TeamMember, VillagePlan, Visit
-from yishi.assistance.pairings import (
+from yishi.assistance.pairing.models import (
+    Need,
+    Pairing,
+    StationedTeam,
+    TeamMember,
+    VillagePlan,
+    Visit,
+)
+from yishi.assistance.pairing.reads import (
     active_pairings,
     days_said,
     last_visits,
@@ -19,6 +26,7 @@ from yishi.assistance.pairings import (
     visit_days,
     without_helper,
 )
+from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany
 from yishi.organisations.models import Body, Place, valid_on

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import StationedTeam, TeamMember
-from yishi.assistance.pairings import helpers_find, where_from
-from yishi.assistance.services.teams import team_join, team_leave, team_open
+from yishi.assistance.pairing.models import StationedTeam, TeamMember
+from yishi.assistance.pairing.reads import helpers_find, where_from
+from yishi.assistance.pairing.services.teams import team_join, team_leave, team_open
 from yishi.organisations.models import Body, current, valid_on
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.matters import widest_place

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import VillagePlan
-from yishi.assistance.services.village_plans import village_plan_open, village_plan_promise
+from yishi.assistance.pairing.models import VillagePlan
+from yishi.assistance.pairing.services.village_plans import village_plan_open, village_plan_promise
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may

@@ -14,9 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Household, Pairing, TeamMember, Visit
-from yishi.assistance.pairings import where_from
-from yishi.assistance.services.visits import visit_decide, visit_log, visit_withdraw
+from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
+from yishi.assistance.pairing.reads import where_from
+from yishi.assistance.pairing.services.visits import visit_decide, visit_log, visit_withdraw
+from yishi.assistance.register.models import Household
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person

@@ -11,10 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Allotment, Campaign, Contract, Deed, Fund, FundKind, FundMovement, Project
-from yishi.assistance.services import funds as money
-from yishi.assistance.services import payments
-from yishi.assistance.services.balances import money_of
+from yishi.assistance.campaign.models import Campaign
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.projects.models import (
+    Allotment,
+    Contract,
+    Fund,
+    FundKind,
+    FundMovement,
+    Project,
+)
+from yishi.assistance.projects.services import funds as money
+from yishi.assistance.projects.services import payments
+from yishi.assistance.projects.services.balances import money_of
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text

@@ -12,8 +12,15 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Deed, Fund, FundKind, FundMovement, Household, Project
-from yishi.assistance.services.balances import fund_money, money_of
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.projects.models import (
+    Fund,
+    FundKind,
+    FundMovement,
+    Project,
+)
+from yishi.assistance.projects.services.balances import fund_money, money_of
+from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
 from yishi.organisations.rights import may

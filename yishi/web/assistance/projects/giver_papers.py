@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import translation
 
-from yishi.assistance.givers import GiverSheet
+from yishi.assistance.projects.reads import GiverSheet
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.kit.money import yuan_text
 from yishi.web.deliberation.sittings.sitting_papers import CHINESE

@@ -9,8 +9,8 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.assistance.givers import giver_sheet, years_of
-from yishi.assistance.models import FundMovement
+from yishi.assistance.projects.models import FundMovement
+from yishi.assistance.projects.reads import giver_sheet, years_of
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Household
-from yishi.assistance.services.projects import Part, Quantity
+from yishi.assistance.projects.services.projects import Part, Quantity
+from yishi.assistance.register.models import Household
 from yishi.kit.money import fen_from_yuan
 from yishi.kit.text import clean
 from yishi.organisations.models import Body, Member, Place, valid_on

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from yishi.assistance.models import FundMovement
+from yishi.assistance.projects.models import FundMovement
 from yishi.reporting.small_numbers import told
 from yishi.web.reporting.figure_words import number_text
 

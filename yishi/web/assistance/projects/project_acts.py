@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Acceptance, Project
-from yishi.assistance.services import acceptance, building
-from yishi.assistance.services.acceptance import Defect
-from yishi.assistance.services.building import field_of
-from yishi.assistance.services.progress import standing_of
+from yishi.assistance.projects.models import Acceptance, Project
+from yishi.assistance.projects.services import acceptance, building
+from yishi.assistance.projects.services.acceptance import Defect
+from yishi.assistance.projects.services.building import field_of
+from yishi.assistance.projects.services.progress import standing_of
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.organisations.models import Body

@@ -9,9 +9,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Campaign, Contract, Direction, FundKind, Household, Project
-from yishi.assistance.services import building, contracts
-from yishi.assistance.services import projects as planning
+from yishi.assistance.campaign.models import Campaign, Direction
+from yishi.assistance.projects.models import Contract, FundKind, Project
+from yishi.assistance.projects.services import building, contracts
+from yishi.assistance.projects.services import projects as planning
+from yishi.assistance.register.models import Household
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text

@@ -12,9 +12,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yishi.assistance.models import Deed, Fund, FundKind, FundMovement, Household, Project
-from yishi.assistance.services.balances import fund_money, money_from, money_rows
-from yishi.assistance.services.progress import standing_rows, standings_from, wholes
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.projects.models import (
+    Fund,
+    FundKind,
+    FundMovement,
+    Project,
+)
+from yishi.assistance.projects.services.balances import fund_money, money_from, money_rows
+from yishi.assistance.projects.services.progress import standing_rows, standings_from, wholes
+from yishi.assistance.register.models import Household
 from yishi.database.gather import HowMany
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may

@@ -6,7 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import AcceptanceLine, Contract, ProgressLine, Project, ProjectStep
+from yishi.assistance.projects.models import (
+    AcceptanceLine,
+    Contract,
+    ProgressLine,
+    Project,
+    ProjectStep,
+)
 from yishi.kit.money import yuan_text
 from yishi.web.kit.timeline import Event
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.models import Acceptance, Campaign, FundKind, Household, Project
-from yishi.assistance.project_stages import may_step
-from yishi.assistance.services.acceptance import promises_of
-from yishi.assistance.services.balances import money_from, money_rows
-from yishi.assistance.services.progress import (
+from yishi.assistance.campaign.models import Campaign
+from yishi.assistance.projects.models import Acceptance, FundKind, Project
+from yishi.assistance.projects.services.acceptance import promises_of
+from yishi.assistance.projects.services.balances import money_from, money_rows
+from yishi.assistance.projects.services.progress import (
     Whole,
     found_of,
     lines_of,
@@ -28,6 +28,8 @@ from yishi.assistance.services.progress import (
     unit_cost,
     wholes,
 )
+from yishi.assistance.projects.stages import may_step
+from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.database.gather import HowMany, gather
 from yishi.organisations.rights import may

@@ -11,9 +11,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import codes, fields
-from yishi.assistance.models import ChangeRequest, HouseholdMember
-from yishi.assistance.services.requests import asked_masked, change_approve, change_refuse, change_withdraw
+from yishi.assistance.register import codes, fields
+from yishi.assistance.register.models import ChangeRequest, HouseholdMember
+from yishi.assistance.register.services.requests import (
+    asked_masked,
+    change_approve,
+    change_refuse,
+    change_withdraw,
+)
 from yishi.kit.text import masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may

@@ -9,8 +9,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import fields
-from yishi.assistance.models import Household, HouseholdCause, HouseholdMember, HouseholdStay
+from yishi.assistance.register import fields
+from yishi.assistance.register.models import (
+    Household,
+    HouseholdCause,
+    HouseholdMember,
+    HouseholdStay,
+)
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import fields
-from yishi.assistance.models import Household, HouseholdMember
-from yishi.assistance.services.requests import change_ask
+from yishi.assistance.register import fields
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.services.requests import change_ask
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 

@@ -9,9 +9,9 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import codes, fields
-from yishi.assistance.models import Household, HouseholdMember
-from yishi.assistance.services.members import Look, identity_reveal
+from yishi.assistance.register import codes, fields
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.services.members import Look, identity_reveal
 from yishi.web.kit.page import page
 
 from .household_change import LeaveForm, back_to, change_page, heading_of, load_household, load_member

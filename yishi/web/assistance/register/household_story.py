@@ -6,9 +6,15 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from yishi.assistance import codes, fields
-from yishi.assistance.models import ChangeRequest, Household, HouseholdMember, HouseholdYear, MemberYear
-from yishi.assistance.services.members import Look
+from yishi.assistance.register import codes, fields
+from yishi.assistance.register.models import (
+    ChangeRequest,
+    Household,
+    HouseholdMember,
+    HouseholdYear,
+    MemberYear,
+)
+from yishi.assistance.register.services.members import Look
 from yishi.database.gather import gather
 from yishi.journal.models import Entry
 from yishi.kit.money import yuan_text

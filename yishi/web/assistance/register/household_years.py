@@ -11,9 +11,15 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.assistance import codes, fields
-from yishi.assistance.models import Household, HouseholdMember
-from yishi.assistance.services.years import CLASSES, FIRST_YEAR, household_year_fill, member_year_draft, year_draft
+from yishi.assistance.register import codes, fields
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.services.years import (
+    CLASSES,
+    FIRST_YEAR,
+    household_year_fill,
+    member_year_draft,
+    year_draft,
+)
 from yishi.web.kit.page import page
 
 from .household_change import back_to, load_household, load_member

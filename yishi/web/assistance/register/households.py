@@ -13,11 +13,23 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from yishi.assistance import codes
-from yishi.assistance.models import Household, HouseholdCause, HouseholdMember, MemberYear
-from yishi.assistance.queries import WIDE, beginning_with, between, households_in, households_of_number, ordered
-from yishi.assistance.rules_register import KEEPING
-from yishi.assistance.services.identity import (
+from yishi.assistance.register import codes
+from yishi.assistance.register.models import (
+    Household,
+    HouseholdCause,
+    HouseholdMember,
+    MemberYear,
+)
+from yishi.assistance.register.reads import (
+    WIDE,
+    beginning_with,
+    between,
+    households_in,
+    households_of_number,
+    ordered,
+)
+from yishi.assistance.register.rules import KEEPING
+from yishi.assistance.register.services.identity import (
     account_masked,
     fault_words,
     identity_index,

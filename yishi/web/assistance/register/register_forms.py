@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance import codes, fields
+from yishi.assistance.register import codes, fields
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import BIRTH, CARD, DISABILITY, OFFICER
 from yishi.web.kit.forms import ActForm
