@@ -13,9 +13,9 @@ from yishi.assistance.projects.models import FundMovement, ProgressLine
 from yishi.assistance.projects.services.balances import money_of
 from yishi.assistance.projects.services.progress import standing_of, unit_cost, wholes
 from yishi.database.reach import everything, reaching
+from yishi.web.assistance.projects.money_tags import yuan_short
 from yishi.web.assistance.projects.project_sections import at_place, of_household, of_member
-from yishi.web.shell.sections import sections
-from yishi.web.templatetags.money import yuan_short
+from yishi.web.kit.sections import sections
 
 pytestmark = pytest.mark.django_db
 

@@ -89,7 +89,8 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "yishi.web.shell.context.site",
             ],
-            "builtins": ["django.templatetags.i18n", "yishi.web.templatetags.yishi"],
+            "builtins": ["django.templatetags.i18n", "yishi.web.kit.page_tags"],
+            "libraries": {"money": "yishi.web.assistance.projects.money_tags"},
         },
     }
 ]

@@ -1,193 +1,41 @@
-"""All pages. Each slice of the product keeps its own list."""
+"""All pages: each part of the product keeps its own list."""
 
-from .assistance.campaign import (
-    campaign_items,
-    campaigns,
-    cooperations,
-    drives,
-    steering,
-)
-from .assistance.checks import check_rules, checks
-from .assistance.deeds import (
-    activities,
-    deed_acts,
-    deed_record,
-    deeds,
-    duplicates,
-    family_code,
-    helping,
-    unitemised,
-)
-from .assistance.imports import imports
-from .assistance.pairing import (
-    family,
-    handovers,
-    matches,
-    needs,
-    offers,
-    pairing,
-    pairing_acts,
-    teams,
-    village_plans,
-    visits,
-)
-from .assistance.projects import (
-    fund_acts,
-    funds,
-    givers,
-    project_acts,
-    project_plan,
-    projects,
-)
-from .assistance.register import (
-    change_requests,
-    household_acts,
-    household_members,
-    household_years,
-    households,
-)
-from .commitments import (
-    commitment_acts,
+from .assistance.campaign import urls as assistance_campaign
+from .assistance.checks import urls as assistance_checks
+from .assistance.deeds import urls as assistance_deeds
+from .assistance.imports import urls as assistance_imports
+from .assistance.pairing import urls as assistance_pairing
+from .assistance.projects import urls as assistance_projects
+from .assistance.register import urls as assistance_register
+from .commitments import urls as commitments
+from .deliberation.consultation import urls as deliberation_consultation
+from .deliberation.process import urls as deliberation_process
+from .deliberation.record import urls as deliberation_record
+from .deliberation.sittings import urls as deliberation_sittings
+from .deliberation.worries import urls as deliberation_worries
+from .organisations import urls as organisations
+from .proposals import urls as proposals
+from .reporting import urls as reporting
+from .shell import urls as shell
+
+PARTS = (
+    deliberation_worries,
+    deliberation_process,
+    deliberation_sittings,
+    deliberation_consultation,
+    deliberation_record,
+    assistance_register,
+    assistance_checks,
+    assistance_deeds,
+    assistance_campaign,
+    assistance_pairing,
+    assistance_projects,
+    assistance_imports,
+    organisations,
     commitments,
-    judge,
-    rates,
-)
-from .deliberation.consultation import consult, consultations, moderation
-from .deliberation.process import (
-    calendar,
-    gates,
-    matter_file,
-    matters,
-    plans,
-    process_editor,
-    processes,
-)
-from .deliberation.record import library, public_files, releases
-from .deliberation.sittings import (
-    agreements,
-    draws,
-    my_room,
-    room,
-    seats,
-    sittings,
-    studies,
-)
-from .deliberation.worries import follow, raise_worry, worries
-from .organisations import (
-    bodies,
-    first_run,
-    invitations,
-    members,
-    people,
-    place_sets,
-    places,
-    venues,
-)
-from .proposals import proposal_acts, proposals
-from .reporting import (
-    answer_sheets,
-    figure_numbers,
-    figure_reports,
-    figures,
-    overview,
-)
-from .shell import (
-    desk,
-    files,
-    home,
-    member,
-    notices,
-    papers,
-    search,
-    signin,
+    proposals,
+    reporting,
+    shell,
 )
 
-urlpatterns = [
-    *home.urlpatterns,
-    *change_requests.urlpatterns,
-    *household_acts.urlpatterns,
-    *household_members.urlpatterns,
-    *household_years.urlpatterns,
-    *households.urlpatterns,
-    *bodies.urlpatterns,
-    *first_run.urlpatterns,
-    *imports.urlpatterns,
-    *invitations.urlpatterns,
-    *member.urlpatterns,
-    *members.urlpatterns,
-    *people.urlpatterns,
-    *places.urlpatterns,
-    *venues.urlpatterns,
-    *calendar.urlpatterns,
-    *desk.urlpatterns,
-    *answer_sheets.urlpatterns,
-    *figure_reports.urlpatterns,
-    *figure_numbers.urlpatterns,
-    *figures.urlpatterns,
-    *gates.urlpatterns,
-    *matter_file.urlpatterns,
-    *matters.urlpatterns,
-    *plans.urlpatterns,
-    *process_editor.urlpatterns,
-    *processes.urlpatterns,
-    *commitment_acts.urlpatterns,
-    *commitments.urlpatterns,
-    *consult.urlpatterns,
-    *consultations.urlpatterns,
-    *moderation.urlpatterns,
-    *files.urlpatterns,
-    *follow.urlpatterns,
-    *judge.urlpatterns,
-    *notices.urlpatterns,
-    *raise_worry.urlpatterns,
-    *rates.urlpatterns,
-    *signin.urlpatterns,
-    *worries.urlpatterns,
-    *library.urlpatterns,
-    *overview.urlpatterns,
-    *public_files.urlpatterns,
-    *releases.urlpatterns,
-    *studies.urlpatterns,
-    *search.urlpatterns,
-    *seats.urlpatterns,
-    *draws.urlpatterns,
-    *sittings.urlpatterns,
-    *room.urlpatterns,
-    *my_room.urlpatterns,
-    *agreements.urlpatterns,
-    *papers.urlpatterns,
-    *project_acts.urlpatterns,
-    *project_plan.urlpatterns,
-    *projects.urlpatterns,
-    *fund_acts.urlpatterns,
-    *funds.urlpatterns,
-    *helping.urlpatterns,
-    *deed_record.urlpatterns,
-    *deed_acts.urlpatterns,
-    *deeds.urlpatterns,
-    *activities.urlpatterns,
-    *duplicates.urlpatterns,
-    *unitemised.urlpatterns,
-    *family_code.urlpatterns,
-    *campaigns.urlpatterns,
-    *campaign_items.urlpatterns,
-    *place_sets.urlpatterns,
-    *drives.urlpatterns,
-    *steering.urlpatterns,
-    *cooperations.urlpatterns,
-    *checks.urlpatterns,
-    *check_rules.urlpatterns,
-    *proposals.urlpatterns,
-    *proposal_acts.urlpatterns,
-    *family.urlpatterns,
-    *matches.urlpatterns,
-    *needs.urlpatterns,
-    *offers.urlpatterns,
-    *pairing.urlpatterns,
-    *pairing_acts.urlpatterns,
-    *handovers.urlpatterns,
-    *givers.urlpatterns,
-    *teams.urlpatterns,
-    *village_plans.urlpatterns,
-    *visits.urlpatterns,
-]
+urlpatterns = [pattern for part in PARTS for pattern in part.urlpatterns]

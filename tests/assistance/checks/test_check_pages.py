@@ -14,7 +14,7 @@ from yishi.database.reach import reaching
 from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
 from yishi.web.assistance.checks.check_sections import household_checks
-from yishi.web.shell.sections import sections
+from yishi.web.kit.sections import sections
 
 pytestmark = pytest.mark.django_db
 

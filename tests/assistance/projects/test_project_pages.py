@@ -19,8 +19,8 @@ from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Place
 from yishi.web.assistance.projects.money_fields import QuantitiesField, YuanField
+from yishi.web.assistance.projects.money_tags import layers, yuan_short
 from yishi.web.shell.desk import inbox
-from yishi.web.templatetags.money import layers, yuan_short
 
 pytestmark = pytest.mark.django_db
 QUANTITIES = "硬化道路（公里）\n上村小组 3.2\n下村小组，1.8\n\n边沟(米)\n全村 1,200\n"

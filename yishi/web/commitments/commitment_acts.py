@@ -15,6 +15,7 @@ from yishi.attachments.store import photo_keep, scan_keep
 from yishi.commitments import services
 from yishi.commitments.models import Commitment, TimeRequest
 from yishi.kit.errors import Refusal
+from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -22,14 +23,6 @@ from yishi.web.kit.page import page
 from .commitments import load_commitment
 
 DAY = {"type": "date"}
-
-
-def area(label: Any, rows: int = 4, **given: Any) -> forms.CharField:
-    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), required=False, **given)
-
-
-def day_field(label: Any, **given: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY), **given)
 
 
 class NothingForm(ActForm):
@@ -42,14 +35,6 @@ class TextForm(ActForm):
 
 
 PHOTOS = 3
-
-
-def photo_field(number: int) -> forms.FileField:
-    return forms.FileField(
-        label=gettext_lazy("Photo (if you like)") if number == 1 else gettext_lazy("A further photo"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
-    )
 
 
 class ProofForm(ActForm):

@@ -14,15 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.commitments.clocks import RECHECK_AFTER, Colour, colour
+from yishi.commitments.clocks import RECHECK_AFTER, colour
 from yishi.commitments.models import Commitment, TimeRequest
 from yishi.commitments.queries import of_colour, to_look_back
 from yishi.commitments.services.pressing import NEXT_TIER
 from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.matters import widest_place
+from yishi.web.commitments.clock_words import PRESSED, SHADES
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 
@@ -32,13 +33,6 @@ from .promise_story import promise_events
 PER_PAGE = 25
 SHOWN = 100
 S = Commitment.State
-SHADES = {
-    Colour.BLUE: gettext_lazy("on course"),
-    Colour.YELLOW: gettext_lazy("due soon"),
-    Colour.RED: gettext_lazy("overdue"),
-    Colour.NONE: "",
-}
-PRESSED = ("", gettext_lazy("reminded"), gettext_lazy("letter sent"), gettext_lazy("passed to the next tier"))
 
 # (verb in the stage table, right, URL name, label): the acts that a file offers, in the order of a promise's life.
 ACTS: tuple[tuple[str, str, str, Any], ...] = (

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment, Judge, Proof, Verdict
 from yishi.commitments.services import verdict_give
-from yishi.web.deliberation.worries.follow import CodeForm, enter_code
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.shell.files import stream
+from yishi.web.kit.query_code import CodeForm, enter_code
+from yishi.web.kit.stream import stream
 
 from .promise_story import promise_events
 

@@ -15,6 +15,7 @@ from yishi.formats.pdf import write_pdf
 from yishi.formats.word import write_word
 from yishi.journal.blocks import last_hash
 
+CHINESE = "zh-hans"  # official papers are written in Chinese, whoever asks for them
 TEMPLATES = Path(__file__).parent / "typst"
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

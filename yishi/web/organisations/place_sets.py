@@ -18,12 +18,13 @@ from yishi.organisations.models import Body, Place, PlaceSet, PlaceSetItem, vali
 from yishi.organisations.queries import places_find
 from yishi.organisations.rights import may
 from yishi.organisations.services.place_sets import place_set_open, place_set_put, place_set_remove
-from yishi.web.deliberation.process.matters import widest_place
-from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.exports import export
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.organisations.loads import sets_for
 
 PER_PAGE = 25
 MOST_LINES = 500
@@ -36,14 +37,6 @@ def load_set(request: HttpRequest, pk: UUID) -> PlaceSet:
 
 def load_item(request: HttpRequest, pk: UUID) -> PlaceSetItem:
     return PlaceSetItem.objects.select_related("place", "place_set__owner__place").get(pk=pk)
-
-
-def sets_for(viewer: Any) -> Any:
-    """The sets that the viewer may see: those of desks above and below, and those of no desk."""
-    rows = PlaceSet.objects.select_related("owner")
-    if may("installation.manage", viewer):
-        return rows
-    return rows.filter(Q(owner__isnull=True) | viewer.ground_q("owner__place__"))
 
 
 @page("place_set.see", methods=("GET",))

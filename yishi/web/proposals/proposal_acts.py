@@ -17,8 +17,8 @@ from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
 from yishi.proposals.models import Proposal
 from yishi.proposals.services import adoption_record, proposal_assign
-from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.body_field import BodyField
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 

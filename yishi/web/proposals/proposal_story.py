@@ -13,7 +13,7 @@ from yishi.people.models import Person
 from yishi.proposals.models import Proposal
 from yishi.proposals.stages import WORDS, stage_of
 from yishi.web.commitments.promise_story import promise_events
-from yishi.web.kit.asking import Asking
+from yishi.web.kit.sections import Asking
 from yishi.web.kit.timeline import Event
 
 SHOWN = 20

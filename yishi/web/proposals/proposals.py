@@ -34,9 +34,9 @@ from yishi.proposals.services import (
 )
 from yishi.proposals.services.writing import MOST
 from yishi.proposals.stages import WORDS, stage_of
-from yishi.web.deliberation.sittings.studies import area
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
+from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page

@@ -25,18 +25,13 @@ from yishi.reporting.services import adjusted, report_issue
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.numbers import number_text, thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 
 from .figure_choice import choose
-from .figure_words import (
-    amount_text,
-    behind_url,
-    number_text,
-    thousandths,
-    unit_of,
-)
+from .figure_words import amount_text, behind_url, unit_of
 from .figures import load_place
 from .report_papers import report_paper
 

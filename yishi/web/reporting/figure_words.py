@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from yishi.organisations.models import Place
 from yishi.reporting.indicators import THOUSANDTHS, Indicator
 from yishi.reporting.small_numbers import Told
+from yishi.web.kit.numbers import number_text, plain, thousandths
 
 TEN_THOUSAND, HUNDRED_MILLION = 10_000, 100_000_000
 
@@ -29,15 +30,6 @@ class Card:
     @property
     def unit(self) -> Any:
         return unit_of(self.indicator, self.value)
-
-
-def number_text(told: Told) -> str:
-    """ "1,234", "≈15", "fewer than 10"."""
-    if told.is_exact:
-        return f"{told.low:,}"
-    if told.is_small:
-        return _("fewer than %(few)d") % {"few": told.spread}
-    return _("≈%(number)s") % {"number": f"{told.about:,}"}
 
 
 def amount_text(indicator: Indicator, value: int | Told) -> str:
@@ -69,17 +61,6 @@ def _scale(fen: int) -> int:
         if abs(fen) >= scale * 100 and fen % scale == 0:  # two places behind the point say all of it
             return scale
     return 1
-
-
-def plain(value: Decimal, places: int = 3) -> str:
-    """1,720 and 28.5: no zeros behind the point that nobody wrote."""
-    text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def thousandths(value: int) -> str:
-    """An amount in thousandths as it is said."""
-    return plain(Decimal(value) / 1000)
 
 
 def behind_url(place: Place, query: str, indicator: Indicator | None = None) -> str:

@@ -21,28 +21,21 @@ from yishi.reporting.book import Still, still
 from yishi.reporting.figures import ask, by_place, entries_of
 from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Series
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
+from yishi.web.kit import sections as added
 from yishi.web.kit.exports import (
     AT_ONCE,
     MOST_ROWS,
     export,
     wants_export,
 )
+from yishi.web.kit.numbers import number_text, plain, thousandths
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
-from yishi.web.shell import sections as added
 
 from .figure_choice import Choice, choose
 from .figure_form import FigureForm
 from .figure_map import figure_map
-from .figure_words import (
-    Card,
-    amount_text,
-    behind_url,
-    number_text,
-    plain,
-    thousandths,
-    unit_of,
-)
+from .figure_words import Card, amount_text, behind_url, unit_of
 
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))

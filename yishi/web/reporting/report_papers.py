@@ -6,8 +6,7 @@ from django.utils import timezone, translation
 
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.reporting.models import AnswerSheet, IssuedReport
-from yishi.web.deliberation.sittings.sitting_papers import CHINESE
-from yishi.web.kit.press import chinese_day, chinese_moment
+from yishi.web.kit.press import CHINESE, chinese_day, chinese_moment
 
 PUBLIC = "公开件：涉及农户和个人的数按十为一档，“约 15”为 10 至 19，“少于 10”为 0 至 9。"
 INTERNAL = "内部件：户数、人数为准确数，含不足 10 的小数，不对外公开。"

@@ -3,30 +3,15 @@
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.http import content_disposition_header
 
 from yishi.attachments.models import Attachment
-from yishi.attachments.store import opened
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Worry
 from yishi.proposals.models import Proposal
 from yishi.web.kit.page import page
-
-
-def stream(attachment: Attachment, *, small: bool = False, public: bool = False) -> HttpResponse:
-    """The file itself; never guessed at, never run. Documents are downloaded, pictures shown."""
-    try:
-        file = opened(attachment, small=small and attachment.kind == Attachment.Kind.PHOTO)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(file, content_type=attachment.media_type)
-    is_picture = attachment.media_type.startswith("image/")
-    response.headers["Content-Disposition"] = content_disposition_header(not is_picture, attachment.name) or "inline"
-    response.headers["Cache-Control"] = "public, max-age=86400" if public else "no-store"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response  # type: ignore[return-value]  # Django types both as HttpResponseBase
+from yishi.web.kit.stream import stream
 
 
 def _worry_photo(request: HttpRequest, pk: UUID, photo: UUID) -> Attachment:

@@ -17,10 +17,10 @@ from yishi.assistance.projects.models import Project
 from yishi.assistance.register.models import Household
 from yishi.database.reach import Reach
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
+from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
-from yishi.web.reporting.figure_words import thousandths
 
 PER_PAGE = 25
 FIRST = 5  # of each kind, before one kind is chosen

@@ -38,9 +38,9 @@ from yishi.assistance.deeds.models import Evidence
 from yishi.kit.errors import Refusal
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, by_item
-from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import export
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page

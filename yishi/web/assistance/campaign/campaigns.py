@@ -35,13 +35,13 @@ from yishi.database.gather import gather
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, Place, Post, valid_on
 from yishi.organisations.rights import may
-from yishi.web.deliberation.sittings.studies import area, day_field
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import export
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.organisations.place_sets import sets_for
+from yishi.web.organisations.loads import sets_for
 
 PER_PAGE = 25
 SHOWN = 25

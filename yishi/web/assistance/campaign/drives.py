@@ -19,10 +19,10 @@ from yishi.assistance.campaign.services.campaigns import drive_add
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask, by_item, still
 from yishi.reporting.small_numbers import Reader, is_rounded
-from yishi.web.deliberation.sittings.studies import area, day_field
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.numbers import number_text
 from yishi.web.kit.page import page
-from yishi.web.reporting.figure_words import number_text
 
 from .campaigns import act_of, load_campaign
 from .steering import meetings_for

@@ -26,10 +26,10 @@ from yishi.commitments.models import Commitment
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.commitments.commitments import SHADES
-from yishi.web.deliberation.sittings.studies import area, day_field
+from yishi.web.commitments.clock_words import SHADES
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import export
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page

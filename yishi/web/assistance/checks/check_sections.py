@@ -11,7 +11,7 @@ from yishi.assistance.checks.logic.pack import Pack, read_pack
 from yishi.assistance.checks.models import CheckFinding, CheckWaiver, Severity
 from yishi.assistance.register.models import Household
 from yishi.organisations.rights import may
-from yishi.web.kit.asking import Asking
+from yishi.web.kit.sections import Asking
 
 from .check_words import BADGES, rule_title
 

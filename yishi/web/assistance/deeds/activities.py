@@ -23,6 +23,7 @@ from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.register.models import Household
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
+from yishi.web.assistance.deeds.loads import PARTIES
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -31,7 +32,6 @@ from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
 
 from .deed_words import household_label, how_much, party_words
-from .deeds import PARTIES
 
 PER_PAGE = 25
 

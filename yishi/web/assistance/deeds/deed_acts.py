@@ -37,16 +37,16 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
+from yishi.web.assistance.deeds.loads import PARTIES, load_deed
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import is_search
 from yishi.web.kit.qr_image import qr_image
-from yishi.web.shell.files import stream
+from yishi.web.kit.stream import stream
 
 from .deed_record import ReachedForm
 from .deed_words import household_label, how_much, party_words
-from .deeds import PARTIES, load_deed
 
 CODE_KEY = "deed_code"  # in the session of who asked for it; shown once
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import HowMany
-from yishi.web.kit.asking import Asking
+from yishi.web.kit.sections import Asking
 
 from .deed_words import how_much, party_words
 

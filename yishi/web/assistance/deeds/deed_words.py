@@ -12,7 +12,7 @@ from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import gather
 from yishi.people.models import Person
 from yishi.reporting.small_numbers import exactly, roughly
-from yishi.web.reporting.figure_words import number_text
+from yishi.web.kit.numbers import number_text
 
 
 def plain(thousandths: int) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -27,11 +27,12 @@ from yishi.database.gather import gather
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
+from yishi.web.assistance.deeds.loads import PARTIES, rows_of_files
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.shell.sections import DEED, sections
+from yishi.web.kit.sections import DEED, sections
 
 from .deed_story import deed_events, story_rows
 from .deed_words import (
@@ -44,7 +45,6 @@ from .deed_words import (
 )
 
 PER_PAGE = 25
-PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
 WHOSE = (
     ("", gettext_lazy("all that I may see")),
     ("mine", gettext_lazy("mine")),
@@ -182,23 +182,10 @@ def open_pairs_in_reach(request: HttpRequest) -> Any:
     return finding.open_pairs().filter(earlier__in=seen, later__in=seen)
 
 
-def load_deed(request: HttpRequest, pk: UUID) -> Deed:
-    return rows_of_files().get(pk=pk)
-
-
 def load_file(request: HttpRequest, pk: UUID) -> Deed:
     """With the pair in the queue, if there is one that the viewer may see."""
     pairs = open_pairs_in_reach(request).filter(Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
     return rows_of_files().annotate(pair=Subquery(pairs.values("pk")[:1])).get(pk=pk)
-
-
-def rows_of_files() -> QuerySet[Deed]:
-    rows = Deed.objects.select_related(
-        "version", "item__campaign", "item__direction", "place", "activity", "merged_into", "recorded_by",
-        "recorded_for",
-    )  # fmt: skip
-    said_no = Exists(DeedCode.objects.filter(deed=OuterRef("pk"), said_yes=False, settled_at__isnull=True))
-    return rows.annotate(is_denied=said_no).prefetch_related(PARTIES)
 
 
 def is_own(request: HttpRequest, deed: Deed) -> bool:

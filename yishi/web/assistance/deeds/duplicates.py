@@ -15,6 +15,7 @@ from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
 from yishi.organisations.rights import may
+from yishi.web.assistance.deeds.loads import PARTIES
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
@@ -27,7 +28,7 @@ from .deed_words import (
     plain,
     whom,
 )
-from .deeds import PARTIES, is_own
+from .deeds import is_own
 
 PER_PAGE = 25
 Verdict = PossibleDuplicate.Verdict

@@ -7,9 +7,8 @@ from django.utils import translation
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.organisations.models import Body
 from yishi.people.models import Person
-from yishi.web.deliberation.sittings.sitting_papers import CHINESE
-from yishi.web.kit.press import chinese_day, foot, ordinal_word
-from yishi.web.reporting.figure_words import number_text
+from yishi.web.kit.numbers import number_text
+from yishi.web.kit.press import CHINESE, chinese_day, foot, ordinal_word
 
 from .given import Given
 

@@ -21,7 +21,7 @@ from yishi.reporting.figures import Question, ask
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
-from yishi.web.shell.sections import BODY, MEMBER, sections
+from yishi.web.kit.sections import BODY, MEMBER, sections
 
 from .deed_words import how_much
 from .deeds import DeedFilter, denied

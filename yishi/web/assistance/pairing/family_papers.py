@@ -6,8 +6,7 @@ from yishi.assistance.pairing.models import VillagePlan
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
-from yishi.web.deliberation.sittings.sitting_papers import CHINESE
-from yishi.web.kit.press import amount, chinese_day, foot
+from yishi.web.kit.press import CHINESE, amount, chinese_day, foot
 
 from .family_plan import FamilyPlan, MeasureLine, family_plan
 

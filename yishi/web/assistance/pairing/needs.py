@@ -21,9 +21,9 @@ from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField

@@ -23,8 +23,8 @@ from yishi.assistance.pairing.services.pairing import (
 )
 from yishi.assistance.register.models import Household
 from yishi.organisations.models import Place
-from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField

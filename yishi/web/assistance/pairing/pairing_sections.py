@@ -32,7 +32,7 @@ from yishi.database.gather import HowMany
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.asking import Asking
+from yishi.web.kit.sections import Asking
 
 from .family_plan import plan_of, plan_rows
 from .need_words import promises

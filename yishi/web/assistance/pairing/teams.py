@@ -18,9 +18,9 @@ from yishi.assistance.pairing.reads import helpers_find, where_from
 from yishi.assistance.pairing.services.teams import team_join, team_leave, team_open
 from yishi.organisations.models import Body, current, valid_on
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField

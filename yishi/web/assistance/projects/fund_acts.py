@@ -29,10 +29,10 @@ from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
-from yishi.web.assistance.deeds.deeds import load_deed
-from yishi.web.commitments.commitment_acts import area, day_field
-from yishi.web.deliberation.process.matters import widest_place
+from yishi.web.assistance.deeds.loads import load_deed
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField

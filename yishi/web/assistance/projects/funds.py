@@ -24,12 +24,12 @@ from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.shell.files import stream
+from yishi.web.kit.stream import stream
 
 from .money_words import many_of, receiver_of
 

@@ -7,8 +7,7 @@ from django.utils import translation
 from yishi.assistance.projects.reads import GiverSheet
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.kit.money import yuan_text
-from yishi.web.deliberation.sittings.sitting_papers import CHINESE
-from yishi.web.kit.press import chinese_day, foot, ordinal_word
+from yishi.web.kit.press import CHINESE, chinese_day, foot, ordinal_word
 
 from .money_words import many_of, receiver_of
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from yishi.assistance.projects.models import FundMovement
 from yishi.reporting.small_numbers import told
-from yishi.web.reporting.figure_words import number_text
+from yishi.web.kit.numbers import number_text
 
 
 def receiver_of(movement: FundMovement, seen: set[UUID]) -> str:

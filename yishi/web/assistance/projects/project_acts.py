@@ -20,7 +20,7 @@ from yishi.assistance.projects.services.progress import standing_of
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
-from yishi.web.commitments.commitment_acts import area, day_field, photo_field
+from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page

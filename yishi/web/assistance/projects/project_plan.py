@@ -18,9 +18,9 @@ from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Place
-from yishi.web.commitments.commitment_acts import area, day_field
-from yishi.web.deliberation.process.matters import widest_place
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField

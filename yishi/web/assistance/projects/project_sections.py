@@ -26,7 +26,7 @@ from yishi.database.gather import HowMany
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.asking import Asking
+from yishi.web.kit.sections import Asking
 
 SHOWN = 10
 Kind = FundMovement.Kind

@@ -34,13 +34,13 @@ from yishi.attachments.models import Attachment
 from yishi.database.gather import HowMany, gather
 from yishi.organisations.rights import may
 from yishi.reporting.small_numbers import roughly, told
-from yishi.web.deliberation.process.matters import widest_place
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
+from yishi.web.kit.nearby import widest_place
+from yishi.web.kit.numbers import number_text
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
-from yishi.web.reporting.figure_words import number_text
-from yishi.web.shell.files import stream
+from yishi.web.kit.stream import stream
 
 from .project_story import project_events
 

@@ -44,7 +44,7 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
-from yishi.web.shell.sections import HOUSEHOLD, sections
+from yishi.web.kit.sections import HOUSEHOLD, sections
 
 from .household_change import load_household
 from .household_story import (

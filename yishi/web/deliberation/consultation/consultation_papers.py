@@ -11,6 +11,7 @@ from yishi.formats.paper import Block, Facts, Heading, Paper, Picture, Signature
 from yishi.formats.qr import qr_svg
 from yishi.organisations.models import Installation
 from yishi.web.kit.press import (
+    CHINESE,
     chinese_day,
     chinese_moment,
     foot,
@@ -18,8 +19,6 @@ from yishi.web.kit.press import (
 )
 
 from .consultation_result import ConsultationResult, Line
-
-CHINESE = "zh-hans"
 
 
 def result_data(consultation: Consultation) -> dict[str, Any]:

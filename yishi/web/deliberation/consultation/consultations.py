@@ -38,9 +38,9 @@ from yishi.journal.models import Receipt
 from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.matters import load_matter
-from yishi.web.deliberation.sittings.studies import area
+from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page

@@ -14,7 +14,7 @@ from yishi.deliberation.services.consultation_statements import (
     consultation_statement_remove,
     statement_decide,
 )
-from yishi.web.deliberation.sittings.studies import area
+from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 

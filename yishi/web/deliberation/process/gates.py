@@ -20,14 +20,15 @@ from yishi.deliberation.services.gates import ANSWERS, gate_answer, gate_ask, ga
 from yishi.deliberation.services.notes import note_add
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
+from yishi.web.deliberation.process.loads import bodies_around, load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.shell.files import stream
+from yishi.web.kit.stream import stream
 
-from .matters import PER_PAGE, bodies_around, load_matter
+from .matters import PER_PAGE
 
 
 def load_gate(request: HttpRequest, pk: UUID) -> GateRequest:

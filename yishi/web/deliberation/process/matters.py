@@ -27,22 +27,19 @@ from yishi.deliberation.services.matters import (
     party_remove,
 )
 from yishi.deliberation.services.processes import processes_published
-from yishi.organisations.models import Body, Place, valid_on
+from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
+from yishi.web.deliberation.process.loads import bodies_around, conveners, load_matter, published_versions
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 
 PER_PAGE = 25
 LEVELS = ("prefecture", "county", "township", "village")
-
-
-def load_matter(request: HttpRequest, pk: UUID) -> Matter:
-    rows = Matter.objects.select_related("place", "venue", "convener__place", "process__model")
-    return rows.get(pk=pk)
 
 
 def load_party(request: HttpRequest, pk: UUID) -> Party:
@@ -188,25 +185,6 @@ class OpenForm(ActForm):
         self.fields["process"].label_from_instance = lambda version: version.name
 
 
-def published_versions() -> QuerySet[ProcessVersion]:
-    return ProcessVersion.objects.filter(pk__in=[version.pk for version in processes_published()]).order_by("name")
-
-
-def widest_place(request: HttpRequest) -> Place | None:
-    """The widest place of the viewer's desks: within it a matter can lie."""
-    places = [post.body.place for post in request.viewer.posts]
-    return max(places, key=lambda place: place.hi - place.lo, default=None)
-
-
-def conveners(request: HttpRequest) -> QuerySet[Body]:
-    """Bodies that could run a matter for this viewer: their own desks, and those they oversee."""
-    condition = Q(pk__in=request.viewer.reach.bodies)
-    for lo, hi in request.viewer.reach.spans:
-        kinds = ("office", "council", "special", "group", "village")
-        condition |= Q(place__lo__gte=lo, place__lo__lte=hi, kind__in=kinds)
-    return Body.objects.filter(condition & valid_on(timezone.localdate())).order_by("place__lo", "name")
-
-
 @page("matter.open")
 def matter_new(request: HttpRequest) -> HttpResponse:
     form = OpenForm(request.POST or None, request=request)
@@ -321,12 +299,6 @@ class PartyForm(ActForm):
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["body"].queryset = bodies_around(matter)
-
-
-def bodies_around(file: Matter | Worry) -> QuerySet[Body]:
-    """Bodies of the file's place and of every place around it, up to the prefecture."""
-    around = Place.objects.filter(lo__lte=file.place.lo, hi__gte=file.place.lo).exclude(level="province")
-    return Body.objects.filter(valid_on(timezone.localdate()), place__in=around).order_by("-place__lo", "name")
 
 
 @page("party.add", load=load_matter)

@@ -26,6 +26,7 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
+from yishi.web.deliberation.process.loads import conveners, load_matter, published_versions
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
@@ -33,7 +34,7 @@ from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 
-from .matters import LEVELS, PER_PAGE, conveners, load_matter, published_versions
+from .matters import LEVELS, PER_PAGE
 
 APPROVERS = (BodyKind.PARTY, BodyKind.CHAIRS, BodyKind.GOVERNMENT)
 

@@ -16,7 +16,7 @@ from yishi.deliberation.models import GoodCase, Matter, Release
 from yishi.deliberation.services.releases import MAX_SUMMARY, case_choose, case_withdraw
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
-from yishi.web.deliberation.process.matters import load_matter
+from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act

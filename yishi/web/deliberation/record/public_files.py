@@ -20,7 +20,7 @@ from yishi.organisations.models import Installation, Place
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.page import page
-from yishi.web.shell.files import stream
+from yishi.web.kit.stream import stream
 
 from .public_file import PublicFile, with_story
 

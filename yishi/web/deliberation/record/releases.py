@@ -28,7 +28,7 @@ from yishi.journal.feed import entries_of
 from yishi.organisations.rights import may
 from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
-from yishi.web.deliberation.process.matters import load_matter
+from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.forms import ActForm

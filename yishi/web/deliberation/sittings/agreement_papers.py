@@ -6,13 +6,14 @@ from yishi.commitments.models import LedgerEvent
 from yishi.deliberation.models import Agreement, Consent, Matter
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.web.kit.press import (
+    CHINESE,
     amount,
     chinese_day,
     foot,
     ordinal_word,
 )
 
-from .sitting_papers import CHINESE, where_of
+from .sitting_papers import where_of
 
 
 def agreement_paper(agreement: Agreement) -> Paper:

@@ -30,14 +30,14 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.matters import bodies_around, load_matter
+from yishi.web.deliberation.process.loads import bodies_around, load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 
 from .sitting_story import grid
-from .studies import area, day_field
 
 SHOWN = 50
 

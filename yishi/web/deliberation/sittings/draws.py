@@ -23,13 +23,13 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
 from yishi.people.services import person_write
-from yishi.web.deliberation.process.matters import load_matter
+from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 
 from .seat_forms import people_choices
-from .studies import area
 
 FIRST_PERSON = 100  # ordinals of the people written down within the act that publishes the list
 

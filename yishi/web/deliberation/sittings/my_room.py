@@ -19,8 +19,8 @@ from yishi.deliberation.services.stances import stance_take
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.rights import may
-from yishi.web.deliberation.worries.follow import CodeForm, enter_code
 from yishi.web.kit.page import page
+from yishi.web.kit.query_code import CodeForm, enter_code
 
 NO_STATEMENT = gettext_noop("This statement is not part of this sitting. Reload the page.")
 SITTING = ("matter_id", "state", "version", "cancel_reason")  # what a phone reads of a sitting

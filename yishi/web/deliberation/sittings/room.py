@@ -24,13 +24,13 @@ from yishi.deliberation.services.stances import (
 )
 from yishi.formats.qr import qr_svg
 from yishi.kit.errors import Refusal
+from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 
 from .sitting_story import attendance, grid
 from .sittings import load_sitting
-from .studies import area
 
 
 def load_statement(request: HttpRequest, pk: UUID) -> Statement:

@@ -21,9 +21,8 @@ from yishi.organisations.models import Body, PlaceLevel, Post, valid_on
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 from yishi.people.services import person_write
+from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
-
-from .studies import area
 
 NEW = 7  # ordinal of the person written down within the act of the seat
 NEAR = (PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)

@@ -28,14 +28,14 @@ from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.people.models import Account
-from yishi.web.deliberation.process.matters import load_matter
+from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 
 from .seat_forms import FillForm, PersonForm, fill, replaced
-from .studies import area
 
 SHOWN = 50
 

@@ -9,6 +9,7 @@ from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.stances import room_floor
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.web.kit.press import (
+    CHINESE,
     chinese_day,
     chinese_moment,
     clock_time,
@@ -17,7 +18,6 @@ from yishi.web.kit.press import (
 )
 
 BLANK_ROWS = 6
-CHINESE = "zh-hans"
 
 
 def held_seats(sitting: Sitting) -> list[Seat]:

@@ -26,14 +26,14 @@ from yishi.deliberation.services.sittings import (
 from yishi.kit.clock import add_workdays
 from yishi.organisations.models import Venue, valid_on
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.matters import load_matter
+from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 
 from .sitting_story import attendance, grid, sitting_story
-from .studies import area
 
 SHOWN = 50
 

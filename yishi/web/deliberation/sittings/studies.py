@@ -18,8 +18,9 @@ from yishi.deliberation.services.studies import finding_add, study_check, study_
 from yishi.deliberation.services.worries import authors_of
 from yishi.journal.models import Receipt
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.matters import load_matter
+from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -31,22 +32,6 @@ SHOWN = 50
 def load_study(request: HttpRequest, pk: UUID) -> Study:
     return Study.objects.select_related("matter__place", "matter__process").get(
         pk=pk, matter__in=Matter.objects.values("pk")
-    )
-
-
-def area(label: Any, rows: int = 4, **given: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}), **given)
-
-
-def day_field(label: Any, **given: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **given)
-
-
-def photo_field(number: int) -> forms.FileField:
-    return forms.FileField(
-        label=gettext_lazy("Photo (if you like)") if number == 1 else gettext_lazy("A further photo"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
     )
 
 

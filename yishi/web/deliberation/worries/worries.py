@@ -24,15 +24,11 @@ from yishi.organisations.models import Body
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
-from yishi.web.deliberation.process.matters import (
-    bodies_around,
-    conveners,
-    published_versions,
-    widest_place,
-)
+from yishi.web.deliberation.process.loads import bodies_around, conveners, published_versions
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField

@@ -21,8 +21,8 @@ from yishi.notices.texts import notice_text
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
 from yishi.reporting.small_numbers import Told
-from yishi.web.reporting.figure_words import number_text
-from yishi.web.reporting.figure_words import thousandths as thousandths_text
+from yishi.web.kit.numbers import number_text
+from yishi.web.kit.numbers import thousandths as thousandths_text
 
 register = template.Library()
 
