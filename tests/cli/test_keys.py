@@ -37,7 +37,7 @@ from django.db import connection
 import django
 django.setup()
 connection.settings_dict["NAME"] = sys.argv[1]
-from yishi.assistance.services import resealing
+from yishi.assistance.imports.services import resealing
 from yishi.database.reach import everything
 resealing.STEP = 3
 with everything():

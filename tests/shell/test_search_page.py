@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
+from yishi.assistance.deeds import reads as deed_reads
 from yishi.assistance.deeds.services.deeds import deed_correct
-from yishi.assistance.imports import searching
+from yishi.assistance.register import reads as register_reads
 from yishi.database.reach import everything
 from yishi.organisations.grants import system
 
@@ -52,9 +53,10 @@ def test_where_every_word_fits_many_the_same_is_found(client, helping, monkeypat
     with everything():
         deed = helping.record(words="把梯田红米卖到了昆明的超市")
     for few, many, wide in ((0, 0, 400), (0, 0, 0), (2_000, 20_000, 0)):
-        monkeypatch.setattr(searching, "FEW", few)
-        monkeypatch.setattr(searching, "MANY", many)
-        monkeypatch.setattr(searching, "WIDE", wide)
+        for reads in (deed_reads, register_reads):
+            monkeypatch.setattr(reads, "FEW", few)
+            monkeypatch.setattr(reads, "MANY", many)
+            monkeypatch.setattr(reads, "WIDE", wide)
         for who, count in (("clerk", 1), ("outsider", 0), ("outside_handler", 0)):
             sign_in(client, helping.cast, who)
             for typed in ("红米", "红 超市", "红米 牟尼", deed.number[:6]):

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from yishi.assistance.deeds.models import Deed
-from yishi.assistance.register.reads import own_deeds
+from yishi.assistance.deeds.reads import own_deeds
 from yishi.database.reach import Reach
 from yishi.journal.models import Entry
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.assistance.importing import publish
 from yishi.assistance.deeds.models import Deed, DeedWords, PossibleDuplicate
+from yishi.assistance.deeds.reads import deeds_like
 from yishi.assistance.deeds.services import alike
-from yishi.assistance.imports.searching import deeds_like
 from yishi.assistance.imports.services import steps as import_steps
 from yishi.assistance.imports.services.publish import import_hidden_sweep, import_undo
 from yishi.database.reach import EVERYTHING

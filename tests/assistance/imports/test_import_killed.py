@@ -27,7 +27,7 @@ from django.db import connection
 import django
 django.setup()
 connection.settings_dict["NAME"] = sys.argv[1]
-from yishi.assistance.services import import_steps
+from yishi.assistance.imports.services import steps as import_steps
 import_steps.ROWS_A_PIECE, import_steps.UNITS_A_PIECE = 20, 5
 import_steps._stored = lambda began: time.sleep(0.15)
 import_steps.imports_work()

@@ -1,23 +1,36 @@
 """Look-ups behind the pages of deeds: by what people type, within what they may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.reads import (
+    FEW,
+    MANY,
+    MOST_TYPED,
+    WIDE,
+    Word,
+    begins,
+    is_few,
+    outside,
+    width,
+)
+from yishi.database.reach import Reach
 from yishi.kit.text import clean
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import Body, Member, Place, valid_on
 
-from .models import Deed, PossibleDuplicate
+from .models import Activity, Deed, DeedParty, DeedWords, PossibleDuplicate
 
 SUGGESTIONS = 12
-MOST_TYPED = 64
-MOST_PAIRS = 12  # of letters that are looked for in the words
 
 
 def households_find(typed: str) -> list[Household]:
@@ -133,3 +146,86 @@ def alike_of(deed: Deed) -> list[Deed]:
     ids = {one for pair in pairs for one in pair} - {deed.pk}
     rows = Deed.within.filter(pk__in=ids).select_related("version", "place")
     return list(rows.prefetch_related("parties__body", "parties__person").order_by("recorded_at"))
+
+
+def own_deeds(reach: Reach) -> QuerySet[Deed]:
+    """What `Deed.objects` gives within `reach` outside its places: deeds of the viewer's desks and of themself.
+
+    The ids come first, each kind from its index; the place is then only looked at, never looked up.
+    """
+    theirs = Q(body__in=reach.bodies) | Q(person=reach.person, person__isnull=False)
+    ids = DeedParty.objects.filter(theirs).values("deed")
+    ids = ids.union(Deed.within.filter(recorded_for__in=reach.bodies).values("pk"))
+    if reach.person is not None:
+        ids = ids.union(Deed.within.filter(recorded_by=reach.person).values("pk"))
+    return outside(Deed.within.filter(pk__in=ids), reach.spans)
+
+
+def deeds_with(cut: Sequence[str]) -> QuerySet[DeedWords]:
+    """The words of deeds that hold all these letters and pairs of letters."""
+    if not cut:
+        return DeedWords.objects.none()
+    given: str | list[str]
+    if connection.vendor == "sqlite":
+        sql = "SELECT rowid FROM assistance_deedwords_fts WHERE assistance_deedwords_fts MATCH %s"
+        given = " AND ".join(f'"{one}"' for one in cut)
+    else:
+        sql = "SELECT id FROM assistance_deedwords WHERE string_to_array(grams, ' ') @> %s::text[]"
+        given = list(cut)
+    return DeedWords.objects.filter(pk__in=RawSQL(sql, [given]))  # noqa: S611  only letters and figures are given
+
+
+def deeds_like(typed: str, reach: Reach) -> QuerySet[Deed]:
+    """Deeds that fit every word, newest first."""
+    rows = Deed.objects.all()
+    return deeds_search(rows, typed, reach).order_by("-on", "-pk") if clean(typed) else rows.none()
+
+
+def deeds_search(rows: QuerySet[Deed], typed: str, reach: Reach) -> QuerySet[Deed]:
+    """`rows`, of what `reach` covers, that fit every word of what somebody typed."""
+    words = [DeedWord(text) for text in clean(typed)[:MOST_TYPED].split()]
+    narrow = not reach.everything and width(reach.spans) <= WIDE
+    lead = next((one for one in words if one.fits_few_deeds(FEW if narrow else MANY)), None)
+    if lead is not None:
+        rows = rows.filter(pk__in=lead.deeds())
+    elif words and narrow:
+        there = Deed.within.filter(reach.places("place__")).values("pk")
+        rows = rows.filter(pk__in=there.union(own_deeds(reach).values("pk")))
+    for word in words:
+        if word is not lead:
+            rows = rows.filter(word.of_deed())
+    return rows
+
+
+class DeedWord(Word):
+    """A word, and the deeds that it may mean."""
+
+    @cached_property
+    def items(self) -> list[Any]:
+        return list(ItemVersion.objects.filter(name__icontains=self.text).values_list("item", flat=True).distinct())
+
+    @cached_property
+    def activities(self) -> list[Any]:
+        rows = Activity.objects.filter(title__icontains=self.text).order_by("-on", "-pk")
+        return list(rows.values_list("pk", flat=True)[:SUGGESTIONS])
+
+    def fits_few_deeds(self, most: int) -> bool:
+        if self.items or width(self.spans) > WIDE or not is_few(deeds_with(self.grams), most):
+            return False
+        return not self.is_number or is_few(Deed.within.filter(begins("number", self.text.upper())), most)
+
+    def deeds(self) -> QuerySet[Any, Any]:
+        """The ids of the deeds that it fits, each kind from its index."""
+        found = deeds_with(self.grams).values("deed")
+        if self.is_number:
+            found = found.union(Deed.within.filter(begins("number", self.text.upper())).values("pk"))
+        if self.spans:
+            found = found.union(Deed.within.filter(self.in_places()).values("pk"))
+        if self.activities:
+            found = found.union(Deed.within.filter(activity__in=self.activities).values("pk"))
+        return found
+
+    def of_deed(self) -> Q:
+        """The condition on a deed that is at hand."""
+        fits = self.in_words("words") | self.in_places() | Q(item__in=self.items) | Q(activity__in=self.activities)
+        return fits | Q(number__startswith=self.text.upper()) if self.is_number else fits

@@ -7,8 +7,9 @@ import rules
 from django.db.models import Q
 from django.utils import timezone
 
-from yishi.assistance.campaign.rules import has_desk, keeps_its_village
+from yishi.assistance.campaign.rules import has_desk
 from yishi.assistance.register.models import Household
+from yishi.assistance.register.rules import keeps_its_village
 from yishi.commitments.rules import bears, is_small_office, same_hands
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place, current, valid_on

@@ -4,12 +4,8 @@ from typing import Any
 
 import rules
 
-from yishi.assistance.campaign.rules import (
-    has_desk,
-    keeps_its_village,
-    sits_as_member,
-    works_somewhere,
-)
+from yishi.assistance.campaign.rules import has_desk, sits_as_member, works_somewhere
+from yishi.assistance.register.rules import keeps_its_village
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import add

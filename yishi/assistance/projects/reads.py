@@ -11,8 +11,10 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from yishi.assistance.register.models import Household
+from yishi.assistance.register.reads import words_of
+from yishi.database.reach import Reach
 
-from .models import Fund, FundMovement
+from .models import Fund, FundMovement, Project
 from .services.balances import FundMoney, fund_money
 
 Kind, State = FundMovement.Kind, FundMovement.State
@@ -156,3 +158,13 @@ def _funds(gifts: list[Gift]) -> list[FundUse]:
         counted = (row["families"], known_here, row["projects"], row["bodies"])
         found.append(FundUse(one, given[one.pk], money[one.pk], *counted))
     return found
+
+
+def projects_like(typed: str, reach: Reach) -> QuerySet[Project]:
+    """Projects that fit every word: number, name, place, or pairs of letters of their words. There are thousands."""
+    rows = Project.objects.select_related("place", "responsible").order_by("-starts_on", "pk")
+    words = words_of(typed)
+    for word in words:
+        name = word.in_words("name")
+        rows = rows.filter(Q(number__icontains=word.text) | name | word.in_words("words") | word.in_places())
+    return rows if words else rows.none()

@@ -2,13 +2,9 @@
 
 import rules
 
-from yishi.assistance.campaign.rules import (
-    has_desk,
-    is_its_party,
-    recorded_it,
-    works_somewhere,
-)
+from yishi.assistance.campaign.rules import has_desk, works_somewhere
 from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.rules import is_its_party, recorded_it
 from yishi.commitments.rules import is_small_office
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import BodyKind, Place

@@ -8,12 +8,11 @@ from typing import Any
 
 import rules
 
-from yishi.assistance.campaign.rules import keeps_its_village
-from yishi.assistance.pairing.rules import helps_it, is_helper
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import add
 
+from .hooks import HELPS_IT, HELPS_SOMEBODY
 from .models import ChangeRequest, Household, HouseholdMember
 
 KEEPING = OVERSEEING | {BodyKind.VILLAGE}
@@ -81,7 +80,32 @@ def asked_it(viewer: Viewer, request: ChangeRequest) -> bool:
     return keeps_its_village.test(viewer, request.place)
 
 
+@rules.predicate
+def keeps_its_village(viewer: Viewer, place: Place) -> bool:
+    """Works at the village's own desk, or at an overseeing desk of the place."""
+    if viewer.oversees(place.lo):
+        return True
+    return any(
+        viewer.holds(post.body_id)
+        for post in viewer.posts
+        if post.body.kind == BodyKind.VILLAGE and post.body.place.lo <= place.lo <= post.body.place.hi
+    )
+
+
+@rules.predicate
+def is_helper(viewer: Viewer, thing: Any = None) -> bool:
+    """Helps somebody today, as the parts above know it (`hooks.py`)."""
+    return next(filter(None, (helps(viewer) for helps in HELPS_SOMEBODY)), False)
+
+
+@rules.predicate
+def helps_it(viewer: Viewer, household: Household) -> bool:
+    """Helps this household today, as the parts above know it."""
+    return next(filter(None, (helps(viewer, household) for helps in HELPS_IT)), False)
+
+
 add("household.list", sits_where_households_are_kept | is_helper)
+add("household.add", keeps_its_village)
 add("household.see", reads_its_place | helps_it)
 add("household.keep", works_where_households_are_kept)  # opens the form; the place chosen in it is asked again
 add("household.ask", keeps_its_village)  # of a Place

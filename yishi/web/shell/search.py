@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.deeds.models import Deed
-from yishi.assistance.imports.searching import deeds_like, households_like, projects_like
+from yishi.assistance.deeds.reads import deeds_like
 from yishi.assistance.projects.models import Project
+from yishi.assistance.projects.reads import projects_like
 from yishi.assistance.register.models import Household
+from yishi.assistance.register.reads import households_like
 from yishi.database.reach import Reach
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
 from yishi.web.kit.numbers import thousandths

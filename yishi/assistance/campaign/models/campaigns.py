@@ -12,6 +12,17 @@ from yishi.people.models import Person
 THOUSANDTHS = 1000  # quantities are whole numbers of thousandths of the item's unit
 
 
+class EvidenceKind(models.TextChoices):
+    """What an item may ask for, and a deed rest on."""
+
+    CONFIRMATION = "confirmation", _("confirmed by the family")
+    RECEIPT = "receipt", _("receipt")
+    CONTRACT = "contract", _("contract")
+    PAYROLL = "payroll", _("payroll")
+    THIRD_PARTY = "third_party", _("third party")
+    PHOTO = "photo", _("photo")
+
+
 class Campaign(models.Model):
     """One campaign of a body and all tiers below it. What it counts is data: nothing of it stands in code."""
 

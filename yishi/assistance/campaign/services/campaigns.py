@@ -12,16 +12,16 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import (
+    THOUSANDTHS,
     Campaign,
     CatalogueItem,
     Direction,
     Drive,
+    EvidenceKind,
     ItemVersion,
     Phase,
     Target,
 )
-from yishi.assistance.deeds.models import Evidence
-from yishi.assistance.deeds.models.deeds import THOUSANDTHS
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -331,7 +331,7 @@ def _version(item: CatalogueItem, since: date, given: dict[str, Any]) -> ItemVer
     """The next version of `item`; every field is checked."""
     said = dict(given)
     evidence: Iterable[str] = said.pop("evidence", ())
-    wanted = [kind for kind in Evidence.Kind.values if kind in set(evidence)]
+    wanted = [kind for kind in EvidenceKind.values if kind in set(evidence)]
     fields: dict[str, Any] = {
         "name": named(said.pop("name"), 64),
         "unit": named(said.pop("unit"), 16, "unit"),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.campaign.models.campaigns import THOUSANDTHS, CatalogueItem, ItemVersion
+from yishi.assistance.campaign.models.campaigns import THOUSANDTHS, CatalogueItem, EvidenceKind, ItemVersion
 from yishi.assistance.register.models.households import ArrivedFilesManager, ArrivedManager, Household
 from yishi.attachments.models import Attachment
 from yishi.database.reach import File, Reach
@@ -163,14 +163,7 @@ class DeedBeneficiary(models.Model):
 class Evidence(models.Model):
     """What a deed rests on. A photo of a family's home is never asked for."""
 
-    class Kind(models.TextChoices):
-        CONFIRMATION = "confirmation", _("confirmed by the family")
-        RECEIPT = "receipt", _("receipt")
-        CONTRACT = "contract", _("contract")
-        PAYROLL = "payroll", _("payroll")
-        THIRD_PARTY = "third_party", _("third party")
-        PHOTO = "photo", _("photo")
-
+    Kind = EvidenceKind
     NAMING = (Kind.CONFIRMATION, Kind.RECEIPT, Kind.PAYROLL)  # papers that families sign, or in which they are named
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.campaign.services.campaigns import thousandths
+from yishi.assistance.deeds.hooks import match_kept
 from yishi.assistance.deeds.models import (
     Activity,
     Deed,
@@ -24,8 +25,6 @@ from yishi.assistance.deeds.models import (
     DeedRemark,
     Evidence,
 )
-from yishi.assistance.pairing.models import Match
-from yishi.assistance.pairing.services.matches import match_close
 from yishi.attachments.models import Attachment
 from yishi.journal.act import Act, act, parts_write, receipt_number
 from yishi.journal.models import Receipt
@@ -107,7 +106,7 @@ def deed_record(
     words: str = "",
     activity: Activity | None = None,
     recorded_for: Body | None = None,
-    match: Match | None = None,
+    match: Any = None,
     source: tuple[str, UUID] | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
@@ -132,7 +131,7 @@ def deed_record(
         if source is None:
             look_again([deed], this.now)
         if match is not None:
-            match_close(this, actor=actor, match=match, deed=deed)
+            match_kept(this, actor, match, deed)
         this.result(deed=deed.pk, number=deed.number, alike=alike)
     return this.receipt
 

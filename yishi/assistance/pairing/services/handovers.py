@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.checks.services.checks import findings_follow
 from yishi.assistance.pairing.models import Measure, Pairing
+from yishi.assistance.register.hooks import households_changed
 from yishi.commitments.models import Commitment
 from yishi.journal.act import Act, act, parts_write
 from yishi.journal.models import Receipt
@@ -95,7 +95,7 @@ def pairing_hand_over(
         made.save(force_insert=True)
         pairing_enter(this, made, "pairings")
         pairing_tell(made)
-        findings_follow([row.household_id])
+        households_changed([row.household_id])
         this.result(pairing=made.pk)
     return this.receipt
 
@@ -154,7 +154,7 @@ def pairings_hand_over(
                 once=f"pairing.taken_over/{this.id}",
                 person=successor,
             )
-        findings_follow(row.household_id for row in rows)
+        households_changed(row.household_id for row in rows)
         this.result(handed=len(made), pairings=[one.pk for one in made])
     return this.receipt
 

@@ -177,10 +177,10 @@ def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None =
     return this.receipt
 
 
-def match_close(this: Act, *, actor: Viewer, match: Match, deed: Deed) -> None:
+def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
     """The deed of an accepted match: it closes need and offer as far as they are used up, and proves the promise.
 
-    Called by `deed_record(match=…)`, within its act.
+    Called through `deeds/hooks.py` by `deed_record(match=…)`, within its act.
     """
     permit("match.keep", actor, match)
     row = _locked(match, State.ACCEPTED)

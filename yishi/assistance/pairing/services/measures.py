@@ -12,8 +12,8 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.checks.services.checks import findings_follow
 from yishi.assistance.pairing.models import Measure, Visit
+from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment, Verdict
 from yishi.commitments.services import (
@@ -115,7 +115,7 @@ def measure_agree(
             touches=[("household", household.pk, 1)],
             data={"commitment": commitment.pk, "visit": visit.pk if visit else None},
         )
-        findings_follow([household.pk])
+        households_changed([household.pk])
         this.result(measure=measure.pk, commitment=commitment.pk)
     return this.receipt
 

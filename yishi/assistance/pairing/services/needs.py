@@ -8,7 +8,6 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.campaign.rules import keeps_its_village
 from yishi.assistance.pairing.models import (
     HelpKind,
     Match,
@@ -17,6 +16,7 @@ from yishi.assistance.pairing.models import (
 )
 from yishi.assistance.pairing.rules import helps_it, is_stationed_there
 from yishi.assistance.register.models import Household
+from yishi.assistance.register.rules import keeps_its_village
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage

@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.checks.services.checks import findings_follow
 from yishi.assistance.pairing.models import Pairing, VisitRule
+from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -91,7 +91,7 @@ def pairings_make_many(
         if len(made) <= MOST_TOLD:  # an import of thousands tells nobody
             for one in made:
                 pairing_tell(one)
-        findings_follow(one.household_id for one in made)
+        households_changed(one.household_id for one in made)
         this.result(made=len(made), unchanged=len(rows) - len(made), pairings=ids)
         if len(rows) == 1:
             this.result(pairing=ids[0])
@@ -131,7 +131,7 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
         row.valid_to, row.note = on, why
         row.save(update_fields=["valid_to", "note"])
         pairing_enter(this, row, "ended", at=on)
-        findings_follow([row.household_id])
+        households_changed([row.household_id])
         this.result(pairing=row.pk)
     return this.receipt
 

@@ -10,8 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.checks.services.checks import findings_follow
 from yishi.assistance.register import codes, fields
+from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household, HouseholdMember, Resident
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
@@ -73,7 +73,7 @@ def member_join(
             quantities={"members": 1},
             data={"member": joined.pk, "reason": reason},
         )
-        findings_follow([row.pk])
+        households_changed([row.pk])
         this.result(member=joined.pk, household=row.pk)
     return this.receipt
 
@@ -105,7 +105,7 @@ def member_leave(
             quantities={"members": -1},
             data={"member": row.pk, "reason": reason},
         )
-        findings_follow([household.pk])
+        households_changed([household.pk])
         this.result(member=row.pk, household=household.pk)
     return this.receipt
 
@@ -167,7 +167,7 @@ def member_change(
             place=household.place_id,
             data={"member": row.pk, "fields": sorted(changed)},
         )
-        findings_follow([household.pk])
+        households_changed([household.pk])
         this.result(member=row.pk, household=household.pk)
     return this.receipt
 

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.checks.services.checks import findings_follow
 from yishi.assistance.register import codes, fields
+from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import (
     Household,
     HouseholdCause,
@@ -122,7 +122,7 @@ def household_register(
             at=this.on_day(day),
             quantities={"households": 1, "members": household.size},
         )
-        findings_follow([household.pk])
+        households_changed([household.pk])
         this.result(household=household.pk, number=household.number)
     return this.receipt
 
@@ -173,7 +173,7 @@ def household_change(
             raise Refusal("household.unchanged", _("This is how it stands already; nothing was changed."))
         _update(row)
         this.entry(subject=("household", row.pk), place=row.place_id, at=this.on_day(day), data={"fields": changed})
-        findings_follow([row.pk])
+        households_changed([row.pk])
         this.result(household=row.pk)
     return this.receipt
 
@@ -203,7 +203,7 @@ def household_head_change(
         row.save(update_fields=["head"])
         relations_set(row, said)
         this.entry(subject=("household", row.pk), place=row.place_id, at=this.on_day(day), data={"member": member.pk})
-        findings_follow([row.pk])
+        households_changed([row.pk])
         this.result(household=row.pk)
     return this.receipt
 
@@ -280,7 +280,7 @@ def household_split(
             quantities={"households": 1, "members": moved},
             data={"from": row.pk},
         )
-        findings_follow([row.pk, new.pk])
+        households_changed([row.pk, new.pk])
         this.result(household=new.pk, number=new.number)
     return this.receipt
 
@@ -338,7 +338,7 @@ def household_relocate(
         _stay(row, kind, day, child_id(this.id, 3))
         data = {"from": before, "to": place.pk, "kind": kind}
         this.entry(subject=("household", row.pk), place=place.pk, at=this.on_day(day), data=data)
-        findings_follow([row.pk])
+        households_changed([row.pk])
         this.result(household=row.pk)
     return this.receipt
 
@@ -366,7 +366,7 @@ def household_end(
             quantities={"households": -1},
             data=data,
         )
-        findings_follow([row.pk])
+        households_changed([row.pk])
         this.result(household=row.pk)
     return this.receipt
 

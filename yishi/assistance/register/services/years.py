@@ -11,8 +11,8 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.checks.services.checks import findings_follow
 from yishi.assistance.register import codes, fields
+from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import (
     Household,
     HouseholdMember,
@@ -86,7 +86,7 @@ def household_year_fill(
             place=home.place_id,
             data={"year": year, "fields": len(said), "members": len(people)},
         )
-        findings_follow([home.pk])
+        households_changed([home.pk])
         this.result(household=home.pk, year=year, net_per_head=row.net_per_head)
     return this.receipt
 

@@ -22,7 +22,7 @@ from yishi.assistance.deeds.models import (
     DeedParty,
     Evidence,
 )
-from yishi.assistance.imports.searching import deeds_search
+from yishi.assistance.deeds.reads import deeds_search
 from yishi.database.gather import gather
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.campaign.rules import keeps_its_village
 from yishi.assistance.pairing.models import Measure, Visit
 from yishi.assistance.pairing.rules import bears_it, is_another_hand
 from yishi.assistance.pairing.services.measures import (
@@ -24,6 +23,7 @@ from yishi.assistance.pairing.services.measures import (
 )
 from yishi.assistance.pairing.services.pairing import desk_of
 from yishi.assistance.register.models import Household
+from yishi.assistance.register.rules import keeps_its_village
 from yishi.commitments.models import Verdict
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body, BodyKind, valid_on

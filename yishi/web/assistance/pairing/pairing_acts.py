@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.campaign.rules import keeps_its_village
 from yishi.assistance.pairing.models import Pairing
 from yishi.assistance.pairing.reads import without_helper
 from yishi.assistance.pairing.services.pairing import (
@@ -22,6 +21,7 @@ from yishi.assistance.pairing.services.pairing import (
     pairings_make_many,
 )
 from yishi.assistance.register.models import Household
+from yishi.assistance.register.rules import keeps_its_village
 from yishi.organisations.models import Place
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
