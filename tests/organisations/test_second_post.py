@@ -13,12 +13,12 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.test import RequestFactory
 from django.urls import resolve
+from yishi.people.scopes import everything
 
 import yishi
 from tests import samples, second_post
 from yishi.journal.models import Entry
 from yishi.organisations.rights import may
-from yishi.people.scopes import everything
 
 # Rights that are asked without a thing and without a desk, and why no desk can be chosen there.
 NO_DESK = {
