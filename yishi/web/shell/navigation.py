@@ -61,6 +61,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("places", "place.see", _("Places")),
             ("place_sets", "place_set.see", _("Sets of places")),
             ("administration", "administration.see", _("Administration")),
+            ("journal", "journal.see", _("Journal")),
         ),
     ),
 )
