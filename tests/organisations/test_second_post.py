@@ -13,10 +13,10 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.test import RequestFactory
 from django.urls import resolve
-from yishi.people.scopes import everything
 
 import yishi
 from tests import samples, second_post
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.organisations.rights import may
 
