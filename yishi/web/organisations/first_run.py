@@ -377,5 +377,6 @@ urlpatterns = [
     path("desk/start/import/<uuid:pk>/reasons/", register_reasons, name="register_reasons"),
     path("desk/settings/", site_settings, name="settings"),
     path("desk/settings/small-office/", small_office, name="small_office"),
+    path("desk/settings/three-posts/", three_posts, name="three_posts"),
     path("desk/settings/overdue/", public_overdue, name="public_overdue"),
 ]
