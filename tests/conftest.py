@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from hypothesis import settings
 
-from yishi.assistance.text_index import MADE
-from yishi.people.scopes import everything
+from yishi.assistance.deeds.text_index import MADE
+from yishi.database.reach import everything
 
 from .cast import Cast, make_cast
 from .promises import checked, promise, proved  # noqa: F401  fixtures
