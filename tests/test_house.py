@@ -17,6 +17,9 @@ from yishi.cli.work import JOBS
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "yishi"
 MOST_LINES = 450
+TEMPLATE_COLUMNS = 160
+# A mark that ends or divides belongs to the word before it, also behind the tags of a condition.
+STRAY_MARK = re.compile(r"^\s+(\{% (if|elif|else|for|empty|with)\b[^%]*%\})*[：，。；、）”？！]|[（“：，；、]$")
 NOT_ROOMS = {"locale", "__pycache__"}
 
 
@@ -135,6 +138,29 @@ def test_a_module_is_read_in_one_sitting():
         if "migrations" not in path.parts and (lines := len(path.read_text("utf-8").splitlines())) > MOST_LINES
     }
     assert long == {}
+
+
+def template_lines() -> list[tuple[str, str]]:
+    """(where, line) of every line of every template."""
+    return [
+        (f"{path.relative_to(ROOT)}:{number}", line)
+        for path in sorted(PACKAGE.rglob("templates/**/*.html"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+    ]
+
+
+def test_a_template_line_is_at_most_160_characters():
+    """The formatter breaks what it may; a tag of Django stands on one line, so a long one is written otherwise."""
+    lines = template_lines()
+    assert lines
+    assert [where for where, line in lines if len(line) > TEMPLATE_COLUMNS] == []
+
+
+def test_no_line_of_a_template_puts_a_blank_beside_a_chinese_mark():
+    """A line break is a blank to the reader, and the formatter may break between two tags."""
+    lines = template_lines()
+    assert lines
+    assert [where for where, line in lines if STRAY_MARK.search(line)] == []
 
 
 def test_nothing_of_others_is_tracked():

@@ -78,6 +78,7 @@ def checks(outcome: Outcome) -> None:
     scratch = {"YISHI_DATA_DIR": str(RESULTS / "data")}
     outcome.step("代码检查", "ruff check", [programs / "ruff", "check", "--quiet", *where])
     outcome.step("代码格式", "ruff format", [programs / "ruff", "format", "--check", "--quiet", *where])
+    outcome.step("模板格式", "template format", [programs / "djangofmt", "--check", "--quiet", "yishi"])
     outcome.step("分层约束", "import contracts", [programs / "lint-imports"])
     outcome.step("类型检查", "mypy", [*python, "mypy"], scratch)
     outcome.step("系统检查", "start-up checks", [*python, "yishi.cli", "check"], scratch)
