@@ -33,8 +33,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "axes",
     "rules",
-    "django_tasks",
-    "django_tasks_db",
     "yishi.journal",
     "yishi.people",
     "yishi.notices",
@@ -204,7 +202,6 @@ PICTURE_MAX_PIXELS = 16_000_000  # what must be unpacked whole
 SCAN_MAX_PIXELS = 36_000_000  # a page of A4 at 600 dots an inch
 
 # Jobs, messages
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MAIL_FROM = ENV["mail_from"]
 SMTP_URL = ENV["smtp_url"]
 SMS_SENDER = ENV["sms_sender"]
