@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils.module_loading import import_string
 
+import yishi
 from yishi.cli.verbs import VERBS, WITHOUT_DJANGO
 from yishi.cli.work import JOBS
 
@@ -144,3 +145,9 @@ def test_every_package_of_the_lock_is_used():
         and not any(re.search(rf"(?m)^\s*(from|import) {m}\b|\"{m}[\".]", text) for m in modules[name])
     ]
     assert unused == []
+
+
+def test_the_version_is_the_same_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == yishi.__version__
+    assert f"\n## {yishi.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")

@@ -14,6 +14,8 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from yishi import __version__
+
 log = logging.getLogger("yishi.work")
 
 
@@ -104,6 +106,7 @@ JOBS = [
 
 def run(words: list[str]) -> int:
     """`yishi work [--once]`"""
+    log.info("Yishi %s: the jobs have started", __version__)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

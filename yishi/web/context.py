@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from yishi import __version__
 from yishi.notices.services import notices_of
 from yishi.organisations.models import Installation
 
@@ -49,6 +50,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "PUBLIC_URL": settings.PUBLIC_URL,
         "FACES": settings.FACES,
         "SOURCE_URL": settings.SOURCE_URL,
+        "VERSION": __version__,
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "unread_notices": SimpleLazyObject(unread),
     }
