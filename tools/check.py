@@ -79,6 +79,7 @@ def checks(outcome: Outcome) -> None:
     outcome.step("代码检查", "ruff check", [programs / "ruff", "check", "--quiet", *where])
     outcome.step("代码格式", "ruff format", [programs / "ruff", "format", "--check", "--quiet", *where])
     outcome.step("分层约束", "import contracts", [programs / "lint-imports"])
+    outcome.step("没有用到的代码", "unused code", [*python, "tools.unused"])
     outcome.step("类型检查", "mypy", [*python, "mypy"], scratch)
     outcome.step("系统检查", "start-up checks", [*python, "yishi.cli", "check"], scratch)
     missing = [*python, "yishi.cli", "makemigrations", "--check", "--dry-run"]

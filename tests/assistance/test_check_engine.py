@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from yishi.assistance.checks import words as w
 from yishi.assistance.checks.dossier import FIELDS, Dossier, Helper, Measure, Member
-from yishi.assistance.checks.engine import Checker, Settings, check_dossiers
+from yishi.assistance.checks.engine import Checker, Settings
 from yishi.assistance.checks.expression import ExpressionError, Reader
 from yishi.assistance.checks.identity import check_digit, read_number
 from yishi.assistance.checks.pack import read_pack
@@ -94,7 +94,7 @@ def test_an_area_may_change_severity_threshold_and_switch_rules_off():
 def test_a_finding_names_household_and_member():
     dossier = PACK.example({"member.2.sex": "unknown"})
     dossier.key = "H1"
-    (finding,) = check_dossiers([dossier], lambda _dossier: CHECKER)
+    (finding,) = CHECKER.check(dossier)
     assert (finding.household, finding.member, finding.rule.code) == ("H1", 2, "blank-sex")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import rules
 
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
+from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import add
 
@@ -60,11 +60,6 @@ def may_propose(viewer: Viewer, pair: tuple[Need, Offer]) -> bool:
     """From the need's side with any offer they may see; from the giver's with a need that is shared."""
     need, offer = pair
     return keeps_need.test(viewer, need) or (need.is_shared and keeps_offer.test(viewer, offer))
-
-
-@rules.predicate
-def oversees_somewhere(viewer: Viewer, thing: Any = None) -> bool:
-    return viewer.holds_kind(*OVERSEEING)
 
 
 add("need.list", has_desk | is_helper)

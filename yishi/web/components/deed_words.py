@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from yishi.assistance.models import Deed, DeedBeneficiary, Household, HouseholdMember
 from yishi.assistance.models.deeds import THOUSANDTHS, WHOLE
-from yishi.people.models import Person
 from yishi.people.queries import gather
 from yishi.reporting.small_numbers import exactly, roughly
 
@@ -42,10 +41,6 @@ def household_label(one: Household) -> str:
 def villager_label(one: Any) -> str:
     home = getattr(one, "home", None)
     return f"{one.name} · {home.place.name} · {home.number}" if home else one.name
-
-
-def member_label(one: Person) -> str:
-    return one.name
 
 
 def whom(deed: Deed, *, is_own: bool) -> dict[str, Any]:
