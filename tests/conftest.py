@@ -1,9 +1,13 @@
 """Fixtures for all tests."""
 
 import os
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.core.management.commands import migrate
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import connection, connections
 from hypothesis import settings
 
 from yishi.assistance.text_index import MADE
@@ -17,9 +21,29 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
+_migrate = migrate.Command.handle
+
+
+def _make_tables(command: migrate.Command, *_args: Any, **options: Any) -> None:
+    """What `migrate --run-syncdb` does without migrations, without building the state of a project that has none: the
+    same tables in a third of the time (a single test waits for it, and each process of a run)."""
+    with connections[options["database"]].schema_editor() as editor:
+        for model in apps.get_models():
+            if model._meta.can_migrate(editor.connection):
+                editor.create_model(model)
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=options["database"])
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_use_migrations):
+    if not django_db_use_migrations:
+        migrate.Command.handle = _make_tables
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The text index stands in a migration, and tests run none."""
+    migrate.Command.handle = _migrate
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for sql in MADE[connection.vendor]:
             cursor.execute(sql)
