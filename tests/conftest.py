@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import hashlib
 import os
 from typing import Any
 
@@ -68,8 +69,20 @@ def asks_the_database(item) -> bool:
     return bool(marked) or bool({"db", "transactional_db"} & set(item.fixturenames))
 
 
+def draw(walks: list[str], seed: str) -> set[str]:
+    """A quarter of `walks`, at least one; the same for the same seed, in whichever order they come."""
+    shuffled = sorted(walks, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest())
+    return set(shuffled[: -(-len(shuffled) // 4)])
+
+
 def pytest_collection_modifyitems(config, items):
-    """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once."""
+    """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once. Of the
+    long walks a part is drawn, where a seed says which."""
+    if seed := os.environ.get("YISHI_TEST_DRAW"):
+        walks = [item.nodeid for item in items if item.get_closest_marker("long")]
+        drawn = draw(walks, seed)
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in set(walks) - drawn])
+        items[:] = [item for item in items if item.nodeid not in set(walks) - drawn]
     if os.environ.get("YISHI_TEST_DATABASE") != "postgresql":
         for item in items:
             if item.get_closest_marker("postgres"):

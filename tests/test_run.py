@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.conftest import draw
 from tools import check, dev, postgres, serve, setup
 from tools.say import ROOT, Stop
 
@@ -126,3 +127,33 @@ def test_with_debug_templates_and_static_files_are_read_at_each_request():
     ]  # fmt: skip
     assert "cached" not in shown[0] and shown[0].endswith("True\n")
     assert "cached" in shown[1]
+
+
+def test_the_long_walks_that_are_drawn_depend_on_the_seed_alone():
+    walks = [f"tests/test_walk.py::test_{number}" for number in range(40)]
+    drawn = draw(walks, "a")
+    assert len(drawn) == 10 and drawn < set(walks)
+    assert draw(walks[::-1], "a") == drawn
+    assert draw(walks, "b") != drawn
+    assert set().union(*(draw(walks, str(seed)) for seed in range(40))) == set(walks), "each has its turn"
+    assert len(draw(walks[:1], "a")) == 1
+
+
+def test_a_run_names_the_seed_of_its_draw_and_a_long_one_draws_nothing(monkeypatch, capsys):
+    seeds = []
+    monkeypatch.setattr(check.setup, "ready", lambda **_: None)
+    monkeypatch.setattr(check, "checks", lambda outcome: None)
+    monkeypatch.setattr(check, "tests", lambda outcome: seeds.append(os.environ[check.SEED]))
+    for words in ([], ["--draw", "apples"], ["long"]):
+        monkeypatch.setenv(check.SEED, "")
+        check.run(words)
+    assert seeds == [check.commit(), "apples", ""]
+    assert "--draw apples" in capsys.readouterr().out
+
+
+def test_the_tests_of_one_part_are_found_by_its_name():
+    assert check.tests_of("kit") == ["tests/kit"]
+    assert "tests/test_house.py" in check.tests_of("house")
+    for wrong in ("", "no-such-part"):
+        with pytest.raises(Stop, match="assistance"):
+            check.tests_of(wrong)
