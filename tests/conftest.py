@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.management.commands import migrate
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, connections
+from django.test import TransactionTestCase
 from hypothesis import settings
 
 from yishi.assistance.text_index import MADE
@@ -64,9 +65,10 @@ def all_files():
 
 
 def asks_the_database(item) -> bool:
-    """By a mark, by a fixture, or because it is about PostgreSQL itself."""
+    """By a mark, by a fixture, as a test case of Django, or because it is about PostgreSQL itself."""
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
-    return bool(marked) or bool({"db", "transactional_db"} & set(item.fixturenames))
+    is_case = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    return bool(marked) or is_case or bool({"db", "transactional_db"} & set(item.fixturenames))
 
 
 def draw(walks: list[str], seed: str) -> set[str]:
@@ -76,18 +78,26 @@ def draw(walks: list[str], seed: str) -> set[str]:
 
 
 def pytest_collection_modifyitems(config, items):
-    """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once. Of the
-    long walks a part is drawn, where a seed says which."""
+    """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once, by
+    itself (`YISHI_TEST_DATABASE=none`). Of the long walks a quarter is drawn, where a seed says which."""
     if seed := os.environ.get("YISHI_TEST_DRAW"):
         walks = [item.nodeid for item in items if item.get_closest_marker("long")]
         drawn = draw(walks, seed)
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid in set(walks) - drawn])
         items[:] = [item for item in items if item.nodeid not in set(walks) - drawn]
-    if os.environ.get("YISHI_TEST_DATABASE") != "postgresql":
+    database = os.environ.get("YISHI_TEST_DATABASE", "")
+    if database != "postgresql":
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(pytest.mark.skip(reason="PostgreSQL only"))
+    if not database:
         return
-    asking = [one for one in items if asks_the_database(one) and not one.get_closest_marker("once")]
-    config.hook.pytest_deselected(items=[one for one in items if one not in set(asking)])
-    items[:] = asking
+    asking = {item for item in items if asks_the_database(item)}
+    if database == "none":
+        kept = set(items) - asking
+    elif database == "postgresql":
+        kept = {item for item in asking if not item.get_closest_marker("once")}
+    else:
+        kept = asking
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]

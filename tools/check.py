@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import postgres, setup
+from . import covered, postgres, setup
 from .say import ROOT, Stop, say
 
 SEED = "YISHI_TEST_DRAW"  # of the long walks; read by tests/conftest.py
@@ -131,7 +131,14 @@ def checks(outcome: Outcome) -> None:
 
 def tests(outcome: Outcome) -> None:
     both = [*TWO, "-m", "not browser"]
-    outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", [*TWO, "-m", "not browser and not postgres"])
+    one = [*TWO, "-m", "not browser and not postgres"]
+    report = RESULTS / "coverage.json"
+    report.unlink(missing_ok=True)
+    measured = ["--cov-branch", f"--cov-report=json:{report}", *(f"--cov={room}" for room in covered.pure_rooms())]
+    env = {"YISHI_TEST_DATABASE": "none", "COVERAGE_FILE": str(RESULTS / ".coverage")}
+    outcome.tests("pure", "测试（不用数据库）", "tests without a database", [*one, *measured], env)
+    outcome.step("纯房间的覆盖率", "coverage of the pure rooms", [setup.PYTHON, "-m", "tools.covered", report])
+    outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", one, {"YISHI_TEST_DATABASE": "sqlite"})
     with postgres.server() as url:
         if url is None:
             outcome.leave_out("PostgreSQL（apt install postgresql-15）", "PostgreSQL is missing")
