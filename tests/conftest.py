@@ -12,8 +12,8 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from hypothesis import settings
 
-from yishi.assistance.text_index import MADE
-from yishi.people.scopes import everything
+from yishi.assistance.deeds.text_index import MADE
+from yishi.database.reach import everything
 
 from .cast import Cast, make_cast
 from .promises import checked, promise, proved  # noqa: F401  fixtures

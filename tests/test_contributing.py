@@ -65,18 +65,34 @@ def test_it_works():
     assert "yishi/<part>/services/<file>.py" in listed()
 
 
+# Files that say the name of an act and mean something else, or an act that no page does.
+ELSEWHERE = {
+    "household_end": "a value of a code list",
+    "item_add": "a campaign's file is loaded by it",
+    "match_end": "a method of a regular expression",
+    "matter_open": "the name of a count",
+    "member_join": "a value of a code list",
+    "member_leave": "a value of a code list",
+    "place_load": "done on the command line",
+    "seat_code": "a word of process models",
+    "worry_file": "an example in a docstring",
+    "worries_settle": "follows from a promise, by a hook",
+    "worries_take_up_again": "follows from a promise, by a hook",
+}
+
+
 def test_the_list_is_complete_for_every_act_that_exists():
     patterns = [pattern(name) for name in listed()]
     files = touched()
     assert len(files) > 150
     elsewhere = {
-        (act, name)
-        for act, names in files.items()
-        for name in names
+        f"{act}: {name}"
+        for act in files.keys() - ELSEWHERE
+        for name in files[act]
         if not any(one.fullmatch(name) for one in patterns)
     }
-    open("/tmp/door-data/else.txt","w").write("\n".join(sorted(map(str, elsewhere))))
     assert elsewhere == set()
+    assert [act for act in ELSEWHERE if act not in files] == []
 
 
 @pytest.mark.parametrize("name", sorted(set(listed())))

@@ -9,7 +9,6 @@ the picture equal to what the contracts give.
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,10 +54,13 @@ WORDS = {
     "projects": ("项目资金", "money, works"),
     "imports": ("导入", "workbooks"),
     "supervision": ("监督", "listed supervision"),
+    "wiring": ("接线", "who hears whom"),
 }
+DJANGOS = {"apps", "models", "migrations"}  # modules that Django asks for by these names: no parts
 WIDTH, MARGIN, GAP = 1200, 36, 14
 LEFT = 560  # width of the column of rooms
-ROW, PART_ROW = 62, 46
+ROW, PART_ROW = 62, 46  # the least height of a room, that of a part
+ACROSS = 3  # parts beside each other; a layer of more stands in several lines
 RULE = "只引用下方的，同一行之间互不引用 · each imports only from below it, never from beside it"
 
 
@@ -74,11 +76,15 @@ def contracts_of(project: Path) -> list[dict[str, Any]]:
     return list(tomllib.loads(project.read_text("utf-8"))["tool"]["importlinter"]["contracts"])
 
 
+def parts_in(layer: str) -> list[str]:
+    return [name for name in re.findall(r"\w+", layer) if name not in DJANGOS]
+
+
 def layers_of(project: Path) -> list[Layers]:
     """The contracts of layers, that of the whole package first."""
     contracts = [contract for contract in contracts_of(project) if contract["type"] == "layers"]
     found = [
-        Layers(container, [re.findall(r"\w+", layer) for layer in contract["layers"]])
+        Layers(container, [names for layer in contract["layers"] if (names := parts_in(layer))])
         for contract in contracts
         for container in contract["containers"]
     ]
@@ -96,48 +102,51 @@ def text(x: float, y: float, words: str, size: int, kind: str, anchor: str = "st
     return f'<text x="{x:g}" y="{y:g}" font-size="{size}" class="{kind}" text-anchor="{anchor}">{escape(words)}</text>'
 
 
-def box(x: float, y: float, width: float, height: float, name: str, kind: str, *, small: bool) -> list[str]:
-    """A room or part: its Chinese and its name in the code; what is in it, where there is space."""
+def box(x: float, y: float, width: float, height: float, name: str, kind: str) -> list[str]:
+    """A room or part: its Chinese and its name in the code; of a room also what is in it."""
     chinese, english = WORDS[name]
-    drawn = [f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="7" class="{kind}"/>']
-    middle = x + width / 2
-    if small:
-        return [
-            *drawn,
-            f'<text x="{middle:g}" y="{y + height / 2 + 5:g}" text-anchor="middle" font-size="14" class="name">'
-            f'{escape(chinese)} <tspan class="code" font-size="13">{escape(name)}</tspan></text>',
-        ]
+    middle, is_part = x + width / 2, height == PART_ROW
+    line = y + height / 2 + (5 if is_part else -5)
+    size = (14, 13) if is_part else (17, 14)
     return [
-        *drawn,
-        f'<text x="{middle:g}" y="{y + 26:g}" text-anchor="middle" font-size="17" class="name">'
-        f'{escape(chinese)} <tspan class="code" font-size="14">{escape(name)}</tspan></text>',
-        text(middle, y + 47, english, 12, "soft", "middle"),
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="7" class="{kind}"/>',
+        f'<text x="{middle:g}" y="{line:g}" text-anchor="middle" font-size="{size[0]}" class="name">'
+        f'{escape(chinese)} <tspan class="code" font-size="{size[1]}">{escape(name)}</tspan></text>',
+        *([] if is_part else [text(middle, line + 21, english, 12, "soft", "middle")]),
     ]
 
 
-def stack(
-    layers: Iterable[list[str]], x: float, y: float, width: float, row: int, classes: dict[str, str]
-) -> list[str]:
-    """Boxes in rows, those of one layer side by side."""
-    drawn = []
-    for names in layers:
-        share = (width - GAP * (len(names) - 1)) / len(names)
-        for index, name in enumerate(names):
-            kind = classes.get(name, "room")
-            drawn += box(x + index * (share + GAP), y, share, row, name, kind, small=row == PART_ROW)
-        y += row + (GAP if row == ROW else 10)
-    return drawn
+def beside(names: list[str], x: float, y: float, width: float, row: float, classes: dict[str, str]) -> list[str]:
+    share = (width - GAP * (len(names) - 1)) / len(names)
+    places = [x + index * (share + GAP) for index in range(len(names))]
+    return [
+        line
+        for name, at in zip(names, places, strict=True)
+        for line in box(at, y, share, row, name, classes.get(name, "room"))
+    ]
+
+
+def lines_of(names: list[str]) -> list[list[str]]:
+    count = -(-len(names) // ACROSS)
+    return [names[index * len(names) // count : (index + 1) * len(names) // count] for index in range(count)]
 
 
 def panel(contract: Layers, x: float, y: float, width: float) -> tuple[list[str], float]:
     """The parts inside a room, and how high they stand."""
     room = contract.container.removeprefix("yishi.").split(".")[-1]
-    height = 52 + len(contract.layers) * (PART_ROW + 10) + 6
+    drawn: list[str] = []
+    line = y + 46
+    for names in contract.layers:
+        for part in lines_of(names):
+            drawn += beside(part, x + 16, line, width - 32, PART_ROW, {})
+            line += PART_ROW + 5
+        line += 6
+    height = line + 5 - y
     return [
         f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="10" class="panel"/>',
         f'<text x="{x + 18:g}" y="{y + 31:g}" font-size="16" class="name">{WORDS[room][0]}之内'
         f' <tspan class="code" font-size="14">inside {escape(contract.container)}</tspan></text>',
-        *stack(contract.layers, x + 16, y + 46, width - 32, PART_ROW, {}),
+        *drawn,
     ], height
 
 
@@ -167,14 +176,19 @@ def picture(project: Path = ROOT / "pyproject.toml") -> str:
     opened = {contract.container.split(".")[1] for contract in inside}
     top, left, right = 108, MARGIN + 44, MARGIN + 44 + LEFT + 34
     classes = dict.fromkeys(pure_of(project), "pure") | dict.fromkeys(opened, "opened")
-    drawn = stack(house.layers, left, top, LEFT if inside else WIDTH - left - MARGIN, ROW, classes)
-    bottom = top + len(house.layers) * (ROW + GAP) - GAP
-    y: float = top
+    panels: list[str] = []
+    y = float(top)
     for contract in inside:
-        lines, height = panel(contract, right, y, WIDTH - right - MARGIN)
-        drawn += lines
-        y += height + 18
-    height = max(bottom, y - 18 if inside else 0) + 62
+        lines, tall = panel(contract, right, y, WIDTH - right - MARGIN)
+        panels += lines
+        y += tall + 18
+    step = max(ROW + GAP, (y - 18 - top + GAP) / len(house.layers) if inside else 0)
+    rooms: list[str] = []
+    for number, names in enumerate(house.layers):
+        width = LEFT if inside else WIDTH - left - MARGIN
+        rooms += beside(names, left, round(top + number * step, 1), width, round(step - GAP, 1), classes)
+    bottom = top + len(house.layers) * step - GAP
+    height = bottom + 62
     arrow = MARGIN + 14
     return "\n".join(
         [
@@ -187,7 +201,8 @@ def picture(project: Path = ROOT / "pyproject.toml") -> str:
             text(MARGIN, 80, RULE, 14, "soft"),
             f'<path d="M{arrow} {top + 6}V{bottom - 12}" class="way"/>',
             f'<path d="M{arrow - 6} {bottom - 14}h12l-6 12z" class="head"/>',
-            *drawn,
+            *rooms,
+            *panels,
             f'<rect x="{left}" y="{height - 38:g}" width="18" height="14" rx="3" class="pure"/>',
             text(left + 26, height - 26, "纯代码，不用 Django · pure: knows no Django", 13, "soft"),
             *legend(opened, left + 330, height),

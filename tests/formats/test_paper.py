@@ -16,7 +16,7 @@ from yishi.formats.pdf import FontsMissing, write_pdf
 from yishi.formats.qr import qr_svg
 from yishi.formats.word import write_word
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "yishi" / "web" / "papers" / "typst" / "paper.typ"
+TEMPLATE = Path(__file__).resolve().parents[2] / "yishi" / "web" / "kit" / "typst" / "paper.typ"
 HOSTILE = '#panic("x") $x^2$ *粗* _斜_ <w:p/> {{ 7*7 }} {% now %} \\u{41} "引号" & <b>\x0b末尾'
 PAPER = Paper(
     "关于牟尼村土地租金的协商意见书",

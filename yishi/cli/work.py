@@ -67,8 +67,8 @@ def figures() -> None:
 
 def checks() -> None:
     """A slice of the runs of the logic checks that wait; once a day one over the whole register."""
-    import_string("yishi.assistance.services.checks.checks_nightly")()
-    import_string("yishi.assistance.services.checks.checks_work")()
+    import_string("yishi.assistance.checks.services.checks.checks_nightly")()
+    import_string("yishi.assistance.checks.services.checks.checks_work")()
 
 
 _imports: "list[subprocess.Popen[bytes]]" = []  # the process that works on workbooks, if one does
@@ -79,14 +79,14 @@ def imports() -> None:
     if any(process.poll() is None for process in _imports):
         return
     _imports.clear()
-    if import_string("yishi.assistance.services.import_steps.imports_wait")():
+    if import_string("yishi.assistance.imports.services.steps.imports_wait")():
         command = [sys.executable, "-m", "yishi.cli", "imports"]
         _imports.append(subprocess.Popen(command))  # noqa: S603  our own module, no shell
 
 
 def housekeeping() -> None:
     """Sessions that ended, workbooks nobody asked for again, files that no record took up."""
-    import_string("yishi.assistance.services.import_publish.imports_forget")()
+    import_string("yishi.assistance.imports.services.publish.imports_forget")()
     import_string("yishi.attachments.sweep.attachments_sweep")()
     call_command("clearsessions", verbosity=0)
 

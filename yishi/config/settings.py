@@ -50,22 +50,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "yishi.config.proxies.ClientAddressMiddleware",
-    "yishi.web.middleware.AddressMiddleware",
+    "yishi.web.kit.middleware.AddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "yishi.web.middleware.LanguageMiddleware",
+    "yishi.web.kit.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "yishi.web.sessions.SessionLimitsMiddleware",
+    "yishi.web.kit.sessions.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "yishi.web.middleware.ViewerMiddleware",
-    "yishi.web.private.PrivateMiddleware",
+    "yishi.web.kit.middleware.ViewerMiddleware",
+    "yishi.web.kit.private.PrivateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -87,9 +87,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "yishi.web.context.site",
+                "yishi.web.shell.context.site",
             ],
-            "builtins": ["django.templatetags.i18n", "yishi.web.templatetags.yishi"],
+            "builtins": ["django.templatetags.i18n", "yishi.web.kit.page_tags"],
+            "libraries": {"money": "yishi.web.assistance.projects.money_tags"},
         },
     }
 ]
@@ -113,7 +114,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "yishi.web.signin.AccountAdapter"
+ACCOUNT_ADAPTER = "yishi.web.shell.lockout.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -132,14 +133,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False  # its log would carry account names
-AXES_LOCKOUT_CALLABLE = "yishi.web.signin.locked_out"
+AXES_LOCKOUT_CALLABLE = "yishi.web.shell.lockout.locked_out"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # desks are shared: also where somebody is signed in without the sign-in page
 SESSION_COOKIE_AGE = 12 * 3600  # at the longest, however busy
 SESSION_IDLE_SECONDS = 30 * 60  # a desk that somebody left
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
-CSRF_FAILURE_VIEW = "yishi.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "yishi.web.kit.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "yishi-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "yishi-csrf"

@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from yishi.assistance import codes
-from yishi.assistance.models import Household, HouseholdMember
-from yishi.assistance.services.register import household_register
-from yishi.assistance.services.years import household_year_fill
+from yishi.assistance.register import codes
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.services.register import household_register
+from yishi.assistance.register.services.years import household_year_fill
 from yishi.kit.identity import check_character
 from yishi.organisations.models import Place
 

@@ -4,10 +4,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 
 from .letters import LETTERS, FromLetter
-from .scopes import File, Reach
 
 
 class Person(File):

@@ -15,10 +15,10 @@ import numpy as np
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from yishi.assistance.models import Deed
-from yishi.assistance.queries import own_deeds
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.reads import own_deeds
+from yishi.database.reach import Reach
 from yishi.journal.models import Entry
-from yishi.people.scopes import Reach
 
 from .book import Still
 from .columns import Ints

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from yishi.commitments.queries import Rates, due_in, rates
+from yishi.database.reach import everything
 from yishi.deliberation.models import Matter
 from yishi.organisations.models import Place
-from yishi.people.scopes import everything
 
 from .queries import counts
 
