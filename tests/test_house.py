@@ -8,6 +8,7 @@ import tomllib
 from collections import defaultdict
 from pathlib import Path
 
+import grimp
 import pytest
 from django.utils.module_loading import import_string
 
@@ -45,6 +46,88 @@ def test_every_room_is_on_the_page_where_things_live():
     assert {room for room in rooms() if f"`yishi/{room}/`" not in text} == set()
     named = set(re.findall(r"`yishi/([a-z_]+)/`", text))
     assert {room for room in named if not (PACKAGE / room).is_dir()} == set()
+
+
+CONTAINERS = {"deliberation", "assistance"}  # rooms of several parts
+OF_LIBRARIES = {"account", "allauth", "mfa"}  # templates that stand in for a library's
+
+
+def parts_below(folder: Path, *, sign: str = "*") -> set[str]:
+    """The parts that have a folder below `folder` with a file like `sign`: "commitments", "assistance/deeds"."""
+    places = [*folder.iterdir(), *(place for name in CONTAINERS for place in (folder / name).iterdir())]
+    found = {str(place.relative_to(folder)) for place in places if place.is_dir() and any(place.glob(sign))}
+    return found - CONTAINERS - OF_LIBRARIES - {"__pycache__", "static"}
+
+
+def test_a_part_has_one_name_everywhere():
+    """Pages, templates, Chinese, tests and the page where things live: one list of parts."""
+    parts = parts_below(PACKAGE / "web", sign="*.py")
+    assert parts_below(PACKAGE / "web" / "templates", sign="*.html") == parts
+    locale = {name.removesuffix("/zh_Hans") for name in parts_below(PACKAGE / "locale", sign="zh_Hans")}
+    assert {name for name in locale if not name.endswith("zh_Hans")} == parts
+    assert parts - parts_below(ROOT / "tests", sign="test_*.py") == set()
+    text = (ROOT / "docs" / "where-things-live.md").read_text("utf-8")
+    assert set(re.findall(r"(?m)^\| `([a-z/]+[a-z])` \|", text)) == parts
+
+
+def test_each_part_of_the_web_has_its_addresses():
+    parts = parts_below(PACKAGE / "web", sign="*.py") - {"kit"}
+    assert {part for part in parts if not (PACKAGE / "web" / part / "urls.py").exists()} == set()
+
+
+def page_modules() -> dict[str, Path]:
+    """dotted name: file, of the modules that hold pages."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+        for path in (PACKAGE / "web").rglob("*.py")
+        if path.name != "urls.py" and re.search(r"(?m)^urlpatterns\b", path.read_text("utf-8"))
+    }
+
+
+def test_no_page_asks_another_parts_page():
+    """What two parts share stands in the kit or in a part's `loads.py`; the shell alone sees every page."""
+    pages, graph = page_modules(), grimp.build_graph("yishi", cache_dir=None)
+    crossing = [
+        f"{user} → {page}"
+        for page in pages
+        for user in graph.find_modules_that_directly_import(page)
+        if user.rpartition(".")[0] != page.rpartition(".")[0]
+        and not user.startswith(("yishi.web.shell.", "yishi.web.urls"))
+    ]
+    assert len(pages) > 80
+    assert sorted(crossing) == []
+
+
+# Who asks for many lists by one query. The mechanism is frozen: a new page asks for less instead (decision 0032).
+GATHERING = {
+    "yishi/assistance/projects/services/balances.py",
+    "yishi/assistance/projects/services/progress.py",
+    "yishi/reporting/book.py",
+    "yishi/web/assistance/campaign/campaigns.py",
+    "yishi/web/assistance/deeds/deed_sections.py",
+    "yishi/web/assistance/deeds/deed_story.py",
+    "yishi/web/assistance/deeds/deed_words.py",
+    "yishi/web/assistance/deeds/deeds.py",
+    "yishi/web/assistance/deeds/given.py",
+    "yishi/web/assistance/deeds/helping.py",
+    "yishi/web/assistance/pairing/family_plan.py",
+    "yishi/web/assistance/pairing/pairing_sections.py",
+    "yishi/web/assistance/projects/project_sections.py",
+    "yishi/web/assistance/projects/projects.py",
+    "yishi/web/assistance/register/household_story.py",
+    "yishi/web/assistance/register/households.py",
+    "yishi/web/kit/sections.py",
+    "yishi/web/reporting/figure_choice.py",
+}
+
+
+def test_nobody_new_gathers():
+    asking = {
+        str(path.relative_to(ROOT))
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"(?m)^from yishi\.database\.gather import .*\b(gather|HowMany)\b", path.read_text("utf-8"))
+    }
+    assert asking - GATHERING == set()
 
 
 def test_a_module_is_read_in_one_sitting():

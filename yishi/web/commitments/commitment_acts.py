@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .commitments import load_commitment
 
@@ -103,7 +104,7 @@ def act_page(
     """A page whose form's fields are the service's."""
 
     @page(right, load=load_commitment)
-    def view(request: HttpRequest, one: Commitment) -> HttpResponse:
+    def view(request: Request, one: Commitment) -> HttpResponse:
         return one_act(
             request,
             form_class(request.POST or None),
@@ -194,7 +195,7 @@ time = act_page(
 
 
 @page("commitment.answer", load=load_commitment)
-def prove(request: HttpRequest, one: Commitment) -> HttpResponse:
+def prove(request: Request, one: Commitment) -> HttpResponse:
     """Give proof, with a photo or a scan if there is one."""
     form = ProofForm(request.POST or None, request.FILES or None, initial={"done_on": timezone.localdate()})
     files: list[Any] = []
@@ -224,7 +225,7 @@ def prove(request: HttpRequest, one: Commitment) -> HttpResponse:
 
 
 @page("commitment.supervise", load=load_commitment)
-def press(request: HttpRequest, one: Commitment) -> HttpResponse:
+def press(request: Request, one: Commitment) -> HttpResponse:
     """Reminder, supervision letter, next tier: what was sent in this round is not offered again."""
     form = PressForm(request.POST or None)
     acts: dict[str, tuple[Callable[..., Any], str]] = {
@@ -251,14 +252,14 @@ def press(request: HttpRequest, one: Commitment) -> HttpResponse:
     )
 
 
-def load_time_request(request: HttpRequest, pk: UUID) -> TimeRequest:
+def load_time_request(request: Request, pk: UUID) -> TimeRequest:
     row = TimeRequest.objects.select_related("commitment__bearer").get(pk=pk)
     Commitment.objects.get(pk=row.commitment_id)  # within reach
     return row
 
 
 @page("commitment.decide_time", load=load_time_request)
-def time_decide(request: HttpRequest, row: TimeRequest) -> HttpResponse:
+def time_decide(request: Request, row: TimeRequest) -> HttpResponse:
     """Grant or refuse more time."""
     one = row.commitment
     return one_act(

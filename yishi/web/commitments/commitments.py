@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .origins import origin_of
 from .promise_story import promise_events
@@ -114,7 +115,7 @@ class LedgerFilter(forms.Form):
     body = forms.CharField(label=gettext_lazy("bearer"), required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.viewer = request.viewer
         self.fields["mine"].choices = [("", _("all")), ("owed", _("we owe it")), ("supervised", _("we supervise it"))]
@@ -176,7 +177,7 @@ QUICK = (
 
 
 @page("commitment.list", methods=("GET",))
-def commitments(request: HttpRequest) -> HttpResponse:
+def commitments(request: Request) -> HttpResponse:
     form = LedgerFilter(request)
     rows = form.narrow(Commitment.objects.select_related("bearer", "supervisor", "place"))
     rows = rows.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
@@ -207,13 +208,13 @@ def commitments(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/commitments.html", words)
 
 
-def load_commitment(request: HttpRequest, pk: UUID) -> Commitment:
+def load_commitment(request: Request, pk: UUID) -> Commitment:
     rows = Commitment.objects.select_related("bearer", "supervisor", "place", "escalated_to", "bearer_person")
     return rows.get(pk=pk)
 
 
 @page("commitment.see", load=load_commitment, methods=("GET",))
-def commitment(request: HttpRequest, one: Commitment) -> HttpResponse:
+def commitment(request: Request, one: Commitment) -> HttpResponse:
     """One promise's file: where it is, its story, the viewer's next acts."""
     silent = one.judges.exclude(verdicts__round=one.round).count() if one.state == S.CHECKED else 0
     waits = silent if one.verdict_due_on and timezone.localdate() <= one.verdict_due_on else 0

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
+from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
 from .promise_story import promise_events
@@ -25,7 +26,7 @@ JUDGED_IN = (Commitment.State.CHECKED, Commitment.State.STRUCK_OFF)
 
 
 @page("public", face="public")
-def judge(request: HttpRequest) -> HttpResponse:
+def judge(request: Request) -> HttpResponse:
     """Type the code; with it (or an account), what waits for a verdict, and what was judged."""
     if not request.viewer.is_known:
         form = CodeForm(request.POST or None)
@@ -43,7 +44,7 @@ def judge(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/judge.html", {"waiting": waiting, "others": others, "tab": "judge"})
 
 
-def load_judged(request: HttpRequest, pk: UUID) -> Commitment:
+def load_judged(request: Request, pk: UUID) -> Commitment:
     mine = Judge.objects.filter(person=request.viewer.person, commitment=pk)
     return Commitment.objects.select_related("bearer", "supervisor").get(pk__in=mine.values("commitment"))
 
@@ -65,7 +66,7 @@ class VerdictForm(ActForm):
 
 
 @page("commitment.judge", load=load_judged, face="public")
-def judge_one(request: HttpRequest, one: Commitment) -> HttpResponse:
+def judge_one(request: Request, one: Commitment) -> HttpResponse:
     """One promise: what was promised, what is said to be done, three big answers."""
 
     given = Verdict.objects.filter(judge__commitment=one, judge__person=request.viewer.person)
@@ -98,13 +99,13 @@ def _photos(one: Commitment) -> QuerySet[Attachment]:
     return Attachment.objects.filter(pk__in=one.proofs.values("files"), kind=Attachment.Kind.PHOTO)
 
 
-def load_photo(request: HttpRequest, pk: UUID, photo: UUID) -> tuple[Commitment, Attachment]:
+def load_photo(request: Request, pk: UUID, photo: UUID) -> tuple[Commitment, Attachment]:
     one = load_judged(request, pk)
     return one, _photos(one).get(pk=photo)
 
 
 @page("commitment.judge_photo", load=load_photo, methods=("GET",), face="public")
-def judge_photo(request: HttpRequest, thing: tuple[Commitment, Attachment]) -> HttpResponse:
+def judge_photo(request: Request, thing: tuple[Commitment, Attachment]) -> HttpResponse:
     return stream(thing[1], small=request.GET.get("small") == "1")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -16,6 +16,7 @@ from yishi.commitments import queries
 from yishi.organisations.models import Body, Place
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 PARTS: tuple[tuple[str, Any], ...] = (
     ("struck_off", gettext_lazy("struck off")),
@@ -30,7 +31,7 @@ class PeriodForm(forms.Form):
     end = forms.DateField(label=gettext_lazy("due until"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
-def period_of(request: HttpRequest) -> tuple[PeriodForm, date, date]:
+def period_of(request: Request) -> tuple[PeriodForm, date, date]:
     """The period asked for; this year without one."""
     today = timezone.localdate()
     default = {"start": date(today.year, 1, 1).isoformat(), "end": date(today.year, 12, 31).isoformat()}
@@ -42,7 +43,7 @@ def period_of(request: HttpRequest) -> tuple[PeriodForm, date, date]:
 
 
 @page("rates.see", methods=("GET",))
-def rates(request: HttpRequest) -> HttpResponse:
+def rates(request: Request) -> HttpResponse:
     """Bodies with commitments due in the period: counts, rates, satisfaction with asked and answered."""
     form, start, end = period_of(request)
     lines = []
@@ -72,7 +73,7 @@ def rates(request: HttpRequest) -> HttpResponse:
 
 
 @page("rates.see", methods=("GET",))
-def rate_cases(request: HttpRequest) -> HttpResponse:
+def rate_cases(request: Request) -> HttpResponse:
     """The cases behind one number."""
     form, start, end = period_of(request)
     names = {
@@ -106,12 +107,12 @@ def rate_cases(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/rate_cases.html", words)
 
 
-def _place(request: HttpRequest) -> Place | None:
+def _place(request: Request) -> Place | None:
     """The place to which an overview narrows the cases."""
     return Place.objects.filter(pk=request.GET["place"]).first() if _is_uuid(request, "place") else None
 
 
-def _is_uuid(request: HttpRequest, name: str = "body") -> bool:
+def _is_uuid(request: Request, name: str = "body") -> bool:
     try:
         forms.UUIDField().clean(request.GET.get(name, ""))
     except forms.ValidationError:

@@ -5,12 +5,13 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from yishi.formats.sheets import write_sheet
+from yishi.web.kit.request import Request
 
 Column = tuple[Any, Callable[[Any], Any]]
 MOST_ROWS = 50_000  # in one workbook: what is held in memory while it is written
@@ -18,11 +19,11 @@ AT_ONCE = 1_000  # read from the database
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def wants_export(request: HttpRequest) -> bool:
+def wants_export(request: Request) -> bool:
     return request.GET.get("export") == "xlsx"
 
 
-def export(request: HttpRequest, filename: str, columns: Sequence[Column], rows: Iterable[Any]) -> HttpResponse:
+def export(request: Request, filename: str, columns: Sequence[Column], rows: Iterable[Any]) -> HttpResponse:
     """`rows` as .xlsx: one column per (heading, function). Text stays text, formulas are defused.
 
     Of more than `MOST_ROWS` the first ones, and the workbook's first line says so.

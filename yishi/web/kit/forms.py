@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
+from yishi.web.kit.request import Request
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 NO_WORDS = "---------"  # what Django writes where nothing is chosen yet
@@ -41,7 +41,7 @@ class ActForm(forms.Form):
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == NO_WORDS:
                 field.empty_label = gettext_lazy("choose")
 
-    def attempt(self, request: HttpRequest, service: Callable[..., Receipt], **given: Any) -> Receipt | None:
+    def attempt(self, request: Request, service: Callable[..., Receipt], **given: Any) -> Receipt | None:
         """Call `service` as the viewer; a refusal becomes an error of the form and the answer is None."""
         try:
             return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **given)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from yishi.journal.models import Receipt
+from yishi.web.kit.request import Request
 
 from .forms import ActForm
 
@@ -16,7 +17,7 @@ Fields = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def one_act(
-    request: HttpRequest,
+    request: Request,
     form: ActForm,
     service: Callable[..., Receipt],
     *,

@@ -13,10 +13,11 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from yishi.organisations.rights import PUBLIC, may
+from yishi.web.kit.request import Request
 
 View = Callable[..., HttpResponse]
 
@@ -32,7 +33,7 @@ def page(
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Request, **kwargs: Any) -> HttpResponse:
             if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
                 return HttpResponseNotAllowed(methods)
             viewer = request.viewer
@@ -59,7 +60,7 @@ def page(
     return decorate
 
 
-def refuse(request: HttpRequest) -> HttpResponse:
+def refuse(request: Request) -> HttpResponse:
     """Nobody is sent to sign in; somebody without the right is told so."""
     if not request.viewer.is_known:
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django import forms
 from django.forms.utils import ErrorDict
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
+from yishi.web.kit.request import Request
 
 FIND = "find"  # the name of the search buttons; their value is the field's name
 MOST = 500
@@ -116,7 +117,7 @@ def valid_ids(ids: Iterable[Any]) -> list[UUID]:
     return list(made)
 
 
-def is_search(request: HttpRequest, form: forms.Form) -> bool:
+def is_search(request: Request, form: forms.Form) -> bool:
     """Was only a search asked for? Then the form shows what was found, and no error."""
     name = request.POST.get(FIND, "") if request.method == "POST" else ""
     field = form.fields.get(name)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+
+from yishi.web.kit.request import Request
 
 
 class PrivateMiddleware:
@@ -11,10 +13,10 @@ class PrivateMiddleware:
     Stands after the viewer is known. A view that says itself how long its answer may be kept is believed.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+    def __init__(self, get_response: Callable[[Request], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         was_known = request.viewer.is_known
         response = self.get_response(request)
         if was_known or not request.session.is_empty():

@@ -1,13 +1,13 @@
 """The door of the query code: ten letters and digits on paper open what is their holder's own."""
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.kit.errors import Refusal
 from yishi.organisations.query_codes import code_try
 from yishi.web.kit.middleware import QUERY_CODE_KEY
+from yishi.web.kit.request import Request
 
 
 class CodeForm(forms.Form):
@@ -19,7 +19,7 @@ class CodeForm(forms.Form):
     )
 
 
-def enter_code(request: HttpRequest, form: CodeForm) -> bool:
+def enter_code(request: Request, form: CodeForm) -> bool:
     """Open the session of who holds the code; wrong ones are slowed per address."""
     try:
         code = code_try(form.cleaned_data["code"], request.META.get("REMOTE_ADDR", ""))

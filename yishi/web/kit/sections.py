@@ -9,13 +9,12 @@ on yields again. The tables are filled at start, in one place: `shell/sections.p
 from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
-from django.http import HttpRequest
-
 from yishi.database.gather import gather
+from yishi.web.kit.request import Request
 
 Words = dict[str, Any] | None  # what its template needs; None: nothing to say to this viewer
 Asking = Generator[dict[str, Any], dict[str, Any], Words]  # yields what it asks for, is sent the rows, returns words
-Section = Callable[[HttpRequest, Any], Asking]
+Section = Callable[[Request, Any], Asking]
 
 HOUSEHOLD: list[Section] = []  # subject: Household
 PLACE: list[Section] = []  # subject: Place, of any level
@@ -24,7 +23,7 @@ BODY: list[Section] = []  # subject: Body
 DEED: list[Section] = []  # subject: Deed
 
 
-def sections(request: HttpRequest, table: Iterable[Section], subject: Any) -> list[dict[str, Any]]:
+def sections(request: Request, table: Iterable[Section], subject: Any) -> list[dict[str, Any]]:
     """The sections of `table` that have something to say, in its order; a query for each round of asking."""
     running = {number: section(request, subject) for number, section in enumerate(table)}
     said: dict[int, Words] = {}

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -23,22 +23,23 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .people import after_appointing
 
 PER_PAGE = 25
 
 
-def load_body(request: HttpRequest, pk: UUID) -> Body:
+def load_body(request: Request, pk: UUID) -> Body:
     return Body.objects.select_related("place", "parent").get(pk=pk)
 
 
-def load_post(request: HttpRequest, pk: UUID) -> Post:
+def load_post(request: Request, pk: UUID) -> Post:
     return Post.objects.select_related("body__place", "person").get(pk=pk)
 
 
 @page("organisation.see", methods=("GET",))
-def bodies(request: HttpRequest) -> HttpResponse:
+def bodies(request: Request) -> HttpResponse:
     """The bodies of my area, by kind, place and name."""
     today = timezone.localdate()
     held = Count("posts", filter=Q(posts__valid_to__isnull=True), distinct=True)
@@ -72,7 +73,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
 
 
 @page("organisation.see", load=load_body, methods=("GET",))
-def body(request: HttpRequest, body: Body) -> HttpResponse:
+def body(request: Request, body: Body) -> HttpResponse:
     posts = body.posts.select_related("person__account").order_by("valid_to", "role", "pk")
     apart = {post.pk for pair in clashing_posts() for post in pair}
     context = {
@@ -100,7 +101,7 @@ class BodyForm(ActForm):
         help_text=gettext_lazy("Companies, cooperatives and owners' committees: only if they agree."),
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         self.fields["parent"].queryset = (
@@ -111,7 +112,7 @@ class BodyForm(ActForm):
 
 
 @page("organisation.manage")
-def body_new(request: HttpRequest) -> HttpResponse:
+def body_new(request: Request) -> HttpResponse:
     form = BodyForm(request.POST or None, request=request, initial={"may_be_public": True})
     return one_act(
         request,
@@ -127,7 +128,7 @@ def body_new(request: HttpRequest) -> HttpResponse:
 
 
 @page("organisation.manage", load=load_body)
-def body_edit(request: HttpRequest, body: Body) -> HttpResponse:
+def body_edit(request: Request, body: Body) -> HttpResponse:
     initial = {name: getattr(body, name) for name in ("name", "kind", "short_name", "parent", "phone", "may_be_public")}
     form = BodyForm(request.POST or None, request=request, initial=initial)
     del form.fields["place"]
@@ -155,7 +156,7 @@ class UntilForm(ActForm):
 
 
 @page("organisation.manage", load=load_body)
-def body_end(request: HttpRequest, body: Body) -> HttpResponse:
+def body_end(request: Request, body: Body) -> HttpResponse:
     return one_act(
         request,
         UntilForm(request.POST or None),
@@ -189,7 +190,7 @@ class AppointForm(ActForm):
 
 
 @page("organisation.manage", load=load_body)
-def appoint(request: HttpRequest, body: Body) -> HttpResponse:
+def appoint(request: Request, body: Body) -> HttpResponse:
     return one_act(
         request,
         AppointForm(request.POST or None, initial={"role": PostRole.CLERK}),
@@ -205,7 +206,7 @@ def appoint(request: HttpRequest, body: Body) -> HttpResponse:
 
 
 @page("organisation.manage", load=load_post)
-def post_close(request: HttpRequest, post: Post) -> HttpResponse:
+def post_close(request: Request, post: Post) -> HttpResponse:
     return one_act(
         request,
         UntilForm(request.POST or None),

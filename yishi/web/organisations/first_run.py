@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -44,6 +44,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .invitations import BACKEND, NewAccountForm
 
@@ -95,7 +96,7 @@ class StartForm(NewAccountForm):
 
 
 @page("public", face="inner")
-def first(request: HttpRequest) -> HttpResponse:
+def first(request: Request) -> HttpResponse:
     """The first-run page; there is none once somebody has begun."""
     if not may_begin():
         raise Http404
@@ -121,7 +122,7 @@ def first(request: HttpRequest) -> HttpResponse:
     return render(request, "organisations/first.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _ask_code(request: HttpRequest) -> HttpResponse:
+def _ask_code(request: Request) -> HttpResponse:
     form = FirstCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         request.session.cycle_key()
@@ -131,7 +132,7 @@ def _ask_code(request: HttpRequest) -> HttpResponse:
     return render(request, "organisations/first_code.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _end_demo(request: HttpRequest) -> HttpResponse:
+def _end_demo(request: Request) -> HttpResponse:
     form = ActForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         logout(request)
@@ -145,7 +146,7 @@ def _end_demo(request: HttpRequest) -> HttpResponse:
 
 
 @page("installation.manage", methods=("GET",))
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """The checklist after the first run: what is done, what comes next."""
     one = installation()
     assert one is not None  # the right needs it
@@ -192,7 +193,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @page("organisation.manage", methods=("GET",))
-def administration(request: HttpRequest) -> HttpResponse:
+def administration(request: Request) -> HttpResponse:
     """What an administrator keeps, on one page."""
     return render(request, "organisations/administration.html")
 
@@ -214,7 +215,7 @@ class WorkbookForm(ActForm):
 
 
 @page("register.import")
-def register_import(request: HttpRequest) -> HttpResponse:
+def register_import(request: Request) -> HttpResponse:
     """Send the workbook; the next page shows what it would do."""
     return one_act(
         request,
@@ -231,12 +232,12 @@ def register_import(request: HttpRequest) -> HttpResponse:
     )
 
 
-def load_draft(request: HttpRequest, pk: UUID) -> WorkbookDraft:
+def load_draft(request: Request, pk: UUID) -> WorkbookDraft:
     return WorkbookDraft.objects.get(pk=pk, person=request.viewer.person)
 
 
 @page("register.import", load=load_draft)
-def register_preview(request: HttpRequest, draft: WorkbookDraft) -> HttpResponse:
+def register_preview(request: Request, draft: WorkbookDraft) -> HttpResponse:
     """What the workbook would do, or which rows are to be mended; then it is taken as a whole."""
     report = draft.report
     counts = [
@@ -262,12 +263,12 @@ def register_preview(request: HttpRequest, draft: WorkbookDraft) -> HttpResponse
 
 
 @page("register.import", methods=("GET",))
-def register_template(request: HttpRequest) -> HttpResponse:
+def register_template(request: Request) -> HttpResponse:
     return _file(template(), "register-template.xlsx")
 
 
 @page("register.import", load=load_draft, methods=("GET",))
-def register_reasons(request: HttpRequest, draft: WorkbookDraft) -> HttpResponse:
+def register_reasons(request: Request, draft: WorkbookDraft) -> HttpResponse:
     """The workbook back, with the reason beside each row that was not taken."""
     errors = [RowError(*error) for error in draft.report["errors"]]
     return _file(with_reasons(draft.sheets, errors), "register-to-mend.xlsx")
@@ -292,7 +293,7 @@ class SettingsForm(ActForm):
 
 
 @page("installation.manage")
-def site_settings(request: HttpRequest) -> HttpResponse:
+def site_settings(request: Request) -> HttpResponse:
     one = installation()
     names = ("site_name", "contact_phone", "filing_number", "police_number")
     return one_act(
@@ -309,7 +310,7 @@ def site_settings(request: HttpRequest) -> HttpResponse:
 
 
 @page("installation.manage")
-def small_office(request: HttpRequest) -> HttpResponse:
+def small_office(request: Request) -> HttpResponse:
     one = Installation.objects.get(pk=1)
     return one_act(
         request,
@@ -329,7 +330,7 @@ def small_office(request: HttpRequest) -> HttpResponse:
 
 
 @page("installation.overdue")
-def public_overdue(request: HttpRequest) -> HttpResponse:
+def public_overdue(request: Request) -> HttpResponse:
     one = Installation.objects.get(pk=1)
     return one_act(
         request,

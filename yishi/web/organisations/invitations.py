@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from yishi.people.services import INVITATION_DAYS, invitation_find
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.qr_image import qr_image
+from yishi.web.kit.request import Request
 
 from .people import load_person, people_rows, works_at
 
@@ -35,7 +36,7 @@ def grouped(code: str) -> str:
     return "-".join(code[n : n + 5] for n in range(0, len(code), 5))
 
 
-def sheets_page(request: HttpRequest, issued: list[tuple[Person, Any]]) -> HttpResponse:
+def sheets_page(request: Request, issued: list[tuple[Person, Any]]) -> HttpResponse:
     """The printable sheets. The codes stand in this answer only: they are stored nowhere."""
     expiry = dict(
         Invitation.objects.filter(pk__in=[r.result["invitation"] for _p, r in issued]).values_list("pk", "expires_at")
@@ -64,7 +65,7 @@ def sheets_page(request: HttpRequest, issued: list[tuple[Person, Any]]) -> HttpR
 
 
 @page("organisation.manage")
-def invitations(request: HttpRequest) -> HttpResponse:
+def invitations(request: Request) -> HttpResponse:
     """Choose people who have no account yet, and print their invitations."""
     form = ActForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -96,7 +97,7 @@ def _is_uuid(text: str) -> bool:
 
 
 @page("person.manage", load=load_person)
-def invite(request: HttpRequest, person: Person) -> HttpResponse:
+def invite(request: Request, person: Person) -> HttpResponse:
     """Invite one person, or let somebody who forgot the password set a new one."""
     form = ActForm(request.POST or None)
     account = Account.objects.filter(person=person).first()
@@ -159,7 +160,7 @@ class JoinForm(NewAccountForm, InvitationCodeForm):
 
 
 @page("public", face="inner")
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: Request) -> HttpResponse:
     """First the code, then sign-in name and password; then the person is signed in.
 
     Who had an account signs in on the usual page: a second lock stays, and a disabled account opens nothing.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -22,26 +22,27 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .people import after_appointing
 
 PER_PAGE = 25
 
 
-def load_term(request: HttpRequest, pk: UUID) -> Term:
+def load_term(request: Request, pk: UUID) -> Term:
     return Term.objects.select_related("body__place").get(pk=pk)
 
 
-def load_member(request: HttpRequest, pk: UUID) -> Member:
+def load_member(request: Request, pk: UUID) -> Member:
     return Member.objects.select_related("term__body__place", "person").get(pk=pk)
 
 
-def load_committee(request: HttpRequest, pk: UUID) -> Body:
+def load_committee(request: Request, pk: UUID) -> Body:
     return Body.objects.select_related("place").get(pk=pk, kind=BodyKind.COMMITTEE)
 
 
 @page("organisation.see", methods=("GET",))
-def members(request: HttpRequest) -> HttpResponse:
+def members(request: Request) -> HttpResponse:
     """The members of my committees; filters: term, sector, sitting or former, name."""
     today = timezone.localdate()
     mine = seen_bodies(request.viewer)
@@ -99,7 +100,7 @@ class TermForm(ActForm):
 
 
 @page("member.manage", load=load_committee)
-def term_new(request: HttpRequest, body: Body) -> HttpResponse:
+def term_new(request: Request, body: Body) -> HttpResponse:
     return one_act(
         request,
         TermForm(request.POST or None),
@@ -137,7 +138,7 @@ class MemberForm(ActForm):
 
 
 @page("member.manage", load=load_term)
-def member_new(request: HttpRequest, term: Term) -> HttpResponse:
+def member_new(request: Request, term: Term) -> HttpResponse:
     return one_act(
         request,
         MemberForm(request.POST or None),
@@ -163,7 +164,7 @@ class LeaveForm(ActForm):
 
 
 @page("member.manage", load=load_member)
-def member_end(request: HttpRequest, member: Member) -> HttpResponse:
+def member_end(request: Request, member: Member) -> HttpResponse:
     return one_act(
         request,
         LeaveForm(request.POST or None),

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -30,22 +30,23 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 STATES = ("none", "invited", "active", "disabled")
 
 
-def load_person(request: HttpRequest, pk: UUID) -> Person:
+def load_person(request: Request, pk: UUID) -> Person:
     return Person.objects.distinct().get(pk=pk)
 
 
-def load_account(request: HttpRequest, pk: UUID) -> Person:
+def load_account(request: Request, pk: UUID) -> Person:
     person = load_person(request, pk)
     Account.objects.get(person=person)
     return person
 
 
-def load_invited(request: HttpRequest, pk: UUID) -> Person:
+def load_invited(request: Request, pk: UUID) -> Person:
     person = load_person(request, pk)
     open_invitations(person).get()
     return person
@@ -57,7 +58,7 @@ def open_invitations(person: Person) -> Any:
     ).order_by("-created_at")
 
 
-def people_rows(request: HttpRequest) -> Any:
+def people_rows(request: Request) -> Any:
     """The people of the viewer's register with posts, memberships and the state of their account."""
     today = timezone.localdate()
     posts = Post.objects.filter(valid_on(today)).select_related("body").order_by("pk")
@@ -108,7 +109,7 @@ def works_at(person: Person) -> str:
 
 
 @page("organisation.manage", methods=("GET",))
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     rows = people_rows(request)
     if request.GET.get("export"):
         columns = [
@@ -138,7 +139,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @page("person.manage", load=load_person, methods=("GET",))
-def person(request: HttpRequest, person: Person) -> HttpResponse:
+def person(request: Request, person: Person) -> HttpResponse:
     members = list(person.memberships.select_related("term__body").order_by("-valid_from"))
     today = timezone.localdate()
     for member in members:
@@ -156,7 +157,7 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "organisations/person.html", context)
 
 
-def after_appointing(request: HttpRequest, receipt: Receipt, otherwise: str) -> str:
+def after_appointing(request: Request, receipt: Receipt, otherwise: str) -> str:
     """The page of who got a post or a membership, unless others keep their register too."""
     person = Person.within.get(pk=receipt.result["person"])
     may_manage = may("person.manage", request.viewer, person)
@@ -170,7 +171,7 @@ class PersonForm(ActForm):
 
 
 @page("person.manage", load=load_person)
-def person_edit(request: HttpRequest, person: Person) -> HttpResponse:
+def person_edit(request: Request, person: Person) -> HttpResponse:
     initial = {"name": person.name, "phone": person.phone, "email": person.email}
     return one_act(
         request,
@@ -186,7 +187,7 @@ def person_edit(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @page("person.manage", load=load_account)
-def account_switch(request: HttpRequest, person: Person) -> HttpResponse:
+def account_switch(request: Request, person: Person) -> HttpResponse:
     account = person.account
     service, heading, lead, done = (
         (
@@ -218,7 +219,7 @@ def account_switch(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @page("person.reset_password", load=load_account)
-def account_unlocking(request: HttpRequest, person: Person) -> HttpResponse:
+def account_unlocking(request: Request, person: Person) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -234,7 +235,7 @@ def account_unlocking(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @page("person.manage", load=load_invited)
-def invitation_end(request: HttpRequest, person: Person) -> HttpResponse:
+def invitation_end(request: Request, person: Person) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),

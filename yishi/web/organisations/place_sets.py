@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.organisations.loads import sets_for
 
 PER_PAGE = 25
@@ -31,16 +32,16 @@ MOST_LINES = 500
 SEPARATORS = str.maketrans("、，,；;\t", "\n\n\n\n\n\n")
 
 
-def load_set(request: HttpRequest, pk: UUID) -> PlaceSet:
+def load_set(request: Request, pk: UUID) -> PlaceSet:
     return PlaceSet.objects.select_related("owner__place").get(pk=pk)
 
 
-def load_item(request: HttpRequest, pk: UUID) -> PlaceSetItem:
+def load_item(request: Request, pk: UUID) -> PlaceSetItem:
     return PlaceSetItem.objects.select_related("place", "place_set__owner__place").get(pk=pk)
 
 
 @page("place_set.see", methods=("GET",))
-def place_sets(request: HttpRequest) -> HttpResponse:
+def place_sets(request: Request) -> HttpResponse:
     today = Count("items", filter=valid_on(timezone.localdate(), "items__"))
     rows = sets_for(request.viewer).annotate(today=today).order_by("name", "pk")
     if request.GET.get("export"):
@@ -57,7 +58,7 @@ def place_sets(request: HttpRequest) -> HttpResponse:
 
 
 @page("place_set.see", load=load_set, methods=("GET",))
-def place_set(request: HttpRequest, one: PlaceSet) -> HttpResponse:
+def place_set(request: Request, one: PlaceSet) -> HttpResponse:
     """The places on a day (today), and those that left or are still to come."""
     day = _day_of(request)
     items = one.items.select_related("place").order_by("place__lo", "valid_from")
@@ -81,7 +82,7 @@ def place_set(request: HttpRequest, one: PlaceSet) -> HttpResponse:
     return render(request, "organisations/place_set.html", words)
 
 
-def _day_of(request: HttpRequest) -> date:
+def _day_of(request: Request) -> date:
     try:
         return date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
@@ -95,7 +96,7 @@ class SetForm(ActForm):
     owner = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("kept by"))
     note = forms.CharField(label=gettext_lazy("note"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
         self.fields["owner"].queryset = Body.objects.filter(pk__in=desks)
@@ -104,7 +105,7 @@ class SetForm(ActForm):
 
 
 @page("place_set.open")
-def place_set_new(request: HttpRequest) -> HttpResponse:
+def place_set_new(request: Request) -> HttpResponse:
     return one_act(
         request,
         SetForm(request.POST or None, request=request),
@@ -179,7 +180,7 @@ def _exact(lines: list[str], within: Place | None) -> dict[str, list[Place]]:
 
 
 @page("place_set.manage", load=load_set)
-def place_set_put_page(request: HttpRequest, one: PlaceSet) -> HttpResponse:
+def place_set_put_page(request: Request, one: PlaceSet) -> HttpResponse:
     within = one.owner.place if one.owner else widest_place(request)
     return one_act(
         request,
@@ -200,7 +201,7 @@ class EndForm(ActForm):
 
 
 @page("place_set.item", load=load_item)
-def place_set_end(request: HttpRequest, item: PlaceSetItem) -> HttpResponse:
+def place_set_end(request: Request, item: PlaceSetItem) -> HttpResponse:
     """The place leaves; what it was before stays true."""
     names = {"place": item.place.name, "name": item.place_set.name}
     return one_act(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -27,17 +27,18 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 MOST_FOUND = 20
 PER_PAGE = 25
 LEVELS = list(PlaceLevel.values)
 
 
-def load_place(request: HttpRequest, pk: UUID) -> Place:
+def load_place(request: Request, pk: UUID) -> Place:
     return Place.objects.select_related("parent").get(pk=pk)
 
 
-def _within(request: HttpRequest) -> Place | None:
+def _within(request: Request) -> Place | None:
     try:
         return Place.objects.filter(pk=UUID(request.GET.get("within", ""))).first()
     except ValueError:
@@ -45,7 +46,7 @@ def _within(request: HttpRequest) -> Place | None:
 
 
 @page("public", methods=("GET",), face="both")
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: Request) -> HttpResponse:
     """Places for what was typed, as JSON: `{places: [{id, code, name, full_name, level, level_name}]}`."""
     levels = [level for level in request.GET.get("levels", "").split(",") if level in LEVELS]
     found = places_find(request.GET.get("q", ""), _within(request), MOST_FOUND, levels or None)
@@ -66,7 +67,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @page("public", methods=("GET",), face="both")
-def browse(request: HttpRequest) -> HttpResponse:
+def browse(request: Request) -> HttpResponse:
     """Find or browse places without scripts: province, prefecture, county, township, village."""
     within = _within(request)
     typed = request.GET.get("q", "").strip()
@@ -85,7 +86,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 @page("place.see", methods=("GET",))
-def places(request: HttpRequest) -> HttpResponse:
+def places(request: Request) -> HttpResponse:
     """The administrators' list: the tree, one level at a time, or what was looked for."""
     top = _top(request)
     within = _within(request) or top
@@ -113,7 +114,7 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "organisations/places.html", context)
 
 
-def _top(request: HttpRequest) -> Place | None:
+def _top(request: Request) -> Place | None:
     """The highest place whose register the viewer keeps or oversees."""
     reach = request.viewer.reach
     spans = sorted({*reach.registers, *reach.spans}, key=lambda span: span[0] - span[1])
@@ -121,7 +122,7 @@ def _top(request: HttpRequest) -> Place | None:
 
 
 @page("place.see", load=load_place, methods=("GET",))
-def place(request: HttpRequest, place: Place) -> HttpResponse:
+def place(request: Request, place: Place) -> HttpResponse:
     context = {
         "place": place,
         "trail": place_path(place),
@@ -208,14 +209,14 @@ ACTS: dict[str, tuple[Any, Any, Any, Any]] = {  # verb: form, service, heading, 
 }
 
 
-def load_change(request: HttpRequest, pk: UUID, verb: str) -> Place:
+def load_change(request: Request, pk: UUID, verb: str) -> Place:
     place = load_place(request, pk)
     place.verb = verb  # type: ignore[attr-defined]
     return place
 
 
 @page("place.manage", load=load_change)
-def place_change(request: HttpRequest, place: Place) -> HttpResponse:
+def place_change(request: Request, place: Place) -> HttpResponse:
     """The page of one change of a place."""
     verb = place.verb  # type: ignore[attr-defined]
     form_class, service, heading, done = ACTS[verb]

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -30,12 +30,13 @@ from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.qr_image import qr_image
+from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 GONE = 410
 
 
-def load_venue(request: HttpRequest, pk: UUID) -> Venue:
+def load_venue(request: Request, pk: UUID) -> Venue:
     owners = VenueOwner.objects.select_related("body").order_by("role", "body__name")
     return Venue.objects.select_related("place").prefetch_related(Prefetch("owners", owners)).get(pk=pk)
 
@@ -46,7 +47,7 @@ def code_address(code: VenueCode) -> str:
 
 
 @page("public", methods=("GET",), face="public")
-def door(request: HttpRequest, token: str) -> HttpResponse:
+def door(request: Request, token: str) -> HttpResponse:
     """Where a scanned code leads: the venue and its doors; a dead code says so and leads on to the place."""
     found = venue_by_code(token)
     if found is None:
@@ -66,7 +67,7 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "organisations/door.html", context)
 
 
-def venues_of(request: HttpRequest) -> Any:
+def venues_of(request: Request) -> Any:
     """The venues that the viewer administers or whose desk they sit at."""
     reach = request.viewer.reach
     return Venue.objects.filter(
@@ -76,7 +77,7 @@ def venues_of(request: HttpRequest) -> Any:
 
 
 @page("venue.see", methods=("GET",))
-def venues(request: HttpRequest) -> HttpResponse:
+def venues(request: Request) -> HttpResponse:
     owners = VenueOwner.objects.select_related("body").order_by("role", "body__name")
     rows = venues_of(request).select_related("place").prefetch_related(Prefetch("owners", owners))
     kind, typed, closed = request.GET.get("kind", ""), request.GET.get("q", "").strip(), request.GET.get("closed")
@@ -107,7 +108,7 @@ def venues(request: HttpRequest) -> HttpResponse:
 
 
 @page("venue.manage", load=load_venue, methods=("GET",))
-def venue(request: HttpRequest, venue: Venue) -> HttpResponse:
+def venue(request: Request, venue: Venue) -> HttpResponse:
     code = venue.codes.filter(revoked_at__isnull=True).first()
     address = code_address(code) if code else ""
     context = {
@@ -146,7 +147,7 @@ class VenueForm(ActForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         conveners, sharers = _choices(request)
         self.fields["convener"].queryset = conveners
@@ -156,7 +157,7 @@ class VenueForm(ActForm):
         self.fields["place"].limit(Place.objects.filter(lo=spans[0][0]).first() if spans else None)
 
 
-def _choices(request: HttpRequest) -> tuple[Any, Any]:
+def _choices(request: Request) -> tuple[Any, Any]:
     """Who may convene (bodies that I administer or work at), and who may share (consultative bodies round about)."""
     today = timezone.localdate()
     mine = Q(pk__in=administered_bodies(request.viewer).values("pk")) | Q(pk__in=venue_body_ids(request.viewer))
@@ -169,7 +170,7 @@ def _choices(request: HttpRequest) -> tuple[Any, Any]:
 
 
 @page("venue.open")
-def venue_new(request: HttpRequest) -> HttpResponse:
+def venue_new(request: Request) -> HttpResponse:
     return one_act(
         request,
         VenueForm(request.POST or None, request=request),
@@ -185,7 +186,7 @@ def venue_new(request: HttpRequest) -> HttpResponse:
 
 
 @page("venue.manage", load=load_venue)
-def venue_edit(request: HttpRequest, venue: Venue) -> HttpResponse:
+def venue_edit(request: Request, venue: Venue) -> HttpResponse:
     owners = list(venue.owners.all())
     initial = {
         "name": venue.name,
@@ -217,7 +218,7 @@ def venue_edit(request: HttpRequest, venue: Venue) -> HttpResponse:
 
 
 @page("venue.manage", load=load_venue)
-def code_new(request: HttpRequest, venue: Venue) -> HttpResponse:
+def code_new(request: Request, venue: Venue) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -235,7 +236,7 @@ def code_new(request: HttpRequest, venue: Venue) -> HttpResponse:
 
 
 @page("venue.manage", load=load_venue)
-def venue_end(request: HttpRequest, venue: Venue) -> HttpResponse:
+def venue_end(request: Request, venue: Venue) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,13 +21,14 @@ from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .proposals import act_on, load_proposal
 
 ANSWER_DAYS = 90  # an answer within three months
 
 
-def load_owed(request: HttpRequest, pk: Any) -> Proposal:
+def load_owed(request: Request, pk: Any) -> Proposal:
     """A proposal that a body answers."""
     one = load_proposal(request, pk)
     if one.commitment is None:
@@ -41,7 +42,7 @@ class AssignForm(ActForm):
 
 
 @page("proposal.assign", load=load_proposal)
-def assign(request: HttpRequest, one: Proposal) -> HttpResponse:
+def assign(request: Request, one: Proposal) -> HttpResponse:
     initial = {"due_on": timezone.localdate() + timedelta(days=ANSWER_DAYS)}
     form = AssignForm(request.POST or None, initial=initial)
     form.fields["bearer"].limit(None)
@@ -62,7 +63,7 @@ class AnswerForm(ActForm):
 
 
 @page("proposal.answer", load=load_owed)
-def answer(request: HttpRequest, one: Proposal) -> HttpResponse:
+def answer(request: Request, one: Proposal) -> HttpResponse:
     return act_on(
         request,
         one,
@@ -89,7 +90,7 @@ class CheckForm(ActForm):
 
 
 @page("proposal.assign", load=load_owed)
-def check(request: HttpRequest, one: Proposal) -> HttpResponse:
+def check(request: Request, one: Proposal) -> HttpResponse:
     """The office reads the answer first (督办部门审核). A second person: nobody of the desk that answers."""
     proof = one.commitment.proofs.order_by("given_at").last()
     return act_on(
@@ -113,7 +114,7 @@ class RateForm(ActForm):
 
 
 @page("proposal.rate", load=load_owed)
-def rate(request: HttpRequest, one: Proposal) -> HttpResponse:
+def rate(request: Request, one: Proposal) -> HttpResponse:
     proof = one.commitment.proofs.filter(outcome="accepted").order_by("given_at").last()
     return act_on(
         request,
@@ -151,7 +152,7 @@ class AdoptForm(ActForm):
 
 
 @page("proposal.adopt", load=load_proposal)
-def adopt(request: HttpRequest, one: Proposal) -> HttpResponse:
+def adopt(request: Request, one: Proposal) -> HttpResponse:
     """Where it went: 采纳, 部分采纳, 未采纳, each with what proves it."""
     held = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
     bearer: Body | None = one.commitment.bearer if one.commitment else None

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from yishi.people.models import Person
 from yishi.proposals.models import Proposal
 from yishi.proposals.stages import WORDS, stage_of
 from yishi.web.commitments.promise_story import promise_events
+from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
 from yishi.web.kit.timeline import Event
 
@@ -48,21 +48,21 @@ def rows_of(found: Any) -> list[dict[str, Any]]:
     return [{"proposal": one, "stage": WORDS[stage_of(one)]} for one in found]
 
 
-def member_proposals(request: HttpRequest, person: Person) -> Asking:
+def member_proposals(request: Request, person: Person) -> Asking:
     """What the person wrote or signed, in their own file."""
     own = Q(author=person) | Q(pk__in=Proposal.within.filter(signers__person=person, signers__agrees=True).values("pk"))
     rows = Proposal.within.filter(own).exclude(state=Proposal.State.WITHDRAWN).select_related("place", "commitment")
     return (yield from _section(rows.order_by("-written_at"), _("My proposals"), f"{reverse('proposals')}?whose=mine"))
 
 
-def body_proposals(request: HttpRequest, body: Body) -> Asking:
+def body_proposals(request: Request, body: Body) -> Asking:
     """The answers that a body owes or gave."""
     rows = Proposal.objects.filter(commitment__bearer=body).exclude(commitment__state=Commitment.State.DROPPED)
     rows = rows.select_related("place", "commitment").order_by("commitment__due_on")
     return (yield from _section(rows, _("Proposals that it answers"), f"{reverse('proposals')}?whose=answer"))
 
 
-def place_proposals(request: HttpRequest, place: Place) -> Asking:
+def place_proposals(request: Request, place: Place) -> Asking:
     """Proposals that speak of this place, within the viewer's reach."""
     rows = Proposal.objects.filter(place__lo__range=(place.lo, place.hi), state=Proposal.State.SUBMITTED)
     rows = rows.select_related("place", "commitment").order_by("-submitted_at")

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -42,6 +42,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .proposal_story import proposal_events, rows_of
 
@@ -50,7 +51,7 @@ SHOWN = 100
 State = Proposal.State
 
 
-def load_proposal(request: HttpRequest, pk: UUID) -> Proposal:
+def load_proposal(request: Request, pk: UUID) -> Proposal:
     rows = Proposal.objects.select_related(
         "author", "place", "office", "desk", "commitment__bearer", "commitment__supervisor", "commitment__place"
     )
@@ -104,7 +105,7 @@ class ProposalFilter(forms.Form):
     outcome = forms.ChoiceField(label=gettext_lazy("what became of it"), required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False, help_text="")
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.viewer = request.viewer
         self.fields["whose"].choices = [
@@ -145,7 +146,7 @@ class ProposalFilter(forms.Form):
 
 
 @page("proposal.list", methods=("GET",))
-def proposals(request: HttpRequest) -> HttpResponse:
+def proposals(request: Request) -> HttpResponse:
     form = ProposalFilter(request)
     rows = form.narrow(Proposal.objects.select_related("author", "place", "commitment__bearer"))
     rows = rows.order_by("-written_at", "pk")
@@ -180,7 +181,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 
 @page("proposal.see", load=load_proposal, methods=("GET",))
-def proposal(request: HttpRequest, one: Proposal) -> HttpResponse:
+def proposal(request: Request, one: Proposal) -> HttpResponse:
     """The file: what it says, where it is, its story, the viewer's next acts."""
     viewer, commitment = request.viewer, one.commitment
     mine = next((signer for signer in one.signers.all() if signer.person_id == viewer.person_id), None)
@@ -273,7 +274,7 @@ class WriteForm(ActForm):
         return found[0]
 
 
-def _write(request: HttpRequest, form: WriteForm, service: Any, words: dict[str, Any], **given: Any) -> HttpResponse:
+def _write(request: Request, form: WriteForm, service: Any, words: dict[str, Any], **given: Any) -> HttpResponse:
     """The writing page: a search for members, a draft, or straight to the office."""
     words = {"form": form, "most": MOST, **words}
     if is_search(request, form):
@@ -287,7 +288,7 @@ def _write(request: HttpRequest, form: WriteForm, service: Any, words: dict[str,
 
 
 @page("proposal.write")
-def proposal_new(request: HttpRequest) -> HttpResponse:
+def proposal_new(request: Request) -> HttpResponse:
     viewer = request.viewer
     is_member, has_desk = viewer.is_sitting_member(), viewer.holds_kind(*WRITING)
     own = is_member and not (has_desk and request.GET.get("for") == "member")
@@ -299,7 +300,7 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
 
 
 @page("proposal.edit", load=load_proposal)
-def proposal_edit(request: HttpRequest, one: Proposal) -> HttpResponse:
+def proposal_edit(request: Request, one: Proposal) -> HttpResponse:
     initial = {name: getattr(one, name) for name in ("title", "text", "kind", "theme", "place")}
     initial["signers"] = [signer.person for signer in one.signers.all()]
     form = WriteForm(request.POST or None, viewer=request.viewer, own=True, initial=initial)
@@ -307,7 +308,7 @@ def proposal_edit(request: HttpRequest, one: Proposal) -> HttpResponse:
     return _write(request, form, proposal_change, words, proposal=one)
 
 
-def act_on(request: HttpRequest, one: Proposal, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def act_on(request: Request, one: Proposal, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     """An act on a proposal; it leads back to its file."""
     words.setdefault("given", {"proposal": one})
     words.setdefault("lead", one.title)
@@ -316,7 +317,7 @@ def act_on(request: HttpRequest, one: Proposal, form: ActForm, service: Any, **w
 
 
 @page("proposal.edit", load=load_proposal)
-def proposal_submit_page(request: HttpRequest, one: Proposal) -> HttpResponse:
+def proposal_submit_page(request: Request, one: Proposal) -> HttpResponse:
     return act_on(
         request,
         one,
@@ -338,7 +339,7 @@ class CosignForm(ActForm):
 
 
 @page("proposal.cosign", load=load_proposal)
-def proposal_cosign_page(request: HttpRequest, one: Proposal) -> HttpResponse:
+def proposal_cosign_page(request: Request, one: Proposal) -> HttpResponse:
     return act_on(
         request,
         one,
@@ -355,7 +356,7 @@ class WithdrawForm(ActForm):
 
 
 @page("proposal.edit", load=load_proposal)
-def proposal_withdraw_page(request: HttpRequest, one: Proposal) -> HttpResponse:
+def proposal_withdraw_page(request: Request, one: Proposal) -> HttpResponse:
     return act_on(
         request,
         one,

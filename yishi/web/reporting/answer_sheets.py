@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
 
 from .figure_choice import choose
 from .figure_reports import paper_reader
@@ -53,7 +54,7 @@ class AnswerForm(ActForm):
 
 
 @page("answer.see", methods=("GET",))
-def answers(request: HttpRequest) -> HttpResponse:
+def answers(request: Request) -> HttpResponse:
     """Those that are issued, and the drafts that the viewer may change."""
     rows = AnswerSheet.objects.filter(issued_at__isnull=False)
     reach = request.viewer.reach
@@ -81,7 +82,7 @@ def _vocabulary(place: Place, campaign: Campaign | None, now: Still) -> dict[str
 
 
 @page("answer.write", load=load_place)
-def answer_new(request: HttpRequest, place: Place) -> HttpResponse:
+def answer_new(request: Request, place: Place) -> HttpResponse:
     now = still()
     choice = choose(place, request.GET, now)
     form = AnswerForm(
@@ -110,12 +111,12 @@ def answer_new(request: HttpRequest, place: Place) -> HttpResponse:
     )
 
 
-def load_answer(request: HttpRequest, pk: UUID) -> AnswerSheet:
+def load_answer(request: Request, pk: UUID) -> AnswerSheet:
     return AnswerSheet.objects.select_related("place", "body", "campaign").get(pk=pk)
 
 
 @page("answer.write", load=load_answer)
-def answer_edit(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
+def answer_edit(request: Request, sheet: AnswerSheet) -> HttpResponse:
     fields = {name: getattr(sheet, name) for name in ("title", "starts_on", "ends_on", "text")}
     form = AnswerForm(request.POST or None, initial=fields)
     del form.fields["campaign"]
@@ -134,7 +135,7 @@ def answer_edit(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
 
 
 @page("answer.write", load=load_answer)
-def answer_end(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
+def answer_end(request: Request, sheet: AnswerSheet) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -189,7 +190,7 @@ def _query(slot: Slot) -> str:
 
 
 @page("answer.see", load=load_answer, methods=("GET",))
-def answer(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
+def answer(request: Request, sheet: AnswerSheet) -> HttpResponse:
     reader = Reader(request.viewer, still())
     context = {
         "sheet": sheet,
@@ -201,7 +202,7 @@ def answer(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
 
 
 @page("answer.see", load=load_answer, methods=("GET",))
-def answer_pdf(request: HttpRequest, sheet: AnswerSheet) -> HttpResponse:
+def answer_pdf(request: Request, sheet: AnswerSheet) -> HttpResponse:
     reader = paper_reader(request)
     texts = ["".join(part["text"] for part in one) for one in paragraphs_of(reader, sheet)]
     paper = answer_paper(sheet, texts, is_rounded=not reader.covers(sheet.place))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import JsonResponse
 from django.urls import path
 
 from yishi.organisations.models import Place
@@ -11,13 +11,14 @@ from yishi.reporting.book import still
 from yishi.reporting.indicators import INDICATOR
 from yishi.reporting.small_numbers import Reader
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .figure_choice import choose
 from .figures import load_place
 
 
 @page("figure.see", load=load_place, methods=("GET",))
-def figure_numbers(request: HttpRequest, place: Place) -> JsonResponse:
+def figure_numbers(request: Request, place: Place) -> JsonResponse:
     """Code of the indicator → number (money in yuan). What this viewer is told in tens is the middle of its ten, null
     below ten; "rounded" then says from where to where it may lie."""
     now = still()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from yishi.web.kit.numbers import number_text, thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
 
 from .figure_choice import choose
 from .figure_words import amount_text, behind_url, unit_of
@@ -53,7 +54,7 @@ class ReportForm(ActForm):
 
 
 @page("report.see", methods=("GET",))
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: Request) -> HttpResponse:
     """All issued reports, the newest first."""
     rows = IssuedReport.objects.select_related("place", "body", "campaign").order_by("-issued_at")
     typed = request.GET.get("q", "").strip()
@@ -75,7 +76,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 @page("report.issue", load=load_place)
-def report_new(request: HttpRequest, place: Place) -> HttpResponse:
+def report_new(request: Request, place: Place) -> HttpResponse:
     """Issue what the page of figures shows: its place and period come along."""
     choice = choose(place, request.GET, still())
     initial = {
@@ -101,7 +102,7 @@ def report_new(request: HttpRequest, place: Place) -> HttpResponse:
     )
 
 
-def load_report(request: HttpRequest, pk: UUID) -> IssuedReport:
+def load_report(request: Request, pk: UUID) -> IssuedReport:
     return IssuedReport.objects.select_related("place", "body", "campaign", "previous").get(pk=pk)
 
 
@@ -192,7 +193,7 @@ def breakdown(reader: Reader, report: IssuedReport) -> dict[str, list[dict[str, 
 
 
 @page("report.see", load=load_report, methods=("GET",))
-def report(request: HttpRequest, report: IssuedReport) -> HttpResponse:
+def report(request: Request, report: IssuedReport) -> HttpResponse:
     reader = Reader(request.viewer, still())
     lines = lines_of(reader, report)
     if wants_export(request):
@@ -217,14 +218,14 @@ def report(request: HttpRequest, report: IssuedReport) -> HttpResponse:
     return render(request, "reporting/report.html", context)
 
 
-def paper_reader(request: HttpRequest) -> Reader:
+def paper_reader(request: Request) -> Reader:
     """Who reads a paper: whoever opens it; `?for=all` makes the copy for those who may read no family's file."""
     return Reader(Viewer() if request.GET.get("for") == "all" else request.viewer, still())
 
 
 def _paper(ending: str) -> Any:
     @page("report.see", load=load_report, methods=("GET",))
-    def view(request: HttpRequest, report: IssuedReport) -> HttpResponse:
+    def view(request: Request, report: IssuedReport) -> HttpResponse:
         reader = paper_reader(request)
         paper = report_paper(
             report,

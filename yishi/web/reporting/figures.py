@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -31,6 +31,7 @@ from yishi.web.kit.exports import (
 from yishi.web.kit.numbers import number_text, plain, thousandths
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .figure_choice import Choice, choose
 from .figure_form import FigureForm
@@ -45,11 +46,11 @@ SMALL = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.HAMLET)  # where it
 SUBJECTS = {"fund_movement": "movement", **{name: name for name in ("visit", "need", "proposal", "project")}}
 
 
-def load_family(request: HttpRequest, pk: UUID) -> figures.Family:
+def load_family(request: Request, pk: UUID) -> figures.Family:
     return figures.family_of(pk)
 
 
-def load_place(request: HttpRequest, pk: UUID) -> Place:
+def load_place(request: Request, pk: UUID) -> Place:
     return Place.objects.get(pk=pk)
 
 
@@ -60,13 +61,13 @@ def top_place(viewer: Any) -> Place | None:
 
 
 @page("figure.see", methods=("GET",))
-def top(request: HttpRequest) -> HttpResponse:
+def top(request: Request) -> HttpResponse:
     place = top_place(request.viewer)
     return redirect("figures_place", place.pk) if place else redirect("desk")
 
 
 @page("figure.see", load=load_family, methods=("GET",))
-def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
+def figures_place(request: Request, family: figures.Family) -> HttpResponse:
     now, place = still(), family.place
     choice = choose(place, request.GET, now)
     question = choice.question
@@ -111,7 +112,7 @@ def figures_place(request: HttpRequest, family: figures.Family) -> HttpResponse:
 
 
 @page("figure.see", load=load_family, methods=("GET",))
-def figures_more(request: HttpRequest, family: figures.Family) -> HttpResponse:
+def figures_more(request: Request, family: figures.Family) -> HttpResponse:
     """What other parts say of a province or prefecture: a page of its own, so that the figures stay quick."""
     place = family.place
     context = {
@@ -186,7 +187,7 @@ def _focus(choice: Choice, now: Still) -> list[dict[str, Any]]:
     return rows
 
 
-def _export(request: HttpRequest, choice: Choice, below: Sequence[Place], now: Still) -> HttpResponse:
+def _export(request: Request, choice: Choice, below: Sequence[Place], now: Still) -> HttpResponse:
     """The place and those below it, a column for each figure."""
     reader, asked = Reader(request.viewer, now), choice.question
     questions = [asked, *(choice.on(place) for place in below)]
@@ -215,7 +216,7 @@ def _cell(code: str) -> Any:
 
 
 @page("figure.see", load=load_place, methods=("GET",))
-def figure_deeds(request: HttpRequest, place: Place) -> HttpResponse:
+def figure_deeds(request: Request, place: Place) -> HttpResponse:
     """The deeds behind a figure: those that the viewer may see, and how many there are besides."""
     now = still()
     choice = choose(place, request.GET, now)
@@ -260,7 +261,7 @@ def _all_read(ids: DeedsBehind) -> Iterator[Deed]:
         yield from _read(ids[start : start + AT_ONCE])
 
 
-def load_series(request: HttpRequest, pk: UUID, series: str) -> tuple[Place, Series]:
+def load_series(request: Request, pk: UUID, series: str) -> tuple[Place, Series]:
     """A place, and one of the series whose entries have no page of deeds."""
     if series not in BY_CODE or series == "deeds":
         raise Http404
@@ -268,7 +269,7 @@ def load_series(request: HttpRequest, pk: UUID, series: str) -> tuple[Place, Ser
 
 
 @page("figure.see", load=load_series, methods=("GET",))
-def figure_entries(request: HttpRequest, thing: tuple[Place, Series]) -> HttpResponse:
+def figure_entries(request: Request, thing: tuple[Place, Series]) -> HttpResponse:
     """What is behind a figure of money, visits or needs: each entry, where the viewer may see its place's files."""
     place, series = thing
     now = still()
@@ -324,7 +325,7 @@ def _subject_url(entry: Entry) -> str:
     return link(name, pk=entry.subject_id) if name else ""
 
 
-def _my_places(request: HttpRequest) -> QuerySet[Place]:
+def _my_places(request: Request) -> QuerySet[Place]:
     """The places whose files the viewer sees."""
     reach = request.viewer.reach
     villages = [
@@ -336,7 +337,7 @@ def _my_places(request: HttpRequest) -> QuerySet[Place]:
 
 
 @page("figure.see", load=load_family, methods=("GET",))
-def figures_missing(request: HttpRequest, family: figures.Family) -> HttpResponse:
+def figures_missing(request: Request, family: figures.Family) -> HttpResponse:
     """What is missing: for each item the places below without a deed of it; targets against what was reached."""
     now, place = still(), family.place
     choice = choose(place, request.GET, now)

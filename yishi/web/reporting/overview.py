@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -21,6 +21,7 @@ from yishi.reporting.rules import LEADING
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 BAR = 100  # the length of the longest bar
 
@@ -57,7 +58,7 @@ class Group:
         return self
 
 
-def load_place(request: HttpRequest, pk: UUID) -> Place:
+def load_place(request: Request, pk: UUID) -> Place:
     return Place.objects.select_related("parent").get(pk=pk)
 
 
@@ -69,13 +70,13 @@ def top_place(viewer: Any) -> Place | None:
 
 
 @page("overview.see", methods=("GET",))
-def overview_top(request: HttpRequest) -> HttpResponse:
+def overview_top(request: Request) -> HttpResponse:
     place = top_place(request.viewer)
     return redirect("overview_place", place.pk) if place else redirect("desk")
 
 
 @page("overview.see", load=load_place, methods=("GET",))
-def overview_place(request: HttpRequest, place: Place) -> HttpResponse:
+def overview_place(request: Request, place: Place) -> HttpResponse:
     today = timezone.localdate()
     found = overview(place, today)
     if wants_export(request):
@@ -210,7 +211,7 @@ def _longest(rows: list[Below], row: Below) -> int:
     return round(BAR * (row.matters + row.worries) / longest) if longest else 0
 
 
-def _export(request: HttpRequest, found: Overview) -> HttpResponse:
+def _export(request: Request, found: Overview) -> HttpResponse:
     def name(row: Below) -> str:
         return row.place.name if row.place else _("%(place)s itself") % {"place": found.place.name}
 

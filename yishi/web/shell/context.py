@@ -4,12 +4,12 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from yishi import __version__
 from yishi.notices.services import notices_of
 from yishi.organisations.models import Installation
+from yishi.web.kit.request import Request
 
 from .navigation import navigation
 
@@ -28,13 +28,13 @@ def _installation() -> Installation:
     return _kept[1]
 
 
-def elder_size(request: HttpRequest) -> int:
+def elder_size(request: Request) -> int:
     """0: normal; 1, 2, 3: large print, larger, largest (21, 25 and 30 px)."""
     chosen = request.COOKIES.get(ELDER_COOKIE, "")
     return int(chosen) if chosen in {"1", "2", "3"} else 0
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
+def site(request: Request) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
 
     def unread() -> int:

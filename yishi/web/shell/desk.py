@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -37,6 +37,7 @@ from yishi.web.deliberation.worries import worries
 from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.proposals import proposals
 
 SOON = 3  # working days
@@ -107,7 +108,7 @@ def inbox(viewer: Any) -> list[DeskItem]:
 
 
 @page("desk.enter", methods=("GET",))
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: Request) -> HttpResponse:
     """Where everybody arrives after signing in; who only administers, or only looks after families, goes on there."""
     viewer, today = request.viewer, timezone.localdate()
     if not may("desk.see", viewer):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -14,6 +14,7 @@ from yishi.organisations.models import Installation
 from yishi.web.deliberation.record import public_files
 from yishi.web.kit.middleware import LANGUAGE_COOKIE
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .context import ELDER_COOKIE
 
@@ -23,17 +24,17 @@ SIZES = {"0", "1", "2", "3"}
 
 
 @page("public", methods=("GET",), face="public")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     return render(request, "shell/home.html", {"nearby": nearby(request), "asked": asked_now(request), "tab": "home"})
 
 
-def nearby(request: HttpRequest) -> list[dict[str, Any]]:
+def nearby(request: Request) -> list[dict[str, Any]]:
     """The newest public files near the installation's home place, as cards."""
     installation = Installation.objects.filter(pk=1).select_related("home_place").first()
     return public_files.nearby(installation.home_place if installation else None)
 
 
-def asked_now(request: HttpRequest) -> list[Consultation]:
+def asked_now(request: Request) -> list[Consultation]:
     """Open consultations near the installation's home place in which anybody may take part."""
     installation = Installation.objects.filter(pk=1).select_related("home_place").first()
     rows = Consultation.within.filter(
@@ -49,7 +50,7 @@ def asked_now(request: HttpRequest) -> list[Consultation]:
 
 
 @page("public", methods=("POST",), face="both")
-def elder_mode(request: HttpRequest) -> HttpResponse:
+def elder_mode(request: Request) -> HttpResponse:
     """Large print in one of three sizes, or normal; kept on this device."""
     response = redirect(_back(request))
     size = request.POST.get("size", "")
@@ -59,7 +60,7 @@ def elder_mode(request: HttpRequest) -> HttpResponse:
 
 
 @page("public", methods=("POST",), face="both")
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: Request) -> HttpResponse:
     """Chinese or English, kept on this device."""
     response = redirect(_back(request))
     chosen = request.POST.get("language", "")
@@ -69,16 +70,16 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @page("public", methods=("GET",), face="both")
-def privacy(request: HttpRequest) -> HttpResponse:
+def privacy(request: Request) -> HttpResponse:
     return render(request, "shell/privacy.html")
 
 
 @page("public", methods=("GET",), face="both")
-def accessibility(request: HttpRequest) -> HttpResponse:
+def accessibility(request: Request) -> HttpResponse:
     return render(request, "shell/accessibility.html")
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: Request) -> str:
     """The page from which a setting was changed; never another site."""
     target = request.POST.get("next", "/")
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from yishi.web.commitments.judge import JUDGED_IN
 from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.proposals.proposals import asked
 
 SHOWN = 50
@@ -77,7 +78,7 @@ def duties(viewer: Any) -> list[DeskItem]:
 
 
 @page("desk.see", methods=("GET",))
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: Request) -> HttpResponse:
     """What the person does as a person: their desk's work stands on the desk."""
     viewer, now = request.viewer, timezone.now()
     seats = list(

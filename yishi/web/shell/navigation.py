@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yishi.organisations.rights import may
+from yishi.web.kit.request import Request
 
 # Per part of the work: (URL name, right, label). A page that the viewer may not open is not offered.
 PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
@@ -66,7 +66,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
 )
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+def navigation(request: Request) -> list[dict[str, Any]]:
     """The menu of this request's viewer, part by part; where they are is marked."""
     viewer = getattr(request, "viewer", None)
     if viewer is None or not viewer.is_known:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, path, reverse
 
@@ -11,6 +11,7 @@ from yishi.notices.models import Delivery, Notice
 from yishi.notices.outbox import delivery_decide
 from yishi.notices.services import notice_read, notices_of
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 # The page of what a notice is about, by kind of its subject.
 PAGES = {
@@ -28,18 +29,18 @@ PAGES = {
 
 
 @page("notice.see", methods=("GET",))
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: Request) -> HttpResponse:
     rows = notices_of(request.viewer.person, request.viewer.reach.bodies)
     page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
     return render(request, "shell/notices.html", {"page_obj": page_obj})
 
 
-def load_notice(request: HttpRequest, pk: UUID) -> Notice:
+def load_notice(request: Request, pk: UUID) -> Notice:
     return notices_of(request.viewer.person, request.viewer.reach.bodies).get(pk=pk)
 
 
 @page("notice.see", load=load_notice, methods=("POST",))
-def notice_open(request: HttpRequest, notice: Notice) -> HttpResponse:
+def notice_open(request: Request, notice: Notice) -> HttpResponse:
     """Mark it as read and go to what it is about."""
     notice_read(notice)
     if notice.subject_kind == "families":  # one's own list, of whomever it tells
@@ -51,7 +52,7 @@ def notice_open(request: HttpRequest, notice: Notice) -> HttpResponse:
 
 
 @page("notice.see", methods=("POST",))
-def notices_read(request: HttpRequest) -> HttpResponse:
+def notices_read(request: Request) -> HttpResponse:
     """Mark everything as read."""
     for notice in notices_of(request.viewer.person, request.viewer.reach.bodies).filter(read_at__isnull=True)[:500]:
         notice_read(notice)
@@ -59,7 +60,7 @@ def notices_read(request: HttpRequest) -> HttpResponse:
 
 
 @page("installation.manage", methods=("GET",))
-def outbox(request: HttpRequest) -> HttpResponse:
+def outbox(request: Request) -> HttpResponse:
     """Messages that wait, failed, or were perhaps sent before a crash: a person decides."""
     states = [Delivery.State.DOUBTFUL, Delivery.State.FAILED, Delivery.State.WAITING]
     rows = Delivery.objects.filter(state__in=states).select_related("notice").order_by("state", "next_try_at")
@@ -67,12 +68,12 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "shell/outbox.html", {"page_obj": page_obj})
 
 
-def load_delivery(request: HttpRequest, pk: UUID) -> Delivery:
+def load_delivery(request: Request, pk: UUID) -> Delivery:
     return Delivery.objects.get(pk=pk)
 
 
 @page("installation.manage", load=load_delivery, methods=("POST",))
-def outbox_decide(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+def outbox_decide(request: Request, delivery: Delivery) -> HttpResponse:
     delivery_decide(delivery, was_sent=request.POST.get("was_sent") == "1")
     return redirect("outbox")
 

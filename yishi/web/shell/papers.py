@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
@@ -17,12 +17,13 @@ from yishi.web.deliberation.sittings.sitting_papers import minutes_paper, notice
 from yishi.web.deliberation.sittings.sittings import load_sitting
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response, pdf_response
+from yishi.web.kit.request import Request
 from yishi.web.organisations.poster import poster_data
 from yishi.web.organisations.venues import load_venue
 
 
 @page("venue.manage", load=load_venue, methods=("GET",))
-def venue_poster(request: HttpRequest, venue: Venue) -> HttpResponse:
+def venue_poster(request: Request, venue: Venue) -> HttpResponse:
     """The venue's QR poster, for its live code."""
     code = VenueCode.objects.filter(venue=venue, revoked_at__isnull=True).first()
     if code is None:
@@ -32,7 +33,7 @@ def venue_poster(request: HttpRequest, venue: Venue) -> HttpResponse:
 
 
 @page("sitting.see", load=load_sitting, methods=("GET",))
-def sign_in_sheet(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def sign_in_sheet(request: Request, sitting: Sitting) -> HttpResponse:
     """The sheet on which people sign when they come."""
     return pdf_response("sign_in.typ", sign_in_data(sitting), _("sign-in sheet") + f"-{sitting.matter.number}")
 
@@ -42,7 +43,7 @@ def _both(right: str, load: Callable[..., Any], make: Callable[[Any], Any], name
 
     def view(ending: str) -> Any:
         @page(right, load=load, methods=("GET",))
-        def paper(request: HttpRequest, thing: Any) -> HttpResponse:
+        def paper(request: Request, thing: Any) -> HttpResponse:
             return paper_response(make(thing), name(thing), ending)
 
         return paper
@@ -50,7 +51,7 @@ def _both(right: str, load: Callable[..., Any], make: Callable[[Any], Any], name
     return view("pdf"), view("docx")
 
 
-def load_minuted(request: HttpRequest, pk: UUID) -> Sitting:
+def load_minuted(request: Request, pk: UUID) -> Sitting:
     """A sitting whose minutes are written."""
     sitting = load_sitting(request, pk)
     if not hasattr(sitting, "minutes"):
@@ -58,7 +59,7 @@ def load_minuted(request: HttpRequest, pk: UUID) -> Sitting:
     return sitting
 
 
-def load_letter(request: HttpRequest, pk: UUID) -> LedgerEvent:
+def load_letter(request: Request, pk: UUID) -> LedgerEvent:
     rows = LedgerEvent.objects.select_related(
         "commitment__bearer", "commitment__supervisor", "commitment__place", "body"
     )

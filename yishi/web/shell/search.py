@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
+from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 FIRST = 5  # of each kind, before one kind is chosen
@@ -78,7 +79,7 @@ KINDS: dict[str, Kind] = {
 
 
 @page("figure.see", methods=("GET",))
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """All kinds with the first few of each, or one kind with its pages."""
     typed, kind = request.GET.get("q", "").strip()[:64], request.GET.get("kind", "")
     reach = request.viewer.reach

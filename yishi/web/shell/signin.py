@@ -6,7 +6,7 @@ from allauth.account import urls as account_urls
 from allauth.account.views import password_change
 from allauth.mfa import urls as mfa_urls
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import include, path, reverse
 
@@ -15,6 +15,7 @@ from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import Installation
 from yishi.people.models import Account
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Of allauth's own pages only these: no mail confirmation, no reset by mail (a new invitation does it).
@@ -26,7 +27,7 @@ def _is_demo() -> bool:
 
 
 @page("public", methods=("GET", "POST"), face="both")
-def demo(request: HttpRequest) -> HttpResponse:
+def demo(request: Request) -> HttpResponse:
     """Enter as each kind of person with one click, while the demo is on; else there is no such page."""
     if not _is_demo():
         raise Http404
@@ -50,7 +51,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 
 
 @page("account.own")
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: Request) -> HttpResponse:
     """The old one and the new one; accounts of the demo have none."""
     if not request.user.is_authenticated or not request.user.has_usable_password():
         return redirect("mfa_index" if request.user.is_authenticated else "account_login")

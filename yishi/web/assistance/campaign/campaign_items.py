@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -45,17 +45,18 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .campaigns import load_campaign
 
 PER_PAGE = 25
 
 
-def load_item(request: HttpRequest, pk: UUID) -> CatalogueItem:
+def load_item(request: Request, pk: UUID) -> CatalogueItem:
     return CatalogueItem.objects.select_related("campaign__place", "direction").get(pk=pk)
 
 
-def load_target(request: HttpRequest, pk: UUID) -> Target:
+def load_target(request: Request, pk: UUID) -> Target:
     return Target.objects.select_related("item__campaign__place", "place", "body").get(pk=pk)
 
 
@@ -70,7 +71,7 @@ def evidence_words(version: ItemVersion) -> str:
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def catalogue(request: HttpRequest, one: Campaign) -> HttpResponse:
+def catalogue(request: Request, one: Campaign) -> HttpResponse:
     items = CatalogueItem.objects.filter(campaign=one).select_related("direction")
     rows = list(items.prefetch_related("versions").order_by("is_retired", "direction__ordinal", "ordinal"))
     if request.GET.get("export"):
@@ -114,7 +115,7 @@ def _columns() -> list[tuple[Any, Any]]:
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def catalogue_file(request: HttpRequest, one: Campaign) -> HttpResponse:
+def catalogue_file(request: Request, one: Campaign) -> HttpResponse:
     """The catalogue as the readable file from which another campaign may begin."""
     response = HttpResponse(written_catalogue(one), content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = content_disposition_header(True, f"{one.code}.toml")
@@ -151,7 +152,7 @@ class LoadForm(ActForm):
 
 
 @page("campaign.run", load=load_campaign)
-def catalogue_load_page(request: HttpRequest, one: Campaign) -> HttpResponse:
+def catalogue_load_page(request: Request, one: Campaign) -> HttpResponse:
     return one_act(
         request,
         LoadForm(request.POST or None, request.FILES or None),
@@ -214,7 +215,7 @@ FIELDS = ("name", "unit", "hint", "additivity", "serves", "fed_by", "evidence", 
 
 
 @page("campaign.run", load=load_campaign)
-def item_new(request: HttpRequest, one: Campaign) -> HttpResponse:
+def item_new(request: Request, one: Campaign) -> HttpResponse:
     return one_act(
         request,
         ItemForm(request.POST or None, campaign=one, initial={"direction": request.GET.get("direction")}),
@@ -229,7 +230,7 @@ def item_new(request: HttpRequest, one: Campaign) -> HttpResponse:
 
 
 @page("campaign.see_part", load=load_item, methods=("GET",))
-def item(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
+def item(request: Request, one: CatalogueItem) -> HttpResponse:
     """What the item says now and said before; its targets, with what is done of them."""
     versions = list(one.versions.order_by("-number"))
     campaign = one.campaign
@@ -252,7 +253,7 @@ def item(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
 
 
 @page("campaign.part", load=load_item)
-def item_edit(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
+def item_edit(request: Request, one: CatalogueItem) -> HttpResponse:
     """A new version from a day on; the deeds before it keep theirs."""
     last = one.versions.order_by("-number").first()
     initial = {name: getattr(last, name) for name in (*FIELDS, "is_reconstruction")}
@@ -275,7 +276,7 @@ def item_edit(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
 
 
 @page("campaign.part", load=load_item)
-def item_end(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
+def item_end(request: Request, one: CatalogueItem) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -308,7 +309,7 @@ class TargetForm(ActForm):
 
 
 @page("campaign.part", load=load_item)
-def target_new(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
+def target_new(request: Request, one: CatalogueItem) -> HttpResponse:
     form = TargetForm(request.POST or None, initial={"place": one.campaign.place, "due_on": one.campaign.ends_on})
     form.fields["place"].limit(one.campaign.place)
     form.fields["body"].limit(one.campaign.place)
@@ -327,7 +328,7 @@ def target_new(request: HttpRequest, one: CatalogueItem) -> HttpResponse:
 
 
 @page("campaign.target", load=load_target)
-def target_end(request: HttpRequest, target: Target) -> HttpResponse:
+def target_end(request: Request, target: Target) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -343,7 +344,7 @@ def target_end(request: HttpRequest, target: Target) -> HttpResponse:
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def targets(request: HttpRequest, one: Campaign) -> HttpResponse:
+def targets(request: Request, one: Campaign) -> HttpResponse:
     """All targets of a campaign."""
     rows = Target.objects.filter(item__campaign=one).select_related("item", "place", "body")
     rows = rows.prefetch_related("item__versions").order_by("item__ordinal", "place__lo", "pk")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -41,6 +41,7 @@ from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.organisations.loads import sets_for
 
 PER_PAGE = 25
@@ -48,20 +49,20 @@ SHOWN = 25
 LEADERS = 30
 
 
-def load_campaign(request: HttpRequest, pk: UUID) -> Campaign:
+def load_campaign(request: Request, pk: UUID) -> Campaign:
     return Campaign.objects.select_related("owner", "place").get(pk=pk)
 
 
-def load_phase(request: HttpRequest, pk: UUID) -> Phase:
+def load_phase(request: Request, pk: UUID) -> Phase:
     return Phase.objects.select_related("campaign__place", "focus").get(pk=pk)
 
 
-def load_direction(request: HttpRequest, pk: UUID) -> Direction:
+def load_direction(request: Request, pk: UUID) -> Direction:
     return Direction.objects.select_related("campaign__place").get(pk=pk)
 
 
 @page("campaign.see", methods=("GET",))
-def campaigns(request: HttpRequest) -> HttpResponse:
+def campaigns(request: Request) -> HttpResponse:
     """The campaigns that take place where the viewer sits, the running ones first."""
     rows = Campaign.objects.filter(request.viewer.ground_q("place__")).select_related("owner", "place")
     rows = rows.annotate(kinds=Count("items", distinct=True)).order_by("-starts_on", "name")
@@ -84,7 +85,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def campaign(request: HttpRequest, one: Campaign) -> HttpResponse:
+def campaign(request: Request, one: Campaign) -> HttpResponse:
     today = timezone.localdate()
     in_its_days = Q(focus__items__valid_from__lte=F("ends_on")) & (
         Q(focus__items__valid_to__isnull=True) | Q(focus__items__valid_to__gte=F("starts_on"))
@@ -171,7 +172,7 @@ class OpenForm(CampaignForm):
     owner = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("body that runs it"))
     template = forms.ChoiceField(label=gettext_lazy("Begin with which catalogue?"), required=False)
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         posts = [post for post in request.viewer.posts if post.body.kind in OVERSEEING]
         desks = [post.body_id for post in posts if request.viewer.holds(post.body_id)]
@@ -187,7 +188,7 @@ class OpenForm(CampaignForm):
 
 
 @page("campaign.open")
-def campaign_new(request: HttpRequest) -> HttpResponse:
+def campaign_new(request: Request) -> HttpResponse:
     return one_act(
         request,
         OpenForm(request.POST or None, request=request),
@@ -202,14 +203,14 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def act_of(request: HttpRequest, one: Campaign, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def act_of(request: Request, one: Campaign, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     """An act on a campaign; it leads back to the campaign's page."""
     back = words.pop("back", None) or reverse("campaign", args=[one.pk])
     return one_act(request, form, service, back=back, template="kit/register_act.html", **words)
 
 
 @page("campaign.run", load=load_campaign)
-def campaign_edit(request: HttpRequest, one: Campaign) -> HttpResponse:
+def campaign_edit(request: Request, one: Campaign) -> HttpResponse:
     initial = {name: getattr(one, name) for name in ("name", "starts_on", "ends_on", "source_note")}
     return act_of(
         request,
@@ -234,7 +235,7 @@ class LeadForm(ActForm):
 
 
 @page("campaign.run", load=load_campaign)
-def lead_page(request: HttpRequest, one: Campaign) -> HttpResponse:
+def lead_page(request: Request, one: Campaign) -> HttpResponse:
     has_group = one.leads.filter(role="group", valid_to__isnull=True).exists()
     initial = {"role": "office" if has_group else "group", "since": max(one.starts_on, timezone.localdate())}
     form = LeadForm(request.POST or None, initial=initial)
@@ -269,13 +270,13 @@ class PhaseForm(ActForm):
         help_text=gettext_lazy("For people rather than places, such as the small-population ethnic groups."),
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["focus"].queryset = sets_for(request.viewer).order_by("name")
 
 
 @page("campaign.run", load=load_campaign)
-def phase_new(request: HttpRequest, one: Campaign) -> HttpResponse:
+def phase_new(request: Request, one: Campaign) -> HttpResponse:
     return act_of(
         request,
         one,
@@ -289,7 +290,7 @@ def phase_new(request: HttpRequest, one: Campaign) -> HttpResponse:
 
 
 @page("campaign.part", load=load_phase)
-def phase_edit(request: HttpRequest, phase: Phase) -> HttpResponse:
+def phase_edit(request: Request, phase: Phase) -> HttpResponse:
     fields = ("name", "starts_on", "ends_on", "focus", "focus_note")
     return act_of(
         request,
@@ -309,7 +310,7 @@ class DirectionForm(ActForm):
 
 
 @page("campaign.run", load=load_campaign)
-def direction_new(request: HttpRequest, one: Campaign) -> HttpResponse:
+def direction_new(request: Request, one: Campaign) -> HttpResponse:
     return act_of(
         request,
         one,
@@ -324,7 +325,7 @@ def direction_new(request: HttpRequest, one: Campaign) -> HttpResponse:
 
 
 @page("campaign.part", load=load_direction)
-def direction_edit(request: HttpRequest, direction: Direction) -> HttpResponse:
+def direction_edit(request: Request, direction: Direction) -> HttpResponse:
     return act_of(
         request,
         direction.campaign,

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .campaigns import load_campaign
 from .steering import InstructionForm, promises_of
@@ -29,13 +30,13 @@ from .steering import InstructionForm, promises_of
 PARTIES = ("first", "second", "third")
 
 
-def load_cooperation(request: HttpRequest, pk: UUID) -> Cooperation:
+def load_cooperation(request: Request, pk: UUID) -> Cooperation:
     rows = Cooperation.objects.select_related("campaign__place", "campaign__owner", "place", "supervisor")
     return rows.prefetch_related("parties").get(pk=pk)
 
 
 @page("cooperation.see", load=load_cooperation, methods=("GET",))
-def cooperation(request: HttpRequest, one: Cooperation) -> HttpResponse:
+def cooperation(request: Request, one: Cooperation) -> HttpResponse:
     rows = promises_of(Commitment.Origin.COOPERATION, [one.pk]).select_related("bearer", "supervisor")
     words = {
         "cooperation": one,
@@ -59,7 +60,7 @@ class CooperationForm(ActForm):
     ends_on = day_field(gettext_lazy("last day (if it is known)"), required=False)
     words = area(gettext_lazy("what it is about"), rows=3, max_length=500)
 
-    def __init__(self, *args: Any, request: HttpRequest, campaign: Campaign, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, campaign: Campaign, **kwargs: Any):
         super().__init__(*args, **kwargs)
         desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
         self.fields["supervisor"].queryset = Body.objects.filter(pk__in=desks)
@@ -74,7 +75,7 @@ def _fields(given: dict[str, Any]) -> dict[str, Any]:
 
 
 @page("cooperation.write", load=load_campaign)
-def cooperation_new(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+def cooperation_new(request: Request, campaign: Campaign) -> HttpResponse:
     return one_act(
         request,
         CooperationForm(request.POST or None, request=request, campaign=campaign),
@@ -99,7 +100,7 @@ class ClauseForm(InstructionForm):
 
 
 @page("cooperation.keep", load=load_cooperation)
-def clause_new(request: HttpRequest, one: Cooperation) -> HttpResponse:
+def clause_new(request: Request, one: Cooperation) -> HttpResponse:
     return one_act(
         request,
         ClauseForm(request.POST or None, cooperation=one),

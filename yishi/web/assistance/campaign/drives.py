@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -23,17 +23,18 @@ from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.numbers import number_text
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .campaigns import act_of, load_campaign
 from .steering import meetings_for
 
 
-def load_drive(request: HttpRequest, pk: UUID) -> Drive:
+def load_drive(request: Request, pk: UUID) -> Drive:
     return Drive.objects.select_related("campaign__place", "direction").get(pk=pk)
 
 
 @page("campaign.see_part", load=load_drive, methods=("GET",))
-def drive(request: HttpRequest, one: Drive) -> HttpResponse:
+def drive(request: Request, one: Drive) -> HttpResponse:
     """The drive, and the deeds of its days: all items, or those of its direction."""
     campaign, today = one.campaign, timezone.localdate()
     end = min(one.ends_on, today)
@@ -89,7 +90,7 @@ class DriveForm(ActForm):
 
 
 @page("campaign.run", load=load_campaign)
-def drive_new(request: HttpRequest, one: Campaign) -> HttpResponse:
+def drive_new(request: Request, one: Campaign) -> HttpResponse:
     return act_of(
         request,
         one,
@@ -105,7 +106,7 @@ def drive_new(request: HttpRequest, one: Campaign) -> HttpResponse:
 
 
 @page("campaign.part", load=load_drive)
-def drive_edit(request: HttpRequest, drive: Drive) -> HttpResponse:
+def drive_edit(request: Request, drive: Drive) -> HttpResponse:
     initial = {name: getattr(drive, name) for name in ("name", "starts_on", "ends_on", "direction", "words")}
     return act_of(
         request,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -34,6 +34,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
 
 from .campaigns import load_campaign
 from .steering_papers import steering_paper
@@ -42,7 +43,7 @@ PER_PAGE = 25
 Origin = Commitment.Origin
 
 
-def load_meeting(request: HttpRequest, pk: UUID) -> SteeringMeeting:
+def load_meeting(request: Request, pk: UUID) -> SteeringMeeting:
     rows = SteeringMeeting.objects.select_related("campaign__place", "campaign__owner", "body", "place", "drive")
     return rows.get(pk=pk)
 
@@ -71,7 +72,7 @@ def with_counts(found: list[Any], kind: str) -> list[dict[str, Any]]:
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def steering(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+def steering(request: Request, campaign: Campaign) -> HttpResponse:
     """The meetings and the cooperation agreements of a campaign, with what is open and overdue of each."""
     meetings = meetings_for(request.viewer, campaign).select_related("body", "drive")
     found = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
@@ -87,7 +88,7 @@ def steering(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return render(request, "assistance/campaign/steering.html", words)
 
 
-def _cooperations(request: HttpRequest, campaign: Campaign) -> QuerySet[Cooperation]:
+def _cooperations(request: Request, campaign: Campaign) -> QuerySet[Cooperation]:
     theirs = Q(parties__in=request.viewer.reach.bodies) | request.viewer.ground_q("place__")
     rows = Cooperation.objects.filter(theirs, campaign=campaign).select_related("place", "supervisor")
     return rows.prefetch_related("parties").distinct().order_by("-signed_on", "-pk")
@@ -97,7 +98,7 @@ class InstructionFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     bearer = forms.CharField(label=gettext_lazy("bearer"), required=False, max_length=64)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.fields["state"].choices = [
             ("", _("all")),
@@ -121,7 +122,7 @@ class InstructionFilter(forms.Form):
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def instructions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+def instructions(request: Request, campaign: Campaign) -> HttpResponse:
     """Everything that meetings and agreements of a campaign laid down, the most urgent first."""
     form = InstructionFilter(request)
     meetings = meetings_for(request.viewer, campaign).order_by().values("pk")
@@ -158,7 +159,7 @@ def instructions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 @page("steering.see", load=load_meeting, methods=("GET",))
-def meeting(request: HttpRequest, one: SteeringMeeting) -> HttpResponse:
+def meeting(request: Request, one: SteeringMeeting) -> HttpResponse:
     """One meeting: what was reported, what it lays on whom until when and where that stands, its minutes."""
     campaign = one.campaign
     rows = promises_of(Origin.STEERING, [one.pk]).select_related("bearer", "supervisor").order_by("ordinal")
@@ -190,7 +191,7 @@ class MeetingForm(ActForm):
     )
     drive = forms.ModelChoiceField(None, label=gettext_lazy("part of a drive"), required=False)
 
-    def __init__(self, *args: Any, request: HttpRequest, campaign: Campaign, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, campaign: Campaign, **kwargs: Any):
         super().__init__(*args, **kwargs)
         viewer = request.viewer
         leads = set(campaign.leads.values_list("body", flat=True)) | {campaign.owner_id}
@@ -206,7 +207,7 @@ class MeetingForm(ActForm):
 
 
 @page("steering.hold", load=load_campaign)
-def meeting_new(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+def meeting_new(request: Request, campaign: Campaign) -> HttpResponse:
     initial = {"on": timezone.localdate(), "drive": request.GET.get("drive")}
     return one_act(
         request,
@@ -223,14 +224,14 @@ def meeting_new(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     )
 
 
-def _act_on(request: HttpRequest, one: SteeringMeeting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act_on(request: Request, one: SteeringMeeting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     words.setdefault("lead", one.title)
     back = reverse("meeting", args=[one.pk])
     return one_act(request, form, service, back=back, given={"meeting": one}, template="kit/register_act.html", **words)
 
 
 @page("steering.keep", load=load_meeting)
-def meeting_edit(request: HttpRequest, one: SteeringMeeting) -> HttpResponse:
+def meeting_edit(request: Request, one: SteeringMeeting) -> HttpResponse:
     fields = ("kind", "title", "on", "where", "chaired_by", "drive")
     initial = {name: getattr(one, name) for name in fields}
     form = MeetingForm(request.POST or None, request=request, campaign=one.campaign, initial=initial)
@@ -253,7 +254,7 @@ class ReportForm(ActForm):
 
 
 @page("steering.keep", load=load_meeting)
-def report_new(request: HttpRequest, one: SteeringMeeting) -> HttpResponse:
+def report_new(request: Request, one: SteeringMeeting) -> HttpResponse:
     form = ReportForm(request.POST or None)
     form.fields["body"].limit(one.place)
     return _act_on(
@@ -281,7 +282,7 @@ class InstructionForm(ActForm):
 
 
 @page("steering.keep", load=load_meeting)
-def instruction_new(request: HttpRequest, one: SteeringMeeting) -> HttpResponse:
+def instruction_new(request: Request, one: SteeringMeeting) -> HttpResponse:
     form = InstructionForm(request.POST or None)
     form.fields["bearer"].limit(one.place)
     return _act_on(
@@ -305,7 +306,7 @@ class MinutesForm(ActForm):
 
 
 @page("steering.keep", load=load_meeting)
-def minutes_edit(request: HttpRequest, one: SteeringMeeting) -> HttpResponse:
+def minutes_edit(request: Request, one: SteeringMeeting) -> HttpResponse:
     return _act_on(
         request,
         one,
@@ -319,7 +320,7 @@ def minutes_edit(request: HttpRequest, one: SteeringMeeting) -> HttpResponse:
 
 def _paper(ending: str) -> Any:
     @page("steering.see", load=load_meeting, methods=("GET",))
-    def paper(request: HttpRequest, one: SteeringMeeting) -> HttpResponse:
+    def paper(request: Request, one: SteeringMeeting) -> HttpResponse:
         return paper_response(steering_paper(one), f"{_('minutes')}-{one.number}", ending)
 
     return paper

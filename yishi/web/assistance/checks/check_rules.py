@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .check_words import (
     BADGES,
@@ -35,14 +36,14 @@ PER_PAGE = 25
 DAY = forms.DateInput({"type": "date"})
 
 
-def load_rule(request: HttpRequest, code: str) -> Rule:
+def load_rule(request: Request, code: str) -> Rule:
     rule = read_pack().rules.get(code)
     if rule is None:
         raise Http404
     return rule
 
 
-def load_threshold(request: HttpRequest, code: str) -> Parameter:
+def load_threshold(request: Request, code: str) -> Parameter:
     threshold = read_pack().parameters.get(code)
     if threshold is None:
         raise Http404
@@ -54,7 +55,7 @@ class RuleFilter(forms.Form):
     group = forms.ChoiceField(label=gettext_lazy("group of rules"), required=False)
     severity = forms.ChoiceField(label=gettext_lazy("how grave"), required=False)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.fields["group"].choices = [("", _("all"))] + [
             (one.code, title_of(one)) for one in read_pack().groups.values()
@@ -74,7 +75,7 @@ class RuleFilter(forms.Form):
 
 
 @page("check.see", methods=("GET",))
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: Request) -> HttpResponse:
     form, pack = RuleFilter(request), read_pack()
     found = form.narrow(list(pack.rules.values()))
     if request.GET.get("export"):
@@ -109,7 +110,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 @page("check.see", load=load_rule, methods=("GET",))
-def rule(request: HttpRequest, rule: Rule) -> HttpResponse:
+def rule(request: Request, rule: Rule) -> HttpResponse:
     pack, today = read_pack(), timezone.localdate()
     waits = CheckFinding.waits(today)
     counts = CheckFinding.objects.filter(rule=rule.code, cleared_at=None).aggregate(
@@ -133,7 +134,7 @@ def rule(request: HttpRequest, rule: Rule) -> HttpResponse:
     return render(request, "assistance/checks/rule.html", words)
 
 
-def _in_force(request: HttpRequest, threshold: Parameter) -> dict[str, Any]:
+def _in_force(request: Request, threshold: Parameter) -> dict[str, Any]:
     """A threshold as it holds today at the viewer's own place."""
     post = request.viewer.posts[0] if request.viewer.posts else None
     day = timezone.localdate()
@@ -149,7 +150,7 @@ def _in_force(request: HttpRequest, threshold: Parameter) -> dict[str, Any]:
     }
 
 
-def _changes(request: HttpRequest, code: str) -> QuerySet[CheckSetting]:
+def _changes(request: Request, code: str) -> QuerySet[CheckSetting]:
     """What the areas to which the viewer belongs, or which they oversee, changed."""
     mine = Q(pk__in=[])
     for post in request.viewer.posts:
@@ -162,7 +163,7 @@ def _changes(request: HttpRequest, code: str) -> QuerySet[CheckSetting]:
 
 
 @page("check.see", methods=("GET",))
-def thresholds(request: HttpRequest) -> HttpResponse:
+def thresholds(request: Request) -> HttpResponse:
     rows = [_in_force(request, one) for one in read_pack().parameters.values()]
     if request.GET.get("export"):
         columns = [(_("threshold"), lambda one: one["title"]), (_("today"), lambda one: one["text"])]
@@ -172,7 +173,7 @@ def thresholds(request: HttpRequest) -> HttpResponse:
 
 
 @page("check.see", load=load_threshold, methods=("GET",))
-def threshold(request: HttpRequest, threshold: Parameter) -> HttpResponse:
+def threshold(request: Request, threshold: Parameter) -> HttpResponse:
     pack = read_pack()
     words = {
         "threshold": threshold,
@@ -206,7 +207,7 @@ class SettingForm(ActForm):
         widget=forms.Textarea({"rows": 2}),
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         places = {one.body.place for one in request.viewer.posts if may("check.set", request.viewer, one.body.place)}
         field = self.fields["place"]
@@ -248,7 +249,7 @@ class ThresholdForm(SettingForm):
 
 
 @page("check.change", load=load_rule)
-def rule_change(request: HttpRequest, rule: Rule) -> HttpResponse:
+def rule_change(request: Request, rule: Rule) -> HttpResponse:
     def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
         what = cleaned.pop("what")
         return {**cleaned, "is_off": what == "off", "severity": what if what in Severity.values else ""}
@@ -269,7 +270,7 @@ def rule_change(request: HttpRequest, rule: Rule) -> HttpResponse:
 
 
 @page("check.change", load=load_threshold)
-def threshold_change(request: HttpRequest, threshold: Parameter) -> HttpResponse:
+def threshold_change(request: Request, threshold: Parameter) -> HttpResponse:
     form = ThresholdForm(request.POST or None, request=request)
     form.fields["value"].label = _("the number here, in %(unit)s") % {"unit": threshold.unit}
     return one_act(

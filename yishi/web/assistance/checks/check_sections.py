@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.db.models import Prefetch
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,6 +10,7 @@ from yishi.assistance.checks.logic.pack import Pack, read_pack
 from yishi.assistance.checks.models import CheckFinding, CheckWaiver, Severity
 from yishi.assistance.register.models import Household
 from yishi.organisations.rights import may
+from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
 
 from .check_words import BADGES, rule_title
@@ -20,7 +20,7 @@ ORDER = {Severity.ERROR: 0, Severity.DOUBT: 1, Severity.HINT: 2}
 NEWEST = Prefetch("waivers", CheckWaiver.objects.order_by("-given_at"))
 
 
-def household_checks(request: HttpRequest, household: Household) -> Asking:
+def household_checks(request: Request, household: Household) -> Asking:
     """What waits in this household, then what is let stand."""
     pack = read_pack()
     rows = CheckFinding.objects.filter(household=household, cleared_at=None)
@@ -38,7 +38,7 @@ def household_checks(request: HttpRequest, household: Household) -> Asking:
     }
 
 
-def dress(request: HttpRequest, one: CheckFinding, pack: Pack) -> None:
+def dress(request: Request, one: CheckFinding, pack: Pack) -> None:
     """Give a finding what its row shows: words of its rule, its waiver, what the viewer may do."""
     today = timezone.localdate()
     rule = pack.rules.get(one.rule)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .check_sections import (
     NEWEST,
@@ -57,7 +58,7 @@ class FindingFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("state"), choices=STATES, required=False)
     rule = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         groups = [(one.code, title_of(one)) for one in read_pack().groups.values()]
         self.fields["group"].choices = [("", _("all")), *groups]
@@ -87,7 +88,7 @@ class FindingFilter(forms.Form):
 
 
 @page("check.see", methods=("GET",))
-def checks(request: HttpRequest) -> HttpResponse:
+def checks(request: Request) -> HttpResponse:
     """Counts by rule within the viewer's reach: the gravest and most frequent first."""
     form, pack = FindingFilter(request), read_pack()
     rows = form.narrow(CheckFinding.objects.filter(cleared_at=None))
@@ -139,7 +140,7 @@ def _group(pack: Any, code: str) -> str:
     return title_of(pack.groups[rule.group]) if rule else ""
 
 
-def _place_query(request: HttpRequest) -> str:
+def _place_query(request: Request) -> str:
     """The chosen place, to go on with in links."""
     kept = request.GET.copy()
     for name in list(kept):
@@ -148,7 +149,7 @@ def _place_query(request: HttpRequest) -> str:
     return f"&{kept.urlencode()}" if kept else ""
 
 
-def _own_place(request: HttpRequest) -> Place | None:
+def _own_place(request: Request) -> Place | None:
     """The place of the desk for which the viewer may have the register checked."""
     for post in request.viewer.posts:
         if may("check.run", request.viewer, post.body.place):
@@ -156,7 +157,7 @@ def _own_place(request: HttpRequest) -> Place | None:
     return None
 
 
-def _last_run(request: HttpRequest) -> CheckRun | None:
+def _last_run(request: Request) -> CheckRun | None:
     """The newest run that covered something of the viewer's reach."""
     reach = request.viewer.reach
     mine = Q(place=None)
@@ -166,7 +167,7 @@ def _last_run(request: HttpRequest) -> CheckRun | None:
 
 
 @page("check.see", methods=("GET",))
-def findings(request: HttpRequest) -> HttpResponse:
+def findings(request: Request) -> HttpResponse:
     """The findings one by one."""
     form, pack, today = FindingFilter(request), read_pack(), timezone.localdate()
     rows = form.narrow(CheckFinding.objects.filter(form.in_state())).annotate(rank=RANK)
@@ -202,7 +203,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance/checks/findings.html", words)
 
 
-def load_finding(request: HttpRequest, pk: UUID) -> CheckFinding:
+def load_finding(request: Request, pk: UUID) -> CheckFinding:
     rows = CheckFinding.objects.select_related("household__place", "household__head", "member__person")
     return rows.get(pk=pk)
 
@@ -222,7 +223,7 @@ class WaiveForm(ActForm):
 
 
 @page("check.waive", load=load_finding)
-def waive(request: HttpRequest, finding: CheckFinding) -> HttpResponse:
+def waive(request: Request, finding: CheckFinding) -> HttpResponse:
     pack = read_pack()
     rule = pack.rules.get(finding.rule)
     whom = finding.member.person.name if finding.member else finding.household.head.name
@@ -241,7 +242,7 @@ def waive(request: HttpRequest, finding: CheckFinding) -> HttpResponse:
 
 
 @page("check.waive", load=load_finding)
-def unwaive(request: HttpRequest, finding: CheckFinding) -> HttpResponse:
+def unwaive(request: Request, finding: CheckFinding) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -261,7 +262,7 @@ class RunForm(ActForm):
 
 
 @page("check.see")
-def check_again(request: HttpRequest) -> HttpResponse:
+def check_again(request: Request) -> HttpResponse:
     place = _own_place(request)
     form = RunForm(request.POST or None, initial={"place": place})
     form.fields["place"].limit(place)

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -30,13 +30,14 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .deed_words import household_label, how_much, party_words
 
 PER_PAGE = 25
 
 
-def activities_of(request: HttpRequest) -> QuerySet[Activity]:
+def activities_of(request: Request) -> QuerySet[Activity]:
     """Those of the viewer's desks and places, their own, and those with a deed that they may see."""
     reach = request.viewer.reach
     condition = (
@@ -49,7 +50,7 @@ def activities_of(request: HttpRequest) -> QuerySet[Activity]:
 
 
 @page("activity.see", methods=("GET",))
-def activities(request: HttpRequest) -> HttpResponse:
+def activities(request: Request) -> HttpResponse:
     rows = activities_of(request).select_related("place", "organiser").annotate(count=Count("deeds"))
     typed = request.GET.get("q", "").strip()
     if typed:
@@ -95,7 +96,7 @@ class ActivityForm(ActForm):
 
 
 @page("activity.open")
-def activity_new(request: HttpRequest) -> HttpResponse:
+def activity_new(request: Request) -> HttpResponse:
     place: Place | None = next(iter(finding.places_of(request.viewer)), None)
     initial = {"on": timezone.localdate(), "place": place}
     form = ActivityForm(request.POST or None, viewer=request.viewer, initial=initial)
@@ -113,12 +114,12 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def load_activity(request: HttpRequest, pk: UUID) -> Activity:
+def load_activity(request: Request, pk: UUID) -> Activity:
     return activities_of(request).select_related("place", "organiser", "recorded_by").get(pk=pk)
 
 
 @page("activity.see", load=load_activity, methods=("GET",))
-def activity(request: HttpRequest, activity: Activity) -> HttpResponse:
+def activity(request: Request, activity: Activity) -> HttpResponse:
     """One event and its deeds, as far as the viewer may see them."""
     rows = Deed.objects.filter(activity=activity).select_related("version", "place").prefetch_related(PARTIES)
     page_obj = Paginator(rows.order_by("-recorded_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
@@ -215,7 +216,7 @@ class ManyForm(ActForm):
 
 
 @page("activity.extend", load=load_activity)
-def activity_add(request: HttpRequest, activity: Activity) -> HttpResponse:
+def activity_add(request: Request, activity: Activity) -> HttpResponse:
     """Several items, several families, one sending: all of it or nothing."""
     rows = finding.open_items(request.viewer).select_related("campaign", "direction")
     found = rows.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal")

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -43,6 +43,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import is_search
 from yishi.web.kit.qr_image import qr_image
+from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
 from .deed_record import ReachedForm
@@ -97,7 +98,7 @@ def ten_thousandths(per_cent: Any) -> int | None:
 
 
 @page("deed.claim", load=load_deed)
-def claim(request: HttpRequest, deed: Deed) -> HttpResponse:
+def claim(request: Request, deed: Deed) -> HttpResponse:
     """One more role in a deed that one may see."""
     form = ClaimForm(request.POST or None, viewer=request.viewer)
     return one_act(
@@ -133,7 +134,7 @@ class NumberForm(ClaimForm):
 
 
 @page("deed.claim")
-def claim_by_number(request: HttpRequest) -> HttpResponse:
+def claim_by_number(request: Request) -> HttpResponse:
     """A body of another place or tier took part: by the number that it was told, without searching in others' files."""
     form = NumberForm(request.POST or None, viewer=request.viewer)
     return one_act(
@@ -150,7 +151,7 @@ def claim_by_number(request: HttpRequest) -> HttpResponse:
     )
 
 
-def load_instead(request: HttpRequest, pk: UUID, other: UUID) -> tuple[Deed, Deed]:
+def load_instead(request: Request, pk: UUID, other: UUID) -> tuple[Deed, Deed]:
     """One's own record, and another that looks like it (the pair was found, so one may know of it)."""
     mine = load_deed(request, pk)
     pair = Q(earlier=mine, later=other) | Q(earlier=other, later=mine)
@@ -166,7 +167,7 @@ class InsteadForm(ActForm):
 
 
 @page("deed.claim", load=load_instead)
-def claim_instead(request: HttpRequest, pair: tuple[Deed, Deed]) -> HttpResponse:
+def claim_instead(request: Request, pair: tuple[Deed, Deed]) -> HttpResponse:
     """It is the same deed: a role in theirs, and one's own record is withdrawn."""
     mine, deed = pair
     return one_act(
@@ -189,7 +190,7 @@ def claim_instead(request: HttpRequest, pair: tuple[Deed, Deed]) -> HttpResponse
 
 
 @page("deed.confirm", load=load_deed)
-def confirm(request: HttpRequest, deed: Deed) -> HttpResponse:
+def confirm(request: Request, deed: Deed) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -207,7 +208,7 @@ def confirm(request: HttpRequest, deed: Deed) -> HttpResponse:
 
 def _by_reason(right: str, service: Any, heading: Any, done: Any, submit: Any) -> Any:
     @page(right, load=load_deed)
-    def view(request: HttpRequest, deed: Deed) -> HttpResponse:
+    def view(request: Request, deed: Deed) -> HttpResponse:
         return one_act(
             request,
             ReasonForm(request.POST or None),
@@ -254,7 +255,7 @@ class CorrectForm(ReachedForm):
 
 
 @page("deed.correct", load=load_deed)
-def correct(request: HttpRequest, deed: Deed) -> HttpResponse:
+def correct(request: Request, deed: Deed) -> HttpResponse:
     """On any day, also after a report was issued: today's figures follow, the report stays what it was."""
     standing = reached_by(deed)
     knows_all = Household.objects.filter(pk__in=[one.pk for one in standing.households]).count() == len(
@@ -310,7 +311,7 @@ class ProofForm(ActForm):
 
 
 @page("deed.prove", load=load_deed)
-def prove(request: HttpRequest, deed: Deed) -> HttpResponse:
+def prove(request: Request, deed: Deed) -> HttpResponse:
     """Evidence by class; a paper that the family signed is a confirmation too."""
     form = ProofForm(request.POST or None, request.FILES or None, initial={"kind": _first_kind(deed)})
     return one_act(
@@ -347,7 +348,7 @@ def _kept() -> Any:
     return service
 
 
-def load_evidence(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
+def load_evidence(request: Request, pk: UUID, file: UUID) -> Attachment:
     """A file of the deed; a paper that names or is signed by families only for those who may correct the deed."""
     deed = load_deed(request, pk)
     row = deed.evidence.select_related("file").get(file=file)
@@ -357,7 +358,7 @@ def load_evidence(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
 
 
 @page("deed.see", load=load_evidence, methods=("GET",))
-def deed_file(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+def deed_file(request: Request, attachment: Attachment) -> HttpResponse:
     return stream(attachment, small=request.GET.get("small") == "1")
 
 
@@ -368,7 +369,7 @@ class CodeForm(ActForm):
 
 
 @page("deed.prove", load=load_deed)
-def code(request: HttpRequest, deed: Deed) -> HttpResponse:
+def code(request: Request, deed: Deed) -> HttpResponse:
     """A code that the family types or scans, without an account: it reads the act in plain words and says yes or no."""
     shown = request.session.pop(CODE_KEY, None) if request.method == "GET" else None
     form = CodeForm(request.POST or None)

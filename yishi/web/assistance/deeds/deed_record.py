@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .deed_words import (
     household_label,
@@ -44,7 +45,7 @@ USED = 4  # items used last, shown first
 
 
 @page("deed.record", methods=("GET",))
-def deed_new(request: HttpRequest) -> HttpResponse:
+def deed_new(request: Request) -> HttpResponse:
     """First step: the catalogue as big buttons, what one used last on top."""
     rows = list(
         finding.open_items(request.viewer)
@@ -244,12 +245,12 @@ def _shared(ours: list[Part], others: list[Part], share: Decimal | None) -> list
     return joined(rest, Part(ours[0].who, ours[0].role, int(share * 100)))
 
 
-def load_item(request: HttpRequest, pk: UUID) -> CatalogueItem:
+def load_item(request: Request, pk: UUID) -> CatalogueItem:
     return finding.open_items(request.viewer).select_related("campaign", "direction").get(pk=pk)
 
 
 @page("deed.record", load=load_item)
-def deed_new_item(request: HttpRequest, item: CatalogueItem) -> HttpResponse:
+def deed_new_item(request: Request, item: CatalogueItem) -> HttpResponse:
     """Second step: one short form; place from the last record, today, one unit."""
     version, match = version_on(item, timezone.localdate()), _promised(request)
     if version.fed_by != ItemVersion.Fed.HAND:
@@ -275,7 +276,7 @@ def deed_new_item(request: HttpRequest, item: CatalogueItem) -> HttpResponse:
     return render(request, "assistance/deeds/deed_new.html", words, status=422 if request.method == "POST" else 200)
 
 
-def _promised(request: HttpRequest) -> Match | None:
+def _promised(request: Request) -> Match | None:
     """The accepted match that the deed fulfils, where the viewer keeps it (`?match=`)."""
     if "match" not in request.GET:
         return None
@@ -284,7 +285,7 @@ def _promised(request: HttpRequest) -> Match | None:
     return match if match is not None and may("match.keep", request.viewer, match) else None
 
 
-def _initial(request: HttpRequest, version: ItemVersion, match: Match | None) -> dict[str, Any]:
+def _initial(request: Request, version: ItemVersion, match: Match | None) -> dict[str, Any]:
     """What the last record of the same person says already; of the one that is to be repeated also how much; of a
     promise that is kept its place and quantity."""
     person: Person | None = request.viewer.person
@@ -311,14 +312,14 @@ def _uuid(text: str | None) -> list[UUID]:
         return []
 
 
-def load_own(request: HttpRequest, pk: UUID) -> Deed:
+def load_own(request: Request, pk: UUID) -> Deed:
     """A deed that the viewer recorded."""
     rows = Deed.objects.select_related("version", "place", "item", "activity")
     return rows.prefetch_related("parties__body", "parties__person").get(pk=pk, recorded_by=request.viewer.person)
 
 
 @page("deed.see", load=load_own, methods=("GET",))
-def deed_done(request: HttpRequest, deed: Deed) -> HttpResponse:
+def deed_done(request: Request, deed: Deed) -> HttpResponse:
     """After sending: the receipt's number, one more like it, and what looks like the same deed."""
     alike = [{"deed": one, "much": how_much(one), "parties": party_words(one)} for one in finding.alike_of(deed)]
     words = {"deed": deed, "much": how_much(deed), "alike": alike, "wanted": _wanted(deed)}

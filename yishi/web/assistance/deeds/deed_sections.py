@@ -1,13 +1,13 @@
 """Deeds on the pages of others: what reached a family; possible duplicates of an own record."""
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import HowMany
+from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
 
 from .deed_words import how_much, party_words
@@ -16,7 +16,7 @@ SHOWN = 20
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person"))
 
 
-def household_deeds(request: HttpRequest, household: Household) -> Asking:
+def household_deeds(request: Request, household: Household) -> Asking:
     """The deeds that reached this family or one of its people. Who reads the family's file reads what helped it; the
     deed's own file opens for those who may see that."""
     people = HouseholdMember.within.filter(household=household).values("person")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 from yishi.web.kit.sections import DEED, sections
 
 from .deed_story import deed_events, story_rows
@@ -69,7 +70,7 @@ class DeedFilter(forms.Form):
     body = forms.UUIDField(required=False, widget=forms.HiddenInput)
     activity = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.viewer = request.viewer
         items = CatalogueItem.objects.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal")
@@ -129,7 +130,7 @@ def _listed(rows: QuerySet[Deed]) -> QuerySet[Deed]:
 
 
 @page("deed.see", methods=("GET",))
-def deeds(request: HttpRequest) -> HttpResponse:
+def deeds(request: Request) -> HttpResponse:
     """The deeds that the viewer may see: mine, my body's, those of a place."""
     form = DeedFilter(request)
     rows = _listed(form.narrow(Deed.objects.all())).order_by("-on", "-pk")
@@ -176,19 +177,19 @@ def _about(given: dict[str, Any]) -> list[Any]:
     return found
 
 
-def open_pairs_in_reach(request: HttpRequest) -> Any:
+def open_pairs_in_reach(request: Request) -> Any:
     """Pairs in the queue both of whose deeds the viewer may see."""
     seen = Deed.objects.values("pk")
     return finding.open_pairs().filter(earlier__in=seen, later__in=seen)
 
 
-def load_file(request: HttpRequest, pk: UUID) -> Deed:
+def load_file(request: Request, pk: UUID) -> Deed:
     """With the pair in the queue, if there is one that the viewer may see."""
     pairs = open_pairs_in_reach(request).filter(Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
     return rows_of_files().annotate(pair=Subquery(pairs.values("pk")[:1])).get(pk=pk)
 
 
-def is_own(request: HttpRequest, deed: Deed) -> bool:
+def is_own(request: Request, deed: Deed) -> bool:
     """Did the viewer, or their desk, record it? They know whom it reached: they wrote it."""
     viewer = request.viewer
     return (viewer.person_id is not None and deed.recorded_by_id == viewer.person_id) or (
@@ -197,7 +198,7 @@ def is_own(request: HttpRequest, deed: Deed) -> bool:
 
 
 @page("deed.see", load=load_file, methods=("GET",))
-def deed(request: HttpRequest, deed: Deed) -> HttpResponse:
+def deed(request: Request, deed: Deed) -> HttpResponse:
     """One deed's file: what, who with which share, whom, on what it rests, its story, the next acts."""
     viewer, counts = request.viewer, deed.state == Deed.State.COUNTED
     followed = deed.source_id if deed.source_kind == "proposal" else None
@@ -240,7 +241,7 @@ def evidence_for(viewer: Any, deed: Deed, rows: list[Evidence]) -> list[Evidence
     return rows
 
 
-def _acts(request: HttpRequest, deed: Deed) -> list[dict[str, Any]]:
+def _acts(request: Request, deed: Deed) -> list[dict[str, Any]]:
     """The next acts that this viewer may do, the likeliest first."""
     viewer = request.viewer
     rows = (

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .deed_words import (
     how_much,
@@ -50,7 +51,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
 waiting = Source(_waiting_rows, _waiting_items)
 
 
-def pairs_of(request: HttpRequest) -> Any:
+def pairs_of(request: Request) -> Any:
     """Pairs both of whose deeds the viewer may see."""
     seen = Deed.objects.values("pk")
     rows = PossibleDuplicate.objects.filter(earlier__in=seen, later__in=seen)
@@ -61,7 +62,7 @@ def pairs_of(request: HttpRequest) -> Any:
 
 
 @page("duplicate.see", methods=("GET",))
-def duplicates(request: HttpRequest) -> HttpResponse:
+def duplicates(request: Request) -> HttpResponse:
     """What waits for a verdict, the likest first; or what was decided."""
     is_decided = request.GET.get("decided") == "1"
     rows = pairs_of(request)
@@ -106,12 +107,12 @@ class VerdictForm(ActForm):
     )
 
 
-def load_pair(request: HttpRequest, pk: UUID) -> PossibleDuplicate:
+def load_pair(request: Request, pk: UUID) -> PossibleDuplicate:
     return pairs_of(request).get(pk=pk)
 
 
 @page("duplicate.see", load=load_pair)
-def duplicate(request: HttpRequest, pair: PossibleDuplicate) -> HttpResponse:
+def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
     """Two records side by side. Who oversees both places decides; the others read."""
     decides = may("duplicate.decide", request.viewer, pair) and not pair.verdict
     sides = []

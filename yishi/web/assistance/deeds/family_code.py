@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from yishi.kit.ids import clean_code
 from yishi.kit.text import masked_name
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .deed_words import how_much
 
@@ -37,7 +38,7 @@ class TypedForm(forms.Form):
 
 
 @page("public", face="public")
-def family_codes(request: HttpRequest) -> HttpResponse:
+def family_codes(request: Request) -> HttpResponse:
     """Where a code is typed that cannot be scanned. 50 bits of chance: nobody guesses one."""
     form = TypedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -52,7 +53,7 @@ class AnswerForm(ActForm):
 
 
 @page("public", face="public")
-def family_code(request: HttpRequest, code: str) -> HttpResponse:
+def family_code(request: Request, code: str) -> HttpResponse:
     """The act only: no family's name, no other family, nothing that the code's holder does not know already."""
     found = deed_code_find(code)
     if found is None:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from yishi.reporting.figures import Question, ask
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
 from yishi.web.kit.sections import BODY, MEMBER, sections
 
 from .deed_words import how_much
@@ -79,7 +80,7 @@ disputed = Source(_disputed_rows, _disputed_items)
 
 
 @page("helping.see", methods=("GET",))
-def helping(request: HttpRequest) -> HttpResponse:
+def helping(request: Request) -> HttpResponse:
     """What one opens on a phone: record, confirm, what became of one's last deeds, what one promised."""
     viewer = request.viewer
     form = DeedFilter(request)
@@ -105,7 +106,7 @@ def helping(request: HttpRequest) -> HttpResponse:
 
 
 @page("helping.see", methods=("GET",))
-def helping_file(request: HttpRequest) -> HttpResponse:
+def helping_file(request: Request) -> HttpResponse:
     """One's own file: for oneself, printable; nobody is compared with anybody."""
     person, year = request.viewer.person, request.GET.get("year", "")
     words = {
@@ -120,18 +121,18 @@ def helping_file(request: HttpRequest) -> HttpResponse:
 
 
 @page("helping.see", methods=("GET",))
-def helping_file_pdf(request: HttpRequest) -> HttpResponse:
+def helping_file_pdf(request: Request) -> HttpResponse:
     person = request.viewer.person
     given = given_by(person, *period_of(request.GET.get("year", "")))
     return paper_response(given_paper(person, given, timezone.localdate()), _("member's file"), "pdf")
 
 
-def load_body(request: HttpRequest, pk: UUID) -> Body:
+def load_body(request: Request, pk: UUID) -> Body:
     return Body.objects.select_related("place").get(pk=pk)
 
 
 @page("body_file.see", load=load_body, methods=("GET",))
-def body_file(request: HttpRequest, body: Body) -> HttpResponse:
+def body_file(request: Request, body: Body) -> HttpResponse:
     """A body's file, with what the figures say of it: its deeds once, its credits beside those of others."""
     year = request.GET.get("year", "")
     start, end = period_of(year)
@@ -149,7 +150,7 @@ def body_file(request: HttpRequest, body: Body) -> HttpResponse:
 
 
 @page("body_file.see", load=load_body, methods=("GET",))
-def body_file_pdf(request: HttpRequest, body: Body) -> HttpResponse:
+def body_file_pdf(request: Request, body: Body) -> HttpResponse:
     given = given_by(body, *period_of(request.GET.get("year", "")))
     return paper_response(given_paper(body, given, timezone.localdate()), _("body's file"), "pdf")
 

@@ -3,18 +3,18 @@
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest
 
 from yishi.assistance.deeds.models import (
     Deed,
     DeedCode,
     DeedParty,
 )
+from yishi.web.kit.request import Request
 
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
 
 
-def load_deed(request: HttpRequest, pk: UUID) -> Deed:
+def load_deed(request: Request, pk: UUID) -> Deed:
     return rows_of_files().get(pk=pk)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -22,13 +22,14 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .deed_words import plain
 
 PER_PAGE = 25
 
 
-def numbers_of(request: HttpRequest) -> Any:
+def numbers_of(request: Request) -> Any:
     """Those of the viewer's places and desks."""
     reach = request.viewer.reach
     rows = Unitemised.objects.filter(reach.places("place__") | Q(body__in=reach.bodies))
@@ -36,7 +37,7 @@ def numbers_of(request: HttpRequest) -> Any:
 
 
 @page("unitemised.see", methods=("GET",))
-def unitemised(request: HttpRequest) -> HttpResponse:
+def unitemised(request: Request) -> HttpResponse:
     """What bodies report without details, apart from what is counted by deeds."""
     withdrawn = request.GET.get("withdrawn") == "1"
     rows = numbers_of(request).filter(withdrawn_at__isnull=not withdrawn).order_by("-ends_on", "-pk")
@@ -101,7 +102,7 @@ class NumberForm(ActForm):
 
 
 @page("unitemised.report")
-def unitemised_new(request: HttpRequest) -> HttpResponse:
+def unitemised_new(request: Request) -> HttpResponse:
     place = next(iter(finding.places_of(request.viewer)), None)
     form = NumberForm(request.POST or None, viewer=request.viewer, initial={"place": place})
     return one_act(
@@ -117,12 +118,12 @@ def unitemised_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def load_number(request: HttpRequest, pk: UUID) -> Unitemised:
+def load_number(request: Request, pk: UUID) -> Unitemised:
     return numbers_of(request).get(pk=pk)
 
 
 @page("unitemised.withdraw", load=load_number)
-def unitemised_end(request: HttpRequest, row: Unitemised) -> HttpResponse:
+def unitemised_end(request: Request, row: Unitemised) -> HttpResponse:
     version = version_on(row.item, row.ends_on)
     return one_act(
         request,

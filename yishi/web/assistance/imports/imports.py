@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -32,21 +32,22 @@ from yishi.web.kit.exports import MEDIA_TYPE, export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 WORKING = {"sent", "reading", "checking", "writing", "undoing"}
 
 
-def load_import(request: HttpRequest, pk: UUID) -> Import:
+def load_import(request: Request, pk: UUID) -> Import:
     return Import.objects.select_related("body", "place", "sent_by", "published_by").get(pk=pk)
 
 
-def imports_of(request: HttpRequest) -> Any:
+def imports_of(request: Request) -> Any:
     return Import.objects.select_related("body", "sent_by").order_by("-sent_at")
 
 
 @page("import.run", methods=("GET",))
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: Request) -> HttpResponse:
     """The workbooks that the viewer's desks have sent."""
     rows = imports_of(request)
     kind = request.GET.get("kind", "")
@@ -95,7 +96,7 @@ class SendForm(ActForm):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         viewer = request.viewer
         desks = {post.body_id for post in viewer.posts if post.body.kind in KEEPING and viewer.holds(post.body_id)}
@@ -113,7 +114,7 @@ class SendForm(ActForm):
 
 
 @page("import.run")
-def import_new(request: HttpRequest) -> HttpResponse:
+def import_new(request: Request) -> HttpResponse:
     form = SendForm(request.POST or None, request.FILES or None, request=request)
     return one_act(
         request,
@@ -137,7 +138,7 @@ def _sent(cleaned: dict[str, Any]) -> dict[str, Any]:
 
 
 @page("import.run", methods=("GET",))
-def import_template(request: HttpRequest) -> HttpResponse:
+def import_template(request: Request) -> HttpResponse:
     """The empty workbook of one kind (?kind=…)."""
     kind = request.GET.get("kind", "households")
     if kind not in kinds():
@@ -146,7 +147,7 @@ def import_template(request: HttpRequest) -> HttpResponse:
 
 
 @page("import.run", load=load_import, methods=("GET",))
-def import_page(request: HttpRequest, one: Import) -> HttpResponse:
+def import_page(request: Request, one: Import) -> HttpResponse:
     """Where it stands, what it would do or did, and what to do next."""
     faults = import_faults(one) if one.bad else []
     changes = import_changes(one) if one.changed and one.state in ("ready", "published") else []
@@ -183,13 +184,13 @@ def version_of(one: Import) -> str:
 
 
 @page("import.run", load=load_import, methods=("GET",))
-def import_state(request: HttpRequest, one: Import) -> HttpResponse:
+def import_state(request: Request, one: Import) -> HttpResponse:
     """What the page asks for while work is done."""
     return JsonResponse({"version": version_of(one)})
 
 
 @page("import.run", load=load_import, methods=("GET",))
-def import_rejected(request: HttpRequest, one: Import) -> HttpResponse:
+def import_rejected(request: Request, one: Import) -> HttpResponse:
     """The rejected rows as a workbook, the reason in a column of its own."""
     if one.state != Import.State.FAULTY:
         raise Http404
@@ -197,7 +198,7 @@ def import_rejected(request: HttpRequest, one: Import) -> HttpResponse:
 
 
 @page("import.run", load=load_import)
-def import_take(request: HttpRequest, one: Import) -> HttpResponse:
+def import_take(request: Request, one: Import) -> HttpResponse:
     return _act(
         request,
         one,
@@ -211,7 +212,7 @@ def import_take(request: HttpRequest, one: Import) -> HttpResponse:
 
 
 @page("import.run", load=load_import)
-def import_back(request: HttpRequest, one: Import) -> HttpResponse:
+def import_back(request: Request, one: Import) -> HttpResponse:
     return _act(
         request,
         one,
@@ -224,7 +225,7 @@ def import_back(request: HttpRequest, one: Import) -> HttpResponse:
 
 
 @page("import.run", load=load_import)
-def import_drop(request: HttpRequest, one: Import) -> HttpResponse:
+def import_drop(request: Request, one: Import) -> HttpResponse:
     return _act(
         request,
         one,
@@ -236,7 +237,7 @@ def import_drop(request: HttpRequest, one: Import) -> HttpResponse:
     )
 
 
-def _act(request: HttpRequest, one: Import, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, one: Import, service: Any, **words: Any) -> HttpResponse:
     back = reverse("import", kwargs={"pk": one.pk})
     form = ActForm(request.POST or None)
     return one_act(request, form, service, back=back, given={"sent": one}, template="kit/act.html", **words)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -33,6 +33,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
 
 from .family_papers import family_paper
 from .family_plan import family_plan
@@ -49,12 +50,12 @@ BEARING = (
 )
 
 
-def load_household(request: HttpRequest, pk: UUID) -> Household:
+def load_household(request: Request, pk: UUID) -> Household:
     return Household.objects.select_related("head", "place").get(pk=pk)
 
 
 @page("family.see", load=load_household, methods=("GET",))
-def family(request: HttpRequest, household: Household) -> HttpResponse:
+def family(request: Request, household: Household) -> HttpResponse:
     """Everything that is done for a family, on one page."""
     viewer = request.viewer
     kept = request.session.pop(NEW_CODE, None)
@@ -81,7 +82,7 @@ def family(request: HttpRequest, household: Household) -> HttpResponse:
 
 def _sheet(ending: str) -> Any:
     @page("family.see", load=load_household, methods=("GET",))
-    def sheet(request: HttpRequest, household: Household) -> HttpResponse:
+    def sheet(request: Request, household: Household) -> HttpResponse:
         """The same as one sheet to hang on the family's wall or to sign."""
         return paper_response(family_paper(household), _("family plan") + f"-{household.number}", ending)
 
@@ -121,7 +122,7 @@ class MeasureForm(ActForm):
 
 
 @page("measure.agree", load=load_household)
-def measure_new(request: HttpRequest, household: Household) -> HttpResponse:
+def measure_new(request: Request, household: Household) -> HttpResponse:
     """Agree a measure: what, by when, by whom."""
     viewer = request.viewer
     form = MeasureForm(
@@ -151,14 +152,14 @@ def measure_new(request: HttpRequest, household: Household) -> HttpResponse:
     )
 
 
-def _visit_of(request: HttpRequest, household: Household) -> Visit | None:
+def _visit_of(request: Request, household: Household) -> Visit | None:
     try:
         return household.visits.filter(pk=UUID(request.GET.get("visit", ""))).first()
     except ValueError:
         return None
 
 
-def load_measure(request: HttpRequest, pk: UUID) -> Measure:
+def load_measure(request: Request, pk: UUID) -> Measure:
     rows = Measure.objects.select_related(
         "household__head", "household__place", "commitment__bearer", "commitment__place", "commitment__supervisor"
     )
@@ -176,7 +177,7 @@ class DoneForm(ActForm):
 
 
 @page("measure.done", load=load_measure)
-def measure_finish(request: HttpRequest, one: Measure) -> HttpResponse:
+def measure_finish(request: Request, one: Measure) -> HttpResponse:
     form = DoneForm(request.POST or None, initial={"done_on": timezone.localdate()})
     if not one.commitment.unit:
         del form.fields["quantity"]
@@ -215,7 +216,7 @@ class HearForm(ActForm):
 
 
 @page("measure.hear", load=load_measure)
-def measure_verdict(request: HttpRequest, one: Measure) -> HttpResponse:
+def measure_verdict(request: Request, one: Measure) -> HttpResponse:
     """Write down the family's word, as somebody who does not owe the measure."""
     return one_act(
         request,
@@ -231,7 +232,7 @@ def measure_verdict(request: HttpRequest, one: Measure) -> HttpResponse:
 
 
 @page("family.code", load=load_household, methods=("POST",))
-def family_code(request: HttpRequest, household: Household) -> HttpResponse:
+def family_code(request: Request, household: Household) -> HttpResponse:
     """A new query code for the family; shown once, to be written on the sheet."""
     form = ActForm(request.POST)
     try:

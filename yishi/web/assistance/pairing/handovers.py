@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from yishi.organisations.queries import place_path
 from yishi.organisations.rights import may
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .helper_field import HelperForm
 from .pairing_acts import load_pairing, whom
@@ -70,7 +71,7 @@ def _around(rows: list[Pairing]) -> Place | None:
 
 
 @page("pairing.keep", load=load_pairing)
-def hand_over(request: HttpRequest, one: Pairing) -> HttpResponse:
+def hand_over(request: Request, one: Pairing) -> HttpResponse:
     form = HandOverForm(request.POST or None, initial={"on": timezone.localdate()})
     form.place = one.household.place if one.household else one.place
     others = pairings_of(request.viewer, one.helper).exclude(pk=one.pk).count()
@@ -96,7 +97,7 @@ def hand_over(request: HttpRequest, one: Pairing) -> HttpResponse:
 
 
 @page("pairing.keep", load=load_pairing)
-def hand_over_all(request: HttpRequest, one: Pairing) -> HttpResponse:
+def hand_over_all(request: Request, one: Pairing) -> HttpResponse:
     """All pairings of this pairing's helper, or those that are ticked: first what would happen, then it happens."""
     viewer, helper = request.viewer, one.helper
     rows = [each for each in pairings_of(viewer, helper)[:MOST_AT_ONCE] if may("pairing.keep", viewer, each)]

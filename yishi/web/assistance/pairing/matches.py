@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 DAY = forms.DateInput(attrs={"type": "date"})
 SHOWN = 100
@@ -61,7 +62,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
 waiting = Source(_waiting_rows, _waiting_items)
 
 
-def load_pair(request: HttpRequest, pk: UUID, offer: UUID) -> tuple[Need, Offer]:
+def load_pair(request: Request, pk: UUID, offer: UUID) -> tuple[Need, Offer]:
     """A need that is reached or shared, and an offer that is reached."""
     given = Offer.objects.select_related("place", "person", "body", "desk").get(pk=offer)
     rows = Need.within.select_related("place", "household__head", "household__place", "desk")
@@ -82,7 +83,7 @@ class ProposeForm(ActForm):
 
 
 @page("match.propose", load=load_pair)
-def propose(request: HttpRequest, pair: tuple[Need, Offer]) -> HttpResponse:
+def propose(request: Request, pair: tuple[Need, Offer]) -> HttpResponse:
     need, offer = pair
     day = need.wanted_by or timezone.localdate() + SOON
     form = ProposeForm(request.POST or None, initial={"due_on": max(day, timezone.localdate())})
@@ -103,7 +104,7 @@ def propose(request: HttpRequest, pair: tuple[Need, Offer]) -> HttpResponse:
     )
 
 
-def load_match(request: HttpRequest, pk: UUID) -> Match:
+def load_match(request: Request, pk: UUID) -> Match:
     return Match.objects.select_related(
         "need__place",
         "need__household__head",
@@ -119,7 +120,7 @@ def load_match(request: HttpRequest, pk: UUID) -> Match:
 
 
 @page("match.see", load=load_match, methods=("GET",))
-def match(request: HttpRequest, one: Match) -> HttpResponse:
+def match(request: Request, one: Match) -> HttpResponse:
     """What is asked, what is given, where it stands. The giver learns whose it is when they have said yes."""
     viewer = request.viewer
     keeps = may("match.keep", viewer, one)
@@ -156,7 +157,7 @@ class AnswerForm(ActForm):
 
 
 @page("match.answer", load=load_match)
-def answer(request: HttpRequest, one: Match) -> HttpResponse:
+def answer(request: Request, one: Match) -> HttpResponse:
     return one_act(
         request,
         AnswerForm(request.POST or None),
@@ -175,7 +176,7 @@ class EndForm(ActForm):
 
 
 @page("match.keep", load=load_match)
-def stop(request: HttpRequest, one: Match) -> HttpResponse:
+def stop(request: Request, one: Match) -> HttpResponse:
     return one_act(
         request,
         EndForm(request.POST or None),
@@ -208,7 +209,7 @@ def item_word(item: CatalogueItem) -> str:
 
 
 @page("match.keep", load=load_match)
-def deed(request: HttpRequest, one: Match) -> HttpResponse:
+def deed(request: Request, one: Match) -> HttpResponse:
     """It is done: the deed is recorded once, closes need and offer, and proves the promise."""
     form = DeedForm(
         request.POST or None,

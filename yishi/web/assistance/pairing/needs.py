@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .need_words import standing, state_word, with_promises
 
@@ -48,7 +49,7 @@ class ListFilter(forms.Form):
     age = forms.ChoiceField(label=gettext_lazy("waiting for"), choices=AGES, required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False)
 
-    def __init__(self, request: HttpRequest, states: list[tuple[str, Any]]):
+    def __init__(self, request: Request, states: list[tuple[str, Any]]):
         super().__init__(request.GET or None)
         self.fields["kind"].choices = [("", _("all")), *HelpKind.choices]
         self.fields["state"].choices = [*states, ("all", _("all"))]
@@ -74,7 +75,7 @@ class ListFilter(forms.Form):
 
 
 @page("need.list", methods=("GET",))
-def needs(request: HttpRequest) -> HttpResponse:
+def needs(request: Request) -> HttpResponse:
     """What the people lack, the longest unmet first."""
     viewer = request.viewer
     form = ListFilter(request, STATES)
@@ -123,7 +124,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance/pairing/needs.html", words)
 
 
-def _kept(request: HttpRequest) -> str:
+def _kept(request: Request) -> str:
     """The filters but the state and the page, to go on with: "" or ending with "&"."""
     given = request.GET.copy()
     for name in ("state", "page", "export"):
@@ -132,7 +133,7 @@ def _kept(request: HttpRequest) -> str:
 
 
 @page("need.browse", methods=("GET",))
-def needs_shared(request: HttpRequest) -> HttpResponse:
+def needs_shared(request: Request) -> HttpResponse:
     """What members may read: words and village of needs that are shared, never whose they are."""
     form = ListFilter(request, [("", _("not met"))])
     form.fields["place"].limit(None)
@@ -190,7 +191,7 @@ class NeedForm(ActForm):
 
 
 @page("need.write")
-def need_new(request: HttpRequest) -> HttpResponse:
+def need_new(request: Request) -> HttpResponse:
     """A villager says it to the village's desk, or a helper hears it: no account needed."""
     home = _household(request)
     initial: dict[str, Any] = {"is_shared": True}
@@ -220,23 +221,23 @@ def need_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _household(request: HttpRequest) -> Household | None:
+def _household(request: Request) -> Household | None:
     try:
         return Household.objects.select_related("place").filter(pk=UUID(request.GET.get("household", ""))).first()
     except ValueError:
         return None
 
 
-def _own_village(request: HttpRequest) -> Place | None:
+def _own_village(request: Request) -> Place | None:
     return next((post.body.place for post in request.viewer.posts if post.body.place.level == "village"), None)
 
 
-def load_need(request: HttpRequest, pk: UUID) -> Need:
+def load_need(request: Request, pk: UUID) -> Need:
     return Need.objects.select_related("place", "household__head", "household__place", "desk").get(pk=pk)
 
 
 @page("need.see", load=load_need, methods=("GET",))
-def need(request: HttpRequest, one: Need) -> HttpResponse:
+def need(request: Request, one: Need) -> HttpResponse:
     viewer = request.viewer
     may_keep = may("need.keep", viewer, one)
     rows = list(one.matches.select_related("offer__person", "offer__body", "commitment__bearer").order_by("-made_at"))
@@ -263,7 +264,7 @@ class ShareForm(ActForm):
 
 
 @page("need.keep", load=load_need)
-def need_sharing(request: HttpRequest, one: Need) -> HttpResponse:
+def need_sharing(request: Request, one: Need) -> HttpResponse:
     return one_act(
         request,
         ShareForm(request.POST or None, initial={"is_shared": one.is_shared}),
@@ -288,7 +289,7 @@ class CloseForm(ActForm):
 
 
 @page("need.keep", load=load_need)
-def need_end(request: HttpRequest, one: Need) -> HttpResponse:
+def need_end(request: Request, one: Need) -> HttpResponse:
     return one_act(
         request,
         CloseForm(request.POST or None),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .needs import ListFilter
 
@@ -36,7 +37,7 @@ DAY = forms.DateInput(attrs={"type": "date"})
 
 
 @page("offer.list", methods=("GET",))
-def offers(request: HttpRequest) -> HttpResponse:
+def offers(request: Request) -> HttpResponse:
     """What members, bodies and friends can give, the longest idle first."""
     today = timezone.localdate()
     form = ListFilter(
@@ -114,7 +115,7 @@ class OfferForm(ActForm):
 
 
 @page("offer.make")
-def offer_new(request: HttpRequest) -> HttpResponse:
+def offer_new(request: Request) -> HttpResponse:
     viewer = request.viewer
     places = [member.term.body.place for member in viewer.memberships] + [post.body.place for post in viewer.posts]
     form = OfferForm(request.POST or None, viewer=viewer, initial={"place": places[0] if places else None})
@@ -131,12 +132,12 @@ def offer_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def load_offer(request: HttpRequest, pk: UUID) -> Offer:
+def load_offer(request: Request, pk: UUID) -> Offer:
     return Offer.objects.select_related("place", "person", "body", "desk").get(pk=pk)
 
 
 @page("offer.see", load=load_offer, methods=("GET",))
-def offer(request: HttpRequest, one: Offer) -> HttpResponse:
+def offer(request: Request, one: Offer) -> HttpResponse:
     """An offer with the needs that it could meet: those of our villages, and those that are shared."""
     viewer, today = request.viewer, timezone.localdate()
     may_keep = may("offer.keep", viewer, one)
@@ -162,7 +163,7 @@ class WithdrawForm(ActForm):
 
 
 @page("offer.keep", load=load_offer)
-def offer_end(request: HttpRequest, one: Offer) -> HttpResponse:
+def offer_end(request: Request, one: Offer) -> HttpResponse:
     return one_act(
         request,
         WithdrawForm(request.POST or None),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -43,6 +43,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 SHOWN = 100
@@ -79,7 +80,7 @@ waiting = Source(_waiting_rows, _waiting_items)
 
 
 @page("pairing.own", methods=("GET",))
-def families(request: HttpRequest) -> HttpResponse:
+def families(request: Request) -> HttpResponse:
     """The helper's phone home: my families, what is due next, when I was there last."""
     viewer, today = request.viewer, timezone.localdate()
     mine = list(own_pairings(viewer)[:SHOWN])
@@ -166,7 +167,7 @@ class PairingFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.fields["kind"].choices = [("", _("all")), *Pairing.Kind.choices]
         self.fields["state"].choices = [("", _("valid now")), ("ended", _("ended ones")), ("all", _("all"))]
@@ -217,7 +218,7 @@ def _seen(rows: QuerySet[Pairing]) -> QuerySet[Pairing]:
 
 
 @page("pairing.list", methods=("GET",))
-def pairings(request: HttpRequest) -> HttpResponse:
+def pairings(request: Request) -> HttpResponse:
     """The desk's list. Who only helps is shown their own families."""
     viewer = request.viewer
     if not viewer.reach.spans and not viewer.reach.villages:
@@ -260,7 +261,7 @@ def _overseen(rows: QuerySet[Pairing], viewer: Any) -> QuerySet[Pairing]:
 
 
 @page("pairing.gaps", methods=("GET",))
-def gaps(request: HttpRequest) -> HttpResponse:
+def gaps(request: Request) -> HttpResponse:
     """Families without a helper, and pairings without a visit for N days: by village, ranking nobody."""
     viewer, today = request.viewer, timezone.localdate()
     which = request.GET.get("which", "none")
@@ -300,14 +301,14 @@ def gaps(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance/pairing/gaps.html", words)
 
 
-def _days(request: HttpRequest) -> int:
+def _days(request: Request) -> int:
     try:
         return max(1, min(366, int(request.GET.get("days", ""))))
     except ValueError:
         return days_of(request.viewer)
 
 
-def place_asked(request: HttpRequest) -> Place | None:
+def place_asked(request: Request) -> Place | None:
     try:
         return Place.objects.filter(pk=UUID(request.GET.get("place", ""))).first()
     except ValueError:
@@ -324,7 +325,7 @@ class RuleForm(ActForm):
 
 
 @page("visit_rule.set")
-def visit_rule(request: HttpRequest) -> HttpResponse:
+def visit_rule(request: Request) -> HttpResponse:
     viewer = request.viewer
     desks = Body.objects.filter(pk__in=[post.body_id for post in viewer.posts if viewer.holds(post.body_id)])
     form = RuleForm(request.POST or None, initial={"days": days_of(viewer), "body": desks.first()})

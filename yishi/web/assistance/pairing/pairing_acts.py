@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .helper_field import HelperForm
 from .pairing import place_asked
@@ -63,7 +64,7 @@ class AssignForm(HelperForm):
 
 
 @page("pairing.assign")
-def assign(request: HttpRequest) -> HttpResponse:
+def assign(request: Request) -> HttpResponse:
     """Choose the village, tick households, name the helper: several pairings in one act."""
     village = place_asked(request)
     known = village is not None and keeps_its_village.test(request.viewer, village)
@@ -123,7 +124,7 @@ class PlacePairingForm(HelperForm):
 
 
 @page("pairing.assign")
-def place_pairing(request: HttpRequest) -> HttpResponse:
+def place_pairing(request: Request) -> HttpResponse:
     """A leader for a county, a body for a village."""
     form = PlacePairingForm(
         request.POST or None, initial={"valid_from": timezone.localdate(), "place": place_asked(request)}
@@ -146,7 +147,7 @@ def place_pairing(request: HttpRequest) -> HttpResponse:
     )
 
 
-def load_pairing(request: HttpRequest, pk: UUID) -> Pairing:
+def load_pairing(request: Request, pk: UUID) -> Pairing:
     return Pairing.objects.select_related("person", "body", "place", "household__head", "household__place").get(pk=pk)
 
 
@@ -156,7 +157,7 @@ class EndForm(ActForm):
 
 
 @page("pairing.keep", load=load_pairing)
-def end(request: HttpRequest, one: Pairing) -> HttpResponse:
+def end(request: Request, one: Pairing) -> HttpResponse:
     yesterday = timezone.localdate() - timedelta(days=1)
     form = EndForm(request.POST or None, initial={"on": max(yesterday, one.valid_from)})
     return one_act(

@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +31,7 @@ from yishi.database.gather import HowMany
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
+from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
 
 from .family_plan import plan_of, plan_rows
@@ -40,7 +40,7 @@ from .need_words import promises
 SHOWN = 20
 
 
-def household_help(request: HttpRequest, household: Household) -> Asking:
+def household_help(request: Request, household: Household) -> Asking:
     """Helpers, visits and measures, within the family's own file."""
     viewer = request.viewer
     if not may("family.see", viewer, household):
@@ -56,7 +56,7 @@ def household_help(request: HttpRequest, household: Household) -> Asking:
     }
 
 
-def place_help(request: HttpRequest, place: Place) -> Asking:
+def place_help(request: Request, place: Place) -> Asking:
     """Who is responsible, who is stationed, how many families have helpers and visits, where somebody is missing."""
     viewer, today = request.viewer, timezone.localdate()
     if not may("pairing.list", viewer):
@@ -119,7 +119,7 @@ def place_help(request: HttpRequest, place: Place) -> Asking:
     }
 
 
-def member_help(request: HttpRequest, person: Person) -> Asking:
+def member_help(request: Request, person: Person) -> Asking:
     """My families: for the person's own file."""
     if request.viewer.person_id != person.pk:
         return None
@@ -145,7 +145,7 @@ def member_help(request: HttpRequest, person: Person) -> Asking:
     }
 
 
-def body_help(request: HttpRequest, body: Body) -> Asking:
+def body_help(request: Request, body: Body) -> Asking:
     """With which villages and families a body is paired, and whom it sent to a stationed team."""
     today = timezone.localdate()
     rows = Pairing.objects.filter(valid_on(today), body=body).select_related(

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -24,13 +24,14 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
 @page("team.see", methods=("GET",))
-def teams(request: HttpRequest) -> HttpResponse:
+def teams(request: Request) -> HttpResponse:
     today = timezone.localdate()
     here = Q(members__valid_to__isnull=True) | Q(members__valid_to__gte=today)
     rows = StationedTeam.objects.filter(current(today)).select_related("place")
@@ -58,13 +59,13 @@ def teams(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance/pairing/teams.html", words)
 
 
-def load_team(request: HttpRequest, pk: UUID) -> StationedTeam:
+def load_team(request: Request, pk: UUID) -> StationedTeam:
     members = TeamMember.objects.select_related("person", "sent_by").order_by("role", "valid_from", "pk")
     return StationedTeam.objects.select_related("place").prefetch_related(Prefetch("members", members)).get(pk=pk)
 
 
 @page("team.see", load=load_team, methods=("GET",))
-def team(request: HttpRequest, one: StationedTeam) -> HttpResponse:
+def team(request: Request, one: StationedTeam) -> HttpResponse:
     today = timezone.localdate()
     members = list(one.members.all())
     words = {
@@ -83,7 +84,7 @@ class TeamForm(ActForm):
 
 
 @page("team.see")
-def team_new(request: HttpRequest) -> HttpResponse:
+def team_new(request: Request) -> HttpResponse:
     form = TeamForm(request.POST or None, initial={"valid_from": timezone.localdate(), "name": _("stationed team")})
     form.fields["place"].limit(widest_place(request))
     return one_act(
@@ -136,7 +137,7 @@ class JoinForm(ActForm):
 
 
 @page("team.keep", load=load_team)
-def team_add(request: HttpRequest, one: StationedTeam) -> HttpResponse:
+def team_add(request: Request, one: StationedTeam) -> HttpResponse:
     form = JoinForm(request.POST or None, team=one, initial={"valid_from": timezone.localdate()})
 
     def fields(given: dict[str, Any]) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def team_add(request: HttpRequest, one: StationedTeam) -> HttpResponse:
     )
 
 
-def load_post(request: HttpRequest, pk: UUID, post: UUID) -> StationedTeam:
+def load_post(request: Request, pk: UUID, post: UUID) -> StationedTeam:
     one = load_team(request, pk)
     one.chosen = TeamMember.objects.select_related("person", "team__place").get(pk=post, team=one)  # type: ignore[attr-defined]
     return one
@@ -168,7 +169,7 @@ class LeaveForm(ActForm):
 
 
 @page("team.keep", load=load_post)
-def team_remove(request: HttpRequest, one: Any) -> HttpResponse:
+def team_remove(request: Request, one: Any) -> HttpResponse:
     return one_act(
         request,
         LeaveForm(request.POST or None, initial={"on": timezone.localdate()}),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
 
 from .family_papers import village_plan_paper
 
@@ -39,7 +40,7 @@ def promises_of(plan: VillagePlan) -> QuerySet[Commitment]:
 
 
 @page("village_plan.see", methods=("GET",))
-def village_plans(request: HttpRequest) -> HttpResponse:
+def village_plans(request: Request) -> HttpResponse:
     rows = VillagePlan.objects.select_related("place").order_by("place__lo", "-starts_on")
     typed = request.GET.get("q", "").strip()
     if typed:
@@ -60,12 +61,12 @@ def village_plans(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance/pairing/village_plans.html", words)
 
 
-def load_plan(request: HttpRequest, pk: UUID) -> VillagePlan:
+def load_plan(request: Request, pk: UUID) -> VillagePlan:
     return VillagePlan.objects.select_related("place", "desk").get(pk=pk)
 
 
 @page("village_plan.see", load=load_plan, methods=("GET",))
-def village_plan(request: HttpRequest, plan: VillagePlan) -> HttpResponse:
+def village_plan(request: Request, plan: VillagePlan) -> HttpResponse:
     seen = set(Commitment.objects.filter(origin_id=plan.pk).values_list("pk", flat=True))
     words = {
         "plan": plan,
@@ -77,7 +78,7 @@ def village_plan(request: HttpRequest, plan: VillagePlan) -> HttpResponse:
 
 def _sheet(ending: str) -> Any:
     @page("village_plan.see", load=load_plan, methods=("GET",))
-    def sheet(request: HttpRequest, plan: VillagePlan) -> HttpResponse:
+    def sheet(request: Request, plan: VillagePlan) -> HttpResponse:
         return paper_response(village_plan_paper(plan), f"{plan.title}-{plan.place.name}", ending)
 
     return sheet
@@ -95,7 +96,7 @@ class PlanForm(ActForm):
 
 
 @page("village_plan.see")
-def plan_new(request: HttpRequest) -> HttpResponse:
+def plan_new(request: Request) -> HttpResponse:
     form = PlanForm(request.POST or None, initial={"starts_on": timezone.localdate()})
     form.fields["place"].limit(widest_place(request))
     return one_act(
@@ -130,7 +131,7 @@ class PromiseForm(ActForm):
 
 
 @page("village_plan.keep", load=load_plan)
-def plan_promise(request: HttpRequest, plan: VillagePlan) -> HttpResponse:
+def plan_promise(request: Request, plan: VillagePlan) -> HttpResponse:
     return one_act(
         request,
         PromiseForm(request.POST or None, plan=plan),

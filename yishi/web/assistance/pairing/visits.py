@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .family import load_household
 
@@ -41,7 +42,7 @@ class VisitFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.fields["state"].choices = [*Visit.State.choices, ("all", _("all"))]
         self.fields["place"].limit(widest_place(request))
@@ -70,7 +71,7 @@ class VisitFilter(forms.Form):
 
 
 @page("visit.see", methods=("GET",))
-def visits(request: HttpRequest) -> HttpResponse:
+def visits(request: Request) -> HttpResponse:
     """The visits to the families that the viewer may see, the newest first."""
     form = VisitFilter(request)
     rows = form.narrow(Visit.objects.select_related("household__head", "household__place"))
@@ -140,7 +141,7 @@ def companions(household: Household, person: Person | None) -> Any:
 
 
 @page("visit.log", load=load_household)
-def visit_new(request: HttpRequest, household: Household) -> HttpResponse:
+def visit_new(request: Request, household: Household) -> HttpResponse:
     """Log a visit, of today or of a day before."""
     form = VisitForm(
         request.POST or None,
@@ -174,7 +175,7 @@ def visit_new(request: HttpRequest, household: Household) -> HttpResponse:
     )
 
 
-def load_ended(request: HttpRequest, pk: UUID) -> Pairing:
+def load_ended(request: Request, pk: UUID) -> Pairing:
     """The viewer's own pairing with a family; what is shown of the family is whom the visit was made to."""
     rows = Pairing.objects.filter(person=request.viewer.person_id, household__isnull=False)
     return rows.select_related("household__head", "household__place").get(pk=pk)
@@ -200,7 +201,7 @@ class LateVisitForm(VisitForm):
 
 
 @page("visit.late", load=load_ended)
-def visit_late(request: HttpRequest, one: Pairing) -> HttpResponse:
+def visit_late(request: Request, one: Pairing) -> HttpResponse:
     """For some weeks after a handover: a visit that was made before it and is written down only now."""
     home = one.household
     assert home is not None
@@ -217,13 +218,13 @@ def visit_late(request: HttpRequest, one: Pairing) -> HttpResponse:
     )
 
 
-def load_visit(request: HttpRequest, pk: UUID) -> Visit:
+def load_visit(request: Request, pk: UUID) -> Visit:
     rows = Visit.objects.select_related("household__head", "household__place", "written_by", "place")
     return rows.prefetch_related("visitors").get(pk=pk)
 
 
 @page("visit.see", load=load_visit, methods=("GET",))
-def visit(request: HttpRequest, one: Visit) -> HttpResponse:
+def visit(request: Request, one: Visit) -> HttpResponse:
     viewer = request.viewer
     words = {
         "visit": one,
@@ -245,7 +246,7 @@ class DecideForm(ActForm):
 
 
 @page("visit.decide", load=load_visit)
-def visit_answer(request: HttpRequest, one: Visit) -> HttpResponse:
+def visit_answer(request: Request, one: Visit) -> HttpResponse:
     return one_act(
         request,
         DecideForm(request.POST or None),
@@ -264,7 +265,7 @@ class ReasonForm(ActForm):
 
 
 @page("visit.withdraw", load=load_visit)
-def visit_back(request: HttpRequest, one: Visit) -> HttpResponse:
+def visit_back(request: Request, one: Visit) -> HttpResponse:
     return one_act(
         request,
         ReasonForm(request.POST or None),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,6 +36,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .funds import load_fund, load_movement
 from .money_fields import (
@@ -75,7 +76,7 @@ class FundForm(ActForm):
 
 
 @page("fund.open")
-def fund_new(request: HttpRequest) -> HttpResponse:
+def fund_new(request: Request) -> HttpResponse:
     desks = own_desks(request.viewer)
     form = FundForm(request.POST or None, initial={"opened_on": today(), "owner": desks[0] if desks else None})
     form.fields["owner"].queryset = Body.objects.filter(pk__in=desks)
@@ -102,7 +103,7 @@ class ComeForm(ActForm):
     words = forms.CharField(label=gettext_lazy("Note (if you like)"), required=False, max_length=200)
     scan = forms.FileField(label=SCAN, required=False)
 
-    def offer(self, request: HttpRequest, fund: Fund) -> None:
+    def offer(self, request: Request, fund: Fund) -> None:
         """Bodies nearby, and sitting members of the committees around."""
         giver = self.fields["giver"]
         giver.offer(bodies_nearby(fund.place, request.viewer))
@@ -157,7 +158,7 @@ def _to_movement(receipt: Receipt) -> str:
     return reverse("movement", args=[receipt.result["movement"]])
 
 
-def _fund_act(request: HttpRequest, one: Fund, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _fund_act(request: Request, one: Fund, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     free = _("free: %(amount)s yuan") % {"amount": yuan_text(money_of(one).free)}
     return one_act(
         request,
@@ -172,7 +173,7 @@ def _fund_act(request: HttpRequest, one: Fund, form: ActForm, service: Any, **wo
 
 
 @page("fund.move", load=load_fund)
-def fund_mobilise(request: HttpRequest, one: Fund) -> HttpResponse:
+def fund_mobilise(request: Request, one: Fund) -> HttpResponse:
     form = ComeForm(request.POST or None, request.FILES or None, initial={"on": today()})
     form.offer(request, one)
     return _fund_act(
@@ -189,7 +190,7 @@ def fund_mobilise(request: HttpRequest, one: Fund) -> HttpResponse:
 
 
 @page("fund.move", load=load_fund)
-def fund_receive(request: HttpRequest, one: Fund) -> HttpResponse:
+def fund_receive(request: Request, one: Fund) -> HttpResponse:
     form = ComeForm(request.POST or None, request.FILES or None, initial={"on": today()})
     form.offer(request, one)
     return _fund_act(
@@ -205,7 +206,7 @@ def fund_receive(request: HttpRequest, one: Fund) -> HttpResponse:
 
 
 @page("fund.move", load=load_fund)
-def fund_donation(request: HttpRequest, one: Fund) -> HttpResponse:
+def fund_donation(request: Request, one: Fund) -> HttpResponse:
     """From a giver to the fund and, if it is meant so, on to a family or its pupil: one page, two movements."""
     form = DonationForm(request.POST or None, request.FILES or None, initial={"on": today()})
     form.offer(request, one)
@@ -249,7 +250,7 @@ class PayForm(ActForm):
     words = forms.CharField(label=gettext_lazy("For what"), required=False, max_length=200)
     scan = forms.FileField(label=SCAN, required=False)
 
-    def __init__(self, *args: Any, request: HttpRequest, fund: Fund, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, fund: Fund, **kwargs: Any):
         super().__init__(*args, **kwargs)
         held = fund.allotments.filter(taken_back_at=None).values("project")
         self.fields["project"].queryset = Project.within.filter(pk__in=held).order_by("name")
@@ -276,7 +277,7 @@ class PayForm(ActForm):
 
 
 @page("fund.move", load=load_fund)
-def fund_pay(request: HttpRequest, one: Fund) -> HttpResponse:
+def fund_pay(request: Request, one: Fund) -> HttpResponse:
     form = PayForm(request.POST or None, request.FILES or None, request=request, fund=one, initial={"on": today()})
     names = ("to", "amount", "on", "bill", "contract", "gift", "words", "scan")
     return _fund_act(
@@ -300,7 +301,7 @@ class AllotForm(ActForm):
 
 
 @page("project.see", load=load_project)
-def project_allot(request: HttpRequest, one: Project) -> HttpResponse:
+def project_allot(request: Request, one: Project) -> HttpResponse:
     """Money of one of the viewer's funds is held ready for a project; the service asks for the right to the fund."""
     form = AllotForm(request.POST or None, initial={"on": today()})
     form.fields["fund"].queryset = Fund.within.filter(owner__in=own_desks(request.viewer)).order_by("name")
@@ -325,14 +326,14 @@ class ReasonForm(ActForm):
     reason = area(gettext_lazy("Reason"), rows=2)
 
 
-def load_allotment(request: HttpRequest, pk: UUID) -> Allotment:
+def load_allotment(request: Request, pk: UUID) -> Allotment:
     found = Allotment.objects.select_related("fund", "project").get(pk=pk)
     Fund.objects.get(pk=found.fund_id)
     return found
 
 
 @page("allotment.take_back", load=load_allotment)
-def allotment_back(request: HttpRequest, one: Allotment) -> HttpResponse:
+def allotment_back(request: Request, one: Allotment) -> HttpResponse:
     return one_act(
         request,
         ReasonForm(request.POST or None),
@@ -347,7 +348,7 @@ def allotment_back(request: HttpRequest, one: Allotment) -> HttpResponse:
     )
 
 
-def _movement_act(request: HttpRequest, one: FundMovement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _movement_act(request: Request, one: FundMovement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     lead = f"{one.number} · {one.get_kind_display()} · {yuan_text(one.amount)} {_('yuan')} · {one.fund.name}"
     return one_act(
         request,
@@ -362,7 +363,7 @@ def _movement_act(request: HttpRequest, one: FundMovement, form: ActForm, servic
 
 
 @page("movement.confirm", load=load_movement)
-def movement_confirm(request: HttpRequest, one: FundMovement) -> HttpResponse:
+def movement_confirm(request: Request, one: FundMovement) -> HttpResponse:
     return _movement_act(
         request,
         one,
@@ -375,7 +376,7 @@ def movement_confirm(request: HttpRequest, one: FundMovement) -> HttpResponse:
 
 
 @page("movement.reverse", load=load_movement)
-def movement_return(request: HttpRequest, one: FundMovement) -> HttpResponse:
+def movement_return(request: Request, one: FundMovement) -> HttpResponse:
     return _movement_act(
         request,
         one,
@@ -388,7 +389,7 @@ def movement_return(request: HttpRequest, one: FundMovement) -> HttpResponse:
 
 
 @page("movement.reverse", load=load_movement)
-def movement_reverse(request: HttpRequest, one: FundMovement) -> HttpResponse:
+def movement_reverse(request: Request, one: FundMovement) -> HttpResponse:
     return _movement_act(
         request,
         one,
@@ -415,7 +416,7 @@ class LinkForm(ActForm):
 
 
 @page("deed.link_money", load=load_deed)
-def deed_money(request: HttpRequest, one: Deed) -> HttpResponse:
+def deed_money(request: Request, one: Deed) -> HttpResponse:
     return one_act(
         request,
         LinkForm(request.POST or None),

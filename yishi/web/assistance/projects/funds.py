@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
 from .money_words import many_of, receiver_of
@@ -45,7 +46,7 @@ class FundFilter(forms.Form):
     body = forms.CharField(label=gettext_lazy("Body that keeps it"), required=False, max_length=64)
     place = PlaceField(required=False, help_text="")
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET)
         self.fields["kind"].choices = [("", _("all")), *FundKind.choices]
         self.fields["place"].limit(widest_place(request))
@@ -64,7 +65,7 @@ class FundFilter(forms.Form):
 
 
 @page("fund.see", methods=("GET",))
-def funds(request: HttpRequest) -> HttpResponse:
+def funds(request: Request) -> HttpResponse:
     form = FundFilter(request)
     rows = form.narrow(Fund.objects.select_related("owner", "place")).order_by("place__lo", "kind", "name")
     if request.GET.get("export"):
@@ -94,12 +95,12 @@ def funds(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance/projects/funds.html", words)
 
 
-def load_fund(request: HttpRequest, pk: UUID) -> Fund:
+def load_fund(request: Request, pk: UUID) -> Fund:
     return Fund.objects.select_related("owner", "place", "campaign").get(pk=pk)
 
 
 @page("fund.see", load=load_fund, methods=("GET",))
-def fund(request: HttpRequest, one: Fund) -> HttpResponse:
+def fund(request: Request, one: Fund) -> HttpResponse:
     """Its three sums apart, what is bound, what is free; then every movement."""
     rows = FundMovement.objects.filter(fund=one).select_related(*WITH).order_by("-on", "-recorded_at")
     money = money_of(one)
@@ -133,7 +134,7 @@ class MovementFilter(forms.Form):
     giver = forms.UUIDField(required=False, widget=forms.HiddenInput)
     to = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         given = request.GET.copy()
         given.setdefault("state", State.COUNTED)
         super().__init__(given)
@@ -169,7 +170,7 @@ class MovementFilter(forms.Form):
 
 
 @page("movement.see", methods=("GET",))
-def movements(request: HttpRequest) -> HttpResponse:
+def movements(request: Request) -> HttpResponse:
     form = MovementFilter(request)
     rows = form.narrow(FundMovement.objects.select_related(*WITH)).order_by("-on", "-recorded_at")
     if request.GET.get("export"):
@@ -200,18 +201,18 @@ def movements(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance/projects/movements.html", words)
 
 
-def load_movement(request: HttpRequest, pk: UUID) -> FundMovement:
+def load_movement(request: Request, pk: UUID) -> FundMovement:
     return FundMovement.objects.select_related(
         *WITH, "contract", "file", "recorded_by", "confirmed_by", "fund__owner", "fund__place"
     ).get(pk=pk)
 
 
-def load_bill(request: HttpRequest, pk: UUID) -> Attachment:
+def load_bill(request: Request, pk: UUID) -> Attachment:
     return Attachment.objects.get(pk=FundMovement.objects.get(pk=pk).file_id)
 
 
 @page("movement.see", load=load_movement, methods=("GET",))
-def movement(request: HttpRequest, one: FundMovement) -> HttpResponse:
+def movement(request: Request, one: FundMovement) -> HttpResponse:
     """One movement: whence, whither, by which bill, who recorded and who confirmed it; its deeds."""
     seen = set(Household.objects.filter(pk=one.household_id).values_list("pk", flat=True))
     passed_on = one.passed_on.filter(state=State.COUNTED)
@@ -242,7 +243,7 @@ def _families(passed_on: Any) -> str:
 
 
 @page("movement.see", load=load_movement, methods=("GET",))
-def movement_paper(request: HttpRequest, one: FundMovement) -> HttpResponse:
+def movement_paper(request: Request, one: FundMovement) -> HttpResponse:
     """What a giver holds in hand: what arrived, by which bill, and what became of it. It is no bill itself."""
     passed_on = one.passed_on.filter(state=State.COUNTED).select_related("place")
     words = {
@@ -255,7 +256,7 @@ def movement_paper(request: HttpRequest, one: FundMovement) -> HttpResponse:
 
 
 @page("movement.see", load=load_bill, methods=("GET",))
-def movement_file(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+def movement_file(request: Request, attachment: Attachment) -> HttpResponse:
     return stream(attachment)
 
 

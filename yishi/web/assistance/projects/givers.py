@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -13,12 +13,13 @@ from yishi.assistance.projects.models import FundMovement
 from yishi.assistance.projects.reads import giver_sheet, years_of
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
 
 from .giver_papers import giver_paper
 from .money_words import many_of, receiver_of
 
 
-def load_gift(request: HttpRequest, pk: UUID) -> FundMovement:
+def load_gift(request: Request, pk: UUID) -> FundMovement:
     """A movement to a fund: its giver's sheet is asked for."""
     found = FundMovement.objects.select_related("giver_body", "giver_person", "fund").get(pk=pk)
     if found.kind == FundMovement.Kind.PAID:
@@ -26,13 +27,13 @@ def load_gift(request: HttpRequest, pk: UUID) -> FundMovement:
     return found
 
 
-def _year(request: HttpRequest) -> str:
+def _year(request: Request) -> str:
     year = request.GET.get("year", "")
     return year if year.isascii() and year.isdigit() and len(year) == 4 and year != "0000" else ""
 
 
 @page("movement.see", load=load_gift, methods=("GET",))
-def giver(request: HttpRequest, one: FundMovement) -> HttpResponse:
+def giver(request: Request, one: FundMovement) -> HttpResponse:
     sheet = giver_sheet(one, _year(request))
     words = {
         "movement": one,
@@ -54,7 +55,7 @@ def giver(request: HttpRequest, one: FundMovement) -> HttpResponse:
 
 
 @page("movement.see", load=load_gift, methods=("GET",))
-def giver_pdf(request: HttpRequest, one: FundMovement) -> HttpResponse:
+def giver_pdf(request: Request, one: FundMovement) -> HttpResponse:
     """For the giver's hands: families are counted on it, never named or numbered, whoever prints it."""
     year = _year(request)
     sheet = giver_sheet(one, year)

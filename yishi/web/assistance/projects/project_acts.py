@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .money_fields import BodyField, bodies_nearby
 from .projects import load_project
@@ -123,7 +124,7 @@ class AcceptForm(PartsForm):
     words = area(gettext_lazy("What was looked at and found"), rows=3)
     scan = forms.FileField(label=PAPER, required=False)
 
-    def __init__(self, *args: Any, project: Project, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, project: Project, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
         self.fields["body"].queryset = Body.objects.filter(pk__in=desks)
@@ -160,7 +161,7 @@ def lead_of(one: Project) -> str:
     return f"{one.number} · {one.name} · {one.place.full_name}"
 
 
-def act_on(request: HttpRequest, one: Project, form: ActForm, service: Callable[..., Receipt], **words: Any) -> Any:
+def act_on(request: Request, one: Project, form: ActForm, service: Callable[..., Receipt], **words: Any) -> Any:
     return one_act(
         request,
         form,
@@ -179,7 +180,7 @@ def kept_photos(actor: Any, given: dict[str, Any]) -> list[Any]:
 
 
 @page("project.approve", load=load_project)
-def project_approve(request: HttpRequest, one: Project) -> HttpResponse:
+def project_approve(request: Request, one: Project) -> HttpResponse:
     form = ApproveForm(request.POST or None, initial={"on": today()})
     form.fields["acceptor"].offer(bodies_nearby(one.place, request.viewer))
     return act_on(
@@ -194,7 +195,7 @@ def project_approve(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def project_start(request: HttpRequest, one: Project) -> HttpResponse:
+def project_start(request: Request, one: Project) -> HttpResponse:
     return act_on(
         request,
         one,
@@ -207,7 +208,7 @@ def project_start(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def project_finish(request: HttpRequest, one: Project) -> HttpResponse:
+def project_finish(request: Request, one: Project) -> HttpResponse:
     return act_on(
         request,
         one,
@@ -220,7 +221,7 @@ def project_finish(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.plan", load=load_project)
-def project_drop(request: HttpRequest, one: Project) -> HttpResponse:
+def project_drop(request: Request, one: Project) -> HttpResponse:
     return act_on(
         request,
         one,
@@ -233,7 +234,7 @@ def project_drop(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def project_report(request: HttpRequest, one: Project) -> HttpResponse:
+def project_report(request: Request, one: Project) -> HttpResponse:
     """Made for a phone at the roadside: a number for each hamlet; a photo if one likes."""
     form = ReportForm(request.POST or None, request.FILES or None, project=one, initial={"on": today()})
 
@@ -257,7 +258,7 @@ def project_report(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def project_photos(request: HttpRequest, one: Project) -> HttpResponse:
+def project_photos(request: Request, one: Project) -> HttpResponse:
     form = PhotosForm(request.POST or None, request.FILES or None, initial={"on": today(), "stage": one.stage})
 
     def add(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
@@ -275,7 +276,7 @@ def project_photos(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.accept", load=load_project)
-def project_accept(request: HttpRequest, one: Project) -> HttpResponse:
+def project_accept(request: Request, one: Project) -> HttpResponse:
     form = AcceptForm(
         request.POST or None, request.FILES or None, project=one, request=request, initial={"on": today()}
     )
@@ -299,7 +300,7 @@ def project_accept(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.promise", load=load_project)
-def project_promise(request: HttpRequest, one: Project) -> HttpResponse:
+def project_promise(request: Request, one: Project) -> HttpResponse:
     form = PromiseForm(request.POST or None, initial={"bearer": one.responsible.name})
     for name in ("bearer", "supervisor"):
         form.fields[name].offer(bodies_nearby(one.place, request.viewer))

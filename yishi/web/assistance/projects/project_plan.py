@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .money_fields import (
     BodyField,
@@ -79,7 +80,7 @@ class NewForm(DescribeForm):
     planned_on = day_field(gettext_lazy("Planned on (if not today)"), required=False)
     field_order = ["name", "place", "kind", "responsible", "starts_on", "ends_on", "quantities", *FundKind.values]
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         money_fields(self, {})
         self.fields[FundKind.values[0]].help_text = _("Planned money by source, in yuan: 1500, or 5620万.")
@@ -105,7 +106,7 @@ def _opening(cleaned: dict[str, Any]) -> dict[str, Any]:
 
 
 @page("project.open")
-def project_new(request: HttpRequest) -> HttpResponse:
+def project_new(request: Request) -> HttpResponse:
     desks = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
     initial = {"responsible": desks[0].name if desks else "", "starts_on": today()}
     place = Place.objects.filter(pk=request.GET.get("place") or None).first() if _is_uuid(request) else None
@@ -126,7 +127,7 @@ def project_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _is_uuid(request: HttpRequest) -> bool:
+def _is_uuid(request: Request) -> bool:
     try:
         return bool(request.GET.get("place") and UUID(request.GET["place"]))
     except ValueError:
@@ -178,7 +179,7 @@ class HouseholdsForm(ActForm):
 
 
 @page("project.plan", load=load_project)
-def project_change(request: HttpRequest, one: Project) -> HttpResponse:
+def project_change(request: Request, one: Project) -> HttpResponse:
     names = ("kind", "starts_on", "ends_on", "outside_number", "words", "campaign", "direction")
     return act_on(
         request,
@@ -192,7 +193,7 @@ def project_change(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.plan", load=load_project)
-def project_quantities(request: HttpRequest, one: Project) -> HttpResponse:
+def project_quantities(request: Request, one: Project) -> HttpResponse:
     lines: list[str] = []
     for quantity in one.quantities.prefetch_related("parts"):
         lines += ["" for _gap in lines[:1]] + [f"{quantity.what}（{quantity.unit}）"]
@@ -211,7 +212,7 @@ def project_quantities(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.plan", load=load_project)
-def project_money(request: HttpRequest, one: Project) -> HttpResponse:
+def project_money(request: Request, one: Project) -> HttpResponse:
     return act_on(
         request,
         one,
@@ -225,7 +226,7 @@ def project_money(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.plan", load=load_project)
-def project_households(request: HttpRequest, one: Project) -> HttpResponse:
+def project_households(request: Request, one: Project) -> HttpResponse:
     seen = Household.objects.filter(pk__in=one.reached.values("household")).order_by("number")
     initial = {"households": list(seen.values_list("number", flat=True)), "unnamed": one.unnamed_households}
     return act_on(
@@ -240,7 +241,7 @@ def project_households(request: HttpRequest, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def contract_sign(request: HttpRequest, one: Project) -> HttpResponse:
+def contract_sign(request: Request, one: Project) -> HttpResponse:
     form = ContractForm(request.POST or None, request.FILES or None)
     form.fields["contractor"].offer(bodies_nearby(one.place, request.viewer))
 
@@ -259,14 +260,14 @@ def contract_sign(request: HttpRequest, one: Project) -> HttpResponse:
     )
 
 
-def load_contract(request: HttpRequest, pk: UUID) -> Contract:
+def load_contract(request: Request, pk: UUID) -> Contract:
     found = Contract.objects.select_related("project__place", "contractor").get(pk=pk)
     Project.objects.get(pk=found.project_id)
     return found
 
 
 @page("project.cancel_contract", load=load_contract)
-def contract_cancel(request: HttpRequest, one: Contract) -> HttpResponse:
+def contract_cancel(request: Request, one: Contract) -> HttpResponse:
     return one_act(
         request,
         ReasonForm(request.POST or None),

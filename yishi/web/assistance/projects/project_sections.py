@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet, Sum
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ from yishi.database.gather import HowMany
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
+from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
 
 SHOWN = 10
@@ -76,7 +76,7 @@ def project_lines(found: list[Project]) -> Generator[dict[str, Any], dict[str, A
     return [{"project": one, "money": money[one.pk].total, "wholes": wholes(parts[one.pk])} for one in found]
 
 
-def at_place(request: HttpRequest, place: Place) -> Asking:
+def at_place(request: Request, place: Place) -> Asking:
     """Projects here and money that came for here or arrived here."""
     if not may("project.see", request.viewer):
         return None
@@ -102,7 +102,7 @@ def at_place(request: HttpRequest, place: Place) -> Asking:
     }
 
 
-def of_household(request: HttpRequest, household: Household) -> Asking:
+def of_household(request: Request, household: Household) -> Asking:
     """Money and projects that reached this family."""
     if not may("project.see", request.viewer):
         return None
@@ -124,7 +124,7 @@ def of_household(request: HttpRequest, household: Household) -> Asking:
     }
 
 
-def of_body(request: HttpRequest, body: Body) -> Asking:
+def of_body(request: Request, body: Body) -> Asking:
     """What the body is responsible for, the funds that it keeps, what it gave."""
     if not may("project.see", request.viewer):
         return None
@@ -148,7 +148,7 @@ def of_body(request: HttpRequest, body: Body) -> Asking:
     }
 
 
-def of_member(request: HttpRequest, person: Person) -> Asking:
+def of_member(request: Request, person: Person) -> Asking:
     """What a member gave in money, each gift with what became of it."""
     if not may("movement.see", request.viewer):
         return None
@@ -169,7 +169,7 @@ def of_member(request: HttpRequest, person: Person) -> Asking:
     }
 
 
-def of_deed(request: HttpRequest, deed: Deed) -> Asking:
+def of_deed(request: Request, deed: Deed) -> Asking:
     """The movements of money to which a deed refers."""
     money = FundMovement.objects.filter(deeds__deed=deed).select_related("fund").order_by("on")
     rows = (yield {"money": money})["money"]

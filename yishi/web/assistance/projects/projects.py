@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -40,6 +40,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.numbers import number_text
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
 from .project_story import project_events
@@ -77,7 +78,7 @@ class ProjectFilter(forms.Form):
     body = forms.CharField(label=gettext_lazy("Responsible body"), required=False, max_length=64)
     place = PlaceField(required=False, help_text="")
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET)
         self.fields["stage"].choices = [("", _("all")), ("running", _("running")), *S.choices]
         self.fields["kind"].choices = [("", _("all")), *Project.Kind.choices]
@@ -105,7 +106,7 @@ class ProjectFilter(forms.Form):
 
 
 @page("project.see", methods=("GET",))
-def projects(request: HttpRequest) -> HttpResponse:
+def projects(request: Request) -> HttpResponse:
     form = ProjectFilter(request)
     rows = form.narrow(Project.objects.select_related("place", "responsible")).order_by("place__lo", "starts_on", "pk")
     if request.GET.get("export"):
@@ -130,7 +131,7 @@ def listed(found: Any) -> list[dict[str, Any]]:
     return [{"project": one, "money": money[one.pk].total, "wholes": wholes(parts[one.pk])} for one in rows]
 
 
-def _export(request: HttpRequest, rows: list[Project]) -> HttpResponse:
+def _export(request: Request, rows: list[Project]) -> HttpResponse:
     def quantity(attribute: str) -> Any:
         return lambda line: "；".join(
             f"{one.quantity.what} {getattr(one, attribute) / 1000:g} {one.quantity.unit}" for one in line["wholes"]
@@ -155,23 +156,23 @@ def _export(request: HttpRequest, rows: list[Project]) -> HttpResponse:
     return export(request, _("projects"), columns, listed(rows))
 
 
-def load_project(request: HttpRequest, pk: UUID) -> Project:
+def load_project(request: Request, pk: UUID) -> Project:
     rows = Project.objects.select_related("place", "responsible", "acceptor", "campaign", "direction")
     return rows.get(pk=pk)
 
 
-def load_photo(request: HttpRequest, pk: UUID, photo: UUID) -> Attachment:
+def load_photo(request: Request, pk: UUID, photo: UUID) -> Attachment:
     return Attachment.objects.get(pk=photo, pk__in=Project.objects.get(pk=pk).photos.values("file"))
 
 
-def load_paper(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
+def load_paper(request: Request, pk: UUID, file: UUID) -> Attachment:
     one = Project.objects.get(pk=pk)
     own = Q(pk__in=one.contracts.values("file")) | Q(pk__in=one.acceptances.values("file"))
     return Attachment.objects.filter(own).get(pk=file)
 
 
 @page("project.see", load=load_project, methods=("GET",))
-def project(request: HttpRequest, one: Project) -> HttpResponse:
+def project(request: Request, one: Project) -> HttpResponse:
     """Where does it stand; then its money, its quantities, its story, its papers, its families."""
     mine = Household.objects.filter(pk__in=one.reached.values("household"))
     rows = gather(
@@ -244,12 +245,12 @@ def offered(viewer: Any, one: Project) -> list[dict[str, Any]]:
 
 
 @page("project.see", load=load_photo, methods=("GET",))
-def project_photo(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+def project_photo(request: Request, attachment: Attachment) -> HttpResponse:
     return stream(attachment, small=request.GET.get("small") == "1")
 
 
 @page("project.see", load=load_paper, methods=("GET",))
-def project_paper(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+def project_paper(request: Request, attachment: Attachment) -> HttpResponse:
     return stream(attachment)
 
 

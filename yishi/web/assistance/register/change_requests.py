@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .household_story import shown
 
@@ -35,7 +36,7 @@ ON_DESK = 20
 State = ChangeRequest.State
 
 
-def load_request(request: HttpRequest, pk: UUID) -> ChangeRequest:
+def load_request(request: Request, pk: UUID) -> ChangeRequest:
     rows = ChangeRequest.objects.select_related("household__head", "place", "asked_by", "asked_for", "decided_by")
     return rows.get(pk=pk)
 
@@ -73,7 +74,7 @@ waiting = Source(_waiting_rows, _waiting_items)
 
 
 @page("change.list", methods=("GET",))
-def change_requests(request: HttpRequest) -> HttpResponse:
+def change_requests(request: Request) -> HttpResponse:
     rows = ChangeRequest.objects.select_related("place", "household__head", "asked_by", "asked_for")
     state = request.GET.get("state", State.OPEN)
     if state in State.values:
@@ -98,7 +99,7 @@ def change_requests(request: HttpRequest) -> HttpResponse:
 
 
 @page("change.see", load=load_request, methods=("GET",))
-def change_request(request: HttpRequest, asked: ChangeRequest) -> HttpResponse:
+def change_request(request: Request, asked: ChangeRequest) -> HttpResponse:
     viewer = request.viewer
     is_open = asked.state == State.OPEN
     words = {
@@ -175,13 +176,13 @@ class AnswerForm(ActForm):
     )
 
 
-def _act(request: HttpRequest, asked: ChangeRequest, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, asked: ChangeRequest, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     back = reverse("change_request", args=[asked.pk])
     return one_act(request, form, service, back=back, given={"change": asked}, **words)
 
 
 @page("change.decide", load=load_request)
-def request_approve(request: HttpRequest, asked: ChangeRequest) -> HttpResponse:
+def request_approve(request: Request, asked: ChangeRequest) -> HttpResponse:
     return _act(
         request,
         asked,
@@ -195,7 +196,7 @@ def request_approve(request: HttpRequest, asked: ChangeRequest) -> HttpResponse:
 
 
 @page("change.decide", load=load_request)
-def request_refuse(request: HttpRequest, asked: ChangeRequest) -> HttpResponse:
+def request_refuse(request: Request, asked: ChangeRequest) -> HttpResponse:
     return _act(
         request,
         asked,
@@ -208,7 +209,7 @@ def request_refuse(request: HttpRequest, asked: ChangeRequest) -> HttpResponse:
 
 
 @page("change.withdraw", load=load_request)
-def request_withdraw(request: HttpRequest, asked: ChangeRequest) -> HttpResponse:
+def request_withdraw(request: Request, asked: ChangeRequest) -> HttpResponse:
     return _act(
         request,
         asked,

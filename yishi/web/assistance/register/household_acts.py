@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from yishi.assistance.register.models import (
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .household_change import LeaveForm, back_to, change_page, heading_of, load_household
 from .register_forms import (
@@ -104,7 +105,7 @@ def cause_fields(form: forms.Form) -> None:
     form.fields["causes"] = AskedField(fields.Field("causes", gettext_lazy("other causes"), "codes", "poverty_cause"))
 
 
-def limit_to_own(form: NewForm, request: HttpRequest) -> None:
+def limit_to_own(form: NewForm, request: Request) -> None:
     reach = request.viewer.reach
     spans = reach.spans or reach.villages
     within = Place.objects.filter(lo=spans[0][0]).order_by("level").first() if len(spans) == 1 else None
@@ -114,7 +115,7 @@ def limit_to_own(form: NewForm, request: HttpRequest) -> None:
 
 
 @page("household.keep")
-def household_new(request: HttpRequest) -> HttpResponse:
+def household_new(request: Request) -> HttpResponse:
     form = NewForm(request.POST or None)
     limit_to_own(form, request)
     return change_page(
@@ -149,7 +150,7 @@ class RecordForm(ChangeForm):
 
 
 @page("household.edit", load=load_household)
-def household_edit(request: HttpRequest, household: Household) -> HttpResponse:
+def household_edit(request: Request, household: Household) -> HttpResponse:
     causes = list(household.causes.filter(kind=HouseholdCause.Kind.CAUSE))
     initial = {one.name: getattr(household, one.name) for one in fields.HOUSEHOLD} | {
         "number": household.number,
@@ -210,7 +211,7 @@ def _members(household: Household) -> list[HouseholdMember]:
 
 
 @page("household.edit", load=load_household)
-def household_head(request: HttpRequest, household: Household) -> HttpResponse:
+def household_head(request: Request, household: Household) -> HttpResponse:
     form = HeadForm(request.POST or None, members=_members(household), now=household.head_id)
     return change_page(
         request,
@@ -224,7 +225,7 @@ def household_head(request: HttpRequest, household: Household) -> HttpResponse:
 
 
 @page("household.edit", load=load_household)
-def household_divide(request: HttpRequest, household: Household) -> HttpResponse:
+def household_divide(request: Request, household: Household) -> HttpResponse:
     people = [one for one in _members(household) if one.person_id != household.head_id]
     form = HeadForm(request.POST or None, members=people, goes=True)
 
@@ -261,7 +262,7 @@ class MoveForm(ChangeForm):
 
 
 @page("household.edit", load=load_household)
-def household_move(request: HttpRequest, household: Household) -> HttpResponse:
+def household_move(request: Request, household: Household) -> HttpResponse:
     def asked(cleaned: dict[str, Any]) -> dict[str, Any]:
         names = ("kind", "group_name", "site")
         return {"place": str(cleaned["place"].pk), **{name: cleaned[name] for name in names}}
@@ -279,7 +280,7 @@ def household_move(request: HttpRequest, household: Household) -> HttpResponse:
 
 
 @page("household.edit", load=load_household)
-def household_leave(request: HttpRequest, household: Household) -> HttpResponse:
+def household_leave(request: Request, household: Household) -> HttpResponse:
     return change_page(
         request,
         LeaveForm(request.POST or None, kind="household_end"),

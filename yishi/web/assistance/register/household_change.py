@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,22 +16,23 @@ from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.register.services.requests import change_ask
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
+from yishi.web.kit.request import Request
 
 from .register_forms import AskedField, ChangeForm, Group
 
 
-def load_household(request: HttpRequest, pk: UUID) -> Household:
+def load_household(request: Request, pk: UUID) -> Household:
     rows = Household.objects.select_related("place", "hamlet", "head__resident", "split_from__place")
     return rows.get(pk=pk)
 
 
-def load_member(request: HttpRequest, pk: UUID) -> HouseholdMember:
+def load_member(request: Request, pk: UUID) -> HouseholdMember:
     rows = HouseholdMember.objects.select_related("household__place", "household__head", "person__resident")
     return rows.get(pk=pk)
 
 
 def change_page(
-    request: HttpRequest,
+    request: Request,
     form: ChangeForm,
     kind: str,
     asked: Callable[[dict[str, Any]], dict[str, Any]],

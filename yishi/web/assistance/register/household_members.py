@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from yishi.assistance.register import codes, fields
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.register.services.members import Look, identity_reveal
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .household_change import LeaveForm, back_to, change_page, heading_of, load_household, load_member
 from .register_forms import (
@@ -37,7 +38,7 @@ class JoinForm(ChangeForm):
 
 
 @page("household.edit", load=load_household)
-def member_new(request: HttpRequest, household: Household) -> HttpResponse:
+def member_new(request: Request, household: Household) -> HttpResponse:
     return change_page(
         request,
         JoinForm(request.POST or None),
@@ -50,7 +51,7 @@ def member_new(request: HttpRequest, household: Household) -> HttpResponse:
 
 
 @page("household.correct", load=load_member)
-def member_end(request: HttpRequest, member: HouseholdMember) -> HttpResponse:
+def member_end(request: Request, member: HouseholdMember) -> HttpResponse:
     household = member.household
     return change_page(
         request,
@@ -81,7 +82,7 @@ class MemberForm(ChangeForm):
 
 
 @page("household.correct", load=load_member)
-def member_edit(request: HttpRequest, member: HouseholdMember) -> HttpResponse:
+def member_edit(request: Request, member: HouseholdMember) -> HttpResponse:
     household, resident = member.household, getattr(member.person, "resident", None)
     initial = {one.name: getattr(resident, one.name) for one in fields.PERSON} if resident else {}
     initial |= {
@@ -114,7 +115,7 @@ class LookForm(RegisterForm):
 
 
 @page("identity.open", load=load_member)
-def identity_open(request: HttpRequest, member: HouseholdMember) -> HttpResponse:
+def identity_open(request: Request, member: HouseholdMember) -> HttpResponse:
     """The number in full on the answer to a POST: no address leads to it, nothing keeps it."""
     form = LookForm(request.POST or None)
     words = {"member": member, "form": form, "back": back_to(member.household), "number": ""}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from yishi.assistance.register.services.years import (
     year_draft,
 )
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .household_change import back_to, load_household, load_member
 from .register_forms import (
@@ -75,14 +76,14 @@ _SPECS = {
 }
 
 
-def load_year(request: HttpRequest, pk: UUID, year: int) -> Household:
+def load_year(request: Request, pk: UUID, year: int) -> Household:
     household = load_household(request, pk)
     _year_check(year)
     household.asked_year = year  # type: ignore[attr-defined]
     return household
 
 
-def load_member_year(request: HttpRequest, pk: UUID, year: int) -> HouseholdMember:
+def load_member_year(request: Request, pk: UUID, year: int) -> HouseholdMember:
     member = load_member(request, pk)
     _year_check(year)
     member.asked_year = year  # type: ignore[attr-defined]
@@ -95,7 +96,7 @@ def _year_check(year: int) -> None:
 
 
 @page("household.fill", load=load_year)
-def household_year(request: HttpRequest, household: Household) -> HttpResponse:
+def household_year(request: Request, household: Household) -> HttpResponse:
     year = household.asked_year  # type: ignore[attr-defined]
     values, income, source = year_draft(household, year)
     initial = {**values, **{f"income_{code}": fen for code, fen in income.items()}}
@@ -124,7 +125,7 @@ class MemberYearForm(RegisterForm):
 
 
 @page("household.correct", load=load_member_year)
-def member_year(request: HttpRequest, member: HouseholdMember) -> HttpResponse:
+def member_year(request: Request, member: HouseholdMember) -> HttpResponse:
     year, household = member.asked_year, member.household  # type: ignore[attr-defined]
     values, source = member_year_draft(member, year)
     form = MemberYearForm(request.POST or None, initial=values)
@@ -138,9 +139,7 @@ def member_year(request: HttpRequest, member: HouseholdMember) -> HttpResponse:
     return _render(request, form, heading, source, year, reverse("household", args=[household.pk]))
 
 
-def _render(
-    request: HttpRequest, form: forms.Form, heading: str, source: int | None, year: int, back: str
-) -> HttpResponse:
+def _render(request: Request, form: forms.Form, heading: str, source: int | None, year: int, back: str) -> HttpResponse:
     lead = ""
     if source is not None and source != year:
         lead = _("Filled in with what was true in %(year)d: change only what is different.") % {"year": source}

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -44,6 +44,7 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.kit.sections import HOUSEHOLD, sections
 
 from .household_change import load_household
@@ -59,7 +60,7 @@ LONG_NUMBER = 15  # digits: what is as long as an identity number never stands i
 STATES = ("active", "watched", "left", "all")
 
 
-def in_list(request: HttpRequest) -> tuple[QuerySet[Household], dict[str, Any]]:
+def in_list(request: Request) -> tuple[QuerySet[Household], dict[str, Any]]:
     """The households that the filters of the address leave, and the filters."""
     given = request.GET
     rows = households_in(request.viewer.reach)
@@ -90,7 +91,7 @@ def _uuid(text: str | None) -> Any:
         return None
 
 
-def _below(request: HttpRequest, place: Place | None) -> list[Place]:
+def _below(request: Request, place: Place | None) -> list[Place]:
     """The places that one may choose next: those below the chosen one, else where the viewer's desks stand."""
     if place is not None:
         return list(Place.objects.filter(parent=place, closed_on__isnull=True).order_by("code"))
@@ -101,7 +102,7 @@ def _below(request: HttpRequest, place: Place | None) -> list[Place]:
 
 
 @page("household.list", methods=("GET",))
-def households(request: HttpRequest) -> HttpResponse:
+def households(request: Request) -> HttpResponse:
     rows, words = in_list(request)
     causes = HouseholdCause.objects.filter(kind=HouseholdCause.Kind.CAUSE)
     rows = rows.select_related("place", "head").prefetch_related(Prefetch("causes", causes))
@@ -136,7 +137,7 @@ def _others(household: Household) -> str:
     return "、".join(_label("poverty_cause", one.code) for one in household.causes.all() if not one.is_main)
 
 
-def export_households(request: HttpRequest, rows: QuerySet[Household]) -> HttpResponse:
+def export_households(request: Request, rows: QuerySet[Household]) -> HttpResponse:
     columns = [
         (_("number of the household"), lambda one: one.number),
         (_("place"), lambda one: one.place.full_name),
@@ -158,7 +159,7 @@ def export_households(request: HttpRequest, rows: QuerySet[Household]) -> HttpRe
     return export(request, _("households"), columns, rows.select_related("head__resident"))
 
 
-def export_members(request: HttpRequest, rows: QuerySet[Household]) -> HttpResponse:
+def export_members(request: Request, rows: QuerySet[Household]) -> HttpResponse:
     """Every member of the households of the list; the number masked, the age instead of the day of birth."""
     order = {key: place for place, key in enumerate(rows.values_list("pk", flat=True))}
     members = HouseholdMember.within.filter(household__in=rows.order_by().values("pk"), valid_to__isnull=True)
@@ -200,7 +201,7 @@ def age(born_on: date | None, today: date) -> int | None:
 
 
 @page("household.list", methods=("POST",))
-def household_find(request: HttpRequest) -> HttpResponse:
+def household_find(request: Request) -> HttpResponse:
     """What was typed into the search: by POST, so that an identity number never stands in an address."""
     typed = clean(request.POST.get("q", ""))[:64]
     one = Household.objects.filter(number=typed).first() if typed else None
@@ -229,7 +230,7 @@ def household_find(request: HttpRequest) -> HttpResponse:
 
 
 @page("household.see", load=load_household, methods=("GET",))
-def household(request: HttpRequest, household: Household) -> HttpResponse:
+def household(request: Request, household: Household) -> HttpResponse:
     viewer, today = request.viewer, timezone.localdate()
     found = gather(**story_rows(household))
     members, left = member_rows(household, found["member_years"])

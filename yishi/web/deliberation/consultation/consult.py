@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
@@ -37,6 +37,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
+from yishi.web.kit.request import Request
 
 from .consultation_papers import result_data
 from .consultation_result import ConsultationResult
@@ -52,12 +53,12 @@ BUTTONS = (
 )
 
 
-def load_consultation(request: HttpRequest, code: str) -> Consultation:
+def load_consultation(request: Request, code: str) -> Consultation:
     rows = Consultation.within.select_related("matter__place", "matter__convener")
     return rows.exclude(stage=Stage.DRAFT).get(code=code, matter__is_sensitive=False)
 
 
-def load_result(request: HttpRequest, code: str) -> Consultation:
+def load_result(request: Request, code: str) -> Consultation:
     found = load_consultation(request, code)
     if found.result is None:
         raise Consultation.DoesNotExist
@@ -68,12 +69,12 @@ def cookie_of(consultation: Consultation) -> str:
     return f"voice-{consultation.pk.hex[-12:]}"
 
 
-def ballot(request: HttpRequest, consultation: Consultation, secret: str = "") -> Ballot | None:
+def ballot(request: Request, consultation: Consultation, secret: str = "") -> Ballot | None:
     kept = secret or request.COOKIES.get(cookie_of(consultation), "")
     return ballot_of(consultation, request.viewer, kept, request.META.get("REMOTE_ADDR", ""))
 
 
-def keep(request: HttpRequest, response: HttpResponse, consultation: Consultation, secret: str) -> HttpResponse:
+def keep(request: Request, response: HttpResponse, consultation: Consultation, secret: str) -> HttpResponse:
     """Let this phone keep its receipt."""
     response.set_cookie(
         cookie_of(consultation),
@@ -120,7 +121,7 @@ class ReceiptForm(forms.Form):
     )
 
 
-def ballot_words(request: HttpRequest, consultation: Consultation, mine: Ballot | None) -> dict[str, Any]:
+def ballot_words(request: Request, consultation: Consultation, mine: Ballot | None) -> dict[str, Any]:
     """What the ballot shows: the next statement, and how far this voice has come."""
     voice = voice_of(mine)
     total = consultation.statements.filter(state=State.ADMITTED).count()
@@ -139,7 +140,7 @@ def ballot_words(request: HttpRequest, consultation: Consultation, mine: Ballot 
 
 
 @page("public", load=load_consultation, face="both")
-def consult(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def consult(request: Request, consultation: Consultation) -> HttpResponse:
     """Open: the ballot. Closed: the result, or that it is being counted."""
     if consultation.result is not None:
         words = {"consultation": consultation, "result": ConsultationResult(consultation), "tab": "matters"}
@@ -155,7 +156,7 @@ def consult(request: HttpRequest, consultation: Consultation) -> HttpResponse:
 
 
 def _ballot_page(
-    request: HttpRequest, consultation: Consultation, mine: Ballot | None, form: ActForm, refusal: str = ""
+    request: Request, consultation: Consultation, mine: Ballot | None, form: ActForm, refusal: str = ""
 ) -> HttpResponse:
     words = ballot_words(request, consultation, mine)
     words |= {"form": form, "refusal": refusal, "longest": LONGEST_STATEMENT, "tab": "matters"}
@@ -165,7 +166,7 @@ def _ballot_page(
     return response
 
 
-def _enter(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def _enter(request: Request, consultation: Consultation) -> HttpResponse:
     """Type the code of a slip, or of the receipt that another phone has shown."""
     form = ReceiptForm(request.POST if request.method == "POST" and "code" in request.POST else None)
     if form.is_bound and form.is_valid():
@@ -182,12 +183,12 @@ def _enter(request: HttpRequest, consultation: Consultation) -> HttpResponse:
 
 
 @page("public", load=load_consultation, face="both")
-def consult_enter(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def consult_enter(request: Request, consultation: Consultation) -> HttpResponse:
     return _enter(request, consultation)
 
 
 @page("public", methods=("GET",), face="both")
-def consult_slip(request: HttpRequest, code: str, slip: str) -> HttpResponse:
+def consult_slip(request: Request, code: str, slip: str) -> HttpResponse:
     """The QR code of a slip: the phone keeps the slip's code and goes on to the ballot."""
     try:
         consultation = load_consultation(request, code)
@@ -202,7 +203,7 @@ def consult_slip(request: HttpRequest, code: str, slip: str) -> HttpResponse:
     )
 
 
-def _speaking(request: HttpRequest, consultation: Consultation) -> tuple[Ballot | None, str]:
+def _speaking(request: Request, consultation: Consultation) -> tuple[Ballot | None, str]:
     """The ballot with which to speak, and the receipt that this phone must keep from now on, if it is a new one."""
     mine = ballot(request, consultation)
     if mine is not None or consultation.audience == Consultation.Audience.INVITED:
@@ -211,13 +212,13 @@ def _speaking(request: HttpRequest, consultation: Consultation) -> tuple[Ballot 
     return ballot(request, consultation, secret), secret
 
 
-def _party(request: HttpRequest, consultation: Consultation) -> Any:
+def _party(request: Request, consultation: Consultation) -> Any:
     key = request.POST.get("party", "")
     return next((one for one in consultation.matter.parties.all() if str(one.pk) == key), None) if key else None
 
 
 @page("public", load=load_consultation, methods=("POST",), face="both")
-def consult_vote(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def consult_vote(request: Request, consultation: Consultation) -> HttpResponse:
     """One tap. The script gets the next ballot; without it, back to the page."""
     mine, secret = _speaking(request, consultation)
     form = VoteForm(request.POST)
@@ -250,7 +251,7 @@ def consult_vote(request: HttpRequest, consultation: Consultation) -> HttpRespon
 
 
 @page("public", load=load_consultation, methods=("POST",), face="both")
-def consult_state(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def consult_state(request: Request, consultation: Consultation) -> HttpResponse:
     """One's own sentence; refused, it stays in the field."""
     mine, secret = _speaking(request, consultation)
     form = StateForm(request.POST)
@@ -277,7 +278,7 @@ def consult_state(request: HttpRequest, consultation: Consultation) -> HttpRespo
 
 
 @page("public", load=load_consultation, methods=("GET",), face="both")
-def consult_mine(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def consult_mine(request: Request, consultation: Consultation) -> HttpResponse:
     """What I said, to read and to change; what became of my own statements; my receipt."""
     mine = ballot(request, consultation)
     voice = voice_of(mine)
@@ -299,7 +300,7 @@ def consult_mine(request: HttpRequest, consultation: Consultation) -> HttpRespon
 
 
 @page("public", load=load_consultation, methods=("GET",), face="both")
-def consult_log(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def consult_log(request: Request, consultation: Consultation) -> HttpResponse:
     """Every decision of moderation with its reason; words that hurt somebody are not repeated."""
     veil = Veil(consultation.matter)
     rows = consultation.statements.exclude(decided_at__isnull=True).order_by("-decided_at", "-number")
@@ -317,7 +318,7 @@ def consult_log(request: HttpRequest, consultation: Consultation) -> HttpRespons
 
 
 @page("public", face="both")
-def consult_appeal(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def consult_appeal(request: Request, code: str, number: int) -> HttpResponse:
     """Who stated it appeals once."""
     try:
         consultation = load_consultation(request, code)
@@ -348,7 +349,7 @@ def consult_appeal(request: HttpRequest, code: str, number: int) -> HttpResponse
 
 
 @page("public", load=load_result, methods=("GET",), face="both")
-def consult_votes(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def consult_votes(request: Request, consultation: Consultation) -> HttpResponse:
     """The votes without names: participants are numbered by chance. A workbook, or what the command reads."""
     if not ConsultationResult(consultation).has_download:
         raise Http404
@@ -372,7 +373,7 @@ def consult_votes(request: HttpRequest, consultation: Consultation) -> HttpRespo
 
 
 @page("public", load=load_result, methods=("GET",), face="both")
-def consult_paper(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+def consult_paper(request: Request, consultation: Consultation) -> HttpResponse:
     return pdf_response(
         "paper.typ", result_data(consultation), f"线上征询结果-{consultation.matter.number}-{consultation.ordinal}"
     )

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -46,6 +46,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.qr_image import qr_image
+from yishi.web.kit.request import Request
 
 from .consultation_papers import poster_of
 
@@ -54,7 +55,7 @@ SLIPS_A_PAGE = 120
 SHOWN = 50
 
 
-def load_consultation(request: HttpRequest, pk: UUID) -> Consultation:
+def load_consultation(request: Request, pk: UUID) -> Consultation:
     rows = Consultation.objects.select_related(
         "matter__place", "matter__convener", "matter__process", "planned_by", "opened_by", "brief"
     )
@@ -121,7 +122,7 @@ class SlipsForm(ActForm):
 
 
 @page("matter.see", load=load_matter, methods=("GET",))
-def matter_consultations(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_consultations(request: Request, matter: Matter) -> HttpResponse:
     rows = list(Consultation.objects.filter(matter=matter).order_by("-ordinal"))
     words = {
         "matter": matter,
@@ -132,7 +133,7 @@ def matter_consultations(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 
 @page("consultation.run", load=load_matter)
-def consultation_new(request: HttpRequest, matter: Matter) -> HttpResponse:
+def consultation_new(request: Request, matter: Matter) -> HttpResponse:
     form = PlanForm(request.POST or None, initial={"audience": Consultation.Audience.ANYONE, "may_people_state": True})
     return one_act(
         request,
@@ -148,7 +149,7 @@ def consultation_new(request: HttpRequest, matter: Matter) -> HttpResponse:
     )
 
 
-def next_acts(request: HttpRequest, row: Consultation, admitted: int) -> list[tuple[Any, str]]:
+def next_acts(request: Request, row: Consultation, admitted: int) -> list[tuple[Any, str]]:
     """What the viewer may do next, the first as the primary act."""
 
     def to(name: str) -> str:
@@ -172,7 +173,7 @@ def next_acts(request: HttpRequest, row: Consultation, admitted: int) -> list[tu
 
 
 @page("consultation.see", load=load_consultation, methods=("GET",))
-def consultation(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation(request: Request, row: Consultation) -> HttpResponse:
     """Its file: how many took part, what waits for moderation, the statements, link, slips. No tally before the end."""
     statements = list(row.statements.select_related("decided_by", "appeal_decided_by"))
     veil = Veil(row.matter)
@@ -207,9 +208,7 @@ def consultation(request: HttpRequest, row: Consultation) -> HttpResponse:
     return render(request, "deliberation/consultation/consultation.html", words)
 
 
-def consultation_act(
-    request: HttpRequest, row: Consultation, form: ActForm, service: Any, **words: Any
-) -> HttpResponse:
+def consultation_act(request: Request, row: Consultation, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     words.setdefault("lead", f"{row.matter.number} {row.matter.title} · {row.question}")
     return one_act(
         request,
@@ -222,7 +221,7 @@ def consultation_act(
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_changing(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_changing(request: Request, row: Consultation) -> HttpResponse:
     names = ("question", "intro", "audience", "addressed", "may_people_state", "asks_party")
     initial = {name: getattr(row, name) for name in names} | {"closes_at": timezone.localtime(row.closes_at)}
     form = PlanForm(request.POST or None, initial=initial)
@@ -241,7 +240,7 @@ def consultation_changing(request: HttpRequest, row: Consultation) -> HttpRespon
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_statement_new(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_statement_new(request: Request, row: Consultation) -> HttpResponse:
     """One after the other: after each the empty form comes again."""
     have = row.statements.filter(state=State.ADMITTED).count()
     return consultation_act(
@@ -259,7 +258,7 @@ def consultation_statement_new(request: HttpRequest, row: Consultation) -> HttpR
 
 
 @page("consultation.open", load=load_consultation)
-def consultation_opening(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_opening(request: Request, row: Consultation) -> HttpResponse:
     """The release check: all that people will see, and the button."""
     statements = list(row.statements.filter(state=State.ADMITTED))
     doubts = Veil(row.matter).warnings(
@@ -281,7 +280,7 @@ def consultation_opening(request: HttpRequest, row: Consultation) -> HttpRespons
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_closing(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_closing(request: Request, row: Consultation) -> HttpResponse:
     return consultation_act(
         request,
         row,
@@ -296,7 +295,7 @@ def consultation_closing(request: HttpRequest, row: Consultation) -> HttpRespons
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_link(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_link(request: Request, row: Consultation) -> HttpResponse:
     return consultation_act(
         request,
         row,
@@ -310,7 +309,7 @@ def consultation_link(request: HttpRequest, row: Consultation) -> HttpResponse:
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_slips(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_slips(request: Request, row: Consultation) -> HttpResponse:
     return consultation_act(
         request,
         row,
@@ -327,7 +326,7 @@ def consultation_slips(request: HttpRequest, row: Consultation) -> HttpResponse:
 
 
 @page("consultation.run", load=load_consultation, methods=("GET",))
-def consultation_slip_sheets(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_slip_sheets(request: Request, row: Consultation) -> HttpResponse:
     """Slips to print and cut."""
     page_obj = Paginator(row.slips.filter(is_void=False), SLIPS_A_PAGE).get_page(request.GET.get("page"))
     slips = []
@@ -345,7 +344,7 @@ def consultation_slip_sheets(request: HttpRequest, row: Consultation) -> HttpRes
 
 
 @page("consultation.run", load=load_consultation, methods=("GET",))
-def consultation_poster(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_poster(request: Request, row: Consultation) -> HttpResponse:
     site = Installation.objects.filter(pk=1).first() or Installation()
     return pdf_response("poster.typ", poster_of(row, site), _("poster") + f"-{row.matter.number}")
 
@@ -357,7 +356,7 @@ def _brief(*, actor: Any, consultation: Consultation, act_id: UUID | None = None
     return consultation_brief(actor=actor, consultation=consultation, sitting=sitting, act_id=act_id)
 
 
-def load_briefed(request: HttpRequest, pk: UUID) -> Consultation:
+def load_briefed(request: Request, pk: UUID) -> Consultation:
     """A consultation of whose matter a sitting is planned."""
     row = load_consultation(request, pk)
     if not Sitting.objects.filter(matter=row.matter, state__in=[Sitting.State.PLANNED, Sitting.State.NOTICED]).exists():
@@ -366,7 +365,7 @@ def load_briefed(request: HttpRequest, pk: UUID) -> Consultation:
 
 
 @page("consultation.run", load=load_briefed, methods=("POST",))
-def consultation_briefing(request: HttpRequest, row: Consultation) -> HttpResponse:
+def consultation_briefing(request: Request, row: Consultation) -> HttpResponse:
     """One click: the result lies before the next sitting."""
     return consultation_act(
         request,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,11 +17,12 @@ from yishi.deliberation.services.consultation_statements import (
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .consultations import consultation_act
 
 
-def load_statement(request: HttpRequest, pk: UUID) -> ConsultationStatement:
+def load_statement(request: Request, pk: UUID) -> ConsultationStatement:
     rows = ConsultationStatement.objects.select_related("consultation__matter__place", "consultation__matter__convener")
     return rows.get(pk=pk, consultation__in=Consultation.objects.values("pk"))
 
@@ -54,7 +55,7 @@ class AppealForm(ActForm):
 
 
 @page("consultation.run", load=load_statement)
-def consultation_statement_out(request: HttpRequest, statement: ConsultationStatement) -> HttpResponse:
+def consultation_statement_out(request: Request, statement: ConsultationStatement) -> HttpResponse:
     """Nobody has seen it yet: it goes without a trace in the log."""
     return consultation_act(
         request,
@@ -70,7 +71,7 @@ def consultation_statement_out(request: HttpRequest, statement: ConsultationStat
 
 
 @page("consultation.moderate", load=load_statement)
-def consultation_decide(request: HttpRequest, statement: ConsultationStatement) -> HttpResponse:
+def consultation_decide(request: Request, statement: ConsultationStatement) -> HttpResponse:
     return consultation_act(
         request,
         statement.consultation,
@@ -85,7 +86,7 @@ def consultation_decide(request: HttpRequest, statement: ConsultationStatement) 
 
 
 @page("consultation.moderate", load=load_statement)
-def consultation_appeal(request: HttpRequest, statement: ConsultationStatement) -> HttpResponse:
+def consultation_appeal(request: Request, statement: ConsultationStatement) -> HttpResponse:
     return consultation_act(
         request,
         statement.consultation,

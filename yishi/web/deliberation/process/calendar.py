@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from yishi.kit.clock import is_workday, knows_year
 from yishi.web.kit.exports import export
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 SHOWN = 300  # of each kind in a month
 YEARS = (2000, 2100)
@@ -35,7 +36,7 @@ class Item:
     at: datetime | None = None
 
 
-def month_of(request: HttpRequest) -> date:
+def month_of(request: Request) -> date:
     """The first day of the month in the address, else of this month."""
     today = timezone.localdate()
     try:
@@ -81,7 +82,7 @@ def items_of(viewer: Any, first: date, last: date) -> list[Item]:
 
 
 @page("desk.see", methods=("GET",))
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: Request) -> HttpResponse:
     first = month_of(request)
     last = first.replace(day=months.monthrange(first.year, first.month)[1])
     items = items_of(request.viewer, first, last)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -26,18 +26,19 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
 from .matters import PER_PAGE
 
 
-def load_gate(request: HttpRequest, pk: UUID) -> GateRequest:
+def load_gate(request: Request, pk: UUID) -> GateRequest:
     rows = GateRequest.objects.select_related("matter__place", "matter__convener", "body", "answered_by")
     return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
 @page("gate.see", methods=("GET",))
-def gates(request: HttpRequest) -> HttpResponse:
+def gates(request: Request) -> HttpResponse:
     """What waits for our desks; with ?all=1 what we answered too."""
     show_all = request.GET.get("all") == "1"
     rows = gates_of(request.viewer.reach.bodies, open_only=not show_all)
@@ -81,7 +82,7 @@ class AnswerForm(ActForm):
 
 
 @page("gate.see", load=load_gate)
-def gate(request: HttpRequest, gate: GateRequest) -> HttpResponse:
+def gate(request: Request, gate: GateRequest) -> HttpResponse:
     """A gate's file; who works at the body answers here."""
     answers = may("gate.answer", request.viewer, gate)
     step = read_document(gate.matter.process.document).step(gate.step)
@@ -128,7 +129,7 @@ class AskForm(ActForm):
         self.fields["body"].queryset = Body.objects.filter(pk__in=[body.pk for body in found]).order_by("name")
 
 
-def load_matter_and_gate(request: HttpRequest, pk: UUID, code: str) -> Matter:
+def load_matter_and_gate(request: Request, pk: UUID, code: str) -> Matter:
     matter = load_matter(request, pk)
     step = read_document(matter.process.document).step(matter.step)
     found = step.gate(code) if step else None
@@ -139,7 +140,7 @@ def load_matter_and_gate(request: HttpRequest, pk: UUID, code: str) -> Matter:
 
 
 @page("gate.ask", load=load_matter_and_gate)
-def gate_asking(request: HttpRequest, matter: Matter) -> HttpResponse:
+def gate_asking(request: Request, matter: Matter) -> HttpResponse:
     gate = matter.asked_gate
     return one_act(
         request,
@@ -189,7 +190,7 @@ def _note_with_scan(*, actor: Any, act_id: Any = None, scan: Any = None, **given
 
 
 @page("note.add", load=load_matter)
-def note_adding(request: HttpRequest, matter: Matter) -> HttpResponse:
+def note_adding(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         NoteForm(request.POST or None, request.FILES or None, matter=matter),
@@ -203,7 +204,7 @@ def note_adding(request: HttpRequest, matter: Matter) -> HttpResponse:
     )
 
 
-def load_matter_and_scan(request: HttpRequest, pk: UUID, note: UUID) -> Matter:
+def load_matter_and_scan(request: Request, pk: UUID, note: UUID) -> Matter:
     """The matter, with the note whose scan is asked for: the right is about the matter."""
     matter = load_matter(request, pk)
     matter.asked_note = matter.notes.select_related("scan").get(pk=note, scan__isnull=False)
@@ -211,7 +212,7 @@ def load_matter_and_scan(request: HttpRequest, pk: UUID, note: UUID) -> Matter:
 
 
 @page("note.add", load=load_matter_and_scan, methods=("GET",))
-def note_scan(request: HttpRequest, matter: Matter) -> HttpResponse:
+def note_scan(request: Request, matter: Matter) -> HttpResponse:
     """A note's scan, for those who may read and write notes on this file."""
     return stream(matter.asked_note.scan)
 

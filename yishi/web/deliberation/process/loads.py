@@ -3,15 +3,15 @@
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 
 from yishi.deliberation.models import Matter, ProcessVersion, Worry
 from yishi.deliberation.services.processes import processes_published
 from yishi.organisations.models import Body, Place, valid_on
+from yishi.web.kit.request import Request
 
 
-def load_matter(request: HttpRequest, pk: UUID) -> Matter:
+def load_matter(request: Request, pk: UUID) -> Matter:
     rows = Matter.objects.select_related("place", "venue", "convener__place", "process__model")
     return rows.get(pk=pk)
 
@@ -20,7 +20,7 @@ def published_versions() -> QuerySet[ProcessVersion]:
     return ProcessVersion.objects.filter(pk__in=[version.pk for version in processes_published()]).order_by("name")
 
 
-def conveners(request: HttpRequest) -> QuerySet[Body]:
+def conveners(request: Request) -> QuerySet[Body]:
     """Bodies that could run a matter for this viewer: their own desks, and those they oversee."""
     condition = Q(pk__in=request.viewer.reach.bodies)
     for lo, hi in request.viewer.reach.spans:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.kit.timeline import Event
 
 # Which page mends what is missing: condition → (page, right). Pages of other slices are shown where they exist.
@@ -68,7 +69,7 @@ class Where:
     came_back: str = ""
 
 
-def where_now(request: HttpRequest, matter: Matter, facts: Facts, lacking: list[Missing]) -> Where:
+def where_now(request: Request, matter: Matter, facts: Facts, lacking: list[Missing]) -> Where:
     step = facts.model.step(matter.step)
     waiting = [
         gate for gate in facts.gates if gate.step == matter.step and gate.answer in ("", GateRequest.Answer.HOLD)
@@ -99,7 +100,7 @@ def actor_of(matter: Matter, step: Step | None) -> str:
     return _("%(role)s, by %(convener)s") % {"role": ROLES.get(step.role, step.role), "convener": matter.convener.name}
 
 
-def _mend(request: HttpRequest, matter: Matter, facts: Facts, code: str) -> str:
+def _mend(request: Request, matter: Matter, facts: Facts, code: str) -> str:
     if code.startswith("gate:"):
         if not may("gate.ask", request.viewer, matter):
             return ""
@@ -200,7 +201,7 @@ def seat_table(facts: Facts) -> list[dict[str, Any]]:
     return rows
 
 
-def next_acts(request: HttpRequest, matter: Matter, lacking: list[Missing]) -> tuple[dict[str, str] | None, list]:
+def next_acts(request: Request, matter: Matter, lacking: list[Missing]) -> tuple[dict[str, str] | None, list]:
     """The one primary act, and the further ones that the viewer may do."""
     runs = may("matter.run", request.viewer, matter)
     is_open = matter.state == Matter.State.OPEN
@@ -224,13 +225,13 @@ def next_acts(request: HttpRequest, matter: Matter, lacking: list[Missing]) -> t
     return primary, [(label, url) for label, url in further if url]
 
 
-def load_file(request: HttpRequest, pk: UUID) -> Matter:
+def load_file(request: Request, pk: UUID) -> Matter:
     rows = Matter.objects.select_related("place", "venue", "convener__place", "process__model")
     return with_counts(rows).get(pk=pk)
 
 
 @page("matter.see", load=load_file, methods=("GET",))
-def matter(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter(request: Request, matter: Matter) -> HttpResponse:
     facts = Facts(matter)
     lacking = matter_missing(matter, facts)
     runs = may("matter.run", request.viewer, matter)

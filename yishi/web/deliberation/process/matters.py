@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -37,12 +37,13 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 LEVELS = ("prefecture", "county", "township", "village")
 
 
-def load_party(request: HttpRequest, pk: UUID) -> Party:
+def load_party(request: Request, pk: UUID) -> Party:
     return Party.objects.select_related("matter__place").get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
@@ -58,7 +59,7 @@ class MatterFilter(forms.Form):
     process = forms.ChoiceField(label=gettext_lazy("process model"), required=False)
     overdue = forms.BooleanField(label=gettext_lazy("overdue only"), required=False)
 
-    def __init__(self, request: HttpRequest, versions: list[ProcessVersion]):
+    def __init__(self, request: Request, versions: list[ProcessVersion]):
         super().__init__(request.GET)
         everything = [("", _("all"))]
         self.fields["stage"].choices = [*everything, *Stage.choices]
@@ -101,7 +102,7 @@ def is_uuid(text: str) -> bool:
     return True
 
 
-def places_for(request: HttpRequest) -> QuerySet[Place]:
+def places_for(request: Request) -> QuerySet[Place]:
     """The places by which the viewer's list can be narrowed: one tier below each place that they oversee."""
     tops = {post.body.place_id for post in request.viewer.posts}
     return Place.objects.filter(parent__in=tops, closed_on__isnull=True).order_by("lo")
@@ -116,7 +117,7 @@ def step_names(matters: list[Matter]) -> dict[UUID, str]:
 
 
 @page("matter.see", methods=("GET",))
-def matters(request: HttpRequest) -> HttpResponse:
+def matters(request: Request) -> HttpResponse:
     today = timezone.localdate()
     form = MatterFilter(request, processes_published())
     rows = form.narrow(Matter.objects.all(), today)
@@ -140,7 +141,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     return render(request, "deliberation/process/matters.html", words)
 
 
-def _export(request: HttpRequest, rows: QuerySet[Matter]) -> HttpResponse:
+def _export(request: Request, rows: QuerySet[Matter]) -> HttpResponse:
     found = list(rows)
     names = step_names(found)
     columns = [
@@ -176,7 +177,7 @@ class OpenForm(ActForm):
         help_text=gettext_lazy("Only for what began before today; it is marked as recorded afterwards."),
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["theme"].choices = theme_choices()
         self.fields["place"].limit(widest_place(request))
@@ -186,7 +187,7 @@ class OpenForm(ActForm):
 
 
 @page("matter.open")
-def matter_new(request: HttpRequest) -> HttpResponse:
+def matter_new(request: Request) -> HttpResponse:
     form = OpenForm(request.POST or None, request=request)
     return one_act(
         request,
@@ -213,7 +214,7 @@ class AdvanceForm(ActForm):
 
 
 @page("matter.run", load=load_matter)
-def matter_next(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_next(request: Request, matter: Matter) -> HttpResponse:
     step = read_document(matter.process.document).after(matter.step)
     return one_act(
         request,
@@ -235,7 +236,7 @@ class ReasonForm(ActForm):
 
 
 @page("matter.run", load=load_matter)
-def matter_ending(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_ending(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         ReasonForm(request.POST or None),
@@ -250,7 +251,7 @@ def matter_ending(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 
 @page("matter.run", load=load_matter)
-def matter_dropping(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_dropping(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         ReasonForm(request.POST or None),
@@ -272,7 +273,7 @@ class ChangeForm(ActForm):
 
 
 @page("matter.run", load=load_matter)
-def matter_edit(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_edit(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         ChangeForm(request.POST or None, initial={"title": matter.title, "summary": matter.summary}),
@@ -302,7 +303,7 @@ class PartyForm(ActForm):
 
 
 @page("party.add", load=load_matter)
-def party_new(request: HttpRequest, matter: Matter) -> HttpResponse:
+def party_new(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         PartyForm(request.POST or None, matter=matter),
@@ -318,7 +319,7 @@ def party_new(request: HttpRequest, matter: Matter) -> HttpResponse:
     )
 
 
-def party_in_reach(request: HttpRequest, pk: UUID) -> Matter:
+def party_in_reach(request: Request, pk: UUID) -> Matter:
     """The matter of a party, with the party on it: the right is about the matter."""
     party = load_party(request, pk)
     matter = load_matter(request, party.matter_id)
@@ -327,7 +328,7 @@ def party_in_reach(request: HttpRequest, pk: UUID) -> Matter:
 
 
 @page("party.add", load=party_in_reach)
-def party_out(request: HttpRequest, matter: Matter) -> HttpResponse:
+def party_out(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -358,7 +359,7 @@ def open_worries(matter: Matter) -> QuerySet[Worry]:
 
 
 @page("matter.run", load=load_matter)
-def matter_link_worry(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_link_worry(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         JoinForm(request.POST or None, matter=matter),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -33,23 +33,24 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .matters import LEVELS, PER_PAGE
 
 APPROVERS = (BodyKind.PARTY, BodyKind.CHAIRS, BodyKind.GOVERNMENT)
 
 
-def load_plan(request: HttpRequest, pk: UUID) -> YearPlan:
+def load_plan(request: Request, pk: UUID) -> YearPlan:
     return YearPlan.objects.select_related("body__place", "approver", "decided_by").get(pk=pk)
 
 
-def load_topic(request: HttpRequest, pk: UUID) -> PlanTopic:
+def load_topic(request: Request, pk: UUID) -> PlanTopic:
     rows = PlanTopic.objects.select_related("plan__body__place", "plan__approver", "matter", "worry")
     return rows.get(pk=pk, plan__in=YearPlan.objects.values("pk"))
 
 
 @page("plan.see", methods=("GET",))
-def plans(request: HttpRequest) -> HttpResponse:
+def plans(request: Request) -> HttpResponse:
     rows = YearPlan.objects.select_related("body", "approver").order_by("-year", "body__name")
     columns = [
         (_("year"), lambda plan: plan.year),
@@ -69,7 +70,7 @@ class PlanForm(ActForm):
     approver = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("who decides it"))
     year = forms.IntegerField(label=gettext_lazy("year"))
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
@@ -82,7 +83,7 @@ class PlanForm(ActForm):
         self.initial.setdefault("year", today.year)
 
 
-def plan_of(request: HttpRequest) -> Body | None:
+def plan_of(request: Request) -> Body | None:
     """The body of the form that is sent: the right is about it."""
     desks = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
     wanted = request.POST.get("body", "")
@@ -93,7 +94,7 @@ def plan_of(request: HttpRequest) -> Body | None:
 
 
 @page("plan.open", load=plan_of)
-def plan_new(request: HttpRequest, body: Body) -> HttpResponse:
+def plan_new(request: Request, body: Body) -> HttpResponse:
     return one_act(
         request,
         PlanForm(request.POST or None, request=request, initial={"body": body.pk}),
@@ -116,7 +117,7 @@ COLUMNS = (
 
 
 @page("plan.see", load=load_plan, methods=("GET",))
-def plan(request: HttpRequest, plan: YearPlan) -> HttpResponse:
+def plan(request: Request, plan: YearPlan) -> HttpResponse:
     topics = list(plan.topics.select_related("worry", "matter"))
     for topic in topics:
         topic.theme_name = theme_word(topic.theme)
@@ -169,7 +170,7 @@ class TopicForm(ActForm):
 
 
 @page("topic.propose", load=load_plan)
-def topic_new(request: HttpRequest, plan: YearPlan) -> HttpResponse:
+def topic_new(request: Request, plan: YearPlan) -> HttpResponse:
     return one_act(
         request,
         TopicForm(request.POST or None, plan=plan),
@@ -184,7 +185,7 @@ def topic_new(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 
 
 @page("topic.run", load=load_topic, methods=("POST",))
-def topic_drafting(request: HttpRequest, topic: PlanTopic) -> HttpResponse:
+def topic_drafting(request: Request, topic: PlanTopic) -> HttpResponse:
     """One button: into the draft, or out of it again."""
     return one_act(
         request,
@@ -205,7 +206,7 @@ class LeaveOutForm(ActForm):
 
 
 @page("topic.run", load=load_topic)
-def topic_out(request: HttpRequest, topic: PlanTopic) -> HttpResponse:
+def topic_out(request: Request, topic: PlanTopic) -> HttpResponse:
     return one_act(
         request,
         LeaveOutForm(request.POST or None),
@@ -220,7 +221,7 @@ def topic_out(request: HttpRequest, topic: PlanTopic) -> HttpResponse:
 
 
 @page("plan.run", load=load_plan)
-def plan_submitting(request: HttpRequest, plan: YearPlan) -> HttpResponse:
+def plan_submitting(request: Request, plan: YearPlan) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -246,7 +247,7 @@ class DecideForm(ActForm):
 
 
 @page("plan.decide", load=load_plan)
-def plan_deciding(request: HttpRequest, plan: YearPlan) -> HttpResponse:
+def plan_deciding(request: Request, plan: YearPlan) -> HttpResponse:
     return one_act(
         request,
         DecideForm(request.POST or None),
@@ -268,7 +269,7 @@ class TopicOpenForm(ActForm):
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
     process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
 
-    def __init__(self, *args: Any, request: HttpRequest, topic: PlanTopic, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, topic: PlanTopic, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["place"].limit(topic.plan.body.place)
         self.fields["convener"].queryset = conveners(request)
@@ -280,7 +281,7 @@ class TopicOpenForm(ActForm):
 
 
 @page("topic.run", load=load_topic)
-def topic_opening(request: HttpRequest, topic: PlanTopic) -> HttpResponse:
+def topic_opening(request: Request, topic: PlanTopic) -> HttpResponse:
     return one_act(
         request,
         TopicOpenForm(request.POST or None, request=request, topic=topic),
@@ -308,7 +309,7 @@ class IntoPlanForm(ActForm):
 
 
 @page("matter.run", load=load_matter)
-def matter_into_plan(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_into_plan(request: Request, matter: Matter) -> HttpResponse:
     """Put a matter under way forward as a topic of a plan that is still open."""
     return one_act(
         request,

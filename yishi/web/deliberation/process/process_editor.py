@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from yishi.deliberation.services.processes import process_save
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .processes import load_version, table_of
 
@@ -41,14 +42,14 @@ Document = dict[str, Any]
 Edit = Callable[[Document], Document]
 
 
-def load_draft(request: HttpRequest, pk: UUID) -> ProcessVersion:
+def load_draft(request: Request, pk: UUID) -> ProcessVersion:
     version = load_version(request, pk)
     if version.published_at is not None:
         raise ProcessVersion.DoesNotExist
     return version
 
 
-def load_row(request: HttpRequest, pk: UUID, **row: str) -> ProcessVersion:
+def load_row(request: Request, pk: UUID, **row: str) -> ProcessVersion:
     """The draft, and which row of it is meant (`row`: kind, code, step, number)."""
     version = load_draft(request, pk)
     version.row = row
@@ -56,7 +57,7 @@ def load_row(request: HttpRequest, pk: UUID, **row: str) -> ProcessVersion:
 
 
 @page("process.draft", load=load_draft, methods=("GET",))
-def editor(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def editor(request: Request, version: ProcessVersion) -> HttpResponse:
     model = read_document(version.document)
     words = {
         "version": version,
@@ -69,7 +70,7 @@ def editor(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
 
 
 def edit_page(
-    request: HttpRequest,
+    request: Request,
     version: ProcessVersion,
     form: ActForm,
     change: Callable[[Document, dict], Document],
@@ -94,7 +95,7 @@ def edit_page(
     )
 
 
-def edit_now(request: HttpRequest, version: ProcessVersion, change: Edit, anchor: str = "") -> HttpResponse:
+def edit_now(request: Request, version: ProcessVersion, change: Edit, anchor: str = "") -> HttpResponse:
     """One button: save `change(document)` and come back to the editor; a refusal is shown there."""
     form = ActForm(request.POST)
     if form.is_valid():
@@ -147,7 +148,7 @@ class HeadForm(RowForm):
 
 
 @page("process.draft", load=load_draft)
-def edit_head(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def edit_head(request: Request, version: ProcessVersion) -> HttpResponse:
     document = version.document
     initial = {
         "name": document["name"],
@@ -187,7 +188,7 @@ class SeatForm(RowForm):
 
 
 @page("process.draft", load=load_row)
-def edit_seat(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def edit_seat(request: Request, version: ProcessVersion) -> HttpResponse:
     document, code = version.document, version.row.get("code", "")
     row = _find(document["seats"], code) if code else {}
     composition = document["composition"]
@@ -244,7 +245,7 @@ class StepForm(RowForm):
 
 
 @page("process.draft", load=load_row)
-def edit_step(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def edit_step(request: Request, version: ProcessVersion) -> HttpResponse:
     document, code = version.document, version.row.get("code", "")
     row = _find(document["steps"], code) if code else {}
     initial = {**row, "seen": fingerprint(document)}
@@ -278,7 +279,7 @@ class GateForm(RowForm):
 
 
 @page("process.draft", load=load_row)
-def edit_gate(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def edit_gate(request: Request, version: ProcessVersion) -> HttpResponse:
     document, step, code = version.document, version.row["step"], version.row.get("code", "")
     row = _find(_find(document["steps"], step)["gates"], code) if code else {}
     initial = {**row, "seen": fingerprint(document)}
@@ -302,7 +303,7 @@ class QuotaForm(RowForm):
 
 
 @page("process.draft", load=load_draft)
-def edit_quota(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def edit_quota(request: Request, version: ProcessVersion) -> HttpResponse:
     form = QuotaForm(request.POST or None, initial={"seen": fingerprint(version.document)})
     heading = _("A new quota")
     return edit_page(request, version, form, editing.quota_put, heading=heading, anchor="#coverage")
@@ -312,7 +313,7 @@ MOVES = {"up": -1, "down": 1}
 
 
 @page("process.draft", load=load_row, methods=("POST",))
-def move_row(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def move_row(request: Request, version: ProcessVersion) -> HttpResponse:
     """Up, down or out: steps and seat classes."""
     kind, code, verb = version.row["kind"], version.row["code"], version.row["verb"]
     if kind not in editing.LISTS or verb not in (*MOVES, "out"):
@@ -323,7 +324,7 @@ def move_row(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
 
 
 @page("process.draft", load=load_row, methods=("POST",))
-def move_gate(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def move_gate(request: Request, version: ProcessVersion) -> HttpResponse:
     step, code, verb = version.row["step"], version.row["code"], version.row["verb"]
     if verb not in (*MOVES, "out"):
         raise Http404
@@ -333,7 +334,7 @@ def move_gate(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
 
 
 @page("process.draft", load=load_row, methods=("POST",))
-def quota_out(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def quota_out(request: Request, version: ProcessVersion) -> HttpResponse:
     number = int(version.row["number"])
     return edit_now(request, version, lambda document: editing.quota_remove(document, number), "#coverage")
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -43,19 +43,20 @@ from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 MAX_UPLOAD = 200_000
 
 
-def load_version(request: HttpRequest, pk: UUID) -> ProcessVersion:
+def load_version(request: Request, pk: UUID) -> ProcessVersion:
     return ProcessVersion.objects.select_related("model__owner", "model__copied_from", "edited_by").get(pk=pk)
 
 
-def load_model(request: HttpRequest, pk: UUID) -> ProcessModel:
+def load_model(request: Request, pk: UUID) -> ProcessModel:
     return ProcessModel.objects.select_related("owner").get(pk=pk)
 
 
-def own_desks(request: HttpRequest) -> list[Body]:
+def own_desks(request: Request) -> list[Body]:
     """The bodies for which the viewer may own a model."""
     return [
         post.body
@@ -65,7 +66,7 @@ def own_desks(request: HttpRequest) -> list[Body]:
 
 
 @page("process.see", methods=("GET",))
-def processes(request: HttpRequest) -> HttpResponse:
+def processes(request: Request) -> HttpResponse:
     """Models in use: the shipped templates, those of other places, our own with their drafts."""
     desks = {body.pk for body in own_desks(request)}
     rows: dict[UUID, dict[str, Any]] = {}
@@ -154,7 +155,7 @@ def table_of(model: Model) -> dict[str, Any]:
 
 
 @page("process.version", load=load_version, methods=("GET",))
-def process(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def process(request: Request, version: ProcessVersion) -> HttpResponse:
     """One version, in words; its history; what changed against the version before."""
     versions = [
         one
@@ -181,7 +182,7 @@ def process(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
 
 
 @page("process.version", load=load_version, methods=("GET",))
-def process_download(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def process_download(request: Request, version: ProcessVersion) -> HttpResponse:
     """The version as a TOML file that people read, change and upload again."""
     response = HttpResponse(process_file(version), content_type="application/toml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{version.model.code}-v{version.number}.toml"'
@@ -191,7 +192,7 @@ def process_download(request: HttpRequest, version: ProcessVersion) -> HttpRespo
 class OwnerForm(ActForm):
     owner = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("for which body"))
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         desks = own_desks(request)
         self.fields["owner"].queryset = Body.objects.filter(pk__in=[body.pk for body in desks]).order_by("name")
@@ -224,7 +225,7 @@ def _to_editor(receipt: Any) -> str:
 
 
 @page("process.new")
-def process_begin(request: HttpRequest) -> HttpResponse:
+def process_begin(request: Request) -> HttpResponse:
     return one_act(
         request,
         NewForm(request.POST or None, request=request),
@@ -239,7 +240,7 @@ def process_begin(request: HttpRequest) -> HttpResponse:
 
 
 @page("process.new")
-def process_uploading(request: HttpRequest) -> HttpResponse:
+def process_uploading(request: Request) -> HttpResponse:
     return one_act(
         request,
         UploadForm(request.POST or None, request.FILES or None, request=request),
@@ -253,7 +254,7 @@ def process_uploading(request: HttpRequest) -> HttpResponse:
     )
 
 
-def load_copied(request: HttpRequest, pk: UUID) -> ProcessVersion:
+def load_copied(request: Request, pk: UUID) -> ProcessVersion:
     version = load_version(request, pk)
     if version.published_at is None:
         raise ProcessVersion.DoesNotExist
@@ -261,7 +262,7 @@ def load_copied(request: HttpRequest, pk: UUID) -> ProcessVersion:
 
 
 @page("process.copy", load=load_copied)
-def process_copying(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def process_copying(request: Request, version: ProcessVersion) -> HttpResponse:
     return one_act(
         request,
         NewForm(request.POST or None, request=request, initial={"name": version.name}),
@@ -277,7 +278,7 @@ def process_copying(request: HttpRequest, version: ProcessVersion) -> HttpRespon
 
 
 @page("process.edit", load=load_model, methods=("POST",))
-def process_drafting(request: HttpRequest, model: ProcessModel) -> HttpResponse:
+def process_drafting(request: Request, model: ProcessModel) -> HttpResponse:
     """Begin the next version (or open the draft that exists)."""
     return one_act(
         request,
@@ -293,7 +294,7 @@ def process_drafting(request: HttpRequest, model: ProcessModel) -> HttpResponse:
 
 
 @page("process.edit", load=load_model)
-def process_retiring(request: HttpRequest, model: ProcessModel) -> HttpResponse:
+def process_retiring(request: Request, model: ProcessModel) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
@@ -307,12 +308,12 @@ def process_retiring(request: HttpRequest, model: ProcessModel) -> HttpResponse:
     )
 
 
-def load_owned_version(request: HttpRequest, pk: UUID) -> ProcessVersion:
+def load_owned_version(request: Request, pk: UUID) -> ProcessVersion:
     return load_version(request, pk)
 
 
 @page("process.draft", load=load_owned_version)
-def process_publishing(request: HttpRequest, version: ProcessVersion) -> HttpResponse:
+def process_publishing(request: Request, version: ProcessVersion) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),

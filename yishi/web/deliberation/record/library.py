@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 
@@ -32,12 +33,12 @@ def readable() -> Any:
     return rows.select_related("matter__place", "matter__process__model", "matter__release", "chosen_by")
 
 
-def load_case(request: HttpRequest, pk: UUID) -> GoodCase:
+def load_case(request: Request, pk: UUID) -> GoodCase:
     return readable().get(pk=pk)
 
 
 @page("library.see", methods=("GET",))
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: Request) -> HttpResponse:
     """Good cases, the newest first, narrowed by words."""
     word = request.GET.get("q", "").strip()[:60]
     rows = readable().order_by("-chosen_on", "-pk")
@@ -83,7 +84,7 @@ class CaseForm(ActForm):
 
 
 @page("case.choose", load=load_matter)
-def case_choosing(request: HttpRequest, matter: Matter) -> HttpResponse:
+def case_choosing(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         CaseForm(request.POST or None),
@@ -99,7 +100,7 @@ def case_choosing(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 
 @page("case.withdraw", load=load_case)
-def case_withdrawing(request: HttpRequest, case: GoodCase) -> HttpResponse:
+def case_withdrawing(request: Request, case: GoodCase) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from yishi.organisations.models import Installation, Place
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
 from .public_file import PublicFile, with_story
@@ -36,7 +37,7 @@ def released() -> QuerySet[Release]:
     return rows.select_related("matter__place", "matter__convener").order_by("-checked_at")
 
 
-def load_release(request: HttpRequest, slug: str) -> Release:
+def load_release(request: Request, slug: str) -> Release:
     rows = with_story(released()).select_related("matter__process__model", "matter__good_case")
     return rows.get(slug=slug)
 
@@ -84,7 +85,7 @@ class FileFilter(forms.Form):
 
 
 @page("public", methods=("GET",), face="both")
-def public_files(request: HttpRequest) -> HttpResponse:
+def public_files(request: Request) -> HttpResponse:
     installation = this_installation()
     form = FileFilter(request.GET, installation.public_overdue)
     rows = form.narrow(released())
@@ -153,7 +154,7 @@ def nearby(home: Place | None) -> list[dict[str, Any]]:
 
 
 @page("public", load=load_release, methods=("GET",), face="both")
-def public_file(request: HttpRequest, release: Release) -> HttpResponse:
+def public_file(request: Request, release: Release) -> HttpResponse:
     installation = this_installation()
     file = PublicFile(release, shows_overdue=installation.public_overdue)
     case = getattr(release.matter, "good_case", None)
@@ -173,19 +174,19 @@ def public_file(request: HttpRequest, release: Release) -> HttpResponse:
     return render(request, "deliberation/record/public_file.html", words)
 
 
-def load_photo(request: HttpRequest, slug: str, pk: UUID) -> Attachment:
+def load_photo(request: Request, slug: str, pk: UUID) -> Attachment:
     return released().get(slug=slug).photos.get(pk=pk, may_be_public=True)
 
 
 @page("public", load=load_photo, methods=("GET",), face="both")
-def public_photo(request: HttpRequest, photo: Attachment) -> HttpResponse:
+def public_photo(request: Request, photo: Attachment) -> HttpResponse:
     response = stream(photo, small=request.GET.get("small") == "1", public=True)
     response.headers["Cache-Control"] = "public, max-age=300"  # short: one click hides
     return response
 
 
 @page("public", methods=("GET",), face="both")
-def public_cases(request: HttpRequest) -> HttpResponse:
+def public_cases(request: Request) -> HttpResponse:
     """Good cases whose files are public."""
     rows = GoodCase.objects.filter(
         withdrawn_on__isnull=True, matter__release__state=Release.State.RELEASED, matter__is_sensitive=False

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 from yishi.web.kit.timeline import Event
 
 from .public_file import PublicFile, with_story
@@ -47,12 +48,12 @@ def in_reach() -> Any:
     return rows.select_related("matter__place", "matter__convener", "prepared_by", "checked_by")
 
 
-def load_release(request: HttpRequest, pk: UUID) -> Release:
+def load_release(request: Request, pk: UUID) -> Release:
     return with_story(in_reach()).select_related("matter__process__model").get(pk=pk)
 
 
 @page("release.list", methods=("GET",))
-def releases(request: HttpRequest) -> HttpResponse:
+def releases(request: Request) -> HttpResponse:
     """What waits for the check first, then what is public, refused, hidden."""
     state = request.GET.get("state", "")
     rows = in_reach().order_by("-prepared_at")
@@ -112,7 +113,7 @@ class PrepareForm(ActForm):
 
 
 @page("release.prepare", load=load_matter)
-def matter_release(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_release(request: Request, matter: Matter) -> HttpResponse:
     """The state of a matter's public file, and the form to prepare it."""
     release = in_reach().filter(matter=matter).first()
     initial = {
@@ -161,7 +162,7 @@ class CheckForm(ActForm):
 
 
 @page("release.check", load=load_release)
-def release(request: HttpRequest, release: Release) -> HttpResponse:
+def release(request: Request, release: Release) -> HttpResponse:
     """The file as the public would see it, what the machine warns of, and the check."""
     file = PublicFile(release, shows_overdue=False)
     doubts = release_warnings(release, file.veil) if release.state == Release.State.PREPARED else []
@@ -220,7 +221,7 @@ def trace(release: Release) -> list[Event]:
     return found
 
 
-def _one_click(request: HttpRequest, release: Release, service: Any, done: Any) -> HttpResponse:
+def _one_click(request: Request, release: Release, service: Any, done: Any) -> HttpResponse:
     form = ActForm(request.POST)
     if form.is_valid() and form.attempt(request, service, release=release) is not None:
         messages.success(request, done)
@@ -232,12 +233,12 @@ def _one_click(request: HttpRequest, release: Release, service: Any, done: Any) 
 
 
 @page("release.hide", load=load_release, methods=("POST",))
-def release_hiding(request: HttpRequest, release: Release) -> HttpResponse:
+def release_hiding(request: Request, release: Release) -> HttpResponse:
     return _one_click(request, release, release_hide, _("Hidden. Nobody can read it in public any more."))
 
 
 @page("release.hide", load=load_release, methods=("POST",))
-def release_restoring(request: HttpRequest, release: Release) -> HttpResponse:
+def release_restoring(request: Request, release: Release) -> HttpResponse:
     return _one_click(request, release, release_restore, _("The file is public again."))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -36,20 +36,21 @@ from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .sitting_story import grid
 
 SHOWN = 50
 
 
-def load_agreement(request: HttpRequest, pk: UUID) -> Agreement:
+def load_agreement(request: Request, pk: UUID) -> Agreement:
     rows = Agreement.objects.select_related(
         "matter__place", "matter__convener", "matter__process", "sitting__venue", "scan"
     )
     return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
-def load_duty(request: HttpRequest, pk: UUID) -> Duty:
+def load_duty(request: Request, pk: UUID) -> Duty:
     rows = Duty.objects.select_related("agreement__matter__place", "agreement__sitting", "bearer", "supervisor")
     return rows.get(pk=pk, agreement__matter__in=Matter.objects.values("pk"))
 
@@ -66,7 +67,7 @@ def lacks_of(duty: Duty) -> list[str]:
 
 
 @page("matter.see", load=load_matter, methods=("GET",))
-def matter_agreement(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
     rows = Agreement.objects.filter(matter=matter).select_related("sitting__venue", "scan", "written_by")
     agreement = rows.order_by("-written_at").first()
     runs = may("agreement.run", request.viewer, matter) and matter.state == Matter.State.OPEN
@@ -122,7 +123,7 @@ class TextForm(ActForm):
 
 
 @page("agreement.run", load=load_matter)
-def agreement_new(request: HttpRequest, matter: Matter) -> HttpResponse:
+def agreement_new(request: Request, matter: Matter) -> HttpResponse:
     sitting = matter.sittings.filter(state__in=["open", "closed"]).order_by("-ordinal").first()
     shared = [row for row in grid(sitting) if row["ground"].is_shared] if sitting else []
     initial = {
@@ -147,7 +148,7 @@ def agreement_new(request: HttpRequest, matter: Matter) -> HttpResponse:
     )
 
 
-def _act(request: HttpRequest, agreement: Agreement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, agreement: Agreement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     return one_act(
         request,
         form,
@@ -160,7 +161,7 @@ def _act(request: HttpRequest, agreement: Agreement, form: ActForm, service: Any
 
 
 @page("agreement.run", load=load_agreement)
-def agreement_editing(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+def agreement_editing(request: Request, agreement: Agreement) -> HttpResponse:
     initial = {"text": agreement.text, "conditions": agreement.conditions, "minority": agreement.minority}
     return _act(
         request,
@@ -206,7 +207,7 @@ class DutyForm(ActForm):
 
 
 @page("agreement.run", load=load_agreement)
-def duty_new(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+def duty_new(request: Request, agreement: Agreement) -> HttpResponse:
     return _act(
         request,
         agreement,
@@ -219,7 +220,7 @@ def duty_new(request: HttpRequest, agreement: Agreement) -> HttpResponse:
 
 
 @page("agreement.run", load=load_duty)
-def duty_editing(request: HttpRequest, duty: Duty) -> HttpResponse:
+def duty_editing(request: Request, duty: Duty) -> HttpResponse:
     names = ("act", "bearer", "quantity", "unit", "due_on", "proof_expected", "supervisor", "conditions")
     initial = {name: getattr(duty, name) for name in names}
     return _act(
@@ -235,7 +236,7 @@ def duty_editing(request: HttpRequest, duty: Duty) -> HttpResponse:
 
 
 @page("agreement.run", load=load_duty, methods=("POST",))
-def duty_out(request: HttpRequest, duty: Duty) -> HttpResponse:
+def duty_out(request: Request, duty: Duty) -> HttpResponse:
     """Take a duty out of the draft."""
     form = ActForm(request.POST)
     try:
@@ -288,7 +289,7 @@ def _with_scan(service: Any) -> Any:
 
 
 @page("agreement.run", load=load_agreement)
-def consent_new(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+def consent_new(request: Request, agreement: Agreement) -> HttpResponse:
     return _act(
         request,
         agreement,
@@ -318,7 +319,7 @@ class RecordForm(ActForm):
 
 
 @page("agreement.run", load=load_agreement)
-def agreement_recording(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+def agreement_recording(request: Request, agreement: Agreement) -> HttpResponse:
     return _act(
         request,
         agreement,
@@ -336,7 +337,7 @@ class HandOverForm(ActForm):
 
 
 @page("agreement.run", load=load_agreement)
-def agreement_handing_over(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+def agreement_handing_over(request: Request, agreement: Agreement) -> HttpResponse:
     return _act(
         request,
         agreement,
@@ -354,7 +355,7 @@ class ReasonForm(ActForm):
 
 
 @page("agreement.run", load=load_agreement)
-def agreement_taking_back(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+def agreement_taking_back(request: Request, agreement: Agreement) -> HttpResponse:
     return _act(
         request,
         agreement,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
@@ -28,13 +28,14 @@ from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .seat_forms import people_choices
 
 FIRST_PERSON = 100  # ordinals of the people written down within the act that publishes the list
 
 
-def load_draw(request: HttpRequest, pk: UUID) -> Draw:
+def load_draw(request: Request, pk: UUID) -> Draw:
     rows = Draw.objects.select_related("matter__place", "matter__process", "matter__convener")
     return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
@@ -111,7 +112,7 @@ def _split(line: str) -> tuple[str, str]:
 
 
 @page("seat.run", load=load_matter)
-def draw_new(request: HttpRequest, matter: Matter) -> HttpResponse:
+def draw_new(request: Request, matter: Matter) -> HttpResponse:
     form = PublishForm(
         request.POST or None,
         matter=matter,
@@ -153,7 +154,7 @@ def _run(*, actor: Viewer, draw: Draw, act_id: UUID | None = None, public_number
 
 
 @page("matter.see", load=load_draw)
-def draw(request: HttpRequest, draw: Draw) -> HttpResponse:
+def draw(request: Request, draw: Draw) -> HttpResponse:
     """The draw's page: fingerprint and source; then the form for the numbers; then who was drawn."""
     runs = may("seat.run", request.viewer, draw.matter)
     form = RunForm(request.POST or None, draw=draw) if runs and draw.drawn_at is None else None
@@ -188,19 +189,19 @@ def _public(pk: UUID) -> Draw:
         return Draw.objects.get(pk=pk, matter__is_sensitive=False)
 
 
-def load_public(request: HttpRequest, pk: UUID) -> Draw:
+def load_public(request: Request, pk: UUID) -> Draw:
     return _public(pk)
 
 
 @page("public", load=load_public, methods=("GET",), face="public")
-def public_draw(request: HttpRequest, draw: Draw) -> HttpResponse:
+def public_draw(request: Request, draw: Draw) -> HttpResponse:
     record = draw_record(draw)
     drawn = [record["names"].get(key, key) for key in record.get("drawn", [])]
     return render(request, "deliberation/sittings/public_draw.html", {"draw": draw, "record": record, "drawn": drawn})
 
 
 @page("public", load=load_public, methods=("GET",), face="public")
-def public_draw_file(request: HttpRequest, draw: Draw) -> HttpResponse:
+def public_draw_file(request: Request, draw: Draw) -> HttpResponse:
     """The file that `yishi draw-verify` repeats."""
     text = json.dumps(draw_record(draw), ensure_ascii=False, indent=1, sort_keys=True)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from yishi.kit.ids import uuid7
 from yishi.organisations.rights import may
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
+from yishi.web.kit.request import Request
 
 NO_STATEMENT = gettext_noop("This statement is not part of this sitting. Reload the page.")
 SITTING = ("matter_id", "state", "version", "cancel_reason")  # what a phone reads of a sitting
@@ -44,7 +45,7 @@ class Room:
         return self.sitting.matter
 
 
-def load_room(request: HttpRequest, pk: UUID) -> Room:
+def load_room(request: Request, pk: UUID) -> Room:
     """The viewer's seat is the whole of the right: who holds none finds no room. The chair's seat comes last."""
     sitting = Sitting.within.only(*SITTING).get(pk=pk)
     seats = Seat.objects.filter(
@@ -64,7 +65,7 @@ class StanceForm(forms.Form):
     reason = forms.CharField(required=False)
 
 
-def room_words(request: HttpRequest, room: Room, **more: Any) -> dict[str, Any]:
+def room_words(request: Request, room: Room, **more: Any) -> dict[str, Any]:
     statements = list(room.sitting.statements.select_related("party"))
     mine = {one.statement_id: one for one in Stance.objects.filter(statement__in=statements, seat=room.seat)}
     return {
@@ -80,7 +81,7 @@ def room_words(request: HttpRequest, room: Room, **more: Any) -> dict[str, Any]:
 
 
 @page("public", face="both")
-def room(request: HttpRequest, pk: UUID) -> HttpResponse:
+def room(request: Request, pk: UUID) -> HttpResponse:
     """The address on the wall: who holds a seat sees the room; who is not known yet types the query code."""
     if request.viewer.is_known:
         return my_room(request, pk=pk)
@@ -96,24 +97,24 @@ def room(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")
-def my_room(request: HttpRequest, room: Room) -> HttpResponse:
+def my_room(request: Request, room: Room) -> HttpResponse:
     return render(request, "deliberation/sittings/my_room.html", room_words(request, room))
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")
-def room_state(request: HttpRequest, room: Room) -> HttpResponse:
+def room_state(request: Request, room: Room) -> HttpResponse:
     """What a phone asks every few seconds; only the version says whether there is more to fetch."""
     return JsonResponse({"version": room.sitting.version, "state": room.sitting.state})
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")
-def room_part(request: HttpRequest, room: Room) -> HttpResponse:
+def room_part(request: Request, room: Room) -> HttpResponse:
     """The part of the page that changed."""
     return render(request, "deliberation/sittings/my_room_fragment.html", room_words(request, room))
 
 
 @page("room.enter", load=load_room, methods=("POST",), face="both")
-def room_stance(request: HttpRequest, room: Room) -> HttpResponse:
+def room_stance(request: Request, room: Room) -> HttpResponse:
     """Where I stand. By script it answers a few bytes of JSON, else it leads back to the room."""
     by_script = "application/json" in request.headers.get("Accept", "")
     form = StanceForm(request.POST)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -28,17 +28,18 @@ from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .sitting_story import attendance, grid
 from .sittings import load_sitting
 
 
-def load_statement(request: HttpRequest, pk: UUID) -> Statement:
+def load_statement(request: Request, pk: UUID) -> Statement:
     rows = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
     return rows.get(pk=pk, sitting__matter__in=Matter.objects.values("pk"))
 
 
-def load_place(request: HttpRequest, pk: UUID, seat: UUID) -> Seat:
+def load_place(request: Request, pk: UUID, seat: UUID) -> Seat:
     """A seat in the room of a sitting; the sitting rides along."""
     sitting = load_sitting(request, pk)
     found = Seat.objects.select_related("matter__place", "person", "party").get(pk=seat, matter=sitting.matter_id)
@@ -62,7 +63,7 @@ class StatementForm(ActForm):
         self.fields["party"].empty_label = _("staff (it is labelled as such)")
 
 
-def room_words(request: HttpRequest, sitting: Sitting) -> dict[str, Any]:
+def room_words(request: Request, sitting: Sitting) -> dict[str, Any]:
     rows = attendance(sitting)
     counted = {seat.pk for seat in counted_seats(sitting.matter)}
     address = request.build_absolute_uri(reverse("room", args=[sitting.pk]))
@@ -80,14 +81,14 @@ def room_words(request: HttpRequest, sitting: Sitting) -> dict[str, Any]:
 
 
 @page("sitting.run", load=load_sitting, methods=("GET",))
-def sitting_room(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def sitting_room(request: Request, sitting: Sitting) -> HttpResponse:
     words = room_words(request, sitting)
     words["form"] = StatementForm(matter=sitting.matter)
     return render(request, "deliberation/sittings/room.html", words)
 
 
 @page("sitting.run", load=load_sitting, methods=("GET",))
-def sitting_state(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def sitting_state(request: Request, sitting: Sitting) -> HttpResponse:
     """The room's version and running counts, for the chair: a few numbers, no page."""
     counts: dict[str, dict[str, int]] = {}
     rows = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "value").annotate(Count("pk"))
@@ -97,13 +98,13 @@ def sitting_state(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 @page("sitting.run", load=load_sitting, methods=("GET",))
-def room_code(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def room_code(request: Request, sitting: Sitting) -> HttpResponse:
     """The QR code to hang up in the room: who holds a seat opens it on the phone."""
     address = request.build_absolute_uri(reverse("room", args=[sitting.pk]))
     return HttpResponse(qr_svg(address), content_type="image/svg+xml")
 
 
-def _say(request: HttpRequest, sitting_id: UUID, service: Any, done: Any = "", **given: Any) -> HttpResponse:
+def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **given: Any) -> HttpResponse:
     """One tap in the room: done, or a sentence why not; back to the room either way."""
     form = ActForm(request.POST)
     act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
@@ -118,17 +119,17 @@ def _say(request: HttpRequest, sitting_id: UUID, service: Any, done: Any = "", *
 
 
 @page("sitting.run", load=load_place, methods=("POST",))
-def room_arrive(request: HttpRequest, seat: Seat) -> HttpResponse:
+def room_arrive(request: Request, seat: Seat) -> HttpResponse:
     return _say(request, seat.sitting.pk, presence_arrive, sitting=seat.sitting, seat=seat)
 
 
 @page("sitting.run", load=load_place, methods=("POST",))
-def room_leave(request: HttpRequest, seat: Seat) -> HttpResponse:
+def room_leave(request: Request, seat: Seat) -> HttpResponse:
     return _say(request, seat.sitting.pk, presence_leave, sitting=seat.sitting, seat=seat)
 
 
 @page("sitting.run", load=load_sitting, methods=("POST",))
-def room_open(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def room_open(request: Request, sitting: Sitting) -> HttpResponse:
     """Opens now; a sitting recorded afterwards, at the time for which it was planned."""
     at = sitting.starts_at if sitting.backfilled else None
     return _say(request, sitting.pk, sitting_open, _("The sitting is open."), sitting=sitting, at=at)
@@ -144,7 +145,7 @@ class CloseForm(ActForm):
 
 
 @page("sitting.run", load=load_sitting)
-def room_close(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def room_close(request: Request, sitting: Sitting) -> HttpResponse:
     return one_act(
         request,
         CloseForm(request.POST or None),
@@ -160,7 +161,7 @@ def room_close(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 @page("sitting.run", load=load_sitting)
-def statement_new(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def statement_new(request: Request, sitting: Sitting) -> HttpResponse:
     return one_act(
         request,
         StatementForm(request.POST or None, matter=sitting.matter),
@@ -178,7 +179,7 @@ class NoteForm(ActForm):
 
 
 @page("sitting.run", load=load_statement)
-def statement_closing(request: HttpRequest, statement: Statement) -> HttpResponse:
+def statement_closing(request: Request, statement: Statement) -> HttpResponse:
     return _on_statement(
         request,
         statement,
@@ -190,9 +191,7 @@ def statement_closing(request: HttpRequest, statement: Statement) -> HttpRespons
     )
 
 
-def _on_statement(
-    request: HttpRequest, statement: Statement, form: ActForm, service: Any, **words: Any
-) -> HttpResponse:
+def _on_statement(request: Request, statement: Statement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     return one_act(
         request,
         form,
@@ -227,7 +226,7 @@ class StanceForm(ActForm):
 
 
 @page("sitting.run", load=load_statement)
-def stance_recording(request: HttpRequest, statement: Statement) -> HttpResponse:
+def stance_recording(request: Request, statement: Statement) -> HttpResponse:
     """The secretary records for the room: for who has no phone, or says it aloud."""
     return _on_statement(
         request,
@@ -256,7 +255,7 @@ class HandsForm(ActForm):
 
 
 @page("sitting.run", load=load_statement)
-def hands_counting(request: HttpRequest, statement: Statement) -> HttpResponse:
+def hands_counting(request: Request, statement: Statement) -> HttpResponse:
     return _on_statement(
         request,
         statement,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import F, FilteredRelation, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -34,20 +34,21 @@ from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .seat_forms import FillForm, PersonForm, fill, replaced
 
 SHOWN = 50
 
 
-def load_seat(request: HttpRequest, pk: UUID) -> Seat:
+def load_seat(request: Request, pk: UUID) -> Seat:
     rows = Seat.objects.select_related(
         "matter__place", "matter__process", "matter__convener", "person", "party", "body"
     )
     return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
-def load_objection(request: HttpRequest, pk: UUID) -> ChairObjection:
+def load_objection(request: Request, pk: UUID) -> ChairObjection:
     rows = ChairObjection.objects.select_related("seat__matter__place", "seat__person", "party")
     return rows.get(pk=pk, seat__matter__in=Matter.objects.values("pk"))
 
@@ -88,7 +89,7 @@ def marked(seats: list[Seat]) -> list[Seat]:
 
 
 @page("matter.see", load=load_matter, methods=("GET",))
-def matter_seats(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_seats(request: Request, matter: Matter) -> HttpResponse:
     rows = Seat.objects.filter(matter=matter).select_related("person", "party", "body", "draw")
     seats = marked(list(rows.order_by("started_on", "pk")))
     chair = next((seat for seat in seats if seat.role == Seat.Role.CHAIR and seat.ended_on is None), None)
@@ -112,7 +113,7 @@ def matter_seats(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 
 @page("seat.run", load=load_matter)
-def seat_new(request: HttpRequest, matter: Matter) -> HttpResponse:
+def seat_new(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         FillForm(
@@ -131,7 +132,7 @@ def seat_new(request: HttpRequest, matter: Matter) -> HttpResponse:
     )
 
 
-def _act(request: HttpRequest, seat: Seat, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, seat: Seat, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     to_desk = may("desk.see", request.viewer)
     back = reverse("matter_seats", args=[seat.matter_id]) if to_desk else _own(request, seat)
     given = words.pop("given", {"seat": seat})
@@ -147,7 +148,7 @@ def _act(request: HttpRequest, seat: Seat, form: ActForm, service: Any, **words:
     )
 
 
-def _own(request: HttpRequest, seat: Seat) -> str:
+def _own(request: Request, seat: Seat) -> str:
     """The viewer's own seat in the matter of `seat`."""
     own = Seat.objects.filter(matter=seat.matter_id, person=request.viewer.person_id).order_by("-started_on").first()
     return reverse("my_seat", args=[own.pk if own else seat.pk])
@@ -164,7 +165,7 @@ class AnswerForm(ActForm):
 
 
 @page("seat.answer", load=load_seat, face="both")
-def my_seat(request: HttpRequest, seat: Seat) -> HttpResponse:
+def my_seat(request: Request, seat: Seat) -> HttpResponse:
     """An invitation, for who was invited: answer, declare interests, step back; then the room."""
     chair = Seat.objects.filter(matter=seat.matter_id, role=Seat.Role.CHAIR, ended_on__isnull=True).first()
     sittings = list(seat.matter.sittings.exclude(state="cancelled").select_related("venue").order_by("starts_at"))
@@ -187,7 +188,7 @@ def my_seat(request: HttpRequest, seat: Seat) -> HttpResponse:
     return render(request, "deliberation/sittings/my_seat.html", {"form": None, **words})
 
 
-def _base(request: HttpRequest) -> str:
+def _base(request: Request) -> str:
     return "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html"
 
 
@@ -196,7 +197,7 @@ class NothingForm(ActForm):
 
 
 @page("seat.answer", load=load_seat)
-def seat_answering(request: HttpRequest, seat: Seat) -> HttpResponse:
+def seat_answering(request: Request, seat: Seat) -> HttpResponse:
     return _act(
         request,
         seat,
@@ -209,7 +210,7 @@ def seat_answering(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @page("seat.run", load=load_seat)
-def seat_inviting(request: HttpRequest, seat: Seat) -> HttpResponse:
+def seat_inviting(request: Request, seat: Seat) -> HttpResponse:
     return _act(
         request,
         seat,
@@ -222,7 +223,7 @@ def seat_inviting(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @page("seat.run", load=load_seat)
-def seat_replacing(request: HttpRequest, seat: Seat) -> HttpResponse:
+def seat_replacing(request: Request, seat: Seat) -> HttpResponse:
     return _act(
         request,
         seat,
@@ -239,7 +240,7 @@ class ReasonForm(ActForm):
 
 
 @page("seat.answer", load=load_seat, face="both")
-def seat_recusing(request: HttpRequest, seat: Seat) -> HttpResponse:
+def seat_recusing(request: Request, seat: Seat) -> HttpResponse:
     return _act(
         request,
         seat,
@@ -265,7 +266,7 @@ class DeclareForm(ActForm):
 
 
 @page("seat.answer", load=load_seat, face="both")
-def seat_declaring(request: HttpRequest, seat: Seat) -> HttpResponse:
+def seat_declaring(request: Request, seat: Seat) -> HttpResponse:
     return _act(
         request,
         seat,
@@ -278,7 +279,7 @@ def seat_declaring(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @page("seat.run", load=load_seat)
-def seat_coding(request: HttpRequest, seat: Seat) -> HttpResponse:
+def seat_coding(request: Request, seat: Seat) -> HttpResponse:
     """A code for somebody without account and code; shown once, to be read out or written down."""
     form = NothingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -313,7 +314,7 @@ class ObjectForm(ActForm):
 
 
 @page("chair.object", load=load_seat, face="both")
-def chair_objecting(request: HttpRequest, seat: Seat) -> HttpResponse:
+def chair_objecting(request: Request, seat: Seat) -> HttpResponse:
     return _act(
         request,
         seat,
@@ -339,7 +340,7 @@ class DecideForm(ActForm):
 
 
 @page("seat.run", load=load_objection)
-def objection_deciding(request: HttpRequest, objection: ChairObjection) -> HttpResponse:
+def objection_deciding(request: Request, objection: ChairObjection) -> HttpResponse:
     return _act(
         request,
         objection.seat,

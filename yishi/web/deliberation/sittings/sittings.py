@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -32,18 +32,19 @@ from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 from .sitting_story import attendance, grid, sitting_story
 
 SHOWN = 50
 
 
-def load_sitting(request: HttpRequest, pk: UUID) -> Sitting:
+def load_sitting(request: Request, pk: UUID) -> Sitting:
     rows = Sitting.objects.select_related("matter__place", "matter__convener", "matter__process", "venue", "minutes")
     return rows.get(pk=pk)
 
 
-def load_noted(request: HttpRequest, pk: UUID) -> Sitting:
+def load_noted(request: Request, pk: UUID) -> Sitting:
     """A sitting whose minutes are written."""
     return Sitting.objects.select_related("matter__place", "matter__convener", "minutes").get(
         pk=pk, minutes__isnull=False
@@ -85,7 +86,7 @@ class PlanForm(ActForm):
 
 
 @page("matter.see", load=load_matter, methods=("GET",))
-def matter_sittings(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_sittings(request: Request, matter: Matter) -> HttpResponse:
     rows = Sitting.objects.filter(matter=matter).select_related("venue", "minutes").order_by("-ordinal")
     sittings = list(rows)
     live = any(one.state in ("planned", "noticed", "open") for one in sittings)
@@ -98,7 +99,7 @@ def matter_sittings(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 
 @page("sitting.run", load=load_matter)
-def sitting_new(request: HttpRequest, matter: Matter) -> HttpResponse:
+def sitting_new(request: Request, matter: Matter) -> HttpResponse:
     initial = {
         "venue": matter.venue_id,
         "agenda": _("1. What happened. 2. Questions. 3. Answers. 4. Speeches and stances."),
@@ -126,7 +127,7 @@ def sitting_new(request: HttpRequest, matter: Matter) -> HttpResponse:
     )
 
 
-def next_acts(request: HttpRequest, sitting: Sitting) -> list[tuple[Any, str]]:
+def next_acts(request: Request, sitting: Sitting) -> list[tuple[Any, str]]:
     """What the viewer may do next, the first as the primary act."""
     if not may("sitting.run", request.viewer, sitting):
         return []
@@ -150,7 +151,7 @@ def next_acts(request: HttpRequest, sitting: Sitting) -> list[tuple[Any, str]]:
 
 
 @page("sitting.see", load=load_sitting, methods=("GET",))
-def sitting(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def sitting(request: Request, sitting: Sitting) -> HttpResponse:
     words = {
         "sitting": sitting,
         "matter": sitting.matter,
@@ -164,7 +165,7 @@ def sitting(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     return render(request, "deliberation/sittings/sitting.html", words)
 
 
-def _act(request: HttpRequest, sitting: Sitting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, sitting: Sitting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     when = timezone.localtime(sitting.starts_at)
     words.setdefault("lead", f"{sitting.matter.number} {sitting.matter.title} · {date_format(when, 'DATETIME_FORMAT')}")
     return one_act(
@@ -178,7 +179,7 @@ def _act(request: HttpRequest, sitting: Sitting, form: ActForm, service: Any, **
 
 
 @page("sitting.run", load=load_sitting)
-def sitting_changing(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def sitting_changing(request: Request, sitting: Sitting) -> HttpResponse:
     initial = {
         "starts_at": timezone.localtime(sitting.starts_at),
         "venue": sitting.venue_id,
@@ -203,7 +204,7 @@ class NoticeForm(ActForm):
 
 
 @page("sitting.run", load=load_sitting)
-def sitting_noticing(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def sitting_noticing(request: Request, sitting: Sitting) -> HttpResponse:
     held = Seat.objects.filter(matter=sitting.matter_id, state__in=Seat.LIVE, ended_on__isnull=True).count()
     return _act(
         request,
@@ -218,7 +219,7 @@ def sitting_noticing(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 @page("sitting.run", load=load_sitting)
-def papers_sending(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def papers_sending(request: Request, sitting: Sitting) -> HttpResponse:
     return _act(
         request,
         sitting,
@@ -236,7 +237,7 @@ class ReasonForm(ActForm):
 
 
 @page("sitting.run", load=load_sitting)
-def sitting_cancelling(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def sitting_cancelling(request: Request, sitting: Sitting) -> HttpResponse:
     return _act(
         request,
         sitting,
@@ -257,7 +258,7 @@ class MinutesForm(ActForm):
 
 
 @page("sitting.run", load=load_sitting)
-def minutes_writing(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def minutes_writing(request: Request, sitting: Sitting) -> HttpResponse:
     minutes = getattr(sitting, "minutes", None)
     due = minutes_due(sitting)
     return _act(
@@ -280,7 +281,7 @@ class NothingForm(ActForm):
 
 
 @page("sitting.run", load=load_noted)
-def minutes_issuing(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def minutes_issuing(request: Request, sitting: Sitting) -> HttpResponse:
     return _act(
         request,
         sitting,

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -24,12 +24,13 @@ from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
 
 PHOTOS = 3
 SHOWN = 50
 
 
-def load_study(request: HttpRequest, pk: UUID) -> Study:
+def load_study(request: Request, pk: UUID) -> Study:
     return Study.objects.select_related("matter__place", "matter__process").get(
         pk=pk, matter__in=Matter.objects.values("pk")
     )
@@ -87,7 +88,7 @@ class CheckForm(ActForm):
 
 
 @page("matter.see", load=load_matter, methods=("GET",))
-def matter_studies(request: HttpRequest, matter: Matter) -> HttpResponse:
+def matter_studies(request: Request, matter: Matter) -> HttpResponse:
     rows = Study.objects.filter(matter=matter).select_related("checked_by").order_by("opened_on", "pk")
     studies = list(rows.prefetch_related("visits__photos", "visits__recorded_by", "findings"))
     words = {
@@ -99,7 +100,7 @@ def matter_studies(request: HttpRequest, matter: Matter) -> HttpResponse:
     return render(request, "deliberation/sittings/studies.html", words)
 
 
-def _act(request: HttpRequest, study: Study, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, study: Study, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     return one_act(
         request,
         form,
@@ -112,7 +113,7 @@ def _act(request: HttpRequest, study: Study, form: ActForm, service: Any, **word
 
 
 @page("study.run", load=load_matter)
-def study_new(request: HttpRequest, matter: Matter) -> HttpResponse:
+def study_new(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         OpenForm(request.POST or None),
@@ -133,7 +134,7 @@ def _visit_with_photos(*, actor: Any, act_id: UUID | None = None, **given: Any) 
 
 
 @page("study.run", load=load_study)
-def visit_new(request: HttpRequest, study: Study) -> HttpResponse:
+def visit_new(request: Request, study: Study) -> HttpResponse:
     form = VisitForm(request.POST or None, request.FILES or None, initial={"on": timezone.localdate()})
     return _act(
         request,
@@ -147,7 +148,7 @@ def visit_new(request: HttpRequest, study: Study) -> HttpResponse:
 
 
 @page("study.run", load=load_study)
-def finding_new(request: HttpRequest, study: Study) -> HttpResponse:
+def finding_new(request: Request, study: Study) -> HttpResponse:
     return _act(
         request,
         study,
@@ -160,7 +161,7 @@ def finding_new(request: HttpRequest, study: Study) -> HttpResponse:
 
 
 @page("study.run", load=load_study)
-def study_handing_in(request: HttpRequest, study: Study) -> HttpResponse:
+def study_handing_in(request: Request, study: Study) -> HttpResponse:
     return _act(
         request,
         study,
@@ -173,7 +174,7 @@ def study_handing_in(request: HttpRequest, study: Study) -> HttpResponse:
 
 
 @page("study.run", load=load_study)
-def study_checking(request: HttpRequest, study: Study) -> HttpResponse:
+def study_checking(request: Request, study: Study) -> HttpResponse:
     return _act(
         request,
         study,

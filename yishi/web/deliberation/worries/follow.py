@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +21,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
+from yishi.web.kit.request import Request
 
 from .worry_story import worry_events
 
@@ -28,7 +29,7 @@ NOTICES = 20
 
 
 @page("public", face="public")
-def follow(request: HttpRequest) -> HttpResponse:
+def follow(request: Request) -> HttpResponse:
     """Type the code; with a code in the session, what its holder raised."""
     if request.viewer.query_code is None:
         form = CodeForm(request.POST or None)
@@ -49,13 +50,13 @@ def follow(request: HttpRequest) -> HttpResponse:
     )
 
 
-def load_own(request: HttpRequest, pk: UUID) -> Worry:
+def load_own(request: Request, pk: UUID) -> Worry:
     rows = Worry.objects.select_related("place", "desk", "convener", "matter__release", "merged_into")
     return rows.get(pk=pk, raiser=request.viewer.person)
 
 
 @page("worry.follow", load=load_own, methods=("GET",), face="public")
-def follow_one(request: HttpRequest, worry: Worry) -> HttpResponse:
+def follow_one(request: Request, worry: Worry) -> HttpResponse:
     """One worry's file, for who raised it."""
     may_reopen = worry.state in (Worry.State.ANSWERED, Worry.State.DECLINED)
     may_reopen = may_reopen and not worry.steps.filter(kind="reopened").exists()
@@ -70,7 +71,7 @@ class ReasonForm(ActForm):
 
 
 @page("worry.follow", load=load_own, face="public")
-def follow_reopen(request: HttpRequest, worry: Worry) -> HttpResponse:
+def follow_reopen(request: Request, worry: Worry) -> HttpResponse:
     """Not content with the answer: ask again, once."""
     return one_act(
         request,
@@ -96,7 +97,7 @@ class PhoneForm(ActForm):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
 
-    def attempt(self, request: HttpRequest, service: Any, **given: Any) -> Any:
+    def attempt(self, request: Request, service: Any, **given: Any) -> Any:
         try:
             return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **given)
         except Refusal as refusal:
@@ -105,7 +106,7 @@ class PhoneForm(ActForm):
 
 
 @page("worry.own", face="public")
-def follow_phone(request: HttpRequest) -> HttpResponse:
+def follow_phone(request: Request) -> HttpResponse:
     """Leave, change or remove the phone number."""
     return one_act(
         request,
@@ -121,7 +122,7 @@ def follow_phone(request: HttpRequest) -> HttpResponse:
 
 
 @page("public", methods=("POST",), face="public")
-def forget(request: HttpRequest) -> HttpResponse:
+def forget(request: Request) -> HttpResponse:
     """Leave: this phone forgets the code. `next` is a page of the door to go on to."""
     request.session.flush()
     messages.success(request, _("This phone has forgotten your code."))

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from yishi.organisations.themes import theme_choices
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 LOW = (PlaceLevel.VILLAGE, PlaceLevel.HAMLET, PlaceLevel.TOWNSHIP)
 SHOWN_ONCE = "raised"  # in the session: the receipt page that only its author sees
@@ -80,7 +81,7 @@ class WorryAnywhereForm(WorryForm):
 
 
 @page("public", face="public")
-def raise_worry_at(request: HttpRequest, token: str) -> HttpResponse:
+def raise_worry_at(request: Request, token: str) -> HttpResponse:
     """From a venue's QR code: village and venue are filled in."""
     found = venue_by_code(token)
     if found is None:
@@ -95,14 +96,14 @@ def raise_worry_at(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @page("public", face="public")
-def raise_worry(request: HttpRequest) -> HttpResponse:
+def raise_worry(request: Request) -> HttpResponse:
     """Without a code: the village is chosen."""
     form = WorryAnywhereForm(request.POST or None, request.FILES or None)
     return _raise(request, form)
 
 
 def _raise(
-    request: HttpRequest, form: WorryForm, *, venue: Venue | None = None, place: Place | None = None
+    request: Request, form: WorryForm, *, venue: Venue | None = None, place: Place | None = None
 ) -> HttpResponse:
     """The form, those who say the same nearby, the receipt. `place` is chosen in the form unless it is given."""
     alike: list[Worry] = []
@@ -134,7 +135,7 @@ def _raise(
     return render(request, "deliberation/worries/raise.html", words, status=status)
 
 
-def _file(request: HttpRequest, form: WorryForm, place: Any, venue: Venue | None) -> Any:
+def _file(request: Request, form: WorryForm, place: Any, venue: Venue | None) -> Any:
     given = form.cleaned_data
     photos = []
     if given["photo"]:
@@ -164,7 +165,7 @@ def _file(request: HttpRequest, form: WorryForm, place: Any, venue: Venue | None
 
 
 @page("public", methods=("GET",), face="public")
-def raised(request: HttpRequest) -> HttpResponse:
+def raised(request: Request) -> HttpResponse:
     """The receipt: number, query code, what happens next and by when. Shown to whom it was given, in this session."""
     kept = request.session.get(SHOWN_ONCE)
     if not kept or kept.get("until", 0) < time.time():

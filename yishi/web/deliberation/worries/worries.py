@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -32,6 +32,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
 
 from .raise_worry import LOW
 from .worry_story import worry_events
@@ -72,7 +73,7 @@ class WorryFilter(forms.Form):
     place = PlaceField(label=gettext_lazy("place"), required=False)
     due = forms.ChoiceField(label=gettext_lazy("answer"), required=False)
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.fields["state"].choices = [("", _("all")), *Worry.State.choices]
         self.fields["theme"].choices = [("", _("all")), *theme_choices()]
@@ -96,7 +97,7 @@ class WorryFilter(forms.Form):
 
 
 @page("worry.list", methods=("GET",))
-def worries(request: HttpRequest) -> HttpResponse:
+def worries(request: Request) -> HttpResponse:
     form = WorryFilter(request)
     rows = form.narrow(Worry.objects.select_related("place", "desk", "convener")).order_by("-raised_at", "-pk")
     if request.GET.get("export"):
@@ -117,7 +118,7 @@ def worries(request: HttpRequest) -> HttpResponse:
     return render(request, "deliberation/worries/worries.html", words)
 
 
-def load_worry(request: HttpRequest, pk: UUID) -> Worry:
+def load_worry(request: Request, pk: UUID) -> Worry:
     rows = Worry.objects.select_related(
         "place__parent", "desk", "convener", "raiser", "matter", "merged_into", "says_same_as", "venue"
     )
@@ -136,7 +137,7 @@ OUTCOMES: tuple[tuple[str, str, Any], ...] = (
 
 
 @page("worry.see", load=load_worry, methods=("GET",))
-def worry(request: HttpRequest, row: Worry) -> HttpResponse:
+def worry(request: Request, row: Worry) -> HttpResponse:
     """One worry's file: its story, its author for those who may know, the next acts."""
     possible = screening.VERBS[row.state]
     may_screen = may("worry.screen", request.viewer, row)
@@ -161,7 +162,7 @@ def worry(request: HttpRequest, row: Worry) -> HttpResponse:
     return render(request, "deliberation/worries/worry.html", words)
 
 
-def _new_code(request: HttpRequest, row: Worry) -> str:
+def _new_code(request: Request, row: Worry) -> str:
     """The code just made for who raised `row`; shown once, and on no other worry's page."""
     kept = request.session.get(NEW_CODE) or {}
     if kept.get("worry") != str(row.pk):
@@ -217,7 +218,7 @@ class TakeUpForm(ReasonForm):
     field_order = ("act_id", "matter", "title", "process", "convener", "reason")
 
 
-def _act(request: HttpRequest, row: Worry, form: ActForm, service: Any, heading: Any, submit: Any, **more: Any) -> Any:
+def _act(request: Request, row: Worry, form: ActForm, service: Any, heading: Any, submit: Any, **more: Any) -> Any:
     return one_act(
         request,
         form,
@@ -233,7 +234,7 @@ def _act(request: HttpRequest, row: Worry, form: ActForm, service: Any, heading:
 
 
 @page("worry.screen", load=load_worry)
-def worry_take_up(request: HttpRequest, row: Worry) -> HttpResponse:
+def worry_take_up(request: Request, row: Worry) -> HttpResponse:
     form = TakeUpForm(request.POST or None, initial={"convener": row.convener_id, "title": row.text[:30]})
     near = Matter.objects.filter(state=Matter.State.OPEN, place__lo__lte=row.place.lo, place__hi__gte=row.place.lo)
     form.fields["matter"].queryset = (near | Matter.objects.filter(state="open", place=row.place)).order_by(
@@ -259,21 +260,21 @@ def worry_take_up(request: HttpRequest, row: Worry) -> HttpResponse:
 
 
 @page("worry.screen", load=load_worry)
-def worry_answer(request: HttpRequest, row: Worry) -> HttpResponse:
+def worry_answer(request: Request, row: Worry) -> HttpResponse:
     return _act(
         request, row, AnswerForm(request.POST or None), screening.worry_answer, _("Answer it"), _("Send the answer")
     )
 
 
 @page("worry.screen", load=load_worry)
-def worry_pass(request: HttpRequest, row: Worry) -> HttpResponse:
+def worry_pass(request: Request, row: Worry) -> HttpResponse:
     form = PassForm(request.POST or None)
     form.fields["to_body"].queryset = bodies_around(row).exclude(pk=row.desk_id)
     return _act(request, row, form, screening.worry_pass, _("Pass it on"), _("Pass it on"))
 
 
 @page("worry.screen", load=load_worry)
-def worry_merge(request: HttpRequest, row: Worry) -> HttpResponse:
+def worry_merge(request: Request, row: Worry) -> HttpResponse:
     form = MergeForm(request.POST or None, initial={"into": row.says_same_as_id})
     alike = [one.pk for one in similar_worries(row.place, row.text, theme=row.theme, limit=12) if one.pk != row.pk]
     number = request.GET.get("number", "").strip()
@@ -295,19 +296,19 @@ def worry_merge(request: HttpRequest, row: Worry) -> HttpResponse:
 
 
 @page("worry.screen", load=load_worry)
-def worry_refer(request: HttpRequest, row: Worry) -> HttpResponse:
+def worry_refer(request: Request, row: Worry) -> HttpResponse:
     return _act(request, row, ReasonForm(request.POST or None), screening.worry_refer, _("Refer it"), _("Refer it"))
 
 
 @page("worry.screen", load=load_worry)
-def worry_decline(request: HttpRequest, row: Worry) -> HttpResponse:
+def worry_decline(request: Request, row: Worry) -> HttpResponse:
     return _act(
         request, row, ReasonForm(request.POST or None), screening.worry_decline, _("Do not take it up"), _("Confirm")
     )
 
 
 @page("worry.reissue_code", load=load_worry, methods=("POST",))
-def worry_code(request: HttpRequest, row: Worry) -> HttpResponse:
+def worry_code(request: Request, row: Worry) -> HttpResponse:
     """A new query code for who lost theirs; shown once."""
     try:
         act_id = ActForm(request.POST)
@@ -343,7 +344,7 @@ class BehalfForm(ActForm):
         help_text=gettext_lazy("An earlier day is marked as recorded afterwards."),
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any):
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["theme"].choices = theme_choices()
         self.fields["place"].limit(widest_place(request))
@@ -355,7 +356,7 @@ class BehalfForm(ActForm):
 
 
 @page("worry.write")
-def worry_new(request: HttpRequest) -> HttpResponse:
+def worry_new(request: Request) -> HttpResponse:
     """Write down what somebody says; the slip with their code is printed next."""
     form = BehalfForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
@@ -373,7 +374,7 @@ def worry_new(request: HttpRequest) -> HttpResponse:
 
 
 @page("worry.write", methods=("GET",))
-def worry_slip(request: HttpRequest) -> HttpResponse:
+def worry_slip(request: Request) -> HttpResponse:
     """The slip for the person: number, code, what happens next. For who has just written it down."""
     kept = request.session.get("slip")
     row = Worry.within.select_related("place", "convener").filter(pk=kept["worry"]).first() if kept else None
@@ -384,7 +385,7 @@ def worry_slip(request: HttpRequest) -> HttpResponse:
 
 
 @page("worry.list", methods=("GET",))
-def unanswered(request: HttpRequest) -> HttpResponse:
+def unanswered(request: Request) -> HttpResponse:
     """What is owed an answer, per body: how many, how many late, the oldest."""
     today = timezone.localdate()
     table: dict[UUID, dict[str, Any]] = {}
