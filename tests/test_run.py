@@ -1,6 +1,7 @@
 """`./run`: steps are skipped by content, and what is missing is said in one line."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import sys
 import pytest
 
 from tests.conftest import draw
-from tools import check, dev, postgres, serve, setup
+from tools import check, dev, machine, postgres, serve, setup
 from tools.say import ROOT, Stop
 
 
@@ -157,3 +158,24 @@ def test_the_tests_of_one_part_are_found_by_its_name():
     for wrong in ("", "no-such-part"):
         with pytest.raises(Stop, match="assistance"):
             check.tests_of(wrong)
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", ".ci/run"])
+def test_every_package_that_the_tests_want_is_named(page):
+    text = (ROOT / page).read_text("utf-8")
+    named = {word for line in re.findall(r"apt install ([a-z0-9 .+-]+)|packages=\(([^)]*)\)", text) for word in line}
+    words = {word for line in named for word in line.split()}
+    assert set(machine.PACKAGES) - words == set()
+    assert {"git", "python3", "python3-venv"} - words == set()
+
+
+def test_a_missing_package_is_named_before_anything_runs(monkeypatch, capsys):
+    monkeypatch.setitem(machine.PACKAGES, "poppler-utils", lambda: False)
+    monkeypatch.setattr(check.setup, "ready", lambda **_: None)
+    said = []
+    monkeypatch.setattr(check, "checks", lambda _outcome: said.append(capsys.readouterr().out))
+    monkeypatch.setattr(check, "tests", lambda _outcome: None)
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv(check.SEED, "x")
+    assert check.run([]) == 1
+    assert "apt install poppler-utils" in said[0]

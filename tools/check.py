@@ -1,19 +1,17 @@
 """All checks and tests, in the order in which a failure is cheapest to find; every step runs, the end counts."""
 
 import os
-import shutil
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import covered, postgres, setup
+from . import covered, machine, postgres, setup
 from .say import ROOT, Stop, say
 
 SEED = "YISHI_TEST_DRAW"  # of the long walks; read by tests/conftest.py
 RESULTS = ROOT / "test-results"
-CHROMIUM = Path("/usr/bin/chromium")
 TWO = ("-n", "2", "--dist", "worksteal")  # who is done first takes over what waits for the other
 COUNTS = ("tests", "failures", "errors", "skipped")
 
@@ -81,6 +79,9 @@ def run(words: list[str]) -> int:
         )
     RESULTS.mkdir(exist_ok=True)
     outcome = Outcome()
+    for package in machine.missing():
+        outcome.leave_out(f"缺少 {package}（apt install {package}）", f"{package} is missing")
+        say(*outcome.left_out[-1].split(" · "))
     checks(outcome)
     tests(outcome)
     return outcome.close()
@@ -141,12 +142,8 @@ def tests(outcome: Outcome) -> None:
     outcome.step("纯房间的覆盖率", "coverage of the pure rooms", [setup.PYTHON, "-m", "tools.covered", report])
     outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", one, {"YISHI_TEST_DATABASE": "sqlite"})
     with postgres.server() as url:
-        if url is None:
-            outcome.leave_out("PostgreSQL（apt install postgresql-15）", "PostgreSQL is missing")
-        else:
+        if url is not None:
             env = {"YISHI_TEST_DATABASE": "postgresql", postgres.NAME: url}
             outcome.tests("postgresql", "测试（PostgreSQL）", "tests on PostgreSQL", both, env)
-    if CHROMIUM.exists() or shutil.which("chromium"):
+    if machine.PACKAGES["chromium"]() and machine.PACKAGES["libatomic1"]():
         outcome.tests("browser", "浏览器测试", "browser tests", [*TWO, "-m", "browser"])
-    else:
-        outcome.leave_out("Chromium（apt install chromium）", "Chromium is missing")
