@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -261,7 +262,7 @@ def _decide(
     verb: str,
     actor: Viewer,
     worry: Worry,
-    body: dict,
+    body: dict[str, Any],
     decide: Callable[[Act, Worry], None],
     act_id: UUID | None,
     *,
