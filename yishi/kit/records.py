@@ -1,5 +1,6 @@
 """What the type of a record cannot say: that a column is filled at this stage, that a page lent a row its words."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -20,3 +21,13 @@ def lend(record: T, **more: Any) -> T:
     for name, value in more.items():
         setattr(record, name, value)
     return record
+
+
+def lent(record: object, name: str) -> Any:
+    """What `lend`, or the query that brought the record, has given it under `name`."""
+    return getattr(record, name)
+
+
+def filled(values: Iterable[T | None]) -> list[T]:
+    """Those that are there: an empty column points to nothing, so nothing is looked up for it."""
+    return [value for value in values if value is not None]
