@@ -4,6 +4,8 @@ Codes are those of the lists in `assistance/codes/`; the list's name stands besi
 in mu. An empty code, a null number or a null yes-or-no means: not known, which is not the same as no.
 """
 
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
