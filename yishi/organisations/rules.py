@@ -1,7 +1,7 @@
 """Who runs the register: places, bodies, posts, members, venues, people. No files are read by these rights.
 
 The system administrator (系统管理) makes bodies, members, venues and accounts; the security administrator (安全管理)
-says who holds which post and helps with lost passwords and locks (docs/decisions/0080-three-posts.md). Their post at a
+says who holds which post and helps with lost passwords and locks (docs/decisions/0036-three-posts.md). Their post at a
 body that keeps the register of its place (a committee, its office, …: `REGISTERING`) covers all of that place; at any
 other body it covers that body alone.
 """
