@@ -21,7 +21,8 @@ def matter_of(thing: Any) -> Matter:
         return thing.sitting.matter
     if isinstance(thing, Duty):
         return thing.agreement.matter
-    return thing.matter
+    matter: Matter = thing.matter
+    return matter
 
 
 @predicate

@@ -13,6 +13,7 @@ from yishi.journal.act import act
 from yishi.journal.blocks import last_hash
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
@@ -215,7 +216,7 @@ def _desk(actor: Viewer, place: Place) -> Body:
     grant = actor.oversees(place.lo)
     if grant is None:
         raise Refusal("report.desk", _("A report is issued by the office of the place or of one above it."))
-    return Body.objects.get(pk=grant.body_id)
+    return Body.objects.get(pk=certain(grant.body_id))
 
 
 def _check_days(starts_on: date, ends_on: date) -> None:

@@ -31,7 +31,9 @@ def reported_it(viewer: Viewer, row: Unitemised) -> Answer:
 @predicate
 def reads_its_file(viewer: Viewer, body: Body | None = None) -> Answer:
     """Sits at its desk, or at an overseeing desk above it."""
-    return body and (viewer.holds(body.pk, *SEEING) or viewer.oversees(body.place.lo, SEEING))
+    if body is None:
+        return None
+    return viewer.holds(body.pk, *SEEING) or viewer.oversees(body.place.lo, SEEING)
 
 
 @predicate

@@ -86,13 +86,13 @@ def keeps_its_village(viewer: Viewer, place: Place) -> Answer:
 @predicate
 def is_helper(viewer: Viewer, thing: Any = None) -> Answer:
     """Helps somebody today, as the parts above know it (`hooks.py`)."""
-    return next(filter(None, (helps(viewer) for helps in HELPS_SOMEBODY)), None)
+    return next((answer for helps in HELPS_SOMEBODY if (answer := helps(viewer))), None)
 
 
 @predicate
 def helps_it(viewer: Viewer, household: Household) -> Answer:
     """Helps this household today, as the parts above know it."""
-    return next(filter(None, (helps(viewer, household) for helps in HELPS_IT)), None)
+    return next((answer for helps in HELPS_IT if (answer := helps(viewer, household))), None)
 
 
 add("household.list", sits_where_households_are_kept | is_helper, reads=True)

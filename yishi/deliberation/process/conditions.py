@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Agreement, GateRequest, PlanTopic, Sitting, Worry
 from yishi.kit.clock import workdays_between
+from yishi.kit.records import lent
 
 from .facts import Facts
 from .schema import Model
@@ -107,12 +108,13 @@ def _parties_named(facts: Facts, model: Model) -> str | None:
 def _study_done(facts: Facts, model: Model) -> str | None:
     if not facts.studies:
         return _("There is no study yet. Open one and go there.")
-    if any(study.handed_in_on and study.visit_count and study.finding_count for study in facts.studies):
+    studies = [(study, lent(study, "visit_count"), lent(study, "finding_count")) for study in facts.studies]
+    if any(study.handed_in_on and visits and findings for study, visits, findings in studies):
         return None
-    study = facts.studies[-1]
-    if not study.visit_count:
+    _study, visits, findings = studies[-1]
+    if not visits:
         return _("The study has no visit yet. Record at least one.")
-    if not study.finding_count:
+    if not findings:
         return _("The study has no finding yet. Write down at least one.")
     return _("The study has not been handed in yet.")
 

@@ -43,7 +43,7 @@ def act_id(value: Any = None) -> SafeString:
 @register.simple_tag(takes_context=True)
 def can(context: template.Context, right: str, thing: Any = None) -> bool:
     """May the viewer do `right` to `thing`? `{% can "worry.screen" worry as may_screen %}`"""
-    return may(right, context["viewer"], thing)
+    return may(right, context["viewer"], thing) is not None
 
 
 @register.simple_tag

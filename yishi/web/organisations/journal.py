@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Entry, Seal
+from yishi.kit.records import filled
 from yishi.organisations.audit import audited_entries
 from yishi.organisations.models import Body, Member, Place, Post
 from yishi.people.models import Person
@@ -125,7 +126,7 @@ def journal_entry(request: Request, entry: Entry) -> HttpResponse:
     context = {
         "entry": entry,
         "right_words": _right_words(entry),
-        "on_behalf_of": Person.objects.distinct().filter(pk=entry.on_behalf_of_id).first(),
+        "on_behalf_of": Person.objects.distinct().filter(pk__in=filled([entry.on_behalf_of_id])).first(),
         "subject_url": _subject_url(entry),
         "parts": [
             (_("what it is counted by"), sorted(entry.dims.items())),
@@ -135,7 +136,7 @@ def journal_entry(request: Request, entry: Entry) -> HttpResponse:
         ],
         "others": audited_entries(request.viewer).filter(receipt=entry.receipt_id).exclude(pk=entry.pk),
         "reversed_by": audited_entries(request.viewer).filter(reverses_id=entry.pk).first(),
-        "reverses": audited_entries(request.viewer).filter(pk=entry.reverses_id).first(),
+        "reverses": audited_entries(request.viewer).filter(pk__in=filled([entry.reverses_id])).first(),
         "seal": Seal.objects.filter(entry_id=entry.pk).first(),
     }
     return render(request, "organisations/journal_entry.html", context)
@@ -144,10 +145,10 @@ def journal_entry(request: Request, entry: Entry) -> HttpResponse:
 def _right_words(entry: Entry) -> str:
     """The post or membership itself; of any other right its kind says enough."""
     if entry.right_kind == "post":
-        post = Post.objects.filter(pk=entry.right_id).select_related("body").first()
+        post = Post.objects.filter(pk__in=filled([entry.right_id])).select_related("body").first()
         return f"{post.body} · {post.get_role_display()}" if post else ""
     if entry.right_kind == "member":
-        member = Member.objects.filter(pk=entry.right_id).select_related("term__body").first()
+        member = Member.objects.filter(pk__in=filled([entry.right_id])).select_related("term__body").first()
         return f"{member.term.body} · {member.term}" if member else ""
     return ""
 

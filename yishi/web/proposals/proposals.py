@@ -292,7 +292,7 @@ def _write(request: Request, form: WriteForm, service: Any, words: dict[str, Any
 def proposal_new(request: Request) -> HttpResponse:
     viewer = request.viewer
     is_member, has_desk = viewer.is_sitting_member(), viewer.holds_kind(*WRITING)
-    own = is_member and not (has_desk and request.GET.get("for") == "member")
+    own = bool(is_member) and not (has_desk and request.GET.get("for") == "member")
     places = finding.places_of(viewer)
     initial = {"place": places[0] if places else None}
     form = WriteForm(request.POST or None, viewer=viewer, own=own, initial=initial)

@@ -19,6 +19,7 @@ from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
+from yishi.kit.records import filled
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, BodyKind, Place, valid_on
@@ -254,7 +255,7 @@ def _desk(place: Place, by: Actor) -> Body:
     village = near.filter(kind=BodyKind.VILLAGE).order_by("-place__lo", "pk").first()
     if village is not None:
         return village
-    own = Body.objects.filter(pk=by.body_id).first() if by.right_kind == "post" else None
+    own = Body.objects.filter(pk__in=filled([by.body_id])).first() if by.right_kind == "post" else None
     found = own or near.filter(kind=BodyKind.OFFICE).order_by("-place__lo", "pk").first()
     if found is None:
         raise Refusal("need.desk", _("No body is registered for this place. Ask the administrator to register it."))

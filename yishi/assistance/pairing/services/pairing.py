@@ -20,9 +20,10 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import uuid7
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.notices.services import tell
-from yishi.organisations.grants import Viewer
+from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import Body, Member, Place, Post, current, valid_on
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
@@ -90,7 +91,8 @@ def pairings_make_many(
             ids.append(same.pk)
         Pairing.objects.bulk_create(made, batch_size=1000)
         for one in made:
-            this.actor = actor.acting(grants[place_of(one.household or one.place).pk])
+            place = place_of(one.household if one.household is not None else certain(one.place))
+            this.actor = actor.acting(certain(grants[place.pk]))  # a row without its grant was refused above
             pairing_enter(this, one, "pairings")
         this.actor = by
         if len(made) <= MOST_TOLD:  # an import of thousands tells nobody
@@ -109,7 +111,7 @@ def pairing_problems(
     """What is wrong with which row (by its index), without writing anything: for the preview of an import too."""
     known = {key: list(found) for key, found in (_standing(rows) if standing is None else standing).items()}
     sitting = sitting_among([row.helper for row in rows if isinstance(row.helper, Person)])
-    allowed: dict[UUID, bool] = {}
+    allowed: dict[UUID, Grant | None] = {}
     found: dict[int, Refusal] = {}
     for index, row in enumerate(rows):
         problem = _problem(row, actor, known.get(_key(row), []), sitting, allowed)
@@ -225,7 +227,7 @@ def _kind(row: PairingRow, sitting: set[UUID]) -> str:
 
 
 def _problem(
-    row: PairingRow, actor: Viewer, known: Sequence[Pairing], sitting: set[UUID], allowed: dict[UUID, bool]
+    row: PairingRow, actor: Viewer, known: Sequence[Pairing], sitting: set[UUID], allowed: dict[UUID, Grant | None]
 ) -> Refusal | None:
     place = place_of(row.target)
     if place.pk not in allowed:

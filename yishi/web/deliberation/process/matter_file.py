@@ -253,7 +253,7 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
         "primary": primary,
         "further": further,
         "runs": runs,
-        "events": story(matter, facts, worries, with_notes=runs or writes),
+        "events": story(matter, facts, worries, with_notes=bool(runs or writes)),
         "notes": facts.notes if runs or writes else [],
         "worries": [(worry, link("worry", worry.pk)) for worry in worries],
         "seats": seat_table(facts),
