@@ -37,7 +37,7 @@ GOATS = [
 ]
 PAGE = """{% list_table goats rows as goat %}
 {% cell "name" %}<a href="/goats/{{ goat.pk }}/">{{ goat.name }}</a>{% endcell %}
-{% end_list_table %}"""
+{% endlist_table %}"""
 
 
 def columns() -> list[Column]:
@@ -99,7 +99,7 @@ def test_links_hidden_headings_groups_and_columns_that_the_page_asks_for():
         group=lambda goat: goat.born.year,
     )
     template = """{% list_table goats rows as goat %}{% cell "acts" %}{% if goat.pk == 2 %}<b>x</b>{% endif %}{% endcell %}
-        {% cell "group" %}{{ goat.born.year }}{% endcell %}{% end_list_table %}"""
+        {% cell "group" %}{{ goat.born.year }}{% endcell %}{% endlist_table %}"""
     page = drawn(goats, template)
     assert '<a href="/goats/1/?a=1&amp;b=2">Anna &amp; Co</a>' in page and '<td data-label="name">Berta</td>' in page
     assert '<th scope="col"><span class="visually-hidden">buttons</span></th>' in page
@@ -139,7 +139,7 @@ def test_two_lists_have_two_names():
 
 # The house: what is declared is said nowhere else.
 
-TABLE = re.compile(r"\{% list_table .*?\{% end_list_table %\}", re.S)
+TABLE = re.compile(r"\{% list_table .*?\{% endlist_table %\}", re.S)
 
 
 def test_no_template_with_a_declared_list_repeats_a_heading_by_hand():
@@ -165,7 +165,7 @@ def test_every_table_of_a_template_names_a_declared_list():
 
 
 def test_every_cell_of_a_template_has_its_column_and_every_column_is_drawn():
-    table = re.compile(r'\{% list_table "(\w+)".*?%\}(.*?)\{% end_list_table %\}', re.S)
+    table = re.compile(r'\{% list_table "(\w+)".*?%\}(.*?)\{% endlist_table %\}', re.S)
     for path in TEMPLATES.rglob("*.html"):
         for name, body in table.findall(path.read_text("utf-8")):
             declared = {column.cell for column in LISTS[name].columns if column.cell}

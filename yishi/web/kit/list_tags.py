@@ -86,9 +86,9 @@ class TableNode(Node):
 
 @register.tag
 def list_table(parser: Parser, token: Token) -> TableNode:
-    """`{% list_table "commitments" page_obj as one %}` … `{% end_list_table %}`."""
+    """`{% list_table "commitments" page_obj as one %}` … `{% endlist_table %}`."""
     _tag, declared, rows, _as, *names = token.split_contents()
-    nodelist = parser.parse(("end_list_table",))
+    nodelist = parser.parse(("endlist_table",))
     parser.delete_first_token()
     names = [name.strip(",") for name in names]
     return TableNode(parser.compile_filter(declared), parser.compile_filter(rows), names, nodelist)

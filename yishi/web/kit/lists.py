@@ -15,7 +15,7 @@ The template says where the table stands, and draws the cells that hold more tha
 
     {% list_table "commitments" page_obj as one %}
     {% cell "promise" %}<a href="{% url "commitment" one.pk %}">{{ one.act }}</a>{% endcell %}
-    {% end_list_table %}
+    {% endlist_table %}
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
