@@ -98,7 +98,8 @@ def test_links_hidden_headings_groups_and_columns_that_the_page_asks_for():
         ],
         group=lambda goat: goat.born.year,
     )
-    template = """{% list_table goats rows as goat %}{% cell "acts" %}{% if goat.pk == 2 %}<b>x</b>{% endif %}{% endcell %}
+    template = """{% list_table goats rows as goat %}
+        {% cell "acts" %}{% if goat.pk == 2 %}<b>x</b>{% endif %}{% endcell %}
         {% cell "group" %}{{ goat.born.year }}{% endcell %}{% endlist_table %}"""
     page = drawn(goats, template)
     assert '<a href="/goats/1/?a=1&amp;b=2">Anna &amp; Co</a>' in page and '<td data-label="name">Berta</td>' in page
@@ -111,6 +112,13 @@ def test_links_hidden_headings_groups_and_columns_that_the_page_asks_for():
 def test_a_cell_without_a_column_is_refused():
     with pytest.raises(TemplateSyntaxError, match="horns"):
         drawn(DeclaredList("", "goats", columns()), PAGE.replace('"name"', '"horns"'))
+
+
+def test_a_column_may_have_another_place_in_the_workbook(rf):
+    goats = DeclaredList("", "goats", [Column("c", "pk", at=3), Column("a", "name"), Column("b", "born", at=2)])
+    assert sheet(goats, rf)[0] == ["a", "b", "c"]
+    page = drawn(goats, "{% list_table goats rows as goat %}{% endlist_table %}")
+    assert re.findall(r'<th scope="col">(\w)</th>', page) == ["c", "a", "b"]
 
 
 def test_rows_are_prepared_together_for_the_workbook(rf):

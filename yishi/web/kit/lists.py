@@ -50,6 +50,7 @@ class Column:
     cell: str = ""
     link: str | Callable[[Any], str] = ""  # the name of a page of the row's `pk`, or what gives a row's address
     page: bool = True
+    at: int = 0  # its place in the workbook, counted from 1, where that is not its place on the page
     only: str = ""  # what the page must hold (its name there) for the column to stand on it
     css: str = ""
     is_silent: bool = False  # a column of buttons: its heading is only for those who hear the page
@@ -107,8 +108,17 @@ class DeclaredList:
         return render(request, template, context)
 
     def workbook(self, request: Request, rows: Iterable[Any], filename: str = "") -> HttpResponse:
-        columns = [(column.heading, reader(column.value)) for column in self.columns if column.value is not None]
+        columns = [(column.heading, reader(column.value)) for column in self.in_workbook()]
         return export(request, filename or str(self.title), columns, self._prepared(rows) if self.prepare else rows)
+
+    def in_workbook(self) -> list[Column]:
+        """The columns that have a value, each at its place."""
+        valued = [column for column in self.columns if column.value is not None]
+        columns = [column for column in valued if not column.at]
+        for column in sorted(valued, key=lambda column: column.at):
+            if column.at:
+                columns.insert(column.at - 1, column)
+        return columns
 
     def _prepared(self, rows: Iterable[Any]) -> Iterator[Any]:
         rest = iter(rows.iterator(chunk_size=AT_ONCE) if isinstance(rows, QuerySet) else rows)

@@ -44,10 +44,10 @@ MEMBERS = DeclaredList(
     gettext_lazy("members"),
     [
         Column(gettext_lazy("person's name"), "person.name", cell="name"),
+        Column(gettext_lazy("committee"), "term.body.name", page=False),
         Column(gettext_lazy("sector"), lambda member: sector_name(member.sector)),
         Column(gettext_lazy("office held"), "title"),
-        Column(gettext_lazy("committee"), "term.body.name", page=False),
-        Column(gettext_lazy("term"), lambda member: str(member.term), cell="term"),
+        Column(gettext_lazy("term"), lambda member: str(member.term), cell="term", at=3),
         Column(gettext_lazy("from"), "valid_from", only="serving"),
         Column(gettext_lazy("last day"), "valid_to", cell="last_day", only="former"),
         Column(gettext_lazy("reason"), "end_reason", page=False),

@@ -44,7 +44,7 @@ PLACE_SETS = DeclaredList(
     gettext_lazy("sets of places"),
     [
         Column(gettext_lazy("name"), "name", link="place_set"),
-        Column(gettext_lazy("places today"), "today"),
+        Column(gettext_lazy("places today"), "today", at=4),
         Column(gettext_lazy("code"), "code", page=False),
         Column(gettext_lazy("kept by"), "owner.name", cell="kept_by"),
         Column(gettext_lazy("note"), "note", cell="note"),

@@ -90,7 +90,7 @@ PLACES = DeclaredList(
     "places",
     gettext_lazy("places"),
     [
-        Column(gettext_lazy("name of the place"), "name", cell="name"),
+        Column(gettext_lazy("name of the place"), "name", cell="name", at=2),
         Column(gettext_lazy("code"), "code"),
         Column(gettext_lazy("level"), "get_level_display"),
         Column("", cell="below", is_silent=True),

@@ -62,7 +62,7 @@ REPORTS = DeclaredList(
         Column(gettext_lazy("from"), "starts_on", page=False),
         Column(gettext_lazy("until"), "ends_on", page=False),
         Column(gettext_lazy("issued by"), "body.name", cell="issued_by"),
-        Column(gettext_lazy("number"), "number"),
+        Column(gettext_lazy("number"), "number", at=1),
         Column(gettext_lazy("issued on"), local_day("issued_at"), page=False),
     ],
 )

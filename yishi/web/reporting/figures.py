@@ -221,13 +221,13 @@ DEEDS_BEHIND = DeclaredList(
     "deeds_behind",
     gettext_lazy("deeds"),
     [
-        Column(gettext_lazy("item"), "version.name", link=lambda deed: link("deed", pk=deed.pk)),
+        Column(gettext_lazy("item"), "version.name", link=lambda deed: link("deed", pk=deed.pk), at=4),
         Column(gettext_lazy("day"), "on", css="nowrap"),
         Column(gettext_lazy("place"), "place.full_name"),
         Column(gettext_lazy("quantity"), "quantity", cell="quantity", css="number"),
         Column(gettext_lazy("unit"), "version.unit", page=False),
         Column(gettext_lazy("who"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
-        Column(gettext_lazy("receipt number"), "number", css="nowrap"),
+        Column(gettext_lazy("receipt number"), "number", at=1, css="nowrap"),
         Column(gettext_lazy("words"), "words", page=False),
     ],
 )

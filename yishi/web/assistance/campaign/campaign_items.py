@@ -93,7 +93,7 @@ CATALOGUE = DeclaredList(
         Column(gettext_lazy("for whom"), "version.get_serves_display"),
         Column(gettext_lazy("target per member"), "version.per_member", cell="target"),
         Column(gettext_lazy("target per body"), "version.per_body", page=False),
-        Column(gettext_lazy("evidence"), "evidence", cell="evidence"),
+        Column(gettext_lazy("evidence"), "evidence", cell="evidence", at=7),
         Column(gettext_lazy("indicator"), "version.indicator", page=False),
         Column(gettext_lazy("what counts it"), "version.get_fed_by_display"),
         Column(gettext_lazy("what counts"), "version.hint", page=False),

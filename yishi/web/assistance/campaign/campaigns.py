@@ -65,7 +65,7 @@ CAMPAIGNS = DeclaredList(
     gettext_lazy("campaigns"),
     [
         Column(gettext_lazy("campaign"), "name", cell="campaign"),
-        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("place"), "place.full_name", at=3),
         Column(gettext_lazy("run by"), "owner.name"),
         Column(gettext_lazy("days"), cell="days"),
         Column(gettext_lazy("from"), "starts_on", page=False),

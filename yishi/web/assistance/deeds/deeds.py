@@ -134,7 +134,7 @@ DEEDS = DeclaredList(
     gettext_lazy("deeds"),
     [
         Column(gettext_lazy("deed"), cell="deed"),
-        Column(gettext_lazy("quantity"), "quantity", shown=how_much, css="number"),
+        Column(gettext_lazy("quantity"), "quantity", shown=how_much, at=4, css="number"),
         Column(gettext_lazy("receipt number"), "number", page=False),
         Column(gettext_lazy("item"), "version.name", page=False),
         Column(gettext_lazy("day"), "on", css="nowrap"),

@@ -83,7 +83,7 @@ NEEDS = DeclaredList(
     "needs",
     gettext_lazy("needs"),
     [
-        Column(gettext_lazy("what is lacking"), "words", cell="need"),
+        Column(gettext_lazy("what is lacking"), "words", cell="need", at=2),
         Column(gettext_lazy("kind"), "get_kind_display"),
         Column(gettext_lazy("quantity"), "quantity", page=False),
         Column(gettext_lazy("unit"), "unit", page=False),

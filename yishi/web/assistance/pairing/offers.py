@@ -39,7 +39,7 @@ OFFERS = DeclaredList(
     "offers",
     gettext_lazy("offers"),
     [
-        Column(gettext_lazy("what can be given"), "words", cell="offer"),
+        Column(gettext_lazy("what can be given"), "words", cell="offer", at=2),
         Column(gettext_lazy("kind"), "get_kind_display"),
         Column(gettext_lazy("quantity"), "quantity", page=False),
         Column(gettext_lazy("unit"), "unit", page=False),

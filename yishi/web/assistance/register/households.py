@@ -147,7 +147,7 @@ HOUSEHOLDS = DeclaredList(
     "households",
     gettext_lazy("households"),
     [
-        Column(gettext_lazy("head of the household"), "head.name", link="household"),
+        Column(gettext_lazy("head of the household"), "head.name", link="household", at=4),
         Column(gettext_lazy("number of the household"), "number", css="nowrap"),
         Column(gettext_lazy("place"), "place.full_name", cell="place"),
         Column(gettext_lazy("villagers' group"), "group_name", page=False),

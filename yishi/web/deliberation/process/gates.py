@@ -38,7 +38,7 @@ GATES = DeclaredList(
     "gates",
     gettext_lazy("gates"),
     [
-        Column(gettext_lazy("gate"), "name", cell="gate"),
+        Column(gettext_lazy("gate"), "name", cell="gate", at=2),
         Column(gettext_lazy("matter"), lambda gate: f"{gate.matter.number} {gate.matter.title}", cell="matter"),
         Column(gettext_lazy("body"), "body.name", page=False),
         Column(gettext_lazy("place"), "matter.place.full_name", page=False),
