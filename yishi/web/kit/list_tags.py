@@ -80,7 +80,7 @@ class TableNode(Node):
         read = reader(column.shown or column.value or "pk")
         if not column.link:
             return lambda context, row: text_of(read(row), context)
-        url = column.link if callable(column.link) else lambda row: reverse(column.link, args=[row.pk])
+        url = column.link if callable(column.link) else _page_of(column.link)
         return lambda context, row: _linked(text_of(read(row), context), url(row))
 
 
@@ -109,6 +109,10 @@ def text_of(value: Any, context: template.Context) -> str:
     return (
         conditional_escape(number_text(value)) if isinstance(value, Told) else render_value_in_context(value, context)
     )
+
+
+def _page_of(name: str) -> Callable[[Any], str]:
+    return lambda row: reverse(name, args=[row.pk])
 
 
 def _linked(text: str, url: str) -> str:
