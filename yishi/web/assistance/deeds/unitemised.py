@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from yishi.assistance.campaign.services.campaigns import version_on
 from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
+from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
@@ -27,7 +28,7 @@ from .deed_words import plain
 PER_PAGE = 25
 
 
-def numbers_of(request: Request) -> Any:
+def numbers_of(request: Request) -> QuerySet[Unitemised]:
     """Those of the viewer's places and desks."""
     reach = request.viewer.reach
     rows = Unitemised.objects.filter(reach.places("place__") | Q(body__in=reach.bodies))
@@ -66,8 +67,8 @@ def unitemised(request: Request) -> HttpResponse:
 
     def dressed(shown: list[Unitemised]) -> None:
         for one in shown:
-            one.version, one.much = version_of(one), plain(one.amount)
-            one.may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
+            may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
+            lend(one, version=version_of(one), much=plain(one.amount), may_withdraw=may_withdraw)
 
     return UNITEMISED.respond(
         request,

@@ -24,6 +24,7 @@ from yishi.deliberation.services.releases import (
 )
 from yishi.deliberation.veil import photos_of
 from yishi.journal.feed import entries_of
+from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
@@ -70,7 +71,7 @@ RELEASES = DeclaredList(
 
 def with_kinds(releases: list[Release]) -> None:
     for release in releases:
-        release.kind = KINDS[release.state]
+        lend(release, kind=KINDS[release.state])
 
 
 @page("release.list", methods=("GET",))
@@ -85,7 +86,7 @@ def releases(request: Request) -> HttpResponse:
     )
 
 
-class PhotoChoice(forms.ModelMultipleChoiceField):
+class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
     def label_from_instance(self, photo: Attachment) -> str:
         return photo.name
 
