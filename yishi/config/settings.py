@@ -88,7 +88,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "yishi.web.shell.context.site",
             ],
-            "builtins": ["django.templatetags.i18n", "yishi.web.kit.page_tags"],
+            "builtins": ["django.templatetags.i18n", "yishi.web.kit.page_tags", "yishi.web.kit.list_tags"],
             "libraries": {"money": "yishi.web.assistance.projects.money_tags"},
         },
     }

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -22,8 +21,8 @@ from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED, SHADES
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -177,36 +176,42 @@ QUICK = (
 )
 
 
+COMMITMENTS = DeclaredList(
+    "commitments",
+    gettext_lazy("promises"),
+    [
+        Column(gettext_lazy("promise"), cell="promise"),
+        Column(gettext_lazy("number"), "number", page=False),
+        Column(gettext_lazy("what is to be done"), "act", page=False),
+        Column(
+            gettext_lazy("quantity"),
+            lambda one: f"{one.quantity:f} {one.unit}".strip() if one.quantity is not None else "",
+            page=False,
+        ),
+        Column(gettext_lazy("bearer"), "bearer.name"),
+        Column(gettext_lazy("supervising body"), "supervisor.name"),
+        Column(gettext_lazy("place"), "place.full_name", page=False),
+        Column(gettext_lazy("promised"), "agreed_on", page=False),
+        Column(gettext_lazy("first due"), "first_due_on", page=False),
+        Column(gettext_lazy("due"), "due_on"),
+        Column(gettext_lazy("state"), "get_state_display", page=False),
+        Column(gettext_lazy("clock"), lambda one: str(SHADES[colour(one, timezone.localdate())]), cell="clock"),
+        Column(gettext_lazy("pressed for"), lambda one: str(PRESSED[one.escalation]), page=False),
+        Column(gettext_lazy("answered on"), "answered_on", page=False),
+        Column(gettext_lazy("met the people on"), "met_people_on", page=False),
+        Column(gettext_lazy("proved on"), "proved_on", page=False),
+        Column(gettext_lazy("settled"), "settled_on", page=False),
+        Column(gettext_lazy("round"), "round", page=False),
+    ],
+)
+
+
 @page("commitment.list", methods=("GET",))
 def commitments(request: Request) -> HttpResponse:
     form = LedgerFilter(request)
     rows = form.narrow(Commitment.objects.select_related("bearer", "supervisor", "place"))
     rows = rows.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
-    if request.GET.get("export"):
-        today = timezone.localdate()
-        columns = [
-            (_("number"), lambda one: one.number),
-            (_("what is to be done"), lambda one: one.act),
-            (_("quantity"), lambda one: f"{one.quantity:f} {one.unit}".strip() if one.quantity is not None else ""),
-            (_("bearer"), lambda one: one.bearer.name),
-            (_("supervising body"), lambda one: one.supervisor.name),
-            (_("place"), lambda one: one.place.full_name),
-            (_("promised"), lambda one: one.agreed_on),
-            (_("first due"), lambda one: one.first_due_on),
-            (_("due"), lambda one: one.due_on),
-            (_("state"), lambda one: one.get_state_display()),
-            (_("clock"), lambda one: str(SHADES[colour(one, today)])),
-            (_("pressed for"), lambda one: str(PRESSED[one.escalation])),
-            (_("answered on"), lambda one: one.answered_on),
-            (_("met the people on"), lambda one: one.met_people_on),
-            (_("proved on"), lambda one: one.proved_on),
-            (_("settled"), lambda one: one.settled_on),
-            (_("round"), lambda one: one.round),
-        ]
-        return export(request, _("promises"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    words = {"form": form, "page_obj": page_obj, "is_filtered": bool(request.GET), "quick": QUICK}
-    return render(request, "commitments/commitments.html", words)
+    return COMMITMENTS.respond(request, "commitments/commitments.html", rows, form=form, quick=QUICK)
 
 
 def load_commitment(request: Request, pk: UUID) -> Commitment:

@@ -4,19 +4,20 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.commitments import queries
 from yishi.organisations.models import Body, Place
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import Form
+from yishi.web.kit.lists import Column, DeclaredList, reader
 from yishi.web.kit.page import page
+from yishi.web.kit.page_tags import share
 from yishi.web.kit.request import Request
 
 PARTS: tuple[tuple[str, Any], ...] = (
@@ -43,6 +44,38 @@ def period_of(request: Request) -> tuple[PeriodForm, date, date]:
     return form, form.cleaned_data["start"], form.cleaned_data["end"]
 
 
+def _cases(part: str) -> Any:
+    """Every number opens into its cases."""
+
+    def address(line: dict[str, Any]) -> str:
+        asked = {"part": part, "body": line["body"].pk, "start": line["start"], "end": line["end"]}
+        return f"{reverse('rate_cases')}?{urlencode(asked)}"
+
+    return address
+
+
+def _part(name: str) -> Any:
+    """A number with its share of what fell due."""
+    address, read = _cases(name), reader(f"rates.{name}")
+    shape = '<span><a href="{}">{}</a> <span class="muted">{}</span></span>'
+    return lambda line: format_html(shape, address(line), read(line), share(line["rates"].share(name)))
+
+
+RATES = DeclaredList(
+    "rates",
+    gettext_lazy("five rates"),
+    [
+        Column(gettext_lazy("body"), "body.name", cell="body"),
+        Column(gettext_lazy("place"), "place", page=False),
+        Column(gettext_lazy("fell due"), "rates.due", link=_cases("due"), css="number"),
+        *[Column(label, f"rates.{name}", shown=_part(name), css="number") for name, label in PARTS],
+        Column(gettext_lazy("people asked"), "rates.asked", page=False),
+        Column(gettext_lazy("judged"), "rates.judged", page=False),
+        Column(gettext_lazy("satisfied"), "rates.satisfied", cell="satisfied", css="number"),
+    ],
+)
+
+
 @page("rates.see", methods=("GET",))
 def rates(request: Request) -> HttpResponse:
     """Bodies with commitments due in the period: counts, rates, satisfaction with asked and answered."""
@@ -51,26 +84,28 @@ def rates(request: Request) -> HttpResponse:
     due = queries.due_in(start, end)
     counted = queries.rates_by_bearer(due)
     for body in Body.objects.filter(pk__in=counted).select_related("place").order_by("place__lo", "name"):
-        lines.append({"body": body, "rates": counted[body.pk], "place": body.place.name})
-    if request.GET.get("export"):
-        columns = [
-            (_("body"), lambda line: line["body"].name),
-            (_("place"), lambda line: line["place"]),
-            (_("fell due"), lambda line: line["rates"].due),
-            *[(label, lambda line, name=name: getattr(line["rates"], name)) for name, label in PARTS],
-            (_("people asked"), lambda line: line["rates"].asked),
-            (_("judged"), lambda line: line["rates"].judged),
-            (_("satisfied"), lambda line: line["rates"].satisfied),
-        ]
-        return export(request, _("five rates"), columns, lines)
-    page_obj = Paginator(lines, 25).get_page(request.GET.get("page"))
-    for line in page_obj:
-        line["cells"] = [
-            (name, label, getattr(line["rates"], name), line["rates"].share(name)) for name, label in PARTS
-        ]
-        line["satisfaction"] = line["rates"].share("satisfied")
-    words = {"form": form, "lines": page_obj, "page_obj": page_obj, "start": start, "end": end, "parts": PARTS}
-    return render(request, "commitments/rates.html", words)
+        lines.append({"body": body, "rates": counted[body.pk], "place": body.place.name, "start": start, "end": end})
+    for line in lines:
+        line["satisfied"] = _part("satisfied")(line)
+    return RATES.respond(request, "commitments/rates.html", lines, form=form, start=start, end=end)
+
+
+RATE_CASES = DeclaredList(
+    "rate_cases",
+    gettext_lazy("promises"),
+    [
+        Column(gettext_lazy("promise"), cell="promise"),
+        Column(gettext_lazy("number"), "number", page=False),
+        Column(gettext_lazy("what is to be done"), "act", page=False),
+        Column(gettext_lazy("bearer"), "bearer.name"),
+        Column(gettext_lazy("supervising body"), "supervisor.name", page=False),
+        Column(gettext_lazy("place"), "place.full_name", page=False),
+        Column(gettext_lazy("due"), "due_on"),
+        Column(gettext_lazy("answered on"), "answered_on", page=False),
+        Column(gettext_lazy("met the people on"), "met_people_on", page=False),
+        Column(gettext_lazy("state"), "get_state_display"),
+    ],
+)
 
 
 @page("rates.see", methods=("GET",))
@@ -90,22 +125,16 @@ def rate_cases(request: Request) -> HttpResponse:
     span = (place.lo, place.hi) if place else None
     rows = queries.cases(queries.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
     rows = rows.select_related("bearer", "place", "supervisor").order_by("due_on", "pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("number"), lambda one: one.number),
-            (_("what is to be done"), lambda one: one.act),
-            (_("bearer"), lambda one: one.bearer.name),
-            (_("supervising body"), lambda one: one.supervisor.name),
-            (_("place"), lambda one: one.place.full_name),
-            (_("due"), lambda one: one.due_on),
-            (_("answered on"), lambda one: one.answered_on),
-            (_("met the people on"), lambda one: one.met_people_on),
-            (_("state"), lambda one: one.get_state_display()),
-        ]
-        return export(request, str(names[part]), columns, rows)
-    page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
-    words = {"page_obj": page_obj, "part": names[part], "body": bearer, "start": start, "end": end}
-    return render(request, "commitments/rate_cases.html", words)
+    return RATE_CASES.respond(
+        request,
+        "commitments/rate_cases.html",
+        rows,
+        filename=str(names[part]),
+        part=names[part],
+        body=bearer,
+        start=start,
+        end=end,
+    )
 
 
 def _place(request: Request) -> Place | None:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,8 +17,8 @@ from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.services.appointments import person_appoint
 from yishi.organisations.services.bodies import body_change, body_close, body_register, post_end
 from yishi.organisations.services.installation import clashing_posts
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -38,6 +37,21 @@ def load_post(request: Request, pk: UUID) -> Post:
     return Post.objects.select_related("body__place", "person").get(pk=pk)
 
 
+BODIES = DeclaredList(
+    "bodies",
+    gettext_lazy("bodies"),
+    [
+        Column(gettext_lazy("name of the body"), "name", link="body"),
+        Column(gettext_lazy("kind"), "get_kind_display"),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("short name"), "short_name", page=False),
+        Column(gettext_lazy("stands below"), "parent.name", page=False),
+        Column(gettext_lazy("phone"), "phone", page=False),
+        Column(gettext_lazy("posts held"), "held", cell="posts_held"),
+    ],
+)
+
+
 @page("organisation.see", methods=("GET",))
 def bodies(request: Request) -> HttpResponse:
     """The bodies of my area, by kind, place and name."""
@@ -51,25 +65,9 @@ def bodies(request: Request) -> HttpResponse:
         rows = rows.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
     rows = rows.exclude(valid_on(today)) if closed else rows.filter(valid_on(today))
     rows = rows.order_by("place__lo", "kind", "name")
-    if request.GET.get("export"):
-        columns = [
-            (_("name of the body"), lambda body: body.name),
-            (_("kind"), lambda body: body.get_kind_display()),
-            (_("place"), lambda body: body.place.full_name),
-            (_("short name"), lambda body: body.short_name),
-            (_("stands below"), lambda body: body.parent.name if body.parent else ""),
-            (_("phone"), lambda body: body.phone),
-            (_("posts held"), lambda body: body.held),
-        ]
-        return export(request, _("bodies"), columns, rows)
-    context = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "kinds": BodyKind.choices,
-        "kind": kind,
-        "typed": typed,
-        "closed": closed,
-    }
-    return render(request, "organisations/bodies.html", context)
+    return BODIES.respond(
+        request, "organisations/bodies.html", rows, kinds=BodyKind.choices, kind=kind, typed=typed, closed=closed
+    )
 
 
 @page("organisation.see", load=load_body, methods=("GET",))

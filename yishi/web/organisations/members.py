@@ -4,23 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.kit.records import lend
 from yishi.organisations.models import Body, BodyKind, Member, Term, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.sectors import sector_name, sectors
 from yishi.organisations.services.appointments import member_appoint
 from yishi.organisations.services.members import member_leave, term_open
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -42,6 +39,22 @@ def load_committee(request: Request, pk: UUID) -> Body:
     return Body.objects.select_related("place").get(pk=pk, kind=BodyKind.COMMITTEE)
 
 
+MEMBERS = DeclaredList(
+    "members",
+    gettext_lazy("members"),
+    [
+        Column(gettext_lazy("person's name"), "person.name", cell="name"),
+        Column(gettext_lazy("committee"), "term.body.name", page=False),
+        Column(gettext_lazy("sector"), lambda member: sector_name(member.sector)),
+        Column(gettext_lazy("office held"), "title"),
+        Column(gettext_lazy("term"), lambda member: str(member.term), cell="term", at=3),
+        Column(gettext_lazy("from"), "valid_from", only="serving"),
+        Column(gettext_lazy("last day"), "valid_to", cell="last_day", only="former"),
+        Column(gettext_lazy("reason"), "end_reason", page=False),
+    ],
+)
+
+
 @page("organisation.see", methods=("GET",))
 def members(request: Request) -> HttpResponse:
     """The members of my committees; filters: term, sector, sitting or former, name."""
@@ -60,36 +73,23 @@ def members(request: Request) -> HttpResponse:
         rows = rows.filter(person__name__icontains=typed)
     rows = rows.exclude(valid_on(today)) if former else rows.filter(valid_on(today))
     rows = rows.order_by("term__body__place__lo", "sector", "person__name")
-    if request.GET.get("export"):
-        columns = [
-            (_("person's name"), lambda member: member.person.name),
-            (_("committee"), lambda member: member.term.body.name),
-            (_("term"), lambda member: str(member.term)),
-            (_("sector"), lambda member: sector_name(member.sector)),
-            (_("office held"), lambda member: member.title),
-            (_("from"), lambda member: member.valid_from),
-            (_("last day"), lambda member: member.valid_to),
-            (_("reason"), lambda member: member.end_reason),
-        ]
-        return export(request, _("members"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for member in page_obj:
-        lend(member, sector_name=sector_name(member.sector))
     open_terms = [one for one in terms if one.valid_to is None and may("member.manage", request.viewer, one)]
-    context = {
-        "page_obj": page_obj,
-        "terms": terms,
-        "term": term,
-        "admit_to": term if term in open_terms else (open_terms[0] if open_terms else None),
-        "committees": administered_bodies(request.viewer)
+    return MEMBERS.respond(
+        request,
+        "organisations/members.html",
+        rows,
+        terms=terms,
+        term=term,
+        admit_to=term if term in open_terms else (open_terms[0] if open_terms else None),
+        committees=administered_bodies(request.viewer)
         .filter(kind=BodyKind.COMMITTEE, valid_to__isnull=True)
         .order_by("place__lo"),
-        "sectors": sectors().values(),
-        "sector": sector,
-        "typed": typed,
-        "former": former,
-    }
-    return render(request, "organisations/members.html", context)
+        sectors=sectors().values(),
+        sector=sector,
+        typed=typed,
+        former=former,
+        serving=not former,
+    )
 
 
 class TermForm(ActForm):

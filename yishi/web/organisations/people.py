@@ -5,7 +5,6 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,8 +26,8 @@ from yishi.organisations.services.people import (
     person_change,
 )
 from yishi.people.models import Account, Invitation, Person
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -109,20 +108,21 @@ def works_at(person: Person) -> str:
     return "；".join([*posts, *seats])
 
 
+PEOPLE = DeclaredList(
+    "people",
+    gettext_lazy("people"),
+    [
+        Column(gettext_lazy("person's name"), "name", cell="name"),
+        Column(gettext_lazy("mobile phone"), "phone"),
+        Column(gettext_lazy("posts and memberships"), works_at),
+        Column(gettext_lazy("account"), account_state),
+    ],
+)
+
+
 @page("administration.see", methods=("GET",))
 def people(request: Request) -> HttpResponse:
     rows = people_rows(request)
-    if request.GET.get("export"):
-        columns = [
-            (_("person's name"), lambda person: person.name),
-            (_("mobile phone"), lambda person: person.phone),
-            (_("posts and memberships"), works_at),
-            (_("account"), account_state),
-        ]
-        return export(request, _("people"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for person in page_obj:
-        person.works_at, person.account_state = works_at(person), account_state(person)
     states = [
         ("", _("everybody")),
         ("none", _("not invited yet")),
@@ -130,13 +130,14 @@ def people(request: Request) -> HttpResponse:
         ("active", _("has an account")),
         ("disabled", _("disabled")),
     ]
-    context = {
-        "page_obj": page_obj,
-        "typed": request.GET.get("q", ""),
-        "state": request.GET.get("state", ""),
-        "states": states,
-    }
-    return render(request, "organisations/people.html", context)
+    return PEOPLE.respond(
+        request,
+        "organisations/people.html",
+        rows,
+        typed=request.GET.get("q", ""),
+        state=request.GET.get("state", ""),
+        states=states,
+    )
 
 
 @page("person.see", load=load_person, methods=("GET",))

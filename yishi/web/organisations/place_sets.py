@@ -5,10 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +16,10 @@ from yishi.organisations.models import Body, Place, PlaceSet, PlaceSetItem, vali
 from yishi.organisations.queries import places_find
 from yishi.organisations.rights import may
 from yishi.organisations.services.place_sets import place_set_open, place_set_put, place_set_remove
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -40,21 +39,37 @@ def load_item(request: Request, pk: UUID) -> PlaceSetItem:
     return PlaceSetItem.objects.select_related("place", "place_set__owner__place").get(pk=pk)
 
 
+PLACE_SETS = DeclaredList(
+    "place_sets",
+    gettext_lazy("sets of places"),
+    [
+        Column(gettext_lazy("name"), "name", link="place_set"),
+        Column(gettext_lazy("places today"), "today", at=4),
+        Column(gettext_lazy("code"), "code", page=False),
+        Column(gettext_lazy("kept by"), "owner.name", cell="kept_by"),
+        Column(gettext_lazy("note"), "note", cell="note"),
+    ],
+)
+
+
 @page("place_set.see", methods=("GET",))
 def place_sets(request: Request) -> HttpResponse:
     today = Count("items", filter=valid_on(timezone.localdate(), "items__"))
     rows = sets_for(request.viewer).annotate(today=today).order_by("name", "pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("name"), lambda one: one.name),
-            (_("code"), lambda one: one.code),
-            (_("kept by"), lambda one: one.owner.name if one.owner else ""),
-            (_("places today"), lambda one: one.today),
-            (_("note"), lambda one: one.note),
-        ]
-        return export(request, _("sets of places"), columns, rows)
-    words = {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
-    return render(request, "organisations/place_sets.html", words)
+    return PLACE_SETS.respond(request, "organisations/place_sets.html", rows)
+
+
+PLACE_SET = DeclaredList(
+    "place_set",
+    gettext_lazy("places"),
+    [
+        Column(gettext_lazy("code"), "place.code", page=False),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("from"), "valid_from"),
+        Column(gettext_lazy("until"), "valid_to", cell="until"),
+        Column(gettext_lazy("Let it leave"), cell="leave", only="keeps", is_silent=True),
+    ],
+)
 
 
 @page("place_set.see", load=load_set, methods=("GET",))
@@ -63,23 +78,17 @@ def place_set(request: Request, one: PlaceSet) -> HttpResponse:
     day = _day_of(request)
     items = one.items.select_related("place").order_by("place__lo", "valid_from")
     rows = items.filter(valid_on(day))
-    if request.GET.get("export"):
-        columns = [
-            (_("code"), lambda item: item.place.code),
-            (_("place"), lambda item: item.place.full_name),
-            (_("from"), lambda item: item.valid_from),
-            (_("until"), lambda item: item.valid_to),
-        ]
-        return export(request, one.name, columns, items)
-    words = {
-        "place_set": one,
-        "day": day,
-        "is_today": day == timezone.localdate(),
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "others": items.exclude(pk__in=rows.values("pk"))[: 4 * PER_PAGE],
-        "keeps": may("place_set.manage", request.viewer, one),
-    }
-    return render(request, "organisations/place_set.html", words)
+    return PLACE_SET.respond(
+        request,
+        "organisations/place_set.html",
+        items if wants_export(request) else rows,
+        filename=one.name,
+        place_set=one,
+        day=day,
+        is_today=day == timezone.localdate(),
+        others=items.exclude(pk__in=rows.values("pk"))[: 4 * PER_PAGE],
+        keeps=may("place_set.manage", request.viewer, one),
+    )
 
 
 def _day_of(request: Request) -> date:

@@ -23,8 +23,9 @@ from yishi.organisations.services.places import (
     place_recode,
     place_rename,
 )
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -86,33 +87,41 @@ def browse(request: Request) -> HttpResponse:
     return render(request, "organisations/browse.html", context)
 
 
+PLACES = DeclaredList(
+    "places",
+    gettext_lazy("places"),
+    [
+        Column(gettext_lazy("name of the place"), "name", cell="name", at=2),
+        Column(gettext_lazy("code"), "code"),
+        Column(gettext_lazy("level"), "get_level_display"),
+        Column("", cell="below", is_silent=True),
+        Column(gettext_lazy("full name"), "full_name", page=False),
+        Column(gettext_lazy("closed on"), "closed_on", page=False),
+    ],
+)
+
+
 @page("place.see", methods=("GET",))
 def places(request: Request) -> HttpResponse:
     """The administrators' list: the tree, one level at a time, or what was looked for."""
     top = _top(request)
     within = _within(request) or top
     typed = request.GET.get("q", "").strip()
-    if typed:
-        rows: Any = places_find(typed, top, 100)
-    else:
-        rows = Place.objects.filter(parent=within).order_by("closed_on", "code") if within else Place.objects.none()
-    if request.GET.get("export"):
-        everything = Place.objects.filter(lo__gte=within.lo, lo__lte=within.hi).order_by("lo") if within else rows
-        columns = [
-            (_("code"), lambda place: place.code),
-            (_("name of the place"), lambda place: place.name),
-            (_("level"), lambda place: place.get_level_display()),
-            (_("full name"), lambda place: place.full_name),
-            (_("closed on"), lambda place: place.closed_on),
-        ]
-        return export(request, _("places"), columns, everything)
-    context = {
-        "within": within,
-        "trail": [one for one in place_path(within) if not top or one.lo >= top.lo] if within else [],
-        "typed": typed,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-    }
-    return render(request, "organisations/places.html", context)
+    rows: Any = Place.objects.none()
+    if wants_export(request) and within:
+        rows = Place.objects.filter(lo__gte=within.lo, lo__lte=within.hi).order_by("lo")
+    elif typed:
+        rows = places_find(typed, top, 100)
+    elif within:
+        rows = Place.objects.filter(parent=within).order_by("closed_on", "code")
+    return PLACES.respond(
+        request,
+        "organisations/places.html",
+        rows,
+        within=within,
+        trail=[one for one in place_path(within) if not top or one.lo >= top.lo] if within else [],
+        typed=typed,
+    )
 
 
 def _top(request: Request) -> Place | None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -24,8 +23,8 @@ from yishi.organisations.services.venues import (
     venue_code_reissue,
     venue_open,
 )
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -76,6 +75,22 @@ def venues_of(request: Request) -> Any:
     ).distinct()
 
 
+VENUES = DeclaredList(
+    "venues",
+    gettext_lazy("venues"),
+    [
+        Column(gettext_lazy("name of the venue"), "name", link="venue"),
+        Column(gettext_lazy("kind"), "get_kind_display"),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("address"), "address", page=False),
+        Column(
+            gettext_lazy("run by"),
+            lambda venue: "、".join(owner.body.name for owner in venue.owners.all()),
+        ),
+    ],
+)
+
+
 @page("venue.see", methods=("GET",))
 def venues(request: Request) -> HttpResponse:
     owners = VenueOwner.objects.select_related("body").order_by("role", "body__name")
@@ -88,23 +103,9 @@ def venues(request: Request) -> HttpResponse:
     today = timezone.localdate()
     rows = rows.exclude(valid_on(today)) if closed else rows.filter(valid_on(today))
     rows = rows.order_by("place__lo", "name")
-    if request.GET.get("export"):
-        columns = [
-            (_("name of the venue"), lambda venue: venue.name),
-            (_("kind"), lambda venue: venue.get_kind_display()),
-            (_("place"), lambda venue: venue.place.full_name),
-            (_("address"), lambda venue: venue.address),
-            (_("run by"), lambda venue: "、".join(owner.body.name for owner in venue.owners.all())),
-        ]
-        return export(request, _("venues"), columns, rows)
-    context = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "kinds": VenueKind.choices,
-        "kind": kind,
-        "typed": typed,
-        "closed": closed,
-    }
-    return render(request, "organisations/venues.html", context)
+    return VENUES.respond(
+        request, "organisations/venues.html", rows, kinds=VenueKind.choices, kind=kind, typed=typed, closed=closed
+    )
 
 
 @page("venue.manage", load=load_venue, methods=("GET",))

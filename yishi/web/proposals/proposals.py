@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,16 +33,17 @@ from yishi.proposals.services import (
 from yishi.proposals.services.writing import MOST
 from yishi.proposals.stages import WORDS, stage_of
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
-from .proposal_story import proposal_events, rows_of
+from .proposal_story import proposal_events
 
 PER_PAGE = 25
 SHOWN = 100
@@ -145,39 +144,46 @@ class ProposalFilter(Form):
         return rows
 
 
+PROPOSALS = DeclaredList(
+    "proposals",
+    gettext_lazy("proposals"),
+    [
+        Column(gettext_lazy("number"), "number", page=False),
+        Column(gettext_lazy("kind"), "get_kind_display", page=False),
+        Column(gettext_lazy("title"), "title", cell="title"),
+        Column(gettext_lazy("author"), "author.name"),
+        Column(gettext_lazy("signed too by"), "signed", page=False),
+        Column(gettext_lazy("theme"), lambda one: theme_word(one.theme), page=False),
+        Column(gettext_lazy("place"), "place.full_name", page=False),
+        Column(
+            gettext_lazy("submitted on"),
+            local_day("submitted_at"),
+            page=False,
+        ),
+        Column(gettext_lazy("where it is"), lambda one: str(WORDS[stage_of(one)])),
+        Column(gettext_lazy("answers"), "commitment.bearer.name", cell="answers"),
+        Column(gettext_lazy("due"), "commitment.due_on", page=False),
+        Column(gettext_lazy("what became of it"), "get_outcome_display", cell="what_became_of_it"),
+        Column(gettext_lazy("decided on"), "decided_on", page=False),
+        Column(gettext_lazy("text"), "text", page=False),
+    ],
+)
+
+
 @page("proposal.list", methods=("GET",))
 def proposals(request: Request) -> HttpResponse:
     form = ProposalFilter(request)
     rows = form.narrow(Proposal.objects.select_related("author", "place", "commitment__bearer"))
-    rows = rows.order_by("-written_at", "pk")
-    if request.GET.get("export"):
+    if wants_export(request):
         rows = rows.annotate(signed=Count("signers", filter=Q(signers__agrees=True)))
-        columns = [
-            (_("number"), lambda one: one.number or ""),
-            (_("kind"), lambda one: one.get_kind_display()),
-            (_("title"), lambda one: one.title),
-            (_("author"), lambda one: one.author.name),
-            (_("signed too by"), lambda one: one.signed),
-            (_("theme"), lambda one: theme_word(one.theme)),
-            (_("place"), lambda one: one.place.full_name),
-            (_("submitted on"), lambda one: timezone.localdate(one.submitted_at) if one.submitted_at else None),
-            (_("where it is"), lambda one: str(WORDS[stage_of(one)])),
-            (_("answers"), lambda one: one.commitment.bearer.name if one.commitment else ""),
-            (_("due"), lambda one: one.commitment.due_on if one.commitment else None),
-            (_("what became of it"), lambda one: one.get_outcome_display()),
-            (_("decided on"), lambda one: one.decided_on),
-            (_("text"), lambda one: one.text),
-        ]
-        return export(request, _("proposals"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    words = {
-        "form": form,
-        "page_obj": page_obj,
-        "rows": rows_of(page_obj),
-        "is_filtered": bool(request.GET),
-        "may_write": may("proposal.write", request.viewer),
-    }
-    return render(request, "proposals/proposals.html", words)
+    rows = rows.order_by("-written_at", "pk")
+    return PROPOSALS.respond(
+        request,
+        "proposals/proposals.html",
+        rows,
+        form=form,
+        may_write=may("proposal.write", request.viewer),
+    )
 
 
 @page("proposal.see", load=load_proposal, methods=("GET",))

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -23,6 +22,7 @@ from yishi.reporting.question import Question
 from yishi.reporting.services import answer_change, answer_issue, answer_write
 from yishi.reporting.small_numbers import Reader
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
@@ -53,6 +53,18 @@ class AnswerForm(ActForm):
     )
 
 
+ANSWERS = DeclaredList(
+    "answers",
+    gettext_lazy("Answer sheets"),
+    [
+        Column(gettext_lazy("title"), shown="title", link="answer"),
+        Column(gettext_lazy("place"), shown="place.full_name"),
+        Column(gettext_lazy("period"), cell="period"),
+        Column(gettext_lazy("state"), cell="state"),
+    ],
+)
+
+
 @page("answer.see", methods=("GET",))
 def answers(request: Request) -> HttpResponse:
     """Those that are issued, and the drafts that the viewer may change."""
@@ -60,11 +72,7 @@ def answers(request: Request) -> HttpResponse:
     reach = request.viewer.reach
     drafts = AnswerSheet.objects.filter(reach.places("place__"), issued_at__isnull=True)
     rows = (rows | drafts).select_related("place", "body").order_by("issued_at", "-changed_at").distinct()
-    context = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "may_write": may("answer.write", request.viewer),
-    }
-    return render(request, "reporting/answers.html", context)
+    return ANSWERS.respond(request, "reporting/answers.html", rows, may_write=may("answer.write", request.viewer))
 
 
 def _vocabulary(place: Place, campaign: Campaign | None, now: Still) -> dict[str, Any]:

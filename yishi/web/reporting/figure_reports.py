@@ -5,11 +5,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,8 +21,9 @@ from yishi.reporting.models import IssuedReport
 from yishi.reporting.question import Question
 from yishi.reporting.services import adjusted, report_issue
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded
-from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.numbers import number_text, thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -53,6 +52,22 @@ class ReportForm(ActForm):
     )
 
 
+REPORTS = DeclaredList(
+    "reports",
+    gettext_lazy("reports"),
+    [
+        Column(gettext_lazy("title"), "title", link="report"),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("period"), cell="period"),
+        Column(gettext_lazy("from"), "starts_on", page=False),
+        Column(gettext_lazy("until"), "ends_on", page=False),
+        Column(gettext_lazy("issued by"), "body.name", cell="issued_by"),
+        Column(gettext_lazy("number"), "number", at=1),
+        Column(gettext_lazy("issued on"), local_day("issued_at"), page=False),
+    ],
+)
+
+
 @page("report.see", methods=("GET",))
 def reports(request: Request) -> HttpResponse:
     """All issued reports, the newest first."""
@@ -60,19 +75,7 @@ def reports(request: Request) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     if typed:
         rows = rows.filter(title__icontains=typed) | rows.filter(place__full_name__contains=typed)
-    if wants_export(request):
-        columns = [
-            (_("number"), lambda one: one.number),
-            (_("title"), lambda one: one.title),
-            (_("place"), lambda one: one.place.full_name),
-            (_("from"), lambda one: one.starts_on),
-            (_("until"), lambda one: one.ends_on),
-            (_("issued by"), lambda one: one.body.name),
-            (_("issued on"), lambda one: timezone.localdate(one.issued_at)),
-        ]
-        return export(request, _("reports"), columns, rows)
-    context = {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "typed": typed}
-    return render(request, "reporting/reports.html", context)
+    return REPORTS.respond(request, "reporting/reports.html", rows, typed=typed)
 
 
 @page("report.issue", load=load_place)
@@ -192,20 +195,56 @@ def breakdown(reader: Reader, report: IssuedReport) -> dict[str, list[dict[str, 
     }
 
 
+LINES = DeclaredList(
+    "report_lines",
+    gettext_lazy("figures"),
+    [
+        Column(gettext_lazy("figure"), "indicator.words", cell="figure"),
+        Column(gettext_lazy("as issued"), "issued", cell="issued", css="number"),
+        Column(gettext_lazy("unit"), "issued_unit", page=False),
+        Column(gettext_lazy("as known now"), "known", cell="known", css="number"),
+        Column(gettext_lazy("unit"), "known_unit", page=False),
+        Column(gettext_lazy("difference"), "difference", cell="difference"),
+        Column(gettext_lazy("what it counts"), cell="what"),
+    ],
+)
+ADJUSTMENTS = DeclaredList(
+    "report_adjustments",
+    gettext_lazy("Adjustments of the report before"),
+    [
+        Column(gettext_lazy("figure"), shown="indicator.words"),
+        Column(gettext_lazy("as issued"), shown="issued", css="number"),
+        Column(gettext_lazy("corrected"), shown="known", css="number"),
+        Column(gettext_lazy("difference"), shown="difference", css="number"),
+    ],
+)
+ITEMS = DeclaredList(
+    "report_items",
+    gettext_lazy("Items, as issued"),
+    [
+        Column(gettext_lazy("item"), shown="name"),
+        Column(gettext_lazy("deeds"), shown="deeds", css="number"),
+        Column(gettext_lazy("quantity"), shown=lambda row: f"{row['amount']} {row['unit']}", css="number"),
+        Column(gettext_lazy("households reached"), shown="households", css="number"),
+    ],
+)
+PLACES = DeclaredList(
+    "report_places",
+    gettext_lazy("Places below, as issued"),
+    [
+        Column(gettext_lazy("place"), shown="place.name"),
+        Column(gettext_lazy("deeds"), shown="deeds", css="number"),
+        Column(gettext_lazy("households reached"), shown="households", css="number"),
+    ],
+)
+
+
 @page("report.see", load=load_report, methods=("GET",))
 def report(request: Request, report: IssuedReport) -> HttpResponse:
     reader = Reader(request.viewer, still())
     lines = lines_of(reader, report)
     if wants_export(request):
-        columns = [
-            (_("figure"), lambda row: str(row["indicator"].words)),
-            (_("as issued"), lambda row: row["issued"]),
-            (_("unit"), lambda row: str(row["issued_unit"])),
-            (_("as known now"), lambda row: row["known"]),
-            (_("unit"), lambda row: str(row["known_unit"])),
-            (_("difference"), lambda row: row["difference"]),
-        ]
-        return export(request, report.number, columns, lines)
+        return LINES.workbook(request, lines, filename=report.number)
     context = {
         "report": report,
         "lines": lines,

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yishi.assistance.deeds.models import Deed, DeedParty
 from yishi.journal.models import Entry
@@ -19,18 +20,19 @@ from yishi.reporting import place_figures as figures
 from yishi.reporting.behind import DeedsBehind
 from yishi.reporting.book import Still, still
 from yishi.reporting.figures import ask, by_place, entries_of
-from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Series
+from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Indicator, Series
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
 from yishi.web.kit import sections as added
 from yishi.web.kit.exports import (
     AT_ONCE,
     MOST_ROWS,
-    export,
     wants_export,
 )
-from yishi.web.kit.numbers import number_text, plain, thousandths
+from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.numbers import number_text, plain
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
+from yishi.web.kit.page_tags import share
 from yishi.web.kit.request import Request
 
 from .figure_choice import Choice, choose
@@ -193,14 +195,14 @@ def _export(request: Request, choice: Choice, below: Sequence[Place], now: Still
     questions = [asked, *(choice.on(place) for place in below)]
     rows = [{"place": one.place, **reader.tell(one, figures.measure(one, now))} for one in questions]
     columns = [
-        (_("place"), lambda row: row["place"].full_name),
-        (_("code"), lambda row: row["place"].code),
-        (_("from"), lambda row: asked.start),
-        (_("until"), lambda row: asked.end),
-        *[(f"{one.words}（{one.unit}）", _cell(one.code)) for one in INDICATORS if one.code in rows[0]],
-        (_("as of"), lambda row: asked.known_by.date() if asked.known_by else timezone.localdate()),
+        Column(_("place"), "place.full_name"),
+        Column(_("code"), "place.code"),
+        Column(_("from"), lambda _row: asked.start),
+        Column(_("until"), lambda _row: asked.end),
+        *[Column(f"{one.words}（{one.unit}）", _cell(one.code)) for one in INDICATORS if one.code in rows[0]],
+        Column(_("as of"), lambda _row: asked.known_by.date() if asked.known_by else timezone.localdate()),
     ]
-    return export(request, _("figures %(place)s") % {"place": asked.place.name}, columns, rows)
+    return DeclaredList("", _("figures %(place)s") % {"place": asked.place.name}, columns).workbook(request, rows)
 
 
 def _cell(code: str) -> Any:
@@ -215,6 +217,22 @@ def _cell(code: str) -> Any:
     return cell
 
 
+DEEDS_BEHIND = DeclaredList(
+    "deeds_behind",
+    gettext_lazy("deeds"),
+    [
+        Column(gettext_lazy("item"), "version.name", link=lambda deed: link("deed", pk=deed.pk), at=4),
+        Column(gettext_lazy("day"), "on", css="nowrap"),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("quantity"), "quantity", cell="quantity", css="number"),
+        Column(gettext_lazy("unit"), "version.unit", page=False),
+        Column(gettext_lazy("who"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
+        Column(gettext_lazy("receipt number"), "number", at=1, css="nowrap"),
+        Column(gettext_lazy("words"), "words", page=False),
+    ],
+)
+
+
 @page("figure.see", load=load_place, methods=("GET",))
 def figure_deeds(request: Request, place: Place) -> HttpResponse:
     """The deeds behind a figure: those that the viewer may see, and how many there are besides."""
@@ -222,17 +240,7 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
     choice = choose(place, request.GET, now)
     behind = DeedsBehind(choice.question, request.viewer.reach, now)
     if wants_export(request):
-        columns = [
-            (_("receipt number"), lambda deed: deed.number),
-            (_("day"), lambda deed: deed.on),
-            (_("place"), lambda deed: deed.place.full_name),
-            (_("item"), lambda deed: deed.version.name),
-            (_("quantity"), lambda deed: deed.quantity),
-            (_("unit"), lambda deed: deed.version.unit),
-            (_("who"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
-            (_("words"), lambda deed: deed.words),
-        ]
-        return export(request, _("deeds"), columns, _all_read(behind))
+        return DEEDS_BEHIND.workbook(request, _all_read(behind))
     page_obj = Paginator(behind, PER_PAGE).get_page(request.GET.get("page"))
     counted = ask(choice.question, now=now)
     context = {
@@ -240,7 +248,7 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
         "choice": choice,
         "question": choice.question,
         "page_obj": page_obj,
-        "rows": [(deed, thousandths(deed.amount), link("deed", pk=deed.pk)) for deed in _read(list(page_obj))],
+        "rows": _read(list(page_obj)),
         "counted": counted,
         "outside": max(0, counted.deeds - page_obj.paginator.count),
         "limit": MOST_ROWS if page_obj.paginator.count > MOST_ROWS else 0,
@@ -277,16 +285,10 @@ def figure_entries(request: Request, thing: tuple[Place, Series]) -> HttpRespons
     indicator = next(one for one in INDICATORS if one.series is series)
     everything = entries_of(choice.question, series, now)
     rows = everything.filter(place_id__in=_my_places(request).values("pk")).order_by("-at", "-pk")
+    declared = _entries(series, indicator)
     if wants_export(request):
-        names = dict(Place.objects.filter(pk__in=rows.values("place_id")).values_list("pk", "full_name"))
-        columns = [
-            (_("day"), lambda entry: timezone.localdate(entry.at)),
-            (_("place"), lambda entry: names.get(entry.place_id, "")),
-            (f"{indicator.words}（{indicator.unit}）", lambda entry: _quantity(entry, series) / indicator.per),
-        ]
-        return export(request, str(indicator.words), columns, rows)
+        return declared.workbook(request, rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    places = Place.objects.in_bulk([entry.place_id for entry in page_obj])
     total = figures.measure(choice.question, now, [indicator]).get(indicator.code, 0)
     value = Reader(request.viewer, now).tell_one(choice.question, indicator, total)
     outside = max(0, everything.count() - page_obj.paginator.count)
@@ -297,15 +299,8 @@ def figure_entries(request: Request, thing: tuple[Place, Series]) -> HttpRespons
         "question": choice.question,
         "indicator": indicator,
         "page_obj": page_obj,
-        "rows": [
-            {
-                "entry": entry,
-                "place": places.get(entry.place_id),
-                "amount": plain(_quantity(entry, series) / indicator.per, 2),
-                "url": _subject_url(entry),
-            }
-            for entry in page_obj
-        ],
+        "declared": declared,
+        "rows": declared.prepare(list(page_obj)),
         "total": amount_text(indicator, value),
         "total_unit": unit_of(indicator, value),
         "outside": outside if hidden.is_exact else 0,
@@ -314,6 +309,30 @@ def figure_entries(request: Request, thing: tuple[Place, Series]) -> HttpRespons
         "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
     }
     return render(request, "reporting/entries.html", context)
+
+
+def _entries(series: Series, indicator: Indicator) -> DeclaredList:
+    """The list of the entries behind one figure."""
+
+    def lines(entries: list[Entry]) -> list[dict[str, Any]]:
+        places = Place.objects.in_bulk({entry.place_id for entry in entries})
+        return [
+            {
+                "day": timezone.localdate(entry.at),
+                "place": places.get(entry.place_id),
+                "amount": _quantity(entry, series) / indicator.per,
+                "url": _subject_url(entry),
+            }
+            for entry in entries
+        ]
+
+    columns = [
+        Column(_("day"), "day", link=lambda line: line["url"]),
+        Column(_("place"), "place.full_name"),
+        Column(indicator.unit, shown=lambda line: plain(line["amount"], 2), css="number"),
+        Column(f"{indicator.words}（{indicator.unit}）", "amount", page=False),
+    ]
+    return DeclaredList("", str(indicator.words), columns, prepare=lines)
 
 
 def _quantity(entry: Entry, series: Series) -> Any:
@@ -336,6 +355,29 @@ def _my_places(request: Request) -> QuerySet[Place]:
     return Place.objects.filter(reach.places("") | Q(pk__in=villages))
 
 
+TARGETS_REACHED = DeclaredList(
+    "targets_reached",
+    gettext_lazy("Targets and what was reached"),
+    [
+        Column(gettext_lazy("item"), shown="version.name"),
+        Column(gettext_lazy("at the start"), cell="start", css="number"),
+        Column(gettext_lazy("by deeds"), cell="amount", css="number"),
+        Column(gettext_lazy("target"), cell="target", css="number"),
+        Column(gettext_lazy("reached"), shown=lambda item: share(item.share), css="number"),
+        Column(gettext_lazy("by when"), shown="due_on"),
+    ],
+)
+MISSING = DeclaredList(
+    "",
+    gettext_lazy("without deeds"),
+    [
+        Column(gettext_lazy("item"), lambda row: row[0].name),
+        Column(gettext_lazy("place"), lambda row: row[1].full_name),
+        Column(gettext_lazy("code"), lambda row: row[1].code),
+    ],
+)
+
+
 @page("figure.see", load=load_family, methods=("GET",))
 def figures_missing(request: Request, family: figures.Family) -> HttpResponse:
     """What is missing: for each item the places below without a deed of it; targets against what was reached."""
@@ -347,13 +389,8 @@ def figures_missing(request: Request, family: figures.Family) -> HttpResponse:
     figures.add_targets(lines, choice.question)
     targets = [item for line in lines for item in line.items if item.target]
     if wants_export(request):
-        columns = [
-            (_("item"), lambda row: row[0].name),
-            (_("place"), lambda row: row[1].full_name),
-            (_("code"), lambda row: row[1].code),
-        ]
         rows = [(gap.version, one) for gap in gaps for one in gap.places]
-        return export(request, _("without deeds"), columns, rows)
+        return MISSING.workbook(request, rows)
     context = {
         "place": place,
         "choice": choice,

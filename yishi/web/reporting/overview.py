@@ -18,7 +18,8 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.reporting.overview import Below, Overview, overview
 from yishi.reporting.rules import LEADING
-from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.exports import wants_export
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -216,18 +217,19 @@ def _export(request: Request, found: Overview) -> HttpResponse:
         return row.place.name if row.place else _("%(place)s itself") % {"place": found.place.name}
 
     columns = [
-        (_("place"), name),
-        (_("code"), lambda row: row.place.code if row.place else found.place.code),
-        (_("worries raised"), lambda row: row.worries),
-        (_("without an answer in time"), lambda row: row.unanswered),
-        (_("matters under way"), lambda row: row.matters),
-        (_("step overdue"), lambda row: row.late),
-        (_("promises running"), lambda row: row.promises),
-        (_("promises overdue"), lambda row: row.overdue),
-        (_("as of"), lambda row: found.as_of),
+        Column(_("place"), name),
+        Column(_("code"), lambda row: row.place.code if row.place else found.place.code),
+        Column(_("worries raised"), "worries"),
+        Column(_("without an answer in time"), "unanswered"),
+        Column(_("matters under way"), "matters"),
+        Column(_("step overdue"), "late"),
+        Column(_("promises running"), "promises"),
+        Column(_("promises overdue"), "overdue"),
+        Column(_("as of"), lambda row: found.as_of),
     ]
     title = _("overview %(place)s") % {"place": found.place.name}
-    return export(request, title, columns, [*found.children, found.here, _sum(found)])
+    lines = [*found.children, found.here, _sum(found)]
+    return DeclaredList("", title, columns).workbook(request, lines)
 
 
 def _sum(found: Overview) -> Below:

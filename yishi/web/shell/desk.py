@@ -35,7 +35,7 @@ from yishi.web.deliberation.sittings import (
 )
 from yishi.web.deliberation.worries import worries
 from yishi.web.kit.desk_items import DeskItem, Source, collect
-from yishi.web.kit.exports import export
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.proposals import proposals
@@ -119,13 +119,13 @@ def desk(request: Request) -> HttpResponse:
     if request.GET.get("export"):
         bodies = {post.body_id: post.body.name for post in viewer.posts}
         columns = [
-            (_("due"), lambda item: item.due_on),
-            (_("what"), lambda item: item.title),
-            (_("next act"), lambda item: item.act),
-            (_("detail"), lambda item: item.detail),
-            (_("desk"), lambda item: bodies.get(item.body_id, "")),
+            Column(_("due"), "due_on"),
+            Column(_("what"), "title"),
+            Column(_("next act"), "act"),
+            Column(_("detail"), "detail"),
+            Column(_("desk"), lambda item: bodies.get(item.body_id)),
         ]
-        return export(request, _("desk"), columns, items)
+        return DeclaredList("", _("desk"), columns).workbook(request, items)
     kind = request.GET.get("kind", "")
     kinds = Counter(item.kind for item in items)
     shown = [item for item in items if kind in ("", item.kind)]

@@ -6,10 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import gettext_lazy
 
 from yishi.notices.models import Delivery, Notice
 from yishi.notices.outbox import delivery_decide
 from yishi.notices.services import notice_read, notices_of
+from yishi.notices.texts import notice_text
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -59,13 +62,25 @@ def notices_read(request: Request) -> HttpResponse:
     return redirect("notices")
 
 
+OUTBOX = DeclaredList(
+    "outbox",
+    gettext_lazy("Outgoing messages"),
+    [
+        Column(gettext_lazy("message"), shown=lambda delivery: notice_text(delivery.notice)),
+        Column(gettext_lazy("to"), shown="get_channel_display"),
+        Column(gettext_lazy("state"), shown="get_state_display"),
+        Column(gettext_lazy("tries"), shown="attempts"),
+        Column(gettext_lazy("decide"), cell="decide", is_silent=True),
+    ],
+)
+
+
 @page("installation.manage", methods=("GET",))
 def outbox(request: Request) -> HttpResponse:
     """Messages that wait, failed, or were perhaps sent before a crash: a person decides."""
     states = [Delivery.State.DOUBTFUL, Delivery.State.FAILED, Delivery.State.WAITING]
     rows = Delivery.objects.filter(state__in=states).select_related("notice").order_by("state", "next_try_at")
-    page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
-    return render(request, "shell/outbox.html", {"page_obj": page_obj})
+    return OUTBOX.respond(request, "shell/outbox.html", rows)
 
 
 def load_delivery(request: Request, pk: UUID) -> Delivery:

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.deeds.models import Deed
@@ -18,7 +17,8 @@ from yishi.assistance.projects.reads import projects_like
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.reads import households_like
 from yishi.database.reach import Reach
-from yishi.web.kit.exports import AT_ONCE, export, wants_export
+from yishi.web.kit.exports import AT_ONCE, wants_export
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
@@ -78,6 +78,18 @@ KINDS: dict[str, Kind] = {
 }
 
 
+FOUND = DeclaredList(
+    "",
+    gettext_lazy("search"),
+    [
+        Column(gettext_lazy("number"), "number"),
+        Column(gettext_lazy("title"), "title"),
+        Column(gettext_lazy("place"), "place"),
+        Column(gettext_lazy("day"), "day"),
+    ],
+)
+
+
 @page("figure.see", methods=("GET",))
 def search(request: Request) -> HttpResponse:
     """All kinds with the first few of each, or one kind with its pages."""
@@ -86,14 +98,8 @@ def search(request: Request) -> HttpResponse:
     chosen = {kind: KINDS[kind]} if kind in KINDS else KINDS
     if wants_export(request) and kind in KINDS:
         one = KINDS[kind]
-        columns = [
-            (_("number"), lambda row: row["number"]),
-            (_("title"), lambda row: row["title"]),
-            (_("place"), lambda row: row["place"]),
-            (_("day"), lambda row: row["day"]),
-        ]
         rows = one.find(typed, reach).select_related(*one.along)
-        return export(request, _("search"), columns, (one.line(row) for row in rows.iterator(chunk_size=AT_ONCE)))
+        return FOUND.workbook(request, (one.line(row) for row in rows.iterator(chunk_size=AT_ONCE)))
     found = []
     for code, one in chosen.items():
         files = one.files.objects.select_related(*one.along)

@@ -40,9 +40,10 @@ from yishi.kit.records import certain
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, by_item
 from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList, reader
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -71,15 +72,48 @@ def evidence_words(version: ItemVersion) -> str:
     return "、".join(words)
 
 
+def with_versions(items: list[CatalogueItem]) -> list[dict[str, Any]]:
+    """Items with what their newest version says."""
+    return [{"item": item, "version": item.said, "evidence": evidence_words(item.said)} for item in items]
+
+
+def _yes(path: str) -> Any:
+    read = reader(path)
+    return lambda row: _("yes") if read(row) else ""
+
+
+CATALOGUE = DeclaredList(
+    "catalogue",
+    gettext_lazy("catalogue"),
+    [
+        Column(gettext_lazy("code"), "item.code", page=False),
+        Column(gettext_lazy("direction"), "item.direction.name", page=False),
+        Column(gettext_lazy("item"), "version.name", cell="item"),
+        Column(gettext_lazy("unit"), "version.unit", cell="unit"),
+        Column(gettext_lazy("how it adds up"), "version.get_additivity_display", page=False),
+        Column(gettext_lazy("for whom"), "version.get_serves_display"),
+        Column(gettext_lazy("target per member"), "version.per_member", cell="target"),
+        Column(gettext_lazy("target per body"), "version.per_body", page=False),
+        Column(gettext_lazy("evidence"), "evidence", cell="evidence", at=7),
+        Column(gettext_lazy("indicator"), "version.indicator", page=False),
+        Column(gettext_lazy("what counts it"), "version.get_fed_by_display"),
+        Column(gettext_lazy("what counts"), "version.hint", page=False),
+        Column(gettext_lazy("version"), "version.number", page=False),
+        Column(gettext_lazy("valid from"), "version.valid_from", page=False),
+        Column(gettext_lazy("reconstruction"), _yes("version.is_reconstruction"), page=False),
+        Column(gettext_lazy("retired"), _yes("item.is_retired"), page=False),
+    ],
+    prepare=with_versions,
+)
+
+
 @page("campaign.see", load=load_campaign, methods=("GET",))
 def catalogue(request: Request, one: Campaign) -> HttpResponse:
     items = CatalogueItem.objects.filter(campaign=one).select_related("direction")
     rows = list(items.prefetch_related("versions").order_by("is_retired", "direction__ordinal", "ordinal"))
-    if request.GET.get("export"):
-        return export(request, f"{one.name}-{_('catalogue')}", _columns(), [(x, x.said) for x in rows])
-    found: list[dict[str, Any]] = [
-        {"item": item, "version": item.said, "evidence": evidence_words(item.said)} for item in rows
-    ]
+    if wants_export(request):
+        return CATALOGUE.workbook(request, rows, filename=f"{one.name}-{_('catalogue')}")
+    found = with_versions(rows)
     words = {
         "campaign": one,
         "directions": [
@@ -94,27 +128,6 @@ def catalogue(request: Request, one: Campaign) -> HttpResponse:
         "runs": may("campaign.run", request.viewer, one),
     }
     return render(request, "assistance/campaign/catalogue.html", words)
-
-
-def _columns() -> list[tuple[Any, Any]]:
-    return [
-        (_("code"), lambda row: row[0].code),
-        (_("direction"), lambda row: row[0].direction.name),
-        (_("item"), lambda row: row[1].name),
-        (_("unit"), lambda row: row[1].unit),
-        (_("how it adds up"), lambda row: row[1].get_additivity_display()),
-        (_("for whom"), lambda row: row[1].get_serves_display()),
-        (_("evidence"), lambda row: evidence_words(row[1])),
-        (_("target per member"), lambda row: row[1].per_member),
-        (_("target per body"), lambda row: row[1].per_body),
-        (_("indicator"), lambda row: row[1].indicator),
-        (_("what counts it"), lambda row: row[1].get_fed_by_display()),
-        (_("what counts"), lambda row: row[1].hint),
-        (_("version"), lambda row: row[1].number),
-        (_("valid from"), lambda row: row[1].valid_from),
-        (_("reconstruction"), lambda row: _("yes") if row[1].is_reconstruction else ""),
-        (_("retired"), lambda row: _("yes") if row[0].is_retired else ""),
-    ]
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
@@ -346,23 +359,28 @@ def target_end(request: Request, target: Target) -> HttpResponse:
     )
 
 
+TARGETS = DeclaredList(
+    "targets",
+    gettext_lazy("targets"),
+    [
+        Column(gettext_lazy("item"), "item.said.name", cell="item"),
+        Column(gettext_lazy("place"), "place.full_name", cell="place"),
+        Column(gettext_lazy("body"), "body.name", page=False),
+        Column(gettext_lazy("at the start"), "start", cell="at_the_start"),
+        Column(gettext_lazy("target"), "goal", cell="target"),
+        Column(gettext_lazy("by"), "due_on"),
+    ],
+)
+
+
 @page("campaign.see", load=load_campaign, methods=("GET",))
 def targets(request: Request, one: Campaign) -> HttpResponse:
     """All targets of a campaign."""
     rows = Target.objects.filter(item__campaign=one).select_related("item", "place", "body")
     rows = rows.prefetch_related("item__versions").order_by("item__ordinal", "place__lo", "pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("item"), lambda row: row.item.said.name),
-            (_("place"), lambda row: row.place.full_name),
-            (_("body"), lambda row: row.body.name if row.body else ""),
-            (_("at the start"), lambda row: row.start),
-            (_("target"), lambda row: row.goal),
-            (_("by"), lambda row: row.due_on),
-        ]
-        return export(request, f"{one.name}-{_('targets')}", columns, rows)
-    words = {"campaign": one, "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
-    return render(request, "assistance/campaign/targets.html", words)
+    return TARGETS.respond(
+        request, "assistance/campaign/targets.html", rows, filename=f"{one.name}-{_('targets')}", campaign=one
+    )
 
 
 urlpatterns = [

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -36,9 +35,9 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, Place, Post, valid_on
 from yishi.organisations.rights import may
 from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.exports import export
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -61,27 +60,33 @@ def load_direction(request: Request, pk: UUID) -> Direction:
     return Direction.objects.select_related("campaign__place").get(pk=pk)
 
 
+CAMPAIGNS = DeclaredList(
+    "campaigns",
+    gettext_lazy("campaigns"),
+    [
+        Column(gettext_lazy("campaign"), "name", cell="campaign"),
+        Column(gettext_lazy("place"), "place.full_name", at=3),
+        Column(gettext_lazy("run by"), "owner.name"),
+        Column(gettext_lazy("days"), cell="days"),
+        Column(gettext_lazy("from"), "starts_on", page=False),
+        Column(gettext_lazy("until"), "ends_on", page=False),
+        Column(gettext_lazy("items of the catalogue"), "kinds"),
+    ],
+)
+
+
 @page("campaign.see", methods=("GET",))
 def campaigns(request: Request) -> HttpResponse:
     """The campaigns that take place where the viewer sits, the running ones first."""
     rows = Campaign.objects.filter(request.viewer.ground_q("place__")).select_related("owner", "place")
     rows = rows.annotate(kinds=Count("items", distinct=True)).order_by("-starts_on", "name")
-    if request.GET.get("export"):
-        columns = [
-            (_("campaign"), lambda one: one.name),
-            (_("run by"), lambda one: one.owner.name),
-            (_("place"), lambda one: one.place.full_name),
-            (_("from"), lambda one: one.starts_on),
-            (_("until"), lambda one: one.ends_on),
-            (_("items of the catalogue"), lambda one: one.kinds),
-        ]
-        return export(request, _("campaigns"), columns, rows)
-    words = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "today": timezone.localdate(),
-        "may_open": may("campaign.open", request.viewer),
-    }
-    return render(request, "assistance/campaign/campaigns.html", words)
+    return CAMPAIGNS.respond(
+        request,
+        "assistance/campaign/campaigns.html",
+        rows,
+        today=timezone.localdate(),
+        may_open=may("campaign.open", request.viewer),
+    )
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))

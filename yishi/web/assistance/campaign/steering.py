@@ -27,9 +27,9 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import SHADES
 from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.exports import export
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
@@ -120,6 +120,25 @@ class InstructionFilter(Form):
         return rows
 
 
+INSTRUCTIONS = DeclaredList(
+    "instructions",
+    gettext_lazy("instructions"),
+    [
+        Column(gettext_lazy("number"), "number", page=False),
+        Column(gettext_lazy("what is to be done"), "act", cell="act"),
+        Column(gettext_lazy("from"), lambda one: str(Origin(one.origin_kind).label), page=False),
+        Column(gettext_lazy("bearer"), "bearer.name"),
+        Column(gettext_lazy("supervising body"), "supervisor.name"),
+        Column(gettext_lazy("place"), "place.full_name", page=False),
+        Column(gettext_lazy("promised"), "agreed_on", page=False),
+        Column(gettext_lazy("due"), "due_on"),
+        Column(gettext_lazy("state"), "get_state_display", page=False),
+        Column(gettext_lazy("clock"), lambda one: str(SHADES[colour(one, timezone.localdate())]), cell="clock"),
+        Column(gettext_lazy("settled"), "settled_on", page=False),
+    ],
+)
+
+
 @page("campaign.see", load=load_campaign, methods=("GET",))
 def instructions(request: Request, campaign: Campaign) -> HttpResponse:
     """Everything that meetings and agreements of a campaign laid down, the most urgent first."""
@@ -132,29 +151,9 @@ def instructions(request: Request, campaign: Campaign) -> HttpResponse:
     ).exclude(state=Commitment.State.DROPPED)
     rows = form.narrow(rows).select_related("bearer", "supervisor", "place")
     rows = rows.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
-    if request.GET.get("export"):
-        today = timezone.localdate()
-        columns = [
-            (_("number"), lambda one: one.number),
-            (_("what is to be done"), lambda one: one.act),
-            (_("from"), lambda one: str(Origin(one.origin_kind).label)),
-            (_("bearer"), lambda one: one.bearer.name),
-            (_("supervising body"), lambda one: one.supervisor.name),
-            (_("place"), lambda one: one.place.full_name),
-            (_("promised"), lambda one: one.agreed_on),
-            (_("due"), lambda one: one.due_on),
-            (_("state"), lambda one: one.get_state_display()),
-            (_("clock"), lambda one: str(SHADES[colour(one, today)])),
-            (_("settled"), lambda one: one.settled_on),
-        ]
-        return export(request, f"{campaign.name}-{_('instructions')}", columns, rows)
-    words = {
-        "campaign": campaign,
-        "form": form,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "is_filtered": bool(request.GET),
-    }
-    return render(request, "assistance/campaign/instructions.html", words)
+    filename = f"{campaign.name}-{_('instructions')}"
+    template = "assistance/campaign/instructions.html"
+    return INSTRUCTIONS.respond(request, template, rows, filename=filename, form=form, campaign=campaign)
 
 
 @page("steering.see", load=load_meeting, methods=("GET",))

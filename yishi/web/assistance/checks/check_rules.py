@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -18,10 +17,11 @@ from yishi.assistance.checks.services.check_acts import check_set
 from yishi.assistance.checks.settings import Checkers
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.page_tags import badge
 from yishi.web.kit.request import Request
 
 from .check_words import (
@@ -74,39 +74,37 @@ class RuleFilter(Form):
         ]
 
 
+def _severity_badge(rule: Rule) -> Any:
+    return badge(severity_word(rule.severity), BADGES[rule.severity])
+
+
+RULES = DeclaredList(
+    "rules",
+    gettext_lazy("rules of the logic checks"),
+    [
+        Column(gettext_lazy("code"), "code", page=False),
+        Column(gettext_lazy("rule"), title_of, link=lambda one: reverse("check_rule", args=[one.code])),
+        Column(gettext_lazy("group of rules"), lambda one: title_of(read_pack().groups[one.group])),
+        Column(gettext_lazy("how grave"), lambda one: severity_word(one.severity), shown=_severity_badge),
+        Column(gettext_lazy("what it says"), "says"),
+        Column(gettext_lazy("what to do"), "todo", page=False),
+        Column(gettext_lazy("condition"), "when", page=False),
+    ],
+)
+
+
 @page("check.see", methods=("GET",))
 def rules(request: Request) -> HttpResponse:
     form, pack = RuleFilter(request), read_pack()
     found = form.narrow(list(pack.rules.values()))
-    if request.GET.get("export"):
-        columns = [
-            (_("code"), lambda one: one.code),
-            (_("rule"), title_of),
-            (_("group of rules"), lambda one: title_of(pack.groups[one.group])),
-            (_("how grave"), lambda one: severity_word(one.severity)),
-            (_("what it says"), lambda one: one.says),
-            (_("what to do"), lambda one: one.todo),
-            (_("condition"), lambda one: one.when),
-        ]
-        return export(request, _("rules of the logic checks"), columns, found)
-    page_obj = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    words = {
-        "form": form,
-        "page_obj": page_obj,
-        "rows": [
-            {
-                "rule": one,
-                "title": title_of(one),
-                "group": title_of(pack.groups[one.group]),
-                "word": severity_word(one.severity),
-                "badge": BADGES[one.severity],
-            }
-            for one in page_obj
-        ],
-        "pack": pack,
-        "count": len(pack.rules),
-    }
-    return render(request, "assistance/checks/rules.html", words)
+    return RULES.respond(
+        request,
+        "assistance/checks/rules.html",
+        found,
+        form=form,
+        pack=pack,
+        count=len(pack.rules),
+    )
 
 
 @page("check.see", load=load_rule, methods=("GET",))
@@ -162,14 +160,21 @@ def _changes(request: Request, code: str) -> QuerySet[CheckSetting]:
     return rows.order_by("-valid_from", "-set_at")
 
 
+THRESHOLDS = DeclaredList(
+    "thresholds",
+    gettext_lazy("thresholds of the logic checks"),
+    [
+        Column(gettext_lazy("threshold"), "title", link=lambda one: reverse("check_threshold", args=[one["code"]])),
+        Column(gettext_lazy("today, where you work"), shown="text", css="number"),
+        Column(gettext_lazy("today"), "text", page=False),
+    ],
+)
+
+
 @page("check.see", methods=("GET",))
 def thresholds(request: Request) -> HttpResponse:
     rows = [_in_force(request, one) for one in read_pack().parameters.values()]
-    if request.GET.get("export"):
-        columns = [(_("threshold"), lambda one: one["title"]), (_("today"), lambda one: one["text"])]
-        return export(request, _("thresholds of the logic checks"), columns, rows)
-    words = {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
-    return render(request, "assistance/checks/thresholds.html", words)
+    return THRESHOLDS.respond(request, "assistance/checks/thresholds.html", rows)
 
 
 @page("check.see", load=load_threshold, methods=("GET",))

@@ -4,10 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,8 +20,8 @@ from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -88,6 +86,20 @@ class FindingFilter(Form):
         return Q(cleared_at__isnull=False) if state == "cleared" else waits
 
 
+CHECKS = DeclaredList(
+    "checks",
+    gettext_lazy("logic checks by rule"),
+    [
+        Column(gettext_lazy("rule"), "title", cell="rule"),
+        Column(gettext_lazy("group of rules"), "group"),
+        Column(gettext_lazy("how grave"), "word", cell="how_grave"),
+        Column(gettext_lazy("to be mended"), "waiting", css="number"),
+        Column(gettext_lazy("households"), "homes", css="number"),
+        Column(gettext_lazy("let stand"), "waived", css="number"),
+    ],
+)
+
+
 @page("check.see", methods=("GET",))
 def checks(request: Request) -> HttpResponse:
     """Counts by rule within the viewer's reach: the gravest and most frequent first."""
@@ -109,31 +121,21 @@ def checks(request: Request) -> HttpResponse:
         for one in counted
     ]
     found.sort(key=lambda one: (ORDER[one["severity"]], -one["waiting"], one["rule"]))
-    if request.GET.get("export"):
-        columns = [
-            (_("rule"), lambda one: one["title"]),
-            (_("group of rules"), lambda one: one["group"]),
-            (_("how grave"), lambda one: one["word"]),
-            (_("to be mended"), lambda one: one["waiting"]),
-            (_("households"), lambda one: one["homes"]),
-            (_("let stand"), lambda one: one["waived"]),
-        ]
-        return export(request, _("logic checks by rule"), columns, found)
     totals = dict.fromkeys(Severity.values, 0)
     for one in found:
         totals[one["severity"]] += one["waiting"]
-    words = {
-        "form": form,
-        "is_filtered": any(form.given.get(name) for name in ("place", "group", "severity")),
-        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
-        "totals": [(code, severity_word(code), count) for code, count in totals.items()],
-        "waived": sum(one["waived"] for one in found),
-        "run": _last_run(request),
-        "may_run": _own_place(request) is not None,
-        "place_query": _place_query(request),
-        "pack": pack,
-    }
-    return render(request, "assistance/checks/checks.html", words)
+    return CHECKS.respond(
+        request,
+        "assistance/checks/checks.html",
+        found,
+        form=form,
+        totals=[(code, severity_word(code), count) for code, count in totals.items()],
+        waived=sum(one["waived"] for one in found),
+        run=_last_run(request),
+        may_run=_own_place(request) is not None,
+        place_query=_place_query(request),
+        pack=pack,
+    )
 
 
 def _group(pack: Any, code: str) -> str:
@@ -167,41 +169,59 @@ def _last_run(request: Request) -> CheckRun | None:
     return CheckRun.objects.filter(mine).select_related("place").order_by("-asked_at").first()
 
 
+def _todo(finding: CheckFinding) -> str:
+    rule = read_pack().rules.get(finding.rule)
+    return rule.todo if rule else ""
+
+
+FINDINGS = DeclaredList(
+    "findings",
+    gettext_lazy("findings of the logic checks"),
+    [
+        Column(gettext_lazy("household"), "household.number", cell="household"),
+        Column(gettext_lazy("head of the household"), "household.head.name", page=False),
+        Column(gettext_lazy("village"), "household.place.full_name", shown="household.place.name"),
+        Column(gettext_lazy("finding"), cell="finding"),
+        Column(gettext_lazy("household member"), "member.person.name", page=False),
+        Column(gettext_lazy("rule"), lambda one: rule_title(read_pack(), one.rule), page=False),
+        Column(gettext_lazy("how grave"), "get_severity_display", cell="how_grave"),
+        Column(gettext_lazy("what to do"), _todo, page=False),
+        Column(gettext_lazy("year"), "year", page=False),
+        Column(gettext_lazy("found on"), local_day("found_at")),
+        Column("", cell="acts", is_silent=True),
+        Column(
+            gettext_lazy("let stand until"),
+            lambda one: one.waived_until if one.is_waived_on(timezone.localdate()) else None,
+            page=False,
+        ),
+        Column(gettext_lazy("reason"), lambda one: reason_of(one, timezone.localdate()), page=False),
+    ],
+)
+
+
 @page("check.see", methods=("GET",))
 def findings(request: Request) -> HttpResponse:
     """The findings one by one."""
-    form, pack, today = FindingFilter(request), read_pack(), timezone.localdate()
+    form, pack = FindingFilter(request), read_pack()
     rows = form.narrow(CheckFinding.objects.filter(form.in_state())).annotate(rank=RANK)
     rows = rows.order_by("household__place__lo", "household", "rank", "pk")
     rows = rows.select_related("household__place", "household__head", "member__person").prefetch_related(NEWEST)
-    if request.GET.get("export"):
-        columns = [
-            (_("household"), lambda one: one.household.number),
-            (_("head of the household"), lambda one: one.household.head.name),
-            (_("village"), lambda one: one.household.place.full_name),
-            (_("household member"), lambda one: one.member.person.name if one.member else ""),
-            (_("rule"), lambda one: rule_title(pack, one.rule)),
-            (_("how grave"), lambda one: one.get_severity_display()),
-            (_("what to do"), lambda one: pack.rules[one.rule].todo if one.rule in pack.rules else ""),
-            (_("year"), lambda one: one.year),
-            (_("found on"), lambda one: timezone.localtime(one.found_at).date()),
-            (_("let stand until"), lambda one: one.waived_until if one.is_waived_on(today) else None),
-            (_("reason"), lambda one: reason_of(one, today)),
-        ]
-        return export(request, _("findings of the logic checks"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for one in page_obj:
-        dress(request, one, pack)
-        lend(one, household_url=link("household", pk=one.household_id))
+
+    def dressed(shown: list[CheckFinding]) -> None:
+        for one in shown:
+            dress(request, one, pack)
+            lend(one, household_url=link("household", pk=one.household_id))
+
     rule = pack.rules.get(form.given.get("rule", ""))
-    words = {
-        "form": form,
-        "is_filtered": any(form.given.get(name) for name in ("place", "group", "severity", "rule")),
-        "page_obj": page_obj,
-        "rule": rule,
-        "rule_title": title_of(rule) if rule else "",
-    }
-    return render(request, "assistance/checks/findings.html", words)
+    return FINDINGS.respond(
+        request,
+        "assistance/checks/findings.html",
+        rows,
+        form=form,
+        dress=dressed,
+        rule=rule,
+        rule_title=title_of(rule) if rule else "",
+    )
 
 
 def load_finding(request: Request, pk: UUID) -> CheckFinding:

@@ -25,8 +25,8 @@ from yishi.kit.records import lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
@@ -50,6 +50,19 @@ def activities_of(request: Request) -> QuerySet[Activity]:
     return Activity.objects.filter(condition)
 
 
+ACTIVITIES = DeclaredList(
+    "activities",
+    gettext_lazy("activities"),
+    [
+        Column(gettext_lazy("activity"), "title", link="activity"),
+        Column(gettext_lazy("day"), "on"),
+        Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
+        Column(gettext_lazy("organised by"), "organiser.name"),
+        Column(gettext_lazy("deeds"), "count", css="number"),
+    ],
+)
+
+
 @page("activity.see", methods=("GET",))
 def activities(request: Request) -> HttpResponse:
     rows = activities_of(request).select_related("place", "organiser").annotate(count=Count("deeds"))
@@ -57,21 +70,9 @@ def activities(request: Request) -> HttpResponse:
     if typed:
         rows = rows.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
     rows = rows.order_by("-on", "-pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("activity"), lambda one: one.title),
-            (_("day"), lambda one: one.on),
-            (_("place"), lambda one: one.place.full_name),
-            (_("organised by"), lambda one: one.organiser.name if one.organiser else ""),
-            (_("deeds"), lambda one: one.count),
-        ]
-        return export(request, _("activities"), columns, rows)
-    words = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "typed": typed,
-        "may_open": may("activity.open", request.viewer),
-    }
-    return render(request, "assistance/deeds/activities.html", words)
+    return ACTIVITIES.respond(
+        request, "assistance/deeds/activities.html", rows, typed=typed, may_open=may("activity.open", request.viewer)
+    )
 
 
 class ActivityForm(ActForm):

@@ -24,13 +24,13 @@ from yishi.assistance.deeds.models import (
 )
 from yishi.assistance.deeds.reads import deeds_search
 from yishi.database.gather import gather
-from yishi.kit.records import filled, lend, lent
+from yishi.kit.records import filled, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
 from yishi.web.assistance.deeds.loads import PARTIES, rows_of_files
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.place_field import PlaceField
@@ -131,41 +131,43 @@ def _listed(rows: QuerySet[Deed]) -> QuerySet[Deed]:
     return rows.select_related("version", "place", "activity", "recorded_for").prefetch_related(PARTIES)
 
 
+DEEDS = DeclaredList(
+    "deeds",
+    gettext_lazy("deeds"),
+    [
+        Column(gettext_lazy("deed"), cell="deed"),
+        Column(gettext_lazy("quantity"), "quantity", shown=how_much, at=4, css="number"),
+        Column(gettext_lazy("receipt number"), "number", page=False),
+        Column(gettext_lazy("item"), "version.name", page=False),
+        Column(gettext_lazy("day"), "on", css="nowrap"),
+        Column(gettext_lazy("unit"), "version.unit", page=False),
+        Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
+        Column(gettext_lazy("who"), lambda one: "、".join(party_words(one))),
+        Column(gettext_lazy("in words"), "words", page=False),
+        Column(gettext_lazy("activity"), "activity.title", page=False),
+        Column(gettext_lazy("state"), "get_state_display", cell="state"),
+        Column(gettext_lazy("recorded by"), "recorded_for.name", page=False),
+    ],
+)
+
+
 @page("deed.see", methods=("GET",))
 def deeds(request: Request) -> HttpResponse:
     """The deeds that the viewer may see: mine, my body's, those of a place."""
     form = DeedFilter(request)
     rows = _listed(form.narrow(Deed.objects.all())).order_by("-on", "-pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("receipt number"), lambda one: one.number),
-            (_("item"), lambda one: one.version.name),
-            (_("day"), lambda one: one.on),
-            (_("quantity"), lambda one: one.quantity),
-            (_("unit"), lambda one: one.version.unit),
-            (_("place"), lambda one: one.place.full_name),
-            (_("who"), lambda one: "、".join(party_words(one))),
-            (_("in words"), lambda one: one.words),
-            (_("activity"), lambda one: one.activity.title if one.activity else ""),
-            (_("state"), lambda one: one.get_state_display()),
-            (_("recorded by"), lambda one: one.recorded_for.name if one.recorded_for else ""),
-        ]
-        return export(request, _("deeds"), columns, rows)
     pages = Peek(rows, _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else Paginator(rows, PER_PAGE)
-    page_obj = pages.get_page(request.GET.get("page"))
-    for one in page_obj:
-        lend(one, much=how_much(one), who=party_words(one))
-    is_filtered = any(value for name, value in request.GET.items() if name != "page")
     given = form.cleaned_data if form.is_valid() else {}
-    words = {
-        "form": form,
-        "page_obj": page_obj,
-        "is_filtered": is_filtered,
-        "about": _about(given),
-        "may_record": may("deed.record", request.viewer),
-        "waiting": finding.pairs_to_decide(request.viewer).count(),
-    }
-    return render(request, "assistance/deeds/deeds.html", words)
+    return DEEDS.respond(
+        request,
+        "assistance/deeds/deeds.html",
+        rows,
+        form=form,
+        paginator=pages,
+        about=_about(given),
+        may_record=may("deed.record", request.viewer),
+        waiting=finding.pairs_to_decide(request.viewer).count(),
+    )
 
 
 def _about(given: dict[str, Any]) -> list[Any]:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,8 +18,9 @@ from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -63,6 +63,30 @@ def pairs_of(request: Request) -> QuerySet[PossibleDuplicate]:
     )  # fmt: skip
 
 
+def with_sides(pairs: list[PossibleDuplicate]) -> None:
+    for pair in pairs:
+        for one in (pair.earlier, pair.later):
+            lend(one, much=how_much(one), who=party_words(one))
+
+
+DUPLICATES = DeclaredList(
+    "duplicates",
+    gettext_lazy("possible duplicates"),
+    [
+        Column(gettext_lazy("deed"), shown="earlier.version.name", link="duplicate"),
+        Column(gettext_lazy("recorded first"), cell="recorded_first"),
+        Column(gettext_lazy("recorded later"), cell="recorded_later"),
+        Column(gettext_lazy("earlier record"), "earlier.number", page=False),
+        Column(gettext_lazy("later record"), "later.number", page=False),
+        Column(gettext_lazy("item"), "earlier.version.name", page=False),
+        Column(gettext_lazy("place"), "earlier.place.full_name", page=False),
+        Column(gettext_lazy("likeness"), "likeness", cell="likeness", only="is_waiting", css="number"),
+        Column(gettext_lazy("ruling on the pair"), "get_verdict_display", only="is_decided", css="number"),
+        Column(gettext_lazy("reason"), "reason", page=False),
+    ],
+)
+
+
 @page("duplicate.see", methods=("GET",))
 def duplicates(request: Request) -> HttpResponse:
     """What waits for a verdict, the likest first; or what was decided."""
@@ -72,25 +96,17 @@ def duplicates(request: Request) -> HttpResponse:
         rows = rows.exclude(verdict="").order_by("-decided_at", "-pk")
     else:
         rows = rows.filter(pk__in=finding.open_pairs().values("pk")).order_by("-likeness", "-pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("earlier record"), lambda one: one.earlier.number),
-            (_("later record"), lambda one: one.later.number),
-            (_("item"), lambda one: one.earlier.version.name),
-            (_("place"), lambda one: one.earlier.place.full_name),
-            (_("likeness"), lambda one: one.likeness),
-            (_("ruling on the pair"), lambda one: one.get_verdict_display()),
-            (_("reason"), lambda one: one.reason),
-        ]
-        return export(request, _("possible duplicates"), columns, rows)
-    rows = rows.prefetch_related("earlier__parties__body", "earlier__parties__person")
-    page_obj = Paginator(
-        rows.prefetch_related("later__parties__body", "later__parties__person"), PER_PAGE
-    ).get_page(request.GET.get("page"))  # fmt: skip
-    for pair in page_obj:
-        for one in (pair.earlier, pair.later):
-            lend(one, much=how_much(one), who=party_words(one))
-    return render(request, "assistance/deeds/duplicates.html", {"page_obj": page_obj, "is_decided": is_decided})
+    if not wants_export(request):
+        sides = ("earlier", "later")
+        rows = rows.prefetch_related(*(f"{side}__parties__{whose}" for side in sides for whose in ("body", "person")))
+    return DUPLICATES.respond(
+        request,
+        "assistance/deeds/duplicates.html",
+        rows,
+        dress=with_sides,
+        is_decided=is_decided,
+        is_waiting=not is_decided,
+    )
 
 
 class VerdictForm(ActForm):

@@ -4,10 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +16,8 @@ from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -37,36 +35,52 @@ def numbers_of(request: Request) -> QuerySet[Unitemised]:
     return rows.select_related("item", "body", "place").prefetch_related("item__versions")
 
 
+UNITEMISED = DeclaredList(
+    "unitemised",
+    gettext_lazy("numbers without details"),
+    [
+        Column(gettext_lazy("item"), lambda one: version_of(one).name),
+        Column(
+            gettext_lazy("number without details"),
+            lambda one: one.amount / 1000,
+            cell="amount",
+            at=6,
+            css="number",
+        ),
+        Column(gettext_lazy("body"), "body.name"),
+        Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
+        Column(gettext_lazy("from (first day)"), "starts_on", page=False),
+        Column(gettext_lazy("to (last day)"), "ends_on", page=False),
+        Column(gettext_lazy("period"), cell="period"),
+        Column(gettext_lazy("unit"), lambda one: version_of(one).unit, page=False),
+        Column(gettext_lazy("where it comes from"), "note"),
+        Column("", cell="acts", is_silent=True),
+    ],
+)
+
+
 @page("unitemised.see", methods=("GET",))
 def unitemised(request: Request) -> HttpResponse:
     """What bodies report without details, apart from what is counted by deeds."""
     withdrawn = request.GET.get("withdrawn") == "1"
     rows = numbers_of(request).filter(withdrawn_at__isnull=not withdrawn).order_by("-ends_on", "-pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("item"), lambda one: _version(one).name),
-            (_("body"), lambda one: one.body.name),
-            (_("place"), lambda one: one.place.full_name),
-            (_("from (first day)"), lambda one: one.starts_on),
-            (_("to (last day)"), lambda one: one.ends_on),
-            (_("number without details"), lambda one: one.amount / 1000),
-            (_("unit"), lambda one: _version(one).unit),
-            (_("where it comes from"), lambda one: one.note),
-        ]
-        return export(request, _("numbers without details"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for one in page_obj:
-        may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
-        lend(one, version=_version(one), much=plain(one.amount), may_withdraw=may_withdraw)
-    words = {
-        "page_obj": page_obj,
-        "withdrawn": withdrawn,
-        "may_report": may("unitemised.report", request.viewer),
-    }
-    return render(request, "assistance/deeds/unitemised.html", words)
+
+    def dressed(shown: list[Unitemised]) -> None:
+        for one in shown:
+            may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
+            lend(one, version=version_of(one), much=plain(one.amount), may_withdraw=may_withdraw)
+
+    return UNITEMISED.respond(
+        request,
+        "assistance/deeds/unitemised.html",
+        rows,
+        dress=dressed,
+        withdrawn=withdrawn,
+        may_report=may("unitemised.report", request.viewer),
+    )
 
 
-def _version(row: Unitemised) -> Any:
+def version_of(row: Unitemised) -> Any:
     versions = sorted(row.item.versions.all(), key=lambda one: one.number)
     return ([one for one in versions if one.valid_from <= row.ends_on] or versions[:1])[-1]
 

@@ -28,8 +28,9 @@ from yishi.assistance.imports.workbooks.faults import fault_words, note_words
 from yishi.assistance.imports.workbooks.kinds import kinds
 from yishi.formats.sheet_limits import LARGE
 from yishi.organisations.models import Body
-from yishi.web.kit.exports import MEDIA_TYPE, export
+from yishi.web.kit.exports import MEDIA_TYPE
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -46,6 +47,24 @@ def imports_of(request: Request) -> Any:
     return Import.objects.select_related("body", "sent_by").order_by("-sent_at")
 
 
+IMPORTS = DeclaredList(
+    "imports",
+    gettext_lazy("workbooks"),
+    [
+        Column(gettext_lazy("file"), "filename", link="import"),
+        Column(gettext_lazy("content"), "get_kind_display"),
+        Column(gettext_lazy("state"), "get_state_display"),
+        Column(gettext_lazy("sent"), lambda one: timezone.localtime(one.sent_at), cell="sent"),
+        Column(gettext_lazy("sent by"), "sent_by", page=False),
+        Column(gettext_lazy("body"), "body.name", page=False),
+        Column(gettext_lazy("new"), "new", css="number"),
+        Column(gettext_lazy("changed"), "changed", css="number"),
+        Column(gettext_lazy("unchanged"), "same", page=False),
+        Column(gettext_lazy("rejected rows"), "bad", css="number"),
+    ],
+)
+
+
 @page("import.run", methods=("GET",))
 def imports(request: Request) -> HttpResponse:
     """The workbooks that the viewer's desks have sent."""
@@ -53,26 +72,13 @@ def imports(request: Request) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if kind in Import.Kind.values:
         rows = rows.filter(kind=kind)
-    if request.GET.get("export"):
-        columns = [
-            (_("file"), lambda one: one.filename),
-            (_("content"), lambda one: one.get_kind_display()),
-            (_("state"), lambda one: one.get_state_display()),
-            (_("sent"), lambda one: timezone.localtime(one.sent_at)),
-            (_("sent by"), lambda one: str(one.sent_by or "")),
-            (_("body"), lambda one: one.body.name),
-            (_("new"), lambda one: one.new),
-            (_("changed"), lambda one: one.changed),
-            (_("unchanged"), lambda one: one.same),
-            (_("rejected rows"), lambda one: one.bad),
-        ]
-        return export(request, _("workbooks"), columns, rows)
-    words = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "kind": kind,
-        "kinds": [(name, label) for name, label in Import.Kind.choices if name in kinds()],
-    }
-    return render(request, "assistance/imports/imports.html", words)
+    return IMPORTS.respond(
+        request,
+        "assistance/imports/imports.html",
+        rows,
+        kind=kind,
+        kinds=[(name, label) for name, label in Import.Kind.choices if name in kinds()],
+    )
 
 
 class SendForm(ActForm):

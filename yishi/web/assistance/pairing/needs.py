@@ -19,11 +19,11 @@ from yishi.assistance.pairing.services.matches import offers_for
 from yishi.assistance.pairing.services.needs import need_close, need_share, need_state
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
-from yishi.kit.records import filled
+from yishi.kit.records import filled, lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -75,6 +75,33 @@ class ListFilter(Form):
         return self.cleaned_data.get("state", "") if self.is_valid() else ""
 
 
+def with_words(needs: list[Need]) -> None:
+    for need in needs:
+        lend(need, standing=state_word(need))
+
+
+NEEDS = DeclaredList(
+    "needs",
+    gettext_lazy("needs"),
+    [
+        Column(gettext_lazy("what is lacking"), "words", cell="need", at=2),
+        Column(gettext_lazy("kind"), "get_kind_display"),
+        Column(gettext_lazy("quantity"), "quantity", page=False),
+        Column(gettext_lazy("unit"), "unit", page=False),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("waiting for"), cell="age"),
+        Column(gettext_lazy("household number"), "household.number", page=False),
+        Column(gettext_lazy("stated on"), "stated_on", page=False),
+        Column(gettext_lazy("wanted by"), "wanted_by", page=False),
+        Column(gettext_lazy("age in days"), "age", page=False),
+        Column(gettext_lazy("state"), state_word, cell="state"),
+        Column(gettext_lazy("promised by"), "giver", page=False),
+        Column(gettext_lazy("by when"), "promised_until", page=False),
+    ],
+    group=lambda one: one.is_promised if one.state == Need.State.OPEN else None,
+)
+
+
 @page("need.list", methods=("GET",))
 def needs(request: Request) -> HttpResponse:
     """What the people lack, the longest unmet first."""
@@ -87,42 +114,23 @@ def needs(request: Request) -> HttpResponse:
     elif form.asked != "all":
         rows = rows.filter(state=form.asked or Need.State.OPEN)
     rows = rows.order_by("is_promised", "stated_on", "pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("kind"), lambda one: one.get_kind_display()),
-            (_("what is lacking"), lambda one: one.words),
-            (_("quantity"), lambda one: one.quantity),
-            (_("unit"), lambda one: one.unit),
-            (_("place"), lambda one: one.place.full_name),
-            (_("household number"), lambda one: one.household.number if one.household else ""),
-            (_("stated on"), lambda one: one.stated_on),
-            (_("wanted by"), lambda one: one.wanted_by),
-            (_("age in days"), lambda one: one.age),
-            (_("state"), state_word),
-            (_("promised by"), lambda one: one.giver or ""),
-            (_("by when"), lambda one: one.promised_until),
-        ]
-        return export(request, _("needs"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for one in page_obj.object_list:
-        one.standing = state_word(one)
-        one.group = one.is_promised if one.state == Need.State.OPEN else None
     counts = waiting.aggregate(
         alone=Count("pk", filter=Q(is_promised=False)), promised=Count("pk", filter=Q(is_promised=True))
     )
-    words = {
-        "form": form,
-        "page_obj": page_obj,
-        "is_filtered": bool(request.GET),
-        "counts": counts,
-        "asked": form.asked,
-        "keep": _kept(request),
-        "is_mixed": form.asked in ("", "all"),
-        "may_write": may("need.write", viewer),
-        "may_browse": may("need.browse", viewer),
-        "may_offer": may("offer.make", viewer),
-    }
-    return render(request, "assistance/pairing/needs.html", words)
+    return NEEDS.respond(
+        request,
+        "assistance/pairing/needs.html",
+        rows,
+        form=form,
+        dress=with_words,
+        counts=counts,
+        asked=form.asked,
+        keep=_kept(request),
+        is_mixed=form.asked in ("", "all"),
+        may_write=may("need.write", viewer),
+        may_browse=may("need.browse", viewer),
+        may_offer=may("offer.make", viewer),
+    )
 
 
 def _kept(request: Request) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -23,8 +22,8 @@ from yishi.assistance.pairing.services.matches import idle_offers, needs_for
 from yishi.assistance.pairing.services.needs import offer_make, offer_withdraw
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -34,6 +33,25 @@ from .needs import ListFilter
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
+
+
+OFFERS = DeclaredList(
+    "offers",
+    gettext_lazy("offers"),
+    [
+        Column(gettext_lazy("what can be given"), "words", cell="offer", at=2),
+        Column(gettext_lazy("kind"), "get_kind_display"),
+        Column(gettext_lazy("quantity"), "quantity", page=False),
+        Column(gettext_lazy("unit"), "unit", page=False),
+        Column(gettext_lazy("giver"), "giver.name"),
+        Column(gettext_lazy("where"), "place.full_name"),
+        Column(gettext_lazy("waiting for"), cell="age"),
+        Column(gettext_lazy("offered on"), "made_on", page=False),
+        Column(gettext_lazy("until"), "valid_until", page=False),
+        Column(gettext_lazy("age in days"), "age", page=False),
+        Column(gettext_lazy("state"), "get_state_display", cell="state"),
+    ],
+)
 
 
 @page("offer.list", methods=("GET",))
@@ -54,27 +72,9 @@ def offers(request: Request) -> HttpResponse:
         rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today), state=Offer.State.OPEN)
     live = Match.within.filter(offer=OuterRef("pk"), state__in=Match.LIVE)
     rows = rows.annotate(is_taken=Exists(live)).order_by("made_on", "pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("kind"), lambda one: one.get_kind_display()),
-            (_("what can be given"), lambda one: one.words),
-            (_("quantity"), lambda one: one.quantity),
-            (_("unit"), lambda one: one.unit),
-            (_("giver"), lambda one: one.giver.name),
-            (_("where"), lambda one: one.place.full_name),
-            (_("offered on"), lambda one: one.made_on),
-            (_("until"), lambda one: one.valid_until),
-            (_("age in days"), lambda one: one.age),
-            (_("state"), lambda one: one.get_state_display()),
-        ]
-        return export(request, _("offers"), columns, rows)
-    words = {
-        "form": form,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "is_filtered": bool(request.GET),
-        "may_offer": may("offer.make", request.viewer),
-    }
-    return render(request, "assistance/pairing/offers.html", words)
+    return OFFERS.respond(
+        request, "assistance/pairing/offers.html", rows, form=form, may_offer=may("offer.make", request.viewer)
+    )
 
 
 class OfferForm(ActForm):

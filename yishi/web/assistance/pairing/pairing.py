@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -38,8 +37,9 @@ from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -199,23 +199,39 @@ class PairingFilter(Form):
         return rows
 
 
-def _columns() -> list[tuple[str, Any]]:
-    return [
-        (_("kind"), lambda one: one.get_kind_display()),
-        (_("helper"), lambda one: one.helper.name),
-        (_("household number"), lambda one: one.household.number if one.household else ""),
-        (_("head of the household"), lambda one: one.household.head.name if one.household else ""),
-        (_("place"), lambda one: (one.household.place if one.household else one.place).full_name),
-        (_("from"), lambda one: one.valid_from),
-        (_("last day"), lambda one: one.valid_to),
-        (_("last visit"), lambda one: one.last_visit),
-        (_("note"), lambda one: one.note),
-    ]
-
-
 def _seen(rows: QuerySet[Pairing]) -> QuerySet[Pairing]:
     """With what a list shows; of an ended pairing its helper sees that it was, never the family."""
     return with_last_visit(rows).select_related("person", "body", "place", "household__head", "household__place")
+
+
+def with_counts(pairings: list[Pairing]) -> None:
+    """How many each helper has: all of them can be handed over at once."""
+    counts = helper_counts(pairings)
+    for one in pairings:
+        lend(one, all_of_helper=counts.get(certain(one.person_id or one.body_id), 0))
+
+
+PAIRINGS = DeclaredList(
+    "pairings",
+    gettext_lazy("pairings"),
+    [
+        Column(gettext_lazy("kind"), "get_kind_display", page=False),
+        Column(gettext_lazy("helper"), "helper.name", cell="helper"),
+        Column(gettext_lazy("helps"), cell="helps"),
+        Column(gettext_lazy("household number"), "household.number", page=False),
+        Column(gettext_lazy("head of the household"), "household.head.name", page=False),
+        Column(
+            gettext_lazy("place"),
+            lambda one: (one.household.place if one.household else one.place).full_name,
+            page=False,
+        ),
+        Column(gettext_lazy("from"), "valid_from", cell="from"),
+        Column(gettext_lazy("last day"), "valid_to", page=False),
+        Column(gettext_lazy("last visit"), "last_visit", cell="last_visit"),
+        Column(gettext_lazy("note"), "note", page=False),
+        Column(gettext_lazy("next act"), cell="acts", is_silent=True),
+    ],
+)
 
 
 @page("pairing.list", methods=("GET",))
@@ -227,27 +243,22 @@ def pairings(request: Request) -> HttpResponse:
     form = PairingFilter(request)
     rows = form.narrow(_seen(_overseen(Pairing.objects.all(), viewer)))
     rows = rows.order_by("household__place__lo", "place__lo", "household__number", "valid_from", "pk")
-    if request.GET.get("export"):
-        return export(request, _("pairings"), _columns(), rows)
+    if wants_export(request):
+        return PAIRINGS.workbook(request, rows)
     today = timezone.localdate()
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    shown = list(page_obj)
-    counts = helper_counts(shown)
-    for one in shown:
-        lend(one, all_of_helper=counts.get(certain(one.person_id or one.body_id), 0))
-    page_obj.object_list = shown
-    words = {
-        "form": form,
-        "page_obj": page_obj,
-        "is_filtered": bool(request.GET),
-        "none": without_helper(Household.objects.all(), today).count(),
-        "silent": unvisited(active_pairings(today), days_of(viewer), today).count(),
-        "days": days_of(viewer),
-        "today": today,
-        "may_assign": may("pairing.assign", viewer),
-        "has_own": own_pairings(viewer).exists(),
-    }
-    return render(request, "assistance/pairing/pairings.html", words)
+    return PAIRINGS.respond(
+        request,
+        "assistance/pairing/pairings.html",
+        rows,
+        form=form,
+        dress=with_counts,
+        none=without_helper(Household.objects.all(), today).count(),
+        silent=unvisited(active_pairings(today), days_of(viewer), today).count(),
+        days=days_of(viewer),
+        today=today,
+        may_assign=may("pairing.assign", viewer),
+        has_own=own_pairings(viewer).exists(),
+    )
 
 
 def _overseen(rows: QuerySet[Pairing], viewer: Any) -> QuerySet[Pairing]:
@@ -259,6 +270,31 @@ def _overseen(rows: QuerySet[Pairing], viewer: Any) -> QuerySet[Pairing]:
     for spans in (reach.spans, reach.villages):
         seen |= reach.places("place__", spans) | reach.places("household__place__", spans)
     return rows.filter(seen)
+
+
+WITHOUT_HELPER = DeclaredList(
+    "without_helper",
+    gettext_lazy("gaps"),
+    [
+        Column(gettext_lazy("household"), cell="household"),
+        Column(gettext_lazy("household number"), "number", page=False),
+        Column(gettext_lazy("head of the household"), "head.name", page=False),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("registered on"), "registered_on"),
+        Column(gettext_lazy("next act"), cell="acts", is_silent=True),
+    ],
+)
+# Its workbook is that of the pairings.
+UNVISITED = DeclaredList(
+    "unvisited",
+    gettext_lazy("gaps"),
+    [
+        Column(gettext_lazy("household"), cell="household"),
+        Column(gettext_lazy("place"), shown="household.place.full_name"),
+        Column(gettext_lazy("helper"), shown="helper.name"),
+        Column(gettext_lazy("last visit"), cell="last_visit"),
+    ],
+)
 
 
 @page("pairing.gaps", methods=("GET",))
@@ -278,28 +314,22 @@ def gaps(request: Request) -> HttpResponse:
     homes = homes.order_by("place__lo", "number")
     silent = silent.order_by("household__place__lo", "household__number", "pk")
     rows: Any = silent if which == "visits" else homes
-    if request.GET.get("export"):
-        columns = _columns()
-        if which != "visits":
-            columns = [
-                (_("household number"), lambda one: one.number),
-                (_("head of the household"), lambda one: one.head.name),
-                (_("place"), lambda one: one.place.full_name),
-                (_("registered on"), lambda one: one.registered_on),
-            ]
-        return export(request, _("gaps"), columns, rows)
-    words = {
-        "which": which,
-        "days": days,
-        "within": within,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "none": homes.count(),
-        "silent": silent.count(),
-        "today": today,
-        "may_assign": may("pairing.assign", viewer),
-        "rule_desks": [post.body for post in viewer.posts if viewer.holds(post.body_id)],
-    }
-    return render(request, "assistance/pairing/gaps.html", words)
+    if wants_export(request):
+        declared = PAIRINGS if rows is silent else WITHOUT_HELPER
+        return declared.workbook(request, rows, filename=_("gaps"))
+    return UNVISITED.respond(
+        request,
+        "assistance/pairing/gaps.html",
+        rows,
+        which=which,
+        days=days,
+        within=within,
+        none=homes.count(),
+        silent=silent.count(),
+        today=today,
+        may_assign=may("pairing.assign", viewer),
+        rule_desks=[post.body for post in viewer.posts if viewer.holds(post.body_id)],
+    )
 
 
 def _days(request: Request) -> int:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -20,8 +19,9 @@ from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, current, valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -30,6 +30,30 @@ from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
+
+
+TEAMS = DeclaredList(
+    "teams",
+    gettext_lazy("stationed teams"),
+    [
+        Column(gettext_lazy("team"), shown="name", link="team"),
+        Column(gettext_lazy("place"), shown="place.full_name"),
+        Column(gettext_lazy("people"), shown="people"),
+    ],
+)
+# The workbook holds the people of the teams.
+TEAM_PEOPLE = DeclaredList(
+    "team_people",
+    gettext_lazy("stationed teams"),
+    [
+        Column(gettext_lazy("place"), "team.place.full_name"),
+        Column(gettext_lazy("team"), "team.name"),
+        Column(gettext_lazy("person's name"), "person.name"),
+        Column(gettext_lazy("role"), "get_role_display"),
+        Column(gettext_lazy("sending body"), "sent_by.name"),
+        Column(gettext_lazy("from"), "valid_from"),
+    ],
+)
 
 
 @page("team.see", methods=("GET",))
@@ -41,24 +65,17 @@ def teams(request: Request) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     if typed:
         rows = rows.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
-    if request.GET.get("export"):
+    if wants_export(request):
         posts = TeamMember.objects.filter(current(today), team__in=rows.values("pk"))
         posts = posts.select_related("team__place", "person", "sent_by").order_by("team__place__lo", "role", "pk")
-        columns = [
-            (_("place"), lambda one: one.team.place.full_name),
-            (_("team"), lambda one: one.team.name),
-            (_("person's name"), lambda one: one.person.name),
-            (_("role"), lambda one: one.get_role_display()),
-            (_("sending body"), lambda one: one.sent_by.name if one.sent_by else ""),
-            (_("from"), lambda one: one.valid_from),
-        ]
-        return export(request, _("stationed teams"), columns, posts)
-    words = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "typed": typed,
-        "may_open": any(request.viewer.holds(post.body_id) for post in request.viewer.posts),
-    }
-    return render(request, "assistance/pairing/teams.html", words)
+        return TEAM_PEOPLE.workbook(request, posts)
+    return TEAMS.respond(
+        request,
+        "assistance/pairing/teams.html",
+        rows,
+        typed=typed,
+        may_open=any(request.viewer.holds(post.body_id) for post in request.viewer.posts),
+    )
 
 
 def load_team(request: Request, pk: UUID) -> StationedTeam:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,8 +17,8 @@ from yishi.assistance.pairing.services.village_plans import village_plan_open, v
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -39,26 +38,27 @@ def promises_of(plan: VillagePlan) -> QuerySet[Commitment]:
     return rows.exclude(state=Commitment.State.DROPPED).select_related("bearer", "supervisor").order_by("ordinal")
 
 
+VILLAGE_PLANS = DeclaredList(
+    "village_plans",
+    gettext_lazy("village plans"),
+    [
+        Column(gettext_lazy("place"), "place.full_name", page=False),
+        Column(gettext_lazy("title"), "title", link="village_plan"),
+        Column(gettext_lazy("village"), shown="place.full_name"),
+        Column(gettext_lazy("aim"), "aim", page=False),
+        Column(gettext_lazy("from"), "starts_on"),
+        Column(gettext_lazy("last day"), "ends_on"),
+    ],
+)
+
+
 @page("village_plan.see", methods=("GET",))
 def village_plans(request: Request) -> HttpResponse:
     rows = VillagePlan.objects.select_related("place").order_by("place__lo", "-starts_on")
     typed = request.GET.get("q", "").strip()
     if typed:
         rows = rows.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
-    if request.GET.get("export"):
-        columns = [
-            (_("place"), lambda one: one.place.full_name),
-            (_("title"), lambda one: one.title),
-            (_("aim"), lambda one: one.aim),
-            (_("from"), lambda one: one.starts_on),
-            (_("last day"), lambda one: one.ends_on),
-        ]
-        return export(request, _("village plans"), columns, rows)
-    words = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "typed": typed,
-    }
-    return render(request, "assistance/pairing/village_plans.html", words)
+    return VILLAGE_PLANS.respond(request, "assistance/pairing/village_plans.html", rows, typed=typed)
 
 
 def load_plan(request: Request, pk: UUID) -> VillagePlan:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -22,8 +21,8 @@ from yishi.kit.records import certain
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -71,32 +70,35 @@ class VisitFilter(Form):
         return rows
 
 
+VISITS = DeclaredList(
+    "visits",
+    gettext_lazy("visits"),
+    [
+        Column(gettext_lazy("day of the visit"), "on", cell="day"),
+        Column(gettext_lazy("household"), cell="household"),
+        Column(gettext_lazy("household number"), "household.number", page=False),
+        Column(gettext_lazy("head of the household"), "household.head.name", page=False),
+        Column(gettext_lazy("place"), "household.place.full_name", page=False),
+        Column(
+            gettext_lazy("visitors"),
+            lambda one: "、".join(person.name for person in one.visitors.all()),
+        ),
+        Column(gettext_lazy("whom I met"), "met", page=False),
+        Column(gettext_lazy("found"), "found", cell="found"),
+        Column(gettext_lazy("root"), "cause", page=False),
+        Column(gettext_lazy("agreed on"), "agreed", page=False),
+        Column(gettext_lazy("state"), "get_state_display", page=False),
+    ],
+)
+
+
 @page("visit.see", methods=("GET",))
 def visits(request: Request) -> HttpResponse:
     """The visits to the families that the viewer may see, the newest first."""
     form = VisitFilter(request)
     rows = form.narrow(Visit.objects.select_related("household__head", "household__place"))
     rows = rows.prefetch_related("visitors").order_by("-on", "-written_at", "pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("day of the visit"), lambda one: one.on),
-            (_("household number"), lambda one: one.household.number),
-            (_("head of the household"), lambda one: one.household.head.name),
-            (_("place"), lambda one: one.household.place.full_name),
-            (_("visitors"), lambda one: "、".join(person.name for person in one.visitors.all())),
-            (_("whom I met"), lambda one: one.met),
-            (_("found"), lambda one: one.found),
-            (_("root"), lambda one: one.cause),
-            (_("agreed on"), lambda one: one.agreed),
-            (_("state"), lambda one: one.get_state_display()),
-        ]
-        return export(request, _("visits"), columns, rows)
-    words = {
-        "form": form,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "is_filtered": bool(request.GET),
-    }
-    return render(request, "assistance/pairing/visits.html", words)
+    return VISITS.respond(request, "assistance/pairing/visits.html", rows, form=form)
 
 
 class VisitForm(ActForm):

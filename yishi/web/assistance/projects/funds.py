@@ -23,11 +23,12 @@ from yishi.assistance.projects.services.balances import fund_money, money_of
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
-from yishi.kit.records import filled
+from yishi.kit.records import filled, lend
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -66,35 +67,47 @@ class FundFilter(Form):
         return rows
 
 
+def with_money(funds: list[Fund]) -> list[Fund]:
+    """Funds with their sums, by one query."""
+    money = fund_money(fund.pk for fund in funds)
+    for fund in funds:
+        lend(fund, money=money[fund.pk])
+    return funds
+
+
+FUNDS = DeclaredList(
+    "funds",
+    gettext_lazy("funds"),
+    [
+        Column(gettext_lazy("fund"), "name", cell="fund"),
+        Column(gettext_lazy("Source"), "get_kind_display"),
+        Column(gettext_lazy("mobilised"), cell="mobilised", css="number"),
+        Column(gettext_lazy("received"), cell="received", css="number"),
+        Column(gettext_lazy("paid"), cell="paid", css="number"),
+        Column(gettext_lazy("free"), cell="free", css="number"),
+        Column(gettext_lazy("kept by"), "owner.name", page=False),
+        Column(gettext_lazy("place"), "place.full_name", page=False),
+        Column(gettext_lazy("mobilised (yuan)"), lambda one: one.money.mobilised / 100, page=False),
+        Column(gettext_lazy("received (yuan)"), lambda one: one.money.received / 100, page=False),
+        Column(gettext_lazy("paid (yuan)"), lambda one: one.money.paid / 100, page=False),
+        Column(gettext_lazy("held ready (yuan)"), lambda one: one.money.allotted / 100, page=False),
+        Column(gettext_lazy("free (yuan)"), lambda one: one.money.free / 100, page=False),
+    ],
+    prepare=with_money,
+)
+
+
 @page("fund.see", methods=("GET",))
 def funds(request: Request) -> HttpResponse:
     form = FundFilter(request)
     rows = form.narrow(Fund.objects.select_related("owner", "place")).order_by("place__lo", "kind", "name")
-    if request.GET.get("export"):
-        found = list(rows)
-        money = fund_money(one.pk for one in found)
-        columns = [
-            (_("fund"), lambda one: one.name),
-            (_("Source"), lambda one: one.get_kind_display()),
-            (_("kept by"), lambda one: one.owner.name),
-            (_("place"), lambda one: one.place.full_name),
-            (_("mobilised (yuan)"), lambda one: money[one.pk].mobilised / 100),
-            (_("received (yuan)"), lambda one: money[one.pk].received / 100),
-            (_("paid (yuan)"), lambda one: money[one.pk].paid / 100),
-            (_("held ready (yuan)"), lambda one: money[one.pk].allotted / 100),
-            (_("free (yuan)"), lambda one: money[one.pk].free / 100),
-        ]
-        return export(request, _("funds"), columns, found)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    money = fund_money(one.pk for one in page_obj)
-    words = {
-        "form": form,
-        "page_obj": page_obj,
-        "lines": [(one, money[one.pk]) for one in page_obj],
-        "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
-        "may_open": may("fund.open", request.viewer),
-    }
-    return render(request, "assistance/projects/funds.html", words)
+    return FUNDS.respond(
+        request,
+        "assistance/projects/funds.html",
+        rows,
+        form=form,
+        may_open=may("fund.open", request.viewer),
+    )
 
 
 def load_fund(request: Request, pk: UUID) -> Fund:
@@ -106,20 +119,25 @@ def fund(request: Request, one: Fund) -> HttpResponse:
     """Its three sums apart, what is bound, what is free; then every movement."""
     rows = FundMovement.objects.filter(fund=one).select_related(*WITH).order_by("-on", "-recorded_at")
     money = money_of(one)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    with_receivers(list(page_obj))
     words = {
         "fund": one,
         "money": money,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_obj,
         "allotments": one.allotments.select_related("project").order_by("-on", "-recorded_at")[:SHOWN],
         "may_move": may("fund.move", request.viewer, one),
-        "seen": seen_of(rows),
     }
     return render(request, "assistance/projects/fund.html", words)
 
 
-def seen_of(rows: Any) -> set[UUID]:
-    """The households among the receivers that the viewer may open; of others only the place is named."""
-    return set(Household.objects.filter(pk__in=rows.values("household")).values_list("pk", flat=True))
+def with_receivers(movements: list[FundMovement]) -> list[FundMovement]:
+    """Movements with who received them, as the viewer may know it."""
+    homes = {movement.household_id for movement in movements if movement.household_id}
+    seen = set(Household.objects.filter(pk__in=homes).values_list("pk", flat=True)) if homes else set()
+    for movement in movements:
+        lend(movement, receiver=receiver_of(movement, seen))
+    return movements
 
 
 class MovementFilter(Form):
@@ -171,36 +189,44 @@ class MovementFilter(Form):
         return rows
 
 
+MOVEMENTS = DeclaredList(
+    "movements",
+    gettext_lazy("movements of money"),
+    [
+        Column(gettext_lazy("number"), "number", page=False),
+        Column(gettext_lazy("day"), "on", link="movement"),
+        Column(gettext_lazy("movement"), "get_kind_display", cell="movement"),
+        Column(gettext_lazy("fund"), "fund.name", only="of_all_funds"),
+        Column(gettext_lazy("Source"), "fund.get_kind_display", page=False),
+        Column(gettext_lazy("from whom or to whom"), cell="whom"),
+        Column(gettext_lazy("from whom"), "giver", page=False),
+        Column(gettext_lazy("to whom"), "receiver", page=False),
+        Column(gettext_lazy("bill"), "bill", cell="bill"),
+        Column(gettext_lazy("amount in yuan"), lambda one: one.amount / 100, cell="amount", at=6, css="number"),
+        Column(gettext_lazy("place"), "place.full_name", page=False),
+        Column(gettext_lazy("state"), "get_state_display", page=False),
+    ],
+    prepare=with_receivers,
+)
+
+
 @page("movement.see", methods=("GET",))
 def movements(request: Request) -> HttpResponse:
     form = MovementFilter(request)
     rows = form.narrow(FundMovement.objects.select_related(*WITH)).order_by("-on", "-recorded_at")
-    if request.GET.get("export"):
-        seen = seen_of(rows)
-        columns = [
-            (_("number"), lambda one: one.number),
-            (_("day"), lambda one: one.on),
-            (_("movement"), lambda one: one.get_kind_display()),
-            (_("fund"), lambda one: one.fund.name),
-            (_("Source"), lambda one: one.fund.get_kind_display()),
-            (_("amount in yuan"), lambda one: one.amount / 100),
-            (_("from whom"), lambda one: one.giver),
-            (_("to whom"), lambda one: receiver_of(one, seen)),
-            (_("bill"), lambda one: one.bill),
-            (_("place"), lambda one: one.place.full_name),
-            (_("state"), lambda one: one.get_state_display()),
-        ]
-        return export(request, _("movements of money"), columns, rows)
+    if wants_export(request):
+        return MOVEMENTS.workbook(request, rows)
     sums = dict(rows.order_by().values_list("kind").annotate(Sum("amount")))
     chosen = form.cleaned_data if form.is_valid() else {}
-    words = {
-        "form": form,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "sums": [(label, sums[kind]) for kind, label in Kind.choices if kind in sums],
-        "about": [chosen[name] for name in ("fund", "project") if chosen.get(name)],
-        "seen": seen_of(rows),
-    }
-    return render(request, "assistance/projects/movements.html", words)
+    return MOVEMENTS.respond(
+        request,
+        "assistance/projects/movements.html",
+        rows,
+        form=form,
+        of_all_funds=True,
+        sums=[(label, sums[kind]) for kind, label in Kind.choices if kind in sums],
+        about=[chosen[name] for name in ("fund", "project") if chosen.get(name)],
+    )
 
 
 def load_movement(request: Request, pk: UUID) -> FundMovement:

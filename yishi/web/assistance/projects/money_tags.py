@@ -8,7 +8,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from yishi.kit.money import yuan_text
-from yishi.web.assistance.projects.money_words import receiver_of
 
 register = template.Library()
 
@@ -16,7 +15,6 @@ TEN_THOUSAND = 10_000 * 100  # fen
 SHORT_PLACES = 2
 
 register.filter("yuan", yuan_text)
-register.simple_tag(receiver_of, name="receiver")
 
 
 @register.filter

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -35,8 +34,8 @@ from yishi.database.gather import HowMany, gather
 from yishi.organisations.rights import may
 from yishi.reporting.small_numbers import roughly, told
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import Form
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.numbers import number_text
 from yishi.web.kit.page import page
@@ -106,23 +105,6 @@ class ProjectFilter(Form):
         return rows
 
 
-@page("project.see", methods=("GET",))
-def projects(request: Request) -> HttpResponse:
-    form = ProjectFilter(request)
-    rows = form.narrow(Project.objects.select_related("place", "responsible")).order_by("place__lo", "starts_on", "pk")
-    if request.GET.get("export"):
-        return _export(request, list(rows))
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    words = {
-        "form": form,
-        "page_obj": page_obj,
-        "lines": listed(page_obj),
-        "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
-        "may_open": may("project.open", request.viewer),
-    }
-    return render(request, "assistance/projects/projects.html", words)
-
-
 def listed(found: Any) -> list[dict[str, Any]]:
     """Projects with their money and their quantities, by one query whatever their number."""
     rows = list(found)
@@ -132,29 +114,50 @@ def listed(found: Any) -> list[dict[str, Any]]:
     return [{"project": one, "money": money[one.pk].total, "wholes": wholes(parts[one.pk])} for one in rows]
 
 
-def _export(request: Request, rows: list[Project]) -> HttpResponse:
-    def quantity(attribute: str) -> Any:
-        return lambda line: "；".join(
-            f"{one.quantity.what} {getattr(one, attribute) / 1000:g} {one.quantity.unit}" for one in line["wholes"]
-        )
+def _quantities(attribute: str) -> Any:
+    return lambda line: "；".join(
+        f"{one.quantity.what} {getattr(one, attribute) / 1000:g} {one.quantity.unit}" for one in line["wholes"]
+    )
 
-    columns = [
-        (_("number"), lambda line: line["project"].number),
-        (_("project"), lambda line: line["project"].name),
-        (_("place"), lambda line: line["project"].place.full_name),
-        (_("kind"), lambda line: line["project"].get_kind_display()),
-        (_("responsible body"), lambda line: line["project"].responsible.name),
-        (_("stage"), lambda line: line["project"].get_stage_display()),
-        (_("planned from"), lambda line: line["project"].starts_on),
-        (_("planned until"), lambda line: line["project"].ends_on),
-        (_("quantity planned"), quantity("planned")),
-        (_("quantity done"), quantity("done")),
-        (_("quantity accepted"), quantity("accepted")),
-        (_("money planned (yuan)"), lambda line: line["money"].planned / 100),
-        (_("money held ready (yuan)"), lambda line: line["money"].allotted / 100),
-        (_("money paid (yuan)"), lambda line: line["money"].paid / 100),
-    ]
-    return export(request, _("projects"), columns, listed(rows))
+
+PROJECTS = DeclaredList(
+    "projects",
+    gettext_lazy("projects"),
+    [
+        Column(gettext_lazy("number"), "project.number", page=False),
+        Column(gettext_lazy("project"), "project.name", cell="project"),
+        Column(gettext_lazy("place"), "project.place.full_name", page=False),
+        Column(gettext_lazy("kind"), "project.get_kind_display", page=False),
+        Column(gettext_lazy("responsible body"), "project.responsible.name", page=False),
+        Column(gettext_lazy("stage"), "project.get_stage_display"),
+        Column(gettext_lazy("done of what is planned"), cell="done"),
+        Column(gettext_lazy("money planned"), cell="money_planned", css="number"),
+        Column(gettext_lazy("held ready"), cell="held_ready", css="number"),
+        Column(gettext_lazy("paid"), cell="paid", css="number"),
+        Column(gettext_lazy("planned from"), "project.starts_on", page=False),
+        Column(gettext_lazy("planned until"), "project.ends_on", page=False),
+        Column(gettext_lazy("quantity planned"), _quantities("planned"), page=False),
+        Column(gettext_lazy("quantity done"), _quantities("done"), page=False),
+        Column(gettext_lazy("quantity accepted"), _quantities("accepted"), page=False),
+        Column(gettext_lazy("money planned (yuan)"), lambda line: line["money"].planned / 100, page=False),
+        Column(gettext_lazy("money held ready (yuan)"), lambda line: line["money"].allotted / 100, page=False),
+        Column(gettext_lazy("money paid (yuan)"), lambda line: line["money"].paid / 100, page=False),
+    ],
+    prepare=listed,
+)
+
+
+@page("project.see", methods=("GET",))
+def projects(request: Request) -> HttpResponse:
+    form = ProjectFilter(request)
+    rows = form.narrow(Project.objects.select_related("place", "responsible")).order_by("place__lo", "starts_on", "pk")
+    return PROJECTS.respond(
+        request,
+        "assistance/projects/projects.html",
+        rows,
+        form=form,
+        may_open=may("project.open", request.viewer),
+    )
 
 
 def load_project(request: Request, pk: UUID) -> Project:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -23,8 +22,8 @@ from yishi.kit.text import masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -73,6 +72,21 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
 waiting = Source(_waiting_rows, _waiting_items)
 
 
+CHANGE_REQUESTS = DeclaredList(
+    "change_requests",
+    gettext_lazy("requests for changes"),
+    [
+        Column(gettext_lazy("what"), "get_kind_display", link="change_request"),
+        Column(gettext_lazy("household"), cell="household"),
+        Column(gettext_lazy("number of the household"), "household.number", page=False),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("in effect from"), "effective_on"),
+        Column(gettext_lazy("asked by"), "asked_for.name", cell="asked_by"),
+        Column(gettext_lazy("state"), "get_state_display"),
+    ],
+)
+
+
 @page("change.list", methods=("GET",))
 def change_requests(request: Request) -> HttpResponse:
     rows = ChangeRequest.objects.select_related("place", "household__head", "asked_by", "asked_for")
@@ -80,22 +94,13 @@ def change_requests(request: Request) -> HttpResponse:
     if state in State.values:
         rows = rows.filter(state=state)
     rows = rows.order_by("asked_at" if state == State.OPEN else "-asked_at", "pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("what"), lambda one: one.get_kind_display()),
-            (_("number of the household"), lambda one: one.household.number if one.household else ""),
-            (_("place"), lambda one: one.place.full_name),
-            (_("in effect from"), lambda one: one.effective_on),
-            (_("asked by"), lambda one: one.asked_for.name if one.asked_for else ""),
-            (_("state"), lambda one: one.get_state_display()),
-        ]
-        return export(request, _("requests for changes"), columns, rows)
-    words = {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "state": state,
-        "states": [*State.choices, ("all", _("all"))],
-    }
-    return render(request, "assistance/register/change_requests.html", words)
+    return CHANGE_REQUESTS.respond(
+        request,
+        "assistance/register/change_requests.html",
+        rows,
+        state=state,
+        states=[*State.choices, ("all", _("all"))],
+    )
 
 
 @page("change.see", load=load_request, methods=("GET",))

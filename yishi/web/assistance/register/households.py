@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yishi.assistance.register import codes
 from yishi.assistance.register.models import (
@@ -42,7 +42,8 @@ from yishi.kit.errors import Refusal
 from yishi.kit.text import clean, masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.exports import export
+from yishi.web.kit.exports import wants_export
+from yishi.web.kit.lists import Column, DeclaredList, reader
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.sections import HOUSEHOLD, sections
@@ -109,24 +110,29 @@ def households(request: Request) -> HttpResponse:
     rows = ordered(rows)
     if request.GET.get("export") == "members":
         return export_members(request, rows)
-    if request.GET.get("export"):
-        return export_households(request, rows)
+    if wants_export(request):
+        return HOUSEHOLDS.workbook(request, rows.select_related("head__resident"))
     query = request.GET.copy()
     query.pop("page", None)
     query["export"] = "members"
     words |= {
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "kinds": codes.choices("household_kind"),
         "below": _below(request, words["place"]),
         "members_query": query.urlencode(),
         "may_keep": may("household.keep", request.viewer),
         "is_filtered": bool(words["typed"] or words["kind"] or words["place"]),
     }
-    return render(request, "assistance/register/households.html", words)
+    return HOUSEHOLDS.respond(request, "assistance/register/households.html", rows, **words)
 
 
 def _label(name: str, code: str) -> str:
     return codes.label(name, code)
+
+
+def _code(name: str, path: str) -> Any:
+    """The label of a code of the row."""
+    read = reader(path)
+    return lambda row: _label(name, read(row) or "")
 
 
 def _main(household: Household) -> str:
@@ -137,26 +143,33 @@ def _others(household: Household) -> str:
     return "、".join(_label("poverty_cause", one.code) for one in household.causes.all() if not one.is_main)
 
 
-def export_households(request: Request, rows: QuerySet[Household]) -> HttpResponse:
-    columns = [
-        (_("number of the household"), lambda one: one.number),
-        (_("place"), lambda one: one.place.full_name),
-        (_("villagers' group"), lambda one: one.group_name),
-        (_("head of the household"), lambda one: one.head.name),
-        (_("identity number"), lambda one: identity_masked(getattr(one.head, "resident", None))),
-        (_("people"), lambda one: one.size),
-        (_("type of household"), lambda one: _label("household_kind", one.kind)),
-        (_("poverty attribute"), lambda one: _label("poverty_attribute", one.attribute)),
-        (_("state of poverty"), lambda one: _label("exit_state", one.state)),
-        (_("kind of monitored household"), lambda one: _label("watch_kind", one.watch_kind)),
-        (_("main cause"), _main),
-        (_("other causes"), _others),
-        (_("phone"), lambda one: masked_phone(one.phone)),
-        (_("bank account"), account_masked),
-        (_("registered on"), lambda one: one.registered_on),
-        (_("left on"), lambda one: one.left_on),
-    ]
-    return export(request, _("households"), columns, rows.select_related("head__resident"))
+HOUSEHOLDS = DeclaredList(
+    "households",
+    gettext_lazy("households"),
+    [
+        Column(gettext_lazy("head of the household"), "head.name", link="household", at=4),
+        Column(gettext_lazy("number of the household"), "number", css="nowrap"),
+        Column(gettext_lazy("place"), "place.full_name", cell="place"),
+        Column(gettext_lazy("villagers' group"), "group_name", page=False),
+        Column(
+            gettext_lazy("identity number"),
+            lambda one: identity_masked(getattr(one.head, "resident", None)),
+            page=False,
+        ),
+        Column(gettext_lazy("people in the household"), shown="size"),
+        Column(gettext_lazy("people"), "size", page=False),
+        Column(gettext_lazy("type of household"), _code("household_kind", "kind"), cell="kind", css="nowrap"),
+        Column(gettext_lazy("poverty attribute"), _code("poverty_attribute", "attribute"), page=False),
+        Column(gettext_lazy("state of poverty"), _code("exit_state", "state"), page=False),
+        Column(gettext_lazy("kind of monitored household"), _code("watch_kind", "watch_kind"), page=False),
+        Column(gettext_lazy("main cause"), _main),
+        Column(gettext_lazy("other causes"), _others, page=False),
+        Column(gettext_lazy("phone"), lambda one: masked_phone(one.phone), page=False),
+        Column(gettext_lazy("bank account"), account_masked, page=False),
+        Column(gettext_lazy("registered on"), "registered_on", page=False),
+        Column(gettext_lazy("left on"), "left_on", page=False),
+    ],
+)
 
 
 def export_members(request: Request, rows: QuerySet[Household]) -> HttpResponse:
@@ -177,20 +190,23 @@ def export_members(request: Request, rows: QuerySet[Household]) -> HttpResponse:
         return lambda one: getattr(years.get(one.pk), name, "") or ""
 
     columns = [
-        (_("number of the household"), lambda one: one.household.number),
-        (_("place"), lambda one: one.household.place.full_name),
-        (_("person's name"), lambda one: one.person.name),
-        (_("relation to the head"), lambda one: _label("relation", one.relation)),
-        (_("identity number"), lambda one: identity_masked(getattr(one.person, "resident", None))),
-        (_("sex"), lambda one: _label("sex", resident("sex")(one))),
-        (_("age"), lambda one: age(resident("born_on")(one) or None, today)),
-        (_("people (ethnic group)"), lambda one: _label("ethnic", resident("ethnic")(one))),
-        (_("level of education"), lambda one: _label("education", year("education")(one))),
-        (_("at school"), lambda one: _label("student", year("student")(one))),
-        (_("state of health"), lambda one: "、".join(_label("health", code) for code in year("health")(one))),
-        (_("ability to work"), lambda one: _label("skill", year("skill")(one))),
+        Column(gettext_lazy("number of the household"), "household.number"),
+        Column(gettext_lazy("place"), lambda one: one.household.place.full_name),
+        Column(gettext_lazy("person's name"), lambda one: one.person.name),
+        Column(gettext_lazy("relation to the head"), lambda one: _label("relation", one.relation)),
+        Column(gettext_lazy("identity number"), lambda one: identity_masked(getattr(one.person, "resident", None))),
+        Column(gettext_lazy("sex"), lambda one: _label("sex", resident("sex")(one))),
+        Column(gettext_lazy("age"), lambda one: age(resident("born_on")(one) or None, today)),
+        Column(gettext_lazy("people (ethnic group)"), lambda one: _label("ethnic", resident("ethnic")(one))),
+        Column(gettext_lazy("level of education"), lambda one: _label("education", year("education")(one))),
+        Column(gettext_lazy("at school"), lambda one: _label("student", year("student")(one))),
+        Column(
+            gettext_lazy("state of health"),
+            lambda one: "、".join(_label("health", code) for code in year("health")(one)),
+        ),
+        Column(gettext_lazy("ability to work"), lambda one: _label("skill", year("skill")(one))),
     ]
-    return export(request, _("members of households"), columns, people)
+    return DeclaredList("", gettext_lazy("members of households"), columns).workbook(request, people)
 
 
 def age(born_on: date | None, today: date) -> int | None:

@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Sitting
 from yishi.deliberation.services.gates import gates_of
 from yishi.kit.clock import is_workday, knows_year
 from yishi.kit.records import certain
-from yishi.web.kit.exports import export
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -82,19 +83,25 @@ def items_of(viewer: Any, first: date, last: date) -> list[Item]:
     return sorted(found, key=lambda item: (item.day, item.kind != "sitting", item.title))
 
 
+CALENDAR = DeclaredList(
+    "",
+    gettext_lazy("calendar"),
+    [
+        Column(gettext_lazy("day"), "day"),
+        Column(gettext_lazy("time"), lambda item: item.at.strftime("%H:%M") if item.at else ""),
+        Column(gettext_lazy("kind"), "word"),
+        Column(gettext_lazy("what"), "title"),
+    ],
+)
+
+
 @page("desk.see", methods=("GET",))
 def calendar(request: Request) -> HttpResponse:
     first = month_of(request)
     last = first.replace(day=months.monthrange(first.year, first.month)[1])
     items = items_of(request.viewer, first, last)
     if request.GET.get("export"):
-        columns = [
-            (_("day"), lambda item: item.day),
-            (_("time"), lambda item: item.at.strftime("%H:%M") if item.at else ""),
-            (_("kind"), lambda item: item.word),
-            (_("what"), lambda item: item.title),
-        ]
-        return export(request, _("calendar"), columns, items)
+        return CALENDAR.workbook(request, items)
     by_day: dict[date, list[Item]] = {}
     for item in items:
         by_day.setdefault(item.day, []).append(item)

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -23,14 +22,12 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
-
-from .matters import PER_PAGE
 
 
 def load_gate(request: Request, pk: UUID) -> GateRequest:
@@ -38,28 +35,31 @@ def load_gate(request: Request, pk: UUID) -> GateRequest:
     return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
+GATES = DeclaredList(
+    "gates",
+    gettext_lazy("gates"),
+    [
+        Column(gettext_lazy("gate"), "name", cell="gate", at=2),
+        Column(gettext_lazy("matter"), lambda gate: f"{gate.matter.number} {gate.matter.title}", cell="matter"),
+        Column(gettext_lazy("body"), "body.name", page=False),
+        Column(gettext_lazy("place"), "matter.place.full_name", page=False),
+        Column(gettext_lazy("asked"), local_day("asked_at")),
+        Column(gettext_lazy("until"), shown="due_on"),
+        Column(gettext_lazy("state"), cell="state"),
+        Column(gettext_lazy("due"), "due_on", page=False),
+        Column(gettext_lazy("answer"), "get_answer_display", page=False),
+        Column(gettext_lazy("reason"), "reason", page=False),
+    ],
+)
+
+
 @page("gate.see", methods=("GET",))
 def gates(request: Request) -> HttpResponse:
     """What waits for our desks; with ?all=1 what we answered too."""
     show_all = request.GET.get("all") == "1"
     rows = gates_of(request.viewer.reach.bodies, open_only=not show_all)
-    if request.GET.get("export"):
-        columns = [
-            (_("matter"), lambda gate: f"{gate.matter.number} {gate.matter.title}"),
-            (_("gate"), lambda gate: gate.name),
-            (_("body"), lambda gate: gate.body.name),
-            (_("place"), lambda gate: gate.matter.place.full_name),
-            (_("asked"), lambda gate: timezone.localtime(gate.asked_at).date()),
-            (_("due"), lambda gate: gate.due_on),
-            (_("answer"), lambda gate: gate.get_answer_display()),
-            (_("reason"), lambda gate: gate.reason),
-        ]
-        return export(request, _("gates"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
-    for gate in page_obj:
-        lend(gate, is_silent=not gate.answer and gate.due_on < today)
-    return render(request, "deliberation/process/gates.html", {"page_obj": page_obj, "show_all": show_all})
+    return GATES.respond(request, "deliberation/process/gates.html", rows, show_all=show_all, today=today)
 
 
 class AnswerForm(ActForm):

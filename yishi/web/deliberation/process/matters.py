@@ -5,10 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,8 +30,8 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import bodies_around, conveners, load_matter, published_versions
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -109,12 +107,38 @@ def places_for(request: Request) -> QuerySet[Place]:
     return Place.objects.filter(parent__in=tops, closed_on__isnull=True).order_by("lo")
 
 
-def step_names(matters: list[Matter]) -> dict[UUID, str]:
-    """The name of the step in which each matter is, by one query."""
+def with_steps(matters: list[Matter]) -> list[Matter]:
+    """Matters with the name of the step in which each is, by one query."""
     versions = ProcessVersion.objects.in_bulk({matter.process_id for matter in matters})
     models = {pk: read_document(version.document) for pk, version in versions.items()}
-    found = {matter.pk: models[matter.process_id].step(matter.step) for matter in matters}
-    return {pk: step.name if step else "" for pk, step in found.items()}
+    for matter in matters:
+        step = models[matter.process_id].step(matter.step)
+        lend(matter, step_name=step.name if step else "")
+    return matters
+
+
+MATTERS = DeclaredList(
+    "matters",
+    gettext_lazy("matters"),
+    [
+        Column(gettext_lazy("matter"), cell="matter"),
+        Column(gettext_lazy("number"), "number", page=False),
+        Column(gettext_lazy("title"), "title", page=False),
+        Column(gettext_lazy("theme"), lambda matter: theme_word(matter.theme), page=False),
+        Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
+        Column(gettext_lazy("where it stands"), cell="where_it_stands"),
+        Column(gettext_lazy("until"), cell="until"),
+        Column(gettext_lazy("convening body"), "convener.name"),
+        Column(gettext_lazy("process model"), "process.name"),
+        Column(gettext_lazy("step"), "step_name", page=False),
+        Column(gettext_lazy("stage"), "get_stage_display", page=False),
+        Column(gettext_lazy("state"), "get_state_display", page=False),
+        Column(gettext_lazy("due"), "step_due_on", page=False),
+        Column(gettext_lazy("opened"), local_day("opened_at"), page=False),
+        Column(gettext_lazy("concluded on"), "closed_on", page=False),
+    ],
+    prepare=with_steps,
+)
 
 
 @page("matter.see", methods=("GET",))
@@ -124,41 +148,15 @@ def matters(request: Request) -> HttpResponse:
     rows = form.narrow(Matter.objects.all(), today)
     rows = rows.select_related("place", "convener", "process").defer("process__document", "summary")
     rows = rows.order_by("-opened_at", "-pk")
-    if request.GET.get("export"):
-        return _export(request, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    names = step_names(list(page_obj))
-    for matter in page_obj:
-        is_late = matter.state == Matter.State.OPEN and bool(matter.step_due_on and matter.step_due_on < today)
-        lend(matter, step_name=names[matter.pk], theme_name=theme_word(matter.theme), is_late=is_late)
-    words = {
-        "form": form,
-        "page_obj": page_obj,
-        "may_open": may("matter.open", request.viewer),
-        "is_filtered": any(request.GET.get(name) for name in form.fields),
-        "is_narrowed": any(request.GET.get(name) for name in form.fields if name != "q"),
-    }
-    return render(request, "deliberation/process/matters.html", words)
-
-
-def _export(request: Request, rows: QuerySet[Matter]) -> HttpResponse:
-    found = list(rows)
-    names = step_names(found)
-    columns = [
-        (_("number"), lambda matter: matter.number),
-        (_("title"), lambda matter: matter.title),
-        (_("theme"), lambda matter: theme_word(matter.theme)),
-        (_("place"), lambda matter: matter.place.full_name),
-        (_("convening body"), lambda matter: matter.convener.name),
-        (_("process model"), lambda matter: matter.process.name),
-        (_("step"), lambda matter: names[matter.pk]),
-        (_("stage"), lambda matter: matter.get_stage_display()),
-        (_("state"), lambda matter: matter.get_state_display()),
-        (_("due"), lambda matter: matter.step_due_on),
-        (_("opened"), lambda matter: timezone.localtime(matter.opened_at).date()),
-        (_("concluded on"), lambda matter: matter.closed_on),
-    ]
-    return export(request, _("matters"), columns, found)
+    return MATTERS.respond(
+        request,
+        "deliberation/process/matters.html",
+        rows,
+        form=form,
+        today=today,
+        may_open=may("matter.open", request.viewer),
+        is_narrowed=any(request.GET.get(name) for name in form.fields if name != "q"),
+    )
 
 
 class OpenForm(ActForm):

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -29,14 +28,14 @@ from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import conveners, load_matter, published_versions
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
-from .matters import LEVELS, PER_PAGE
+from .matters import LEVELS
 
 APPROVERS = (BodyKind.PARTY, BodyKind.CHAIRS, BodyKind.GOVERNMENT)
 
@@ -50,20 +49,23 @@ def load_topic(request: Request, pk: UUID) -> PlanTopic:
     return rows.get(pk=pk, plan__in=YearPlan.objects.values("pk"))
 
 
+PLANS = DeclaredList(
+    "plans",
+    gettext_lazy("plans"),
+    [
+        Column(gettext_lazy("year"), "year", link="plan"),
+        Column(gettext_lazy("whose plan"), "body.name"),
+        Column(gettext_lazy("decided by"), "approver.name"),
+        Column(gettext_lazy("state"), "get_state_display"),
+    ],
+)
+
+
 @page("plan.see", methods=("GET",))
 def plans(request: Request) -> HttpResponse:
     rows = YearPlan.objects.select_related("body", "approver").order_by("-year", "body__name")
-    columns = [
-        (_("year"), lambda plan: plan.year),
-        (_("whose plan"), lambda plan: plan.body.name),
-        (_("decided by"), lambda plan: plan.approver.name),
-        (_("state"), lambda plan: plan.get_state_display()),
-    ]
-    if request.GET.get("export"):
-        return export(request, _("plans"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     may_open = any(post.body.kind in OVERSEEING and request.viewer.holds(post.body_id) for post in request.viewer.posts)
-    return render(request, "deliberation/process/plans.html", {"page_obj": page_obj, "may_open": may_open})
+    return PLANS.respond(request, "deliberation/process/plans.html", rows, may_open=may_open)
 
 
 class PlanForm(ActForm):
@@ -117,22 +119,28 @@ COLUMNS = (
 )
 
 
+TOPICS = DeclaredList(
+    "",
+    gettext_lazy("plan"),
+    [
+        Column(gettext_lazy("topic"), "title"),
+        Column(gettext_lazy("theme"), "theme_name"),
+        Column(gettext_lazy("state"), "get_state_display"),
+        Column(gettext_lazy("proposed by"), "proposed_by"),
+        Column(gettext_lazy("month"), "due_month"),
+        Column(gettext_lazy("matter"), "matter.number"),
+        Column(gettext_lazy("reason"), "reason"),
+    ],
+)
+
+
 @page("plan.see", load=load_plan, methods=("GET",))
 def plan(request: Request, plan: YearPlan) -> HttpResponse:
     topics = list(plan.topics.select_related("worry", "matter"))
     for topic in topics:
         lend(topic, theme_name=theme_word(topic.theme))
     if request.GET.get("export"):
-        columns = [
-            (_("topic"), lambda topic: topic.title),
-            (_("theme"), lambda topic: topic.theme_name),
-            (_("state"), lambda topic: topic.get_state_display()),
-            (_("proposed by"), lambda topic: topic.proposed_by),
-            (_("month"), lambda topic: topic.due_month),
-            (_("matter"), lambda topic: topic.matter.number if topic.matter else ""),
-            (_("reason"), lambda topic: topic.reason),
-        ]
-        return export(request, _("plan"), columns, topics)
+        return TOPICS.workbook(request, topics)
     runs = may("plan.run", request.viewer, plan)
     collecting = plan.state == YearPlan.State.COLLECTING
     decides = may("plan.decide", request.viewer, plan) and plan.state == YearPlan.State.SUBMITTED

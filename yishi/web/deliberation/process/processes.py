@@ -39,8 +39,8 @@ from yishi.deliberation.services.processes import (
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -63,6 +63,21 @@ def own_desks(request: Request) -> list[Body]:
         for post in request.viewer.posts
         if post.body.kind in OVERSEEING and request.viewer.holds(post.body_id)
     ]
+
+
+PROCESSES = DeclaredList(
+    "",
+    gettext_lazy("process models"),
+    [
+        Column(gettext_lazy("name"), "shown.name"),
+        Column(gettext_lazy("version"), "shown.number"),
+        Column(gettext_lazy("owner"), lambda row: row["model"].owner.name if row["model"].owner else _("shipped")),
+        Column(gettext_lazy("steps"), "steps"),
+        Column(gettext_lazy("gates"), "gates"),
+        Column(gettext_lazy("seat classes"), "seats"),
+        Column(gettext_lazy("days of notice"), "notice"),
+    ],
+)
 
 
 @page("process.see", methods=("GET",))
@@ -93,16 +108,7 @@ def processes(request: Request) -> HttpResponse:
         found.append(row)
     found.sort(key=lambda row: (row["model"].is_retired, not row["is_ours"], row["model"].owner_id is not None))
     if request.GET.get("export"):
-        columns = [
-            (_("name"), lambda row: row["shown"].name),
-            (_("version"), lambda row: row["shown"].number),
-            (_("owner"), lambda row: row["model"].owner.name if row["model"].owner else _("shipped")),
-            (_("steps"), lambda row: row["steps"]),
-            (_("gates"), lambda row: row["gates"]),
-            (_("seat classes"), lambda row: row["seats"]),
-            (_("days of notice"), lambda row: row["notice"]),
-        ]
-        return export(request, _("process models"), columns, found)
+        return PROCESSES.workbook(request, found)
     return render(request, "deliberation/process/processes.html", {"rows": found, "may_own": bool(desks)})
 
 

@@ -17,8 +17,9 @@ from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -37,6 +38,21 @@ def load_case(request: Request, pk: UUID) -> GoodCase:
     return readable().get(pk=pk)
 
 
+CASES = DeclaredList(
+    "",
+    gettext_lazy("good cases"),
+    [
+        Column(gettext_lazy("matter"), "matter.title"),
+        Column(gettext_lazy("place"), "matter.place.full_name"),
+        Column(gettext_lazy("theme"), lambda case: theme_word(case.matter.theme)),
+        Column(gettext_lazy("process model"), "matter.process.name"),
+        Column(gettext_lazy("what others can learn"), "why"),
+        Column(gettext_lazy("chosen by"), "chosen_by.name"),
+        Column(gettext_lazy("chosen on"), "chosen_on"),
+    ],
+)
+
+
 @page("library.see", methods=("GET",))
 def library(request: Request) -> HttpResponse:
     """Good cases, the newest first, narrowed by words."""
@@ -47,16 +63,7 @@ def library(request: Request) -> HttpResponse:
             Q(matter__title__icontains=word) | Q(why__icontains=word) | Q(matter__place__full_name__icontains=word)
         )
     if wants_export(request):
-        columns = [
-            (_("matter"), lambda case: case.matter.title),
-            (_("place"), lambda case: case.matter.place.full_name),
-            (_("theme"), lambda case: theme_word(case.matter.theme)),
-            (_("process model"), lambda case: case.matter.process.name),
-            (_("what others can learn"), lambda case: case.why),
-            (_("chosen by"), lambda case: case.chosen_by.name),
-            (_("chosen on"), lambda case: case.chosen_on),
-        ]
-        return export(request, _("good cases"), columns, rows)
+        return CASES.workbook(request, rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     mine = set(Matter.objects.filter(pk__in=[case.matter_id for case in page_obj]).values_list("pk", flat=True))
     may_copy = may("process.new", request.viewer)

@@ -19,8 +19,9 @@ from yishi.deliberation.models import GoodCase, Matter, Release, Stage
 from yishi.kit.records import lent
 from yishi.organisations.models import Installation, Place
 from yishi.organisations.themes import theme_choices, theme_word
-from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import Form
+from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
@@ -86,13 +87,26 @@ class FileFilter(Form):
         return rows
 
 
+FILES = DeclaredList(
+    "",
+    gettext_lazy("public files"),
+    [
+        Column(gettext_lazy("title"), "title"),
+        Column(gettext_lazy("place"), "matter.place.full_name"),
+        Column(gettext_lazy("theme"), lambda release: theme_word(release.matter.theme)),
+        Column(gettext_lazy("where it stands"), lambda release: standing(release)[0]),
+        Column(gettext_lazy("public since"), local_day("checked_at")),
+    ],
+)
+
+
 @page("public", methods=("GET",), face="both")
 def public_files(request: Request) -> HttpResponse:
     installation = this_installation()
     form = FileFilter(request.GET, installation.public_overdue)
     rows = form.narrow(released())
     if wants_export(request):
-        return export(request, _("public files"), _columns(), rows)
+        return FILES.workbook(request, rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     words = {
         "installation": installation,
@@ -110,16 +124,6 @@ def public_files(request: Request) -> HttpResponse:
         "tab": "matters",
     }
     return render(request, "deliberation/record/public_files.html", words)
-
-
-def _columns() -> list[tuple[Any, Any]]:
-    return [
-        (_("title"), lambda release: release.title),
-        (_("place"), lambda release: release.matter.place.full_name),
-        (_("theme"), lambda release: theme_word(release.matter.theme)),
-        (_("where it stands"), lambda release: standing(release)[0]),
-        (_("public since"), lambda release: timezone.localdate(release.checked_at) if release.checked_at else None),
-    ]
 
 
 def standing(release: Release) -> tuple[str, str]:

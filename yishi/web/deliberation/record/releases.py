@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -25,13 +24,14 @@ from yishi.deliberation.services.releases import (
 )
 from yishi.deliberation.veil import photos_of
 from yishi.journal.feed import entries_of
+from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export, wants_export
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.timeline import Event
@@ -52,6 +52,28 @@ def load_release(request: Request, pk: UUID) -> Release:
     return with_story(in_reach()).select_related("matter__process__model").get(pk=pk)
 
 
+RELEASES = DeclaredList(
+    "releases",
+    gettext_lazy("release checks"),
+    [
+        Column(gettext_lazy("title"), "title", cell="title"),
+        Column(gettext_lazy("matter"), "matter.number", page=False),
+        Column(gettext_lazy("place"), "matter.place.full_name", shown="matter.place.name"),
+        Column(gettext_lazy("state"), "get_state_display", cell="state"),
+        Column(gettext_lazy("prepared by"), lambda release: str(release.prepared_by or ""), cell="prepared_by"),
+        Column(gettext_lazy("prepared on"), "prepared_at", page=False),
+        Column(gettext_lazy("checked by"), lambda release: str(release.checked_by or ""), cell="checked_by"),
+        Column(gettext_lazy("checked on"), "checked_at", page=False),
+        Column(gettext_lazy("reason"), "reason", page=False),
+    ],
+)
+
+
+def with_kinds(releases: list[Release]) -> None:
+    for release in releases:
+        lend(release, kind=KINDS[release.state])
+
+
 @page("release.list", methods=("GET",))
 def releases(request: Request) -> HttpResponse:
     """What waits for the check first, then what is public, refused, hidden."""
@@ -59,24 +81,9 @@ def releases(request: Request) -> HttpResponse:
     rows = in_reach().order_by("-prepared_at")
     if state in Release.State.values:
         rows = rows.filter(state=state)
-    if wants_export(request):
-        columns = [
-            (_("title"), lambda release: release.title),
-            (_("matter"), lambda release: release.matter.number),
-            (_("place"), lambda release: release.matter.place.full_name),
-            (_("state"), lambda release: release.get_state_display()),
-            (_("prepared by"), lambda release: str(release.prepared_by or "")),
-            (_("prepared on"), lambda release: release.prepared_at),
-            (_("checked by"), lambda release: str(release.checked_by or "")),
-            (_("checked on"), lambda release: release.checked_at),
-            (_("reason"), lambda release: release.reason),
-        ]
-        return export(request, _("release checks"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for release in page_obj:
-        release.kind = KINDS[release.state]
-    words = {"page_obj": page_obj, "states": Release.State.choices, "state": state}
-    return render(request, "deliberation/record/releases.html", words)
+    return RELEASES.respond(
+        request, "deliberation/record/releases.html", rows, states=Release.State.choices, state=state, dress=with_kinds
+    )
 
 
 class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time

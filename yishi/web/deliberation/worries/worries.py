@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -27,8 +26,8 @@ from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import bodies_around, conveners, published_versions
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -97,26 +96,30 @@ class WorryFilter(Form):
         return rows
 
 
+WORRIES = DeclaredList(
+    "worries",
+    gettext_lazy("worries"),
+    [
+        Column(gettext_lazy("worry"), cell="worry"),
+        Column(gettext_lazy("number"), "number", page=False),
+        Column(gettext_lazy("raised"), local_day("raised_at"), page=False),
+        Column(gettext_lazy("what worries them"), "text", page=False),
+        Column(gettext_lazy("theme"), lambda one: theme_word(one.theme), page=False),
+        Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
+        Column(gettext_lazy("state"), "get_state_display", cell="state"),
+        Column(gettext_lazy("now at"), "desk.name"),
+        Column(gettext_lazy("answer"), cell="answer"),
+        Column(gettext_lazy("answer due"), "answer_due_on", page=False),
+        Column(gettext_lazy("answered"), "answered_on", page=False),
+    ],
+)
+
+
 @page("worry.list", methods=("GET",))
 def worries(request: Request) -> HttpResponse:
     form = WorryFilter(request)
     rows = form.narrow(Worry.objects.select_related("place", "desk", "convener")).order_by("-raised_at", "-pk")
-    if request.GET.get("export"):
-        columns = [
-            (_("number"), lambda one: one.number),
-            (_("raised"), lambda one: timezone.localtime(one.raised_at).date()),
-            (_("what worries them"), lambda one: one.text),
-            (_("theme"), lambda one: theme_word(one.theme)),
-            (_("place"), lambda one: one.place.full_name),
-            (_("state"), lambda one: one.get_state_display()),
-            (_("now at"), lambda one: one.desk.name),
-            (_("answer due"), lambda one: one.answer_due_on),
-            (_("answered"), lambda one: one.answered_on),
-        ]
-        return export(request, _("worries"), columns, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    words = {"form": form, "page_obj": page_obj, "is_filtered": bool(request.GET)}
-    return render(request, "deliberation/worries/worries.html", words)
+    return WORRIES.respond(request, "deliberation/worries/worries.html", rows, form=form)
 
 
 def load_worry(request: Request, pk: UUID) -> Worry:
@@ -387,6 +390,19 @@ def worry_slip(request: Request) -> HttpResponse:
     return render(request, "deliberation/worries/slip.html", words)
 
 
+UNANSWERED = DeclaredList(
+    "unanswered",
+    gettext_lazy("unanswered"),
+    [
+        Column(gettext_lazy("body"), "body.name"),
+        Column(gettext_lazy("place"), "body.place.full_name", shown="body.place.name"),
+        Column(gettext_lazy("owed"), "owed", css="number"),
+        Column(gettext_lazy("overdue"), "late", css="number"),
+        Column(gettext_lazy("oldest"), "oldest"),
+    ],
+)
+
+
 @page("worry.list", methods=("GET",))
 def unanswered(request: Request) -> HttpResponse:
     """What is owed an answer, per body: how many, how many late, the oldest."""
@@ -401,16 +417,7 @@ def unanswered(request: Request) -> HttpResponse:
     for body in Body.objects.filter(pk__in=table).select_related("place"):
         table[body.pk]["body"] = body
     lines = sorted(table.values(), key=lambda line: (-line["late"], line["oldest"]))
-    if request.GET.get("export"):
-        columns = [
-            (_("body"), lambda line: line["body"].name),
-            (_("place"), lambda line: line["body"].place.full_name),
-            (_("owed"), lambda line: line["owed"]),
-            (_("overdue"), lambda line: line["late"]),
-            (_("oldest"), lambda line: line["oldest"]),
-        ]
-        return export(request, _("unanswered"), columns, lines)
-    return render(request, "deliberation/worries/unanswered.html", {"lines": lines})
+    return UNANSWERED.respond(request, "deliberation/worries/unanswered.html", lines, lines=lines)
 
 
 urlpatterns = [

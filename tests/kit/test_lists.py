@@ -1,0 +1,191 @@
+"""A list is declared once: one column is one line, in the table, on the cards and in the workbook."""
+
+import ast
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.template import Context, Template, TemplateSyntaxError
+from django.utils import translation
+from django.utils.translation import gettext_lazy
+
+import yishi.web.urls  # noqa: F401  every page declares its lists
+from yishi.formats.sheets import cell_text, read_sheet
+from yishi.web.kit.lists import LISTS, Column, DeclaredList, is_filtered, local_day, reader
+
+WEB = Path(__file__).resolve().parents[2] / "yishi" / "web"
+TEMPLATES = WEB / "templates"
+
+
+@dataclass
+class Goat:
+    pk: int
+    name: str
+    born: date
+    keeper: SimpleNamespace | None = None
+
+    def colour(self) -> str:
+        return "<brown>"
+
+
+GOATS = [
+    Goat(1, "Anna & Co", date(2026, 3, 1), SimpleNamespace(name="Li")),
+    Goat(2, "Berta", date(2025, 1, 2)),
+]
+PAGE = """{% list_table goats rows as goat %}
+{% cell "name" %}<a href="/goats/{{ goat.pk }}/">{{ goat.name }}</a>{% endcell %}
+{% endlist_table %}"""
+
+
+def columns() -> list[Column]:
+    return [
+        Column(gettext_lazy("name"), "name", cell="name"),
+        Column(gettext_lazy("day"), "born"),
+        Column("keeper", "keeper.name", shown=lambda goat: reader("keeper.name")(goat) or "—"),
+        Column("sum", lambda goat: goat.pk * 10, css="number", page=False),
+    ]
+
+
+def drawn(goats: DeclaredList, template: str = PAGE, **context: object) -> str:
+    with translation.override("en"):
+        return Template(template).render(Context({"goats": goats, "rows": GOATS, **context}))
+
+
+def sheet(goats: DeclaredList, rf) -> list[list[str]]:
+    with translation.override("en"):
+        content = goats.workbook(rf.get("/"), GOATS).content
+    return [[cell_text(cell) for cell in row] for row in read_sheet(content, "goats.xlsx")[0].rows]
+
+
+def test_one_line_adds_a_column_to_the_table_the_cards_and_the_workbook(rf):
+    before = DeclaredList("", "goats", columns())
+    after = DeclaredList("", "goats", [*columns(), Column("colour", "colour")])  # the one line
+    assert "colour" not in drawn(before) and "colour" not in str(sheet(before, rf))
+    page = drawn(after)
+    assert page.count('<th scope="col">colour</th>') == 1
+    assert page.count('<td data-label="colour">&lt;brown&gt;</td>') == len(GOATS)
+    assert [row[-1] for row in sheet(after, rf)] == ["colour", "<brown>", "<brown>"]
+
+
+def test_a_table_says_what_it_is_and_labels_every_card(rf):
+    page = drawn(DeclaredList("", "all goats", columns()))
+    assert '<caption class="visually-hidden">all goats</caption>' in page
+    assert '<td data-label="name"><div><a href="/goats/1/">Anna &amp; Co</a></div></td>' in page
+    assert '<td data-label="day">1 Mar 2026</td>' in page
+    assert '<td data-label="keeper">—</td>' in page
+    assert "sum" not in page
+    assert sheet(DeclaredList("", "all goats", columns()), rf)[0] == ["name", "day", "keeper", "sum"]
+    assert sheet(DeclaredList("", "all goats", columns()), rf)[2] == ["Berta", "2025-01-02", "", "20"]
+
+
+def test_headings_are_in_the_readers_language():
+    with translation.override("zh-hans"):
+        page = Template(PAGE).render(Context({"goats": DeclaredList("", "x", columns()), "rows": GOATS}))
+    assert 'data-label="day"' not in page and re.search(r'data-label="[\u4e00-\u9fff]+">2026年3月1日</td>', page)
+
+
+def test_links_hidden_headings_groups_and_columns_that_the_page_asks_for():
+    goats = DeclaredList(
+        "",
+        "goats",
+        [
+            Column("name", shown="name", link=lambda goat: f"/goats/{goat.pk}/?a=1&b=2" if goat.pk == 1 else ""),
+            Column("buttons", cell="acts", is_silent=True),
+            Column("born", "born", only="with_days"),
+        ],
+        group=lambda goat: goat.born.year,
+    )
+    template = """{% list_table goats rows as goat %}
+        {% cell "acts" %}{% if goat.pk == 2 %}<b>x</b>{% endif %}{% endcell %}
+        {% cell "group" %}{{ goat.born.year }}{% endcell %}{% endlist_table %}"""
+    page = drawn(goats, template)
+    assert '<a href="/goats/1/?a=1&amp;b=2">Anna &amp; Co</a>' in page and '<td data-label="name">Berta</td>' in page
+    assert '<th scope="col"><span class="visually-hidden">buttons</span></th>' in page
+    assert "<td></td>" in page and "<td><div><b>x</b></div></td>" in page  # an empty cell stays empty
+    assert page.count("born") == 0 and drawn(goats, template, with_days=True).count("born") == 1 + len(GOATS)
+    assert page.count('<tr class="group-row"><th colspan="2" scope="rowgroup">') == 2
+
+
+def test_a_cell_without_a_column_is_refused():
+    with pytest.raises(TemplateSyntaxError, match="horns"):
+        drawn(DeclaredList("", "goats", columns()), PAGE.replace('"name"', '"horns"'))
+
+
+def test_a_column_may_have_another_place_in_the_workbook(rf):
+    goats = DeclaredList("", "goats", [Column("c", "pk", at=3), Column("a", "name"), Column("b", "born", at=2)])
+    assert sheet(goats, rf)[0] == ["a", "b", "c"]
+    page = drawn(goats, "{% list_table goats rows as goat %}{% endlist_table %}")
+    assert re.findall(r'<th scope="col">(\w)</th>', page) == ["c", "a", "b"]
+
+
+def test_rows_are_prepared_together_for_the_workbook(rf):
+    asked = []
+
+    def prepare(goats):
+        asked.append(len(goats))
+        return [{"goat": goat, "pair": len(goats)} for goat in goats]
+
+    goats = DeclaredList("", "goats", [Column("name", "goat.name"), Column("of", "pair")], prepare=prepare)
+    assert sheet(goats, rf)[1:] == [["Anna & Co", "2"], ["Berta", "2"]] and asked == [2]
+
+
+def test_filters_are_what_narrows(rf):
+    assert is_filtered(rf.get("/?q=x&page=2")) and not is_filtered(rf.get("/?q=&page=2&export=xlsx"))
+
+
+def test_a_moment_is_read_as_the_day_where_we_are():
+    assert local_day("at")({"at": None}) is None
+
+
+def test_two_lists_have_two_names():
+    with pytest.raises(ValueError, match="two lists"):
+        DeclaredList(next(iter(LISTS)), "again", columns())
+
+
+# The house: what is declared is said nowhere else.
+
+TABLE = re.compile(r"\{% list_table .*?\{% endlist_table %\}", re.S)
+
+
+def test_no_template_with_a_declared_list_repeats_a_heading_by_hand():
+    """Nor has a page that draws one table by its declaration another one that is written by hand."""
+    by_hand = re.compile(r'data-label=|<th scope="col"')
+    repeated = [
+        str(path.relative_to(TEMPLATES))
+        for path in TEMPLATES.rglob("*.html")
+        if TABLE.search(text := path.read_text("utf-8")) and by_hand.search(text)
+    ]
+    assert repeated == []
+
+
+def test_every_table_of_a_template_names_a_declared_list():
+    named = re.compile(r'\{% list_table "(\w+)"')
+    unknown = [
+        (str(path.relative_to(TEMPLATES)), name)
+        for path in TEMPLATES.rglob("*.html")
+        for name in named.findall(path.read_text("utf-8"))
+        if name not in LISTS
+    ]
+    assert unknown == []
+
+
+def test_every_cell_of_a_template_has_its_column_and_every_column_is_drawn():
+    table = re.compile(r'\{% list_table "(\w+)".*?%\}(.*?)\{% endlist_table %\}', re.S)
+    for path in TEMPLATES.rglob("*.html"):
+        for name, body in table.findall(path.read_text("utf-8")):
+            declared = {column.cell for column in LISTS[name].columns if column.cell}
+            assert set(re.findall(r'\{% cell "(\w+)" %\}', body)) - {"group"} == declared, (path.name, name)
+
+
+def test_no_page_declares_the_columns_of_its_workbook_a_second_time():
+    """`export` writes a workbook from columns; only the declared list calls it."""
+    calls = [
+        str(path.relative_to(WEB))
+        for path in WEB.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "export"
+    ]
+    assert calls == ["kit/lists.py"]

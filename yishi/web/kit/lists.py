@@ -1,0 +1,155 @@
+"""A list is declared once: its columns give the table on a desk, the cards on a phone and the workbook.
+
+    PROMISES = DeclaredList(
+        "commitments",
+        _("promises"),
+        [
+            Column(_("promise"), cell="promise"),                        # the template draws it
+            Column(_("bearer"), "bearer.name"),                          # the same on the page and in the workbook
+            Column(_("place"), "place.full_name", shown="place.name"),   # said shorter on the page
+            Column(_("round"), "round", page=False),                     # in the workbook only
+        ],
+    )
+
+The template says where the table stands, and draws the cells that hold more than a word:
+
+    {% list_table "commitments" page_obj as one %}
+    {% cell "promise" %}<a href="{% url "commitment" one.pk %}">{{ one.act }}</a>{% endcell %}
+    {% endlist_table %}
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from itertools import islice
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from yishi.web.kit.exports import AT_ONCE, export, wants_export
+from yishi.web.kit.request import Request
+
+PER_PAGE = 25
+NO_FILTERS = {"page", "export"}
+Reader = str | Callable[[Any], Any]  # "place.full_name", or a function of one row
+
+LISTS: dict[str, "DeclaredList"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. On the page stands what the template draws (`cell`), else `shown`, else `value`."""
+
+    heading: Any
+    value: Reader | None = None  # in the workbook; without it the column stands on the page only
+    _: KW_ONLY
+    shown: Reader | None = None
+    cell: str = ""
+    link: str | Callable[[Any], str] = ""  # the name of a page of the row's `pk`, or what gives a row's address
+    page: bool = True
+    at: int = 0  # its place in the workbook, counted from 1, where that is not its place on the page
+    only: str = ""  # what the page must hold (its name there) for the column to stand on it
+    css: str = ""
+    is_silent: bool = False  # a column of buttons: its heading is only for those who hear the page
+
+
+class DeclaredList:
+    """The columns of a list, its name in templates, its title (of the workbook and for those who hear the table).
+
+    A list whose columns are known only when it is asked for has no name: the page hands it to the template.
+    `prepare` gives some rows what all of their cells ask for, by one query; the page and the workbook call it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: Any,
+        columns: Sequence[Column],
+        *,
+        per_page: int = PER_PAGE,
+        prepare: Callable[[list[Any]], list[Any]] | None = None,
+        group: Reader | None = None,
+        css: str = "",
+    ):
+        self.name, self.title, self.columns, self.css = name, title, tuple(columns), css
+        self.per_page, self.prepare, self.group = per_page, prepare, group
+        if name and name in LISTS:
+            raise ValueError(f"two lists are called {name!r}")
+        if name:
+            LISTS[name] = self
+
+    def respond(
+        self,
+        request: Request,
+        template: str,
+        rows: Any,
+        *,
+        filename: str = "",
+        form: Any = None,
+        dress: Callable[[list[Any]], Any] | None = None,
+        paginator: Paginator | None = None,
+        **context: Any,
+    ) -> HttpResponse:
+        """The list's answer: a page of `rows` in `template`, or all of them as a workbook where that is asked for.
+
+        `dress` gives the rows of the page what only its cells ask for.
+        """
+        if wants_export(request):
+            return self.workbook(request, rows, filename)
+        page_obj = (paginator or Paginator(rows, self.per_page)).get_page(request.GET.get("page"))
+        shown = list(page_obj.object_list)
+        page_obj.object_list = self.prepare(shown) if self.prepare else shown
+        if dress:
+            dress(page_obj.object_list)
+        context = {"form": form, "page_obj": page_obj, "is_filtered": is_filtered(request), **context}
+        return render(request, template, context)
+
+    def workbook(self, request: Request, rows: Iterable[Any], filename: str = "") -> HttpResponse:
+        columns = [(column.heading, reader(column.value)) for column in self.in_workbook()]
+        return export(request, filename or str(self.title), columns, self._prepared(rows) if self.prepare else rows)
+
+    def in_workbook(self) -> list[Column]:
+        """The columns that have a value, each at its place."""
+        valued = [column for column in self.columns if column.value is not None]
+        columns = [column for column in valued if not column.at]
+        for column in sorted(valued, key=lambda column: column.at):
+            if column.at:
+                columns.insert(column.at - 1, column)
+        return columns
+
+    def _prepared(self, rows: Iterable[Any]) -> Iterator[Any]:
+        rest = iter(rows.iterator(chunk_size=AT_ONCE) if isinstance(rows, QuerySet) else rows)
+        while some := list(islice(rest, AT_ONCE)):
+            yield from self.prepare(some)  # type: ignore[misc]
+
+
+def is_filtered(request: Request) -> bool:
+    """Does the address narrow the list?"""
+    return any(value for key, value in request.GET.items() if key not in NO_FILTERS)
+
+
+def local_day(path: str) -> Callable[[Any], Any]:
+    """The day, where we are, of a moment of the row."""
+    read = reader(path)
+    return lambda row: timezone.localtime(moment).date() if (moment := read(row)) else None
+
+
+def reader(source: Reader) -> Callable[[Any], Any]:
+    """The function that reads "place.full_name" of a row; where something on the way is nothing, so is the answer."""
+    if callable(source):
+        return source
+    steps = source.split(".")
+
+    def read(row: Any) -> Any:
+        for step in steps:
+            if row is None:
+                return None
+            row = row[step] if isinstance(row, Mapping) else getattr(row, step)
+            if callable(row):
+                row = row()
+        return row
+
+    return read
