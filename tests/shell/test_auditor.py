@@ -149,7 +149,7 @@ def test_whatever_the_body_all_of_its_place_is_read(client, cast, samples, kind)
         body=Body.objects.filter(kind=kind, place=cast.places["牟尼村" if kind == "village" else "牟定县"]).first()
     )
     sign_in(client, cast, "auditor")
-    loaders = {"family": "family.load_household", "worry": "worries.load_worry", "matter": "matters.load_matter"}
+    loaders = {"family": "family.load_household", "worry": "worries.load_worry", "matter": "loads.load_matter"}
     for name, loader in loaders.items():  # all of them lie in 牟尼村
         assert client.get(reverse(name, kwargs=samples[loader])).status_code == 200, name
     assert client.get(reverse("journal")).context["entries"]
