@@ -95,6 +95,38 @@ def test_no_page_asks_another_parts_page():
     assert sorted(crossing) == []
 
 
+# Who asks for many lists by one query. The mechanism is frozen: a new page asks for less instead (decision 0032).
+GATHERING = {
+    "yishi/assistance/projects/services/balances.py",
+    "yishi/assistance/projects/services/progress.py",
+    "yishi/reporting/book.py",
+    "yishi/web/assistance/campaign/campaigns.py",
+    "yishi/web/assistance/deeds/deed_sections.py",
+    "yishi/web/assistance/deeds/deed_story.py",
+    "yishi/web/assistance/deeds/deed_words.py",
+    "yishi/web/assistance/deeds/deeds.py",
+    "yishi/web/assistance/deeds/given.py",
+    "yishi/web/assistance/deeds/helping.py",
+    "yishi/web/assistance/pairing/family_plan.py",
+    "yishi/web/assistance/pairing/pairing_sections.py",
+    "yishi/web/assistance/projects/project_sections.py",
+    "yishi/web/assistance/projects/projects.py",
+    "yishi/web/assistance/register/household_story.py",
+    "yishi/web/assistance/register/households.py",
+    "yishi/web/kit/sections.py",
+    "yishi/web/reporting/figure_choice.py",
+}
+
+
+def test_nobody_new_gathers():
+    asking = {
+        str(path.relative_to(ROOT))
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"(?m)^from yishi\.database\.gather import .*\b(gather|HowMany)\b", path.read_text("utf-8"))
+    }
+    assert asking - GATHERING == set()
+
+
 def test_a_module_is_read_in_one_sitting():
     long = {
         str(path.relative_to(ROOT)): lines

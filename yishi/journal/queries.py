@@ -7,6 +7,8 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
+from yishi.database.insert import insert_or_return
+
 from .models import Block, Entry, Receipt, Seal
 
 CHUNK = 5000
@@ -15,27 +17,12 @@ CHUNK = 5000
 def receipt_insert_or_return(draft: Receipt) -> tuple[Receipt, bool]:
     """Insert `draft` and give (it, True), or give the receipt that stands under its id and False; never look first.
 
-    No index is named as the arbiter: of two deliveries at one moment the second may meet the first in the index of
-    numbers before that of ids, and PostgreSQL forgives only a conflict in a named one. IntegrityError if another id
-    has the same number (60 bits of its hash: once in a billion billion).
+    IntegrityError if another id has the same number (60 bits of its hash: once in a billion billion).
     """
-    fields = Receipt._meta.concrete_fields
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(f.column) for f in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    values = [f.get_db_prep_save(getattr(draft, f.attname), connection) for f in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(Receipt._meta.db_table)} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",
-            values,
-        )
-        if cursor.rowcount == 1:
-            draft._state.adding = False
-            return draft, True
-    stands = Receipt.objects.filter(pk=draft.pk).first()
-    if stands is None:
-        raise IntegrityError(f"receipt number {draft.number} is taken by another act")
-    return stands, False
+    try:
+        return insert_or_return(draft)
+    except Receipt.DoesNotExist as error:
+        raise IntegrityError(f"receipt number {draft.number} is taken by another act") from error
 
 
 # The columns of an entry that its hash covers, in the order in which `hashing.record` reads them.
