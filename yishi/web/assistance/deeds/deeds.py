@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import CatalogueItem
-from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import (
     Activity,
     Deed,
@@ -22,7 +21,7 @@ from yishi.assistance.deeds.models import (
     DeedParty,
     Evidence,
 )
-from yishi.assistance.deeds.reads import deeds_search
+from yishi.assistance.deeds.reads import deeds_search, open_pairs, pairs_to_decide
 from yishi.database.gather import gather
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
@@ -161,7 +160,7 @@ def deeds(request: Request) -> HttpResponse:
         "is_filtered": is_filtered,
         "about": _about(given),
         "may_record": may("deed.record", request.viewer),
-        "waiting": finding.pairs_to_decide(request.viewer).count(),
+        "waiting": pairs_to_decide(request.viewer).count(),
     }
     return render(request, "assistance/deeds/deeds.html", words)
 
@@ -180,7 +179,7 @@ def _about(given: dict[str, Any]) -> list[Any]:
 def open_pairs_in_reach(request: Request) -> Any:
     """Pairs in the queue both of whose deeds the viewer may see."""
     seen = Deed.objects.values("pk")
-    return finding.open_pairs().filter(earlier__in=seen, later__in=seen)
+    return open_pairs().filter(earlier__in=seen, later__in=seen)
 
 
 def load_file(request: Request, pk: UUID) -> Deed:
