@@ -10,32 +10,30 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, TextField, UUIDField, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import NoReverseMatch, reverse
 
-from yishi.database.gather import gather
 from yishi.journal.models import Entry
 
-Title = Any  # a sentence (lazy), or a function that makes one of the entry
-
-
-def _key(record: Any) -> tuple[Any, ...]:
-    return (record.pk,)
+Names = Mapping[UUID, str]  # of the people whom an entry's data name, as far as the viewer may read them
+Title = Any  # a sentence (lazy), or a function `(entry, names)` that makes one
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of file that entries are about: what it is called, which records the viewer may read, their page.
 
-    A kind without `records` has no record of its own to be named (the installation, the list of all places): its page
-    takes no argument. `key` gives the arguments of the page's address, for records that stand on another one's page.
+    `title` names the columns that say which one it is, `key` the one that stands in the page's address (that of the
+    file on whose page it stands); without a key the page is that of them all. A kind without `records` is one thing
+    alone, such as the installation.
     """
 
     label: Any
-    page: str  # the name of an address
+    page: str
     records: Callable[[], QuerySet[Any]] | None = None
-    title: Callable[[Any], Any] = str
-    key: Callable[[Any], tuple[Any, ...]] = _key
+    title: tuple[str, ...] = ()
+    key: str = "pk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,26 @@ TITLES: dict[str, Title] = {}  # code of an act or entry → what happened
 KINDS: dict[str, Kind] = {}  # `Entry.subject_kind` → what it was done to
 
 
-def title_of(entry: Entry) -> str:
+def title_of(entry: Entry, names: Names | None = None) -> str:
     """What happened, as a heading that stands beside the name of its subject; the bare code where no part knows it."""
-    title = TITLES.get(entry.code, entry.code)
-    return str(title(entry) if callable(title) else title)
+    return act_title(entry.code, entry, names)
+
+
+def act_title(code: str, entry: Entry | None = None, names: Names | None = None) -> str:
+    """The same for the code of an act, with the entry that tells it if there is one."""
+    title = TITLES.get(code, code)
+    return str(title(entry, names or {}) if callable(title) else title)
+
+
+def by_name(named: Any, plainly: Any, key: str = "member") -> Callable[[Entry | None, Names], Any]:
+    """A title that names the person in `entry.data[key]` where the name is known: "%(name)s joined"."""
+
+    def title(entry: Entry | None, names: Names) -> Any:
+        person = entry.data.get(key) if entry else None
+        name = names.get(UUID(person), "") if person else ""
+        return named % {"name": name} if name else plainly
+
+    return title
 
 
 def subject_of(entry: Entry) -> Subject:
@@ -70,27 +84,48 @@ def subjects_of(entries: Iterable[Entry]) -> dict[tuple[str, UUID], Subject]:
 def named(subjects: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], Subject]:
     """The same for pairs of kind and id, wherever they come from."""
     wanted: dict[str, set[UUID]] = {}
-    for kind, key in subjects:
-        wanted.setdefault(kind, set()).add(key)
-    asked = {
-        name: kind.records().filter(pk__in=wanted[name])
-        for name, kind in KINDS.items()
-        if name in wanted and kind.records is not None
-    }
-    records = {name: {record.pk: record for record in found} for name, found in gather(**asked).items()}
+    for name, key in subjects:
+        wanted.setdefault(name, set()).add(key)
+    asked = [_asked(name, KINDS[name], keys) for name, keys in wanted.items() if name in KINDS and KINDS[name].records]
+    rows = asked[0].union(*asked[1:], all=True) if asked else []
+    known = {(name, key): (title, page_key) for name, key, title, page_key in rows}
     pairs = [(name, key) for name, keys in wanted.items() for key in keys]
-    return {(name, key): _subject(name, records.get(name, {}).get(key)) for name, key in pairs}
+    return {(name, key): _subject(name, known.get((name, key))) for name, key in pairs}
 
 
-def _subject(name: str, record: Any) -> Subject:
+def _asked(name: str, kind: Kind, keys: set[UUID]) -> QuerySet[Any, Any]:
+    """(kind, id, title, key of the page) of those records that the viewer may read."""
+    assert kind.records is not None
+    parts: list[Any] = []
+    for column in kind.title:
+        parts += [Value(" · "), Cast(F(column), TextField())]
+    rows = kind.records().filter(pk__in=keys).order_by()
+    columns = {
+        "its_kind": Value(name, TextField()),
+        "its_title": Concat(*parts, Value(""), output_field=TextField()),
+        "its_key": Cast(F(kind.key or "pk"), UUIDField()),
+    }
+    return rows.annotate(**columns).values_list("its_kind", "pk", "its_title", "its_key")
+
+
+def _subject(name: str, known: tuple[str, UUID] | None) -> Subject:
     kind = KINDS.get(name)
     if kind is None:
         return Subject(name)
     if kind.records is None:
         return Subject(kind.label, url=address(kind.page))
-    if record is None:
+    if known is None:
         return Subject(kind.label)
-    return Subject(kind.label, str(kind.title(record)), address(kind.page, *kind.key(record)))
+    title, key = known
+    return Subject(kind.label, title.strip(" ·"), address(kind.page, *([key] if kind.key else [])))
+
+
+def page_of(name: str, key: UUID) -> str:
+    """The address of a subject that has a page of its own, or stands on one with all its kind; it asks for nothing."""
+    kind = KINDS.get(name)
+    if kind is None or kind.key not in ("", "pk"):
+        return ""
+    return address(kind.page, *([key] if kind.records and kind.key else []))
 
 
 def address(page: str, *arguments: Any) -> str:
@@ -103,10 +138,11 @@ def address(page: str, *arguments: Any) -> str:
 
 def fill(titles: Iterable[Mapping[str, Title]], kinds: Iterable[Mapping[str, Kind]]) -> None:
     """Put the parts' tables together. Two parts that name the same code or kind are a mistake."""
-    for table, additions in ((TITLES, titles), (KINDS, kinds)):
+    tables: list[tuple[dict[str, Any], Iterable[Mapping[str, Any]]]] = [(TITLES, titles), (KINDS, kinds)]
+    for table, additions in tables:
         table.clear()
         for addition in additions:
             twice = table.keys() & addition.keys()
             if twice:
                 raise ValueError(f"named by two parts: {sorted(twice)}")
-            table.update(addition)  # type: ignore[arg-type]
+            table.update(addition)
