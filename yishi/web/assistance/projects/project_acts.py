@@ -22,7 +22,7 @@ from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
 from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -169,7 +169,7 @@ def act_on(request: Request, one: Project, form: ActForm, service: Callable[...,
         given={"project": one},
         lead=words.pop("lead", lead_of(one)),
         back=reverse("project", args=[one.pk]),
-        template="kit/register_act.html",
+        layout=CENTRED,
         **words,
     )
 
