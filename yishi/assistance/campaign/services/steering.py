@@ -201,13 +201,13 @@ def cooperation_sign(
 ) -> Receipt:
     """Set down a signed agreement of two or more bodies for a place. Result: cooperation, number."""
     by = permit("cooperation.write", actor, campaign)
-    found = list(dict.fromkeys(parties))
-    sent = {"campaign": campaign.pk, "title": title, "place": place.pk, "parties": [one.pk for one in found]}
+    named_bodies = list(dict.fromkeys(parties))
+    sent = {"campaign": campaign.pk, "title": title, "place": place.pk, "parties": [body.pk for body in named_bodies]}
     sent |= {"supervisor": supervisor.pk, "signed": signed_on, "ends": ends_on, "words": words}
     with act("assistance.cooperation.sign", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        if len(found) < 2:
+        if len(named_bodies) < 2:
             raise Refusal("cooperation.parties", _("An agreement has at least two parties."), field="second")
         if not (actor.is_system or actor.holds(supervisor.pk)):
             raise Refusal("cooperation.supervisor", _("You have no post at this desk."), field="supervisor")
@@ -234,7 +234,7 @@ def cooperation_sign(
             ends_on=ends_on,
             written_by=actor.person,
         )
-        row.parties.set(found)
+        row.parties.set(named_bodies)
         this.entry(subject=("cooperation", row.pk), place=place.pk, dims={"campaign": campaign.pk})
         this.result(cooperation=row.pk, number=number)
     return this.receipt
@@ -312,9 +312,9 @@ def _supervisor(campaign: Campaign, body: Body, bearer: Body) -> Body:
     leads = campaign.leads.filter(valid_on(today)).select_related("body")
     by_role = {lead.role: lead.body for lead in leads}
     office, group = by_role.get(CampaignLead.Role.OFFICE), by_role.get(CampaignLead.Role.GROUP)
-    for one in (office, body, campaign.owner, group):
-        if one is not None and one.pk != bearer.pk:
-            return one
+    for candidate in (office, body, campaign.owner, group):
+        if candidate is not None and candidate.pk != bearer.pk:
+            return candidate
     return body  # the ledger refuses it with a sentence: nobody supervises themselves
 
 
@@ -347,8 +347,8 @@ def _text(text: str, otherwise: Any) -> str:
 
 
 def _locked(meeting: SteeringMeeting) -> SteeringMeeting:
-    rows = SteeringMeeting.objects.select_for_update(of=("self",))
-    return rows.select_related("campaign__owner", "campaign__place", "body", "place").get(pk=meeting.pk)
+    meetings = SteeringMeeting.objects.select_for_update(of=("self",))
+    return meetings.select_related("campaign__owner", "campaign__place", "body", "place").get(pk=meeting.pk)
 
 
 def _held(meeting: SteeringMeeting) -> SteeringMeeting:
