@@ -140,8 +140,8 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
     """Record several deeds of one day within the act that carries them: each with its own receipt, in a statement for
     each table. Gives the deeds and how many look like others."""
     permit("deed.record", actor)
-    versions = versions_open([one.item for one in plans], plans[0].on)
-    for desk in {one.recorded_for for one in plans}:
+    versions = versions_open([plan.item for plan in plans], plans[0].on)
+    for desk in {plan.recorded_for for plan in plans}:
         desk_is_own(actor, desk)
     sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
     parts, deeds, parties, beneficiaries = [], [], [], []
@@ -366,8 +366,8 @@ def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:
 
 def _ids(reached: Reached) -> dict[str, Any]:
     return {
-        "households": [one.pk for one in reached.households],
-        "people": [one.pk for one in reached.people],
-        "villages": [one.pk for one in reached.villages],
+        "households": [household.pk for household in reached.households],
+        "people": [person.pk for person in reached.people],
+        "villages": [village.pk for village in reached.villages],
         "unnamed": reached.unnamed,
     }

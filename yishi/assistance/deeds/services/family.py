@@ -70,8 +70,8 @@ def deed_code_find(typed: str) -> DeedCode | None:
     """The code that somebody typed or scanned, answered or not; a revoked one and an unknown one are None."""
     if len(clean_code(typed)) != LENGTH:
         return None
-    rows = DeedCode.objects.select_related("deed__version", "deed__place", "deed__activity")
-    return rows.filter(Q(revoked_at__isnull=True) | Q(answered_at__isnull=False), digest=_digest(typed)).first()
+    codes = DeedCode.objects.select_related("deed__version", "deed__place", "deed__activity")
+    return codes.filter(Q(revoked_at__isnull=True) | Q(answered_at__isnull=False), digest=_digest(typed)).first()
 
 
 def deed_answer(*, actor: Viewer, code: DeedCode, said_yes: bool, act_id: UUID | None = None) -> Receipt:
@@ -167,8 +167,8 @@ def deed_claim_instead(
         if who is None:
             raise Refusal("claim.foreign", _("One claims a role for oneself or for one's own desk only."), field="who")
         # In one order: two who claim in each other's record would else wait for each other for ever.
-        for one in sorted((deed, mine), key=lambda one: one.pk):
-            counted(one)
+        for locked in sorted((deed, mine), key=lambda locked: locked.pk):
+            counted(locked)
         known = {part.who for part in parts_of(deed)}
         if who not in known:
             deed_claim(actor=actor, deed=deed, who=who, role=role, share=share, act_id=this.child())
