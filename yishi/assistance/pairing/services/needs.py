@@ -221,8 +221,8 @@ def open_need(need: Need) -> Need:
 
 def open_offer(offer: Offer) -> Offer:
     """The offer, locked; refuses one that no longer stands."""
-    rows = Offer.within.select_for_update(of=("self",)).select_related("place", "person", "body", "desk")
-    row = rows.get(pk=offer.pk)
+    offers = Offer.within.select_for_update(of=("self",)).select_related("place", "person", "body", "desk")
+    row = offers.get(pk=offer.pk)
     if row.state != Offer.State.OPEN:
         raise WrongStage("offer.closed", _("This offer no longer stands. Reload the page."))
     return row
@@ -269,10 +269,10 @@ def _desk(place: Place, actor: Viewer) -> Body:
     if village is not None:
         return village
     own = next((post.body for post in actor.posts if actor.holds(post.body_id)), None)
-    found = own or near.filter(kind=BodyKind.OFFICE).order_by("-place__lo", "pk").first()
-    if found is None:
+    office = own or near.filter(kind=BodyKind.OFFICE).order_by("-place__lo", "pk").first()
+    if office is None:
         raise Refusal("need.desk", _("No body is registered for this place. Ask the administrator to register it."))
-    return found
+    return office
 
 
 def _giver(this: Act, actor: Viewer, body: Body | None, name: str, phone: str) -> tuple[Person | None, Body]:
@@ -298,8 +298,8 @@ def _kind(kind: str) -> str:
     return kind
 
 
-def _words(words: str) -> str:
-    kept = clean(words)[:300]
+def _words(text: str) -> str:
+    kept = clean(text)[:300]
     if not kept:
         raise Refusal("help.words", _("Please write a sentence here."), field="words")
     return kept

@@ -43,7 +43,7 @@ def visit_log(
     """Record a visit, of today or of a day before. The actor is among the visitors. Result: visit, waits."""
     late = None if may("visit.log", actor, household) else _grant_on(actor, household, on)
     by = late or permit("visit.log", actor, household)
-    people = {one.pk: one for one in (*([actor.person] if actor.person else []), *visitors)}
+    people = {person.pk: person for person in (*([actor.person] if actor.person else []), *visitors)}
     body = {
         "household": household.pk,
         "on": on,
@@ -137,7 +137,7 @@ def _count(this: Act, visit: Visit) -> None:
         at=this.on_day(visit.on),
         quantities={"visits": 1},
         touches=[("household", visit.household_id, 1)],
-        data={"visitors": [one.pk for one in visit.visitors.order_by("pk")]},
+        data={"visitors": [visitor.pk for visitor in visit.visitors.order_by("pk")]},
     )
     Visit.within.filter(pk=visit.pk).update(entry_id=entry.pk)
     visit.entry_id = entry.pk
