@@ -200,8 +200,8 @@ def _close(this: Act, actor: Viewer, request: ChangeRequest, state: str) -> None
 
 
 def _open(request: ChangeRequest) -> ChangeRequest:
-    rows = ChangeRequest.within.select_for_update(of=("self",)).select_related("household__place", "place")
-    row = rows.get(pk=request.pk)
+    requests = ChangeRequest.within.select_for_update(of=("self",)).select_related("household__place", "place")
+    row = requests.get(pk=request.pk)
     if row.state != State.OPEN:
         raise WrongStage(
             "change.closed",
@@ -223,19 +223,19 @@ def _apart(asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str], st
         if text:
             kind = owner.get("identity_kind") or "id_card"
             field = "head_identity" if key == "head" else "identity"
-            found = identity_read(text, kind, field=field, as_on_card=bool(owner.get("as_on_card")))
-            numbers[key] = found.number
+            number = identity_read(text, kind, field=field, as_on_card=bool(owner.get("as_on_card")))
+            numbers[key] = number.number
     account = values.pop("bank_account", None)
     return values, numbers, account_read(account) if account is not None else None
 
 
 def _owners(values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The people in what was asked who may have a number: the head, a member, the members of a new household."""
-    found = [(key, values[key]) for key in ("head", "member", "values") if isinstance(values.get(key), dict)]
+    owners = [(key, values[key]) for key in ("head", "member", "values") if isinstance(values.get(key), dict)]
     people = values.get("members")
     if isinstance(people, list):
-        found += [(f"members.{place}", one) for place, one in enumerate(people) if isinstance(one, dict)]
-    return found
+        owners += [(f"members.{place}", person) for place, person in enumerate(people) if isinstance(person, dict)]
+    return owners
 
 
 def _owner(values: dict[str, Any], key: str) -> dict[str, Any]:
@@ -244,8 +244,8 @@ def _owner(values: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _member(request: ChangeRequest, key: str) -> HouseholdMember:
-    rows = HouseholdMember.within.select_related("household__place", "person")
-    return rows.get(pk=key, household=request.household)
+    members = HouseholdMember.within.select_related("household__place", "person")
+    return members.get(pk=key, household=request.household)
 
 
 def _place(key: str | None) -> Place | None:
