@@ -195,11 +195,11 @@ def recheck_record(
             )
         commitment.rechecked_on = day
         commitment.save(update_fields=["rechecked_on"])
-        words = needed(text, "text", 1000)
-        remark(this, commitment, Kind.RECHECK, text=words, on=day)
+        said = needed(text, "text", 1000)
+        remark(this, commitment, Kind.RECHECK, text=said, on=day)
         enter(this, commitment, "rechecked", holds=holds, same_hands=same_hands)
         if not holds:
-            _reopen(this, commitment, words)
+            _reopen(this, commitment, said)
     return this.receipt
 
 
