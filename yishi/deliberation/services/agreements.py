@@ -224,5 +224,5 @@ def _check_gates(matter: Matter) -> None:
         raise WrongStage(
             "agreement.gate",
             _("It is handed over when its gate has approved. %(missing)s")
-            % {"missing": " ".join(one.message for one in lacking)},
+            % {"missing": " ".join(condition.message for condition in lacking)},
         )

@@ -288,8 +288,8 @@ def _decide(
 
 
 def _locked(worry: Worry) -> Worry:
-    rows = Worry.within.select_for_update(of=("self",))
-    return rows.select_related("place__parent", "desk", "convener", "venue", "raiser").get(pk=worry.pk)
+    worries = Worry.within.select_for_update(of=("self",))
+    return worries.select_related("place__parent", "desk", "convener", "venue", "raiser").get(pk=worry.pk)
 
 
 def _step(
@@ -301,21 +301,21 @@ def _step(
 
 
 def _reason(text: str, *, field: str = "reason", longest: int = 1000) -> str:
-    words = text.strip()
-    if not words:
+    cleaned = text.strip()
+    if not cleaned:
         raise Refusal(
             "worry.reason.empty",
             _("Please write the reason in a sentence: whoever raised it will read it."),
             field=field,
         )
-    if len(words) > longest:
+    if len(cleaned) > longest:
         raise Refusal(
             "worry.reason.long",
             _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
-            % {"length": len(words), "longest": longest},
+            % {"length": len(cleaned), "longest": longest},
             field=field,
         )
-    return words
+    return cleaned
 
 
 def unanswered_days(worry: Worry, today: date) -> int:

@@ -286,8 +286,8 @@ def sitting_close(
 def _check_ahead(sitting: Sitting, clock: str, reason: str) -> None:
     """Notice and papers keep the model's clock, counted in Chinese working days, or say why not."""
     wanted = read_document(sitting.matter.process.document).clock(clock)
-    given = workdays_between(timezone.localdate(), timezone.localdate(sitting.starts_at))
-    if sitting.backfilled or given >= wanted or clean(reason) or sitting.short_notice_reason:
+    days_ahead = workdays_between(timezone.localdate(), timezone.localdate(sitting.starts_at))
+    if sitting.backfilled or days_ahead >= wanted or clean(reason) or sitting.short_notice_reason:
         return
     raise Refusal(
         f"sitting.short_{clock}",
@@ -295,6 +295,6 @@ def _check_ahead(sitting: Sitting, clock: str, reason: str) -> None:
             "That is %(given)d working days ahead; the model asks for %(wanted)d. "
             "Choose a later day, or write the reason for the short notice."
         )
-        % {"given": given, "wanted": wanted},
+        % {"given": days_ahead, "wanted": wanted},
         field="short_notice_reason",
     )
