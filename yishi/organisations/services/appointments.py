@@ -34,10 +34,10 @@ def person_appoint(
         if this.replayed:
             return this.receipt
         person = _known_or_new(actor, name, phone, this.child())
-        given = post_give(
+        appointed = post_give(
             actor=actor, person=person, body=body, role=role, title=title, since=since, act_id=this.child()
         )
-        this.result(person=person.pk, post=given.result["post"])
+        this.result(person=person.pk, post=appointed.result["post"])
     return this.receipt
 
 
@@ -69,8 +69,8 @@ def member_appoint(
 def _known_or_new(actor: Viewer, name: str, phone: str, act_id: UUID) -> Person:
     name, phone = person_name(name), person_phone(phone)
     if phone:
-        rows = Person.within.filter(name=name, phone=phone)
-        known = rows.exclude(posts=None, memberships=None).distinct().first()
+        people = Person.within.filter(name=name, phone=phone)
+        known = people.exclude(posts=None, memberships=None).distinct().first()
         if known is not None:
             return known
     receipt = person_register(actor=actor, name=name, phone=phone, act_id=act_id)
