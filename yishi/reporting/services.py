@@ -104,7 +104,11 @@ def _values(asked: Question, codes: list[str], now: Still) -> dict[str, Any]:
     """Totals, items and places below: plain numbers and ids."""
     below = family_of(asked.place.pk).below
     items = by_item(asked, now=now)
-    names = {one.item_id: one.pk for one in now.catalogue if one.item_id in items and one.valid_from <= asked.end}
+    names = {
+        version.item_id: version.pk
+        for version in now.catalogue
+        if version.item_id in items and version.valid_from <= asked.end
+    }
     return {
         "total": measure(asked, now, [INDICATOR[code] for code in codes]),
         "items": [[str(names[item]), *row] for item, row in items.items() if item in names],
@@ -219,7 +223,7 @@ def _desk(actor: Viewer, place: Place) -> Body:
     ]
     if not bodies:
         raise Refusal("report.desk", _("A report is issued by the office of the place or of one above it."))
-    return max(bodies, key=lambda one: one.place.lo)
+    return max(bodies, key=lambda body: body.place.lo)
 
 
 def _check_days(starts_on: date, ends_on: date) -> None:
