@@ -17,6 +17,7 @@ VERBS = {
     "restore": "yishi.cli.restore",
     "tally": "yishi.cli.tally",
     "tick": "yishi.cli.tick",
+    "version": "yishi.cli.version",
     "work": "yishi.cli.work",
 }
-WITHOUT_DJANGO = {"common-ground", "compile-messages", "draw-verify"}
+WITHOUT_DJANGO = {"common-ground", "compile-messages", "draw-verify", "version"}

@@ -145,6 +145,7 @@ SETTINGS = [
 TEST_NAMES = {
     "YISHI_TEST_DATABASE_URL": "a PostgreSQL server for the tests",
     "YISHI_TEST_DATABASE": "which database the tests run on",
+    "YISHI_TEST_DRAW": "which of the long walks are drawn",
     "YISHI_ORACLE_DIR": "published consultations for the oracle tests",
 }
 

@@ -44,7 +44,6 @@ DIGITS_OF_A_FLOAT = 15
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TRIGGERS = "=+-@\t\r＝＋－＠"
-_UNSEEN = " \t\r\n\u3000\xa0\ufeff\u200b"  # what some spreadsheets drop before they look
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -156,11 +155,6 @@ def write_workbook(sheets: Iterable[SheetOut]) -> bytes:
 def is_defused(text: str) -> bool:
     """Would a spreadsheet take this text for a formula if somebody typed it?"""
     return text[:1] in _TRIGGERS and text != ""
-
-
-def csv_safe(text: str) -> str:
-    """Text for a CSV cell: what a spreadsheet would take for a formula gets an apostrophe before it."""
-    return "'" + text if is_defused(text) or is_defused(text.lstrip(_UNSEEN)) else text
 
 
 def _write_one(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: SheetOut, taken: set[str]) -> None:

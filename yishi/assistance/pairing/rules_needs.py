@@ -6,7 +6,7 @@ import rules
 
 from yishi.assistance.campaign.rules import has_desk, sits_as_member, works_somewhere
 from yishi.assistance.register.rules import keeps_its_village
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
+from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import add
 
@@ -61,11 +61,6 @@ def may_propose(viewer: Viewer, pair: tuple[Need, Offer]) -> bool:
     """From the need's side with any offer they may see; from the giver's with a need that is shared."""
     need, offer = pair
     return keeps_need.test(viewer, need) or (need.is_shared and keeps_offer.test(viewer, offer))
-
-
-@rules.predicate
-def oversees_somewhere(viewer: Viewer, thing: Any = None) -> bool:
-    return viewer.holds_kind(*OVERSEEING)
 
 
 add("need.list", has_desk | is_helper)

@@ -38,11 +38,6 @@ def works_where_households_are_kept(viewer: Viewer, thing: Any = None) -> bool:
 
 
 @rules.predicate
-def works_above(viewer: Viewer, thing: Any = None) -> bool:
-    return viewer.holds_kind(*OVERSEEING)
-
-
-@rules.predicate
 def reads_its_place(viewer: Viewer, household: Household) -> bool:
     """Sits at a desk that oversees the household's place, or at its village's own."""
     return viewer.oversees(household.place.lo, SEEING) or village_desk(viewer, household.place)

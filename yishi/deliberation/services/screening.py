@@ -1,7 +1,6 @@
 """Screening (审题) and answering: nothing raised is dropped; each worry has a state, a reason and a due answer."""
 
 from collections.abc import Callable
-from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
@@ -316,8 +315,3 @@ def _reason(text: str, *, field: str = "reason", longest: int = 1000) -> str:
             field=field,
         )
     return cleaned
-
-
-def unanswered_days(worry: Worry, today: date) -> int:
-    """How many days it has waited for its answer."""
-    return (today - timezone.localdate(worry.raised_at)).days

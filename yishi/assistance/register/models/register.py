@@ -4,8 +4,6 @@ Codes are those of the lists in `assistance/codes/`; the list's name stands besi
 in mu. An empty code, a null number or a null yes-or-no means: not known, which is not the same as no.
 """
 
-from decimal import Decimal
-
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -151,11 +149,6 @@ class HouseholdYear(File):
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
         return household_reach(reach, "household__")
-
-    @property
-    def land_per_head(self) -> Decimal | None:
-        """Cropland per head, in mu."""
-        return self.cropland / self.head_count if self.cropland is not None and self.head_count else None
 
 
 class MemberYear(File):

@@ -4,7 +4,6 @@
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
@@ -53,10 +52,6 @@ class Standing:
     word: str
     promised: list[Match]
     lacking: Decimal | None
-
-    @property
-    def first_due(self) -> date | None:
-        return min((one.commitment.due_on for one in self.promised if one.commitment), default=None)
 
 
 def standing(need: Need, matches: list[Match]) -> Standing:
