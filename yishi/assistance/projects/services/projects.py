@@ -295,15 +295,15 @@ def _write_quantities(project: Project, quantities: Sequence[Quantity]) -> None:
     kept: set[UUID] = set()
     if sum(len(quantity.parts) for quantity in quantities) > MOST_PARTS:
         raise Refusal("quantity.parts", _("At most 60 parts in all."), field="quantities")
-    for ordinal, given in enumerate(quantities, 1):
-        what, unit = named(given.what, 40, "quantities"), named(given.unit, 16, "quantities")
+    for ordinal, described in enumerate(quantities, 1):
+        what, unit = named(described.what, 40, "quantities"), named(described.unit, 16, "quantities")
         quantity, _new = ProjectQuantity.objects.update_or_create(
             project=project, what=what, defaults={"unit": unit, "ordinal": ordinal}
         )
-        if quantity.pk in kept or not given.parts:
+        if quantity.pk in kept or not described.parts:
             raise Refusal("quantity.twice", _("Each quantity stands once, with at least one part."), field="quantities")
         kept.add(quantity.pk)
-        for position, part in enumerate(given.parts, 1):
+        for position, part in enumerate(described.parts, 1):
             name = part.where.name if isinstance(part.where, Place) else named(part.where, 64, "quantities")
             row, _new = QuantityPart.objects.update_or_create(
                 quantity=quantity,

@@ -108,12 +108,12 @@ def household_register(
             account_set(household, account)
         _insert(household)
         member_put(household, household.head, first.place, key=child_id(this.id, 2), on=day, reason="registered")
-        for ordinal, one in enumerate(others):
-            person = person_here(actor, one, child_id(this.id, 11 + ordinal))
-            _relative(one.place.get("relation", ""))
-            sex_fits(one.place.get("relation", ""), one.identity.sex or one.facts.get("sex", ""))
+        for ordinal, new in enumerate(others):
+            person = person_here(actor, new, child_id(this.id, 11 + ordinal))
+            _relative(new.place.get("relation", ""))
+            sex_fits(new.place.get("relation", ""), new.identity.sex or new.facts.get("sex", ""))
             key = child_id(this.id, 100 + ordinal)
-            member_put(household, person, one.place, key=key, on=day, reason="registered")
+            member_put(household, person, new.place, key=key, on=day, reason="registered")
         _stay(household, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
         causes_write(household, main_cause, causes)
         this.entry(
