@@ -112,7 +112,7 @@ def _tried(actor: Viewer, this: Act, register: Register) -> "Import":
 
 def _register_of(draft: WorkbookDraft) -> Register:
     from_draft = [(title, lines) for title, lines in draft.sheets.items()]
-    return read_register([_Sheet(title, rows) for title, rows in from_draft])
+    return read_register([_Sheet(title, lines) for title, lines in from_draft])
 
 
 @dataclass
@@ -161,7 +161,7 @@ class Import:
 
     def _refused(self, record: Record, column: str, reason: str) -> None:
         plan = BY_KEY[record.sheet]
-        heading = next((one.heading for one in plan.columns if one.key == column), "")
+        heading = next((asked.heading for asked in plan.columns if asked.key == column), "")
         self.errors.append(RowError(plan.title, record.row, heading, reason))
 
     # The sheets
