@@ -86,12 +86,12 @@ def report_of(votes: Sequence[Vote], statements: Iterable[Stated], party_of: Map
                 "stability": group.stability,
                 "dear": [
                     {
-                        "number": ids[number.statement],
-                        "way": number.direction,
-                        "of": number.trials,
-                        "count": number.successes,
+                        "number": ids[dear.statement],
+                        "way": dear.direction,
+                        "of": dear.trials,
+                        "count": dear.successes,
                     }
-                    for number in group.representative
+                    for dear in group.representative
                 ],
             }
             for group in (analysis.groups if analysis.k > 1 else ())
