@@ -67,9 +67,9 @@ def one_act(
 ) -> HttpResponse:
     """Show `form`; sent and accepted, call `service` with `given` and the form's fields, then go to `next_url` or back.
 
-    A refusal shows the same page with the sentence and everything that was typed. What is said and where one goes may
-    depend on the receipt: `done` may be a function of it, `answer` makes the whole response. `template` fills slots of
-    `kit/act.html` for pages that need more than a form and a button.
+    A refusal shows the same page with the sentence and everything that was typed. Where what is said depends on the
+    receipt, `answer` makes the whole response. `template` fills slots of `kit/act.html` for pages that need more than
+    a form and a button.
     """
     if request.method == "POST" and form.is_valid():
         cleaned = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
@@ -77,7 +77,7 @@ def one_act(
         if receipt is not None and answer is not None:
             return answer(receipt)
         if receipt is not None:
-            messages.success(request, done(receipt) if callable(done) else done)
+            messages.success(request, done)
             return HttpResponseRedirect(next_url(receipt) if next_url else back)
     page = {"form": form, "heading": heading, "lead": lead, "back": back, "submit": submit, "layout": layout, **context}
     return render(request, template, page, status=422 if request.method == "POST" else 200)
