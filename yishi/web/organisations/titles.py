@@ -25,7 +25,6 @@ TITLES: dict[str, Title] = {
     "organisations.place.move": _("Moved under another place"),
     "organisations.place.recode": _("Code changed"),
     "organisations.place.rename": _("Renamed"),
-    "organisations.place_set.add": _("Place added"),
     "organisations.place_set.open": _("List of places opened"),
     "organisations.place_set.put": _("List of places replaced"),
     "organisations.place_set.remove": _("Place taken out"),
