@@ -281,8 +281,7 @@ def test_every_tool_of_the_house_is_used_by_a_step_or_a_test():
     lines = (ROOT / "requirements" / "dev.in").read_text("utf-8").splitlines()
     tools = {re.match(r"[a-zA-Z0-9-]+", line)[0] for line in lines if re.match("[a-zA-Z]", line)}
     assert tools > {"pytest", *TOOLS_BY_NAME}
-    waiting = {"djlint"}  # its step comes with the templates that it has set
-    assert {name for name in tools - waiting if TOOLS_BY_NAME.get(name, name) not in text} == set()
+    assert {name for name in tools if TOOLS_BY_NAME.get(name, name) not in text} == set()
 
 
 def test_the_picture_of_the_rooms_is_what_the_contracts_give():

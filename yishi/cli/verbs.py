@@ -21,3 +21,5 @@ VERBS = {
     "work": "yishi.cli.work",
 }
 WITHOUT_DJANGO = {"common-ground", "compile-messages", "draw-verify", "version"}
+# Verbs that make an installation, or look at none; every other asks for one that is there.
+WITHOUT_TABLES = WITHOUT_DJANGO | {"checks", "demo", "prepare", "restore"}

@@ -5,6 +5,8 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import Model
 
+from yishi.kit.records import certain
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -18,7 +20,7 @@ def insert_or_return(draft: Row) -> tuple[Row, bool]:
     model = type(draft)
     fields = model._meta.concrete_fields
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(certain(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     values = [field.get_db_prep_save(getattr(draft, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:

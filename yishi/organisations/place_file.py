@@ -44,7 +44,7 @@ def unpacked(path: Path) -> bytes:
     open_packed = _OPENERS.get(path.suffix.lower(), io.open)
     try:
         with open_packed(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data: bytes = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise Refusal("places.no_file", _("There is no such file: %(path)s") % {"path": path}) from error
     except (OSError, EOFError, lzma.LZMAError) as error:

@@ -1,6 +1,7 @@
 """Screening (审题) and answering: nothing raised is dropped; each worry has a state, a reason and a due answer."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -260,7 +261,7 @@ def _decide(
     verb: str,
     actor: Viewer,
     worry: Worry,
-    body: dict,
+    body: dict[str, Any],
     decide: Callable[[Act, Worry], None],
     act_id: UUID | None,
     *,

@@ -44,9 +44,9 @@ def similar_worries(
         )
         if only_open:
             worries = worries.filter(state__in=[*Worry.OWED, Worry.State.TAKEN_UP])
-        worries = list(worries[:NEWEST])
+        newest = list(worries[:NEWEST])
     scored = []
-    for worry in worries:
+    for worry in newest:
         score = likeness(mine, bigrams(worry.text)) + (0.05 if theme and worry.theme == theme else 0)
         if score >= ALIKE:
             scored.append((score, worry))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.formats.sheet_limits import MAX_BYTES
 from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
 from yishi.organisations.first_code import first_code_fits, first_code_forget
 from yishi.organisations.fresh_start import demo_set_aside, places_provide
 from yishi.organisations.models import (
@@ -63,9 +64,10 @@ class FirstCodeForm(ActForm):
 
     def clean_code(self) -> str:
         """The right code always opens (nobody guesses its 50 bits); wrong ones are counted, so that guessing shows."""
-        if first_code_fits(self.cleaned_data["code"]):
-            return self.cleaned_data["code"]
-        tries = cache.get_or_set("first-code-tries", 0, TRIES_SECONDS)
+        code: str = self.cleaned_data["code"]
+        if first_code_fits(code):
+            return code
+        tries: int = certain(cache.get_or_set("first-code-tries", 0, TRIES_SECONDS))
         if tries >= TRIES:
             raise forms.ValidationError(_("Too many wrong codes. Wait a quarter of an hour, then try again."))
         cache.set("first-code-tries", tries + 1, TRIES_SECONDS)

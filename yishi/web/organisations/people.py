@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Receipt
+from yishi.kit.records import lend, lent
 from yishi.organisations.models import Member, Post, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.sectors import sector_name
@@ -103,8 +104,8 @@ def account_state(person: Person) -> str:
 
 
 def works_at(person: Person) -> str:
-    posts = [f"{post.body.name} {post.title or post.get_role_display()}" for post in person.posts_now]
-    seats = [f"{member.term.body.name} {member.title or _('member')}" for member in person.memberships_now]
+    posts = [f"{post.body.name} {post.title or post.get_role_display()}" for post in lent(person, "posts_now")]
+    seats = [f"{member.term.body.name} {member.title or _('member')}" for member in lent(person, "memberships_now")]
     return "；".join([*posts, *seats])
 
 
@@ -143,7 +144,7 @@ def person(request: Request, person: Person) -> HttpResponse:
     members = list(person.memberships.select_related("term__body").order_by("-valid_from"))
     today = timezone.localdate()
     for member in members:
-        member.sector_name, member.sits = sector_name(member.sector), member.is_valid_on(today)
+        lend(member, sector_name=sector_name(member.sector), sits=member.is_valid_on(today))
     context = {
         "person": person,
         "account": Account.objects.filter(person=person).first(),

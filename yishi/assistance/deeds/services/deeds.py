@@ -25,11 +25,13 @@ from yishi.assistance.deeds.models import (
     DeedRemark,
     Evidence,
 )
+from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.attachments.models import Attachment
 from yishi.journal.act import Act, act, parts_write, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
@@ -41,7 +43,6 @@ from .fitting import reached_fits, unnamed_checked, version_then, versions_open
 from .searched import words_index, words_index_again
 from .standing import (
     NOBODY,
-    WHOLE,
     Part,
     Reached,
     beneficiary_rows,
@@ -245,7 +246,7 @@ def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Re
         named = set(row.parties.filter(person__isnull=False).values_list("person", flat=True))
         if actor.person in {part.who for part in parts_of(row)}:
             DeedConfirmation.objects.create(deed=row, person=actor.person, at=this.now)
-            said.add(actor.person_id)
+            said.add(certain(actor.person_id))
         elif named - {row.recorded_by_id} - said:
             raise Refusal("confirm.members", _("Members are named in it: each of them confirms for themself."))
         elif actor.person_id is not None and actor.person_id == row.recorded_by_id:

@@ -20,6 +20,7 @@ from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
 from yishi.journal.act import Act
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
+from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer, viewer_of
 
 from .deed_kind import digest_of
@@ -84,7 +85,7 @@ class ByRow(ABC):
         if not faults:
             try:
                 with transaction.atomic():
-                    self.record(one, actor, [said], lambda: None)  # type: ignore[arg-type,return-value]
+                    self.record(one, actor, [said], uuid7)
                     raise _Tried
             except _Tried:
                 return Result("new", [row.number], new={"digest": digest_of(row), "said": said})

@@ -176,7 +176,9 @@ class Reading:
 
     def rows(self) -> Iterator[StagedRow]:
         table: Table | None = None
-        name, hidden, skipped = "", [], []
+        name = ""
+        hidden: list[int] = []
+        skipped: list[str] = []
         for what in read_rows(file_bytes(self.one), self.one.filename):
             if isinstance(what, Head):
                 name, hidden = what.name, []

@@ -18,6 +18,7 @@ from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import valid_on
@@ -121,7 +122,7 @@ def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | N
         row.reason = clean(reason)[:300]
         if not row.reason:
             raise Refusal("reason.empty", _("Please write why it is withdrawn."), field="reason")
-        this.reverse(Entry.objects.get(pk=row.entry_id))
+        this.reverse(Entry.objects.get(pk=certain(row.entry_id)))
         row.state, row.entry_id = State.WITHDRAWN, None
         row.save(update_fields=["state", "reason", "entry_id"])
         this.result(visit=row.pk)

@@ -4,6 +4,8 @@ Codes are those of the lists in `assistance/codes/`; the list's name stands besi
 in mu. An empty code, a null number or a null yes-or-no means: not known, which is not the same as no.
 """
 
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
+from yishi.kit.records import certain
 from yishi.organisations.models import Body, Dated
 from yishi.people.models import Person
 
@@ -78,7 +81,7 @@ class HouseholdMember(Dated, File):
         return household_reach(reach, "household__")
 
 
-def _mu() -> models.DecimalField:
+def _mu() -> "models.DecimalField[Decimal | int | None, Decimal | None]":
     return models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
 
 
@@ -246,6 +249,11 @@ class ChangeRequest(File):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.household or self.place}"
+
+    @property
+    def family(self) -> Household:
+        """The household that it changes; only who asks to register a new one names none."""
+        return certain(self.household)
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

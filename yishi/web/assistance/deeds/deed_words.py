@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
 from yishi.assistance.deeds.models import Deed, DeedBeneficiary
-from yishi.assistance.deeds.models.deeds import THOUSANDTHS, WHOLE
+from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import gather
 from yishi.reporting.small_numbers import exactly, roughly

@@ -161,7 +161,9 @@ def lead_of(one: Project) -> str:
     return f"{one.number} · {one.name} · {one.place.full_name}"
 
 
-def act_on(request: Request, one: Project, form: ActForm, service: Callable[..., Receipt], **words: Any) -> Any:
+def act_on(
+    request: Request, one: Project, form: ActForm, service: Callable[..., Receipt], **words: Any
+) -> HttpResponse:
     return one_act(
         request,
         form,

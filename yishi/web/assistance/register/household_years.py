@@ -17,6 +17,7 @@ from yishi.assistance.register.services.years import (
     member_year_draft,
     year_draft,
 )
+from yishi.kit.records import lend, lent
 from yishi.web.kit.one_act import SHEET, Fields, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -77,15 +78,13 @@ _SPECS = {
 def load_year(request: Request, pk: UUID, year: int) -> Household:
     household = load_household(request, pk)
     _year_check(year)
-    household.asked_year = year  # type: ignore[attr-defined]
-    return household
+    return lend(household, asked_year=year)
 
 
 def load_member_year(request: Request, pk: UUID, year: int) -> HouseholdMember:
     member = load_member(request, pk)
     _year_check(year)
-    member.asked_year = year  # type: ignore[attr-defined]
-    return member
+    return lend(member, asked_year=year)
 
 
 def _year_check(year: int) -> None:
@@ -95,7 +94,7 @@ def _year_check(year: int) -> None:
 
 @page("household.fill", load=load_year)
 def household_year(request: Request, household: Household) -> HttpResponse:
-    year = household.asked_year  # type: ignore[attr-defined]
+    year = lent(household, "asked_year")
     values, income, source = year_draft(household, year)
     initial = {**values, **{f"income_{code}": fen for code, fen in income.items()}}
     form = YearForm(request.POST or None, initial=initial)
@@ -118,7 +117,7 @@ class MemberYearForm(RegisterForm):
 
 @page("household.correct", load=load_member_year)
 def member_year(request: Request, member: HouseholdMember) -> HttpResponse:
-    year, household = member.asked_year, member.household  # type: ignore[attr-defined]
+    year, household = lent(member, "asked_year"), member.household
     values, source = member_year_draft(member, year)
     form = MemberYearForm(request.POST or None, initial=values)
 

@@ -25,6 +25,7 @@ from yishi.deliberation.services.seats import (
     seat_recuse,
 )
 from yishi.journal.models import Receipt
+from yishi.kit.records import certain, lend
 from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -85,7 +86,7 @@ def marked(seats: list[Seat]) -> list[Seat]:
     live = QueryCode.objects.filter(person__in=people, revoked_at__isnull=True)
     codes = set(live.values_list("person", flat=True))
     for seat in seats:
-        seat.enters = "account" if seat.person_id in accounts else "code" if seat.person_id in codes else ""
+        lend(seat, enters="account" if seat.person_id in accounts else "code" if seat.person_id in codes else "")
     return seats
 
 
@@ -284,7 +285,7 @@ def seat_coding(request: Request, seat: Seat) -> HttpResponse:
     """A code for somebody without account and code; shown once, to be read out or written down."""
 
     def answer(receipt: Receipt) -> HttpResponse:
-        code = spaced(receipt.query_code)  # type: ignore[attr-defined]
+        code = spaced(certain(receipt.query_code))
         return render(request, "deliberation/sittings/seat_code.html", {"seat": seat, "code": code})
 
     return one_act(
@@ -301,7 +302,7 @@ def seat_coding(request: Request, seat: Seat) -> HttpResponse:
 
 
 class ObjectForm(ActForm):
-    party = forms.ModelChoiceField(
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Which party objects?"), widget=forms.RadioSelect, empty_label=None
     )
     reason = area(gettext_lazy("Why?"), rows=3)
