@@ -190,7 +190,7 @@ def answer_change(
 
 
 def answer_issue(*, actor: Viewer, sheet: AnswerSheet, act_id: UUID | None = None) -> Receipt:
-    """Issue it: its numbers stand from now on as they are known at this moment. Result: answer, number."""
+    """Issue an answer sheet: its numbers stand from now on as they are known at this moment. Result: answer, number."""
     by = permit("answer.write", actor, sheet.place)
     with act("reporting.answer.issue", actor=by, act_id=act_id, body={"answer": sheet.pk}) as this:
         if this.replayed:

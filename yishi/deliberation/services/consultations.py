@@ -77,8 +77,8 @@ def consultation_change(
     asks_party: bool = False,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Change it while it is prepared; once it is open only its day, its words of introduction and how many people it
-    is meant for: those who voted were asked one question."""
+    """Change a consultation while it is prepared; once it is open, only its day, its words of introduction and how
+    many people it is meant for: those who voted were asked one question."""
     by = permit("consultation.run", actor, consultation)
     settings = _given(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
     body = {"consultation": consultation.pk, **settings}
@@ -139,7 +139,7 @@ def consultation_open(*, actor: Viewer, consultation: Consultation, act_id: UUID
 def consultation_close(
     *, actor: Viewer, consultation: Consultation, reason: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """No more votes. Before its day it needs a reason, which everybody reads."""
+    """Close a consultation: no more votes. Before its day this needs a reason, which everybody reads."""
     by = permit("consultation.run", actor, consultation)
     body = {"consultation": consultation.pk, "reason": reason}
     with act("deliberation.consultation.close", actor=by, act_id=act_id, body=body) as this:

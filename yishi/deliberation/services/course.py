@@ -126,7 +126,8 @@ def matter_advance(
     on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """One step on. Refuses `matter.missing` with everything that is not met; out of the last step the matter is done.
+    """Send a matter one step on. Refuses `matter.missing` with everything that is not met; out of the last step the
+    matter is done.
 
     `step` is the step that the actor saw: a second click does not carry the matter two steps. A past `on` is accepted
     and starts no clock; nothing happens before the step it leaves began.

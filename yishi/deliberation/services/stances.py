@@ -65,7 +65,7 @@ def statement_add(
 def statement_close(
     *, actor: Viewer, statement: Statement, minority_note: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """No more stances on it; what stayed disputed is kept in the minority's own words."""
+    """Take no more stances on a statement; what stayed disputed is kept in the minority's own words."""
     by = permit("sitting.run", actor, statement.sitting.matter)
     body = {"statement": statement.pk, "note": minority_note}
     with act("deliberation.statement.close", actor=by, act_id=act_id, body=body) as this:

@@ -113,7 +113,7 @@ def worry_file(
 
 
 def code_reissue(*, actor: Viewer, worry: Worry, act_id: UUID | None = None) -> Receipt:
-    """A new query code for who raised it, who asked the convener; the old one is dead. `receipt.query_code`.
+    """Give whoever raised the worry a new query code, at their wish; the old one is dead. `receipt.query_code`.
 
     Raises `Refusal` "worry.account" where they sign in with an account.
     """

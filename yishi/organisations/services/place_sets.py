@@ -56,7 +56,8 @@ def place_set_put(
     until: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Many places belong to the set from a day on (until a day); which belong to it in that time are passed over.
+    """Many places belong to the set from a day on (until a day); places that belong to it in that time already are
+    passed over.
 
     Result: added, known (how many each).
     """

@@ -116,7 +116,7 @@ def proposal_change(
 
 
 def proposal_submit(*, actor: Viewer, proposal: Proposal, act_id: UUID | None = None) -> Receipt:
-    """Hand it in: it gets its number, its office, and feeds the catalogue's item. Result: proposal, number."""
+    """Hand a proposal in: it gets its number, its office, and feeds the catalogue's item. Result: proposal, number."""
     by = permit("proposal.edit", actor, proposal)
     with act("proposals.proposal.submit", actor=by, act_id=act_id, body={"proposal": proposal.pk}) as this:
         if this.replayed:
@@ -148,7 +148,8 @@ def proposal_cosign(*, actor: Viewer, proposal: Proposal, agrees: bool, act_id: 
 
 
 def proposal_withdraw(*, actor: Viewer, proposal: Proposal, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Take it back, as a draft or while nobody has been asked to answer it. What it fed is taken back with it."""
+    """Take a proposal back, as a draft or while nobody has been asked to answer it. What it fed is taken back with
+    it."""
     by = permit("proposal.edit", actor, proposal)
     body = {"proposal": proposal.pk, "reason": reason}
     with act("proposals.proposal.withdraw", actor=by, act_id=act_id, body=body) as this:

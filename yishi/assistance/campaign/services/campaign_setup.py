@@ -162,7 +162,7 @@ def drive_change(
 
 
 def target_drop(*, actor: Viewer, target: Target, act_id: UUID | None = None) -> Receipt:
-    """A target that was set by mistake is no target; the journal keeps that it was one."""
+    """Take back a target that was set by mistake; the journal keeps that there was one."""
     by = permit("campaign.run", actor, target.item.campaign)
     with act("assistance.target.drop", actor=by, act_id=act_id, body={"target": target.pk}) as this:
         if this.replayed:
@@ -206,7 +206,7 @@ def lead_set(
 
 
 def catalogue_load(*, actor: Viewer, campaign: Campaign, catalogue: Catalogue, act_id: UUID | None = None) -> Receipt:
-    """Add all directions and items of a file, each by its own act; whose code is there already are passed over.
+    """Add all directions and items of a file, each by its own act; those whose code is there already are passed over.
 
     Result: directions, items (how many were added).
     """

@@ -232,7 +232,7 @@ def item_change(
 
 
 def item_retire(*, actor: Viewer, item: CatalogueItem, act_id: UUID | None = None) -> Receipt:
-    """No further deeds under it; those that stand stay."""
+    """Take no further deeds under an item; the deeds that stand stay."""
     by = permit("campaign.run", actor, item.campaign)
     with act("assistance.item.retire", actor=by, act_id=act_id, body={"item": item.pk}) as this:
         if this.replayed:
@@ -255,7 +255,8 @@ def target_set(
     body: Body | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """How much of an item, where (or by which body), by when; set anew it replaces the one before. Result: target."""
+    """Set how much of an item is aimed at, where (or by which body) and by when; a target set anew replaces the one
+    before. Result: target."""
     by = permit("campaign.run", actor, item.campaign)
     sent = {
         "item": item.pk,

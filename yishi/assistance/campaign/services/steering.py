@@ -108,7 +108,8 @@ def report_hear(
     speaker: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """What a body reported; written again it replaces what was written before. Result: meeting."""
+    """Write down what a body reported to the meeting; written again, the report replaces the one before. Result:
+    meeting."""
     by = permit("steering.keep", actor, meeting)
     sent = {"meeting": meeting.pk, "body": body.pk, "text": text, "speaker": speaker}
     with act("assistance.steering.report", actor=by, act_id=act_id, body=sent) as this:
@@ -141,7 +142,8 @@ def instruction_give(
     unit: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """What the meeting lays on a body: a promise in force from today, supervised by the campaign's office.
+    """Lay something on a body in the meeting's name: a promise in force from today, supervised by the campaign's
+    office.
 
     Result: meeting, commitment.
     """

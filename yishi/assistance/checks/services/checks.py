@@ -105,7 +105,7 @@ def _write(keys: list[UUID], findings: dict[tuple[Any, Any, str], Finding], year
 
 
 def check_run_ask(*, actor: Viewer, place: Place, act_id: UUID | None = None) -> Receipt:
-    """Ask for a check of a place's register; the jobs take it up. One that waits already is enough. Result: run."""
+    """Ask for a check of a place's register; the jobs run it. A check that waits already is enough. Result: run."""
     by = permit("check.run", actor, place)
     with act("assistance.check.ask", actor=by, act_id=act_id, body={"place": place.pk}) as this:
         if this.replayed:

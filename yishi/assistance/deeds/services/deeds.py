@@ -210,7 +210,7 @@ def deed_claim(
     share: int | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """A body or person says which role it had in a deed that stands: one deed, one more credit, no second deed.
+    """Claim a role in a deed that stands, for a body or a person: one more credit, no second deed.
 
     With a share the others keep their proportions of the rest; without one all parts become equal. Result: deed.
     """
@@ -234,7 +234,8 @@ def deed_claim(
 
 
 def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Receipt:
-    """A party for whom somebody else recorded it says: so it was; each member for themself. It counts before, too."""
+    """Confirm, as a party for whom somebody else recorded the deed, that it was so; each member for themself. The
+    deed counts before, too."""
     by = permit("deed.confirm", actor, deed)
     with act("assistance.deed.confirm", actor=by, act_id=act_id, body={"deed": deed.pk}) as this:
         if this.replayed:
@@ -309,7 +310,8 @@ def deed_correct(
 
 
 def deed_withdraw(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It did not happen so, or not at all: it counts no longer; the record and the reason stay. Result: deed."""
+    """Withdraw a deed that did not happen so, or not at all: it counts no longer; the record and the reason stay.
+    Result: deed."""
     by = permit("deed.correct", actor, deed)
     with act("assistance.deed.withdraw", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
         if this.replayed:

@@ -112,7 +112,8 @@ def match_propose(
 def match_answer(
     *, actor: Viewer, match: Match, accepted: bool, reason: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """The other side says yes, and it is owed from now on; or no, with a reason. Result: match, commitment."""
+    """Answer for the other side: yes, and the help is owed from now on; or no, with a reason. Result: match,
+    commitment."""
     by = permit("match.answer", actor, match)
     body = {"match": match.pk, "accepted": accepted, "reason": reason}
     with act("assistance.match.answer", actor=by, act_id=act_id, body=body) as this:
@@ -159,7 +160,7 @@ def match_answer(
 
 
 def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None = None) -> Receipt:
-    """What was proposed or accepted comes to nothing: the need is open again, the promise is closed undone."""
+    """End a match that comes to nothing: the need is open again, the promise is closed undone."""
     by = permit("match.keep", actor, match)
     with act("assistance.match.end", actor=by, act_id=act_id, body={"match": match.pk, "reason": reason}) as this:
         if this.replayed:

@@ -130,7 +130,8 @@ def measure_done(
     quantity: Decimal | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Say that it is done: the bearer, or who looks after the family and saw it. The family's word is still to come."""
+    """Say that a measure is done: the bearer says so, or somebody who looks after the family and saw it. The family's
+    word is still to come."""
     by = permit("measure.done", actor, measure)
     body = {"measure": measure.pk, "text": text, "done_on": done_on, "quantity": quantity}
     with act("assistance.measure.done", actor=by, act_id=act_id, body=body) as this:

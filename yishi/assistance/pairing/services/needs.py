@@ -99,7 +99,7 @@ def need_state(
 
 
 def need_share(*, actor: Viewer, need: Need, is_shared: bool, act_id: UUID | None = None) -> Receipt:
-    """Let members read its words and village (never whose it is), or no longer. Result: need."""
+    """Let members read a need's words and village (never whose need it is), or no longer. Result: need."""
     by = permit("need.keep", actor, need)
     with act("assistance.need.share", actor=by, act_id=act_id, body={"need": need.pk, "shared": is_shared}) as this:
         if this.replayed:
@@ -113,7 +113,7 @@ def need_share(*, actor: Viewer, need: Need, is_shared: bool, act_id: UUID | Non
 
 
 def need_close(*, actor: Viewer, need: Need, is_met: bool, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It was met in another way, or is withdrawn; what was proposed for it ends with it. Result: need."""
+    """Close a need that was met in another way or is withdrawn; matches proposed for it end with it. Result: need."""
     by = permit("need.keep", actor, need)
     body = {"need": need.pk, "is_met": is_met, "reason": reason}
     with act("assistance.need.close", actor=by, act_id=act_id, body=body) as this:
@@ -196,7 +196,7 @@ def offer_make(
 
 
 def offer_withdraw(*, actor: Viewer, offer: Offer, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It no longer stands; what was promised from it stays promised. Result: offer."""
+    """Withdraw an offer; what was promised from it stays promised. Result: offer."""
     by = permit("offer.keep", actor, offer)
     with act("assistance.offer.withdraw", actor=by, act_id=act_id, body={"offer": offer.pk, "reason": reason}) as this:
         if this.replayed:

@@ -116,7 +116,8 @@ def pairing_problems(
 
 
 def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It ends with the day `on` (the helper sees the family for the last time); the reason stays. Result: pairing."""
+    """End a pairing with the day `on` (the helper sees the family for the last time); the reason stays. Result:
+    pairing."""
     by = permit("pairing.keep", actor, pairing)
     body = {"pairing": pairing.pk, "on": on, "reason": reason}
     with act("assistance.pairing.end", actor=by, act_id=act_id, body=body) as this:

@@ -113,7 +113,7 @@ def visit_decide(
 
 
 def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It did not happen so: it counts no longer; the record and the reason stay. Result: visit."""
+    """Withdraw a visit that did not happen so: it counts no longer; the record and the reason stay. Result: visit."""
     by = permit("visit.withdraw", actor, visit)
     with act("assistance.visit.withdraw", actor=by, act_id=act_id, body={"visit": visit.pk, "reason": reason}) as this:
         if this.replayed:

@@ -59,7 +59,8 @@ def project_accept(
     file: Attachment | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Another body than the builder says what it found, part by part. Result: project, acceptance, promises.
+    """Say what another body than the builder found at the acceptance, part by part. Result: project, acceptance,
+    promises.
 
     Passed, with or without defects, the project is accepted; not passed, it is under construction again. Each defect
     is a promise of the responsible body under the accepting body's supervision.

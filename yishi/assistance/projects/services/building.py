@@ -44,7 +44,8 @@ def project_approve(
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """An office above it, which does not build it, approves the plan and may name who is to accept the works.
+    """Approve the plan, as an office above the project that does not build it, and perhaps name who is to accept the
+    works.
 
     Result: project.
     """

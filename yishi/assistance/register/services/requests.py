@@ -113,7 +113,7 @@ def change_ask(
 
 
 def change_approve(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None = None) -> Receipt:
-    """The change takes effect from its day. Result: request, household."""
+    """Approve a change: it takes effect from its day. Result: request, household."""
     by = permit("change.decide", actor, change)
     with act("assistance.change.approve", actor=by, act_id=act_id, body={"request": change.pk}) as this:
         if this.replayed:
@@ -126,7 +126,8 @@ def change_approve(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None 
 
 
 def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: UUID | None = None) -> Receipt:
-    """It does not take effect; whoever asked reads why. The numbers in it are forgotten."""
+    """Refuse a change: it does not take effect, and whoever asked reads why. The numbers in the request are
+    forgotten."""
     by = permit("change.decide", actor, change)
     body = {"request": change.pk, "answer": answer}
     with act("assistance.change.refuse", actor=by, act_id=act_id, body=body) as this:
@@ -142,7 +143,7 @@ def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: 
 
 
 def change_withdraw(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None = None) -> Receipt:
-    """Whoever asked takes it back. The numbers in it are forgotten."""
+    """Take back a change that one asked for. The numbers in the request are forgotten."""
     by = permit("change.withdraw", actor, change)
     with act("assistance.change.withdraw", actor=by, act_id=act_id, body={"request": change.pk}) as this:
         if this.replayed:
