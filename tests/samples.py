@@ -40,6 +40,7 @@ from yishi.deliberation.models import (
 )
 from yishi.deliberation.services.minutes import minutes_write
 from yishi.deliberation.services.processes import process_new
+from yishi.journal.models import Entry
 from yishi.notices.models import Delivery, Notice
 from yishi.organisations.models import Member, Term, WorkbookDraft
 from yishi.people.models import Invitation
@@ -201,6 +202,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "teams.load_team": pk(team),
         "village_plans.load_plan": pk(plan),
         "visits.load_visit": pk(visit),
+        "journal.load_entry": pk(Entry.objects.filter(place_id=matter.place_id).first()),
         "figures.load_family": pk(cast.places["牟定县"]),
         "figures.load_place": pk(cast.places["牟定县"]),
         "figures.load_series": {"pk": cast.places["牟定县"].pk, "series": "paid"},

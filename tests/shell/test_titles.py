@@ -32,7 +32,7 @@ VERBS = {  # codes that a function makes of a verb; the verbs with which it is c
     "deliberation.release.{verb}": {"hide", "restore"},
     "deliberation.topic.{verb}": {"draft", "undraft", "leave_out"},
     "deliberation.worry.{verb}": {"take_up", "pass", "answer", "merge", "refer", "decline"},
-    "organisations.installation.{verb}": {"change", "small_office", "public_overdue"},
+    "organisations.installation.{verb}": {"change", "small_office", "three_posts", "public_overdue"},
     "organisations.place.{verb}": {"rename", "recode", "move"},
 }
 

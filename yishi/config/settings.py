@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "axes",
-    "rules",
     "yishi.journal",
     "yishi.people",
     "yishi.notices",

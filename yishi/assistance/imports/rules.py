@@ -2,24 +2,22 @@
 
 from typing import Any
 
-import rules
-
-from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
+from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import Body, BodyKind
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Import
 
 KEEPING = OVERSEEING | {BodyKind.VILLAGE}
 
 
-@rules.predicate
-def may_import_somewhere(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def may_import_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
     """Without a thing: at any of their desks; for a body or an import: at that desk."""
     if thing is None:
         return viewer.holds_kind(*KEEPING)
     body = thing.body if isinstance(thing, Import) else thing
-    return isinstance(body, Body) and body.kind in KEEPING and viewer.holds(body.pk, *WORKING)
+    return viewer.holds(body.pk) if isinstance(body, Body) and body.kind in KEEPING else None
 
 
 add("import.run", may_import_somewhere)

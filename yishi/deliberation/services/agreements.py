@@ -92,7 +92,7 @@ def agreement_record(
             _commit(this, writer, row, duty, duty.bearer_id in present, judges, day)
         enter(this, row, on=day, duties=len(duties))
         tell_authors(row.matter, "agreement.recorded", once=f"agreement/{this.id}")
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
@@ -127,7 +127,7 @@ def agreement_hand_over(
             commitment_hand_over(actor=writer, commitment=commitment, on=day, act_id=this.child())
         enter(this, row, on=day)
         tell_authors(row.matter, "agreement.handed_over", once=f"handed_over/{row.pk}")
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 

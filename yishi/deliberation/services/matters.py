@@ -129,7 +129,7 @@ def matter_open(
         for worry in worries:
             _take_up(this, matter, worry, actor)
         enter(this, matter, read_document(process.document).steps[0], on=opened_on)
-        matter_move_on(matter, actor=actor, caused_by=this.id)
+        matter_move_on(matter, by=this.actor, caused_by=this.id)
         this.result(matter=matter.pk, number=matter.number)
     return this.receipt
 
@@ -144,7 +144,7 @@ def matter_join_worry(*, actor: Viewer, matter: Matter, worry: Worry, act_id: UU
         fresh = locked(matter)
         _check_open(fresh)
         _take_up(this, fresh, worry, actor)
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
         this.result(matter=fresh.pk, worry=worry.pk)
     return this.receipt
 
@@ -161,7 +161,7 @@ def matter_change(*, actor: Viewer, matter: Matter, title: str, summary: str, ac
         fresh.title, fresh.summary = _title(title), _summary(summary)
         fresh.save(update_fields=["title", "summary"])
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id)
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
         this.result(matter=fresh.pk)
     return this.receipt
 
@@ -185,7 +185,7 @@ def party_add(
         ordinal = (fresh.parties.order_by("-ordinal").values_list("ordinal", flat=True).first() or 0) + 1
         party = Party.objects.create(matter=fresh, name=name, body=body, ordinal=ordinal)
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"party": party.pk})
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
         this.result(party=party.pk)
     return this.receipt
 

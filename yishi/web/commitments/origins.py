@@ -3,7 +3,7 @@
 from yishi.commitments.models import Commitment
 from yishi.web.kit.titles import Subject, named
 
-CASES = {  # `Commitment.Origin` → the kind of file that the case is
+CASES: dict[str, str] = {  # `Commitment.Origin` → the kind of file that the case is
     Commitment.Origin.MATTER: "matter",
     Commitment.Origin.PROPOSAL: "proposal",
     Commitment.Origin.PROJECT: "project",

@@ -105,7 +105,8 @@ def _asked(name: str, kind: Kind, keys: set[UUID]) -> QuerySet[Any, Any]:
         "its_title": Concat(*parts, Value(""), output_field=TextField()),
         "its_key": Cast(F(kind.key or "pk"), UUIDField()),
     }
-    return rows.annotate(**columns).values_list("its_kind", "pk", "its_title", "its_key")
+    named: QuerySet[Any, Any] = rows.annotate(**columns).values_list("its_kind", "pk", "its_title", "its_key")
+    return named
 
 
 def _subject(name: str, known: tuple[str, UUID] | None) -> Subject:

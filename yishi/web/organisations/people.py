@@ -109,7 +109,7 @@ def works_at(person: Person) -> str:
     return "；".join([*posts, *seats])
 
 
-@page("organisation.manage", methods=("GET",))
+@page("administration.see", methods=("GET",))
 def people(request: Request) -> HttpResponse:
     rows = people_rows(request)
     if request.GET.get("export"):
@@ -139,7 +139,7 @@ def people(request: Request) -> HttpResponse:
     return render(request, "organisations/people.html", context)
 
 
-@page("person.manage", load=load_person, methods=("GET",))
+@page("person.see", load=load_person, methods=("GET",))
 def person(request: Request, person: Person) -> HttpResponse:
     members = list(person.memberships.select_related("term__body").order_by("-valid_from"))
     today = timezone.localdate()
@@ -161,8 +161,8 @@ def person(request: Request, person: Person) -> HttpResponse:
 def after_appointing(request: Request, receipt: Receipt, otherwise: str) -> str:
     """The page of who got a post or a membership, unless others keep their register too."""
     person = Person.within.get(pk=receipt.result["person"])
-    may_manage = may("person.manage", request.viewer, person)
-    return reverse("person_admin", kwargs={"pk": person.pk}) if may_manage else otherwise
+    may_see = may("person.see", request.viewer, person)
+    return reverse("person_admin", kwargs={"pk": person.pk}) if may_see else otherwise
 
 
 class PersonForm(ActForm):
@@ -187,7 +187,7 @@ def person_edit(request: Request, person: Person) -> HttpResponse:
     )
 
 
-@page("person.manage", load=load_account)
+@page("account.switch", load=load_account)
 def account_switch(request: Request, person: Person) -> HttpResponse:
     account = person.account
     service, heading, lead, done = (
@@ -235,7 +235,7 @@ def account_unlocking(request: Request, person: Person) -> HttpResponse:
     )
 
 
-@page("person.manage", load=load_invited)
+@page("person.invite", load=load_invited)
 def invitation_end(request: Request, person: Person) -> HttpResponse:
     return one_act(
         request,

@@ -14,6 +14,7 @@ TITLES: dict[str, Title] = {
     "organisations.installation.demo": _("The demo was made"),
     "organisations.installation.public_overdue": _("The switch for publishing what is overdue was set"),
     "organisations.installation.small_office": _("The small office switch was set"),
+    "organisations.installation.three_posts": _("The switch of the three posts was set"),
     "organisations.installation.start": _("The installation was set up"),
     "organisations.member.admit": _("Admitted as a member"),
     "organisations.member.appoint": _("Given a title"),

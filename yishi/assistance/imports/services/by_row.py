@@ -74,7 +74,7 @@ class ByRow(ABC):
         return whole
 
     def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
-        places, actor = Places(one.place), viewer_of(one.sent_by)
+        places, actor = Places(one.place), viewer_of(one.sent_by).at(one.body_id)
         return lambda units: [self._check(one, places, actor, rows[0], whole) for rows in units]
 
     def _check(self, one: Import, places: Places, actor: Viewer, row: StagedRow, whole: Whole) -> Result:

@@ -55,7 +55,7 @@ def fund_open(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Open a fund of `owner` for `place`. Result: fund."""
-    by = permit("fund.open", actor)
+    by = permit("fund.open", actor, at=owner)
     body = {
         "owner": owner.pk,
         "name": name,
@@ -68,8 +68,6 @@ def fund_open(
     with act("assistance.fund.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        if not (actor.is_system or actor.holds(owner.pk)):
-            raise Refusal("fund.owner", _("You have no post at this desk."), field="owner")
         if kind not in FundKind.values:
             raise Refusal("fund.kind", _("Please choose one of the values that are offered."), field="kind")
         called = named(name, 80)

@@ -23,7 +23,6 @@ from yishi.assistance.campaign.services.steering import (
 )
 from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
-from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import SHADES
@@ -196,12 +195,7 @@ class MeetingForm(ActForm):
     def __init__(self, *args: Any, request: Request, campaign: Campaign, **kwargs: Any):
         super().__init__(*args, **kwargs)
         viewer = request.viewer
-        leads = set(campaign.leads.values_list("body", flat=True)) | {campaign.owner_id}
-        desks = [
-            post.body_id
-            for post in viewer.posts
-            if viewer.holds(post.body_id) and (post.body.kind in OVERSEEING or post.body_id in leads)
-        ]
+        desks = [post.body_id for post in viewer.posts if may("steering.hold", viewer, campaign, at=post.body)]
         self.fields["body"].queryset = Body.objects.filter(pk__in=desks)
         self.initial.setdefault("body", desks[0] if desks else None)
         self.fields["drive"].queryset = campaign.drives.all()
