@@ -71,6 +71,12 @@ def by_name(named: Any, plainly: Any, key: str = "member") -> Callable[[Entry | 
     return title
 
 
+def kind_of(entry: Entry) -> str:
+    """What kind of file it is about, without asking which one."""
+    kind = KINDS.get(entry.subject_kind)
+    return str(kind.label) if kind else entry.subject_kind
+
+
 def subject_of(entry: Entry) -> Subject:
     """To what it happened, within the viewer's reach. For a list of entries ask `subjects_of`."""
     return subjects_of([entry])[entry.subject_kind, entry.subject_id]
