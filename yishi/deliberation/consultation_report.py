@@ -34,7 +34,7 @@ class Stated:
 
 def report_of(votes: Sequence[Vote], statements: Iterable[Stated], party_of: Mapping[int, str]) -> dict[str, Any]:
     """Analyse `votes`; `party_of` maps participants to the party that they declared, if the consultation asked."""
-    stated = {one.number: one for one in statements}
+    stated = {statement.number: statement for statement in statements}
     people = {participant for participant, _statement, _value in votes}
     told: dict[str, Any] = {"people": len(people), "votes": len(votes), "k": 0, "groups": [], "rows": [], "dots": []}
     told |= {"shared": [], "shared_against": [], "divides": [], "leading": [], "parties": [], "placed": 0}
@@ -45,22 +45,22 @@ def report_of(votes: Sequence[Vote], statements: Iterable[Stated], party_of: Map
     from yishi.common_ground import analyse  # noqa: PLC0415
 
     columns = np.array(votes, dtype=np.int64).T
-    found = analyse(*columns, method="latent", seed=SEED)
-    ids = found.statement_ids.tolist()
+    analysis = analyse(*columns, method="latent", seed=SEED)
+    ids = analysis.statement_ids.tolist()
     by_party = ByParty(votes, party_of)
-    agree_all, object_all = found.sure_in_every_group
-    rows = []
+    agree_all, object_all = analysis.sure_in_every_group
+    statement_lines = []
     for place, number in enumerate(ids):
-        against, passes, agree = (int(one) for one in found.totals[:, place])
+        against, passes, agree = (int(total) for total in analysis.totals[:, place])
         groups = [
             [
-                int(found.counts.agree[group, place]),
-                int(found.counts.object[group, place]),
-                int((found.counts.seen - found.counts.agree - found.counts.object)[group, place]),
+                int(analysis.counts.agree[group, place]),
+                int(analysis.counts.object[group, place]),
+                int((analysis.counts.seen - analysis.counts.agree - analysis.counts.object)[group, place]),
             ]
-            for group in range(found.k)
+            for group in range(analysis.k)
         ]
-        rows.append(
+        statement_lines.append(
             {
                 "number": number,
                 "text": stated[number].text,
@@ -68,38 +68,43 @@ def report_of(votes: Sequence[Vote], statements: Iterable[Stated], party_of: Map
                 "agree": agree,
                 "object": against,
                 "pass": passes,
-                "most": _most(agree, against, passes, float(found.sure[place])),
-                "by_group": groups if found.k > 1 else [],
+                "most": _most(agree, against, passes, float(analysis.sure[place])),
+                "by_group": groups if analysis.k > 1 else [],
                 "by_party": [by_party.counts(name, number) for name in by_party.shown],
                 "sure_all_agree": round(float(agree_all[place]), 4),
                 "sure_all_object": round(float(object_all[place]), 4),
-                "dividing": round(float(found.dividing[place]), 4),
+                "dividing": round(float(analysis.dividing[place]), 4),
             }
         )
     told |= {
-        "k": found.k,
-        "placed": int((found.group_index >= 0).sum()),
+        "k": analysis.k,
+        "placed": int((analysis.group_index >= 0).sum()),
         "groups": [
             {
                 "size": group.size,
                 "certainty": group.certainty,
                 "stability": group.stability,
                 "dear": [
-                    {"number": ids[one.statement], "way": one.direction, "of": one.trials, "count": one.successes}
-                    for one in group.representative
+                    {
+                        "number": ids[dear.statement],
+                        "way": dear.direction,
+                        "of": dear.trials,
+                        "count": dear.successes,
+                    }
+                    for dear in group.representative
                 ],
             }
-            for group in (found.groups if found.k > 1 else ())
+            for group in (analysis.groups if analysis.k > 1 else ())
         ],
-        "rows": rows,
-        "dots": dots(found.projection, found.group_index, DOTS),
+        "rows": statement_lines,
+        "dots": dots(analysis.projection, analysis.group_index, DOTS),
         "parties": by_party.people(),
-        "method": found.method,
-        "seed": found.seed,
-        "versions": dict(found.versions),
+        "method": analysis.method,
+        "seed": analysis.seed,
+        "versions": dict(analysis.versions),
     }
-    ground = {number: float(found.consensus_of_groups[place]) for place, number in enumerate(ids)}
-    told |= _lists(rows, ground, found.k, len(people))
+    ground = {number: float(analysis.consensus_of_groups[place]) for place, number in enumerate(ids)}
+    told |= _lists(statement_lines, ground, analysis.k, len(people))
     return told
 
 
@@ -115,9 +120,9 @@ def _most(agree: int, against: int, passes: int, sure: float) -> str:
     return "object" if 1.0 - betainc(against + 1.0, voted - against + 1.0, 0.5) >= MOST_SURE else ""
 
 
-def _lists(rows: list[dict[str, Any]], ground: Mapping[int, float], k: int, people: int) -> dict[str, Any]:
+def _lists(statement_lines: list[dict[str, Any]], ground: Mapping[int, float], k: int, people: int) -> dict[str, Any]:
     """Which statements stand where on the page, best first."""
-    order = sorted(rows, key=lambda row: (-ground[row["number"]], row["number"]))
+    order = sorted(statement_lines, key=lambda row: (-ground[row["number"]], row["number"]))
     if people < MOST_PEOPLE:
         agreed, refused = [], []
     elif k > 1:
@@ -126,8 +131,8 @@ def _lists(rows: list[dict[str, Any]], ground: Mapping[int, float], k: int, peop
     else:
         agreed = [row for row in order if row["most"] == "agree"]
         refused = [row for row in order if row["most"] == "object"]
-    leading = sorted(rows, key=lambda row: (row["object"] - row["agree"], row["number"]))
-    apart = sorted((row for row in rows if row["dividing"] > DIVIDES), key=lambda row: -row["dividing"])
+    leading = sorted(statement_lines, key=lambda row: (row["object"] - row["agree"], row["number"]))
+    apart = sorted((row for row in statement_lines if row["dividing"] > DIVIDES), key=lambda row: -row["dividing"])
     return {
         "shared": [row["number"] for row in agreed[: 2 * LISTED]],
         "shared_against": [row["number"] for row in refused[:LISTED]],
@@ -141,7 +146,7 @@ class ByParty:
 
     def __init__(self, votes: Sequence[Vote], party_of: Mapping[int, str]):
         self.sizes: dict[str, int] = {}
-        for participant in sorted({one[0] for one in votes}):
+        for participant in sorted({vote[0] for vote in votes}):
             if participant in party_of:
                 name = party_of[participant]
                 self.sizes[name] = self.sizes.get(name, 0) + 1

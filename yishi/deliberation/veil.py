@@ -76,15 +76,15 @@ class Veil:
             | Q(pk__in=Judge.objects.filter(commitment__in=commitments, raised_it=False).values("person"))
         )
         raised = [Worry.within.filter(matter=matter), Worry.within.filter(merged_into__matter=matter)]
-        rows = people.annotate(hidden=Value(False)).values_list("name", "hidden")
-        return list(rows.union(*(one.values_list("raiser__name", "is_anonymous") for one in raised)))
+        names = people.annotate(hidden=Value(False)).values_list("name", "hidden")
+        return list(names.union(*(raisers.values_list("raiser__name", "is_anonymous") for raisers in raised)))
 
     @cached_property
     def names(self) -> list[str]:
         """Names of the people in the file, the longest first; one-letter names would cover half the text."""
-        found = {name.strip() for name, _anonymous in self._known}
+        names = {name.strip() for name, _anonymous in self._known}
         general = " ".join([*_GENERAL, *(body.name for body in self._bodies if body.may_be_public)])
-        return sorted((n for n in found if len(n) >= _SHORTEST_NAME and n not in general), key=len, reverse=True)
+        return sorted((n for n in names if len(n) >= _SHORTEST_NAME and n not in general), key=len, reverse=True)
 
     @cached_property
     def anonymous(self) -> set[str]:
@@ -125,14 +125,14 @@ class Veil:
 
     def warnings(self, texts: dict[Any, str]) -> list[Doubt]:
         """What should not be public in `texts` (where → text)."""
-        found: list[Doubt] = []
+        doubts: list[Doubt] = []
         for where, text in texts.items():
             for code, pattern in _NUMBERS.items():
-                found += [Doubt(code, hit, where) for hit in pattern.findall(text)]
+                doubts += [Doubt(code, hit, where) for hit in pattern.findall(text)]
             named = [name for name in self.names if name in text]
-            found += [Doubt("person", "" if name in self.anonymous else name, where) for name in named]
-            found += [Doubt("body", name, where) for name in self.bodies if name in text]
-        return found
+            doubts += [Doubt("person", "" if name in self.anonymous else name, where) for name in named]
+            doubts += [Doubt("body", name, where) for name in self.bodies if name in text]
+        return doubts
 
 
 def stand_in(body: Body) -> str:
@@ -146,9 +146,9 @@ def public_texts(release: Release, facts: Facts) -> dict[Any, str]:
     if release.shows_agreement and agreement is not None:
         texts[_("agreement")] = "\n".join((agreement.text, agreement.conditions, agreement.minority))
     if release.shows_statements:
-        rows = Statement.objects.filter(sitting__matter=facts.matter).values_list("text", "minority_note")
-        texts[_("statements")] = "\n".join(" ".join(pair) for pair in rows)
-    texts[_("promises")] = "\n".join(f"{one.act} {one.conditions}" for one in facts.commitments)
+        statements = Statement.objects.filter(sitting__matter=facts.matter).values_list("text", "minority_note")
+        texts[_("statements")] = "\n".join(" ".join(pair) for pair in statements)
+    texts[_("promises")] = "\n".join(f"{commitment.act} {commitment.conditions}" for commitment in facts.commitments)
     texts[_("parties")] = "\n".join(party.name for party in facts.parties)
     return {where: text for where, text in texts.items() if text.strip()}
 
@@ -158,5 +158,5 @@ def photos_of(matter: Matter) -> list[Attachment]:
     commitments = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk)
     visits = StudyVisit.objects.filter(study__matter=matter, photos__isnull=False).values("photos")
     proofs = Proof.objects.filter(commitment__in=commitments, files__isnull=False).values("files")
-    rows = Attachment.objects.filter(Q(pk__in=visits) | Q(pk__in=proofs), kind=Attachment.Kind.PHOTO)
-    return list(rows.order_by("created_at", "pk"))
+    attachments = Attachment.objects.filter(Q(pk__in=visits) | Q(pk__in=proofs), kind=Attachment.Kind.PHOTO)
+    return list(attachments.order_by("created_at", "pk"))

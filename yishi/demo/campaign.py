@@ -98,7 +98,7 @@ def begun(t: Teller) -> Help:
         starts_on=starts[2] + timedelta(days=90),
         ends_on=starts[2] + timedelta(days=190),
     )
-    items = {one.code: one for one in campaign.items.select_related("campaign")}
+    items = {item.code: item for item in campaign.items.select_related("campaign")}
     for code, amount in (("channel", 60), ("job", 80), ("suggestion", 20)):
         t.does(
             "province_clerk",
@@ -115,8 +115,8 @@ def helped(t: Teller, help: Help, families: Sequence[Household]) -> None:
     """Some eighty deeds of three years, by members of two counties, most of them for families by name."""
     chance = random.Random("help")  # noqa: S311
     homes: dict[UUID, list[Household]] = {}
-    for one in families:
-        homes.setdefault(one.place_id, []).append(one)
+    for family in families:
+        homes.setdefault(family.place_id, []).append(family)
     lagu, lishu, here = t.cast.places[LAGU], t.cast.places[LISHU], t.cast.places["牟尼"]
     days = (t.today - help.begins).days - 10
     for number in range(DEEDS):
@@ -147,7 +147,7 @@ def _what(chance: random.Random, who: str, homes: Sequence[Household], place: Pl
     """Which item, how much, whom it reached."""
     code = chance.choice(DOES[who])
     picked = chance.sample(list(homes), min(len(homes), chance.randrange(1, 4))) if homes else []
-    heads = [one.head for one in picked]
+    heads = [family.head for family in picked]
     if code == "channel" and picked:
         return code, Decimal(1), Reached(households=picked)
     if code in ("job", "student") and picked:
@@ -191,20 +191,20 @@ def counted_once(t: Teller, help: Help, families: Sequence[Household]) -> None:
     The first pair is decided; a second one waits in the queue for whoever tries the demo.
     """
     lagu = t.cast.places[LAGU]
-    homes = [one for one in families if one.place_id == lagu.pk][:4]
+    homes = [family for family in families if family.place_id == lagu.pk][:4]
     for back, decided in ((40, True), (12, False)):
         on = t.today - timedelta(days=back)
         t.go_to(on + timedelta(days=1))
         reached = Reached(households=homes[:3] if decided else homes[1:4])
-        words = "红米进了州府两家超市" if decided else "茶叶签了一年的订单"
+        outcome = "红米进了州府两家超市" if decided else "茶叶签了一年的订单"
         channel = help.items["channel"]
-        first = _record(t, "helper", channel, lagu, on, Decimal(1), [Part(t.cast.people["helper"])], reached, words)
+        first = _record(t, "helper", channel, lagu, on, Decimal(1), [Part(t.cast.people["helper"])], reached, outcome)
         t.does("lvchun_clerk", deed_claim, deed=first, who=t.cast.bodies["office/532531"], role="co")
         t.does("helper", evidence_add, deed=first, kind="contract", words="购销合同，演示编号 2026-07")
         t.go_to(on + timedelta(days=4))
         desk = t.cast.bodies["office/5325"]
         again = _record(
-            t, "honghe_clerk", channel, lagu, on, Decimal(1), [Part(desk)], reached, f"州里上报：{words}", desk
+            t, "honghe_clerk", channel, lagu, on, Decimal(1), [Part(desk)], reached, f"州里上报：{outcome}", desk
         )
         pair = PossibleDuplicate.objects.filter(later=again).first()
         if decided and pair is not None:

@@ -159,8 +159,8 @@ def _municun(t: Teller) -> None:
         shows_statements=True,
     )
     story.matter.refresh_from_db()
-    words = "先弄清楚是没有钱还是不愿付，再坐下来；缓交要有期限、有监督，双方才放心。"
-    t.does("province_clerk", case_choose, matter=story.matter, why=words)
+    advice = "先弄清楚是没有钱还是不愿付，再坐下来；缓交要有期限、有监督，双方才放心。"
+    t.does("province_clerk", case_choose, matter=story.matter, why=advice)
 
 
 # County's clerk, who checks, title, theme, code and name of the place, what was published.

@@ -71,8 +71,8 @@ CADRES = 10  # published: ten stationed, among them the first secretary and the 
 
 
 def told(t: Teller, help: Help, families: Sequence[Household]) -> None:
-    here = [one for one in families if one.place_id == t.cast.places[LAGU].pk]
-    there = [one for one in families if one.place_id == t.cast.places[LISHU].pk]
+    here = [family for family in families if family.place_id == t.cast.places[LAGU].pk]
+    there = [family for family in families if family.place_id == t.cast.places[LISHU].pk]
     paired(t, help, here, there)
     fiscal = money(t, help)
     road(t, help, fiscal, here)
@@ -88,15 +88,15 @@ def paired(t: Teller, help: Help, here: Sequence[Household], there: Sequence[Hou
     since = help.begins + timedelta(days=3)
     t.go_to(since)
     cast = t.cast
-    rows: list[tuple[str, PairingRow]] = [
+    wanted: list[tuple[str, PairingRow]] = [
         ("province_clerk", PairingRow(cast.people["leader"], cast.places[LVCHUN], since, kind="leader")),
         ("lvchun_clerk", PairingRow(cast.bodies["college"], cast.places[LAGU], since)),
-        *(("lvchun_clerk", PairingRow(cast.people["helper"], one, since)) for one in here[:3]),
-        *(("lvchun_clerk", PairingRow(cast.people["lagu_head"], one, since)) for one in here[3:6]),
+        *(("lvchun_clerk", PairingRow(cast.people["helper"], family, since)) for family in here[:3]),
+        *(("lvchun_clerk", PairingRow(cast.people["lagu_head"], family, since)) for family in here[3:6]),
         ("lvchun_clerk", PairingRow(cast.people["doctor"], here[6], since)),
-        *(("qiaojia_clerk", PairingRow(cast.people["lishu_head"], one, since)) for one in there[:3]),
+        *(("qiaojia_clerk", PairingRow(cast.people["lishu_head"], family, since)) for family in there[:3]),
     ]
-    for who, row in rows:
+    for who, row in wanted:
         t.does(who, pairing_make, row=row)
     receipt = t.does("lvchun_clerk", team_open, place=cast.places[LAGU], name="腊姑村驻村工作队", valid_from=since)
     team = StationedTeam.within.get(pk=UUID(receipt.result["team"]))
@@ -216,7 +216,7 @@ def road(t: Teller, help: Help, fund: Fund, here: Sequence[Household]) -> None:
     lines = parts_of(project)
     for number, (share, paid) in enumerate(((40, 40), (75, 35), (100, 20))):
         t.go_to(help.begins + timedelta(days=230 + 140 * number))
-        done = {one.pk: Decimal(one.planned) * share / 100 / 1000 for one in lines}
+        done = {line.pk: Decimal(line.planned) * share / 100 / 1000 for line in lines}
         done = {key: amount.quantize(Decimal("0.001")) for key, amount in done.items()}
         t.does("sanmeng_clerk", progress_report, project=project, done=done, on=t.day)
         _pay(t, fund, project, contracted * paid // 100, f"路-{number + 1}", contract=contract)
@@ -231,7 +231,7 @@ def road(t: Teller, help: Help, fund: Fund, here: Sequence[Household]) -> None:
         on=t.day,
         result="passed",
         words="十个小组逐条量过，合计 28.5 公里，路面合格。",
-        found={one.pk: Decimal(one.planned) / 1000 for one in lines},
+        found={line.pk: Decimal(line.planned) / 1000 for line in lines},
     )
     t.does("lvchun_clerk", households_reach, project=project, households=here, unnamed=312)
 
@@ -287,7 +287,7 @@ def given(t: Teller, help: Help, here: Sequence[Household]) -> None:
 
 def visited(t: Teller, help: Help, here: Sequence[Household]) -> None:
     """Visits with what was found and agreed; measures from promised to judged by the family."""
-    found = (
+    visits = (
         (
             "helper",
             here[0],
@@ -301,11 +301,9 @@ def visited(t: Teller, help: Help, here: Sequence[Household]) -> None:
         ("lagu_head", here[3], "想养黑山羊，缺本钱", "缺启动资金", "finance", "协助办小额信贷", "open"),
         ("doctor", here[6], "母亲高血压，药常断", "离卫生院远", "health", "每月送一次药，签家庭医生", "heard"),
     )
-    for number, (who, household, words, cause, group, act, how) in enumerate(found):
+    for number, (who, household, said, cause, group, act, how) in enumerate(visits):
         t.go_to(t.today - timedelta(days=160 - 20 * number))
-        receipt = t.does(
-            who, visit_log, household=household, on=t.day, met="户主", found=words, cause=cause, agreed=act
-        )
+        receipt = t.does(who, visit_log, household=household, on=t.day, met="户主", found=said, cause=cause, agreed=act)
         visit = Visit.within.get(pk=UUID(receipt.result["visit"]))
         bearer = "lagu" if who == "lagu_head" else "committee/532531"
         receipt = t.does(
@@ -373,22 +371,22 @@ def needed(t: Teller, here: Sequence[Household]) -> None:
     t.go_to(t.today - timedelta(days=55))
     lagu = t.cast.places[LAGU]
     needs = []
-    for kind, words, household in (
+    for kind, said, household in (
         ("sales", "八百斤茶叶要找买家", here[5]),
         ("skill", "想学嫁接技术", here[1]),
         ("goods", "村小学缺一百套冬被", None),
     ):
         receipt = t.does(
-            "lagu_head", need_state, kind=kind, words=words, place=lagu, household=household, is_shared=True
+            "lagu_head", need_state, kind=kind, words=said, place=lagu, household=household, is_shared=True
         )
         needs.append(Need.within.get(pk=UUID(receipt.result["need"])))
         t.wait(2)
     offers = []
-    for who, kind, words in (
+    for who, kind, said in (
         ("helper", "sales", "公司食堂每年要一吨茶叶和红米"),
         ("doctor", "labour", "每季度一次义诊"),
     ):
-        receipt = t.does(who, offer_make, kind=kind, words=words, place=t.cast.places[LVCHUN])
+        receipt = t.does(who, offer_make, kind=kind, words=said, place=t.cast.places[LVCHUN])
         offers.append(Offer.within.get(pk=UUID(receipt.result["offer"])))
     receipt = t.does("lvchun_clerk", match_propose, need=needs[0], offer=offers[0], due_on=t.today + timedelta(days=30))
     match = Match.within.get(pk=UUID(receipt.result["match"]))

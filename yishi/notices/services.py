@@ -54,10 +54,10 @@ def tell(
 
 def notices_of(person: Person | None, bodies: Iterable[UUID] = ()) -> QuerySet[Notice]:
     """What a person and the desks at which they sit were told, newest first."""
-    rows = Notice.objects.filter(body_id__in=list(bodies))
+    notices = Notice.objects.filter(body_id__in=list(bodies))
     if person is not None:
-        rows = rows | Notice.objects.filter(person=person)
-    return rows.order_by("-created_at", "-pk")
+        notices = notices | Notice.objects.filter(person=person)
+    return notices.order_by("-created_at", "-pk")
 
 
 def notice_read(notice: Notice) -> None:

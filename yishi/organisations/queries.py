@@ -28,12 +28,12 @@ def places_counted() -> None:
 def places_write(changed: Iterable[tuple[str, int, int, UUID]]) -> None:
     """Write (full_name, lo, hi) of many places at once."""
     field = Place._meta.get_field("id")
-    rows = [(name, lo, hi, field.get_db_prep_save(key, connection)) for name, lo, hi, key in changed]
-    if rows:
+    values = [(name, lo, hi, field.get_db_prep_save(key, connection)) for name, lo, hi, key in changed]
+    if values:
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"UPDATE {Place._meta.db_table} SET full_name = %s, lo = %s, hi = %s WHERE id = %s",
-                rows,
+                values,
             )
 
 
@@ -54,23 +54,23 @@ def places_find(
     With several words the last is looked for within what the others mean ("牟定 牟尼", "mdx mnc"). Exact names come
     first, then names that begin so, initials, parts of names and of full names; within each, higher levels first.
     """
-    words = clean(unicodedata.normalize("NFKC", text[:_MAX_TYPED])).split()
-    rows = Place.objects.filter(closed_on__isnull=True).select_related("parent")
+    typed = clean(unicodedata.normalize("NFKC", text[:_MAX_TYPED])).split()
+    places = Place.objects.filter(closed_on__isnull=True).select_related("parent")
     if within is not None:
-        rows = rows.filter(lo__gte=within.lo, lo__lte=within.hi)
+        places = places.filter(lo__gte=within.lo, lo__lte=within.hi)
     if levels is not None:
-        rows = rows.filter(level__in=list(levels))
-    if not words:
-        return list(rows.annotate(level_rank=_level_rank()).order_by("level_rank", "lo")[:limit]) if within else []
-    fits = _fits(words[-1])
-    for word in words[:-1]:
+        places = places.filter(level__in=list(levels))
+    if not typed:
+        return list(places.annotate(level_rank=_level_rank()).order_by("level_rank", "lo")[:limit]) if within else []
+    fits = _fits(typed[-1])
+    for word in typed[:-1]:
         fits &= _within(word)
-    found = list(_ranked(rows.filter(fits), words[-1])[:limit])
-    if not found and len(words) == 1 and _is_chinese(words[0]):
+    ranked = list(_ranked(places.filter(fits), typed[-1])[:limit])
+    if not ranked and len(typed) == 1 and _is_chinese(typed[0]):
         # 牟定牟尼: the letters in their order, with what people leave out between them.
-        pattern = ".*".join(re.escape(letter) for letter in words[0])
-        found = list(_ranked(rows.filter(full_name__regex=pattern), words[0])[:limit])
-    return found
+        pattern = ".*".join(re.escape(letter) for letter in typed[0])
+        ranked = list(_ranked(places.filter(full_name__regex=pattern), typed[0])[:limit])
+    return ranked
 
 
 def _fits(word: str) -> Q:
@@ -90,7 +90,7 @@ def _within(word: str) -> Q:
     return condition
 
 
-def _ranked(rows: QuerySet[Place], word: str) -> QuerySet[Place]:
+def _ranked(places: QuerySet[Place], word: str) -> QuerySet[Place]:
     low = word.lower()
     rank = Case(
         When(code=word, then=Value(0)),
@@ -103,7 +103,7 @@ def _ranked(rows: QuerySet[Place], word: str) -> QuerySet[Place]:
         default=Value(6),
         output_field=IntegerField(),
     )
-    return rows.annotate(rank=rank, level_rank=_level_rank()).order_by("rank", "level_rank", "lo")
+    return places.annotate(rank=rank, level_rank=_level_rank()).order_by("rank", "level_rank", "lo")
 
 
 def _level_rank() -> Case:
@@ -121,5 +121,5 @@ def _is_chinese(word: str) -> bool:
 def place_path(place: Place) -> list[Place]:
     """The places that contain `place`, from the province down to itself."""
     above = Place.objects.filter(lo__lte=place.lo, hi__gte=place.lo, closed_on__isnull=True)
-    path = [one for one in above if _LEVEL_RANK[one.level] < _LEVEL_RANK[place.level]]
-    return [*sorted(path, key=lambda one: _LEVEL_RANK[one.level]), place]
+    path = [other for other in above if _LEVEL_RANK[other.level] < _LEVEL_RANK[place.level]]
+    return [*sorted(path, key=lambda other: _LEVEL_RANK[other.level]), place]

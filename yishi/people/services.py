@@ -104,11 +104,11 @@ def invitation_withdraw(*, by: Actor, invitation: Invitation, act_id: UUID | Non
 
 def invitation_find(code: str) -> Invitation:
     """The open invitation of a typed code. Raises `Refusal` that says what to do: ask for a new one."""
-    found = Invitation.objects.filter(digest=_digest(clean_code(code))).select_related("person").first()
-    if found is None:
+    invitation = Invitation.objects.filter(digest=_digest(clean_code(code))).select_related("person").first()
+    if invitation is None:
         raise Refusal("invitation.unknown", _("No invitation has this code. Compare it with your sheet."), field="code")
-    _check_open(found)
-    return found
+    _check_open(invitation)
+    return invitation
 
 
 def account_by_invitation(*, token: str, username: str, password: str, act_id: UUID | None = None) -> Receipt:

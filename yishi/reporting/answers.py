@@ -44,15 +44,15 @@ def read(sheet: AnswerSheet, now: Still) -> list[str | Slot]:
     """The text as words and figures in turn. Refusal names the placeholder that is not understood."""
     parts = _SLOT.split(sheet.text)
     known: dict[str, Slot] = {}
-    found: list[str | Slot] = []
+    pieces: list[str | Slot] = []
     for number, part in enumerate(parts):
         if number % 2 == 0:
-            found.append(part)
+            pieces.append(part)
             continue
         if part not in known:
             known[part] = _slot(part, sheet, now)
-        found.append(known[part])
-    return found
+        pieces.append(known[part])
+    return pieces
 
 
 def numbers_of(sheet: AnswerSheet, now: Still) -> dict[str, int]:
@@ -73,12 +73,12 @@ def _slot(text: str, sheet: AnswerSheet, now: Still) -> Slot:
         name, equals, value = word.partition("=")
         if name not in WORDS or not equals or not value:
             raise _unknown(text, _("“%(word)s” is not understood"), word)
-        given = _given(name, value, sheet, now)
-        if given is None:
+        slot = _given(name, value, sheet, now)
+        if slot is None:
             raise _unknown(text, _("“%(word)s” is not known here"), word)
-        if isinstance(given, ItemVersion):
-            version, given = given, {"item": given.item}
-        question = replace(question, **given)
+        if isinstance(slot, ItemVersion):
+            version, slot = slot, {"item": slot.item}
+        question = replace(question, **slot)
     if code == AMOUNT:
         if version is None:
             raise _unknown(text, _("an amount needs its item: %(word)s"), "[[amount item=…]]")
@@ -110,14 +110,14 @@ def _given(name: str, value: str, sheet: AnswerSheet, now: Still) -> Any:
         place_set = PlaceSet.objects.filter(code=value).first()
         return {"place_set": place_set} if place_set else None
     if name == "phase":
-        rows = Phase.objects.filter(campaign=campaign, ordinal=value) if value.isdigit() else Phase.objects.none()
-        phase = rows.select_related("campaign").first()
+        phases = Phase.objects.filter(campaign=campaign, ordinal=value) if value.isdigit() else Phase.objects.none()
+        phase = phases.select_related("campaign").first()
         return {"phase": phase} if phase else None
-    mine = [one for one in now.catalogue if campaign is None or one.item.campaign_id == campaign.pk]
+    mine = [version for version in now.catalogue if campaign is None or version.item.campaign_id == campaign.pk]
     if name == "item":
-        versions = [one for one in mine if one.item.code == value]
+        versions = [version for version in mine if version.item.code == value]
         return versions[-1] if versions else None
-    directions = [one.item.direction for one in mine if one.item.direction.code == value]
+    directions = [version.item.direction for version in mine if version.item.direction.code == value]
     return {"direction": directions[0]} if directions else None
 
 

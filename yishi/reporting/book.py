@@ -60,10 +60,10 @@ class Still:
     @cached_property
     def members(self) -> dict[UUID, list[PlaceSetItem]]:
         """The dated members of every place set."""
-        found: dict[UUID, list[PlaceSetItem]] = {}
-        for one in self._asked_by["members"]:
-            found.setdefault(one.place_set_id, []).append(one)
-        return found
+        by_set: dict[UUID, list[PlaceSetItem]] = {}
+        for item in self._asked_by["members"]:
+            by_set.setdefault(item.place_set_id, []).append(item)
+        return by_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _state() -> _State:
 class _Book:
     lock: threading.Lock = field(default_factory=threading.Lock)
     state: _State = field(default_factory=_State)
-    series: dict[int, Columns] = field(default_factory=lambda: {one.number: Columns() for one in SERIES})
+    series: dict[int, Columns] = field(default_factory=lambda: {series.number: Columns() for series in SERIES})
     keys: dict[Key, int] = field(default_factory=dict)
     refs: dict[int, Key] = field(default_factory=dict)
     tree: Tree = field(default_factory=Tree)
@@ -120,7 +120,7 @@ class _Book:
                 state = replace(_state(), is_late=False)
             while state != self.state:
                 if state.generation != self.state.generation:
-                    self.series = {one.number: Columns() for one in SERIES}
+                    self.series = {series.number: Columns() for series in SERIES}
                     self.state = _State(state.generation)
                 if state.sequence > self.state.sequence:
                     self._read()
@@ -128,20 +128,22 @@ class _Book:
                 self.state = state
                 # Again: a rebuild that ended while we read; its rows must not stand beside those of before.
                 state = replace(_state(), is_late=False)
-            series = {number: one.still() for number, one in self.series.items()}
+            series = {number: columns.still() for number, columns in self.series.items()}
             return Still(series, self.keys, self.refs, self.tree)
 
     def _read(self) -> None:
         """Rows that came since."""
         names = ("series", *ROWS, "touches", "parties")
-        last = max(one.sequence for one in self.series.values())
+        last = max(columns.sequence for columns in self.series.values())
         while True:
-            rows = list(FigureRow.objects.filter(sequence__gt=last).order_by("sequence").values_list(*names)[:CHUNK])
-            if not rows:
+            figure_rows = list(
+                FigureRow.objects.filter(sequence__gt=last).order_by("sequence").values_list(*names)[:CHUNK]
+            )
+            if not figure_rows:
                 return
-            last = rows[-1][1]
+            last = figure_rows[-1][1]
             for number, columns in self.series.items():
-                columns.add([row[1:] for row in rows if row[0] == number], last)
+                columns.add([row[1:] for row in figure_rows if row[0] == number], last)
 
     def _place(self, state: _State) -> None:
         """Keys that came since; where each place lies now: places may have been moved, merged, added."""

@@ -60,11 +60,11 @@ def by_place(
 ) -> list[tuple[Place, Three]]:
     """[deeds, amount, households] of each of `children`, places that do not overlap, in the order of the tree."""
     now = now or still()
-    ordered = sorted(set(children), key=lambda one: now.tree.span(one.pk))
-    starts, ends = ([now.tree.span(one.pk)[n] for one in ordered] for n in (0, 1))
+    ordered = sorted(set(children), key=lambda child: now.tree.span(child.pk))
+    starts, ends = ([now.tree.span(child.pk)[n] for child in ordered] for n in (0, 1))
     asked = asked_of(question, now, series)
-    found = _columns(now, series, mine).by(asked, "place", starts, ends, heads=heads) if ordered else {}
-    return [(one, found.get(number, [0, 0, 0])) for number, one in enumerate(ordered)]
+    counted = _columns(now, series, mine).by(asked, "place", starts, ends, heads=heads) if ordered else {}
+    return [(child, counted.get(number, [0, 0, 0])) for number, child in enumerate(ordered)]
 
 
 def by_item(
@@ -77,22 +77,22 @@ def by_item(
 ) -> dict[UUID, Three]:
     """The same per item."""
     now = now or still()
-    found = _columns(now, series, mine).by(asked_of(question, now, series), "item", heads=heads)
-    return {UUID(now.refs[key][1]): row for key, row in found.items() if now.refs[key][1]}
+    counted = _columns(now, series, mine).by(asked_of(question, now, series), "item", heads=heads)
+    return {UUID(now.refs[key][1]): row for key, row in counted.items() if now.refs[key][1]}
 
 
 def by_body(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[UUID, Three]:
     """Deeds and amount per body that was a party: a deed of two bodies stands under both."""
     now = now or still()
-    found = _columns(now, series).by(asked_of(question, now, series), "body")
-    return {UUID(now.refs[key][1]): row for key, row in found.items()}
+    counted = _columns(now, series).by(asked_of(question, now, series), "body")
+    return {UUID(now.refs[key][1]): row for key, row in counted.items()}
 
 
 def by_sector(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[str, Three]:
     """Deeds and amount per sector of the members who took part."""
     now = now or still()
-    found = _columns(now, series).by(asked_of(question, now, series), "sector")
-    return {now.refs[key][1]: row for key, row in found.items()}
+    counted = _columns(now, series).by(asked_of(question, now, series), "sector")
+    return {now.refs[key][1]: row for key, row in counted.items()}
 
 
 def by_month(
@@ -104,35 +104,35 @@ def by_month(
     while (following := (months[-1] + timedelta(days=32)).replace(day=1)) <= question.end:
         months.append(following)
     asked = asked_of(question, now, series)
-    found = _columns(now, series).by(asked, "day", [one.toordinal() for one in months], heads=heads)
-    return [(one, found.get(number, [0, 0, 0])) for number, one in enumerate(months)]
+    counted = _columns(now, series).by(asked, "day", [month.toordinal() for month in months], heads=heads)
+    return [(month, counted.get(number, [0, 0, 0])) for number, month in enumerate(months)]
 
 
 def _columns(now: Still, series: Series, mine: Mine | None = None) -> Columns:
-    found = now.series[series.number]
-    return found if mine is None else part_of(found, mine)
+    columns = now.series[series.number]
+    return columns if mine is None else part_of(columns, mine)
 
 
 def deeds_of(question: Question) -> QuerySet[Deed]:
     """The deeds behind a figure: what it opens into, in the viewer's reach. Of an earlier day: as was known then."""
     if question.known_by is not None:
         return Deed.objects.filter(pk__in=entries_of(question).values("subject_id"))
-    rows = Deed.objects.filter(state=Deed.State.COUNTED, on__range=(question.start, question.end))
-    rows = rows.filter(_there(question, "place__", "on"))
+    deeds = Deed.objects.filter(state=Deed.State.COUNTED, on__range=(question.start, question.end))
+    deeds = deeds.filter(_there(question, "place__", "on"))
     if question.campaign:
-        rows = rows.filter(item__campaign=question.campaign)
+        deeds = deeds.filter(item__campaign=question.campaign)
     if question.direction:
-        rows = rows.filter(item__direction=question.direction)
+        deeds = deeds.filter(item__direction=question.direction)
     if question.item:
-        rows = rows.filter(item=question.item)
+        deeds = deeds.filter(item=question.item)
     if question.phase:
-        rows = rows.filter(on__range=(question.phase.starts_on, question.phase.ends_on))
-        rows = rows.filter(item__campaign=question.phase.campaign_id)
+        deeds = deeds.filter(on__range=(question.phase.starts_on, question.phase.ends_on))
+        deeds = deeds.filter(item__campaign=question.phase.campaign_id)
     if question.body:
-        rows = rows.filter(parties__body=question.body)
+        deeds = deeds.filter(parties__body=question.body)
     if question.sector:
-        rows = rows.filter(pk__in=Deed.within.filter(parties__sector=question.sector).values("pk"))
-    return rows
+        deeds = deeds.filter(pk__in=Deed.within.filter(parties__sector=question.sector).values("pk"))
+    return deeds
 
 
 def entries_of(question: Question, series: Series = DEEDS, now: Still | None = None) -> QuerySet[Entry]:
@@ -143,8 +143,8 @@ def entries_of(question: Question, series: Series = DEEDS, now: Still | None = N
     reversed_by = Entry.objects.filter(reverses_id__isnull=False)
     if question.known_by:
         reversed_by = reversed_by.filter(received_at__lte=question.known_by)
-    rows = Entry.objects.filter(pk__in=behind, reverses_id__isnull=True)
-    return rows.exclude(pk__in=reversed_by.values("reverses_id"))
+    entries = Entry.objects.filter(pk__in=behind, reverses_id__isnull=True)
+    return entries.exclude(pk__in=reversed_by.values("reverses_id"))
 
 
 def _there(question: Question, place: str, day: str) -> Q:
@@ -160,9 +160,9 @@ def _there(question: Question, place: str, day: str) -> Q:
 
 def _in_one(windows: Iterable[Window], place: str, day: str) -> Q:
     condition = Q(pk__in=[])
-    for one in windows:
-        days = (date.fromordinal(one.start), date.fromordinal(one.end))
-        condition |= Q(**{f"{place}lo__range": (one.lo, one.hi), f"{day}__range": days})
+    for window in windows:
+        days = (date.fromordinal(window.start), date.fromordinal(window.end))
+        condition |= Q(**{f"{place}lo__range": (window.lo, window.hi), f"{day}__range": days})
     return condition
 
 
@@ -203,11 +203,11 @@ def _items(question: Question, now: Still, series: Series) -> frozenset[int] | N
     if not (campaign or question.direction or question.item):
         return None
     refs = {
-        str(one.item_id)
-        for one in now.catalogue
-        if (campaign is None or one.item.campaign_id == campaign)
-        and (question.direction is None or one.item.direction_id == question.direction.pk)
-        and (question.item is None or one.item_id == question.item.pk)
+        str(version.item_id)
+        for version in now.catalogue
+        if (campaign is None or version.item.campaign_id == campaign)
+        and (question.direction is None or version.item.direction_id == question.direction.pk)
+        and (question.item is None or version.item_id == question.item.pk)
     }
     return frozenset(now.keys.get(("item", ref), -1) for ref in refs)
 
@@ -230,7 +230,7 @@ def current() -> Columns:
     return still().series[DEEDS.number]
 
 
-NAMES = tuple(one.name for one in fields(Figure))
+NAMES = tuple(field.name for field in fields(Figure))
 
 __all__ = [
     "DIMENSIONS",

@@ -34,7 +34,7 @@ Ref = tuple[str, str]  # kind, ref
 
 def listen() -> None:
     """Say to the journal which entries feed figures."""
-    FEEDS.update(one.entry for one in SERIES)
+    FEEDS.update(series.entry for series in SERIES)
 
 
 def fold(limit: int = BATCH) -> int:
@@ -67,10 +67,10 @@ def rebuild() -> int:
     """Throw all figures away and fold the whole journal again, in one transaction; gives the number of entries."""
     done, at_hand = 0, dict[Ref, int]()
     with transaction.atomic():
-        one = state()
+        standing = state()
         FigureRow.objects.all().delete()
         Unfolded.objects.all().delete()
-        FigureState.objects.filter(pk=one.pk).update(generation=uuid7())
+        FigureState.objects.filter(pk=standing.pk).update(generation=uuid7())
         for batch in _batches(counting().order_by("received_at", "pk")):
             _write(batch, at_hand, is_new=True)
             done += len(batch)
@@ -113,12 +113,12 @@ def check() -> Checked:
         rows_left = FigureRow.objects.count()
         for batch in _batches(counting().exclude(pk__in=Unfolded.objects.values("entry")).order_by("pk")):
             seen += len(batch)
-            stored = FigureRow.objects.filter(entry_id__in=[one.pk for one in batch])
-            rows = {(row.entry_id, row.series): row for row in stored}
-            rows_left -= len(rows)
+            stored = FigureRow.objects.filter(entry_id__in=[entry.pk for entry in batch])
+            by_key = {(row.entry_id, row.series): row for row in stored}
+            rows_left -= len(by_key)
             keys = _keys(_refs(batch), at_hand, make=False)
             for entry in batch:
-                differences += _differences(entry, rows, keys)
+                differences += _differences(entry, by_key, keys)
                 if len(differences) >= MOST_DIFFERENCES:
                     return Checked(seen, waiting, tuple(differences[:MOST_DIFFERENCES]))
     if rows_left:
@@ -127,18 +127,18 @@ def check() -> Checked:
 
 
 def _differences(entry: Entry, rows: dict[tuple[Any, int], FigureRow], keys: dict[Ref, int]) -> list[str]:
-    found = []
+    differences = []
     for series in _series(entry):
         row = rows.get((entry.pk, series.number))
         if row is None:
-            found.append(f"entry {entry.pk}: not in the figures")
+            differences.append(f"entry {entry.pk}: not in the figures")
             continue
         for name, value in project(entry, series, keys).items():
             stored = getattr(row, name)
             if (bytes(stored) if isinstance(value, bytes) else stored) != value:
-                found.append(f"entry {entry.pk}: {name} differs")
+                differences.append(f"entry {entry.pk}: {name} differs")
                 break
-    return found
+    return differences
 
 
 def project(entry: Entry, series: Series, keys: dict[Ref, int]) -> dict[str, Any]:
@@ -176,37 +176,37 @@ def project(entry: Entry, series: Series, keys: dict[Ref, int]) -> dict[str, Any
 def parties_of(entry: Entry) -> list[tuple[str, str, str, int, str]]:
     """Who did what an entry counts: (kind, id, role, share, sector). An entry that names none was done by the body in
     its dims, if there is one."""
-    named = [tuple(one) for one in entry.data.get("parties", ())]
+    named = [tuple(party) for party in entry.data.get("parties", ())]
     if not named and entry.dims.get("body"):
         named = [("body", str(entry.dims["body"]), "lead", WHOLE, "")]
     return named
 
 
 def _series(entry: Entry) -> list[Series]:
-    return [one for one in series_of(entry.code) if one.takes(entry.quantities, entry.dims)]
+    return [series for series in series_of(entry.code) if series.takes(entry.quantities, entry.dims)]
 
 
 def _write(entries: list[Entry], at_hand: dict[Ref, int], *, is_new: bool = False) -> None:
     """A row for each series of each entry; what was delivered before is there already, unless all `is_new`."""
-    ids = [one.pk for one in entries]
+    ids = [entry.pk for entry in entries]
     known = set() if is_new else set(FigureRow.objects.filter(entry_id__in=ids).values_list("entry_id", flat=True))
-    fresh = list({one.pk: one for one in entries if one.pk not in known}.values())
+    fresh = list({entry.pk: entry for entry in entries if entry.pk not in known}.values())
     keys = _keys(_refs(fresh), at_hand)
-    rows_add([{"entry_id": one.pk, **project(one, series, keys)} for one in fresh for series in _series(one)])
+    rows_add([{"entry_id": entry.pk, **project(entry, series, keys)} for entry in fresh for series in _series(entry)])
 
 
 def _refs(entries: Iterable[Entry]) -> set[Ref]:
     """Everything in `entries` that needs a key."""
-    found: set[Ref] = set()
+    refs: set[Ref] = set()
     for entry in entries:
-        found.add(("item", str(entry.dims.get("item") or "")))
-        found.add(("place", str(entry.place_id)))
-        found.update((kind, str(ref)) for kind, ref, _sign in entry.touches if kind in TOUCHED)
+        refs.add(("item", str(entry.dims.get("item") or "")))
+        refs.add(("place", str(entry.place_id)))
+        refs.update((kind, str(ref)) for kind, ref, _sign in entry.touches if kind in TOUCHED)
         for kind, ref, _role, _share, sector in parties_of(entry):
-            found.add((kind, str(ref)))
+            refs.add((kind, str(ref)))
             if sector:
-                found.add(("sector", sector))
-    return found
+                refs.add(("sector", sector))
+    return refs
 
 
 def _keys(refs: set[Ref], at_hand: dict[Ref, int], *, make: bool = True) -> dict[Ref, int]:
@@ -220,20 +220,20 @@ def _keys(refs: set[Ref], at_hand: dict[Ref, int], *, make: bool = True) -> dict
 
 
 def _known(refs: set[Ref]) -> dict[Ref, int]:
-    found: dict[Ref, int] = {}
+    keys: dict[Ref, int] = {}
     by_kind: dict[str, list[str]] = {}
     for kind, ref in refs:
         by_kind.setdefault(kind, []).append(ref)
     for kind, wanted in by_kind.items():
         for start in range(0, len(wanted), 500):
-            rows = FigureKey.objects.filter(kind=kind, ref__in=wanted[start : start + 500])
-            found.update({(kind, ref): key for key, ref in rows.values_list("pk", "ref")})
-    return found
+            known = FigureKey.objects.filter(kind=kind, ref__in=wanted[start : start + 500])
+            keys.update({(kind, ref): key for key, ref in known.values_list("pk", "ref")})
+    return keys
 
 
-def _batches(rows: Any) -> Iterator[list[Entry]]:
+def _batches(entries: Any) -> Iterator[list[Entry]]:
     batch: list[Entry] = []
-    for entry in rows.iterator(chunk_size=BATCH):
+    for entry in entries.iterator(chunk_size=BATCH):
         batch.append(entry)
         if len(batch) == BATCH:
             yield batch

@@ -34,13 +34,13 @@ class Tree:
 
     def then(self, place: UUID) -> tuple[Window, ...]:
         """Windows that hold exactly the places that lay within `place`, each on the days on which they did."""
-        days = sorted({FIRST, LAST + 1, *(day for rows in self.held.values() for one in rows for day in one[:2])})
-        found = []
+        days = sorted({FIRST, LAST + 1, *(day for stays in self.held.values() for stay in stays for day in stay[:2])})
+        spans = []
         for start, after in zip(days, days[1:], strict=False):
             end = after - 1
             for lo, hi in _joined(self._spans_within(place, start)):
-                found.append(Window(lo, hi, start, end))
-        return tuple(found)
+                spans.append(Window(lo, hi, start, end))
+        return tuple(spans)
 
     def _spans_within(self, place: UUID, day: int) -> Iterator[Span]:
         """What lay within `place` on `day`, in today's numbers."""
@@ -69,7 +69,7 @@ class Tree:
         moved = sorted((self.span(key)[0], self.span(key)[1], key) for key in self.held)
         cuts = sorted({1, everything + 1, *(lo for lo, _hi, _key in moved), *(hi + 1 for _lo, hi, _key in moved)})
         for lo, after in zip(cuts, cuts[1:], strict=False):
-            around = [one for one in moved if one[0] <= lo and after - 1 <= one[1]]
+            around = [move for move in moved if move[0] <= lo and after - 1 <= move[1]]
             yield lo, after - 1, max(around)[2] if around else None
 
     def _moved_above(self, place: UUID) -> UUID | None:
@@ -90,20 +90,20 @@ class Tree:
 
     def _parent(self, place: UUID, day: int) -> UUID | None:
         """The parent on a day; before the first and after the last known day that of the nearest."""
-        rows = self.held.get(place)
-        if not rows:
+        stays = self.held.get(place)
+        if not stays:
             return self.parents.get(place)
-        for start, end, parent in rows:
+        for start, end, parent in stays:
             if start <= day < end:
                 return parent
-        return rows[0][2] if day < rows[0][0] else rows[-1][2]
+        return stays[0][2] if day < stays[0][0] else stays[-1][2]
 
 
 def tree_now() -> Tree:
     """Read the tree: two queries."""
-    rows = Place.objects.values_list("pk", "lo", "hi", "parent", "closed_on")
+    places = Place.objects.values_list("pk", "lo", "hi", "parent", "closed_on")
     spans, parents, closed = {}, {}, set()
-    for key, lo, hi, parent, closed_on in rows:
+    for key, lo, hi, parent, closed_on in places:
         spans[key], parents[key] = (lo, hi), parent
         if closed_on is not None:
             closed.add(key)
@@ -113,15 +113,15 @@ def tree_now() -> Tree:
     ):
         versions[place].append((start, end, parent))
     held = {
-        place: _held(found)
-        for place, found in versions.items()
-        if place in closed or len({parent for _start, _end, parent in found}) > 1
+        place: _held(held)
+        for place, held in versions.items()
+        if place in closed or len({parent for _start, _end, parent in held}) > 1
     }
     return Tree(spans, parents, held)
 
 
-def _held(found: list[tuple[date, date | None, UUID | None]]) -> list[Held]:
-    return [(start.toordinal(), end.toordinal() + 1 if end else LAST + 1, parent) for start, end, parent in found]
+def _held(versions: list[tuple[date, date | None, UUID | None]]) -> list[Held]:
+    return [(start.toordinal(), end.toordinal() + 1 if end else LAST + 1, parent) for start, end, parent in versions]
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

@@ -66,7 +66,7 @@ class Overview:
 def overview(place: Place, today: date) -> Overview:
     """The overview of `place` in seven queries. Runs in the viewer's reach: cases outside it are counted, not named."""
     above, below, is_whole = _family(place)
-    total, rows = _count(place, below, today, is_whole=is_whole)
+    total, below_lines = _count(place, below, today, is_whole=is_whole)
     start = date(today.year, 1, 1)
     with everything():
         shares = rates(_there(due_in(start, today), place, is_whole))
@@ -76,8 +76,8 @@ def overview(place: Place, today: date) -> Overview:
         as_of=today,
         above=above,
         total=total,
-        here=rows[0],
-        children=tuple(rows[1:]),
+        here=below_lines[0],
+        children=tuple(below_lines[1:]),
         rates=shares,
         rates_from=start,
         newest=newest,
@@ -87,47 +87,47 @@ def overview(place: Place, today: date) -> Overview:
 
 def _family(place: Place) -> tuple[tuple[Place, ...], tuple[Place, ...], bool]:
     """The places above, from the top; those right below; whether nothing lies outside `place`."""
-    rows = Place.objects.filter(Q(lo__lt=place.lo, hi__gte=place.hi) | Q(parent=place) | Q(parent__isnull=True))
-    found = list(rows.order_by("lo"))
-    above = tuple(one for one in found if one.lo < place.lo and one.hi >= place.hi)
-    below = tuple(one for one in found if one.parent_id == place.pk)
-    roots = [one.pk for one in found if one.parent_id is None]
+    places = Place.objects.filter(Q(lo__lt=place.lo, hi__gte=place.hi) | Q(parent=place) | Q(parent__isnull=True))
+    around = list(places.order_by("lo"))
+    above = tuple(other for other in around if other.lo < place.lo and other.hi >= place.hi)
+    below = tuple(other for other in around if other.parent_id == place.pk)
+    roots = [other.pk for other in around if other.parent_id is None]
     return above, below, roots == [place.pk]
 
 
 def _count(place: Place, children: tuple[Place, ...], today: date, *, is_whole: bool) -> tuple[Tally, list[Below]]:
-    total, rows = Tally(), [Below(None), *(Below(child) for child in children)]
-    for part, code, child, one, two in counts(place, children, today, is_whole=is_whole):
+    total, lines = Tally(), [Below(None), *(Below(child) for child in children)]
+    for part, code, child, first, two in counts(place, children, today, is_whole=is_whole):
         if part == "worries":
-            rows[child].worries, rows[child].unanswered = one, two
-            total.add("worries", one)
+            lines[child].worries, lines[child].unanswered = first, two
+            total.add("worries", first)
             total.add("unanswered", two)
         elif part == "matters":
-            rows[child].matters, rows[child].late = one, two
+            lines[child].matters, lines[child].late = first, two
             total.add("late", two)
         elif part == "promises":
-            rows[child].promises, rows[child].overdue = one, two
-            total.add("running", one)
+            lines[child].promises, lines[child].overdue = first, two
+            total.add("running", first)
             total.add("overdue", two)
         elif part == "matter":
             stage, state = code.split(".")
-            total.add("matters", one)
-            total.add(f"matter.{state}", one)
+            total.add("matters", first)
+            total.add(f"matter.{state}", first)
             if state == Matter.State.OPEN:
-                total.add(f"stage.{stage}", one)
+                total.add(f"stage.{stage}", first)
         else:
-            total.add(f"{part}.{code}", one)
-    return total, rows
+            total.add(f"{part}.{code}", first)
+    return total, lines
 
 
 def _cases(place: Place, is_whole: bool) -> tuple[tuple[Matter, ...], tuple[Matter, ...]]:
-    rows = _there(Matter.objects.filter(state=Matter.State.OPEN), place, is_whole)
-    rows = rows.select_related("place", "convener").defer("summary", "closing_reason")
-    return tuple(rows.order_by("-opened_at")[:CASES]), tuple(rows.order_by("opened_at")[:CASES])
+    matters = _there(Matter.objects.filter(state=Matter.State.OPEN), place, is_whole)
+    matters = matters.select_related("place", "convener").defer("summary", "closing_reason")
+    return tuple(matters.order_by("-opened_at")[:CASES]), tuple(matters.order_by("opened_at")[:CASES])
 
 
-def _there(rows: QuerySet[Any], place: Place, is_whole: bool) -> QuerySet[Any]:
+def _there(records: QuerySet[Any], place: Place, is_whole: bool) -> QuerySet[Any]:
     """Files in `place`. As a set of places, not a join: SQLite then begins with the few places of a county."""
     if is_whole:
-        return rows
-    return rows.filter(place__in=Place.objects.filter(lo__range=(place.lo, place.hi)).values("pk"))
+        return records
+    return records.filter(place__in=Place.objects.filter(lo__range=(place.lo, place.hi)).values("pk"))

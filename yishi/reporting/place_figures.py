@@ -33,13 +33,13 @@ def applies(indicator: Indicator, question: Question) -> bool:
 def measure(question: Question, now: Still, indicators: Iterable[Indicator] = INDICATORS) -> dict[str, int]:
     """Indicator code → number; each series is asked once."""
     asked: dict[int, Figure] = {}
-    found = {}
-    for one in indicators:
-        if applies(one, question):
-            if one.series.number not in asked:
-                asked[one.series.number] = ask(question, one.series, now)
-            found[one.code] = value_of(one, asked[one.series.number])
-    return found
+    figures = {}
+    for indicator in indicators:
+        if applies(indicator, question):
+            if indicator.series.number not in asked:
+                asked[indicator.series.number] = ask(question, indicator.series, now)
+            figures[indicator.code] = value_of(indicator, asked[indicator.series.number])
+    return figures
 
 
 @dataclass(slots=True)
@@ -94,16 +94,16 @@ def lines(question: Question, now: Still) -> list[DirectionLine]:
     for version in now.catalogue:
         if version.valid_from <= question.end or version.item_id not in last:
             last[version.item_id] = version
-    found: dict[UUID, DirectionLine] = {}
+    lines: dict[UUID, DirectionLine] = {}
     for version in last.values():
         item = version.item
         if not _is_asked(item, question) or (item.is_retired and item.pk not in done):
             continue
-        line = found.setdefault(item.direction_id, DirectionLine(item.direction))
+        line = lines.setdefault(item.direction_id, DirectionLine(item.direction))
         deeds, amount, households = done.get(item.pk, (0, 0, 0))
         line.items.append(ItemLine(version, deeds, amount, households))
         line.deeds += deeds
-    return sorted(found.values(), key=lambda line: line.direction.ordinal)
+    return sorted(lines.values(), key=lambda line: line.direction.ordinal)
 
 
 def _is_asked(item: CatalogueItem, question: Question) -> bool:
@@ -114,9 +114,9 @@ def _is_asked(item: CatalogueItem, question: Question) -> bool:
     )
 
 
-def add_targets(found: list[DirectionLine], question: Question) -> None:
+def add_targets(lines: list[DirectionLine], question: Question) -> None:
     """Targets of the place, and what bodies report without deeds: both stand beside, and are never added."""
-    items = {line.version.item_id: line for direction in found for line in direction.items}
+    items = {line.version.item_id: line for direction in lines for line in direction.items}
     targets = Target.objects.filter(item__in=list(items), place=question.place, body=None)
     reported = Unitemised.objects.filter(
         item__in=list(items),
@@ -126,11 +126,11 @@ def add_targets(found: list[DirectionLine], question: Question) -> None:
         ends_on__lte=question.end,
     )
     no_day = Value(None, output_field=DateField())
-    rows = targets.values_list("item", "amount", "baseline", "due_on").union(
+    targets_met = targets.values_list("item", "amount", "baseline", "due_on").union(
         reported.values_list("item").annotate(total=Sum("amount")).values_list("item", "total", Value(0), no_day),
         all=True,
     )
-    for item, amount, baseline, due_on in sorted(rows, key=lambda row: (row[3] is not None, row[3])):
+    for item, amount, baseline, due_on in sorted(targets_met, key=lambda row: (row[3] is not None, row[3])):
         line = items[item]
         if due_on is None:
             line.unitemised = amount
@@ -138,33 +138,33 @@ def add_targets(found: list[DirectionLine], question: Question) -> None:
             line.target, line.baseline, line.due_on = amount, baseline, due_on
 
 
-def without_empty(found: list[DirectionLine]) -> list[DirectionLine]:
+def without_empty(lines: list[DirectionLine]) -> list[DirectionLine]:
     """Only items with a deed, a target or a number without deeds."""
-    for line in found:
+    for line in lines:
         line.items = [item for item in line.items if item.deeds or item.target or item.unitemised]
-    return [line for line in found if line.items]
+    return [line for line in lines if line.items]
 
 
 def focus_lines(phases: Iterable[Phase], question: Question, now: Still) -> list[FocusLine]:
     """What was done in each phase, and of that in its focus set. Nothing where the question has no room for it."""
     if len(question.dimensions) > MOST_DIMENSIONS - 2:
         return []
-    found = []
+    lines = []
     for phase in phases:
         asked = replace(question, phase=phase)
         then = today = None
         if phase.focus:
             then = deeds_in(replace(asked, place_set=phase.focus), now)
             today = deeds_in(replace(asked, place_set=phase.focus, sets_then=False), now)
-        found.append(FocusLine(phase, deeds_in(asked, now), then, today))
-    return found
+        lines.append(FocusLine(phase, deeds_in(asked, now), then, today))
+    return lines
 
 
 def months(question: Question, now: Still) -> list[tuple[date, Three]]:
     """Deeds of each month, without the months after the last one and before the first one with a deed."""
-    found = by_month(question, DEEDS, now, heads=False)
-    filled = [number for number, (_month, row) in enumerate(found) if any(row)]
-    return found[filled[0] : filled[-1] + 1] if filled else []
+    counted = by_month(question, DEEDS, now, heads=False)
+    filled = [number for number, (_month, row) in enumerate(counted) if any(row)]
+    return counted[filled[0] : filled[-1] + 1] if filled else []
 
 
 def squares(question: Question, counties: Iterable[Place], now: Still) -> list[Square]:
@@ -190,21 +190,21 @@ def family_of(key: UUID) -> Family:
     """One query. Place.DoesNotExist where there is none."""
     here = Place.objects.filter(pk=key)
     lo, hi = Subquery(here.values("lo")), Subquery(here.values("hi"))
-    rows = Place.objects.filter(
+    places = Place.objects.filter(
         Q(pk=key)
         | Q(lo__lt=lo, hi__gte=hi)
         | Q(parent=key, closed_on=None)
         | Q(level=PlaceLevel.COUNTY, closed_on=None, lo__gt=lo, hi__lte=hi)
     )
-    found = list(rows.order_by("lo"))
-    place = next((one for one in found if one.pk == key), None)
+    around = list(places.order_by("lo"))
+    place = next((other for other in around if other.pk == key), None)
     if place is None:
         raise Place.DoesNotExist
     return Family(
         place,
-        tuple(one for one in found if one.lo < place.lo),
-        tuple(one for one in found if one.parent_id == key and one.lo > place.lo),
-        tuple(one for one in found if one.level == PlaceLevel.COUNTY and one.lo > place.lo),
+        tuple(other for other in around if other.lo < place.lo),
+        tuple(other for other in around if other.parent_id == key and other.lo > place.lo),
+        tuple(other for other in around if other.level == PlaceLevel.COUNTY and other.lo > place.lo),
     )
 
 

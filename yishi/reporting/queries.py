@@ -32,15 +32,15 @@ def counts(place: Place, children: Sequence[Place], today: date, *, is_whole: bo
     near = _Near(is_whole)
     bucket = _bucket([place.lo, *(child.lo for child in children)], 0)
     sql = " UNION ALL ".join([*_totals(near), *_children(near, bucket)])
-    given = {
+    params = {
         "lo": place.lo,
         "hi": place.hi,
         "today": today if connection.vendor == "postgresql" else today.isoformat(),
         "soon": str(_last_due_soon(today)),
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return [(part, code, int(child), int(one or 0), int(two or 0)) for part, code, child, one, two in cursor]
+        cursor.execute(sql, params)
+        return [(part, code, int(child), int(first or 0), int(two or 0)) for part, code, child, first, two in cursor]
 
 
 class _Near:
@@ -68,26 +68,26 @@ class _Near:
 def _totals(near: _Near) -> list[str]:
     """One row per state of each kind of file."""
     whole = "-1 AS child, COUNT(*) AS one, 0 AS two"
-    found = []
+    parts = []
     for part, model, through in (
         ("worry", Worry, False),
         ("commitment", Commitment, False),
         ("sitting", Sitting, True),
         ("agreement", Agreement, True),
     ):
-        rows = near.rows(model, through_matter=through)
-        found.append(f"SELECT '{part}' AS part, t.state AS code, {whole} {rows} GROUP BY t.state")
-    rows = near.rows(Matter)
-    found.append(
-        f"SELECT 'matter' AS part, t.stage || '.' || t.state AS code, {whole} {rows} GROUP BY t.stage, t.state"
+        records = near.rows(model, through_matter=through)
+        parts.append(f"SELECT '{part}' AS part, t.state AS code, {whole} {records} GROUP BY t.state")
+    records = near.rows(Matter)
+    parts.append(
+        f"SELECT 'matter' AS part, t.stage || '.' || t.state AS code, {whole} {records} GROUP BY t.stage, t.state"
     )
     clocked, colour = _colour()
-    rows = near.rows(Commitment, clocked)
-    found.append(
+    records = near.rows(Commitment, clocked)
+    parts.append(
         f"SELECT 'colour' AS part, code, -1 AS child, COUNT(*) AS one, 0 AS two "
-        f"FROM (SELECT {colour} AS code {rows}) c GROUP BY code"
+        f"FROM (SELECT {colour} AS code {records}) c GROUP BY code"
     )
-    return found
+    return parts
 
 
 def _children(near: _Near, bucket: str) -> list[str]:
@@ -102,10 +102,11 @@ def _children(near: _Near, bucket: str) -> list[str]:
     return [
         f"SELECT '{part}' AS part, '' AS code, child, SUM(one) AS one, SUM(two) AS two FROM ("
         f"SELECT {bucket} AS child, g.one, g.two FROM ("
-        f"SELECT t.place_id, COUNT(*) AS one, SUM(CASE WHEN {late} THEN 1 ELSE 0 END) AS two {rows} GROUP BY t.place_id"
+        f"SELECT t.place_id, COUNT(*) AS one, SUM(CASE WHEN {late} THEN 1 ELSE 0 END) AS two {records} "
+        f"GROUP BY t.place_id"
         f") g JOIN {Place._meta.db_table} p ON p.id = g.place_id WHERE p.lo BETWEEN %(lo)s AND %(hi)s"
         f") per_child GROUP BY child"
-        for part, late, rows in parts
+        for part, late, records in parts
     ]
 
 

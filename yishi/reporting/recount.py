@@ -67,13 +67,13 @@ class _Asked:
         self.ends = {str(pk): hi for pk, hi in Place.objects.values_list("pk", "hi")}
         self.versions: dict[Any, list[PlaceVersion]] = defaultdict(list)
         if question.places_then:
-            for one in PlaceVersion.objects.order_by("valid_from"):
-                self.versions[one.place_id].append(one)
-        self.items = {str(one.pk): (one.campaign_id, one.direction_id) for one in CatalogueItem.objects.all()}
-        rows = PlaceSetItem.objects.filter(place_set=question.place_set).select_related("place")
+            for place_version in PlaceVersion.objects.order_by("valid_from"):
+                self.versions[place_version.place_id].append(place_version)
+        self.items = {str(item.pk): (item.campaign_id, item.direction_id) for item in CatalogueItem.objects.all()}
+        place_set_items = PlaceSetItem.objects.filter(place_set=question.place_set).select_related("place")
         if question.place_set and not question.sets_then:
-            rows = rows.filter(valid_on(timezone.localdate()))
-        self.members = list(rows) if question.place_set else []
+            place_set_items = place_set_items.filter(valid_on(timezone.localdate()))
+        self.members = list(place_set_items) if question.place_set else []
 
     def fits(self, entry: Entry, parties: list[Any]) -> bool:
         question = self.question
@@ -94,11 +94,11 @@ class _Asked:
             inside = question.phase.starts_on <= day <= question.phase.ends_on
             if not inside or (of_campaigns and campaign != question.phase.campaign_id):
                 return False
-        if question.body is not None and not any(one[1] == str(question.body.pk) for one in parties):
+        if question.body is not None and not any(party[1] == str(question.body.pk) for party in parties):
             return False
-        if question.sector and not any(one[0] == "person" and one[4] == question.sector for one in parties):
+        if question.sector and not any(party[0] == "person" and party[4] == question.sector for party in parties):
             return False
-        return not question.place_set or any(self._member(one, lo, day) for one in self.members)
+        return not question.place_set or any(self._member(member, lo, day) for member in self.members)
 
     def _lies_there(self, place: Any, lo: int, day: date) -> bool:
         """In the place as it is now, or step by step upwards by the parents of that day."""
@@ -107,16 +107,22 @@ class _Asked:
             return self.places[str(asked.pk)] <= lo <= self.ends[str(asked.pk)]
         while place is not None and place != asked.pk:
             versions = self.versions[place]
-            on = [one for one in versions if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)]
+            on = [
+                version
+                for version in versions
+                if version.valid_from <= day and (version.valid_to is None or day <= version.valid_to)
+            ]
             place = (on or [versions[0] if day < versions[0].valid_from else versions[-1]])[0].parent_id
         return place is not None
 
-    def _member(self, one: PlaceSetItem, lo: int, day: date) -> bool:
-        if not one.place.lo <= lo <= one.place.hi:
+    def _member(self, place_set_item: PlaceSetItem, lo: int, day: date) -> bool:
+        if not place_set_item.place.lo <= lo <= place_set_item.place.hi:
             return False
         if not self.question.sets_then:
             return True
-        return (one.valid_from is None or one.valid_from <= day) and (one.valid_to is None or day <= one.valid_to)
+        return (place_set_item.valid_from is None or place_set_item.valid_from <= day) and (
+            place_set_item.valid_to is None or day <= place_set_item.valid_to
+        )
 
 
 def _positive(counts: Counter[str]) -> int:

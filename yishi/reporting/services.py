@@ -105,7 +105,11 @@ def _values(asked: Question, codes: list[str], now: Still) -> dict[str, Any]:
     """Totals, items and places below: plain numbers and ids."""
     below = family_of(asked.place.pk).below
     items = by_item(asked, now=now)
-    names = {one.item_id: one.pk for one in now.catalogue if one.item_id in items and one.valid_from <= asked.end}
+    names = {
+        version.item_id: version.pk
+        for version in now.catalogue
+        if version.item_id in items and version.valid_from <= asked.end
+    }
     return {
         "total": measure(asked, now, [INDICATOR[code] for code in codes]),
         "items": [[str(names[item]), *row] for item, row in items.items() if item in names],
@@ -187,7 +191,7 @@ def answer_change(
 
 
 def answer_issue(*, actor: Viewer, sheet: AnswerSheet, act_id: UUID | None = None) -> Receipt:
-    """Issue it: its numbers stand from now on as they are known at this moment. Result: answer, number."""
+    """Issue an answer sheet: its numbers stand from now on as they are known at this moment. Result: answer, number."""
     by = permit("answer.write", actor, sheet)
     with act("reporting.answer.issue", actor=by, act_id=act_id, body={"answer": sheet.pk}) as this:
         if this.replayed:

@@ -67,11 +67,11 @@ def roughly(number: int) -> Told:
 def told(whole: int, seen: int = 0, own: int = 0, *, has_own: bool = True, has_rest: bool = True) -> Told:
     """`seen` of the whole may be read, `own` more are known to the reader as a party, the rest is others'. Where
     nothing at all was done (`has_…`), which everybody may know, there is nothing to hide."""
-    found = exactly(seen)
+    said = exactly(seen)
     for number, is_there in ((own, has_own), (whole - seen - own, has_rest)):
         if number or is_there:
-            found += roughly(max(number, 0))
-    return found
+            said += roughly(max(number, 0))
+    return said
 
 
 class Reader:
@@ -94,9 +94,9 @@ class Reader:
     def _parties(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The keys of their bodies, and of themself."""
         reach, keys = self.viewer.reach, self.now.keys
-        bodies = tuple(sorted(keys[ref] for one in reach.bodies if (ref := ("body", str(one))) in keys))
+        bodies = tuple(sorted(keys[ref] for body in reach.bodies if (ref := ("body", str(body))) in keys))
         person = FigureKey.objects.filter(kind="person", ref=str(self.viewer.person_id)) if self.viewer.person else ()
-        return bodies, tuple(one.pk for one in person)
+        return bodies, tuple(key.pk for key in person)
 
     def covers(self, place: Place) -> bool:
         """May they see every family of the place, so that its numbers tell them nothing new?"""
@@ -113,14 +113,18 @@ class Reader:
         if self.reads(question):
             return {code: exactly(value) for code, value in values.items()}
         parts: dict[int, tuple[Figure, Figure]] = {}
-        found = {}
+        told_by_code = {}
         for code, value in values.items():
-            one = INDICATOR[code]
-            if one.is_personal and one.series.number not in parts:
-                parts[one.series.number] = self._parts(question, one.series)
-            deeds = values.get(DEEDS.code) if one.series is DEEDS else None
-            found[code] = _told(one, value, deeds, *parts[one.series.number]) if one.is_personal else exactly(value)
-        return found
+            indicator = INDICATOR[code]
+            if indicator.is_personal and indicator.series.number not in parts:
+                parts[indicator.series.number] = self._parts(question, indicator.series)
+            deeds = values.get(DEEDS.code) if indicator.series is DEEDS else None
+            told_by_code[code] = (
+                _told(indicator, value, deeds, *parts[indicator.series.number])
+                if indicator.is_personal
+                else exactly(value)
+            )
+        return told_by_code
 
     def tell_one(self, question: Question, indicator: Indicator, value: int) -> Told:
         """The same of one figure."""
@@ -128,23 +132,23 @@ class Reader:
             return exactly(value)
         return _told(indicator, value, None, *self._parts(question, indicator.series))
 
-    def tell_items(self, question: Question, rows: Mapping[UUID, Three]) -> dict[UUID, Told]:
+    def tell_items(self, question: Question, counts: Mapping[UUID, Three]) -> dict[UUID, Told]:
         """Households of each item, from [deeds, amount, households]."""
         if self.reads(question):
-            return {item: exactly(row[2]) for item, row in rows.items()}
-        seen, known = (by_item(question, now=self.now, mine=one) if one else {} for one in self._mine(question))
-        return {item: _told_row(row, seen.get(item), known.get(item)) for item, row in rows.items()}
+            return {item: exactly(row[2]) for item, row in counts.items()}
+        seen, known = (by_item(question, now=self.now, mine=mine) if mine else {} for mine in self._mine(question))
+        return {item: _told_row(row, seen.get(item), known.get(item)) for item, row in counts.items()}
 
-    def tell_places(self, question: Question, rows: Sequence[tuple[Place, Three]]) -> list[Told]:
+    def tell_places(self, question: Question, counts: Sequence[tuple[Place, Three]]) -> list[Told]:
         """Households of each of several places that do not overlap, in their order."""
-        places = [place for place, _row in rows]
+        places = [place for place, _row in counts]
         if self.reads(question):
-            return [exactly(row[2]) for _place, row in rows]
+            return [exactly(row[2]) for _place, row in counts]
         seen, known = (
-            {place.pk: row for place, row in by_place(question, places, now=self.now, mine=one)} if one else {}
-            for one in self._mine(question)
+            {place.pk: row for place, row in by_place(question, places, now=self.now, mine=mine)} if mine else {}
+            for mine in self._mine(question)
         )
-        return [_told_row(row, seen.get(place.pk), known.get(place.pk)) for place, row in rows]
+        return [_told_row(row, seen.get(place.pk), known.get(place.pk)) for place, row in counts]
 
     def _mine(self, question: Question) -> tuple[Mine, Mine]:
         """What they may read there; the same with what they know as a party, empty where that adds nothing."""
@@ -155,17 +159,17 @@ class Reader:
         return Mine(spans), Mine(spans, bodies, people) if bodies or people else Mine()
 
     def _parts(self, question: Question, series: Series) -> tuple[Figure, Figure]:
-        seen, known = (ask(question, series, self.now, mine=one) if one else None for one in self._mine(question))
+        seen, known = (ask(question, series, self.now, mine=mine) if mine else None for mine in self._mine(question))
         seen = seen or Figure()
         return seen, known or seen
 
 
-def _told(one: Indicator, value: int, deeds: int | None, seen: Figure, known: Figure) -> Told:
-    first = value_of(one, seen)
+def _told(indicator: Indicator, value: int, deeds: int | None, seen: Figure, known: Figure) -> Told:
+    first = value_of(indicator, seen)
     return told(
         value,
         first,
-        value_of(one, known) - first,
+        value_of(indicator, known) - first,
         has_own=known.deeds != seen.deeds,
         has_rest=deeds is None or deeds != known.deeds,
     )
@@ -179,4 +183,4 @@ def _told_row(row: Three, seen: Three | None, known: Three | None) -> Told:
 
 def is_rounded(numbers: Iterable[Any]) -> bool:
     """Is one of them told in tens, so that the page must say what that means?"""
-    return any(isinstance(one, Told) and not one.is_exact for one in numbers)
+    return any(isinstance(number, Told) and not number.is_exact for number in numbers)

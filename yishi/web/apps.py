@@ -6,6 +6,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from .shell import sections  # noqa: PLC0415
+        from .shell import sections, titles  # noqa: PLC0415
 
         sections.connect()
+        titles.connect()

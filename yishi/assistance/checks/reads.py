@@ -75,14 +75,14 @@ PERSON = (
 def dossiers_of(households: Iterable[UUID], as_of: date | None = None) -> list[Dossier]:
     """The settled dossiers of these households, each of its newest year. Their keys are the records' ids."""
     day = as_of or timezone.localdate()
-    rows = {row.pk: row for row in Household.within.filter(pk__in=list(households))}
-    years = _years(rows)
-    members, elsewhere = _members(rows)
-    yearly = _yearly(rows, {year.year for year in years.values()} | {day.year})
-    causes = _causes(rows)
-    helpers, measures = _helpers(rows), _measures(rows)
-    found = []
-    for key, row in rows.items():
+    by_key = {row.pk: row for row in Household.within.filter(pk__in=list(households))}
+    years = _years(by_key)
+    members, elsewhere = _members(by_key)
+    yearly = _yearly(by_key, {year.year for year in years.values()} | {day.year})
+    causes = _causes(by_key)
+    helpers, measures = _helpers(by_key), _measures(by_key)
+    dossiers = []
+    for key, row in by_key.items():
         year = years.get(key)
         dossier = _household(row, year, day)
         _put_causes(dossier, causes.get(key, []))
@@ -91,14 +91,14 @@ def dossiers_of(households: Iterable[UUID], as_of: date | None = None) -> list[D
         latest = year.year if year is not None else day.year
         for person in members.get(key, ()):
             dossier.members.append(_member(person, yearly.get(person["pk"], {}), latest, elsewhere))
-        found.append(dossier.settle())
-    return found
+        dossiers.append(dossier.settle())
+    return dossiers
 
 
-def batches(rows: Any, size: int, after: UUID | None = None) -> Iterator[list[UUID]]:
+def batches(households: Any, size: int, after: UUID | None = None) -> Iterator[list[UUID]]:
     """The ids of `rows` in their order, `size` at a time, beginning behind `after`."""
     while True:
-        part = rows.order_by("pk") if after is None else rows.filter(pk__gt=after).order_by("pk")
+        part = households.order_by("pk") if after is None else households.filter(pk__gt=after).order_by("pk")
         keys = list(part.values_list("pk", flat=True)[:size])
         if not keys:
             return
@@ -106,76 +106,82 @@ def batches(rows: Any, size: int, after: UUID | None = None) -> Iterator[list[UU
         after = keys[-1]
 
 
-def _years(rows: Mapping[UUID, Household]) -> dict[UUID, HouseholdYear]:
-    newest = HouseholdYear.within.filter(household__in=list(rows)).values("household").annotate(newest=Max("year"))
-    wanted = {one["household"]: one["newest"] for one in newest}
-    found = HouseholdYear.within.filter(household__in=list(rows), year__in=set(wanted.values())).defer("raw")
-    return {one.household_id: one for one in found if one.year == wanted[one.household_id]}
+def _years(households: Mapping[UUID, Household]) -> dict[UUID, HouseholdYear]:
+    newest = (
+        HouseholdYear.within.filter(household__in=list(households)).values("household").annotate(newest=Max("year"))
+    )
+    wanted = {year["household"]: year["newest"] for year in newest}
+    years = HouseholdYear.within.filter(household__in=list(households), year__in=set(wanted.values())).defer("raw")
+    return {year.household_id: year for year in years if year.year == wanted[year.household_id]}
 
 
-def _members(rows: Mapping[UUID, Household]) -> tuple[dict[UUID, list[dict[str, Any]]], Mapping[UUID, frozenset[str]]]:
+def _members(
+    households: Mapping[UUID, Household],
+) -> tuple[dict[UUID, list[dict[str, Any]]], Mapping[UUID, frozenset[str]]]:
     """The members of today by household, and where else each of them is registered."""
-    found = HouseholdMember.within.filter(household__in=list(rows), valid_to=None).order_by("pk").values(*PERSON)
+    members = (
+        HouseholdMember.within.filter(household__in=list(households), valid_to=None).order_by("pk").values(*PERSON)
+    )
     by_household: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for one in found:
-        by_household[one["household"]].append(one)
-    return by_household, _elsewhere([one for group in by_household.values() for one in group])
+    for member in members:
+        by_household[member["household"]].append(member)
+    return by_household, _elsewhere([member for group in by_household.values() for member in group])
 
 
 def _elsewhere(members: Sequence[Mapping[str, Any]]) -> dict[UUID, frozenset[str]]:
     """Of whose number another household of the register has a member too: how far away, never which."""
-    indexes = {one["person__resident__identity_index"] for one in members} - {None, ""}
+    indexes = {member["person__resident__identity_index"] for member in members} - {None, ""}
     current = HouseholdMember.within.filter(valid_to=None, household__left_on=None)
     name = "person__resident__identity_index"
     twice = current.filter(**{f"{name}__in": indexes}).values(name).annotate(n=Count("household", distinct=True))
-    repeated = {one[name] for one in twice.filter(n__gt=1)} if indexes else set()
+    repeated = {repeat[name] for repeat in twice.filter(n__gt=1)} if indexes else set()
     if not repeated:
         return {}
     places: dict[str, dict[UUID, str]] = defaultdict(dict)
-    rows = current.filter(**{f"{name}__in": repeated}).values_list(name, "household", "household__place__code")
-    for index, household, code in rows:
+    memberships = current.filter(**{f"{name}__in": repeated}).values_list(name, "household", "household__place__code")
+    for index, household, code in memberships:
         places[index][household] = code
-    found: dict[UUID, frozenset[str]] = {}
-    for one in members:
-        homes = places.get(one[name] or "", {})
-        here = homes.get(one["household"])
+    elsewhere: dict[UUID, frozenset[str]] = {}
+    for member in members:
+        homes = places.get(member[name] or "", {})
+        here = homes.get(member["household"])
         if here is not None:
-            others = {_distance(here, code) for household, code in homes.items() if household != one["household"]}
-            found[one["pk"]] = frozenset(others)
-    return found
+            others = {_distance(here, code) for household, code in homes.items() if household != member["household"]}
+            elsewhere[member["pk"]] = frozenset(others)
+    return elsewhere
 
 
-def _distance(one: str, other: str) -> str:
+def _distance(place: str, other: str) -> str:
     """How far apart two villages lie, by their statistical codes."""
     for digits, word in ((6, "here"), (4, "county"), (2, "prefecture")):
-        if one[:digits] == other[:digits]:
+        if place[:digits] == other[:digits]:
             return word
     return "province"
 
 
-def _yearly(rows: Mapping[UUID, Household], years: set[int]) -> dict[UUID, dict[int, dict[str, Any]]]:
+def _yearly(households: Mapping[UUID, Household], years: set[int]) -> dict[UUID, dict[int, dict[str, Any]]]:
     fields = ("member", "year", "health", *YEARLY, *YEARLY_PLAIN)
-    found: dict[UUID, dict[int, dict[str, Any]]] = defaultdict(dict)
-    wanted = MemberYear.within.filter(member__household__in=list(rows), member__valid_to=None, year__in=years)
-    for one in wanted.order_by().values(*fields):
-        found[one["member"]][one["year"]] = one
-    return found
+    by_household: dict[UUID, dict[int, dict[str, Any]]] = defaultdict(dict)
+    wanted = MemberYear.within.filter(member__household__in=list(households), member__valid_to=None, year__in=years)
+    for year in wanted.order_by().values(*fields):
+        by_household[year["member"]][year["year"]] = year
+    return by_household
 
 
-def _helpers(rows: Mapping[UUID, Household]) -> dict[UUID, list[Helper]]:
+def _helpers(households: Mapping[UUID, Household]) -> dict[UUID, list[Helper]]:
     """Who is or was paired with each household."""
     fields = ("household", "person", "valid_from", "valid_to", "person__phone", "body__phone")
-    found = list(Pairing.within.filter(household__in=list(rows)).values(*fields))
-    people = {one["person"] for one in found} - {None}
+    pairings = list(Pairing.within.filter(household__in=list(households)).values(*fields))
+    people = {pairing["person"] for pairing in pairings} - {None}
     poor = set(_poor(people)) if people else set()
     helpers: dict[UUID, list[Helper]] = defaultdict(list)
-    for one in found:
-        helpers[one["household"]].append(
+    for pairing in pairings:
+        helpers[pairing["household"]].append(
             Helper(
-                is_poor=one["person"] in poor,
-                has_phone=bool(one["person__phone"] or one["body__phone"]),
-                since=one["valid_from"],
-                until=one["valid_to"],
+                is_poor=pairing["person"] in poor,
+                has_phone=bool(pairing["person__phone"] or pairing["body__phone"]),
+                since=pairing["valid_from"],
+                until=pairing["valid_to"],
             )
         )
     return helpers
@@ -189,29 +195,29 @@ def _poor(people: set[UUID]) -> Iterable[UUID]:
     return current.filter(needy | watched).values_list("person", flat=True)
 
 
-def _measures(rows: Mapping[UUID, Household]) -> dict[UUID, list[Measure]]:
+def _measures(households: Mapping[UUID, Household]) -> dict[UUID, list[Measure]]:
     """What was agreed with each family; the groups as the register's list calls them."""
-    found: dict[UUID, list[Measure]] = defaultdict(list)
-    wanted = MeasureRow.within.filter(household__in=list(rows)).values_list("household", "group", "made_at")
+    by_household: dict[UUID, list[Measure]] = defaultdict(list)
+    wanted = MeasureRow.within.filter(household__in=list(households)).values_list("household", "group", "made_at")
     for household, group, made_at in wanted:
-        found[household].append(Measure(group=GROUPS.get(group, group), since=timezone.localdate(made_at)))
-    return found
+        by_household[household].append(Measure(group=GROUPS.get(group, group), since=timezone.localdate(made_at)))
+    return by_household
 
 
-def _causes(rows: Mapping[UUID, Household]) -> dict[UUID, list[HouseholdCause]]:
-    found: dict[UUID, list[HouseholdCause]] = defaultdict(list)
-    for one in HouseholdCause.objects.filter(household__in=list(rows)).order_by():
-        found[one.household_id].append(one)
-    return found
+def _causes(households: Mapping[UUID, Household]) -> dict[UUID, list[HouseholdCause]]:
+    by_household: dict[UUID, list[HouseholdCause]] = defaultdict(list)
+    for cause in HouseholdCause.objects.filter(household__in=list(households)).order_by():
+        by_household[cause.household_id].append(cause)
+    return by_household
 
 
 def _put_causes(dossier: Dossier, causes: Sequence[HouseholdCause]) -> None:
-    plain = [one for one in causes if one.kind == HouseholdCause.Kind.CAUSE]
-    risks = [one for one in causes if one.kind == HouseholdCause.Kind.RISK]
-    dossier.main_cause = next((one.code for one in plain if one.is_main), None)
-    dossier.other_causes = frozenset(one.code for one in plain if not one.is_main)
-    dossier.risks = frozenset(one.code for one in risks)
-    dossier.open_risks = frozenset(one.code for one in risks if one.cleared_on is None)
+    plain = [cause for cause in causes if cause.kind == HouseholdCause.Kind.CAUSE]
+    risks = [cause for cause in causes if cause.kind == HouseholdCause.Kind.RISK]
+    dossier.main_cause = next((cause.code for cause in plain if cause.is_main), None)
+    dossier.other_causes = frozenset(cause.code for cause in plain if not cause.is_main)
+    dossier.risks = frozenset(risk.code for risk in risks)
+    dossier.open_risks = frozenset(risk.code for risk in risks if risk.cleared_on is None)
 
 
 def _household(row: Household, year: HouseholdYear | None, day: date) -> Dossier:

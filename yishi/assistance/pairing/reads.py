@@ -48,35 +48,35 @@ def helpers_find(typed: str, place: Place | None, *, bodies: bool = True) -> lis
         | Q(pk__in=stationed.values("person"))
     )
     people = Person.within.filter(known, name__contains=name).order_by("name", "pk")[:MOST_FOUND]
-    found: list[Person | Body] = list(people)
+    helpers: list[Person | Body] = list(people)
     if bodies:
-        found += list(desks.filter(name__contains=name).order_by("-place__lo", "name")[:MOST_FOUND])
-    exact = [one for one in found if one.name == name]
-    return exact or found
+        helpers += list(desks.filter(name__contains=name).order_by("-place__lo", "name")[:MOST_FOUND])
+    exact = [helper for helper in helpers if helper.name == name]
+    return exact or helpers
 
 
 def where_from(people: Iterable[Person]) -> dict[UUID, str]:
     """For each person what tells namesakes apart: their committee, or the body of a post, or their team."""
-    today, found = timezone.localdate(), dict[UUID, str]()
-    missing = {one.pk for one in people}
-    for rows, word in (
+    today, positions = timezone.localdate(), dict[UUID, str]()
+    missing = {person.pk for person in people}
+    for dated, word in (
         (Member.objects.filter(valid_on(today)), "term__body__name"),
         (Post.objects.filter(valid_on(today)), "body__name"),
         (TeamMember.objects.filter(valid_on(today)), "team__name"),
     ):
         if missing:
-            found |= dict(rows.filter(person__in=missing).values_list("person", word))
-            missing -= set(found)
-    return found
+            positions |= dict(dated.filter(person__in=missing).values_list("person", word))
+            missing -= set(positions)
+    return positions
 
 
-def with_where(rows: QuerySet[Pairing]) -> QuerySet[Pairing]:
+def with_where(pairings: QuerySet[Pairing]) -> QuerySet[Pairing]:
     """`rows` with `where`, what tells a helping person apart from namesakes (see where_from)."""
     today, same = timezone.localdate(), {"person": OuterRef("person")}
     committee = Member.objects.filter(valid_on(today), **same).values("term__body__name")[:1]
     desk = Post.objects.filter(valid_on(today), **same).values("body__name")[:1]
     team = TeamMember.objects.filter(valid_on(today), **same).values("team__name")[:1]
-    return rows.annotate(where=Coalesce(Subquery(committee), Subquery(desk), Subquery(team)))
+    return pairings.annotate(where=Coalesce(Subquery(committee), Subquery(desk), Subquery(team)))
 
 
 def active_pairings(day: date) -> QuerySet[Pairing]:
@@ -84,11 +84,11 @@ def active_pairings(day: date) -> QuerySet[Pairing]:
     return Pairing.objects.filter(valid_on(day), household__isnull=False, household__left_on__isnull=True)
 
 
-def helper_counts(rows: Iterable[Pairing]) -> dict[UUID, int]:
+def helper_counts(pairings: Iterable[Pairing]) -> dict[UUID, int]:
     """For each helper of `rows` how many pairings of theirs the viewer sees, from today on: persons and bodies in one
     question."""
-    shown = list(rows)
-    people, bodies = {one.person_id for one in shown} - {None}, {one.body_id for one in shown} - {None}
+    shown = list(pairings)
+    people, bodies = {pairing.person_id for pairing in shown} - {None}, {pairing.body_id for pairing in shown} - {None}
     if not shown:
         return {}
     own = Q(person__in=people) | Q(body__in=bodies)
@@ -96,25 +96,27 @@ def helper_counts(rows: Iterable[Pairing]) -> dict[UUID, int]:
     return {row["person"] or row["body"]: row["n"] for row in found.annotate(n=Count("pk"))}
 
 
-def without_helper(rows: QuerySet[Household], day: date) -> QuerySet[Household]:
+def without_helper(households: QuerySet[Household], day: date) -> QuerySet[Household]:
     """Those of `rows` that are on the register and have no helper on `day`."""
     helped = Pairing.within.filter(valid_on(day), household=OuterRef("pk"))
-    return rows.filter(~Exists(helped), left_on__isnull=True)
+    return households.filter(~Exists(helped), left_on__isnull=True)
 
 
-def unvisited(rows: QuerySet[Pairing], days: int, day: date) -> QuerySet[Pairing]:
+def unvisited(pairings: QuerySet[Pairing], days: int, day: date) -> QuerySet[Pairing]:
     """Those pairings of `rows` whose helper has not visited the family for `days` days (a body: nobody has), and that
     are as old themselves. `last_visit` stands at each."""
     since = day - timedelta(days=days)
     kept = Visit.within.filter(household=OuterRef("household"), state=Visit.State.KEPT, on__gt=since)
     by_person = kept.filter(visitors=OuterRef("person"))
     missing = (Q(person__isnull=False) & ~Exists(by_person)) | (Q(body__isnull=False) & ~Exists(kept))
-    return with_last_visit(rows.filter(missing, valid_from__lte=since))
+    return with_last_visit(pairings.filter(missing, valid_from__lte=since))
 
 
-def with_last_visit(rows: QuerySet[Pairing]) -> QuerySet[Pairing]:
+def with_last_visit(pairings: QuerySet[Pairing]) -> QuerySet[Pairing]:
     """`rows` with the day of the family's last visit by anybody."""
-    return rows.annotate(last_visit=Max("household__visits__on", filter=Q(household__visits__state=Visit.State.KEPT)))
+    return pairings.annotate(
+        last_visit=Max("household__visits__on", filter=Q(household__visits__state=Visit.State.KEPT))
+    )
 
 
 def days_of(viewer: Viewer) -> int:
@@ -124,25 +126,25 @@ def days_of(viewer: Viewer) -> int:
 
 def visit_days(viewer: Viewer) -> QuerySet[Any, tuple[int]]:
     """What `days_said` reads."""
-    rows = VisitRule.objects.filter(body__in=viewer.reach.bodies).order_by(F("body__place__lo"))
-    return rows.values_list("days")[:1]
+    visit_rules = VisitRule.objects.filter(body__in=viewer.reach.bodies).order_by(F("body__place__lo"))
+    return visit_rules.values_list("days")[:1]
 
 
-def days_said(found: list[tuple[int]]) -> int:
-    return found[0][0] if found else VisitRule.USUAL
+def days_said(days: list[tuple[int]]) -> int:
+    return days[0][0] if days else VisitRule.USUAL
 
 
 def next_measures(households: Iterable[Any]) -> dict[UUID, Measure]:
     """For each household the open measure that is due first."""
-    rows = Measure.within.filter(household__in=list(households), commitment__state__in=Commitment.OPEN).select_related(
-        "commitment__bearer"
-    )
-    found: dict[UUID, Measure] = {}
-    for one in rows.order_by("commitment__due_on", "pk"):
-        found.setdefault(one.household_id, one)
-    return found
+    measures = Measure.within.filter(
+        household__in=list(households), commitment__state__in=Commitment.OPEN
+    ).select_related("commitment__bearer")
+    next_measures: dict[UUID, Measure] = {}
+    for measure in measures.order_by("commitment__due_on", "pk"):
+        next_measures.setdefault(measure.household_id, measure)
+    return next_measures
 
 
 def last_visits(households: Iterable[Any]) -> dict[UUID, date]:
-    rows = Visit.within.filter(household__in=list(households), state=Visit.State.KEPT)
-    return dict(rows.values_list("household").annotate(last=Max("on")))
+    visits = Visit.within.filter(household__in=list(households), state=Visit.State.KEPT)
+    return dict(visits.values_list("household").annotate(last=Max("on")))

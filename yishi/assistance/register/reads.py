@@ -36,27 +36,27 @@ def households_in(reach: Reach) -> QuerySet[Household]:
     if reach.everything or helped_households(reach)[:1]:
         return Household.objects.all()
     spans = [*reach.spans, *reach.villages]
-    rows = Household.within.filter(arriving__isnull=True)
+    households = Household.within.filter(arriving__isnull=True)
     if sum(hi - lo + 1 for lo, hi in spans) <= WIDE:
-        return rows.filter(reach.places("place__", tuple(spans)))
-    return between(rows, spans)
+        return households.filter(reach.places("place__", tuple(spans)))
+    return between(households, spans)
 
 
-def outside(rows: QuerySet[Any], spans: Iterable[tuple[int, int]]) -> QuerySet[Any]:
+def outside(records: QuerySet[Any], spans: Iterable[tuple[int, int]]) -> QuerySet[Any]:
     """The rows whose place lies in none of the spans, without a look-up by place."""
-    rows = rows.annotate(_lo=F("place__lo") + 0)
+    records = records.annotate(_lo=F("place__lo") + 0)
     for lo, hi in spans:
-        rows = rows.exclude(_lo__gte=lo, _lo__lte=hi)
-    return rows
+        records = records.exclude(_lo__gte=lo, _lo__lte=hi)
+    return records
 
 
-def between(rows: QuerySet[Household], spans: list[tuple[int, int]]) -> QuerySet[Household]:
+def between(households: QuerySet[Household], spans: list[tuple[int, int]]) -> QuerySet[Household]:
     """The rows whose place lies in one of the spans, without a look-up by place."""
-    rows = rows.annotate(_lo=F("place__lo") + 0)
+    households = households.annotate(_lo=F("place__lo") + 0)
     condition = Q(pk__in=[])
     for lo, hi in spans:
         condition |= Q(_lo__gte=lo, _lo__lte=hi)
-    return rows.filter(condition)
+    return households.filter(condition)
 
 
 def beginning_with(typed: str) -> Q:
@@ -67,8 +67,8 @@ def beginning_with(typed: str) -> Q:
 
 def households_of_number(index: str) -> list[UUID]:
     """The ids of households in which somebody with this keyed index is or was."""
-    rows = HouseholdMember.within.filter(person__resident__identity_index=index)
-    return list(rows.values_list("household", flat=True)[:MOST_FOUND])
+    members = HouseholdMember.within.filter(person__resident__identity_index=index)
+    return list(members.values_list("household", flat=True)[:MOST_FOUND])
 
 
 def begins(field: str, typed: str) -> Q:
@@ -78,9 +78,9 @@ def begins(field: str, typed: str) -> Q:
     return Q(**{f"{field}__startswith": typed})
 
 
-def ordered(rows: QuerySet[Any]) -> QuerySet[Any]:
+def ordered(records: QuerySet[Any]) -> QuerySet[Any]:
     """By number: ours begin with the village's code, so that a village's households stand together."""
-    return rows.order_by("number", "pk")
+    return records.order_by("number", "pk")
 
 
 def named(typed: str) -> Q:
@@ -88,22 +88,22 @@ def named(typed: str) -> Q:
     return begins("name", typed) | inside("name", typed)
 
 
-def is_few(rows: QuerySet[Any], most: int) -> bool:
+def is_few(records: QuerySet[Any], most: int) -> bool:
     """Are these at most `most`? No more are counted."""
-    return rows.order_by()[: most + 1].count() <= most
+    return records.order_by()[: most + 1].count() <= most
 
 
 def households_like(typed: str, reach: Reach) -> QuerySet[Household]:
     """Households that fit every word: number, name of the head or of a member, place."""
-    words = words_of(typed)
-    rows = ordered(households_in(reach).select_related("head", "place"))
-    lead = next((one for one in words if one.fits_few_households), None)
+    typed_words = words_of(typed)
+    households = ordered(households_in(reach).select_related("head", "place"))
+    lead = next((word for word in typed_words if word.fits_few_households), None)
     if lead is not None:
-        rows = rows.filter(pk__in=lead.households())
-    for word in words:
+        households = households.filter(pk__in=lead.households())
+    for word in typed_words:
         if word is not lead:
-            rows = rows.filter(word.of_household())
-    return rows if words else rows.none()
+            households = households.filter(word.of_household())
+    return households if typed_words else households.none()
 
 
 def words_of(typed: str) -> list["Word"]:
@@ -121,13 +121,13 @@ class Word:
     @cached_property
     def spans(self) -> list[Span]:
         """Of the places whose name holds it, each within no other; the first of very many."""
-        found: list[Span] = []
+        spans: list[Span] = []
         for lo, hi in Place.objects.filter(name__contains=self.text).order_by("lo", "-hi").values_list("lo", "hi"):
-            if not found or lo > found[-1][1]:
-                found.append((lo, hi))
-            if len(found) == MOST_SPANS:
+            if not spans or lo > spans[-1][1]:
+                spans.append((lo, hi))
+            if len(spans) == MOST_SPANS:
                 break
-        return found
+        return spans
 
     @cached_property
     def fits_few_households(self) -> bool:
@@ -142,14 +142,14 @@ class Word:
     def households(self) -> QuerySet[Any, Any]:
         """The ids of the households that it fits, each kind from its index."""
         members = HouseholdMember.within.filter(person__in=self.people.values("pk"), valid_to__isnull=True)
-        found = members.values("household").union(
+        keys = members.values("household").union(
             Household.within.filter(head__in=self.people.values("pk")).values("pk")
         )
         if self.is_number:
-            found = found.union(Household.within.filter(begins("number", self.text)).values("pk"))
+            keys = keys.union(Household.within.filter(begins("number", self.text)).values("pk"))
         if self.spans:
-            found = found.union(Household.within.filter(self.in_places()).values("pk"))
-        return found
+            keys = keys.union(Household.within.filter(self.in_places()).values("pk"))
+        return keys
 
     def of_household(self) -> Q:
         """The condition on a household that is at hand."""

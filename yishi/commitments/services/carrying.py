@@ -38,7 +38,7 @@ Kind = LedgerEvent.Kind
 def commitment_answer(
     *, actor: Viewer, commitment: Commitment, text: str, on: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """The bearer says how it stands. The first answer counts for the rate of answers."""
+    """Say, as the bearer, how the promise stands. The first answer counts for the rate of answers."""
     by = permit("commitment.answer", actor, commitment)
     body = {"commitment": commitment.pk, "text": text, "on": on}
     with act("commitments.commitment.answer", actor=by, act_id=act_id, body=body) as this:
@@ -86,7 +86,7 @@ def proof_give(
     files: Iterable[Attachment] = (),
     act_id: UUID | None = None,
 ) -> Receipt:
-    """The bearer shows that it is done. The clock stands until a second person has checked."""
+    """Show, as the bearer, that the promise is done. The clock stands until a second person has checked."""
     by = permit("commitment.answer", actor, commitment)
     files = list(files)
     body = {

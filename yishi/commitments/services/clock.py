@@ -38,12 +38,12 @@ def clocks_run(today: date | None = None) -> dict[str, int]:
     """
     day = today or timezone.localdate()
     done: Counter[str] = Counter(dict.fromkeys(DOES, 0))
-    rows = Commitment.within.filter(backfilled=False).filter(
+    commitments = Commitment.within.filter(backfilled=False).filter(
         Q(state=State.IN_FORCE, escalation__lt=NEXT_TIER)
         | Q(state=State.CHECKED)
         | Q(state=State.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=day - RECHECK_AFTER)
     )
-    keys = list(rows.order_by("due_on", "pk").values_list("pk", flat=True))
+    keys = list(commitments.order_by("due_on", "pk").values_list("pk", flat=True))
     for commitment in _in_batches(keys):
         try:
             step = _tend(commitment, day)
@@ -60,11 +60,17 @@ def clocks_run(today: date | None = None) -> dict[str, int]:
 def _in_batches(keys: list[UUID]) -> Iterator[Commitment]:
     """The commitments, without those about which the supervisor was asked in this round already."""
     for start in range(0, len(keys), BATCH):
-        rows = Commitment.within.select_related("bearer", "supervisor__place", "place")
-        batch = list(rows.filter(pk__in=keys[start : start + BATCH]).order_by("due_on", "pk"))
-        asked = Receipt.objects.filter(pk__in=[_identity(one) for one in batch]).values_list("pk", flat=True)
+        commitments = Commitment.within.select_related("bearer", "supervisor__place", "place")
+        batch = list(commitments.filter(pk__in=keys[start : start + BATCH]).order_by("due_on", "pk"))
+        asked = Receipt.objects.filter(pk__in=[_identity(commitment) for commitment in batch]).values_list(
+            "pk", flat=True
+        )
         known = set(asked)
-        yield from (one for one in batch if one.state == State.IN_FORCE or _identity(one) not in known)
+        yield from (
+            commitment
+            for commitment in batch
+            if commitment.state == State.IN_FORCE or _identity(commitment) not in known
+        )
 
 
 def _identity(commitment: Commitment) -> UUID:
@@ -92,11 +98,11 @@ def _press(commitment: Commitment, day: date) -> str:
         reminder_send(actor=actor, commitment=commitment, act_id=named_id("reminder", key))
         return "reminder"
     if shade == Colour.RED and commitment.escalation < LETTER:
-        words = _("Due on %(day)s and not proved. Please answer and say by when it will be done.")
+        reminder = _("Due on %(day)s and not proved. Please answer and say by when it will be done.")
         letter_send(
             actor=actor,
             commitment=commitment,
-            text=str(words % {"day": commitment.due_on.isoformat()}),
+            text=str(reminder % {"day": commitment.due_on.isoformat()}),
             act_id=named_id("letter", key),
         )
         return "letter"

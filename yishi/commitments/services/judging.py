@@ -95,7 +95,7 @@ def verdict_give(
 
 
 def commitment_reopen(*, actor: Viewer, commitment: Commitment, reason: str, act_id: UUID | None = None) -> Receipt:
-    """The supervisor opens it again, with the reason."""
+    """Open a promise again, as its supervisor, with the reason."""
     by = permit("commitment.supervise", actor, commitment)
     body = {"commitment": commitment.pk, "reason": reason}
     with act("commitments.commitment.reopen", actor=by, act_id=act_id, body=body) as this:
@@ -108,7 +108,7 @@ def commitment_reopen(*, actor: Viewer, commitment: Commitment, reason: str, act
 def commitment_strike_off(
     *, actor: Viewer, commitment: Commitment, note: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """The supervisor strikes it off: every judge has answered, or the time for answers is over (未评)."""
+    """Strike a promise off, as its supervisor: every judge has answered, or the time for answers is over (未评)."""
     by = permit("commitment.supervise", actor, commitment)
     body = {"commitment": commitment.pk, "note": note}
     with act("commitments.commitment.strike_off", actor=by, act_id=act_id, body=body) as this:
@@ -142,7 +142,7 @@ def commitment_strike_off(
 def commitment_close_undone(
     *, actor: Viewer, commitment: Commitment, reason: str, act_id: UUID | None = None
 ) -> Receipt:
-    """It will not be done; the reason is kept and told. It never counts as done."""
+    """Close a promise that will not be done; the reason is kept and told. The promise never counts as done."""
     by = permit("commitment.supervise", actor, commitment)
     body = {"commitment": commitment.pk, "reason": reason}
     with act("commitments.commitment.close_undone", actor=by, act_id=act_id, body=body) as this:
@@ -195,11 +195,11 @@ def recheck_record(
             )
         commitment.rechecked_on = day
         commitment.save(update_fields=["rechecked_on"])
-        words = needed(text, "text", 1000)
-        remark(this, commitment, Kind.RECHECK, text=words, on=day)
+        said = needed(text, "text", 1000)
+        remark(this, commitment, Kind.RECHECK, text=said, on=day)
         enter(this, commitment, "rechecked", holds=holds, same_hands=same_hands)
         if not holds:
-            _reopen(this, commitment, words)
+            _reopen(this, commitment, said)
     return this.receipt
 
 

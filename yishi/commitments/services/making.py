@@ -132,7 +132,8 @@ def commitment_confirm(*, actor: Viewer, commitment: Commitment, act_id: UUID | 
 def commitment_hand_over(
     *, actor: Viewer, commitment: Commitment, on: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """From here on it is in force and its clock runs. An agreement's hand-over calls this for each of its duties.
+    """Put a promise in force: from here on its clock runs. An agreement's hand-over calls this for each of its
+    duties.
 
     A hand-over in the past (`on`) is accepted and starts no clock; nor does one of a record after the event whose due
     date has passed. What was agreed yesterday and is handed over today is pressed for as everything else.

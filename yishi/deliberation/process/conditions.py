@@ -58,18 +58,18 @@ def gate_missing(code: str, facts: Facts, model: Model, step: str = "") -> str |
     """What the gate `code` lacks: not asked, no answer yet, silent, on hold, returned."""
     asked = facts.gate(code, step)
     if asked is None:
-        names = [gate.name for one in model.steps for gate in one.gates if gate.code == code]
+        names = [gate.name for step in model.steps for gate in step.gates if gate.code == code]
         return _("“%(gate)s” has not been asked yet. Ask it from the matter's page.") % {"gate": (names or [code])[0]}
-    words = {"gate": asked.name, "body": asked.body.name, "day": asked.due_on.isoformat(), "reason": asked.reason}
+    params = {"gate": asked.name, "body": asked.body.name, "day": asked.due_on.isoformat(), "reason": asked.reason}
     if asked.answer == GateRequest.Answer.APPROVE:
         return None
     if asked.answer == GateRequest.Answer.RETURN:
-        return _("%(body)s returned “%(gate)s”: %(reason)s. Mend it, then ask again.") % words
+        return _("%(body)s returned “%(gate)s”: %(reason)s. Mend it, then ask again.") % params
     if asked.answer == GateRequest.Answer.HOLD:
-        return _("%(body)s has put “%(gate)s” on hold: %(reason)s.") % words
+        return _("%(body)s has put “%(gate)s” on hold: %(reason)s.") % params
     if asked.due_on < facts.today:
-        return _("%(body)s has been silent on “%(gate)s” since its deadline, %(day)s. Remind that desk.") % words
-    return _("%(body)s has not answered “%(gate)s” yet; it has time until %(day)s.") % words
+        return _("%(body)s has been silent on “%(gate)s” since its deadline, %(day)s. Remind that desk.") % params
+    return _("%(body)s has not answered “%(gate)s” yet; it has time until %(day)s.") % params
 
 
 def _worry_linked(facts: Facts, model: Model) -> str | None:
@@ -170,24 +170,24 @@ def _ahead_of_sitting(facts: Facts, model: Model, clock: str) -> str | None:
     on = sitting.notice_given_on if is_notice else sitting.papers_sent_on
     if on is None:
         return _("Notice of the sitting has not been given yet.") if is_notice else _("The papers are not sent yet.")
-    wanted, given = model.clock(clock), workdays_between(on, timezone.localdate(sitting.starts_at))
-    if given >= wanted or sitting.short_notice_reason:
+    wanted, ahead = model.clock(clock), workdays_between(on, timezone.localdate(sitting.starts_at))
+    if ahead >= wanted or sitting.short_notice_reason:
         return None
-    words = {"given": given, "wanted": wanted}
+    params = {"given": ahead, "wanted": wanted}
     if is_notice:
         return (
             _(
                 "Notice was given %(given)d working days ahead, the model asks for %(wanted)d. "
                 "Choose a later day, or write the reason for the short notice."
             )
-            % words
+            % params
         )
     return (
         _(
             "The papers went out %(given)d working days ahead, the model asks for %(wanted)d. "
             "Choose a later day, or write the reason for the short notice."
         )
-        % words
+        % params
     )
 
 
@@ -200,7 +200,7 @@ def _sitting_held(facts: Facts, model: Model) -> str | None:
 
 
 def _quorum_met(facts: Facts, model: Model) -> str | None:
-    held = [one for one in facts.sittings if one.state in (Sitting.State.OPEN, Sitting.State.CLOSED)]
+    held = [sitting for sitting in facts.sittings if sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED)]
     if not held:
         return _("Without a sitting there is no quorum yet.")
     if any((sitting.present_at_opening or 0) >= sitting.quorum for sitting in held):
@@ -263,7 +263,7 @@ def _handed_over(facts: Facts, model: Model) -> str | None:
 
 
 def _unfinished(facts: Facts, *states: str) -> list[str]:
-    return [one.number for one in facts.commitments if one.state in states]
+    return [commitment.number for commitment in facts.commitments if commitment.state in states]
 
 
 def _proofs_checked(facts: Facts, model: Model) -> str | None:
@@ -281,9 +281,11 @@ def _proofs_checked(facts: Facts, model: Model) -> str | None:
 
 
 def _verdict_asked(facts: Facts, model: Model) -> str | None:
-    checked = [one for one in facts.commitments if one.state == Commitment.State.CHECKED]
-    if any(one.verdict_due_on for one in checked) or any(one.settled_on for one in facts.commitments):
-        lacking = [one.number for one in checked if not one.verdict_due_on]
+    checked = [commitment for commitment in facts.commitments if commitment.state == Commitment.State.CHECKED]
+    if any(commitment.verdict_due_on for commitment in checked) or any(
+        commitment.settled_on for commitment in facts.commitments
+    ):
+        lacking = [commitment.number for commitment in checked if not commitment.verdict_due_on]
         if not lacking:
             return None
         return _("Nobody was asked yet to judge: %(numbers)s.") % {"numbers": "、".join(lacking)}
@@ -295,12 +297,12 @@ def _fed_back(facts: Facts, model: Model) -> str | None:
     if asked:
         return asked
     waiting = [
-        one.number
-        for one in facts.commitments
-        if one.state == Commitment.State.CHECKED
-        and one.verdict_due_on
-        and one.verdict_due_on >= facts.today
-        and facts.verdicts.get((one.pk, one.round), 0) < facts.judges.get(one.pk, 0)
+        commitment.number
+        for commitment in facts.commitments
+        if commitment.state == Commitment.State.CHECKED
+        and commitment.verdict_due_on
+        and commitment.verdict_due_on >= facts.today
+        and facts.verdicts.get((commitment.pk, commitment.round), 0) < facts.judges.get(commitment.pk, 0)
     ]
     if not waiting:
         return None
@@ -311,7 +313,7 @@ def _all_settled(facts: Facts, model: Model) -> str | None:
     if not facts.commitments:
         return _("There is no commitment yet that could be settled.")
     settled = (Commitment.State.STRUCK_OFF, Commitment.State.CLOSED_UNDONE, Commitment.State.DROPPED)
-    open_ones = [one.number for one in facts.commitments if one.state not in settled]
+    open_ones = [commitment.number for commitment in facts.commitments if commitment.state not in settled]
     if not open_ones:
         return None
     return _("Not struck off yet: %(numbers)s.") % {"numbers": "、".join(open_ones)}

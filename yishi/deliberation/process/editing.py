@@ -14,7 +14,7 @@ LISTS = ("seats", "steps")  # lists whose rows have codes
 
 def new_row_code(document: Mapping[str, Any], kind: str) -> str:
     """A code for a new row that nobody has to think up: `step_4f2a`."""
-    taken = {row["code"] for rows in (document["seats"], document["steps"]) for row in rows}
+    taken = {row["code"] for listed in (document["seats"], document["steps"]) for row in listed}
     taken |= {gate["code"] for step in document["steps"] for gate in step["gates"]}
     while True:
         code = f"{kind}_{new_code(4).lower()}"
@@ -29,12 +29,12 @@ def head_set(document: Mapping[str, Any], **values: Any) -> Document:
 
 def row_put(document: Mapping[str, Any], kind: str, row: Mapping[str, Any], code: str = "") -> Document:
     """Change the row `code` of `kind` ("seats", "steps"), or put `row` at the end. A step keeps its gates."""
-    rows = [dict(one) for one in document[kind]]
+    entries = [dict(entry) for entry in document[kind]]
     if code:
-        rows = [{**one, **row} if one["code"] == code else one for one in rows]
+        entries = [{**entry, **row} if entry["code"] == code else entry for entry in entries]
     else:
-        rows.append({**({"gates": []} if kind == "steps" else {}), **row})
-    return _clean({**document, kind: rows})
+        entries.append({**({"gates": []} if kind == "steps" else {}), **row})
+    return _clean({**document, kind: entries})
 
 
 def row_move(document: Mapping[str, Any], kind: str, code: str, by: int) -> Document:
@@ -52,7 +52,7 @@ def gate_put(document: Mapping[str, Any], step: str, gate: Mapping[str, Any], co
         document,
         step,
         lambda gates: (
-            [{**one, **gate} if one["code"] == code else one for one in gates] if code else [*gates, dict(gate)]
+            [{**entry, **gate} if entry["code"] == code else entry for entry in gates] if code else [*gates, dict(gate)]
         ),
     )
 
@@ -79,8 +79,8 @@ def _in_step(document: Mapping[str, Any], code: str, change: Any) -> Document:
     return _clean({**document, "steps": steps})
 
 
-def _moved(rows: Sequence[Row], code: str, by: int) -> list[Row]:
-    kept = list(rows)
+def _moved(entries: Sequence[Row], code: str, by: int) -> list[Row]:
+    kept = list(entries)
     at = next((number for number, row in enumerate(kept) if row["code"] == code), None)
     if at is not None and 0 <= at + by < len(kept):
         kept[at], kept[at + by] = kept[at + by], kept[at]

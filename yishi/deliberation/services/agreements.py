@@ -57,7 +57,7 @@ def agreement_record(
     recorded_on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Record it: every party has consented, every duty is complete. Each duty becomes a commitment.
+    """Record the agreement: every party has consented, every duty is complete. Each duty becomes a commitment.
 
     A commitment is agreed if its bearer was in the room or consented as a party, else proposed until the bearer
     confirms. Only what was solved before any sitting may do without duties.
@@ -99,7 +99,7 @@ def agreement_record(
 def agreement_hand_over(
     *, actor: Viewer, agreement: Agreement, on: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """Adopted and handed over (采纳交办): its commitments are in force and their clocks run.
+    """Hand over an agreement that was adopted (采纳交办): its commitments are in force and their clocks run.
 
     Refused while a gate of the hand-over has not approved (see `hand_over_missing`).
     """
@@ -132,7 +132,8 @@ def agreement_hand_over(
 
 
 def agreement_take_back(*, actor: Viewer, agreement: Agreement, reason: str, act_id: UUID | None = None) -> Receipt:
-    """A gate returned it: the agreement is a draft again, and its duties that are not in force are dropped."""
+    """Take an agreement back that a gate returned: it is a draft again, and its duties that are not in force are
+    dropped."""
     by = permit("agreement.run", actor, agreement.matter)
     body = {"agreement": agreement.pk, "reason": reason}
     with act("deliberation.agreement.take_back", actor=by, act_id=act_id, body=body) as this:
@@ -225,5 +226,5 @@ def _check_gates(matter: Matter) -> None:
         raise WrongStage(
             "agreement.gate",
             _("It is handed over when its gate has approved. %(missing)s")
-            % {"missing": " ".join(one.message for one in lacking)},
+            % {"missing": " ".join(condition.message for condition in lacking)},
         )

@@ -23,8 +23,8 @@ def gate_bodies(matter: Matter, gate: Gate, today: date) -> list[Body]:
     around = place_at(matter.place, gate.tier)
     if around is None:
         return []
-    rows = Body.objects.filter(valid_on(today), kind=gate.body, place=around)
-    return list(rows.select_related("place").order_by("name"))
+    bodies = Body.objects.filter(valid_on(today), kind=gate.body, place=around)
+    return list(bodies.select_related("place").order_by("name"))
 
 
 def gate_body(matter: Matter, gate: Gate, today: date) -> Body | None:
@@ -32,11 +32,11 @@ def gate_body(matter: Matter, gate: Gate, today: date) -> Body | None:
 
     Of several the convener itself is taken if it is among them, else the body above it.
     """
-    found = gate_bodies(matter, gate, today)
-    for body in found:
+    bodies = gate_bodies(matter, gate, today)
+    for body in bodies:
         if body.pk in (matter.convener_id, matter.convener.parent_id):
             return body
-    return found[0] if len(found) == 1 else None
+    return bodies[0] if len(bodies) == 1 else None
 
 
 def ask_gates(this: Act, matter: Matter, step: Step, today: date) -> None:

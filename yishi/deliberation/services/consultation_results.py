@@ -72,7 +72,8 @@ def result_make(consultation: Consultation) -> Receipt:
     consultation = Consultation.within.select_related("matter").get(pk=consultation.pk)
     votes, party_of = anonymous_votes(consultation)
     statements = [
-        Stated(one.number, one.text, one.by_staff) for one in consultation.statements.filter(state=State.ADMITTED)
+        Stated(statement.number, statement.text, statement.by_staff)
+        for statement in consultation.statements.filter(state=State.ADMITTED)
     ]
     report = plain({**report_of(votes, statements, party_of), **_asked(consultation)})
     report["votes_hash"] = hashlib.sha256(votes_csv(votes).encode()).hexdigest()
@@ -95,9 +96,9 @@ def anonymous_votes(consultation: Consultation) -> tuple[list[Vote], dict[int, s
 
     Participants are numbered from 1 in the order of a keyed hash, which says nothing of when or from where they came.
     """
-    rows = ConsultationVote.objects.filter(statement__consultation=consultation, statement__state=State.ADMITTED)
-    cast = list(rows.values_list("voice", "statement__number", "value"))
-    voices = sorted({one[0] for one in cast}, key=lambda pk: keyed(b"download:" + pk.bytes))
+    votes = ConsultationVote.objects.filter(statement__consultation=consultation, statement__state=State.ADMITTED)
+    cast = list(votes.values_list("voice", "statement__number", "value"))
+    voices = sorted({vote[0] for vote in cast}, key=lambda pk: keyed(b"download:" + pk.bytes))
     number = {pk: place for place, pk in enumerate(voices, start=1)}
     declared = Voice.objects.filter(consultation=consultation, party__isnull=False).values_list("pk", "party__name")
     party_of = {number[pk]: name for pk, name in declared if pk in number}
@@ -121,8 +122,8 @@ def weigh(consultation: Consultation) -> None:
     from yishi.common_ground import analyse  # noqa: PLC0415
 
     votes, _party_of = anonymous_votes(consultation)
-    found = analyse(*np.array(votes, dtype=np.int64).reshape(-1, 3).T, method="polis")
-    weights = zip(found.statement_ids.tolist(), found.priority.tolist(), strict=True)
+    analysis = analyse(*np.array(votes, dtype=np.int64).reshape(-1, 3).T, method="polis")
+    weights = zip(analysis.statement_ids.tolist(), analysis.priority.tolist(), strict=True)
     count = ConsultationVote.objects.filter(voice__consultation=consultation).count()
     Consultation.within.filter(pk=consultation.pk, stage=Stage.OPEN).update(
         priorities={str(number): round(weight, 6) for number, weight in weights}, weighed_at=count
@@ -149,7 +150,7 @@ def consultation_brief(
         if row.brief_id == held.pk:
             raise WrongStage("brief.done", _("The result lies before this sitting already."))
         numbers = brief_numbers(row.result)
-        chosen = {one.number: one for one in row.statements.filter(number__in=numbers)}
+        chosen = {statement.number: statement for statement in row.statements.filter(number__in=numbers)}
         before = held.statements.count()
         Statement.objects.bulk_create(
             Statement(
@@ -199,7 +200,7 @@ def _asked(consultation: Consultation) -> dict[str, object]:
     spoke = ConsultationVote.objects.filter(voice__consultation=consultation, statement__state=State.ADMITTED)
     voices = Voice.objects.filter(pk__in=spoke.values("voice"))
     kinds = Counter(voices.values_list("kind", flat=True))
-    networks = Counter(one for one in voices.values_list("network", flat=True) if one)
+    networks = Counter(network for network in voices.values_list("network", flat=True) if network)
     stated = consultation.statements.filter(by_staff=False)
     return {
         "addressed": consultation.addressed,

@@ -65,15 +65,15 @@ def ballot_of(consultation: Consultation, viewer: Viewer, secret: str, address: 
     """
     code = clean_code(secret)
     if len(code) == RECEIPT_LENGTH:
-        found = voice_digest(consultation.pk, Kind.SLIP, code)
-        if ConsultationSlip.objects.filter(consultation=consultation, digest=found, is_void=False).exists():
-            return Ballot(consultation.pk, Kind.SLIP, found)
+        digest = voice_digest(consultation.pk, Kind.SLIP, code)
+        if ConsultationSlip.objects.filter(consultation=consultation, digest=digest, is_void=False).exists():
+            return Ballot(consultation.pk, Kind.SLIP, digest)
     if consultation.audience == Consultation.Audience.INVITED:
         return None
     network = keyed(f"network:{consultation.pk}:{address}".encode()).hex()[:16] if address else ""
     if viewer.person_id is not None:
-        found = voice_digest(consultation.pk, Kind.ACCOUNT, str(viewer.person_id))
-        return Ballot(consultation.pk, Kind.ACCOUNT, found, network)
+        digest = voice_digest(consultation.pk, Kind.ACCOUNT, str(viewer.person_id))
+        return Ballot(consultation.pk, Kind.ACCOUNT, digest, network)
     if len(code) == RECEIPT_LENGTH:
         return Ballot(consultation.pk, Kind.LINK, voice_digest(consultation.pk, Kind.LINK, code), network)
     return None
@@ -95,15 +95,15 @@ def votes_give(
 
     The first act of a ballot raises its voice. Result: new (how many statements were voted on for the first time).
     """
-    given = {str(number): value for number, value in sorted(votes.items())}
-    body = {"ballot": ballot.digest, "votes": given, "party": party.pk if party else None}
+    sent_votes = {str(number): value for number, value in sorted(votes.items())}
+    body = {"ballot": ballot.digest, "votes": sent_votes, "party": party.pk if party else None}
     with act("deliberation.consultation.vote", actor=ballot.actor, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row, voice, is_new = _speak(this, ballot, party)
         statements = {
-            one.number: one
-            for one in row.statements.filter(number__in=list(votes), state=State.ADMITTED).only("number")
+            statement.number: statement
+            for statement in row.statements.filter(number__in=list(votes), state=State.ADMITTED).only("number")
         }
         for number, value in votes.items():
             if value not in ConsultationVote.Value.values:
@@ -111,13 +111,13 @@ def votes_give(
             if number not in statements:
                 raise Refusal("vote.statement", _("This statement is not there any more. Go on with the next one."))
         known = voice.votes.filter(statement__in=statements.values()).count()
-        rows = [
+        ballots = [
             ConsultationVote(voice=voice, statement=statements[number], value=value) for number, value in votes.items()
         ]
         ConsultationVote.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["voice", "statement"], update_fields=["value"]
+            ballots, update_conflicts=True, unique_fields=["voice", "statement"], update_fields=["value"]
         )
-        new = len(rows) - known
+        new = len(ballots) - known
         _enter(this, row, is_new, {"consultation_votes": new})
         this.result(new=new)
     return this.receipt
@@ -171,17 +171,17 @@ def statement_appeal(
 def next_statement(consultation: Consultation, voice: Voice | None, also_not: int = 0) -> ConsultationStatement | None:
     """One that this voice has not voted on, drawn in proportion to its priority (unknown ones as the highest known);
     the same again until the voice has voted. `also_not`: a number to pass over."""
-    rows = consultation.statements.filter(state=State.ADMITTED).exclude(number=also_not).only("number")
+    statements = consultation.statements.filter(state=State.ADMITTED).exclude(number=also_not).only("number")
     if voice is not None:
-        rows = rows.exclude(votes__voice=voice)
-    numbers = sorted(one.number for one in rows)
+        statements = statements.exclude(votes__voice=voice)
+    numbers = sorted(statement.number for statement in statements)
     if not numbers:
         return None
     known = {int(number): float(weight) for number, weight in consultation.priorities.items()}
     new = max(known.values(), default=1.0)
     count = voice.votes.count() if voice else 0
     drawn = random.Random(f"{voice.pk if voice else ''}/{count}")  # noqa: S311  nobody gains by foreseeing it
-    number = drawn.choices(numbers, [max(known.get(one, new), 1e-9) for one in numbers])[0]
+    number = drawn.choices(numbers, [max(known.get(number, new), 1e-9) for number in numbers])[0]
     return consultation.statements.get(number=number)
 
 

@@ -43,8 +43,8 @@ def consultation_plan(
 ) -> Receipt:
     """Prepare a consultation on `matter`; nobody outside sees it before it is opened. Result: consultation."""
     by = permit("consultation.run", actor, matter)
-    given = _given(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
-    with act("deliberation.consultation.plan", actor=by, act_id=act_id, body={"matter": matter.pk, **given}) as this:
+    settings = _given(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
+    with act("deliberation.consultation.plan", actor=by, act_id=act_id, body={"matter": matter.pk, **settings}) as this:
         if this.replayed:
             return this.receipt
         fresh = open_matter(matter)
@@ -58,7 +58,7 @@ def consultation_plan(
             ordinal=fresh.consultations.count() + 1,
             code=new_code(CODE_LENGTH).lower(),
             planned_by=actor.person,
-            **_checked(given, this.now, fresh),
+            **_checked(settings, this.now, fresh),
         )
         enter(this, row)
     return this.receipt
@@ -77,16 +77,16 @@ def consultation_change(
     asks_party: bool = False,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Change it while it is prepared; once it is open only its day, its words of introduction and how many people it
-    is meant for: those who voted were asked one question."""
+    """Change a consultation while it is prepared; once it is open, only its day, its words of introduction and how
+    many people it is meant for: those who voted were asked one question."""
     by = permit("consultation.run", actor, consultation)
-    given = _given(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
-    body = {"consultation": consultation.pk, **given}
+    settings = _given(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
+    body = {"consultation": consultation.pk, **settings}
     with act("deliberation.consultation.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = locked_consultation(consultation, Stage.DRAFT, Stage.OPEN)
-        changed = _checked(given, row.opened_at or this.now, row.matter)
+        changed = _checked(settings, row.opened_at or this.now, row.matter)
         if row.stage == Stage.OPEN:
             if closes_at <= this.now:
                 raise Refusal(
@@ -139,7 +139,7 @@ def consultation_open(*, actor: Viewer, consultation: Consultation, act_id: UUID
 def consultation_close(
     *, actor: Viewer, consultation: Consultation, reason: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """No more votes. Before its day it needs a reason, which everybody reads."""
+    """Close a consultation: no more votes. Before its day this needs a reason, which everybody reads."""
     by = permit("consultation.run", actor, consultation)
     body = {"consultation": consultation.pk, "reason": reason}
     with act("deliberation.consultation.close", actor=by, act_id=act_id, body=body) as this:
@@ -221,8 +221,10 @@ def voice_digest(consultation_id: UUID, kind: str, secret: str) -> str:
 
 def locked_consultation(consultation: Consultation, *stages: str) -> Consultation:
     """The consultation, locked; refuses one that is in none of `stages`."""
-    rows = Consultation.within.select_for_update(of=("self",)).select_related("matter__place", "matter__convener")
-    row = rows.get(pk=consultation.pk)
+    consultations = Consultation.within.select_for_update(of=("self",)).select_related(
+        "matter__place", "matter__convener"
+    )
+    row = consultations.get(pk=consultation.pk)
     if row.stage not in stages:
         raise WrongStage(
             "consultation.stage",
@@ -272,8 +274,8 @@ def _given(
     }
 
 
-def _checked(given: dict[str, object], since: datetime, matter: Matter) -> dict[str, object]:
-    closes_at = given["closes_at"]
+def _checked(settings: dict[str, object], since: datetime, matter: Matter) -> dict[str, object]:
+    closes_at = settings["closes_at"]
     if not isinstance(closes_at, datetime) or closes_at <= since:
         raise Refusal("consultation.closes", _("Choose a day and time that is still to come."), field="closes_at")
     if closes_at > since + LONGEST:
@@ -283,9 +285,9 @@ def _checked(given: dict[str, object], since: datetime, matter: Matter) -> dict[
             % {"days": LONGEST.days},
             field="closes_at",
         )
-    if given["audience"] not in Consultation.Audience.values:
+    if settings["audience"] not in Consultation.Audience.values:
         raise Refusal("consultation.audience", _("Please choose who may vote."), field="audience")
-    if given["asks_party"] and matter.parties.count() < 2:
+    if settings["asks_party"] and matter.parties.count() < 2:
         raise Refusal("consultation.parties", _("Name at least two parties of the matter first."), field="asks_party")
-    question = words(str(given["question"]), "question", 120, _("Please write the question in one sentence."))
-    return {**given, "question": question, "intro": clean(str(given["intro"]))[:2000]}
+    question = words(str(settings["question"]), "question", 120, _("Please write the question in one sentence."))
+    return {**settings, "question": question, "intro": clean(str(settings["intro"]))[:2000]}

@@ -48,8 +48,8 @@ def next_state(matter: Matter, verb: str) -> str:
 
 def locked(matter: Matter) -> Matter:
     """The matter, read again and locked for this act."""
-    rows = Matter.within.select_for_update(of=("self",))
-    return rows.select_related("place", "convener", "process__model").get(pk=matter.pk)
+    matters = Matter.within.select_for_update(of=("self",))
+    return matters.select_related("place", "convener", "process__model").get(pk=matter.pk)
 
 
 def enter(this: Act, matter: Matter, step: Step, *, on: date | None = None, note: str = "", back: bool = False) -> None:
@@ -125,7 +125,8 @@ def matter_advance(
     on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """One step on. Refuses `matter.missing` with everything that is not met; out of the last step the matter is done.
+    """Send a matter one step on. Refuses `matter.missing` with everything that is not met; out of the last step the
+    matter is done.
 
     `step` is the step that the actor saw: a second click does not carry the matter two steps. A past `on` is accepted
     and starts no clock; nothing happens before the step it leaves began.
@@ -147,8 +148,9 @@ def matter_advance(
         if lacking:
             raise Refusal(
                 "matter.missing",
-                _("The matter cannot go on yet. %(missing)s") % {"missing": " ".join(one.message for one in lacking)},
-                details={"missing": [one.code for one in lacking]},
+                _("The matter cannot go on yet. %(missing)s")
+                % {"missing": " ".join(condition.message for condition in lacking)},
+                details={"missing": [condition.code for condition in lacking]},
             )
         following = facts.model.after(fresh.step)
         if following is None:
@@ -178,7 +180,7 @@ def matter_close(*, actor: Viewer, matter: Matter, reason: str = "", act_id: UUI
             )
         lacking = matter_missing(fresh, facts)
         if lacking:
-            raise Refusal("matter.missing", " ".join(one.message for one in lacking))
+            raise Refusal("matter.missing", " ".join(condition.message for condition in lacking))
         _close(this, fresh, state, clean(reason))
         this.result(matter=fresh.pk, state=fresh.state)
         _refresh(matter, fresh)
@@ -202,7 +204,7 @@ def matter_end(
         reason = _reason(reason)
         facts = Facts(fresh)
         _check_day(on, facts)
-        if any(one.state in (Sitting.State.OPEN, Sitting.State.CLOSED) for one in facts.sittings):
+        if any(sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED) for sitting in facts.sittings):
             raise WrongStage(
                 "matter.sat", _("The sitting was held already: the matter goes on through its steps to the verdict.")
             )
@@ -232,7 +234,9 @@ def matter_drop(*, actor: Viewer, matter: Matter, reason: str, act_id: UUID | No
         fresh = locked(matter)
         state = next_state(fresh, "drop")
         reason = _reason(reason)
-        if any(one.settled_on is None and one.state != "dropped" for one in Facts(fresh).commitments):
+        if any(
+            commitment.settled_on is None and commitment.state != "dropped" for commitment in Facts(fresh).commitments
+        ):
             raise Refusal(
                 "matter.promises_open",
                 _("Promises from this matter are still open. Settle or close them first; a promise is not dropped."),
@@ -269,7 +273,7 @@ def _carrying_step(model: Model) -> Step:
     for step in model.steps:
         if step.stage == Stage.CARRIED_OUT or "proofs_checked" in step.exit:
             return step
-    later = [one for one in model.steps if STAGE_ORDER.get(one.stage, 0) > STAGE_ORDER[Stage.HANDED_OVER]]
+    later = [step for step in model.steps if STAGE_ORDER.get(step.stage, 0) > STAGE_ORDER[Stage.HANDED_OVER]]
     return later[0] if later else model.steps[-1]
 
 

@@ -182,29 +182,29 @@ def consent_record(
     return this.receipt
 
 
-def _duty(given: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = set(given) - set(DUTY_FIELDS)
+def _duty(duty: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(duty) - set(DUTY_FIELDS)
     if unknown:
         raise TypeError(f"unknown fields of a duty: {sorted(unknown)}")
-    due_on, quantity = given.get("due_on"), given.get("quantity")
+    due_on, quantity = duty.get("due_on"), duty.get("quantity")
     if isinstance(quantity, Decimal | int) and quantity <= 0:
         raise Refusal("duty.quantity", _("The quantity must be more than nothing."), field="quantity")
     if due_on is not None and not isinstance(due_on, date):
         raise TypeError("due_on must be a date")
-    bearer, supervisor = given.get("bearer"), given.get("supervisor")
+    bearer, supervisor = duty.get("bearer"), duty.get("supervisor")
     if isinstance(bearer, Body) and isinstance(supervisor, Body) and bearer.pk == supervisor.pk:
         raise Refusal(
             "duty.supervisor", _("Nobody supervises themselves. Please choose another body."), field="supervisor"
         )
     return {
-        "act": words(given.get("act", ""), "act", 300, _("Please write what is to be done.")),
+        "act": words(duty.get("act", ""), "act", 300, _("Please write what is to be done.")),
         "bearer": bearer,
-        "bearer_person": given.get("bearer_person"),
+        "bearer_person": duty.get("bearer_person"),
         "quantity": quantity,
-        "unit": clean(given.get("unit") or "")[:16],
+        "unit": clean(duty.get("unit") or "")[:16],
         "due_on": due_on,
-        "conditions": clean(given.get("conditions") or "")[:500],
-        "proof_expected": clean(given.get("proof_expected") or "")[:300],
+        "conditions": clean(duty.get("conditions") or "")[:500],
+        "proof_expected": clean(duty.get("proof_expected") or "")[:300],
         "supervisor": supervisor,
     }
 
@@ -220,8 +220,8 @@ def check_due(agreement: Agreement, due_on: date | None, today: date) -> None:
         )
 
 
-def _sent(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: getattr(value, "pk", value) for name, value in given.items()}
+def _sent(duty: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: getattr(value, "pk", value) for name, value in duty.items()}
 
 
 def _last(agreement: Agreement) -> int:
@@ -237,8 +237,10 @@ def _texts(text: str, conditions: str, minority: str) -> dict[str, str]:
 
 
 def locked_agreement(agreement: Agreement) -> Agreement:
-    rows = Agreement.objects.select_for_update(of=("self",))
-    return rows.select_related("matter__process", "matter__place", "matter__convener", "sitting").get(pk=agreement.pk)
+    agreements = Agreement.objects.select_for_update(of=("self",))
+    return agreements.select_related("matter__process", "matter__place", "matter__convener", "sitting").get(
+        pk=agreement.pk
+    )
 
 
 def draft_of(agreement: Agreement) -> Agreement:

@@ -173,12 +173,12 @@ def gates_of(bodies: Iterable[UUID], *, open_only: bool = True) -> QuerySet[Gate
 
     On hold wants an answer too, until a later row gives it.
     """
-    rows = GateRequest.objects.filter(body__in=bodies).select_related("matter__place", "body", "answered_by")
+    gates = GateRequest.objects.filter(body__in=bodies).select_related("matter__place", "body", "answered_by")
     if open_only:
         later = GateRequest.objects.filter(
             matter=OuterRef("matter"), step=OuterRef("step"), gate=OuterRef("gate"), round__gt=OuterRef("round")
         )
-        rows = rows.filter(
+        gates = gates.filter(
             ~Exists(later), matter__state=Matter.State.OPEN, step=F("matter__step"), answer__in=("", Answer.HOLD)
         )
-    return rows.order_by("due_on", "asked_at")
+    return gates.order_by("due_on", "asked_at")

@@ -198,7 +198,9 @@ def party_remove(*, actor: Viewer, matter: Matter, party: Party, act_id: UUID | 
             return this.receipt
         fresh = locked(matter)
         _check_open(fresh)
-        if party.seats.exists() or any(one.consents.filter(party=party).exists() for one in fresh.agreements.all()):
+        if party.seats.exists() or any(
+            agreement.consents.filter(party=party).exists() for agreement in fresh.agreements.all()
+        ):
             raise WrongStage("party.in_use", _("This party has a seat or has consented; it stays on the record."))
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"party": party.pk})
         Party.objects.filter(pk=party.pk, matter=fresh).delete()

@@ -75,15 +75,15 @@ def processes_load() -> list[ProcessVersion]:
 
 
 def _newest(code: str) -> ProcessVersion | None:
-    rows = ProcessVersion.objects.filter(model__code=code, published_at__isnull=False)
-    return rows.select_related("model").order_by("-number").first()
+    versions = ProcessVersion.objects.filter(model__code=code, published_at__isnull=False)
+    return versions.select_related("model").order_by("-number").first()
 
 
 def processes_published() -> list[ProcessVersion]:
     """The newest published version of every model in use, shipped ones first."""
-    rows = ProcessVersion.objects.filter(published_at__isnull=False, model__is_retired=False)
+    versions = ProcessVersion.objects.filter(published_at__isnull=False, model__is_retired=False)
     newest: dict[UUID, ProcessVersion] = {}
-    for version in rows.select_related("model__owner").order_by("number"):
+    for version in versions.select_related("model__owner").order_by("number"):
         newest[version.model_id] = version
     return sorted(newest.values(), key=lambda version: (version.model.owner_id is not None, version.name))
 

@@ -83,9 +83,9 @@ def release_prepare(
         release.reason = ""
         release.save()
         release.photos.set(photos)
-        found = release_warnings(release)
-        _entry(this, release, {"warnings": len(found)})
-        this.result(release=release.pk, slug=release.slug, warnings=len(found))
+        warnings = release_warnings(release)
+        _entry(this, release, {"warnings": len(warnings)})
+        this.result(release=release.pk, slug=release.slug, warnings=len(warnings))
     return this.receipt
 
 
@@ -217,20 +217,20 @@ def _move(actor: Viewer, release: Release, verb: str, reason: str, act_id: UUID 
 
 
 def _locked(release: Release) -> Release:
-    rows = Release.objects.select_for_update(of=("self",)).select_related("matter__place", "prepared_by")
-    return rows.get(pk=release.pk)
+    releases = Release.objects.select_for_update(of=("self",)).select_related("matter__place", "prepared_by")
+    return releases.get(pk=release.pk)
 
 
 def _next(release: Release, verb: str) -> str:
     """The state to which `verb` leads; who came second reads what has happened."""
-    found = STAGES[release.state].get(verb)
-    if found is None:
+    following = STAGES[release.state].get(verb)
+    if following is None:
         raise WrongStage(
             "release.stage",
             _("The public file is “%(state)s” now. Open it again and see what is to be done.")
             % {"state": release.get_state_display()},
         )
-    return found
+    return following
 
 
 def _go(release: Release, verb: str) -> None:

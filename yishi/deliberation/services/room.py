@@ -38,8 +38,8 @@ def next_state(sitting: Sitting, verb: str) -> str:
 
 def locked_sitting(sitting: Sitting) -> Sitting:
     """The sitting, read again and locked."""
-    rows = Sitting.within.select_for_update(of=("self",))
-    return rows.select_related("matter__process", "matter__place", "matter__convener").get(pk=sitting.pk)
+    sittings = Sitting.within.select_for_update(of=("self",))
+    return sittings.select_related("matter__process", "matter__place", "matter__convener").get(pk=sitting.pk)
 
 
 def touch(sitting_id: UUID) -> None:
@@ -56,8 +56,8 @@ def happened_at(at: datetime | None, now: datetime) -> datetime:
 
 def counted_seats(matter: Matter) -> list[Seat]:
     """The held seats that make a quorum: everybody but observers."""
-    rows = Seat.objects.filter(matter=matter, state__in=Seat.LIVE, ended_on__isnull=True)
-    return [seat for seat in rows if seat.role != Seat.Role.OBSERVER]
+    seats = Seat.objects.filter(matter=matter, state__in=Seat.LIVE, ended_on__isnull=True)
+    return [seat for seat in seats if seat.role != Seat.Role.OBSERVER]
 
 
 def quorum_of(matter: Matter) -> int:

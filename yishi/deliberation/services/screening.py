@@ -79,7 +79,7 @@ def worry_take_up(
     matter: Matter | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Take it up: into the open `matter`, or into a new one of `title` under `process`, run by `convener`."""
+    """Take a worry up: into the open `matter`, or into a new one of `title` under `process`, run by `convener`."""
 
     def decide(this: Act, row: Worry) -> None:
         next_state(row, "take_up")
@@ -125,7 +125,7 @@ def worry_take_up(
 
 
 def worry_pass(*, actor: Viewer, worry: Worry, to_body: Body, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Pass it to the body that can answer; that desk owes the answer from now on, within five working days."""
+    """Pass a worry to the body that can answer; that desk owes the answer from now on, within five working days."""
 
     def decide(this: Act, row: Worry) -> None:
         row.state = next_state(row, "pass")
@@ -150,7 +150,7 @@ def worry_pass(*, actor: Viewer, worry: Worry, to_body: Body, reason: str, act_i
 
 
 def worry_answer(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None = None) -> Receipt:
-    """Answer it; the answer is told to everybody who raised it."""
+    """Answer a worry; the answer is told to everybody who raised it."""
 
     def decide(this: Act, row: Worry) -> None:
         row.state = next_state(row, "answer")
@@ -162,7 +162,7 @@ def worry_answer(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None 
 
 
 def worry_merge(*, actor: Viewer, worry: Worry, into: Worry, act_id: UUID | None = None) -> Receipt:
-    """Merge it with one that was raised before: its author hears of all that becomes of that one."""
+    """Merge a worry with one that was raised before: its author hears of all that becomes of the earlier worry."""
 
     def decide(this: Act, row: Worry) -> None:
         next_state(row, "merge")
@@ -188,7 +188,7 @@ def worry_refer(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None
 
 
 def worry_decline(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Do not take it up, with a reason that the person can understand."""
+    """Do not take a worry up, with a reason that the person can understand."""
 
     def decide(this: Act, row: Worry) -> None:
         row.state = next_state(row, "decline")
@@ -200,7 +200,7 @@ def worry_decline(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | No
 
 
 def worry_reopen(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Who raised it is not content with the answer and asks again: once, back to the convener."""
+    """Ask again: whoever raised the worry is not content with the answer and asks again: once, back to the convener."""
     by = permit("worry.reopen", actor, worry)
     body = {"worry": worry.pk, "reason": reason}
     with act("deliberation.worry.reopen", actor=by, act_id=act_id, body=body) as this:
@@ -288,8 +288,8 @@ def _decide(
 
 
 def _locked(worry: Worry) -> Worry:
-    rows = Worry.within.select_for_update(of=("self",))
-    return rows.select_related("place__parent", "desk", "convener", "venue", "raiser").get(pk=worry.pk)
+    worries = Worry.within.select_for_update(of=("self",))
+    return worries.select_related("place__parent", "desk", "convener", "venue", "raiser").get(pk=worry.pk)
 
 
 def _step(
@@ -301,18 +301,18 @@ def _step(
 
 
 def _reason(text: str, *, field: str = "reason", longest: int = 1000) -> str:
-    words = text.strip()
-    if not words:
+    cleaned = text.strip()
+    if not cleaned:
         raise Refusal(
             "worry.reason.empty",
             _("Please write the reason in a sentence: whoever raised it will read it."),
             field=field,
         )
-    if len(words) > longest:
+    if len(cleaned) > longest:
         raise Refusal(
             "worry.reason.long",
             _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
-            % {"length": len(words), "longest": longest},
+            % {"length": len(cleaned), "longest": longest},
             field=field,
         )
-    return words
+    return cleaned

@@ -302,21 +302,25 @@ def chair_problem(matter: Matter) -> str:
 def members_to_invite(matter: Matter) -> list[Member]:
     """Sitting members of the county's and nearer committees; former ones are not invited."""
     today = timezone.localdate()
-    rows = Member.objects.filter(
+    members = Member.objects.filter(
         valid_on(today),
         Q(term__body__place__lo__lte=matter.place.lo, term__body__place__hi__gte=matter.place.lo),
         term__body__place__level__in=[PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE],
     )
-    return list(rows.select_related("person", "term__body").order_by("sector", "pk"))
+    return list(members.select_related("person", "term__body").order_by("sector", "pk"))
 
 
 def _class_of_role(matter: Matter, role: str) -> str:
     """The model's first class of this role with room; none if there is no such class."""
     live = Seat.objects.filter(matter=matter, ended_on__isnull=True)
     held = Counter(live.values_list("seat_class", flat=True))
-    for one in read_document(matter.process.document).seats:
-        if one.role == role and one.code not in MEMBER_CLASSES and (not one.max or held[one.code] < one.max):
-            return one.code
+    for seat_type in read_document(matter.process.document).seats:
+        if (
+            seat_type.role == role
+            and seat_type.code not in MEMBER_CLASSES
+            and (not seat_type.max or held[seat_type.code] < seat_type.max)
+        ):
+            return seat_type.code
     return ""
 
 
@@ -331,14 +335,15 @@ def _check_class(matter: Matter, seat_class: str) -> None:
     if not seat_class:
         return
     model = read_document(matter.process.document)
-    found = model.seat(seat_class)
-    if found is None:
+    seat_type = model.seat(seat_class)
+    if seat_type is None:
         raise Refusal("seat.class", _("This model has no such class of seats."), field="seat_class")
     held = Seat.objects.filter(matter=matter, seat_class=seat_class, ended_on__isnull=True).count()
-    if found.max and held >= found.max:
+    if seat_type.max and held >= seat_type.max:
         raise Refusal(
             "seat.full",
-            _("“%(name)s” has %(max)d seats at most, and all are held.") % {"name": found.name, "max": found.max},
+            _("“%(name)s” has %(max)d seats at most, and all are held.")
+            % {"name": seat_type.name, "max": seat_type.max},
             field="seat_class",
         )
 
@@ -367,8 +372,8 @@ def _speaks_for(actor: Viewer, right_id: UUID | None, party: Party) -> bool:
 
 
 def _locked(seat: Seat) -> Seat:
-    rows = Seat.objects.select_for_update(of=("self",))
-    return rows.select_related("matter__process", "matter__place", "matter__convener", "party", "body").get(pk=seat.pk)
+    seats = Seat.objects.select_for_update(of=("self",))
+    return seats.select_related("matter__process", "matter__place", "matter__convener", "party", "body").get(pk=seat.pk)
 
 
 def _turn(this: Act, seat: Seat, verb: str, reason: str) -> None:

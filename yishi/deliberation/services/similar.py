@@ -35,7 +35,7 @@ def similar_worries(
     township = around(place)
     since = timezone.now() - timedelta(days=365)
     with everything():
-        rows = (
+        worries = (
             Worry.objects.filter(place__lo__gte=township.lo, place__lo__lte=township.hi, raised_at__gte=since)
             .exclude(state__in=[Worry.State.MERGED, Worry.State.REFERRED])
             .filter(is_sensitive=False)
@@ -43,8 +43,8 @@ def similar_worries(
             .order_by("-raised_at")
         )
         if only_open:
-            rows = rows.filter(state__in=[*Worry.OWED, Worry.State.TAKEN_UP])
-        newest = list(rows[:NEWEST])
+            worries = worries.filter(state__in=[*Worry.OWED, Worry.State.TAKEN_UP])
+        newest = list(worries[:NEWEST])
     scored = []
     for worry in newest:
         score = likeness(mine, bigrams(worry.text)) + (0.05 if theme and worry.theme == theme else 0)

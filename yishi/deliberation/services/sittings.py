@@ -166,7 +166,7 @@ def papers_send(
 
 
 def sitting_cancel(*, actor: Viewer, sitting: Sitting, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It does not take place; everybody who was told is told."""
+    """Cancel a sitting; everybody who was told of it hears that it does not take place."""
     by = permit("sitting.run", actor, sitting.matter)
     body = {"sitting": sitting.pk, "reason": reason}
     with act("deliberation.sitting.cancel", actor=by, act_id=act_id, body=body) as this:
@@ -183,7 +183,7 @@ def sitting_cancel(*, actor: Viewer, sitting: Sitting, reason: str, act_id: UUID
 
 
 def sitting_open(*, actor: Viewer, sitting: Sitting, at: datetime | None = None, act_id: UUID | None = None) -> Receipt:
-    """Open it after the roll call: refuses without a neutral chair, or with fewer present than the quorum.
+    """Open the sitting after the roll call; refuses without a neutral chair, or with fewer present than the quorum.
 
     For a sitting that was held before (补录) give `at`.
     """
@@ -266,7 +266,7 @@ def presence_leave(
 def sitting_close(
     *, actor: Viewer, sitting: Sitting, at: datetime | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """Close it: who is still here leaves with it, open statements are closed, the minutes' clock starts."""
+    """Close the sitting: whoever is still here leaves, open statements are closed, the minutes' clock starts."""
     by = permit("sitting.run", actor, sitting.matter)
     body = {"sitting": sitting.pk, "at": at}
     with act("deliberation.sitting.close", actor=by, act_id=act_id, at=at, body=body) as this:
@@ -286,8 +286,8 @@ def sitting_close(
 def _check_ahead(sitting: Sitting, clock: str, reason: str) -> None:
     """Notice and papers keep the model's clock, counted in Chinese working days, or say why not."""
     wanted = read_document(sitting.matter.process.document).clock(clock)
-    given = workdays_between(timezone.localdate(), timezone.localdate(sitting.starts_at))
-    if sitting.backfilled or given >= wanted or clean(reason) or sitting.short_notice_reason:
+    days_ahead = workdays_between(timezone.localdate(), timezone.localdate(sitting.starts_at))
+    if sitting.backfilled or days_ahead >= wanted or clean(reason) or sitting.short_notice_reason:
         return
     raise Refusal(
         f"sitting.short_{clock}",
@@ -295,6 +295,6 @@ def _check_ahead(sitting: Sitting, clock: str, reason: str) -> None:
             "That is %(given)d working days ahead; the model asks for %(wanted)d. "
             "Choose a later day, or write the reason for the short notice."
         )
-        % {"given": given, "wanted": wanted},
+        % {"given": days_ahead, "wanted": wanted},
         field="short_notice_reason",
     )

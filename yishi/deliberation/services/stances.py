@@ -65,7 +65,7 @@ def statement_add(
 def statement_close(
     *, actor: Viewer, statement: Statement, minority_note: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """No more stances on it; what stayed disputed is kept in the minority's own words."""
+    """Take no more stances on a statement; what stayed disputed is kept in the minority's own words."""
     by = permit("sitting.run", actor, statement.sitting.matter)
     body = {"statement": statement.pk, "note": minority_note}
     with act("deliberation.statement.close", actor=by, act_id=act_id, body=body) as this:
@@ -105,14 +105,14 @@ def stance_take(
             return this.receipt
         row = Statement.objects.select_related("sitting__matter").only(*NEEDED).get(pk=statement.pk)
         _check_stance(row, seat, value, condition)
-        given = {"value": value, "condition": condition.strip()[:300], "reason": reason.strip()[:300]}
-        fields = {**given, "party_id": seat.party_id, "recorded_by": actor.person, "at": this.now}
+        position = {"value": value, "condition": condition.strip()[:300], "reason": reason.strip()[:300]}
+        fields = {**position, "party_id": seat.party_id, "recorded_by": actor.person, "at": this.now}
         try:
             with transaction.atomic():
                 stance = Stance.objects.create(statement=row, seat=seat, **fields)
         except IntegrityError:  # stood there already
             stance = Stance.objects.select_for_update().get(statement=row, seat=seat)
-            if all(getattr(stance, name) == one for name, one in given.items()):
+            if all(getattr(stance, name) == value for name, value in position.items()):
                 this.result(stance=stance.pk, same=True)
                 return this.receipt
             said = Entry.objects.filter(code=this.code, subject_id=stance.pk)
@@ -185,8 +185,8 @@ def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str
     said: list[Said] = []
     hands = list(HandCount.objects.filter(statement__sitting=sitting, party__isnull=False))
     counted = {(hand.statement_id, hand.party_id) for hand in hands}
-    rows = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "party", "value", "condition")
-    for statement_id, party_id, value, condition in rows:
+    stances = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "party", "value", "condition")
+    for statement_id, party_id, value, condition in stances:
         key = str(party_id) if party_id else NO_PARTY
         weight = 0 if (statement_id, party_id) in counted else 1
         said.append(Said(str(statement_id), key, value, condition, weight))
@@ -195,9 +195,9 @@ def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str
         said += [
             Said(str(hand.statement_id), str(hand.party_id), value, count=number) for value, number in numbers.items()
         ]
-    if any(one.party == NO_PARTY for one in said):
+    if any(stance.party == NO_PARTY for stance in said):
         parties[NO_PARTY] = _now("others in the room")
-    grounds = floor([str(one.pk) for one in statements], list(parties), said)
+    grounds = floor([str(statement.pk) for statement in statements], list(parties), said)
     return [
         (statement, ground, [(parties[key], counts) for key, counts in ground.by_party.items()])
         for statement, ground in zip(statements, grounds, strict=True)

@@ -146,7 +146,7 @@ def study_hand_in(
 
 
 def study_check(*, actor: Viewer, study: Study, accepted: bool, note: str, act_id: UUID | None = None) -> Receipt:
-    """A second person reads it: accepted, or back with what is missing.
+    """Check a study, as a second person: accepted, or sent back with what is missing.
 
     Who recorded its visits does not check it, except in a small office, where the file shows it.
     """

@@ -76,11 +76,11 @@ def worry_file(
     }
     with act("deliberation.worry.file", actor=by, act_id=act_id, body=body) as this:
         if not this.replayed:
-            words = _checked_words(text, theme, photos)
+            story = _checked_words(text, theme, photos)
             person, holds_code = _raiser(this, actor, channel, raiser, raiser_name, raiser_phone)
             convener = _receiver(place, venue)
             worry = _write(
-                this, actor, words, theme, place, venue, channel, person, convener, is_anonymous, happened_on
+                this, actor, story, theme, place, venue, channel, person, convener, is_anonymous, happened_on
             )
             worry.photos.set(photos)
             _step(this, worry, Kind.FILED, body=convener)
@@ -113,7 +113,7 @@ def worry_file(
 
 
 def code_reissue(*, actor: Viewer, worry: Worry, act_id: UUID | None = None) -> Receipt:
-    """A new query code for who raised it, who asked the convener; the old one is dead. `receipt.query_code`.
+    """Give whoever raised the worry a new query code, at their wish; the old one is dead. `receipt.query_code`.
 
     Raises `Refusal` "worry.account" where they sign in with an account.
     """
@@ -227,21 +227,21 @@ def _step(
 
 
 def _checked_words(text: str, theme: str, photos: list[Attachment]) -> str:
-    words = clean(text)
-    if not words:
+    cleaned = clean(text)
+    if not cleaned:
         raise Refusal("worry.text.empty", _("Please write what worries you, in one or two sentences."), field="text")
-    if len(words) > LONGEST:
+    if len(cleaned) > LONGEST:
         raise Refusal(
             "worry.text.long",
             _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
-            % {"length": len(words), "longest": LONGEST},
+            % {"length": len(cleaned), "longest": LONGEST},
             field="text",
         )
     if theme not in themes():
         raise Refusal("worry.theme", _("Please choose what it is about."), field="theme")
     if len(photos) > PHOTOS:
         raise Refusal("worry.photos", _("At most three photos, please."), field="photo")
-    return words
+    return cleaned
 
 
 def _raiser(
@@ -263,7 +263,7 @@ def _is_somebody_else(actor: Viewer, name: str, phone: str) -> bool:
         return False
     holder = certain(actor.person)
     typed = ((clean(name), holder.name), (checked_phone(phone), holder.phone))
-    return any(given and given != known for given, known in typed)
+    return any(entered and entered != known for entered, known in typed)
 
 
 def _receiver(place: Place, venue: Venue | None) -> Body:
@@ -285,7 +285,7 @@ def _receiver(place: Place, venue: Venue | None) -> Body:
 def _write(
     this: Act,
     actor: Viewer,
-    words: str,
+    said: str,
     theme: str,
     place: Place,
     venue: Venue | None,
@@ -306,7 +306,7 @@ def _write(
     series = f"worry/{county.code}/{day.year}"
     return Worry.objects.create(
         number=f"{county.name[:2]}-{day.year}-{next_number(series):05d}",
-        text=words,
+        text=said,
         theme=theme,
         place=place,
         venue=venue,

@@ -33,10 +33,10 @@ def person_appoint(
         if this.replayed:
             return this.receipt
         person = _known_or_new(this, name, phone)
-        given = post_give(
+        appointed = post_give(
             actor=actor, person=person, body=body, role=role, title=title, since=since, act_id=this.child()
         )
-        this.result(person=person.pk, post=given.result["post"])
+        this.result(person=person.pk, post=appointed.result["post"])
     return this.receipt
 
 
@@ -70,8 +70,8 @@ def _known_or_new(this: Act, name: str, phone: str) -> Person:
     act_id = this.child()
     name, phone = person_name(name), person_phone(phone)
     if phone:
-        rows = Person.within.filter(name=name, phone=phone)
-        known = rows.exclude(posts=None, memberships=None).distinct().first()
+        people = Person.within.filter(name=name, phone=phone)
+        known = people.exclude(posts=None, memberships=None).distinct().first()
         if known is not None:
             return known
     receipt = person_write(by=this.actor, name=name, phone=phone, act_id=act_id)

@@ -59,14 +59,14 @@ def body_register(
             since = timezone.localdate() if Body.objects.filter(place=place, name=name).exists() else START
         try:
             with transaction.atomic():
-                one = Body.objects.create(
+                new = Body.objects.create(
                     id=child_id(this.id, 1), kind=kind, name=name, short_name=short_name, place=place, parent=parent,
                     phone=clean(phone)[:32], may_be_public=public, valid_from=since, is_demo=is_demo,
                 )  # fmt: skip
         except IntegrityError as error:  # somebody was quicker
             raise taken from error
-        this.entry(subject=("body", one.pk), place=place.pk, dims={"kind": kind}, quantities={"bodies": 1})
-        this.result(body=one.pk)
+        this.entry(subject=("body", new.pk), place=place.pk, dims={"kind": kind}, quantities={"bodies": 1})
+        this.result(body=new.pk)
     return this.receipt
 
 

@@ -85,8 +85,12 @@ def workbook_import(*, actor: Viewer, draft: WorkbookDraft, act_id: UUID | None 
         done.run(register)
         errors = register.errors + done.errors
         if errors:
-            one = errors[0]
-            where = _("%(sheet)s, row %(row)s: %(reason)s") % {"sheet": one.sheet, "row": one.row, "reason": one.reason}
+            error = errors[0]
+            where = _("%(sheet)s, row %(row)s: %(reason)s") % {
+                "sheet": error.sheet,
+                "row": error.row,
+                "reason": error.reason,
+            }
             text = str(_("Nothing was imported.")) + " " + str(where)
             raise Refusal("workbook.errors", text, details={"errors": errors})
         draft.applied_at, draft.sheets = this.now, {}  # names and phones are not kept twice
@@ -109,7 +113,7 @@ def _tried(actor: Viewer, this: Act, register: Register) -> "Import":
 
 
 def _register_of(draft: WorkbookDraft) -> Register:
-    return read_register([Sheet(title, rows) for title, rows in draft.sheets.items()])
+    return read_register([Sheet(title, lines) for title, lines in draft.sheets.items()])
 
 
 @dataclass
@@ -152,7 +156,7 @@ class Import:
 
     def _refused(self, record: Record, column: str, reason: str) -> None:
         plan = BY_KEY[record.sheet]
-        heading = next((one.heading for one in plan.columns if one.key == column), "")
+        heading = next((asked.heading for asked in plan.columns if asked.key == column), "")
         self.errors.append(RowError(plan.title, record.row, heading, reason))
 
     # The sheets
@@ -246,16 +250,16 @@ class Import:
     def _place(self, typed: str) -> Place:
         if not typed or typed in (self.home.name, self.home.full_name, self.home.code):
             return self.home
-        rows = Place.objects.filter(closed_on__isnull=True, lo__gte=self.home.lo, lo__lte=self.home.hi)
+        places = Place.objects.filter(closed_on__isnull=True, lo__gte=self.home.lo, lo__lte=self.home.hi)
         if typed.isdigit():
             tries = [{"code": typed}]
         else:
             tries = [{"full_name": typed}, {"name": typed}, {"full_name__endswith": typed}, {"name__startswith": typed}]
-        for one in tries:
-            found = list(rows.filter(**one)[:2])
-            if len(found) == 1:
-                return found[0]
-            if found:
+        for attempt in tries:
+            matching = list(places.filter(**attempt)[:2])
+            if len(matching) == 1:
+                return matching[0]
+            if matching:
                 text = _(
                     "Several places are called “%(text)s”. Write the code, or the full name from the prefecture down."
                 )
@@ -264,26 +268,26 @@ class Import:
         raise _Bad("place", text % {"text": typed, "home": self.home.name})
 
     def _find_body(self, name: str, column: str, kind: str = "") -> Body:
-        rows = Body.objects.filter(name=name, valid_to__isnull=True).select_related("place")
-        rows = rows.filter(place__lo__gte=self.home.lo, place__lo__lte=self.home.hi)
-        found = list(rows.filter(kind=kind)[:2] if kind else rows[:2])
-        if not found:
+        bodies = Body.objects.filter(name=name, valid_to__isnull=True).select_related("place")
+        bodies = bodies.filter(place__lo__gte=self.home.lo, place__lo__lte=self.home.hi)
+        matching = list(bodies.filter(kind=kind)[:2] if kind else bodies[:2])
+        if not matching:
             text = _(
                 "“%(text)s” is not in the sheet 机构 and not registered. Enter the body first, with the same name."
             )
             raise _Bad(column, text % {"text": name})
-        if len(found) > 1:
+        if len(matching) > 1:
             text = _("Several bodies are called “%(text)s”. Give them different names, for example with the township.")
             raise _Bad(column, text % {"text": name})
-        return found[0]
+        return matching[0]
 
     def _committee(self, name: str) -> Body:
         if name:
             return self._find_body(name, "committee", BodyKind.COMMITTEE)
-        found = list(Body.objects.filter(kind=BodyKind.COMMITTEE, place=self.home, valid_to__isnull=True)[:2])
-        if len(found) != 1:
+        committees = list(Body.objects.filter(kind=BodyKind.COMMITTEE, place=self.home, valid_to__isnull=True)[:2])
+        if len(committees) != 1:
             raise _Bad("committee", _("Write the committee's name as in the sheet 机构."))
-        return found[0]
+        return committees[0]
 
     def _term(self, committee: Body, typed: str, since: date | None) -> Term:
         digits = typed.removeprefix("第").removesuffix("届").strip()
@@ -310,13 +314,13 @@ class Import:
         where = phone or (home.pk.hex if home else "")
         if (name, where) in self._people:
             return self._people[name, where], False
-        rows = Person.within.filter(name=name)
+        people = Person.within.filter(name=name)
         if phone:
-            known = rows.filter(phone=phone).exclude(posts=None, memberships=None).distinct().first()
+            known = people.filter(phone=phone).exclude(posts=None, memberships=None).distinct().first()
         elif body is not None:
-            known = rows.filter(posts__body=body, posts__valid_to__isnull=True).distinct().first()
+            known = people.filter(posts__body=body, posts__valid_to__isnull=True).distinct().first()
         else:
-            known = rows.filter(memberships__term__body=committee).distinct().first()
+            known = people.filter(memberships__term__body=committee).distinct().first()
         is_new = known is None
         if known is None:
             self._warn_of_twin(record, name)

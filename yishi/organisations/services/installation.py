@@ -29,14 +29,14 @@ def installation() -> Installation | None:
 
 def may_start() -> bool:
     """Nothing has begun: no demo, no first administrator."""
-    one = installation()
-    return (one is None or (not one.is_demo and one.started_at is None)) and not Account.objects.exists()
+    kept = installation()
+    return (kept is None or (not kept.is_demo and kept.started_at is None)) and not Account.objects.exists()
 
 
 def may_begin() -> bool:
     """May somebody with the console's code begin: nothing has begun, or only a demo runs?"""
-    one = installation()
-    return may_start() or (one is not None and one.is_demo)
+    kept = installation()
+    return may_start() or (kept is not None and kept.is_demo)
 
 
 def installation_start(
@@ -62,8 +62,8 @@ def installation_start(
         if this.replayed:
             return this.receipt
         Installation.objects.get_or_create(pk=1)
-        one = Installation.objects.select_for_update().get(pk=1)
-        if one.is_demo or one.started_at or Account.objects.exists():
+        kept = Installation.objects.select_for_update().get(pk=1)
+        if kept.is_demo or kept.started_at or Account.objects.exists():
             raise WrongStage("installation.started", _("This installation was started already. Sign in."))
         made = body_register(actor=system(), kind=body_kind, name=body_name, place=place, act_id=this.child())
         home = Body.objects.get(pk=made.result["body"])
@@ -72,8 +72,8 @@ def installation_start(
         for role in KEEPING:  # both, until somebody else takes one over
             post_give(actor=system(), person=person, body=home, role=role, act_id=this.child())
         account = account_write(by=SYSTEM, person=person, username=username, password=password, act_id=this.child())
-        one.home_place, one.home_body, one.site_name, one.started_at = place, home, site_name, this.now
-        one.save()
+        kept.home_place, kept.home_body, kept.site_name, kept.started_at = place, home, site_name, this.now
+        kept.save()
         this.entry(subject=("installation", child_id(this.id, 1)), place=place.pk, data={"body": home.pk})
         this.result(account=account.result["account"], body=home.pk, person=person.pk)
     return this.receipt
@@ -86,11 +86,11 @@ def demo_begin(*, place: Place, body: Body, site_name: str, act_id: UUID | None 
         if this.replayed:
             return this.receipt
         Installation.objects.get_or_create(pk=1)
-        one = Installation.objects.select_for_update().get(pk=1)
-        if one.started_at or one.is_demo:
+        kept = Installation.objects.select_for_update().get(pk=1)
+        if kept.started_at or kept.is_demo:
             raise WrongStage("installation.started", _("This installation was started already. Sign in."))
-        one.home_place, one.home_body, one.site_name, one.is_demo = place, body, site_name, True
-        one.save()
+        kept.home_place, kept.home_body, kept.site_name, kept.is_demo = place, body, site_name, True
+        kept.save()
         this.entry(subject=("installation", child_id(this.id, 1)), place=place.pk, data={"body": body.pk})
         this.result(body=body.pk)
     return this.receipt

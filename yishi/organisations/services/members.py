@@ -86,16 +86,16 @@ def member_admit(
         taken = Refusal("member.taken", _("This person belongs to this term already."), field="person")
         try:
             with transaction.atomic():
-                one = Member.objects.create(
+                new_member = Member.objects.create(
                     id=child_id(this.id, 1), person=person, term=term, sector=sector, title=title, valid_from=since
                 )
         except IntegrityError as error:
             raise taken from error
         this.entry(
-            subject=("member", one.pk), place=term.body.place_id, dims={"body": term.body_id, "sector": sector},
+            subject=("member", new_member.pk), place=term.body.place_id, dims={"body": term.body_id, "sector": sector},
             quantities={"members": 1}, touches=[("person", person.pk, 1)],
         )  # fmt: skip
-        this.result(member=one.pk)
+        this.result(member=new_member.pk)
     return this.receipt
 
 
@@ -111,15 +111,17 @@ def member_leave(
     with act("organisations.member.leave", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        one = Member.objects.select_for_update().select_related("term__body").get(pk=member.pk)
-        if one.valid_to is not None:
-            raise WrongStage("member.left", _("This membership ended on %(day)s.") % {"day": one.valid_to.isoformat()})
-        one.valid_to = max(until, one.valid_from - timedelta(days=1))
-        one.end_reason = reason
-        one.save(update_fields=["valid_to", "end_reason"])
+        leaving = Member.objects.select_for_update().select_related("term__body").get(pk=member.pk)
+        if leaving.valid_to is not None:
+            raise WrongStage(
+                "member.left", _("This membership ended on %(day)s.") % {"day": leaving.valid_to.isoformat()}
+            )
+        leaving.valid_to = max(until, leaving.valid_from - timedelta(days=1))
+        leaving.end_reason = reason
+        leaving.save(update_fields=["valid_to", "end_reason"])
         this.entry(
-            subject=("member", one.pk), place=one.term.body.place_id, quantities={"members": -1},
-            dims={"body": one.term.body_id, "sector": one.sector}, touches=[("person", one.person_id, -1)],
+            subject=("member", leaving.pk), place=leaving.term.body.place_id, quantities={"members": -1},
+            dims={"body": leaving.term.body_id, "sector": leaving.sector}, touches=[("person", leaving.person_id, -1)],
         )  # fmt: skip
-        this.result(member=one.pk)
+        this.result(member=leaving.pk)
     return this.receipt

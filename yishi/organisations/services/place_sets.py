@@ -55,12 +55,13 @@ def place_set_put(
     until: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Many places belong to the set from a day on (until a day); which belong to it in that time are passed over.
+    """Many places belong to the set from a day on (until a day); places that belong to it in that time already are
+    passed over.
 
     Result: added, known (how many each).
     """
     by = permit("place_set.manage", actor, place_set)
-    wanted = {one.pk: one for one in places}
+    wanted = {place.pk: place for place in places}
     sent = {"place_set": place_set.pk, "places": sorted(wanted, key=str), "since": since, "until": until}
     with act("organisations.place_set.put", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
@@ -72,8 +73,10 @@ def place_set_put(
         there = there.filter(valid_from__lte=until) if until else there
         known = set(there.filter(current(since)).values_list("place", flat=True))
         new = [
-            PlaceSetItem(id=child_id(this.id, number), place_set=place_set, place=one, valid_from=since, valid_to=until)
-            for number, one in enumerate((one for pk, one in wanted.items() if pk not in known), start=1)
+            PlaceSetItem(
+                id=child_id(this.id, number), place_set=place_set, place=place, valid_from=since, valid_to=until
+            )
+            for number, place in enumerate((place for pk, place in wanted.items() if pk not in known), start=1)
         ]
         PlaceSetItem.objects.bulk_create(new)
         for item in new:

@@ -44,9 +44,9 @@ def place_load(path: str | Path, *, actor: Viewer, act_id: UUID | None = None) -
         codes = PlaceVersion.objects.values_list("code", "place_id", "place__level")
         known = {code: level for code, _place, level in codes}
         ids = {code: place for code, place, _level in codes}
-        rows = parse_places(data, known)
+        published = parse_places(data, known)
         fresh: dict[str, Place] = {}
-        for row in rows:
+        for row in published:
             if row.code not in known:
                 key = named_id("place", row.code)
                 parent = fresh[row.parent].pk if row.parent in fresh else ids.get(row.parent)
@@ -59,15 +59,15 @@ def place_load(path: str | Path, *, actor: Viewer, act_id: UUID | None = None) -
             PlaceVersion.objects.bulk_create(
                 (
                     PlaceVersion(
-                        id=child_id(this.id, 10 + n), place=one, code=one.code, name=one.name, parent=one.parent
+                        id=child_id(this.id, 10 + n), place=place, code=place.code, name=place.name, parent=place.parent
                     )
-                    for n, one in enumerate(fresh.values())
+                    for n, place in enumerate(fresh.values())
                 ),
                 batch_size=BATCH,
             )
             places_counted()
             this.entry(subject=("places", this.id), quantities={"places": len(fresh)})
-        this.result(added=len(fresh), known=len(rows) - len(fresh))
+        this.result(added=len(fresh), known=len(published) - len(fresh))
     return this.receipt
 
 
@@ -160,7 +160,9 @@ def place_divide(
         homeless = [child for child in below if children.get(child.pk) not in range(len(named))]
         if homeless and not stays:
             text = _("Say to which new place this one belongs from now on: %(names)s")
-            raise Refusal("place.children", text % {"names": "、".join(one.name for one in homeless)}, field="children")
+            raise Refusal(
+                "place.children", text % {"names": "、".join(child.name for child in homeless)}, field="children"
+            )
         made = [_make(child_id(this.id, 1 + n), place.level, *part, place.parent, day) for n, part in enumerate(named)]
         for ordinal, child in enumerate(below):
             if child not in homeless:

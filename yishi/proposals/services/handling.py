@@ -35,7 +35,8 @@ Outcome = Proposal.Outcome
 def proposal_assign(
     *, actor: Viewer, proposal: Proposal, bearer: Body, due_on: date, act_id: UUID | None = None
 ) -> Receipt:
-    """The office hands it to the body that answers, until a day. The answer is a promise. Result: commitment."""
+    """Hand a proposal, as the office, to the body that answers, until a day. The answer is a promise. Result:
+    commitment."""
     by = permit("proposal.assign", actor, proposal)
     body = {"proposal": proposal.pk, "bearer": bearer.pk, "due_on": due_on}
     with act("proposals.proposal.assign", actor=by, act_id=act_id, body=body) as this:
@@ -86,7 +87,8 @@ def adoption_record(
     evidence: Attachment | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Say what became of it: adopted into which document and clause, in part, or not and why. Result: adoption.
+    """Say what became of a proposal: adopted into which document and clause, in part, or not and why. Result:
+    adoption.
 
     A proposal may be adopted into several documents; the best outcome stands on its file.
     """

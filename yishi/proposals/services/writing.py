@@ -52,7 +52,7 @@ def proposal_write(
     signers = list(dict.fromkeys(signers))
     said = {"kind": kind, "title": title, "text": text, "theme": theme, "place": place.pk}
     body = {**said, "author": author.pk if author else None, "desk": desk.pk if desk else None, "submit": submit}
-    body["signers"] = [one.pk for one in signers]
+    body["signers"] = [signer.pk for signer in signers]
     with act("proposals.proposal.write", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -95,7 +95,7 @@ def proposal_change(
     by = permit("proposal.edit", actor, proposal)
     signers = list(dict.fromkeys(signers))
     body = {"proposal": proposal.pk, "kind": kind, "title": title, "text": text, "theme": theme, "place": place.pk}
-    body |= {"signers": [one.pk for one in signers], "submit": submit}
+    body |= {"signers": [signer.pk for signer in signers], "submit": submit}
     with act("proposals.proposal.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -116,7 +116,7 @@ def proposal_change(
 
 
 def proposal_submit(*, actor: Viewer, proposal: Proposal, act_id: UUID | None = None) -> Receipt:
-    """Hand it in: it gets its number, its office, and feeds the catalogue's item. Result: proposal, number."""
+    """Hand a proposal in: it gets its number, its office, and feeds the catalogue's item. Result: proposal, number."""
     by = permit("proposal.edit", actor, proposal)
     with act("proposals.proposal.submit", actor=by, act_id=act_id, body={"proposal": proposal.pk}) as this:
         if this.replayed:
@@ -148,7 +148,8 @@ def proposal_cosign(*, actor: Viewer, proposal: Proposal, agrees: bool, act_id: 
 
 
 def proposal_withdraw(*, actor: Viewer, proposal: Proposal, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Take it back, as a draft or while nobody has been asked to answer it. What it fed is taken back with it."""
+    """Take a proposal back, as a draft or while nobody has been asked to answer it. What it fed is taken back with
+    it."""
     by = permit("proposal.edit", actor, proposal)
     body = {"proposal": proposal.pk, "reason": reason}
     with act("proposals.proposal.withdraw", actor=by, act_id=act_id, body=body) as this:
@@ -174,14 +175,14 @@ def proposal_withdraw(*, actor: Viewer, proposal: Proposal, reason: str, act_id:
 
 def locked(proposal: Proposal) -> Proposal:
     """The row as it stands now, locked for this act."""
-    rows = Proposal.within.select_for_update(of=("self",)).select_related("place", "author")
-    return rows.get(pk=proposal.pk)
+    proposals = Proposal.within.select_for_update(of=("self",)).select_related("place", "author")
+    return proposals.get(pk=proposal.pk)
 
 
 def authors_of(proposal: Proposal) -> list[Person]:
     """The author, then who signed too."""
     signed = proposal.signers.filter(agrees=True).select_related("person")
-    return [proposal.author, *(one.person for one in signed)]
+    return [proposal.author, *(signer.person for signer in signed)]
 
 
 def _put(proposal: Proposal, kind: str, title: str, text: str, theme: str, place: Place) -> None:
@@ -256,12 +257,12 @@ def _submit(this: Act, proposal: Proposal, actor: Viewer) -> None:
 
 def _member(person: Person) -> Member | None:
     """The membership by which `person` sits today."""
-    rows = Member.objects.filter(valid_on(timezone.localdate()), person=person).select_related("term__body")
-    return rows.order_by("-valid_from", "pk").first()
+    memberships = Member.objects.filter(valid_on(timezone.localdate()), person=person).select_related("term__body")
+    return memberships.order_by("-valid_from", "pk").first()
 
 
 def _office(member: Member) -> Body | None:
     """Who receives it: the office of the author's committee, else the committee itself."""
     committee = member.term.body
-    rows: Any = Body.objects.filter(valid_on(timezone.localdate()), place=committee.place_id, kind=BodyKind.OFFICE)
-    return rows.order_by("pk").first() or committee
+    offices: Any = Body.objects.filter(valid_on(timezone.localdate()), place=committee.place_id, kind=BodyKind.OFFICE)
+    return offices.order_by("pk").first() or committee

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment, LedgerEvent, Proof, Verdict
 from yishi.web.kit.timeline import Event
+from yishi.web.kit.titles import act_title
 
 K = LedgerEvent.Kind
 MANY = 2  # verdicts of one round from which their words are shown to the desks (docs/decisions/0009)
@@ -19,7 +20,8 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
     """What happened to it, in order, then what comes next and by when. A judge reads less than the desks."""
     flag = _("recorded afterwards")
     bearer, supervisor = commitment.bearer.name, commitment.supervisor.name
-    first = Event(_("Promised"), when=commitment.agreed_on, who=bearer, flag=flag if commitment.backfilled else "")
+    title = act_title("commitments.commitment.agree")
+    first = Event(title, when=commitment.agreed_on, who=bearer, flag=flag if commitment.backfilled else "")
     rows: list[tuple[date, datetime | None, Event]] = [(commitment.agreed_on, None, first)]
     for one in commitment.events.select_related("body"):
         late = one.on < timezone.localdate(one.at)
@@ -35,7 +37,8 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
         done = _("done on %(day)s") % {"day": date_format(proof.done_on)}
         amount = f"{proof.quantity.normalize():f} {commitment.unit}" if proof.quantity is not None else ""
         text = "\n".join(word for word in (proof.text, amount, done) if word)
-        rows.append(_at(proof.given_at, Event(_("Proof given"), when=proof.given_at, who=bearer, text=text)))
+        title = act_title("commitments.commitment.prove")
+        rows.append(_at(proof.given_at, Event(title, when=proof.given_at, who=bearer, text=text)))
         if proof.outcome and proof.checked_at:
             title = _("Proof accepted") if proof.outcome == Proof.Outcome.ACCEPTED else _("Proof returned")
             if proof.outcome == Proof.Outcome.ACCEPTED and not proof.as_agreed:
@@ -51,7 +54,8 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
     for asked in commitment.time_requests.all():
         until = _("until %(day)s") % {"day": date_format(asked.due_on)}
         text = until if to_judge else f"{until}\n{asked.reason}"
-        rows.append(_at(asked.asked_at, Event(_("More time asked for"), when=asked.asked_at, who=bearer, text=text)))
+        title = act_title("commitments.time.ask")
+        rows.append(_at(asked.asked_at, Event(title, when=asked.asked_at, who=bearer, text=text)))
         if asked.decided_at:
             title = _("More time granted") if asked.granted else _("More time refused")
             text = "" if to_judge else asked.answer

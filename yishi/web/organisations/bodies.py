@@ -19,7 +19,7 @@ from yishi.organisations.services.bodies import body_change, body_close, body_re
 from yishi.organisations.services.installation import clashing_posts
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -121,7 +121,7 @@ def body_new(request: Request) -> HttpResponse:
         done=_("The body is registered. Now appoint people to it."),
         submit=_("Register"),
         next_url=lambda receipt: reverse("body", kwargs={"pk": receipt.result["body"]}),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -140,7 +140,7 @@ def body_edit(request: Request, body: Body) -> HttpResponse:
         done=_("The change is stored."),
         submit=_("Save"),
         given={"body": body},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -165,7 +165,7 @@ def body_end(request: Request, body: Body) -> HttpResponse:
         done=_("The body is closed."),
         submit=_("Close the body"),
         given={"body": body},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -199,7 +199,7 @@ def appoint(request: Request, body: Body) -> HttpResponse:
         submit=_("Appoint"),
         given={"body": body},
         next_url=lambda receipt: after_appointing(request, receipt, reverse("body", kwargs={"pk": body.pk})),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -215,7 +215,7 @@ def post_close(request: Request, post: Post) -> HttpResponse:
         done=_("The post has ended; what was open stays on the desk."),
         submit=_("End the post"),
         given={"post": post},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

@@ -43,7 +43,7 @@ from yishi.organisations.services.installation import (
 from yishi.organisations.workbook import BY_KEY, RowError, template, with_reasons
 from yishi.people.models import Account, Invitation
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -348,7 +348,7 @@ def small_office(request: Request) -> HttpResponse:
         done=_("The switch is set."),
         submit=_("Switch off") if one.small_office else _("Switch on"),
         given={"on": not one.small_office},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -365,7 +365,7 @@ def public_overdue(request: Request) -> HttpResponse:
         done=_("The switch is set."),
         submit=_("Switch off") if one.public_overdue else _("Switch on"),
         given={"on": not one.public_overdue},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

@@ -20,6 +20,7 @@ from yishi.people.models import Person
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.request import Request
+from yishi.web.kit.titles import kind_of, title_of
 
 PER_PAGE = 50
 MOST_TYPED = 64
@@ -112,6 +113,7 @@ def _name(entries: Iterable[Any]) -> None:
         one.actor_name = people[one.actor_id].name if one.actor_id in people else ""
         one.body = bodies.get(one.body_id)
         one.place = places.get(one.place_id)
+        one.title, one.subject = title_of(one), kind_of(one)
         one.right = RIGHTS.get(one.right_kind, one.right_kind)
 
 

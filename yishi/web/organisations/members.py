@@ -18,7 +18,7 @@ from yishi.organisations.services.appointments import member_appoint
 from yishi.organisations.services.members import member_leave, term_open
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -112,7 +112,7 @@ def term_new(request: Request, body: Body) -> HttpResponse:
         done=_("The term is open. Now admit its members, one by one or by the workbook."),
         submit=_("Open the term"),
         given={"body": body},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -150,7 +150,7 @@ def member_new(request: Request, term: Term) -> HttpResponse:
         submit=_("Admit"),
         given={"term": term},
         next_url=lambda receipt: after_appointing(request, receipt, reverse("members")),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -179,7 +179,7 @@ def member_end(request: Request, member: Member) -> HttpResponse:
         done=_("The member has left; the record stays."),
         submit=_("End the membership"),
         given={"member": member},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

@@ -28,7 +28,7 @@ from yishi.organisations.services.people import (
 from yishi.people.models import Account, Invitation, Person
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -184,7 +184,7 @@ def person_edit(request: Request, person: Person) -> HttpResponse:
         done=_("The change is stored."),
         submit=_("Save"),
         given={"person": person},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -216,7 +216,7 @@ def account_switch(request: Request, person: Person) -> HttpResponse:
         done=done,
         submit=_("Disable") if account.is_active else _("Enable"),
         given={"account": account},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -232,7 +232,7 @@ def account_unlocking(request: Request, person: Person) -> HttpResponse:
         done=_("The second lock is removed. Ask the person to set a new one."),
         submit=_("Remove"),
         given={"account": person.account},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -248,7 +248,7 @@ def invitation_end(request: Request, person: Person) -> HttpResponse:
         done=_("The invitation is withdrawn."),
         submit=_("Withdraw"),
         given={"invitation": open_invitations(person).get()},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

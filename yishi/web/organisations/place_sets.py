@@ -21,7 +21,7 @@ from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.organisations.loads import sets_for
@@ -126,7 +126,7 @@ def place_set_new(request: Request) -> HttpResponse:
         done=_("The set is open. Add its places."),
         submit=_("Open the set"),
         next_url=lambda receipt: reverse("place_set_put", args=[receipt.result["place_set"]]),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -202,7 +202,7 @@ def place_set_put_page(request: Request, one: PlaceSet) -> HttpResponse:
         done=_("The places belong to the set."),
         submit=_("Add the places"),
         given={"place_set": one},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -224,7 +224,7 @@ def place_set_end(request: Request, item: PlaceSetItem) -> HttpResponse:
         done=_("The place leaves the set on that day."),
         submit=_("Let it leave"),
         given={"item": item},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

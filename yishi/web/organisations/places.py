@@ -26,7 +26,7 @@ from yishi.organisations.services.places import (
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -252,7 +252,7 @@ def place_change(request: Request, place: Place) -> HttpResponse:
         submit=heading,
         given={"village": place} if verb == "hamlet" else {"place": place},
         fields=fields,
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

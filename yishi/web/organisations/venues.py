@@ -25,7 +25,7 @@ from yishi.organisations.services.venues import (
 )
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import link, one_act
+from yishi.web.kit.one_act import CENTRED, link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.qr_image import qr_image
@@ -182,7 +182,7 @@ def venue_new(request: Request) -> HttpResponse:
         done=_("The venue is open. Print its poster and hang it up."),
         submit=_("Open the venue"),
         next_url=lambda receipt: reverse("venue", kwargs={"pk": receipt.result["venue"]}),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -214,7 +214,7 @@ def venue_edit(request: Request, venue: Venue) -> HttpResponse:
         done=_("The change is stored."),
         submit=_("Save"),
         given={"venue": venue},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -232,7 +232,7 @@ def code_new(request: Request, venue: Venue) -> HttpResponse:
         done=_("The old code is dead. Print the new poster and hang it up."),
         submit=_("Issue another code"),
         given={"venue": venue},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -248,7 +248,7 @@ def venue_end(request: Request, venue: Venue) -> HttpResponse:
         done=_("The venue is closed."),
         submit=_("Close the venue"),
         given={"venue": venue},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

@@ -16,19 +16,20 @@ from yishi.web.commitments.promise_story import promise_events
 from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
 from yishi.web.kit.timeline import Event
+from yishi.web.kit.titles import act_title
 
 SHOWN = 20
 
 
 def proposal_events(proposal: Proposal) -> list[Event]:
     """Written, signed, submitted; then the story of its answer; then where it went."""
-    events = [Event(_("Written"), when=proposal.written_at, who=proposal.author.name)]
+    events = [Event(act_title("proposals.proposal.write"), when=proposal.written_at, who=proposal.author.name)]
     for one in proposal.signers.all():
         if one.agrees:
             events.append(Event(_("Signed too"), when=one.answered_at, who=one.person.name))
     if proposal.submitted_at:
         who = proposal.office.name if proposal.office else ""
-        events.append(Event(_("Submitted"), when=proposal.submitted_at, who=who))
+        events.append(Event(act_title("proposals.proposal.submit"), when=proposal.submitted_at, who=who))
     events.sort(key=lambda event: certain(event.when))
     if proposal.commitment is not None:
         events += promise_events(proposal.commitment)
@@ -38,7 +39,7 @@ def proposal_events(proposal: Proposal) -> list[Event]:
         outcome = adoption.get_outcome_display()
         events.append(Event(outcome, when=adoption.decided_on, who=adoption.body.name, text=words))
     if proposal.state == Proposal.State.WITHDRAWN:
-        events.append(Event(_("Withdrawn"), text=proposal.reason, kind="now"))
+        events.append(Event(act_title("proposals.proposal.withdraw"), text=proposal.reason, kind="now"))
     elif proposal.state == Proposal.State.DRAFT:
         events.append(Event(_("Submit it"), kind="next"))
     elif proposal.commitment is None and not proposal.outcome:

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.reads import members_by, members_find, places_of
 from yishi.commitments.models import Commitment
 from yishi.commitments.stages import may_step
 from yishi.crossings.suggestions import deeds_of
@@ -37,7 +37,7 @@ from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
@@ -261,7 +261,7 @@ class WriteForm(ActForm):
 
     def __init__(self, *args: Any, viewer: Any, own: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        find, by_ids = partial(finding.members_find, viewer), partial(finding.members_by, viewer)
+        find, by_ids = partial(members_find, viewer), partial(members_by, viewer)
         self.fields["theme"].choices = [("", _("choose")), *theme_choices()]
         self.fields["signers"].find, self.fields["signers"].by_ids = find, by_ids
         if own:
@@ -299,7 +299,7 @@ def proposal_new(request: Request) -> HttpResponse:
     viewer = request.viewer
     is_member, has_desk = viewer.is_sitting_member(), viewer.holds_kind(*WRITING)
     own = bool(is_member) and not (has_desk and request.GET.get("for") == "member")
-    places = finding.places_of(viewer)
+    places = places_of(viewer)
     initial = {"place": places[0] if places else None}
     form = WriteForm(request.POST or None, viewer=viewer, own=own, initial=initial)
     words = {"heading": _("Write a proposal"), "may_choose": is_member and has_desk and own}
@@ -320,7 +320,7 @@ def act_on(request: Request, one: Proposal, form: ActForm, service: Any, **words
     words.setdefault("given", {"proposal": one})
     words.setdefault("lead", one.title)
     back = reverse("proposal", args=[one.pk])
-    return one_act(request, form, service, back=back, template="kit/register_act.html", **words)
+    return one_act(request, form, service, back=back, layout=CENTRED, **words)
 
 
 @page("proposal.edit", load=load_proposal)

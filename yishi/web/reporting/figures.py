@@ -34,6 +34,7 @@ from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import share
 from yishi.web.kit.request import Request
+from yishi.web.kit.titles import page_of
 
 from .figure_choice import Choice, choose
 from .figure_form import FigureForm
@@ -44,8 +45,7 @@ PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
 WIDE = (PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE)  # what other parts add has a page of its own
 SMALL = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.HAMLET)  # where items without a deed say little
-# What an entry is about → the name of its page.
-SUBJECTS = {"fund_movement": "movement", **{name: name for name in ("visit", "need", "proposal", "project")}}
+OPENED = ("fund_movement", "visit", "need", "proposal", "project")  # subjects of entries that lead to their page
 
 
 def load_family(request: Request, pk: UUID) -> figures.Family:
@@ -340,8 +340,7 @@ def _quantity(entry: Entry, series: Series) -> Any:
 
 
 def _subject_url(entry: Entry) -> str:
-    name = SUBJECTS.get(entry.subject_kind)
-    return link(name, pk=entry.subject_id) if name else ""
+    return page_of(entry.subject_kind, entry.subject_id) if entry.subject_kind in OPENED else ""
 
 
 def _my_places(request: Request) -> QuerySet[Place]:

@@ -50,15 +50,17 @@ def _waiting_rows(viewer: Any) -> Any:
     """Our matters that a gate returned, or whose step ends within three working days or is over."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     soon = add_workdays(timezone.localdate(), SOON).day
-    rows = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
-    rows = rows.filter(Q(step_due_on__lte=soon) | Q(steps__left_on__isnull=True, steps__came_back=True)).distinct()
-    return rows.select_related("place", "process").order_by("step_due_on")
+    matters = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
+    matters = matters.filter(
+        Q(step_due_on__lte=soon) | Q(steps__left_on__isnull=True, steps__came_back=True)
+    ).distinct()
+    return matters.select_related("place", "process").order_by("step_due_on")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
-    found = list(rows[:SHOWN])
+def _waiting_items(viewer: Any, matters: Any) -> list[DeskItem]:
+    waiting = list(matters[:SHOWN])
     # The few matters that wait bring their models with them: one question less than asking for the models apart.
-    steps = {matter.pk: read_document(matter.process.document).step(matter.step) for matter in found}
+    steps = {matter.pk: read_document(matter.process.document).step(matter.step) for matter in waiting}
     names = {pk: step.name if step else "" for pk, step in steps.items()}
     return [
         DeskItem(
@@ -70,7 +72,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
             body_id=matter.convener_id,
             detail=f"{matter.number} · {matter.place.name}",
         )
-        for matter in found
+        for matter in waiting
     ]
 
 
@@ -146,7 +148,7 @@ def desk(request: Request) -> HttpResponse:
         for stage, label in Stage.choices
     ]
     oversees = may("overview.see", viewer)
-    words = {
+    context = {
         "next_url": reverse("overview" if oversees else "matters"),
         "next_word": _("To the overview") if oversees else _("To the matters"),
         "items": shown[:SHOWN],
@@ -163,7 +165,7 @@ def desk(request: Request) -> HttpResponse:
         "bodies": {post.body_id: post.body for post in viewer.posts},
         "may_open": may("matter.open", viewer),
     }
-    return render(request, "shell/desk.html", words)
+    return render(request, "shell/desk.html", context)
 
 
 KINDS: dict[str, Callable[[], str]] = {

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from yishi.notices.models import Delivery, Notice
@@ -15,20 +15,7 @@ from yishi.notices.texts import notice_text
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-
-# The page of what a notice is about, by kind of its subject.
-PAGES = {
-    "worry": "worry",
-    "matter": "matter",
-    "commitment": "commitment",
-    "gate": "gate",
-    "sitting": "sitting",
-    "plan": "plan",
-    "release": "release",
-    "match": "match",
-    "family": "family",
-    "proposal": "proposal",
-}
+from yishi.web.kit.titles import page_of
 
 
 @page("notice.see", methods=("GET",))
@@ -46,12 +33,7 @@ def load_notice(request: Request, pk: UUID) -> Notice:
 def notice_open(request: Request, notice: Notice) -> HttpResponse:
     """Mark it as read and go to what it is about."""
     notice_read(notice)
-    if notice.subject_kind == "families":  # one's own list, of whomever it tells
-        return redirect("families")
-    try:
-        return redirect(reverse(PAGES[notice.subject_kind], args=[notice.subject_id]))
-    except (KeyError, NoReverseMatch):
-        return redirect("notices")
+    return redirect(page_of(notice.subject_kind, notice.subject_id) or "notices")
 
 
 @page("notice.see", methods=("POST",))

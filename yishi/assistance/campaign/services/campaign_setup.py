@@ -162,7 +162,7 @@ def drive_change(
 
 
 def target_drop(*, actor: Viewer, target: Target, act_id: UUID | None = None) -> Receipt:
-    """A target that was set by mistake is no target; the journal keeps that it was one."""
+    """Take back a target that was set by mistake; the journal keeps that there was one."""
     by = permit("campaign.run", actor, target.item.campaign)
     with act("assistance.target.drop", actor=by, act_id=act_id, body={"target": target.pk}) as this:
         if this.replayed:
@@ -206,7 +206,7 @@ def lead_set(
 
 
 def catalogue_load(*, actor: Viewer, campaign: Campaign, catalogue: Catalogue, act_id: UUID | None = None) -> Receipt:
-    """Add all directions and items of a file, each by its own act; whose code is there already are passed over.
+    """Add all directions and items of a file, each by its own act; those whose code is there already are passed over.
 
     Result: directions, items (how many were added).
     """
@@ -221,16 +221,16 @@ def catalogue_load(*, actor: Viewer, campaign: Campaign, catalogue: Catalogue, a
         if this.replayed:
             return this.receipt
         row = locked_campaign(campaign)
-        there = {one.code for one in row.directions.all()}
+        there = {direction.code for direction in row.directions.all()}
         new = [(code, name) for code, name in catalogue.directions if code not in there]
         for code, name in new:
             direction_add(actor=actor, campaign=row, code=code, name=name, act_id=this.child())
-        directions = {one.code: one for one in row.directions.all()}
+        directions = {direction.code: direction for direction in row.directions.all()}
         known = set(row.items.values_list("code", flat=True))
-        items = [dict(one) for one in catalogue.items if one["code"] not in known]
-        for one in items:
-            direction = directions[one.pop("direction")]
-            item_add(actor=actor, campaign=row, direction=direction, act_id=this.child(), **one)
+        items = [dict(item) for item in catalogue.items if item["code"] not in known]
+        for item in items:
+            direction = directions[item.pop("direction")]
+            item_add(actor=actor, campaign=row, direction=direction, act_id=this.child(), **item)
         if not row.source_note and catalogue.source:
             row.source_note = clean(catalogue.source)[:300]
             row.save(update_fields=["source_note"])

@@ -187,8 +187,8 @@ def item_add(
     """Add an item to the catalogue, with its first version from the campaign's first day on (see `item_change` for the
     further fields). Result: item, version."""
     by = permit("campaign.run", actor, campaign)
-    given = {"name": name, "unit": unit, **said}
-    body = {"campaign": campaign.pk, "direction": direction.pk, "code": code, **given}
+    version_fields = {"name": name, "unit": unit, **said}
+    body = {"campaign": campaign.pk, "direction": direction.pk, "code": code, **version_fields}
     with act("assistance.item.add", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -200,7 +200,7 @@ def item_add(
         if row.items.filter(code=made).exists():
             raise Refusal("item.taken", _("There is an item with this code already."), field="code")
         item = CatalogueItem.objects.create(campaign=row, direction=direction, code=made, ordinal=ordinal)
-        version = _version(item, row.starts_on, given)
+        version = _version(item, row.starts_on, version_fields)
         enter(this, row, item=item.pk, version=version.pk)
     return this.receipt
 
@@ -212,9 +212,9 @@ def item_change(
     other units is another item. Further fields: hint, additivity, serves, evidence, asks_photo, asks_position,
     per_member, per_body, indicator, fed_by, is_reconstruction. Result: item, version."""
     by = permit("campaign.run", actor, item.campaign)
-    given = {"name": name, "unit": unit, **said}
+    version_fields = {"name": name, "unit": unit, **said}
     with act(
-        "assistance.item.change", actor=by, act_id=act_id, body={"item": item.pk, "since": since, **given}
+        "assistance.item.change", actor=by, act_id=act_id, body={"item": item.pk, "since": since, **version_fields}
     ) as this:
         if this.replayed:
             return this.receipt
@@ -224,13 +224,13 @@ def item_change(
             raise Refusal("item.unit", _("Another unit is another item: add that one, and retire this."), field="unit")
         if last is not None and since <= last.valid_from:
             raise Refusal("item.since", _("Choose a day after the last change."), field="since")
-        version = _version(item, since, given)
+        version = _version(item, since, version_fields)
         enter(this, row, item=item.pk, version=version.pk)
     return this.receipt
 
 
 def item_retire(*, actor: Viewer, item: CatalogueItem, act_id: UUID | None = None) -> Receipt:
-    """No further deeds under it; those that stand stay."""
+    """Take no further deeds under an item; the deeds that stand stay."""
     by = permit("campaign.run", actor, item.campaign)
     with act("assistance.item.retire", actor=by, act_id=act_id, body={"item": item.pk}) as this:
         if this.replayed:
@@ -253,7 +253,8 @@ def target_set(
     body: Body | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """How much of an item, where (or by which body), by when; set anew it replaces the one before. Result: target."""
+    """Set how much of an item is aimed at, where (or by which body) and by when; a target set anew replaces the one
+    before. Result: target."""
     by = permit("campaign.run", actor, item.campaign)
     sent = {
         "item": item.pk,
@@ -290,15 +291,15 @@ def version_on(item: CatalogueItem, day: date) -> ItemVersion:
 
 def versions_on(items: Collection[UUID], day: date) -> dict[UUID, ItemVersion]:
     """The same for several items, each with its item and campaign as they stand now: one query."""
-    rows = ItemVersion.objects.filter(item__in=items).select_related("item__campaign").order_by("number")
+    all_versions = ItemVersion.objects.filter(item__in=items).select_related("item__campaign").order_by("number")
     all_of: dict[UUID, list[ItemVersion]] = {}
-    for one in rows:
-        all_of.setdefault(one.item_id, []).append(one)
+    for version in all_versions:
+        all_of.setdefault(version.item_id, []).append(version)
     return {key: version_among(versions, day) for key, versions in all_of.items()}
 
 
 def version_among(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
-    valid = [one for one in versions if one.valid_from <= day]
+    valid = [version for version in versions if version.valid_from <= day]
     return valid[-1] if valid else versions[0]
 
 
@@ -325,9 +326,9 @@ def named(name: str, longest: int, field: str = "name") -> str:
     return kept
 
 
-def _version(item: CatalogueItem, since: date, given: dict[str, Any]) -> ItemVersion:
+def _version(item: CatalogueItem, since: date, version_fields: dict[str, Any]) -> ItemVersion:
     """The next version of `item`; every field is checked."""
-    said = dict(given)
+    said = dict(version_fields)
     evidence: Iterable[str] = said.pop("evidence", ())
     wanted = [kind for kind in EvidenceKind.values if kind in set(evidence)]
     fields: dict[str, Any] = {

@@ -106,7 +106,8 @@ def report_hear(
     speaker: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """What a body reported; written again it replaces what was written before. Result: meeting."""
+    """Write down what a body reported to the meeting; written again, the report replaces the one before. Result:
+    meeting."""
     by = permit("steering.keep", actor, meeting)
     sent = {"meeting": meeting.pk, "body": body.pk, "text": text, "speaker": speaker}
     with act("assistance.steering.report", actor=by, act_id=act_id, body=sent) as this:
@@ -139,7 +140,8 @@ def instruction_give(
     unit: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """What the meeting lays on a body: a promise in force from today, supervised by the campaign's office.
+    """Lay something on a body in the meeting's name: a promise in force from today, supervised by the campaign's
+    office.
 
     Result: meeting, commitment.
     """
@@ -199,13 +201,13 @@ def cooperation_sign(
 ) -> Receipt:
     """Set down a signed agreement of two or more bodies for a place. Result: cooperation, number."""
     by = permit("cooperation.write", actor, campaign, at=supervisor)
-    found = list(dict.fromkeys(parties))
-    sent = {"campaign": campaign.pk, "title": title, "place": place.pk, "parties": [one.pk for one in found]}
+    named_bodies = list(dict.fromkeys(parties))
+    sent = {"campaign": campaign.pk, "title": title, "place": place.pk, "parties": [body.pk for body in named_bodies]}
     sent |= {"supervisor": supervisor.pk, "signed": signed_on, "ends": ends_on, "words": words}
     with act("assistance.cooperation.sign", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        if len(found) < 2:
+        if len(named_bodies) < 2:
             raise Refusal("cooperation.parties", _("An agreement has at least two parties."), field="second")
         if signed_on > timezone.localdate(this.now):
             raise Refusal(
@@ -230,7 +232,7 @@ def cooperation_sign(
             ends_on=ends_on,
             written_by=actor.person,
         )
-        row.parties.set(found)
+        row.parties.set(named_bodies)
         this.entry(subject=("cooperation", row.pk), place=place.pk, dims={"campaign": campaign.pk})
         this.result(cooperation=row.pk, number=number)
     return this.receipt
@@ -308,9 +310,9 @@ def _supervisor(campaign: Campaign, body: Body, bearer: Body) -> Body:
     leads = campaign.leads.filter(valid_on(today)).select_related("body")
     by_role = {lead.role: lead.body for lead in leads}
     office, group = by_role.get(CampaignLead.Role.OFFICE), by_role.get(CampaignLead.Role.GROUP)
-    for one in (office, body, campaign.owner, group):
-        if one is not None and one.pk != bearer.pk:
-            return one
+    for candidate in (office, body, campaign.owner, group):
+        if candidate is not None and candidate.pk != bearer.pk:
+            return candidate
     return body  # the ledger refuses it with a sentence: nobody supervises themselves
 
 
@@ -343,8 +345,8 @@ def _text(text: str, otherwise: Any) -> str:
 
 
 def _locked(meeting: SteeringMeeting) -> SteeringMeeting:
-    rows = SteeringMeeting.objects.select_for_update(of=("self",))
-    return rows.select_related("campaign__owner", "campaign__place", "body", "place").get(pk=meeting.pk)
+    meetings = SteeringMeeting.objects.select_for_update(of=("self",))
+    return meetings.select_related("campaign__owner", "campaign__place", "body", "place").get(pk=meeting.pk)
 
 
 def _held(meeting: SteeringMeeting) -> SteeringMeeting:

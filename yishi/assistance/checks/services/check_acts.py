@@ -174,5 +174,5 @@ def _reason(text: str) -> str:
 
 
 def _locked(finding: CheckFinding) -> CheckFinding:
-    rows = CheckFinding.within.select_for_update(of=("self",)).select_related("household")
-    return rows.get(pk=finding.pk)
+    findings = CheckFinding.within.select_for_update(of=("self",)).select_related("household")
+    return findings.get(pk=finding.pk)

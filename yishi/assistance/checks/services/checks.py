@@ -52,12 +52,12 @@ def findings_refresh(
     dossiers = dossiers_of(keys, as_of)
     places: dict[Any, int] = dict(Household.within.filter(pk__in=keys, left_on=None).values_list("pk", "place__lo"))
     years = {dossier.key: dossier.year for dossier in dossiers}
-    found: dict[tuple[Any, Any, str], Finding] = {}
+    findings: dict[tuple[Any, Any, str], Finding] = {}
     for dossier in dossiers:
         if dossier.key in places:  # who has left the register is asked for nothing
-            for one in made.at(places[dossier.key]).check(dossier):
-                found[(one.household, one.member, one.rule.code)] = one
-    return _write(keys, found, years)
+            for finding in made.at(places[dossier.key]).check(dossier):
+                findings[(finding.household, finding.member, finding.rule.code)] = finding
+    return _write(keys, findings, years)
 
 
 def findings_follow(households: Iterable[UUID | None]) -> None:
@@ -73,14 +73,17 @@ def findings_follow(households: Iterable[UUID | None]) -> None:
 
 
 @transaction.atomic
-def _write(keys: list[UUID], found: dict[tuple[Any, Any, str], Finding], years: dict[Any, Any]) -> Count:
+def _write(keys: list[UUID], findings: dict[tuple[Any, Any, str], Finding], years: dict[Any, Any]) -> Count:
     now, pack = timezone.now(), newest()
     count = Count(households=len(keys))
-    rows = {(one.household_id, one.member_id, one.rule): one for one in CheckFinding.within.filter(household__in=keys)}
-    gone = [one.pk for key, one in rows.items() if key not in found and one.cleared_at is None]
+    standing = {
+        (known.household_id, known.member_id, known.rule): known
+        for known in CheckFinding.within.filter(household__in=keys)
+    }
+    gone = [finding.pk for key, finding in standing.items() if key not in findings and finding.cleared_at is None]
     changed, new = [], []
-    for key, one in found.items():
-        row = rows.get(key)
+    for key, finding in findings.items():
+        row = standing.get(key)
         if row is None:
             row = CheckFinding(id=uuid7(), household_id=key[0], member_id=key[1], rule=key[2], found_at=now)
             new.append(row)
@@ -88,9 +91,9 @@ def _write(keys: list[UUID], found: dict[tuple[Any, Any, str], Finding], years: 
             row.found_at, row.cleared_at = now, None
             count.found += 1
             changed.append(row)
-        elif (row.severity, row.pack, row.year) != (one.severity, pack, years[key[0]]):
+        elif (row.severity, row.pack, row.year) != (finding.severity, pack, years[key[0]]):
             changed.append(row)
-        row.severity, row.group, row.pack, row.year = one.severity, one.rule.group, pack, years[key[0]]
+        row.severity, row.group, row.pack, row.year = finding.severity, finding.rule.group, pack, years[key[0]]
     CheckFinding.within.bulk_create(new, ignore_conflicts=True)  # two checks at once find the same once
     if changed:
         CheckFinding.within.bulk_update(changed, FIELDS, batch_size=500)
@@ -102,7 +105,7 @@ def _write(keys: list[UUID], found: dict[tuple[Any, Any, str], Finding], years: 
 
 
 def check_run_ask(*, actor: Viewer, place: Place, act_id: UUID | None = None) -> Receipt:
-    """Ask for a check of a place's register; the jobs take it up. One that waits already is enough. Result: run."""
+    """Ask for a check of a place's register; the jobs run it. A check that waits already is enough. Result: run."""
     by = permit("check.run", actor, place)
     with act("assistance.check.ask", actor=by, act_id=act_id, body={"place": place.pk}) as this:
         if this.replayed:
@@ -129,11 +132,11 @@ def check_run_do(run: CheckRun, *, batch: int = BATCH, until: float | None = Non
     """
     run.state = CheckRun.State.RUNNING
     run.save(update_fields=["state"])
-    rows = Household.within.filter(left_on=None)
+    households = Household.within.filter(left_on=None)
     if run.place is not None:
-        rows = rows.filter(place__lo__gte=run.place.lo, place__lo__lte=run.place.hi)
+        households = households.filter(place__lo__gte=run.place.lo, place__lo__lte=run.place.hi)
     checkers = Checkers()
-    for keys in batches(rows, batch, run.reached):
+    for keys in batches(households, batch, run.reached):
         count = findings_refresh(keys, checkers=checkers)
         run.households += count.households
         run.found += count.found
@@ -176,11 +179,11 @@ def checks_work() -> int:
 @transaction.atomic
 def _next(now: Any) -> CheckRun | None:
     """Take the next run, so that no other process takes it too."""
-    rows = CheckRun.objects.select_for_update(skip_locked=True, of=("self",)).select_related("place")
+    runs = CheckRun.objects.select_for_update(skip_locked=True, of=("self",)).select_related("place")
     small_first = Case(When(place=None, then=Value(1)), default=Value(0))  # a village does not wait for the province
-    run = rows.filter(state=CheckRun.State.WAITING).order_by(small_first, "asked_at").first()
+    run = runs.filter(state=CheckRun.State.WAITING).order_by(small_first, "asked_at").first()
     if run is None:
-        run = rows.filter(state=CheckRun.State.RUNNING, touched_at__lt=now - STALE).order_by("asked_at").first()
+        run = runs.filter(state=CheckRun.State.RUNNING, touched_at__lt=now - STALE).order_by("asked_at").first()
     if run is not None:
         run.state, run.touched_at = CheckRun.State.RUNNING, now
         run.save(update_fields=["state", "touched_at"])

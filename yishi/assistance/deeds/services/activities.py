@@ -52,11 +52,11 @@ def activity_open(
             return this.receipt
         if on > timezone.localdate():
             raise Refusal("deed.future", _("This day is still to come. Please give the day it happened."), field="on")
-        one = Activity.objects.create(
+        activity = Activity.objects.create(
             title=named(title, 120, "title"), place=place, on=on, organiser=organiser, recorded_by=actor.person
         )
-        this.entry(subject=("activity", one.pk), place=place.pk)
-        this.result(activity=one.pk)
+        this.entry(subject=("activity", activity.pk), place=place.pk)
+        this.result(activity=activity.pk)
     return this.receipt
 
 
@@ -101,7 +101,7 @@ def activity_record(
             for line in lines
         ]
         deeds, alike = deeds_record(this, actor=actor, plans=plans)
-        made = [one.pk for one in deeds]
+        made = [deed.pk for deed in deeds]
         this.entry(subject=("activity", activity.pk), place=activity.place_id, data={"deeds": len(made)})
         this.result(activity=activity.pk, deeds=made, alike=alike)
     return this.receipt

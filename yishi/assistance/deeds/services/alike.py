@@ -37,48 +37,48 @@ def duplicates_find(deed: Deed, now: datetime) -> int:
 def duplicates_find_many(deeds: Sequence[Deed], now: datetime) -> int:
     """The same for several deeds of one day that were written together; what is among them is looked at as well."""
     window, day = timedelta(days=NEAR_DAYS), deeds[0].on
-    rows = Deed.within.filter(
-        fingerprint__in={one.fingerprint for one in deeds},
+    candidates = Deed.within.filter(
+        fingerprint__in={deed.fingerprint for deed in deeds},
         on__range=(day - window, day + window),
         state=Deed.State.COUNTED,
         source_id__isnull=True,
     )
     nearby: dict[str, list[Deed]] = {}
-    for one in rows.order_by("-recorded_at", "-pk"):
-        nearby.setdefault(one.fingerprint, []).append(one)
+    for candidate in candidates.order_by("-recorded_at", "-pk"):
+        nearby.setdefault(candidate.fingerprint, []).append(candidate)
     pairs = {
-        tuple(sorted((deed, other), key=lambda one: (one.recorded_at, one.pk)))
+        tuple(sorted((deed, other), key=lambda either: (either.recorded_at, either.pk)))
         for deed in deeds
         for other in _candidates(deed, nearby.get(deed.fingerprint, ()))
     }
     if not pairs:
         return 0
-    looked_at = list({one.pk: one for pair in pairs for one in pair}.values())
+    looked_at = list({deed.pk: deed for pair in pairs for deed in pair}.values())
     reached, doers = _beneficiaries(looked_at), _parties(looked_at)
-    found = []
+    new_pairs = []
     for earlier, later in sorted(pairs, key=lambda pair: (pair[0].pk, pair[1].pk)):
         likeness = _likeness(earlier, later, reached.get(earlier.pk, set()), reached.get(later.pk, set()), doers)
         if likeness >= ENOUGH:
-            found.append(PossibleDuplicate(earlier=earlier, later=later, likeness=likeness, found_at=now))
-    found = _likest(found, {one.pk for one in deeds})
-    PossibleDuplicate.objects.bulk_create(found, ignore_conflicts=True)
-    return len(found)
+            new_pairs.append(PossibleDuplicate(earlier=earlier, later=later, likeness=likeness, found_at=now))
+    new_pairs = _likest(new_pairs, {deed.pk for deed in deeds})
+    PossibleDuplicate.objects.bulk_create(new_pairs, ignore_conflicts=True)
+    return len(new_pairs)
 
 
 def _candidates(deed: Deed, near: Sequence[Deed]) -> list[Deed]:
     """What is compared with it, newest first: what was recorded at other moments before what came with it, so that the
     rows of a long workbook do not hide what somebody recorded by hand."""
-    apart = [one for one in near if one.recorded_at != deed.recorded_at][:MOST_CANDIDATES]
-    together = [one for one in near if one.recorded_at == deed.recorded_at and one != deed]
+    apart = [other for other in near if other.recorded_at != deed.recorded_at][:MOST_CANDIDATES]
+    together = [other for other in near if other.recorded_at == deed.recorded_at and other != deed]
     return apart + together[: max(LEAST_TOGETHER, MOST_CANDIDATES - len(apart))]
 
 
-def _likest(found: list[PossibleDuplicate], new: set[UUID]) -> list[PossibleDuplicate]:
+def _likest(pairs: list[PossibleDuplicate], new: set[UUID]) -> list[PossibleDuplicate]:
     """The likest pairs of each new deed, with what came with it and with others apart: two hundred equal rows are one
     question, not twenty thousand."""
     pairs_of: Counter[tuple[UUID, bool]] = Counter()
     kept = []
-    for pair in sorted(found, key=lambda one: -one.likeness):
+    for pair in sorted(pairs, key=lambda either: -either.likeness):
         is_together = pair.earlier.recorded_at == pair.later.recorded_at
         theirs = [(key, is_together) for key in new & {pair.earlier_id, pair.later_id}]
         if any(pairs_of[key] < MOST_PAIRS for key in theirs):
@@ -126,15 +126,15 @@ def _likeness(deed: Deed, other: Deed, ours: set[UUID], theirs: set[UUID], doers
 
 
 def _beneficiaries(deeds: list[Deed]) -> Sides:
-    found: Sides = {}
-    rows = DeedBeneficiary.objects.filter(deed__in=deeds).values_list("deed", "household", "person", "village")
-    for deed, household, person, village in rows:
-        found.setdefault(deed, set()).add(household or person or village)
-    return found
+    reached_by_deed: Sides = {}
+    beneficiaries = DeedBeneficiary.objects.filter(deed__in=deeds).values_list("deed", "household", "person", "village")
+    for deed, household, person, village in beneficiaries:
+        reached_by_deed.setdefault(deed, set()).add(household or person or village)
+    return reached_by_deed
 
 
 def _parties(deeds: list[Deed]) -> Sides:
-    found: Sides = {deed.pk: set() for deed in deeds}
+    parties_by_deed: Sides = {deed.pk: set() for deed in deeds}
     for deed, body, person in DeedParty.objects.filter(deed__in=deeds).values_list("deed", "body", "person"):
-        found[deed].add(body or person)
-    return found
+        parties_by_deed[deed].add(body or person)
+    return parties_by_deed

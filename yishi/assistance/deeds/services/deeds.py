@@ -139,8 +139,8 @@ def deed_record(
 def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple[list[Deed], int]:
     """Record several deeds of one day within the act that carries them: each with its own receipt, in a statement for
     each table. Gives the deeds and how many look like others."""
-    by = {desk: permit("deed.record", actor, at=desk) for desk in {one.recorded_for for one in plans}}
-    versions = versions_open([one.item for one in plans], plans[0].on)
+    by = {desk: permit("deed.record", actor, at=desk) for desk in {plan.recorded_for for plan in plans}}
+    versions = versions_open([plan.item for plan in plans], plans[0].on)
     sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
     parts, deeds, parties, beneficiaries = [], [], [], []
     for plan in plans:
@@ -202,7 +202,7 @@ def deed_claim(
     share: int | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """A body or person says which role it had in a deed that stands: one deed, one more credit, no second deed.
+    """Claim a role in a deed that stands, for a body or a person: one more credit, no second deed.
 
     With a share the others keep their proportions of the rest; without one all parts become equal. Result: deed.
     """
@@ -225,7 +225,8 @@ def deed_claim(
 
 
 def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Receipt:
-    """A party for whom somebody else recorded it says: so it was; each member for themself. It counts before, too."""
+    """Confirm, as a party for whom somebody else recorded the deed, that it was so; each member for themself. The
+    deed counts before, too."""
     by = permit("deed.confirm", actor, deed)
     with act("assistance.deed.confirm", actor=by, act_id=act_id, body={"deed": deed.pk}) as this:
         if this.replayed:
@@ -300,7 +301,8 @@ def deed_correct(
 
 
 def deed_withdraw(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It did not happen so, or not at all: it counts no longer; the record and the reason stay. Result: deed."""
+    """Withdraw a deed that did not happen so, or not at all: it counts no longer; the record and the reason stay.
+    Result: deed."""
     by = permit("deed.correct", actor, deed)
     with act("assistance.deed.withdraw", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
         if this.replayed:
@@ -358,8 +360,8 @@ def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:
 
 def _ids(reached: Reached) -> dict[str, Any]:
     return {
-        "households": [one.pk for one in reached.households],
-        "people": [one.pk for one in reached.people],
-        "villages": [one.pk for one in reached.villages],
+        "households": [household.pk for household in reached.households],
+        "people": [person.pk for person in reached.people],
+        "villages": [village.pk for village in reached.villages],
         "unnamed": reached.unnamed,
     }

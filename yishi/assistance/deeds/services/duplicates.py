@@ -96,11 +96,11 @@ def _part(this: Act, kept: Deed, other: Deed, overlap: Decimal | None) -> None:
     if shared >= other.amount:
         raise Refusal("duplicate.whole", _("That is all of the later one: then it is the same deed."), field="overlap")
     ours, theirs = reached_by(kept), reached_by(other)
-    known = {one.pk for one in (*ours.households, *ours.people, *ours.villages)}
+    known = {reached.pk for reached in (*ours.households, *ours.people, *ours.villages)}
     rest = Reached(
-        households=[one for one in theirs.households if one.pk not in known],
-        people=[one for one in theirs.people if one.pk not in known],
-        villages=[one for one in theirs.villages if one.pk not in known],
+        households=[household for household in theirs.households if household.pk not in known],
+        people=[person for person in theirs.people if person.pk not in known],
+        villages=[village for village in theirs.villages if village.pk not in known],
         unnamed=theirs.unnamed,
     )
     parts = parts_of(other)

@@ -70,12 +70,13 @@ def deed_code_find(typed: str) -> DeedCode | None:
     """The code that somebody typed or scanned, answered or not; a revoked one and an unknown one are None."""
     if len(clean_code(typed)) != LENGTH:
         return None
-    rows = DeedCode.objects.select_related("deed__version", "deed__place", "deed__activity")
-    return rows.filter(Q(revoked_at__isnull=True) | Q(answered_at__isnull=False), digest=_digest(typed)).first()
+    codes = DeedCode.objects.select_related("deed__version", "deed__place", "deed__activity")
+    return codes.filter(Q(revoked_at__isnull=True) | Q(answered_at__isnull=False), digest=_digest(typed)).first()
 
 
 def deed_answer(*, actor: Viewer, code: DeedCode, said_yes: bool, act_id: UUID | None = None) -> Receipt:
-    """The family says whether it was so, once. Whoever holds the code is the family: no name is asked. Result: deed."""
+    """Take the family's answer whether the deed was so, once. Whoever holds the code is the family: no name is asked.
+    Result: deed."""
     by = Actor(right_kind="deed_code", right_id=code.pk)
     body = {"code": code.pk, "yes": said_yes}
     with act("assistance.deed.answer", actor=by, act_id=act_id, body=body) as this:
@@ -100,7 +101,7 @@ def deed_answer(*, actor: Viewer, code: DeedCode, said_yes: bool, act_id: UUID |
 
 
 def deed_uphold(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:
-    """After a family said no: it was looked into and the deed stands, with the reason. Result: deed."""
+    """Let a deed stand, with the reason, after a family had said no and the matter was looked into. Result: deed."""
     by = permit("deed.correct", actor, deed)
     with act("assistance.deed.uphold", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
         if this.replayed:
@@ -119,8 +120,8 @@ def deed_uphold(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None =
 
 
 def deed_disown(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:
-    """A member for whom somebody recorded it says: it was not I. The others keep it; without others it is withdrawn.
-    Result: deed."""
+    """Disown a deed that somebody recorded for a member ("it was not I"). The other parties keep the deed; without
+    others it is withdrawn. Result: deed."""
     body = {"deed": deed.pk, "reason": reason}
     with act("assistance.deed.disown", actor=actor.acting(actor.in_person), act_id=act_id, body=body) as this:
         if this.replayed:
@@ -167,8 +168,8 @@ def deed_claim_instead(
         if who is None:
             raise Refusal("claim.foreign", _("One claims a role for oneself or for one's own desk only."), field="who")
         # In one order: two who claim in each other's record would else wait for each other for ever.
-        for one in sorted((deed, mine), key=lambda one: one.pk):
-            counted(one)
+        for locked in sorted((deed, mine), key=lambda locked: locked.pk):
+            counted(locked)
         known = {part.who for part in parts_of(deed)}
         if who not in known:
             deed_claim(actor=actor, deed=deed, who=who, role=role, share=share, act_id=this.child())

@@ -18,7 +18,7 @@ MOST_UNNAMED = 5_000_000
 
 def versions_open(items: Sequence[CatalogueItem], on: date) -> dict[UUID, ItemVersion]:
     """Each item's version on the day, as it stands now; refused where no deed of that day may be recorded."""
-    versions = versions_on({one.pk for one in items}, on)
+    versions = versions_on({item.pk for item in items}, on)
     for version in versions.values():
         _fits(version.item, on)
     return versions
@@ -32,11 +32,11 @@ class ItemsRead:
 
     def version(self, item: UUID, on: date) -> ItemVersion:
         if item not in self._versions:
-            rows = ItemVersion.objects.filter(item=item).select_related("item__campaign").order_by("number")
-            self._versions[item] = list(rows)
-        found = version_among(self._versions[item], on)
-        _fits(found.item, on)
-        return found
+            versions = ItemVersion.objects.filter(item=item).select_related("item__campaign").order_by("number")
+            self._versions[item] = list(versions)
+        version = version_among(self._versions[item], on)
+        _fits(version.item, on)
+        return version
 
 
 def version_then(item: CatalogueItem, on: date) -> ItemVersion:

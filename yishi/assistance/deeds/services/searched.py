@@ -16,9 +16,9 @@ def words_rows(deeds: Iterable[Deed]) -> list[DeedWords]:
     return [DeedWords(deed=deed, grams=cut) for deed in deeds if (cut := " ".join(sorted(grams(deed.words))))]
 
 
-def words_write(rows: list[DeedWords]) -> None:
-    if rows:
-        DeedWords.objects.bulk_create(rows, batch_size=1_000)
+def words_write(texts: list[DeedWords]) -> None:
+    if texts:
+        DeedWords.objects.bulk_create(texts, batch_size=1_000)
 
 
 def words_index_again(deed: Deed) -> None:

@@ -68,16 +68,16 @@ def counting(
 ) -> dict[str, Any]:
     """What the entry that counts `deed` says."""
     touches: list[Touch] = []
-    for one in deed.beneficiaries.all() if beneficiaries is None else beneficiaries:
-        if one.household_id:
-            touches.append(("household", one.household_id, 1))
-        elif one.person_id:
-            touches.append(("person", one.person_id, 1))
+    for beneficiary in deed.beneficiaries.all() if beneficiaries is None else beneficiaries:
+        if beneficiary.household_id:
+            touches.append(("household", beneficiary.household_id, 1))
+        elif beneficiary.person_id:
+            touches.append(("person", beneficiary.person_id, 1))
         else:
-            touches.append(("village", certain(one.village_id), 1))
+            touches.append(("village", certain(beneficiary.village_id), 1))
     said = [
-        ["body" if one.body_id else "person", one.body_id or one.person_id, one.role, one.share, one.sector]
-        for one in (deed.parties.order_by("pk") if parties is None else parties)
+        ["body" if party.body_id else "person", party.body_id or party.person_id, party.role, party.share, party.sector]
+        for party in (deed.parties.order_by("pk") if parties is None else parties)
     ]
     return {
         "code": "assistance.deed.count",
@@ -101,17 +101,17 @@ def uncount(this: Act, deed: Deed) -> None:
 
 def parts_of(deed: Deed) -> list[Part]:
     """The parties as they stand."""
-    rows = deed.parties.select_related("body", "person").order_by("pk")
-    return [Part(one.who, one.role, one.share) for one in rows]
+    parties = deed.parties.select_related("body", "person").order_by("pk")
+    return [Part(party.who, party.role, party.share) for party in parties]
 
 
 def reached_by(deed: Deed) -> Reached:
     """The beneficiaries as they stand."""
-    rows = list(deed.beneficiaries.select_related("household", "person", "village"))
+    beneficiaries = list(deed.beneficiaries.select_related("household", "person", "village"))
     return Reached(
-        households=[one.household for one in rows if one.household],
-        people=[one.person for one in rows if one.person],
-        villages=[one.village for one in rows if one.village],
+        households=[beneficiary.household for beneficiary in beneficiaries if beneficiary.household],
+        people=[beneficiary.person for beneficiary in beneficiaries if beneficiary.person],
+        villages=[beneficiary.village for beneficiary in beneficiaries if beneficiary.village],
         unnamed=deed.unnamed,
     )
 
@@ -146,11 +146,11 @@ def _shared(parts: Sequence[Part], whole: int) -> list[Part]:
     weights = [part.share or 0 for part in parts] if total else [1] * len(parts)
     total = total or len(parts)
     exact = [weight * whole for weight in weights]
-    made = [one // total for one in exact]
+    made = [share // total for share in exact]
     order = sorted(range(len(parts)), key=lambda n: (-(exact[n] % total), n))
     for n in order[: whole - sum(made)]:
         made[n] += 1
-    return [replace(part, share=one) for part, one in zip(parts, made, strict=True)]
+    return [replace(part, share=share) for part, share in zip(parts, made, strict=True)]
 
 
 def write_parties(deed: Deed, parts: Sequence[Part]) -> list[DeedParty]:
@@ -161,8 +161,8 @@ def write_parties(deed: Deed, parts: Sequence[Part]) -> list[DeedParty]:
 def sectors_on(day: date, parts: Sequence[Part]) -> dict[Any, str]:
     """The sector of each member among the parties on a day."""
     people = [part.who for part in parts if isinstance(part.who, Person)]
-    rows = Member.objects.filter(valid_on(day), person__in=people).order_by("pk")
-    return dict(rows.values_list("person", "sector")) if people else {}
+    members = Member.objects.filter(valid_on(day), person__in=people).order_by("pk")
+    return dict(members.values_list("person", "sector")) if people else {}
 
 
 def party_rows(deed: Deed, parts: Sequence[Part], sectors: dict[Any, str]) -> list[DeedParty]:
@@ -171,12 +171,12 @@ def party_rows(deed: Deed, parts: Sequence[Part], sectors: dict[Any, str]) -> li
         raise Refusal("deed.nobody", _("Say who did it: at least one member, person or body."), field="parties")
     if len(parts) > MOST_PARTIES or len({part.who.pk for part in parts}) < len(parts):
         raise Refusal("deed.parties", _("Each party stands once, and at most 40 of them."), field="parties")
-    given = [part.share for part in parts if part.share is not None]
-    if len(given) == len(parts):
-        if sum(given) != WHOLE or min(given) < 0:
+    shares = [part.share for part in parts if part.share is not None]
+    if len(shares) == len(parts):
+        if sum(shares) != WHOLE or min(shares) < 0:
             raise Refusal("deed.shares", _("The shares must add up to 100 per cent."), field="parties")
         made = list(parts)
-    elif given:
+    elif shares:
         raise Refusal("deed.shares", _("Give every party a share, or none."), field="parties")
     else:
         made = _shared([replace(part, share=1) for part in parts], WHOLE)
@@ -201,21 +201,23 @@ def write_beneficiaries(deed: Deed, reached: Reached) -> list[DeedBeneficiary]:
 
 def beneficiary_rows(deed: Deed, reached: Reached) -> list[DeedBeneficiary]:
     """Not written yet."""
-    rows = [DeedBeneficiary(id=uuid7(), deed=deed, household=one) for one in _once(reached.households)]
-    rows += [DeedBeneficiary(id=uuid7(), deed=deed, person=one) for one in _once(reached.people)]
-    rows += [DeedBeneficiary(id=uuid7(), deed=deed, village=one) for one in _once(reached.villages)]
-    if len(rows) > MOST_BENEFICIARIES:
+    beneficiaries = [
+        DeedBeneficiary(id=uuid7(), deed=deed, household=household) for household in _once(reached.households)
+    ]
+    beneficiaries += [DeedBeneficiary(id=uuid7(), deed=deed, person=person) for person in _once(reached.people)]
+    beneficiaries += [DeedBeneficiary(id=uuid7(), deed=deed, village=village) for village in _once(reached.villages)]
+    if len(beneficiaries) > MOST_BENEFICIARIES:
         raise Refusal(
             "deed.beneficiaries",
             _("At most %(most)d beneficiaries by name. Record an activity with several deeds.")
             % {"most": MOST_BENEFICIARIES},
             field="reached",
         )
-    return rows
+    return beneficiaries
 
 
-def _once(found: Iterable[Any]) -> list[Any]:
-    return list({one.pk: one for one in found}.values())
+def _once(records: Iterable[Any]) -> list[Any]:
+    return list({record.pk: record for record in records}.values())
 
 
 def role_of(role: str) -> str:
@@ -226,8 +228,8 @@ def role_of(role: str) -> str:
 
 def counted(deed: Deed) -> Deed:
     """The deed, locked; refuses one that counts no longer."""
-    rows = Deed.within.select_for_update(of=("self",)).select_related("item__campaign", "place", "version")
-    row = rows.get(pk=deed.pk)
+    deeds = Deed.within.select_for_update(of=("self",)).select_related("item__campaign", "place", "version")
+    row = deeds.get(pk=deed.pk)
     if row.state != Deed.State.COUNTED:
         raise WrongStage(
             "deed.state",

@@ -67,7 +67,7 @@ def unitemised_report(
 
 
 def unitemised_withdraw(*, actor: Viewer, row: Unitemised, act_id: UUID | None = None) -> Receipt:
-    """The number stands no longer: its deeds are recorded now, or it was wrong. Result: unitemised."""
+    """Withdraw a number that stands no longer: its deeds are recorded now, or it was wrong. Result: unitemised."""
     by = permit("unitemised.withdraw", actor, row)
     with act("assistance.unitemised.withdraw", actor=by, act_id=act_id, body={"row": row.pk}) as this:
         if this.replayed:

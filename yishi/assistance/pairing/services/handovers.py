@@ -54,24 +54,26 @@ class Preview:
 def pairings_of(actor: Viewer, helper: Person | Body) -> QuerySet[Pairing]:
     """What `helper` helps today or will help, within the actor's reach, by village and household."""
     own = {"body": helper} if isinstance(helper, Body) else {"person": helper}
-    rows = Pairing.objects.filter(current(timezone.localdate()), **own)
-    rows = rows.select_related("person", "body", "place", "household__head", "household__place")
-    return rows.order_by("household__place__lo", "place__lo", "household__number", "pk")
+    pairings = Pairing.objects.filter(current(timezone.localdate()), **own)
+    pairings = pairings.select_related("person", "body", "place", "household__head", "household__place")
+    return pairings.order_by("household__place__lo", "place__lo", "household__number", "pk")
 
 
 def hand_over_preview(
     *, actor: Viewer, pairings: Sequence[Pairing], successor: Person | Body, on: date, note: str
 ) -> Preview:
     """What `pairings_hand_over` would do with these, without writing anything."""
-    found = _problems(actor, pairings, successor, on, note)
-    over = [one for one in pairings if one.pk not in found]
-    homes = [one.household_id for one in over if one.person_id and one.household_id]
+    problems = _problems(actor, pairings, successor, on, note)
+    over = [pairing for pairing in pairings if pairing.pk not in problems]
+    homes = [pairing.household_id for pairing in over if pairing.person_id and pairing.household_id]
     owed = Measure.within.filter(
         household__in=homes,
-        commitment__bearer_person__in={one.person_id for one in over if one.person_id},
+        commitment__bearer_person__in={pairing.person_id for pairing in over if pairing.person_id},
         commitment__state__in=Commitment.OPEN,
     )
-    return Preview(over, [(one, found[one.pk]) for one in pairings if one.pk in found], owed.count())
+    return Preview(
+        over, [(pairing, problems[pairing.pk]) for pairing in pairings if pairing.pk in problems], owed.count()
+    )
 
 
 def pairing_hand_over(
@@ -113,26 +115,31 @@ def pairings_hand_over(
 
     Result: handed (how many), pairings (ids of the new ones). Raises the first pairing's own refusal.
     """
-    rights = {one.pk: permit("pairing.keep", actor, one) for one in pairings}  # as for one, asked of each
+    rights = {pairing.pk: permit("pairing.keep", actor, pairing) for pairing in pairings}  # as for one, asked of each
     if not rights:
         raise Refusal("pairing.none", _("Tick at least one pairing."), field="pairings")
     by = rights[pairings[0].pk]
-    body = {"pairings": sorted(str(one.pk) for one in pairings), "successor": successor.pk, "on": on, "note": note}
+    body = {
+        "pairings": sorted(str(pairing.pk) for pairing in pairings),
+        "successor": successor.pk,
+        "on": on,
+        "note": note,
+    }
     with act("assistance.pairing.hand_over_all", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         if len(pairings) > MOST_AT_ONCE:
             raise Refusal("pairing.most", _("At most 500 pairings at once. Hand over a part first."), field="pairings")
         helpers_lock([successor])
-        rows = _locked_all(pairings)
-        if len({one.helper.pk for one in rows}) > 1:
+        locked = _locked_all(pairings)
+        if len({pairing.helper.pk for pairing in locked}) > 1:
             raise Refusal("pairing.helpers", _("Hand over the pairings of one helper at a time."), field="pairings")
         said = _said(note)
-        found = _problems(actor, rows, successor, on, said)
-        if found:
-            raise next(iter(found.values()))
+        problems = _problems(actor, locked, successor, on, said)
+        if problems:
+            raise next(iter(problems.values()))
         parts, made, sitting = [], [], _sitting(successor)
-        for row in rows:
+        for row in locked:
             said_of_it = {"pairing": row.pk, "successor": successor.pk, "on": on, "note": note}
             part = this.part(HAND_OVER, said_of_it, rights[row.pk])
             new = _handed(part, row, successor, on, said, sitting)
@@ -141,11 +148,11 @@ def pairings_hand_over(
             part.result(pairing=new.pk)
             parts.append(part)
             made.append(new)
-        Pairing.within.bulk_update(rows, ["valid_to", "note"])
+        Pairing.within.bulk_update(locked, ["valid_to", "note"])
         Pairing.within.bulk_create(made)
         parts_write(parts)
         kind = "body" if isinstance(successor, Body) else "person"
-        this.entry(subject=(kind, successor.pk), data={"from": rows[0].helper.pk, "handed": len(made)})
+        this.entry(subject=(kind, successor.pk), data={"from": locked[0].helper.pk, "handed": len(made)})
         if isinstance(successor, Person):
             tell(
                 code="pairing.taken_over",
@@ -154,8 +161,8 @@ def pairings_hand_over(
                 once=f"pairing.taken_over/{this.id}",
                 person=successor,
             )
-        households_changed(row.household_id for row in rows)
-        this.result(handed=len(made), pairings=[one.pk for one in made])
+        households_changed(row.household_id for row in locked)
+        this.result(handed=len(made), pairings=[pairing.pk for pairing in made])
     return this.receipt
 
 
@@ -167,36 +174,40 @@ def _said(note: str) -> str:
 
 
 def _problems(
-    actor: Viewer, rows: Sequence[Pairing], successor: Person | Body, on: date, note: str
+    actor: Viewer, pairings: Sequence[Pairing], successor: Person | Body, on: date, note: str
 ) -> dict[UUID, Refusal]:
     """Which pairings cannot be handed over, and why."""
-    found: dict[UUID, Refusal] = {}
+    problems: dict[UUID, Refusal] = {}
     today = timezone.localdate()
-    for row in rows:
+    for row in pairings:
         if not may("pairing.keep", actor, row):
-            found[row.pk] = Refusal("pairing.place", _("Another desk keeps this pairing."), field="pairings")
+            problems[row.pk] = Refusal("pairing.place", _("Another desk keeps this pairing."), field="pairings")
         elif row.valid_to is not None and row.valid_to < today:
-            found[row.pk] = WrongStage("pairing.ended", _("This pairing has ended; nothing is changed in it any more."))
+            problems[row.pk] = WrongStage(
+                "pairing.ended", _("This pairing has ended; nothing is changed in it any more.")
+            )
         elif successor == row.helper:
-            found[row.pk] = Refusal(
+            problems[row.pk] = Refusal(
                 "pairing.same", _("Choose somebody else: this one is the helper already."), field="successor"
             )
         elif on <= row.valid_from:
-            found[row.pk] = Refusal("pairing.early", _("The successor begins after the predecessor did."), field="on")
-    left = [row for row in rows if row.pk not in found]
-    wrong = pairing_problems([_row(one, successor, on, note) for one in left], actor=actor)
-    found |= {left[index].pk: problem for index, problem in wrong.items()}
+            problems[row.pk] = Refusal(
+                "pairing.early", _("The successor begins after the predecessor did."), field="on"
+            )
+    left = [row for row in pairings if row.pk not in problems]
+    wrong = pairing_problems([_row(pairing, successor, on, note) for pairing in left], actor=actor)
+    problems |= {left[index].pk: problem for index, problem in wrong.items()}
     # What stands already is no problem to `pairing_problems`: made again, it changes nothing. Here it stands twice.
     who = {"person": successor} if isinstance(successor, Person) else {"body": successor}
     begun = set(Pairing.within.filter(**who, valid_from=on).values_list("household", "place")) if left else set()
     for row in left:
-        if (row.household_id, row.place_id) in begun and row.pk not in found:
-            found[row.pk] = Refusal(
+        if (row.household_id, row.place_id) in begun and row.pk not in problems:
+            problems[row.pk] = Refusal(
                 "pairing.twice",
                 _("This pair stands already, from %(day)s on. End it first, or leave it.") % {"day": on.isoformat()},
                 field="successor",
             )
-    return found
+    return problems
 
 
 def _row(row: Pairing, successor: Person | Body, on: date, note: str) -> PairingRow:
@@ -219,5 +230,5 @@ def _handed(this: Act, row: Pairing, successor: Person | Body, on: date, note: s
 
 
 def _locked_all(pairings: Sequence[Pairing]) -> list[Pairing]:
-    rows = Pairing.within.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in pairings])
-    return list(rows.select_related("person", "body", "household__place", "place").order_by("pk"))
+    locked = Pairing.within.select_for_update(of=("self",)).filter(pk__in=[pairing.pk for pairing in pairings])
+    return list(locked.select_related("person", "body", "household__place", "place").order_by("pk"))

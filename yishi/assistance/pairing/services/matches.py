@@ -51,24 +51,24 @@ class Suggestion:
 def offers_for(need: Need, limit: int = 10) -> list[Suggestion]:
     """Offers of the same kind that stand, given where the need is or elsewhere in its county; the nearest first."""
     today = timezone.localdate()
-    rows = Offer.objects.filter(_stands(today), kind=need.kind, state=Offer.State.OPEN)
-    rows = rows.exclude(matches__in=Match.within.filter(need=need, state__in=Match.LIVE))
+    offers = Offer.objects.filter(_stands(today), kind=need.kind, state=Offer.State.OPEN)
+    offers = offers.exclude(matches__in=Match.within.filter(need=need, state__in=Match.LIVE))
     path = place_path(need.place)
-    rows = rows.filter(_near(need.place, path))
-    found = rows.select_related("person", "body", "place", "desk").order_by("made_on", "pk")[:CANDIDATES]
-    return _ranked([_suggest(need, offer, path, offer.place) for offer in found], limit)
+    offers = offers.filter(_near(need.place, path))
+    nearest = offers.select_related("person", "body", "place", "desk").order_by("made_on", "pk")[:CANDIDATES]
+    return _ranked([_suggest(need, offer, path, offer.place) for offer in nearest], limit)
 
 
 def needs_for(offer: Offer, limit: int = 10, *, shared: bool = False) -> list[Suggestion]:
     """Open needs of the same kind, the nearest and then the oldest first. `shared`: of those that members may read,
     whoever asks."""
-    rows = Need.within.filter(is_shared=True) if shared else Need.objects.all()
-    rows = rows.filter(kind=offer.kind, state=Need.State.OPEN)
-    rows = rows.exclude(matches__in=Match.within.filter(offer=offer, state__in=Match.LIVE))
+    needs = Need.within.filter(is_shared=True) if shared else Need.objects.all()
+    needs = needs.filter(kind=offer.kind, state=Need.State.OPEN)
+    needs = needs.exclude(matches__in=Match.within.filter(offer=offer, state__in=Match.LIVE))
     path = place_path(offer.place)
-    rows = rows.filter(_near(offer.place, path))
-    found = rows.select_related("place", "household__head", "desk").order_by("stated_on", "pk")[:CANDIDATES]
-    return _ranked([_suggest(need, offer, path, need.place) for need in found], limit)
+    needs = needs.filter(_near(offer.place, path))
+    nearest = needs.select_related("place", "household__head", "desk").order_by("stated_on", "pk")[:CANDIDATES]
+    return _ranked([_suggest(need, offer, path, need.place) for need in nearest], limit)
 
 
 def match_propose(
@@ -86,18 +86,18 @@ def match_propose(
     with act("assistance.match.propose", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        wanted, given = open_need(need), open_offer(offer)
-        if wanted.kind != given.kind:
+        wanted, offered = open_need(need), open_offer(offer)
+        if wanted.kind != offered.kind:
             raise Refusal("match.kind", _("The offer is of another kind than the need."), field="offer")
         if due_on < timezone.localdate(this.now):
             raise Refusal("match.past", _("This day has passed. Give a later one."), field="due_on")
-        if Match.within.filter(need=wanted, offer=given, state__in=Match.LIVE).exists():
+        if Match.within.filter(need=wanted, offer=offered, state__in=Match.LIVE).exists():
             raise WrongStage("match.twice", _("These two were brought together already."))
-        amount = _amount(wanted, given, quantity)
+        amount = _amount(wanted, offered, quantity)
         from_need = keeps_need.test(actor, wanted)
         match = Match.within.create(
             need=wanted,
-            offer=given,
+            offer=offered,
             quantity=amount,
             due_on=due_on,
             proposed_by=Match.Side.NEED if from_need else Match.Side.OFFER,
@@ -112,7 +112,8 @@ def match_propose(
 def match_answer(
     *, actor: Viewer, match: Match, accepted: bool, reason: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """The other side says yes, and it is owed from now on; or no, with a reason. Result: match, commitment."""
+    """Answer for the other side: yes, and the help is owed from now on; or no, with a reason. Result: match,
+    commitment."""
     by = permit("match.answer", actor, match)
     body = {"match": match.pk, "accepted": accepted, "reason": reason}
     with act("assistance.match.answer", actor=by, act_id=act_id, body=body) as this:
@@ -159,7 +160,7 @@ def match_answer(
 
 
 def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None = None) -> Receipt:
-    """What was proposed or accepted comes to nothing: the need is open again, the promise is closed undone."""
+    """End a match that comes to nothing: the need is open again, the promise is closed undone."""
     by = permit("match.keep", actor, match)
     with act("assistance.match.end", actor=by, act_id=act_id, body={"match": match.pk, "reason": reason}) as this:
         if this.replayed:
@@ -220,8 +221,8 @@ def used(thing: Need | Offer) -> Decimal:
 
 def taken(thing: Need | Offer) -> Decimal:
     """How much is done or promised."""
-    rows = thing.matches.filter(state__in=(State.ACCEPTED, State.DONE))
-    return rows.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
+    matches = thing.matches.filter(state__in=(State.ACCEPTED, State.DONE))
+    return matches.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
 
 
 def _tell(match: Match, side: str, code: str) -> None:
@@ -266,29 +267,37 @@ def _amount(need: Need, offer: Offer, quantity: Decimal | None) -> Decimal | Non
         )
     if quantity is not None:
         return quantity
-    known = [one for one in (lacking, left) if one is not None]
+    known = [quantity for quantity in (lacking, left) if quantity is not None]
     return min(known) if known else None
 
 
 def _near(place: Place, path: list[Place]) -> Q:
     """What lies around `place`: the places above it, and everything in its county."""
-    county = next((one for one in path if one.level == PlaceLevel.COUNTY), place)
+    county = next((place for place in path if place.level == PlaceLevel.COUNTY), place)
     return Q(place__lo__gte=county.lo, place__lo__lte=county.hi) | Q(place__lo__lte=place.lo, place__hi__gte=place.hi)
 
 
 def _suggest(need: Need, offer: Offer, path: list[Place], other: Place) -> Suggestion:
     """`path` leads to one of the two places; the other's distance is the first step up that holds both."""
     late = bool(offer.valid_until and need.wanted_by and offer.valid_until < need.wanted_by)
-    both = next((one for one in reversed(path) if one.lo <= other.lo and other.hi <= one.hi), None)
+    both = next((place for place in reversed(path) if place.lo <= other.lo and other.hi <= place.hi), None)
     return Suggestion(need, offer, RANK.get(both.level, FAR) if both else FAR, late)
 
 
-def _ranked(found: list[Suggestion], limit: int) -> list[Suggestion]:
-    return sorted(found, key=lambda one: (one.is_late, one.distance, one.need.stated_on, one.offer.made_on))[:limit]
+def _ranked(suggestions: list[Suggestion], limit: int) -> list[Suggestion]:
+    return sorted(
+        suggestions,
+        key=lambda suggestion: (
+            suggestion.is_late,
+            suggestion.distance,
+            suggestion.need.stated_on,
+            suggestion.offer.made_on,
+        ),
+    )[:limit]
 
 
 def _locked(match: Match, *states: str) -> Match:
-    rows = Match.within.select_for_update(of=("self",)).select_related(
+    matches = Match.within.select_for_update(of=("self",)).select_related(
         "need__place",
         "need__household__head",
         "need__desk",
@@ -297,7 +306,7 @@ def _locked(match: Match, *states: str) -> Match:
         "offer__person",
         "commitment",
     )
-    row = rows.get(pk=match.pk)
+    row = matches.get(pk=match.pk)
     if row.state not in states:
         raise WrongStage(
             "match.state",

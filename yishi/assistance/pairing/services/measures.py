@@ -130,7 +130,8 @@ def measure_done(
     quantity: Decimal | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Say that it is done: the bearer, or who looks after the family and saw it. The family's word is still to come."""
+    """Say that a measure is done: the bearer says so, or somebody who looks after the family and saw it. The family's
+    word is still to come."""
     by = permit("measure.done", actor, measure)
     body = {"measure": measure.pk, "text": text, "done_on": done_on, "quantity": quantity}
     with act("assistance.measure.done", actor=by, act_id=act_id, body=body) as this:
@@ -223,7 +224,7 @@ def promise(
     bearer: Body,
     supervisor: Body | None = None,
     proof_expected: str = "",
-    **given: Any,
+    **facts: Any,
 ) -> Commitment:
     """Write a promise of this room into the ledger and put it in force: by the actor's own right there, else by the
     right of the act that was permitted above."""
@@ -242,7 +243,7 @@ def promise(
         supervisor=overseer,
         proof_expected=proof_expected or str(_("The family confirms it.")),
         act_id=this.child(),
-        **given,
+        **facts,
     )
     commitment = Commitment.within.get(pk=receipt.result["commitment"])
     writer = actor if may("commitment.hand_over", actor, commitment) else system()
@@ -253,8 +254,8 @@ def promise(
 
 def supervisor_for(place: Place, bearer: Body) -> Body | None:
     """The body nearest above `place` that supervises a promise of `bearer`: of a higher place if there is none here."""
-    rows = Body.objects.filter(valid_on(timezone.localdate()), kind__in=SUPERVISING).exclude(pk=bearer.pk)
-    near = rows.filter(place__lo__lte=place.lo, place__hi__gte=place.lo).select_related("place")
+    bodies = Body.objects.filter(valid_on(timezone.localdate()), kind__in=SUPERVISING).exclude(pk=bearer.pk)
+    near = bodies.filter(place__lo__lte=place.lo, place__hi__gte=place.lo).select_related("place")
     order = {kind: rank for rank, kind in enumerate(SUPERVISING)}
-    found = sorted(near, key=lambda one: (-one.place.lo, order[BodyKind(one.kind)], str(one.pk)))
-    return found[0] if found else None
+    nearest = sorted(near, key=lambda body: (-body.place.lo, order[BodyKind(body.kind)], str(body.pk)))
+    return nearest[0] if nearest else None

@@ -97,7 +97,7 @@ def need_state(
 
 
 def need_share(*, actor: Viewer, need: Need, is_shared: bool, act_id: UUID | None = None) -> Receipt:
-    """Let members read its words and village (never whose it is), or no longer. Result: need."""
+    """Let members read a need's words and village (never whose need it is), or no longer. Result: need."""
     by = permit("need.keep", actor, need)
     with act("assistance.need.share", actor=by, act_id=act_id, body={"need": need.pk, "shared": is_shared}) as this:
         if this.replayed:
@@ -111,7 +111,7 @@ def need_share(*, actor: Viewer, need: Need, is_shared: bool, act_id: UUID | Non
 
 
 def need_close(*, actor: Viewer, need: Need, is_met: bool, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It was met in another way, or is withdrawn; what was proposed for it ends with it. Result: need."""
+    """Close a need that was met in another way or is withdrawn; matches proposed for it end with it. Result: need."""
     by = permit("need.keep", actor, need)
     body = {"need": need.pk, "is_met": is_met, "reason": reason}
     with act("assistance.need.close", actor=by, act_id=act_id, body=body) as this:
@@ -192,7 +192,7 @@ def offer_make(
 
 
 def offer_withdraw(*, actor: Viewer, offer: Offer, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It no longer stands; what was promised from it stays promised. Result: offer."""
+    """Withdraw an offer; what was promised from it stays promised. Result: offer."""
     by = permit("offer.keep", actor, offer)
     with act("assistance.offer.withdraw", actor=by, act_id=act_id, body={"offer": offer.pk, "reason": reason}) as this:
         if this.replayed:
@@ -217,8 +217,8 @@ def open_need(need: Need) -> Need:
 
 def open_offer(offer: Offer) -> Offer:
     """The offer, locked; refuses one that no longer stands."""
-    rows = Offer.within.select_for_update(of=("self",)).select_related("place", "person", "body", "desk")
-    row = rows.get(pk=offer.pk)
+    offers = Offer.within.select_for_update(of=("self",)).select_related("place", "person", "body", "desk")
+    row = offers.get(pk=offer.pk)
     if row.state != Offer.State.OPEN:
         raise WrongStage("offer.closed", _("This offer no longer stands. Reload the page."))
     return row
@@ -256,10 +256,10 @@ def _desk(place: Place, by: Actor) -> Body:
     if village is not None:
         return village
     own = Body.objects.filter(pk__in=filled([by.body_id])).first() if by.right_kind == "post" else None
-    found = own or near.filter(kind=BodyKind.OFFICE).order_by("-place__lo", "pk").first()
-    if found is None:
+    office = own or near.filter(kind=BodyKind.OFFICE).order_by("-place__lo", "pk").first()
+    if office is None:
         raise Refusal("need.desk", _("No body is registered for this place. Ask the administrator to register it."))
-    return found
+    return office
 
 
 def _giver(this: Act, actor: Viewer, body: Body | None, name: str, phone: str) -> tuple[Person | None, Body]:
@@ -285,8 +285,8 @@ def _kind(kind: str) -> str:
     return kind
 
 
-def _words(words: str) -> str:
-    kept = clean(words)[:300]
+def _words(text: str) -> str:
+    kept = clean(text)[:300]
     if not kept:
         raise Refusal("help.words", _("Please write a sentence here."), field="words")
     return kept

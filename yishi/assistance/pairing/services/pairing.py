@@ -60,8 +60,8 @@ def pairings_make_many(
     """
     places = {place.pk: place for place in (place_of(row.target) for row in rows)}
     grants = {key: may("pairing.assign", actor, place) for key, place in places.items()}
-    given = [grant for grant in grants.values() if grant is not None]
-    by = actor.acting(given[0]) if given else permit("pairing.assign", actor)
+    held = [grant for grant in grants.values() if grant is not None]
+    by = actor.acting(held[0]) if held else permit("pairing.assign", actor)
     body = {"rows": [_plain(row) for row in rows]}
     with act("assistance.pairing.make", actor=by, act_id=act_id, body=body, caused_by=caused_by) as this:
         if this.replayed:
@@ -72,33 +72,33 @@ def pairings_make_many(
         if len(rows) == 1 and problems:
             raise problems[0]
         if problems:
-            words = {index: str(problem.message) for index, problem in problems.items()}
-            first = min(words)
+            messages = {index: str(problem.message) for index, problem in problems.items()}
+            first = min(messages)
             raise Refusal(
                 "pairing.rows",
                 _("Row %(row)d: %(why)s (%(count)d rows cannot be stored; nothing was stored.)")
-                % {"row": first + 1, "why": words[first], "count": len(words)},
-                details={"rows": words},
+                % {"row": first + 1, "why": messages[first], "count": len(messages)},
+                details={"rows": messages},
             )
         sitting = sitting_among([row.helper for row in rows if isinstance(row.helper, Person)])
         made, ids = [], []
         for row in rows:
-            same = next((one for one in standing.get(_key(row), ()) if _is_same(one, row)), None)
+            same = next((pairing for pairing in standing.get(_key(row), ()) if _is_same(pairing, row)), None)
             if same is None:
                 same = pairing_new(this, row, sitting)
                 made.append(same)
                 standing.setdefault(_key(row), []).append(same)
             ids.append(same.pk)
         Pairing.objects.bulk_create(made, batch_size=1000)
-        for one in made:
-            place = place_of(one.household if one.household is not None else certain(one.place))
+        for pairing in made:
+            place = place_of(pairing.household if pairing.household is not None else certain(pairing.place))
             this.actor = actor.acting(certain(grants[place.pk]))  # a row without its grant was refused above
-            pairing_enter(this, one, "pairings")
+            pairing_enter(this, pairing, "pairings")
         this.actor = by
         if len(made) <= MOST_TOLD:  # an import of thousands tells nobody
-            for one in made:
-                pairing_tell(one)
-        households_changed(one.household_id for one in made)
+            for pairing in made:
+                pairing_tell(pairing)
+        households_changed(pairing.household_id for pairing in made)
         this.result(made=len(made), unchanged=len(rows) - len(made), pairings=ids)
         if len(rows) == 1:
             this.result(pairing=ids[0])
@@ -109,21 +109,22 @@ def pairing_problems(
     rows: Sequence[PairingRow], *, actor: Viewer, standing: Mapping[Any, Sequence[Pairing]] | None = None
 ) -> dict[int, Refusal]:
     """What is wrong with which row (by its index), without writing anything: for the preview of an import too."""
-    known = {key: list(found) for key, found in (_standing(rows) if standing is None else standing).items()}
+    known = {key: list(pairings) for key, pairings in (_standing(rows) if standing is None else standing).items()}
     sitting = sitting_among([row.helper for row in rows if isinstance(row.helper, Person)])
     allowed: dict[UUID, Grant | None] = {}
-    found: dict[int, Refusal] = {}
+    problems: dict[int, Refusal] = {}
     for index, row in enumerate(rows):
         problem = _problem(row, actor, known.get(_key(row), []), sitting, allowed)
         if problem is None:
             known.setdefault(_key(row), []).append(_bare(row, sitting))
         else:
-            found[index] = problem
-    return found
+            problems[index] = problem
+    return problems
 
 
 def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It ends with the day `on` (the helper sees the family for the last time); the reason stays. Result: pairing."""
+    """End a pairing with the day `on` (the helper sees the family for the last time); the reason stays. Result:
+    pairing."""
     by = permit("pairing.keep", actor, pairing)
     body = {"pairing": pairing.pk, "on": on, "reason": reason}
     with act("assistance.pairing.end", actor=by, act_id=act_id, body=body) as this:
@@ -182,24 +183,24 @@ def _key(row: PairingRow) -> tuple[UUID, UUID]:
     return (row.helper.pk, row.target.pk)
 
 
-def _standing(rows: Sequence[PairingRow]) -> dict[Any, list[Pairing]]:
+def _standing(wanted: Sequence[PairingRow]) -> dict[Any, list[Pairing]]:
     """The pairings that any two of the rows' helpers and targets have already, by (helper, target)."""
-    helpers = {row.helper.pk for row in rows}
-    targets = {row.target.pk for row in rows}
-    found: dict[Any, list[Pairing]] = {}
+    helpers = {row.helper.pk for row in wanted}
+    targets = {row.target.pk for row in wanted}
+    standing: dict[Any, list[Pairing]] = {}
     step = 500
     for ids in (list(targets)[start : start + step] for start in range(0, len(targets), step)):
-        for one in Pairing.within.filter(Q(household__in=ids) | Q(place__in=ids)):
-            helper, target = one.person_id or one.body_id, one.household_id or one.place_id
+        for pairing in Pairing.within.filter(Q(household__in=ids) | Q(place__in=ids)):
+            helper, target = pairing.person_id or pairing.body_id, pairing.household_id or pairing.place_id
             if helper in helpers:
-                found.setdefault((helper, target), []).append(one)
-    return found
+                standing.setdefault((helper, target), []).append(pairing)
+    return standing
 
 
 def helpers_lock(helpers: Sequence[Person | Body]) -> None:
     """Lock the helpers, in one order: two desks that pair the same two at once come one after the other."""
     for model in (Person.within, Body.objects):
-        ids, step = sorted({one.pk for one in helpers if isinstance(one, model.model)}), 500
+        ids, step = sorted({helper.pk for helper in helpers if isinstance(helper, model.model)}), 500
         for start in range(0, len(ids), step):
             list(
                 model.select_for_update(no_key=True)
@@ -211,11 +212,11 @@ def helpers_lock(helpers: Sequence[Person | Body]) -> None:
 
 def sitting_among(people: Sequence[Person]) -> set[UUID]:
     """Those of `people` who are members of a committee today."""
-    ids, found, step = list({one.pk for one in people}), set[UUID](), 500
+    ids, members, step = list({person.pk for person in people}), set[UUID](), 500
     for start in range(0, len(ids), step):
-        rows = Member.objects.filter(current(timezone.localdate()), person__in=ids[start : start + step])
-        found |= set(rows.values_list("person", flat=True))
-    return found
+        memberships = Member.objects.filter(current(timezone.localdate()), person__in=ids[start : start + step])
+        members |= set(memberships.values_list("person", flat=True))
+    return members
 
 
 def _kind(row: PairingRow, sitting: set[UUID]) -> str:
@@ -255,25 +256,25 @@ def _problem(
         if row.target.head_id == row.helper.pk:
             return Refusal("pairing.self", _("Nobody helps their own household."), field="helper")
     bare = _bare(row, sitting)
-    for one in known:
-        if _overlaps(one, bare) and not _is_same(one, row):
+    for standing in known:
+        if _overlaps(standing, bare) and not _is_same(standing, row):
             return Refusal(
                 "pairing.twice",
                 _("This pair stands already, from %(day)s on. End it first, or leave it.")
-                % {"day": one.valid_from.isoformat()},
+                % {"day": standing.valid_from.isoformat()},
                 field="target",
             )
     return None
 
 
-def _overlaps(one: Pairing, other: Pairing) -> bool:
+def _overlaps(pairing: Pairing, other: Pairing) -> bool:
     latest = date.max
-    return one.valid_from <= (other.valid_to or latest) and other.valid_from <= (one.valid_to or latest)
+    return pairing.valid_from <= (other.valid_to or latest) and other.valid_from <= (pairing.valid_to or latest)
 
 
-def _is_same(one: Pairing, row: PairingRow) -> bool:
+def _is_same(pairing: Pairing, row: PairingRow) -> bool:
     """Does this row say what stands already? Dates alike; an empty last day leaves an ended one ended."""
-    return one.valid_from == row.valid_from and (one.valid_to == row.valid_to or row.valid_to is None)
+    return pairing.valid_from == row.valid_from and (pairing.valid_to == row.valid_to or row.valid_to is None)
 
 
 def _bare(row: PairingRow, sitting: set[UUID]) -> Pairing:
@@ -297,42 +298,46 @@ def pairing_new(this: Act, row: PairingRow, sitting: set[UUID]) -> Pairing:
     return made
 
 
-def pairing_enter(this: Act, one: Pairing, what: str, *, at: date | None = None) -> None:
-    this.entry(**pairing_words(this, one, what, at=at))
+def pairing_enter(this: Act, pairing: Pairing, what: str, *, at: date | None = None) -> None:
+    this.entry(**pairing_words(this, pairing, what, at=at))
 
 
-def pairing_words(this: Act, one: Pairing, what: str, *, at: date | None = None) -> dict[str, Any]:
+def pairing_words(this: Act, pairing: Pairing, what: str, *, at: date | None = None) -> dict[str, Any]:
     """What an entry says of a pairing: `what` happened ("pairings": it began, "ended")."""
-    target = one.household or one.place
+    target = pairing.household or pairing.place
     assert target is not None
     return {
-        "subject": ("pairing", one.pk),
+        "subject": ("pairing", pairing.pk),
         "place": place_of(target).pk,
-        "at": this.on_day(at or one.valid_from),
-        "dims": {"kind": one.kind},
+        "at": this.on_day(at or pairing.valid_from),
+        "dims": {"kind": pairing.kind},
         "quantities": {what: 1},
         "data": {
-            "person": one.person_id,
-            "body": one.body_id,
-            "household": one.household_id,
-            "place": one.place_id,
-            "valid_to": one.valid_to,
+            "person": pairing.person_id,
+            "body": pairing.body_id,
+            "household": pairing.household_id,
+            "place": pairing.place_id,
+            "valid_to": pairing.valid_to,
         },
     }
 
 
-def pairing_tell(one: Pairing) -> None:
+def pairing_tell(pairing: Pairing) -> None:
     """Tell a person that they help a family; a pairing of the past tells nobody."""
     today = timezone.localdate()
-    if one.person is None or one.household_id is None or (one.valid_to is not None and one.valid_to < today):
+    if (
+        pairing.person is None
+        or pairing.household_id is None
+        or (pairing.valid_to is not None and pairing.valid_to < today)
+    ):
         return
-    comes = one.valid_from > today
+    comes = pairing.valid_from > today
     tell(
         code="pairing.coming" if comes else "pairing.made",
-        params={"due_on": one.valid_from} if comes else {},
-        subject=("families", one.person.pk) if comes else ("family", one.household_id),
-        once=f"pairing.made/{one.pk}",
-        person=one.person,
+        params={"due_on": pairing.valid_from} if comes else {},
+        subject=("families", pairing.person.pk) if comes else ("family", pairing.household_id),
+        once=f"pairing.made/{pairing.pk}",
+        person=pairing.person,
     )
 
 

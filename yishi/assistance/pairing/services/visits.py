@@ -44,7 +44,7 @@ def visit_log(
     """Record a visit, of today or of a day before. The actor is among the visitors. Result: visit, waits."""
     late = None if may("visit.log", actor, household) else _grant_on(actor, household, on)
     by = actor.acting(late) if late else permit("visit.log", actor, household)
-    people = {one.pk: one for one in (*([actor.person] if actor.person else []), *visitors)}
+    people = {person.pk: person for person in (*([actor.person] if actor.person else []), *visitors)}
     body = {
         "household": household.pk,
         "on": on,
@@ -113,7 +113,7 @@ def visit_decide(
 
 
 def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | None = None) -> Receipt:
-    """It did not happen so: it counts no longer; the record and the reason stay. Result: visit."""
+    """Withdraw a visit that did not happen so: it counts no longer; the record and the reason stay. Result: visit."""
     by = permit("visit.withdraw", actor, visit)
     with act("assistance.visit.withdraw", actor=by, act_id=act_id, body={"visit": visit.pk, "reason": reason}) as this:
         if this.replayed:
@@ -138,7 +138,7 @@ def _count(this: Act, visit: Visit) -> None:
         at=this.on_day(visit.on),
         quantities={"visits": 1},
         touches=[("household", visit.household_id, 1)],
-        data={"visitors": [one.pk for one in visit.visitors.order_by("pk")]},
+        data={"visitors": [visitor.pk for visitor in visit.visitors.order_by("pk")]},
     )
     Visit.within.filter(pk=visit.pk).update(entry_id=entry.pk)
     visit.entry_id = entry.pk

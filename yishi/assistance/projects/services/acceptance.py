@@ -59,7 +59,8 @@ def project_accept(
     file: Attachment | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Another body than the builder says what it found, part by part. Result: project, acceptance, promises.
+    """Say what another body than the builder found at the acceptance, part by part. Result: project, acceptance,
+    promises.
 
     Passed, with or without defects, the project is accepted; not passed, it is under construction again. Each defect
     is a promise of the responsible body under the accepting body's supervision.
@@ -72,7 +73,7 @@ def project_accept(
         "result": result,
         "words": words,
         "found": {str(key): amount for key, amount in (found or {}).items()},
-        "defects": [[one.text, one.due_on] for one in defects],
+        "defects": [[defect.text, defect.due_on] for defect in defects],
         "file": file.sha256 if file else None,
     }
     with act("assistance.project.accept", actor=by, act_id=act_id, body=sent) as this:
@@ -112,7 +113,7 @@ def project_accept(
         row.save(update_fields=["stage"])
         note_step(this, row, "fail" if result == Result.FAILED else "pass", on, "")
         enter(this, row, on=on, result=result, accepted=[[part.pk, amount] for part, amount in accepted])
-        promises = [_owe(this, row, body, one.text, one.due_on, _("Re-check on the spot")) for one in defects]
+        promises = [_owe(this, row, body, defect.text, defect.due_on, _("Re-check on the spot")) for defect in defects]
         this.result(acceptance=acceptance.pk, promises=promises)
     return this.receipt
 
@@ -158,8 +159,8 @@ def project_promise(
 
 def promises_of(project: Project) -> QuerySet[Commitment]:
     """The promises that belong to a project, within the viewer's reach."""
-    rows = Commitment.objects.filter(origin_kind=Commitment.Origin.PROJECT, origin_id=project.pk)
-    return rows.select_related("bearer", "supervisor").order_by("due_on", "pk")
+    commitments = Commitment.objects.filter(origin_kind=Commitment.Origin.PROJECT, origin_id=project.pk)
+    return commitments.select_related("bearer", "supervisor").order_by("due_on", "pk")
 
 
 def _another_body(project: Project, body: Body) -> None:
@@ -168,22 +169,22 @@ def _another_body(project: Project, body: Body) -> None:
         raise Refusal("acceptance.self", _("Nobody accepts their own works: another body does."), field="body")
 
 
-def _found(project: Project, found: Mapping[UUID, Decimal], result: str) -> list[tuple[QuantityPart, int]]:
+def _found(project: Project, measured: Mapping[UUID, Decimal], result: str) -> list[tuple[QuantityPart, int]]:
     """What is accepted of each part: as found, else all that is done; never more than is done."""
     accepted = []
-    for one in standing_of(project):
-        typed = found.get(one.part.pk)
-        amount = one.done if typed is None else thousandths(typed, field_of(one.part.pk), least=0)
+    for standing in standing_of(project):
+        typed = measured.get(standing.part.pk)
+        amount = standing.done if typed is None else thousandths(typed, field_of(standing.part.pk), least=0)
         if result == Result.FAILED and typed is None:
             amount = 0
-        if amount > one.done:
+        if amount > standing.done:
             raise Refusal(
                 "acceptance.more",
                 _("%(where)s: %(done)s %(unit)s are reported as done; not more can be accepted.")
-                % {"where": one.part.name, "done": plain(one.done), "unit": one.part.quantity.unit},
-                field=field_of(one.part.pk),
+                % {"where": standing.part.name, "done": plain(standing.done), "unit": standing.part.quantity.unit},
+                field=field_of(standing.part.pk),
             )
-        accepted.append((one.part, amount))
+        accepted.append((standing.part, amount))
     return accepted
 
 

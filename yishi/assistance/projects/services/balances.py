@@ -49,17 +49,17 @@ class FundMoney:
 def fund_money(funds: Iterable[UUID]) -> dict[UUID, FundMoney]:
     """The sums of several funds by one query."""
     keys = list(funds)
-    found = {key: FundMoney() for key in keys}
-    rows = FundMovement.within.filter(fund__in=keys, state__in=FundMovement.STANDING).order_by()
+    sums = {key: FundMoney() for key in keys}
+    movements = FundMovement.within.filter(fund__in=keys, state__in=FundMovement.STANDING).order_by()
     held = Allotment.objects.filter(fund__in=keys, taken_back_at=None).order_by()
     told = gather(
-        moved=rows.values_list("fund", "kind", "state").annotate(
+        moved=movements.values_list("fund", "kind", "state").annotate(
             Sum("amount"), elsewhere=Sum("amount", filter=Q(project=None))
         ),
         held=held.values_list("fund").annotate(Sum("amount")),
     )
     for fund, kind, state, all_of_it, elsewhere in told["moved"]:
-        money = found[fund]
+        money = sums[fund]
         if kind == Kind.MOBILISED:
             money.mobilised += all_of_it
         elif kind == Kind.RECEIVED:
@@ -71,8 +71,8 @@ def fund_money(funds: Iterable[UUID]) -> dict[UUID, FundMoney]:
             else:
                 money.waiting += all_of_it
     for fund, amount in told["held"]:
-        found[fund].allotted = amount
-    return found
+        sums[fund].allotted = amount
+    return sums
 
 
 def money_of(fund: Fund) -> FundMoney:
@@ -135,23 +135,23 @@ def money_rows(projects: list[UUID]) -> dict[str, QuerySet[Any, Any]]:
     }
 
 
-def money_from(projects: list[UUID], rows: dict[str, Any]) -> dict[UUID, ProjectMoney]:
+def money_from(projects: list[UUID], gathered: dict[str, Any]) -> dict[UUID, ProjectMoney]:
     """The sums of `projects` from the rows that `money_rows` asks for."""
-    found = {key: ProjectMoney() for key in projects}
-    for project, kind, amount in rows["planned"]:
-        found[project].sources[kind].planned += amount
-    for project, fund, kind, amount in rows["held"]:
-        found[project].sources[kind].allotted += amount
-        found[project].funds[fund].allotted += amount
-    for project, fund, kind, state, contract, amount in rows["paid"]:
+    sums = {key: ProjectMoney() for key in projects}
+    for project, kind, amount in gathered["planned"]:
+        sums[project].sources[kind].planned += amount
+    for project, fund, kind, amount in gathered["held"]:
+        sums[project].sources[kind].allotted += amount
+        sums[project].funds[fund].allotted += amount
+    for project, fund, kind, state, contract, amount in gathered["paid"]:
         if contract and state == State.COUNTED:
-            found[project].contracts[contract] += amount
-        for line in (found[project].sources[kind], found[project].funds[fund]):
+            sums[project].contracts[contract] += amount
+        for line in (sums[project].sources[kind], sums[project].funds[fund]):
             if state == State.COUNTED:
                 line.paid += amount
             else:
                 line.waiting += amount
-    return found
+    return sums
 
 
 def project_money(project: Project) -> ProjectMoney:
@@ -163,9 +163,9 @@ def payments_standing() -> QuerySet[FundMovement]:
     return FundMovement.within.filter(kind=Kind.PAID, state__in=FundMovement.STANDING)
 
 
-def total(rows: QuerySet[Any]) -> int:
+def total(movements: QuerySet[Any]) -> int:
     """The sum of `amount` over rows, in fen."""
-    return rows.aggregate(total=Sum("amount"))["total"] or 0
+    return movements.aggregate(total=Sum("amount"))["total"] or 0
 
 
 def contracts_signed(project: Project) -> int:

@@ -44,7 +44,8 @@ def project_approve(
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """An office above it, which does not build it, approves the plan and may name who is to accept the works.
+    """Approve the plan, as an office above the project that does not build it, and perhaps name who is to accept the
+    works.
 
     Result: project.
     """
@@ -95,7 +96,7 @@ def _walk(verb: str, actor: Viewer, project: Project, on: date, words: str, act_
         row = locked_project(project)
         stage = step(row, verb)
         if verb == "finish":
-            short = [one.part.name for one in standing_of(row) if one.done < one.part.planned]
+            short = [standing.part.name for standing in standing_of(row) if standing.done < standing.part.planned]
             if short and not clean(words):
                 raise Refusal(
                     "project.short",
@@ -152,7 +153,7 @@ def progress_report(
         "on": on,
         "words": words,
         "reason": reason,
-        "photos": [one.sha256 for one in photos],
+        "photos": [photo.sha256 for photo in photos],
     }
     with act("assistance.project.report", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -160,7 +161,7 @@ def progress_report(
         row = locked_project(project)
         step(row, "report")
         day = in_order(row, on, beginning=True)
-        before = {one.part.pk: one for one in standing_of(row)}
+        before = {standing.part.pk: standing for standing in standing_of(row)}
         lines = {key: thousandths(amount, field_of(key), least=0) for key, amount in done.items() if key in before}
         if not lines or len(lines) < len(done):
             raise Refusal("progress.nothing", _("Type for at least one part how much is done in all."))
@@ -201,7 +202,7 @@ def photos_add(
     by = permit("project.build", actor, project)
     body = {
         "project": project.pk,
-        "photos": [one.sha256 for one in photos],
+        "photos": [photo.sha256 for photo in photos],
         "on": on,
         "stage": stage,
         "words": words,
@@ -224,8 +225,8 @@ def field_of(part: UUID) -> str:
 
 def in_order(project: Project, on: date, *, beginning: bool = False) -> date:
     """A day that has come and does not lie before the last step (`beginning`: before the works began)."""
-    rows = project.steps.filter(verb__in=["start"] if beginning else ["approve", "start", "finish", "fail"])
-    last = rows.order_by("-on").first()
+    steps = project.steps.filter(verb__in=["start"] if beginning else ["approve", "start", "finish", "fail"])
+    last = steps.order_by("-on").first()
     if last and passed(on) < last.on:
         raise Refusal(
             "project.order",
@@ -237,7 +238,7 @@ def in_order(project: Project, on: date, *, beginning: bool = False) -> date:
 
 def _plausible(project: Project, lines: Mapping[UUID, int], before: Mapping[UUID, Standing], day: date) -> None:
     """Without a reason: not more than planned, not less than an earlier day's report."""
-    earlier = {one.part.pk: one.done for one in standing_of(project, until=day)}
+    earlier = {standing.part.pk: standing.done for standing in standing_of(project, until=day)}
     for key, amount in lines.items():
         part = before[key].part
         if amount > part.planned:
@@ -301,5 +302,5 @@ def _keep_photos(
     if stage not in S.values:
         raise Refusal("photo.stage", _("Please choose one of the values that are offered."), field="stage")
     ProjectPhoto.objects.bulk_create(
-        ProjectPhoto(project=project, stage=stage, file=one, report=report, on=on, words=words) for one in photos
+        ProjectPhoto(project=project, stage=stage, file=photo, report=report, on=on, words=words) for photo in photos
     )

@@ -128,7 +128,7 @@ def households_reach(
     Families outside the actor's reach that others wrote down stay. Result: project, households.
     """
     by = permit("project.plan", actor, project)
-    wanted = {one.pk: one for one in households}
+    wanted = {household.pk: household for household in households}
     body = {"project": project.pk, "households": sorted(wanted, key=str), "unnamed": unnamed}
     with act("assistance.project.reach", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:

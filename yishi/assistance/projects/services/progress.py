@@ -39,15 +39,15 @@ class Whole:
 
     @property
     def planned(self) -> int:
-        return sum(one.part.planned for one in self.parts)
+        return sum(part.part.planned for part in self.parts)
 
     @property
     def done(self) -> int:
-        return sum(one.done for one in self.parts)
+        return sum(part.done for part in self.parts)
 
     @property
     def accepted(self) -> int:
-        return sum(one.accepted for one in self.parts)
+        return sum(part.accepted for part in self.parts)
 
 
 def standing_of(project: Project, *, until: date | None = None) -> list[Standing]:
@@ -74,18 +74,18 @@ def standing_rows(projects: list[UUID], *, until: date | None = None) -> dict[st
     }
 
 
-def standings_from(projects: list[UUID], rows: dict[str, Any]) -> dict[UUID, list[Standing]]:
+def standings_from(projects: list[UUID], gathered: dict[str, Any]) -> dict[UUID, list[Standing]]:
     """The parts of `projects` from the rows that `standing_rows` asks for."""
-    found: dict[UUID, list[Standing]] = {key: [] for key in projects}
-    for one in stood(rows["parts"], rows["done"], rows["accepted"]):
-        found[one.part.quantity.project_id].append(one)
-    return found
+    standings: dict[UUID, list[Standing]] = {key: [] for key in projects}
+    for standing in stood(gathered["parts"], gathered["done"], gathered["accepted"]):
+        standings[standing.part.quantity.project_id].append(standing)
+    return standings
 
 
 def parts_in(projects: Iterable[UUID]) -> QuerySet[QuantityPart]:
     """The parts of what is built, in the order of the plan."""
-    rows = QuantityPart.objects.filter(quantity__project__in=projects).select_related("quantity", "place")
-    return rows.order_by("quantity__ordinal", "ordinal")
+    parts = QuantityPart.objects.filter(quantity__project__in=projects).select_related("quantity", "place")
+    return parts.order_by("quantity__ordinal", "ordinal")
 
 
 def lines_of(projects: Iterable[UUID]) -> QuerySet[ProgressLine]:
@@ -95,8 +95,8 @@ def lines_of(projects: Iterable[UUID]) -> QuerySet[ProgressLine]:
 
 def found_of(projects: Iterable[UUID]) -> QuerySet[AcceptanceLine]:
     """What was found of each part at acceptances, in their order."""
-    rows = AcceptanceLine.objects.filter(acceptance__project__in=projects)
-    return rows.order_by("acceptance__on", "acceptance__at")
+    lines = AcceptanceLine.objects.filter(acceptance__project__in=projects)
+    return lines.order_by("acceptance__on", "acceptance__at")
 
 
 def stood(
@@ -109,10 +109,10 @@ def stood(
 
 def wholes(parts: Iterable[Standing]) -> list[Whole]:
     """Parts gathered into their quantities."""
-    found: dict[UUID, Whole] = {}
-    for one in parts:
-        found.setdefault(one.part.quantity_id, Whole(one.part.quantity, [])).parts.append(one)
-    return list(found.values())
+    wholes: dict[UUID, Whole] = {}
+    for part in parts:
+        wholes.setdefault(part.part.quantity_id, Whole(part.part.quantity, [])).parts.append(part)
+    return list(wholes.values())
 
 
 def unit_cost(fen: int, amount: int) -> int | None:

@@ -93,7 +93,7 @@ def project_open(
         "days": [starts_on, ends_on],
         "campaign": campaign.pk if campaign else None,
         "direction": direction.pk if direction else None,
-        "quantities": [as_sent(one) for one in quantities],
+        "quantities": [as_sent(quantity) for quantity in quantities],
         "money": planned,
         "outside": outside_number,
         "words": words,
@@ -175,7 +175,7 @@ def quantities_plan(
     Once approved, a change needs its reason; a part that has progress keeps its line and cannot be left out.
     """
     by = permit("project.plan", actor, project)
-    body = {"project": project.pk, "quantities": [as_sent(one) for one in quantities], "reason": reason}
+    body = {"project": project.pk, "quantities": [as_sent(quantity) for quantity in quantities], "reason": reason}
     with act("assistance.project.quantities", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -187,7 +187,7 @@ def quantities_plan(
         _write_quantities(row, quantities)
         if row.stage != S.PLANNED:
             note_step(this, row, "replan", timezone.localdate(this.now), why)
-        enter(this, row, planned=[[one.pk, one.planned] for one in parts_of(row)])
+        enter(this, row, planned=[[part.pk, part.planned] for part in parts_of(row)])
     return this.receipt
 
 
@@ -231,8 +231,8 @@ def money_plan(
 
 def parts_of(project: Project) -> list[QuantityPart]:
     """All parts of all quantities, in order."""
-    rows = QuantityPart.objects.filter(quantity__project=project).select_related("quantity", "place")
-    return list(rows.order_by("quantity__ordinal", "ordinal"))
+    parts = QuantityPart.objects.filter(quantity__project=project).select_related("quantity", "place")
+    return list(parts.order_by("quantity__ordinal", "ordinal"))
 
 
 def enter(this: Act, project: Project, *, on: date | None = None, **data: Any) -> None:
@@ -286,17 +286,17 @@ def _write_quantities(project: Project, quantities: Sequence[Quantity]) -> None:
     """Make the project's quantities and parts those given; what has progress keeps its row."""
     kept_parts: set[UUID] = set()
     kept: set[UUID] = set()
-    if sum(len(one.parts) for one in quantities) > MOST_PARTS:
+    if sum(len(quantity.parts) for quantity in quantities) > MOST_PARTS:
         raise Refusal("quantity.parts", _("At most 60 parts in all."), field="quantities")
-    for ordinal, given in enumerate(quantities, 1):
-        what, unit = named(given.what, 40, "quantities"), named(given.unit, 16, "quantities")
+    for ordinal, described in enumerate(quantities, 1):
+        what, unit = named(described.what, 40, "quantities"), named(described.unit, 16, "quantities")
         quantity, _new = ProjectQuantity.objects.update_or_create(
             project=project, what=what, defaults={"unit": unit, "ordinal": ordinal}
         )
-        if quantity.pk in kept or not given.parts:
+        if quantity.pk in kept or not described.parts:
             raise Refusal("quantity.twice", _("Each quantity stands once, with at least one part."), field="quantities")
         kept.add(quantity.pk)
-        for position, part in enumerate(given.parts, 1):
+        for position, part in enumerate(described.parts, 1):
             name = part.where.name if isinstance(part.where, Place) else named(part.where, 64, "quantities")
             row, _new = QuantityPart.objects.update_or_create(
                 quantity=quantity,

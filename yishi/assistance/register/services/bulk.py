@@ -85,8 +85,8 @@ class _Rows:
             (HouseholdYear.within, self.years),
             (MemberYear.within, self.member_years),
         )
-        for manager, rows in managers:
-            manager.bulk_create(rows, batch_size=ROWS)
+        for manager, records in managers:
+            manager.bulk_create(records, batch_size=ROWS)
 
 
 def households_register_many(
@@ -139,8 +139,8 @@ def households_register_many(
     return this.receipt
 
 
-def _chunks(rows: Iterable[NewHousehold]) -> Iterator[list[NewHousehold]]:
-    source = iter(rows)
+def _chunks(households: Iterable[NewHousehold]) -> Iterator[list[NewHousehold]]:
+    source = iter(households)
     while chunk := list(islice(source, CHUNK)):
         yield chunk
 
@@ -168,9 +168,9 @@ def _build(made: _Rows, row: NewHousehold, now: Any, is_demo: bool) -> int:
         is_demo=is_demo,
         **fields.read(fields.HOUSEHOLD, row.values),
     )
-    for given in ({**row.head, "relation": "head"}, *row.members):
-        years = given.get("years", {})
-        new = person_read({name: value for name, value in given.items() if name != "years"})
+    for person in ({**row.head, "relation": "head"}, *row.members):
+        years = person.get("years", {})
+        new = person_read({name: value for name, value in person.items() if name != "years"})
         member = _member(made, household, new, day, is_demo)
         for year, facts in years.items():
             made.member_years.append(MemberYear(member=member, year=year, **fields.read(fields.MEMBER_YEAR, facts)))
@@ -182,14 +182,14 @@ def _build(made: _Rows, row: NewHousehold, now: Any, is_demo: bool) -> int:
         HouseholdStay(household=household, place=row.place, group_name=household.group_name, valid_from=day)
     )
     made.causes += causes_of(household, causes_read(row.main_cause, row.causes))
-    for year, given in row.years.items():
-        said = fields.read(fields.HOUSEHOLD_YEAR, given.get("values", {}))
-        one = HouseholdYear(
-            household=household, year=year, income=income_read(given.get("income", {})), changed_at=now, **said
+    for year, person in row.years.items():
+        said = fields.read(fields.HOUSEHOLD_YEAR, person.get("values", {}))
+        year_record = HouseholdYear(
+            household=household, year=year, income=income_read(person.get("income", {})), changed_at=now, **said
         )
-        classes_check(one, said)
-        compute(one, household.size)
-        made.years.append(one)
+        classes_check(year_record, said)
+        compute(year_record, household.size)
+        made.years.append(year_record)
     return household.size
 
 
@@ -208,7 +208,7 @@ def _member(made: _Rows, household: Household, new: NewPerson, day: date, is_dem
 
 
 def _numbers_free(households: list[Household]) -> None:
-    taken = Household.within.filter(number__in=[one.number for one in households]).first()
+    taken = Household.within.filter(number__in=[household.number for household in households]).first()
     if taken is not None:
         raise Refusal(
             "household.number_taken",
@@ -220,7 +220,7 @@ def _numbers_free(households: list[Household]) -> None:
 
 def _not_known(actor: Viewer, residents: list[Resident]) -> None:
     """Refuse a number that stands twice in the chunk, or in a household within the actor's reach."""
-    indexes = [one.identity_index for one in residents if one.identity_index]
+    indexes = [resident.identity_index for resident in residents if resident.identity_index]
     twice = Counter(indexes)
     if len(twice) < len(indexes):
         raise Refusal("identity.twice", _("Two people here have the same number."), field="members")

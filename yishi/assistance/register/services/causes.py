@@ -13,25 +13,25 @@ MOST = 5
 
 def causes_read(main: str, others: Sequence[str]) -> list[tuple[str, bool]]:
     """(code, is it the main one) in order. Refuses another cause without a main one, and one that stands twice."""
-    given = [code for code in others if code]
-    if given and not main:
+    named = [code for code in others if code]
+    if named and not main:
         raise Refusal("cause.main", _("Say which cause is the main one."), field="main_cause")
-    if main in given or len(set(given)) < len(given):
+    if main in named or len(set(named)) < len(named):
         raise Refusal(
             "cause.twice", _("Each cause stands once: another cause differs from the main one."), field="causes"
         )
-    if len(given) >= MOST or not all(codes.has("poverty_cause", code) for code in (main, *given) if code):
+    if len(named) >= MOST or not all(codes.has("poverty_cause", code) for code in (main, *named) if code):
         raise Refusal("cause.unknown", _("Choose one main cause and at most four others."), field="causes")
-    return [(code, code == main) for code in ([main] if main else []) + given]
+    return [(code, code == main) for code in ([main] if main else []) + named]
 
 
 def causes_write(household: Household, main: str, others: Sequence[str]) -> bool:
     """Write the causes of a household; answers whether anything changed."""
     wanted = causes_read(main, others)
-    rows = household.causes.filter(kind=HouseholdCause.Kind.CAUSE)
-    if [(row.code, row.is_main) for row in rows] == wanted:
+    causes = household.causes.filter(kind=HouseholdCause.Kind.CAUSE)
+    if [(row.code, row.is_main) for row in causes] == wanted:
         return False
-    rows.delete()
+    causes.delete()
     HouseholdCause.objects.bulk_create(causes_of(household, wanted))
     return True
 

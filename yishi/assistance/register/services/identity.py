@@ -93,12 +93,12 @@ _kept = _Kept()
 
 
 def ring() -> KeyRing:
-    given: KeyRing = settings.REGISTER_KEYS
+    keys: KeyRing = settings.REGISTER_KEYS
     if settings.REGISTER_KEYS_FILE is None:
-        return given
-    _kept.look(settings.REGISTER_KEYS_FILE, given.index)
+        return keys
+    _kept.look(settings.REGISTER_KEYS_FILE, keys.index)
     kept = _kept.ring
-    return kept if kept is not None and kept.index == given.index and kept.current > given.current else given
+    return kept if kept is not None and kept.index == keys.index and kept.current > keys.current else keys
 
 
 def keys_check() -> None:
@@ -119,10 +119,10 @@ def identity_read(
         return NOTHING
     if not codes.has("identity_kind", kind):
         raise Refusal("identity.kind", _("Please choose one of the values that are offered."), field="identity_kind")
-    found = identity.read(text, kind, timezone.localdate())
-    if found.fault == Fault.SPREADSHEET or (found.fault and not as_on_card) or len(found.number) > 2 * identity.LONG:
-        raise Refusal(f"identity.{found.fault or 'length'}", fault_words(found.fault or Fault.LENGTH), field=field)
-    return found
+    number = identity.read(text, kind, timezone.localdate())
+    if number.fault == Fault.SPREADSHEET or (number.fault and not as_on_card) or len(number.number) > 2 * identity.LONG:
+        raise Refusal(f"identity.{number.fault or 'length'}", fault_words(number.fault or Fault.LENGTH), field=field)
+    return number
 
 
 def fault_words(fault: str) -> Any:
@@ -130,18 +130,18 @@ def fault_words(fault: str) -> Any:
     return _WORDS[Fault(fault)]
 
 
-def identity_index(found: Identity) -> str:
+def identity_index(number: Identity) -> str:
     """By what a number is searched for and compared; "" for none."""
-    return ring().blind("identity", found.key) if found.number else ""
+    return ring().blind("identity", number.key) if number.number else ""
 
 
-def identity_set(resident: Resident, found: Identity) -> None:
+def identity_set(resident: Resident, number: Identity) -> None:
     """Put a number into its row, which is saved by the caller; what the card says of birth and sex goes with it."""
-    resident.identity_kind, resident.identity_fault = found.kind, found.fault.value
-    resident.identity_index = identity_index(found)
-    resident.identity_sealed = seal(found.number, RESIDENT, resident.pk) if found.number else None
-    resident.born_on = found.born_on or resident.born_on
-    resident.sex = found.sex or resident.sex
+    resident.identity_kind, resident.identity_fault = number.kind, number.fault.value
+    resident.identity_index = identity_index(number)
+    resident.identity_sealed = seal(number.number, RESIDENT, resident.pk) if number.number else None
+    resident.born_on = number.born_on or resident.born_on
+    resident.sex = number.sex or resident.sex
 
 
 def identity_of(resident: Resident) -> str:
@@ -214,9 +214,9 @@ def _masked(sealed: Any, field: Field, row: UUID) -> str:
         return str(_("does not open"))
 
 
-def asked_seal(request: ChangeRequest, found: str, account: str) -> None:
+def asked_seal(request: ChangeRequest, numbers: str, account: str) -> None:
     """The numbers within a change that waits, bound to its row."""
-    request.identity_sealed = seal(found, ASKED_IDENTITY, request.pk) if found else None
+    request.identity_sealed = seal(numbers, ASKED_IDENTITY, request.pk) if numbers else None
     request.bank_sealed = seal(account, ASKED_ACCOUNT, request.pk) if account else None
 
 

@@ -119,11 +119,13 @@ def member_change(
     An identity number left empty stays as it is.
     """
     by = permit("household.decide", actor, member.household.place)
-    given = {name: value for name, value in values.items() if name not in ("identity", "identity_kind", "as_on_card")}
+    corrections = {
+        name: value for name, value in values.items() if name not in ("identity", "identity_kind", "as_on_card")
+    }
     names = {field.name for field in fields.PERSON}
-    facts = fields.read(fields.PERSON, {name: value for name, value in given.items() if name in names})
+    facts = fields.read(fields.PERSON, {name: value for name, value in corrections.items() if name in names})
     place = fields.read(
-        fields.MEMBER, {name: value for name, value in given.items() if name not in {*names, "name", "phone"}}
+        fields.MEMBER, {name: value for name, value in corrections.items() if name not in {*names, "name", "phone"}}
     )
     number = identity_read(
         str(values.get("identity") or ""),
@@ -131,10 +133,10 @@ def member_change(
         as_on_card=bool(values.get("as_on_card")),
     )
     said: dict[str, Any] = {}
-    if "name" in given:
-        said["name"] = fields.no_card_number(person_name(str(given["name"])), "name")
-    if "phone" in given:
-        said["phone"] = person_phone(str(given["phone"]))
+    if "name" in corrections:
+        said["name"] = fields.no_card_number(person_name(str(corrections["name"])), "name")
+    if "phone" in corrections:
+        said["phone"] = person_phone(str(corrections["phone"]))
     body = {"member": member.pk, **said, **facts, **place, "identity": identity_index(number), "kind": number.kind}
     with act("assistance.member.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:

@@ -71,13 +71,13 @@ def household_register(
     """
     by = permit("household.decide", actor, place)
     first = person_read({**head, "relation": "head"}, "head_")
-    others = [person_read(one) for one in members]
+    others = [person_read(member) for member in members]
     said = fields.read(fields.HOUSEHOLD, values or {})
     day, account = day_read(on), account_read(bank_account)
     body = {
         "place": place.pk,
         "head": first.body(),
-        "members": [one.body() for one in others],
+        "members": [person.body() for person in others],
         "values": said,
         "causes": [main_cause, *causes],
         "number": number,
@@ -108,12 +108,12 @@ def household_register(
             account_set(household, account)
         _insert(household)
         member_put(household, household.head, first.place, key=child_id(this.id, 2), on=day, reason="registered")
-        for ordinal, one in enumerate(others):
-            person = person_here(actor, one, child_id(this.id, 11 + ordinal))
-            _relative(one.place.get("relation", ""))
-            sex_fits(one.place.get("relation", ""), one.identity.sex or one.facts.get("sex", ""))
+        for ordinal, new in enumerate(others):
+            person = person_here(actor, new, child_id(this.id, 11 + ordinal))
+            _relative(new.place.get("relation", ""))
+            sex_fits(new.place.get("relation", ""), new.identity.sex or new.facts.get("sex", ""))
             key = child_id(this.id, 100 + ordinal)
-            member_put(household, person, one.place, key=key, on=day, reason="registered")
+            member_put(household, person, new.place, key=key, on=day, reason="registered")
         _stay(household, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
         causes_write(household, main_cause, causes)
         this.entry(
@@ -196,7 +196,7 @@ def household_head_change(
             return this.receipt
         row = active(household)
         day = day_read(on, after=row.registered_on)
-        there = {one.pk: one for one in members_now(row)}
+        there = {member.pk: member for member in members_now(row)}
         if member.pk not in there:
             raise Refusal("head.foreign", _("The new head must be a member of the household."), field="member")
         row.head = there[member.pk].person
@@ -224,7 +224,7 @@ def household_split(
     `relations` says how each of them stands to the new head. Relocation is another act.
     """
     by = permit("household.decide", actor, household.place)
-    leaving = sorted({one.pk for one in members} | {head.pk})
+    leaving = sorted({member.pk for member in members} | {head.pk})
     said = {UUID(str(key)): code for key, code in (relations or {}).items()}
     body = {
         "household": household.pk,
@@ -239,7 +239,7 @@ def household_split(
             return this.receipt
         row = active(household)
         day = day_read(on, after=row.registered_on + timedelta(days=1))
-        there = {one.pk: one for one in members_now(row)}
+        there = {member.pk: member for member in members_now(row)}
         if not set(leaving) <= set(there) or any(there[key].person_id == row.head_id for key in leaving):
             raise Refusal(
                 "split.members", _("Choose members of this household; its head stays in it."), field="members"

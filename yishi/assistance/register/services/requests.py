@@ -113,7 +113,7 @@ def change_ask(
 
 
 def change_approve(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None = None) -> Receipt:
-    """The change takes effect from its day. Result: request, household."""
+    """Approve a change: it takes effect from its day. Result: request, household."""
     by = permit("change.decide", actor, change)
     with act("assistance.change.approve", actor=by, act_id=act_id, body={"request": change.pk}) as this:
         if this.replayed:
@@ -126,7 +126,8 @@ def change_approve(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None 
 
 
 def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: UUID | None = None) -> Receipt:
-    """It does not take effect; whoever asked reads why. The numbers in it are forgotten."""
+    """Refuse a change: it does not take effect, and whoever asked reads why. The numbers in the request are
+    forgotten."""
     by = permit("change.decide", actor, change)
     body = {"request": change.pk, "answer": answer}
     with act("assistance.change.refuse", actor=by, act_id=act_id, body=body) as this:
@@ -142,7 +143,7 @@ def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: 
 
 
 def change_withdraw(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None = None) -> Receipt:
-    """Whoever asked takes it back. The numbers in it are forgotten."""
+    """Take back a change that one asked for. The numbers in the request are forgotten."""
     by = permit("change.withdraw", actor, change)
     with act("assistance.change.withdraw", actor=by, act_id=act_id, body={"request": change.pk}) as this:
         if this.replayed:
@@ -201,8 +202,8 @@ def _close(this: Act, actor: Viewer, request: ChangeRequest, state: str) -> None
 
 
 def _open(request: ChangeRequest) -> ChangeRequest:
-    rows = ChangeRequest.within.select_for_update(of=("self",)).select_related("household__place", "place")
-    row = rows.get(pk=request.pk)
+    requests = ChangeRequest.within.select_for_update(of=("self",)).select_related("household__place", "place")
+    row = requests.get(pk=request.pk)
     if row.state != State.OPEN:
         raise WrongStage(
             "change.closed",
@@ -224,19 +225,19 @@ def _apart(asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str], st
         if text:
             kind = owner.get("identity_kind") or "id_card"
             field = "head_identity" if key == "head" else "identity"
-            found = identity_read(text, kind, field=field, as_on_card=bool(owner.get("as_on_card")))
-            numbers[key] = found.number
+            number = identity_read(text, kind, field=field, as_on_card=bool(owner.get("as_on_card")))
+            numbers[key] = number.number
     account = values.pop("bank_account", None)
     return values, numbers, account_read(account) if account is not None else None
 
 
 def _owners(values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The people in what was asked who may have a number: the head, a member, the members of a new household."""
-    found = [(key, values[key]) for key in ("head", "member", "values") if isinstance(values.get(key), dict)]
+    owners = [(key, values[key]) for key in ("head", "member", "values") if isinstance(values.get(key), dict)]
     people = values.get("members")
     if isinstance(people, list):
-        found += [(f"members.{place}", one) for place, one in enumerate(people) if isinstance(one, dict)]
-    return found
+        owners += [(f"members.{place}", person) for place, person in enumerate(people) if isinstance(person, dict)]
+    return owners
 
 
 def _owner(values: dict[str, Any], key: str) -> dict[str, Any]:
@@ -246,8 +247,8 @@ def _owner(values: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _member(request: ChangeRequest, key: str) -> HouseholdMember:
-    rows = HouseholdMember.within.select_related("household__place", "person")
-    return rows.get(pk=key, household=request.household)
+    members = HouseholdMember.within.select_related("household__place", "person")
+    return members.get(pk=key, household=request.household)
 
 
 def _place(key: str | None) -> Place | None:

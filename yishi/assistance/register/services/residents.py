@@ -50,19 +50,19 @@ class NewPerson:
         }
 
 
-def person_read(given: Mapping[str, Any], prefix: str = "") -> NewPerson:
+def person_read(said: Mapping[str, Any], prefix: str = "") -> NewPerson:
     """Read a mapping with name, phone, identity, identity_kind, as_on_card and the fields of PERSON and MEMBER."""
     own = {field.name for field in fields.PERSON}
     number = identity_read(
-        str(given.get("identity") or ""),
-        str(given.get("identity_kind") or CARD),
+        str(said.get("identity") or ""),
+        str(said.get("identity_kind") or CARD),
         field=f"{prefix}identity",
-        as_on_card=bool(given.get("as_on_card")),
+        as_on_card=bool(said.get("as_on_card")),
     )
-    rest = {name: value for name, value in given.items() if name not in TEXTS}
+    rest = {name: value for name, value in said.items() if name not in TEXTS}
     return NewPerson(
-        fields.no_card_number(person_name(str(given.get("name") or "")), f"{prefix}name"),
-        person_phone(str(given.get("phone") or "")),
+        fields.no_card_number(person_name(str(said.get("name") or "")), f"{prefix}name"),
+        person_phone(str(said.get("phone") or "")),
         number,
         fields.read(fields.PERSON, {name: value for name, value in rest.items() if name in own}),
         fields.read(fields.MEMBER, {name: value for name, value in rest.items() if name not in own}),
@@ -101,13 +101,13 @@ def person_here(actor: Viewer, new: NewPerson, key: UUID) -> Person:
 
 
 def _known(actor: Viewer, new: NewPerson) -> Person | None:
-    rows = HouseholdMember.within.filter(
+    members = HouseholdMember.within.filter(
         person__resident__identity_index=identity_index(new.identity), household__arriving__isnull=True
     )
     if not actor.reach.everything:
-        rows = rows.filter(household_reach(actor.reach, "household__"))
-    found = list(rows.select_related("person", "household").order_by("valid_from"))
-    for member in found:
+        members = members.filter(household_reach(actor.reach, "household__"))
+    memberships = list(members.select_related("person", "household").order_by("valid_from"))
+    for member in memberships:
         if member.valid_to is None and member.household.left_on is None:
             raise Refusal(
                 "identity.known",
@@ -115,9 +115,9 @@ def _known(actor: Viewer, new: NewPerson) -> Person | None:
                 % {"number": member.household.number},
                 field="identity",
             )
-    if not found:
+    if not memberships:
         return None
-    person = found[-1].person
+    person = memberships[-1].person
     if person.name != new.name:
         raise Refusal(
             "identity.other_name",
@@ -146,8 +146,8 @@ def active(household: Household) -> Household:
 
 
 def members_now(household: Household) -> list[HouseholdMember]:
-    rows = HouseholdMember.within.filter(household=household, valid_to__isnull=True)
-    return list(rows.select_related("person__resident").order_by("valid_from", "pk"))
+    members = HouseholdMember.within.filter(household=household, valid_to__isnull=True)
+    return list(members.select_related("person__resident").order_by("valid_from", "pk"))
 
 
 def recount(household: Household) -> None:
@@ -189,7 +189,7 @@ def relations_set(household: Household, relations: Mapping[UUID, str]) -> None:
 def twice(people: Iterable[NewPerson]) -> None:
     """Two people of one form do not have one number."""
     seen: set[str] = set()
-    for one in people:
-        if one.identity.number and one.identity.key in seen:
+    for person in people:
+        if person.identity.number and person.identity.key in seen:
             raise Refusal("identity.twice", _("Two people here have the same number."), field="members")
-        seen.add(one.identity.key)
+        seen.add(person.identity.key)

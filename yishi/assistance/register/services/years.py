@@ -51,13 +51,13 @@ def household_year_fill(
     by = permit("household.fill", actor, household)
     said = fields.read(fields.HOUSEHOLD_YEAR, values or {})
     items = income_read(income) if income is not None else None
-    people = {UUID(str(key)): fields.read(fields.MEMBER_YEAR, given) for key, given in (members or {}).items()}
+    people = {UUID(str(key)): fields.read(fields.MEMBER_YEAR, answers) for key, answers in (members or {}).items()}
     body = {
         "household": household.pk,
         "year": year,
         "values": said,
         "income": items,
-        "members": {str(key): given for key, given in people.items()},
+        "members": {str(key): answers for key, answers in people.items()},
     }
     with act("assistance.household.fill", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -93,15 +93,15 @@ def household_year_fill(
 
 def income_read(income: Mapping[str, Any]) -> dict[str, int]:
     """Item → fen; what is empty is left out. Refuses an item that the list does not have."""
-    found = {}
+    amounts = {}
     for code, value in income.items():
         if not codes.has("income_item", code):
             raise Refusal("income.item", _("Please choose one of the values that are offered."), field="income")
         label = codes.label("income_item", code)
         fen = fields.read_one(fields.Field(f"income_{code}", label, "money"), value)
         if fen is not None:
-            found[code] = fen
-    return found
+            amounts[code] = fen
+    return amounts
 
 
 def classes_check(row: HouseholdYear, said: Mapping[str, Any]) -> None:
@@ -110,8 +110,8 @@ def classes_check(row: HouseholdYear, said: Mapping[str, Any]) -> None:
         column, total = f"{name}_income", class_sum(row.income, name)
         if total is None:
             continue
-        given = said.get(column)
-        if given is not None and given != total:
+        amount = said.get(column)
+        if amount is not None and amount != total:
             raise Refusal(
                 "income.sum",
                 _("%(label)s: the items add up to %(sum)s yuan. Correct them, or leave the sum empty.")
@@ -123,8 +123,8 @@ def classes_check(row: HouseholdYear, said: Mapping[str, Any]) -> None:
 
 def class_sum(income: Mapping[str, int], name: str) -> int | None:
     """The sum of the items of a class; None where none is known."""
-    found = [fen for code, fen in income.items() if codes.of("income_item", code)["class"] == name]
-    return sum(found) if found else None
+    amounts = [fen for code, fen in income.items() if codes.of("income_item", code)["class"] == name]
+    return sum(amounts) if amounts else None
 
 
 def compute(row: HouseholdYear, size: int) -> None:
@@ -162,20 +162,22 @@ def year_draft(household: Household, year: int) -> tuple[dict[str, Any], dict[st
 
 def member_year_draft(member: HouseholdMember, year: int) -> tuple[dict[str, Any], int | None]:
     """The same for a member, from whichever household they were in the year before."""
-    rows = MemberYear.within.filter(member__person=member.person_id, year__lte=year)
-    row = rows.order_by("-year", "-member__valid_from").first()
+    member_years = MemberYear.within.filter(member__person=member.person_id, year__lte=year)
+    row = member_years.order_by("-year", "-member__valid_from").first()
     if row is None:
         return {}, None
     return {field.name: getattr(row, field.name) for field in fields.MEMBER_YEAR}, row.year
 
 
 def _members_fill(home: Household, year: int, people: Mapping[UUID, Mapping[str, Any]]) -> None:
-    there = {one.pk: one for one in HouseholdMember.within.filter(household=home, pk__in=people)}
+    there = {member.pk: member for member in HouseholdMember.within.filter(household=home, pk__in=people)}
     if set(there) != set(people):
         raise Refusal("member.foreign", _("This person is not a member of the household."), field="members")
-    rows = {one.member_id: one for one in MemberYear.within.filter(member__in=there, year=year)}
-    for key, given in people.items():
-        row = rows.get(key) or MemberYear(member_id=key, year=year)
-        for name, value in given.items():
+    known = {
+        member_year.member_id: member_year for member_year in MemberYear.within.filter(member__in=there, year=year)
+    }
+    for key, answers in people.items():
+        row = known.get(key) or MemberYear(member_id=key, year=year)
+        for name, value in answers.items():
             setattr(row, name, value)
         row.save()

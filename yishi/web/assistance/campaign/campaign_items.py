@@ -44,7 +44,7 @@ from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, reader
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -179,7 +179,7 @@ def catalogue_load_page(request: Request, one: Campaign) -> HttpResponse:
         done=_("The catalogue is loaded. Every item may be changed now."),
         submit=_("Load it"),
         given={"campaign": one},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -241,7 +241,7 @@ def item_new(request: Request, one: Campaign) -> HttpResponse:
         done=_("The item is in the catalogue."),
         submit=_("Add the item"),
         given={"campaign": one},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -287,7 +287,7 @@ def item_edit(request: Request, one: CatalogueItem) -> HttpResponse:
         done=_("The change is stored."),
         submit=_("Save"),
         given={"item": one},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -303,7 +303,7 @@ def item_end(request: Request, one: CatalogueItem) -> HttpResponse:
         done=_("The item is retired."),
         submit=_("Retire it"),
         given={"item": one},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -339,7 +339,7 @@ def target_new(request: Request, one: CatalogueItem) -> HttpResponse:
         done=_("The target is set."),
         submit=_("Set the target"),
         given={"item": one},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -355,7 +355,7 @@ def target_end(request: Request, target: Target) -> HttpResponse:
         done=_("The target is taken away."),
         submit=_("Take it away"),
         given={"target": target},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

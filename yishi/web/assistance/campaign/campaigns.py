@@ -38,7 +38,7 @@ from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.organisations.loads import sets_for
@@ -206,14 +206,14 @@ def campaign_new(request: Request) -> HttpResponse:
         done=_("The campaign is open. The page says what it still lacks."),
         submit=_("Open the campaign"),
         next_url=lambda receipt: reverse("campaign", args=[receipt.result["campaign"]]),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
 def act_of(request: Request, one: Campaign, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     """An act on a campaign; it leads back to the campaign's page."""
     back = words.pop("back", None) or reverse("campaign", args=[one.pk])
-    return one_act(request, form, service, back=back, template="kit/register_act.html", **words)
+    return one_act(request, form, service, back=back, layout=CENTRED, **words)
 
 
 @page("campaign.run", load=load_campaign)

@@ -19,7 +19,7 @@ from yishi.organisations.rights import may
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -89,7 +89,7 @@ def cooperation_new(request: Request, campaign: Campaign) -> HttpResponse:
         given={"campaign": campaign},
         fields=_fields,
         next_url=lambda receipt: reverse("cooperation", args=[receipt.result["cooperation"]]),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -112,7 +112,7 @@ def clause_new(request: Request, one: Cooperation) -> HttpResponse:
         done=_("The clause is in the ledger; its party has been told."),
         submit=_("Put it into the ledger"),
         given={"cooperation": one},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

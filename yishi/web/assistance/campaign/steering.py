@@ -30,7 +30,7 @@ from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
@@ -215,14 +215,14 @@ def meeting_new(request: Request, campaign: Campaign) -> HttpResponse:
         submit=_("Set it down"),
         given={"campaign": campaign},
         next_url=lambda receipt: reverse("meeting", args=[receipt.result["meeting"]]),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
 def _act_on(request: Request, one: SteeringMeeting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
     words.setdefault("lead", one.title)
     back = reverse("meeting", args=[one.pk])
-    return one_act(request, form, service, back=back, given={"meeting": one}, template="kit/register_act.html", **words)
+    return one_act(request, form, service, back=back, given={"meeting": one}, layout=CENTRED, **words)
 
 
 @page("steering.keep", load=load_meeting)

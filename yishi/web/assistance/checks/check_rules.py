@@ -19,7 +19,7 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import PROSE, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import badge
 from yishi.web.kit.request import Request
@@ -270,7 +270,7 @@ def rule_change(request: Request, rule: Rule) -> HttpResponse:
         submit=_("Save"),
         given={"code": rule.code},
         fields=fields,
-        template="assistance/checks/act.html",
+        layout=PROSE,
     )
 
 
@@ -291,7 +291,7 @@ def threshold_change(request: Request, threshold: Parameter) -> HttpResponse:
         done=_("The change is stored. Ask for a check to see what it does, or wait for the night."),
         submit=_("Save"),
         given={"code": threshold.code},
-        template="assistance/checks/act.html",
+        layout=PROSE,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
-from yishi.web.kit.one_act import link, one_act
+from yishi.web.kit.one_act import PROSE, link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -258,7 +258,7 @@ def waive(request: Request, finding: CheckFinding) -> HttpResponse:
         done=_("It is let stand until that day, with your reason."),
         submit=_("Let it stand"),
         given={"finding": finding},
-        template="assistance/checks/act.html",
+        layout=PROSE,
     )
 
 
@@ -274,7 +274,7 @@ def unwaive(request: Request, finding: CheckFinding) -> HttpResponse:
         done=_("The finding waits again."),
         submit=_("Take it back"),
         given={"finding": finding},
-        template="assistance/checks/act.html",
+        layout=PROSE,
     )
 
 
@@ -299,7 +299,7 @@ def check_again(request: Request) -> HttpResponse:
         back=reverse("checks"),
         done=_("The check waits for its turn; this page shows how far it is."),
         submit=_("Check"),
-        template="assistance/checks/act.html",
+        layout=PROSE,
     )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.campaign.services.campaigns import version_on
-from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Activity, Deed, DeedParty
+from yishi.assistance.deeds.reads import households_by, households_find, members_by, members_find, open_items, places_of
 from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.register.models import Household
@@ -99,7 +99,7 @@ class ActivityForm(ActForm):
 
 @page("activity.open")
 def activity_new(request: Request) -> HttpResponse:
-    place: Place | None = next(iter(finding.places_of(request.viewer)), None)
+    place: Place | None = next(iter(places_of(request.viewer)), None)
     initial = {"on": timezone.localdate(), "place": place}
     form = ActivityForm(request.POST or None, viewer=request.viewer, initial=initial)
     return one_act(
@@ -142,8 +142,8 @@ class ManyForm(ActForm):
     """An amount for each item that was given; the families once; who did it once."""
 
     households = PickerField(
-        find=finding.households_find,
-        by_ids=finding.households_by,
+        find=households_find,
+        by_ids=households_by,
         label_of=household_label,
         label=gettext_lazy("Which families?"),
         placeholder=gettext_lazy("Name of the head, or number"),
@@ -178,8 +178,8 @@ class ManyForm(ActForm):
         super().__init__(*args, **kwargs)
         self.viewer, self.activity, self.items = viewer, activity, items
         members = self.fields["members"]
-        members.find = lambda text: finding.members_find(viewer, text)
-        members.by_ids = lambda ids: finding.members_by(viewer, ids)
+        members.find = lambda text: members_find(viewer, text)
+        members.by_ids = lambda ids: members_by(viewer, ids)
         if activity.organiser_id is None:
             del self.fields["members"]
         if not Household.objects.exists():
@@ -220,7 +220,7 @@ class ManyForm(ActForm):
 @page("activity.extend", load=load_activity)
 def activity_add(request: Request, activity: Activity) -> HttpResponse:
     """Several items, several families, one sending: all of it or nothing."""
-    rows = finding.open_items(request.viewer).select_related("campaign", "direction")
+    rows = open_items(request.viewer).select_related("campaign", "direction")
     found = rows.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal")
     items = [one for one in found if version_on(one, activity.on).fed_by == ItemVersion.Fed.HAND]
     form = ManyForm(request.POST or None, viewer=request.viewer, activity=activity, items=items)

@@ -13,8 +13,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Deed, DeedParty, Evidence
+from yishi.assistance.deeds.reads import open_pairs, villagers_by
 from yishi.assistance.deeds.services.deeds import (
     deed_claim,
     deed_confirm,
@@ -156,7 +156,7 @@ def load_instead(request: Request, pk: UUID, other: UUID) -> tuple[Deed, Deed]:
     """One's own record, and another that looks like it (the pair was found, so one may know of it)."""
     mine = load_deed(request, pk)
     pair = Q(earlier=mine, later=other) | Q(earlier=other, later=mine)
-    if not finding.open_pairs().filter(pair).exists():
+    if not open_pairs().filter(pair).exists():
         raise Deed.DoesNotExist
     rows = Deed.within.select_related("version", "place").prefetch_related(PARTIES)
     return mine, rows.get(pk=other)
@@ -261,7 +261,7 @@ def correct(request: Request, deed: Deed) -> HttpResponse:
     standing = reached_by(deed)
     knows_all = Household.objects.filter(pk__in=[one.pk for one in standing.households]).count() == len(
         standing.households
-    ) and len(finding.villagers_by([one.pk for one in standing.people])) == len(standing.people)
+    ) and len(villagers_by([one.pk for one in standing.people])) == len(standing.people)
     initial = {
         "amount": f"{deed.quantity.normalize():f}",
         "unnamed": deed.unnamed or None,

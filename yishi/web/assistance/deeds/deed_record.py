@@ -16,8 +16,20 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.campaign.services.campaigns import version_on
-from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Deed, DeedParty
+from yishi.assistance.deeds.reads import (
+    alike_of,
+    bodies_by,
+    bodies_find,
+    households_by,
+    households_find,
+    members_by,
+    members_find,
+    open_items,
+    places_of,
+    villagers_by,
+    villagers_find,
+)
 from yishi.assistance.deeds.services.deeds import deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached, joined
 from yishi.assistance.pairing.models import Match
@@ -49,7 +61,7 @@ USED = 4  # items used last, shown first
 def deed_new(request: Request) -> HttpResponse:
     """First step: the catalogue as big buttons, what one used last on top."""
     rows = list(
-        finding.open_items(request.viewer)
+        open_items(request.viewer)
         .select_related("direction", "campaign")
         .prefetch_related("versions")
         .order_by("-campaign__starts_on", "direction__ordinal", "ordinal")
@@ -119,8 +131,8 @@ class ReachedForm(ActForm):
     def _name_families(self) -> None:
         """Offered only to those who may see families."""
         self.fields["households"] = PickerField(
-            find=finding.households_find,
-            by_ids=finding.households_by,
+            find=households_find,
+            by_ids=households_by,
             label_of=household_label,
             label=gettext_lazy("Which families?"),
             placeholder=gettext_lazy("Name of the head, or number"),
@@ -128,8 +140,8 @@ class ReachedForm(ActForm):
         )
         if self.version.serves in (Serves.PERSON, Serves.ANYBODY):
             self.fields["people"] = PickerField(
-                find=finding.villagers_find,
-                by_ids=finding.villagers_by,
+                find=villagers_find,
+                by_ids=villagers_by,
                 label_of=villager_label,
                 label=gettext_lazy("Which people?"),
                 placeholder=gettext_lazy("Name, or number of the family"),
@@ -168,8 +180,8 @@ class DeedForm(ReachedForm):
     )
     role = forms.ChoiceField(label=gettext_lazy("In which role?"), choices=Role.choices, initial=Role.LEAD)
     bodies = PickerField(
-        find=finding.bodies_find,
-        by_ids=finding.bodies_by,
+        find=bodies_find,
+        by_ids=bodies_by,
         label=gettext_lazy("Which other bodies took part?"),
         placeholder=gettext_lazy("Name of the body"),
         required=False,
@@ -198,7 +210,7 @@ class DeedForm(ReachedForm):
             self.fields["doer"].widget = forms.HiddenInput()
         if self.desks:
             members = self.fields["members"]
-            members.find, members.by_ids = (partial(one, viewer) for one in (finding.members_find, finding.members_by))
+            members.find, members.by_ids = (partial(one, viewer) for one in (members_find, members_by))
         else:
             del self.fields["members"]
 
@@ -247,7 +259,7 @@ def _shared(ours: list[Part], others: list[Part], share: Decimal | None) -> list
 
 
 def load_item(request: Request, pk: UUID) -> CatalogueItem:
-    return finding.open_items(request.viewer).select_related("campaign", "direction").get(pk=pk)
+    return open_items(request.viewer).select_related("campaign", "direction").get(pk=pk)
 
 
 @page("deed.record", load=load_item)
@@ -294,7 +306,7 @@ def _initial(request: Request, version: ItemVersion, match: Match | None) -> dic
     like = own.filter(pk__in=_uuid(request.GET.get("like"))).first()
     last = like or own.order_by("-recorded_at").first()
     given: dict[str, Any] = {"on": timezone.localdate(), "amount": 1}
-    place: Place | None = last.place if last else next(iter(finding.places_of(request.viewer)), None)
+    place: Place | None = last.place if last else next(iter(places_of(request.viewer)), None)
     if version.serves != Serves.VILLAGE or (place and place.level == "village"):
         given["place"] = place
     if match is not None:
@@ -322,7 +334,7 @@ def load_own(request: Request, pk: UUID) -> Deed:
 @page("deed.see", load=load_own, methods=("GET",))
 def deed_done(request: Request, deed: Deed) -> HttpResponse:
     """After sending: the receipt's number, one more like it, and what looks like the same deed."""
-    alike = [{"deed": one, "much": how_much(one), "parties": party_words(one)} for one in finding.alike_of(deed)]
+    alike = [{"deed": one, "much": how_much(one), "parties": party_words(one)} for one in alike_of(deed)]
     words = {"deed": deed, "much": how_much(deed), "alike": alike, "wanted": _wanted(deed)}
     return render(request, "assistance/deeds/deed_done.html", words)
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yishi.assistance.deeds.models import Deed, DeedParty, Evidence
 from yishi.database.gather import gather
@@ -20,23 +19,14 @@ from yishi.kit.records import filled
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 from yishi.web.kit.timeline import Event
+from yishi.web.kit.titles import act_title
 
 from .deed_words import plain, share_word
 
 COUNT = "assistance.deed.count"
-TITLES: dict[str, Any] = {
-    "assistance.deed.record": gettext_lazy("Recorded"),
-    "assistance.deed.claim": gettext_lazy("A role was claimed"),
-    "assistance.deed.correct": gettext_lazy("Corrected"),
-    "assistance.deed.withdraw": gettext_lazy("Withdrawn"),
-    "assistance.deed.disown": gettext_lazy("A member says: it was not I"),
-    "assistance.deed.uphold": gettext_lazy("Looked into: it stands"),
-    "assistance.deed.confirm": gettext_lazy("Confirmed by the member"),
-    "assistance.deed.prove": gettext_lazy("Evidence added"),
-    "assistance.deed.link_money": gettext_lazy("Tied to a payment"),
-    "assistance.deed.code": gettext_lazy("Confirmation code given to the family"),
-    "assistance.duplicate.decide": gettext_lazy("Decided: a possible duplicate"),
-}
+DUPLICATE = "assistance.duplicate.decide"
+PROVE = "assistance.deed.prove"
+ANSWER = "assistance.deed.answer"
 
 
 def story_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
@@ -86,14 +76,13 @@ class _Names:
 def _event(deed: Deed, entries: list[Entry], names: _Names, remark: str) -> Event:
     first = entries[0]
     code = first.receipt.code
-    title = TITLES.get(code) or _("Changed")
+    title = act_title(code, first)
     who = "，".join(word for word in (names.of(first.body_id), names.of(first.actor_id)) if word)
-    if code == "assistance.deed.answer":
-        yes = bool(first.data.get("yes"))
-        title, who = (_("The family confirms it") if yes else _("The family says it was not so")), ""
-    if code == "assistance.deed.prove":
+    if code == ANSWER:
+        who = ""
+    if code == PROVE:
         title = f"{title}：{Evidence.Kind(first.data['kind']).label}"
-    if code == "assistance.duplicate.decide" and len([e for e in entries if e.code == COUNT]) == 1:
+    if code == DUPLICATE and len([e for e in entries if e.code == COUNT]) == 1:
         title = _("Merged into another record of the same deed")
     text = "\n".join([*_changes(entries, names), *([_("Reason: %(text)s") % {"text": remark}] if remark else [])])
     return Event(title, when=first.received_at, who=who, text=text, kind="done")

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import CatalogueItem
-from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import (
     Activity,
     Deed,
@@ -22,7 +21,7 @@ from yishi.assistance.deeds.models import (
     DeedParty,
     Evidence,
 )
-from yishi.assistance.deeds.reads import deeds_search
+from yishi.assistance.deeds.reads import deeds_search, open_pairs, pairs_to_decide
 from yishi.database.gather import gather
 from yishi.kit.records import filled, lent
 from yishi.organisations.models import Body
@@ -166,7 +165,7 @@ def deeds(request: Request) -> HttpResponse:
         paginator=pages,
         about=_about(given),
         may_record=may("deed.record", request.viewer),
-        waiting=finding.pairs_to_decide(request.viewer).count(),
+        waiting=pairs_to_decide(request.viewer).count(),
     )
 
 
@@ -184,7 +183,7 @@ def _about(given: dict[str, Any]) -> list[Any]:
 def open_pairs_in_reach(request: Request) -> Any:
     """Pairs in the queue both of whose deeds the viewer may see."""
     seen = Deed.objects.values("pk")
-    return finding.open_pairs().filter(earlier__in=seen, later__in=seen)
+    return open_pairs().filter(earlier__in=seen, later__in=seen)
 
 
 def load_file(request: Request, pk: UUID) -> Deed:

@@ -11,8 +11,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
+from yishi.assistance.deeds.reads import open_pairs, pairs_to_decide
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
@@ -39,7 +39,7 @@ Verdict = PossibleDuplicate.Verdict
 
 def _waiting_rows(viewer: Any) -> Any:
     """One line for the whole queue of a desk that decides: it may be long."""
-    return finding.pairs_to_decide(viewer)
+    return pairs_to_decide(viewer)
 
 
 def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
@@ -95,7 +95,7 @@ def duplicates(request: Request) -> HttpResponse:
     if is_decided:
         rows = rows.exclude(verdict="").order_by("-decided_at", "-pk")
     else:
-        rows = rows.filter(pk__in=finding.open_pairs().values("pk")).order_by("-likeness", "-pk")
+        rows = rows.filter(pk__in=open_pairs().values("pk")).order_by("-likeness", "-pk")
     if not wants_export(request):
         sides = ("earlier", "later")
         rows = rows.prefetch_related(*(f"{side}__parties__{whose}" for side in sides for whose in ("body", "person")))

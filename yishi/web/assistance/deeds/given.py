@@ -69,7 +69,7 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
     others = DeedParty.objects.filter(deed__in=deeds.values("pk")).exclude(mine)
     by_oneself = Q(recorded_by=None if isinstance(who, Body) else who)
     # Sums over all: every deed is counted, so that a row for each state is one row, or none.
-    found = gather(
+    gathered = gather(
         sums=deeds.order_by()
         .values_list("state")
         .annotate(Count("pk"), Sum("unnamed"), Count("place", distinct=True), own=Count("pk", filter=by_oneself)),
@@ -87,42 +87,42 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         spans=deeds.order_by().values_list("place__lo", "on").distinct()[:2000],
         merged=HowMany(Deed.within.filter(merged_into__in=deeds.values("pk"))),
     )
-    count, unnamed, places, own = _sums(found["sums"], 4)
-    households, people, villages = _sums(found["reached"], 3)
-    together, bodies = _sums(found["others"], 2)
+    count, unnamed, places, own = _sums(gathered["sums"], 4)
+    households, people, villages = _sums(gathered["reached"], 3)
+    together, bodies = _sums(gathered["others"], 2)
     is_own = not isinstance(who, Body) and own == count  # recorded all: knows whom they reached
     say = exactly if is_own else roughly
-    promised = found["promised"]
+    promised = gathered["promised"]
     return Given(
         start=start,
         end=end,
-        lines=_lines(found["items"], found["done"]),
+        lines=_lines(gathered["items"], gathered["done"]),
         deeds=count,
         together=together,
-        households=exactly(households) if is_own else _said(households, found["seen"]),
+        households=exactly(households) if is_own else _said(households, gathered["seen"]),
         people=say(people) if count else NOBODY,
         villages=villages,
         unnamed=say(unnamed) if count else NOBODY,
-        promises=[one for one in promised if one.state != Commitment.State.STRUCK_OFF][:SHOWN],
-        kept=sum(one.state == Commitment.State.STRUCK_OFF for one in promised),
+        promises=[promise for promise in promised if promise.state != Commitment.State.STRUCK_OFF][:SHOWN],
+        kept=sum(promise.state == Commitment.State.STRUCK_OFF for promise in promised),
         tables=places * TIERS,
         bodies=bodies,
-        reports=_reports(found["issued"], found["spans"]),
-        merged=found["merged"],
+        reports=_reports(gathered["issued"], gathered["spans"]),
+        merged=gathered["merged"],
     )
 
 
-def _sums(rows: list[tuple[Any, ...]], number: int) -> tuple[int, ...]:
+def _sums(sums: list[tuple[Any, ...]], number: int) -> tuple[int, ...]:
     """The sums of the one row, without what it is grouped by; zeros where there is none."""
-    return tuple(value or 0 for value in rows[0][1:]) if rows else (0,) * number
+    return tuple(value or 0 for value in sums[0][1:]) if sums else (0,) * number
 
 
 def _promised(who: Person | Body, start: date, end: date) -> QuerySet[Commitment]:
     """What is owed now, and what was struck off in the period."""
     kept = Q(state=Commitment.State.STRUCK_OFF, settled_on__range=(start, end))
     mine = Q(bearer=who) if isinstance(who, Body) else Q(bearer_person=who)
-    rows = Commitment.within.filter(mine, kept | Q(state__in=Commitment.OPEN)).select_related("place")
-    return rows.order_by("due_on")
+    promises = Commitment.within.filter(mine, kept | Q(state__in=Commitment.OPEN)).select_related("place")
+    return promises.order_by("due_on")
 
 
 def _said(number: int, seen: int) -> Told:
@@ -144,11 +144,11 @@ def _items(parties: QuerySet[DeedParty]) -> QuerySet[CatalogueItem]:
 
 
 def _lines(items: list[CatalogueItem], done: list[tuple[Any, ...]]) -> list[ItemLine]:
-    found = {item: sums for item, *sums in done}
+    sums_by_item = {item: sums for item, *sums in done}
     lines = []
     for item in items:
-        version = max(item.versions.all(), key=lambda one: one.number)
-        deeds, amount, own = found[item.pk]
+        version = max(item.versions.all(), key=lambda version: version.number)
+        deeds, amount, own = sums_by_item[item.pk]
         lines.append(ItemLine(version.name, version.unit, deeds, plain(amount), plain(int(own)), item.pk))
     return lines
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.assistance.campaign.models import Campaign
-from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Deed, DeedConfirmation, DeedParty
+from yishi.assistance.deeds.reads import open_pairs
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany, gather
 from yishi.kit.records import certain, lend
@@ -87,7 +87,7 @@ def helping(request: Request) -> HttpResponse:
     form = DeedFilter(request)
     own = form._whose(Deed.objects.all(), "mine" if viewer.is_sitting_member() else "desk")
     last = list(own.select_related("version", "place").order_by("-recorded_at")[:LAST])
-    pairs = finding.open_pairs().filter(Q(earlier__in=last) | Q(later__in=last)).values_list("earlier", "later")
+    pairs = open_pairs().filter(Q(earlier__in=last) | Q(later__in=last)).values_list("earlier", "later")
     alike = {one for pair in pairs for one in pair}
     said_no = set(denied().filter(deed__in=last).values_list("deed", flat=True))
     for one in last:

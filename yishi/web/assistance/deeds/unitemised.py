@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.services.campaigns import version_on
-from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Unitemised
+from yishi.assistance.deeds.reads import open_items, places_of
 from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
@@ -102,7 +102,7 @@ class NumberForm(ActForm):
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.desks = {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
-        rows = finding.open_items(viewer).select_related("campaign").prefetch_related("versions")
+        rows = open_items(viewer).select_related("campaign").prefetch_related("versions")
         self.items = {str(one.pk): one for one in rows.order_by("-campaign__starts_on", "ordinal")}
         self.fields["body"].choices = [(key, body.name) for key, body in self.desks.items()]
         self.fields["item"].choices = [(key, self._label(one)) for key, one in self.items.items()]
@@ -118,7 +118,7 @@ class NumberForm(ActForm):
 
 @page("unitemised.report")
 def unitemised_new(request: Request) -> HttpResponse:
-    place = next(iter(finding.places_of(request.viewer)), None)
+    place = next(iter(places_of(request.viewer)), None)
     form = NumberForm(request.POST or None, viewer=request.viewer, initial={"place": place})
     return one_act(
         request,

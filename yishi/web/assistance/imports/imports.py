@@ -246,7 +246,7 @@ def import_drop(request: Request, one: Import) -> HttpResponse:
 def _act(request: Request, one: Import, service: Any, **words: Any) -> HttpResponse:
     back = reverse("import", kwargs={"pk": one.pk})
     form = ActForm(request.POST or None)
-    return one_act(request, form, service, back=back, given={"sent": one}, template="kit/act.html", **words)
+    return one_act(request, form, service, back=back, given={"sent": one}, **words)
 
 
 def _file(data: bytes, name: str) -> HttpResponse:

@@ -67,13 +67,13 @@ def place_help(request: Request, place: Place) -> Asking:
     posts = TeamMember.objects.filter(valid_on(today), team=OuterRef("pk")).order_by().values("team")
     teams = StationedTeam.objects.filter(valid_on(today), here).select_related("place").order_by("place__lo", "name")
     plans = VillagePlan.objects.filter(here).select_related("place").order_by("-starts_on")
-    found = yield {
+    gathered = yield {
         "leaders": paired.order_by("kind", "valid_from")[:SHOWN],
         "teams": teams.annotate(people=Coalesce(Subquery(posts.annotate(n=Count("pk")).values("n")), 0))[:SHOWN],
         "plans": plans[:SHOWN],
         "days": visit_days(viewer),
     }
-    days = days_said(found["days"])
+    days = days_said(gathered["days"])
     pairs = active_pairings(today).filter(inside)
     needs = Need.objects.filter(here, state=Need.State.OPEN)
     count = yield {
@@ -107,14 +107,16 @@ def place_help(request: Request, place: Place) -> Asking:
             f"{reverse('pairing_gaps')}?which=visits&days={days}&{at}",
         ),
     ]
-    if not (found["leaders"] or found["teams"] or found["plans"] or any(number for _word, number, _url in lines)):
+    if not (
+        gathered["leaders"] or gathered["teams"] or gathered["plans"] or any(number for _word, number, _url in lines)
+    ):
         return None
     return {
         "template": "assistance/pairing/section_place.html",
         "heading": _("Pairing and stationed teams"),
-        "leaders": found["leaders"],
-        "teams": [{"team": one, "people": one.people} for one in found["teams"]],
-        "plans": found["plans"],
+        "leaders": gathered["leaders"],
+        "teams": [{"team": team, "people": team.people} for team in gathered["teams"]],
+        "plans": gathered["plans"],
         "lines": lines,
     }
 
@@ -124,23 +126,23 @@ def member_help(request: Request, person: Person) -> Asking:
     if request.viewer.person_id != person.pk:
         return None
     today = timezone.localdate()
-    rows = Pairing.objects.filter(valid_on(today), person=person).select_related(
+    pairings = Pairing.objects.filter(valid_on(today), person=person).select_related(
         "household__head", "household__place", "place"
     )
     made = Visit.within.filter(visitors=person, state=Visit.State.KEPT)
-    found = yield {"rows": rows.order_by("household__place__lo", "pk")[:SHOWN], "visits": HowMany(made)}
-    if not found["rows"]:
+    gathered = yield {"rows": pairings.order_by("household__place__lo", "pk")[:SHOWN], "visits": HowMany(made)}
+    if not gathered["rows"]:
         return None
-    homes = [one.household_id for one in found["rows"] if one.household_id]
+    homes = [pairing.household_id for pairing in gathered["rows"] if pairing.household_id]
     due, last = next_measures(homes), last_visits(homes)
     return {
         "template": "assistance/pairing/section_member.html",
         "heading": _("Families and places I help"),
         "rows": [
-            {"pairing": one, "due": due.get(one.household_id), "last": last.get(one.household_id)}
-            for one in found["rows"]
+            {"pairing": pairing, "due": due.get(pairing.household_id), "last": last.get(pairing.household_id)}
+            for pairing in gathered["rows"]
         ],
-        "visits": found["visits"],
+        "visits": gathered["visits"],
         "url": reverse("families"),
     }
 
@@ -148,20 +150,22 @@ def member_help(request: Request, person: Person) -> Asking:
 def body_help(request: Request, body: Body) -> Asking:
     """With which villages and families a body is paired, and whom it sent to a stationed team."""
     today = timezone.localdate()
-    rows = Pairing.objects.filter(valid_on(today), body=body).select_related(
+    pairings = Pairing.objects.filter(valid_on(today), body=body).select_related(
         "household__head", "household__place", "place"
     )
     sent = TeamMember.objects.filter(valid_on(today), sent_by=body, team__in=StationedTeam.objects.values("pk"))
-    found = yield {
-        "rows": rows.order_by("place__lo", "household__place__lo", "pk")[:SHOWN],
+    gathered = yield {
+        "rows": pairings.order_by("place__lo", "household__place__lo", "pk")[:SHOWN],
         "posts": sent.select_related("person", "team__place").order_by("team__place__lo", "pk")[:SHOWN],
     }
-    if not found["rows"] and not found["posts"]:
+    if not gathered["rows"] and not gathered["posts"]:
         return None
     return {
         "template": "assistance/pairing/section_body.html",
         "heading": _("Pairing and stationed teams"),
-        "rows": found["rows"],
-        "posts": found["posts"],
-        "hand_over": next((one.pk for one in found["rows"] if may("pairing.keep", request.viewer, one)), None),
+        "rows": gathered["rows"],
+        "posts": gathered["posts"],
+        "hand_over": next(
+            (pairing.pk for pairing in gathered["rows"] if may("pairing.keep", request.viewer, pairing)), None
+        ),
     }

@@ -34,7 +34,7 @@ from yishi.web.assistance.deeds.loads import load_deed
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -92,7 +92,7 @@ def fund_new(request: Request) -> HttpResponse:
         done=_("The fund is open."),
         submit=_("Open the fund"),
         next_url=lambda receipt: reverse("fund", args=[receipt.result["fund"]]),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -168,7 +168,7 @@ def _fund_act(request: Request, one: Fund, form: ActForm, service: Any, **words:
         given={"fund": one},
         lead=words.pop("lead", f"{one.name} · {free}"),
         back=reverse("fund", args=[one.pk]),
-        template="kit/register_act.html",
+        layout=CENTRED,
         **words,
     )
 
@@ -319,7 +319,7 @@ def project_allot(request: Request, one: Project) -> HttpResponse:
         back=reverse("project", args=[one.pk]),
         done=_("The money is held ready for the project."),
         submit=_("Hold it ready"),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -345,7 +345,7 @@ def allotment_back(request: Request, one: Allotment) -> HttpResponse:
         back=reverse("fund", args=[one.fund_id]),
         done=_("The money is free again."),
         submit=_("Take it back"),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -358,7 +358,7 @@ def _movement_act(request: Request, one: FundMovement, form: ActForm, service: A
         given={"movement": one},
         lead=lead,
         back=reverse("movement", args=[one.pk]),
-        template="kit/register_act.html",
+        layout=CENTRED,
         **words,
     )
 
@@ -429,7 +429,7 @@ def deed_money(request: Request, one: Deed) -> HttpResponse:
         done=_("The deed refers to this money now."),
         submit=_("Link them"),
         fields=lambda cleaned: {"movement": cleaned["number"]},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

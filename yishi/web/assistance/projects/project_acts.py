@@ -23,7 +23,7 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -173,7 +173,7 @@ def act_on(
         given={"project": one},
         lead=words.pop("lead", lead_of(one)),
         back=reverse("project", args=[one.pk]),
-        template="kit/register_act.html",
+        layout=CENTRED,
         **words,
     )
 

@@ -21,7 +21,7 @@ from yishi.organisations.models import Place
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -123,7 +123,7 @@ def project_new(request: Request) -> HttpResponse:
         submit=_("Write it down"),
         fields=_opening,
         next_url=lambda receipt: reverse("project", args=[receipt.result["project"]]),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
@@ -278,7 +278,7 @@ def contract_cancel(request: Request, one: Contract) -> HttpResponse:
         back=reverse("project", args=[one.project_id]),
         done=_("The contract is cancelled; its line stays."),
         submit=_("Cancel the contract"),
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 

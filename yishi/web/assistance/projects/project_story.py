@@ -15,15 +15,16 @@ from yishi.assistance.projects.models import (
 )
 from yishi.kit.money import yuan_text
 from yishi.web.kit.timeline import Event
+from yishi.web.kit.titles import act_title
 
 S = Project.Stage
-TITLES = {
-    "plan": gettext_lazy("Written down as planned"),
-    "replan": gettext_lazy("The plan was changed"),
-    "approve": gettext_lazy("Approved"),
-    "start": gettext_lazy("The works began"),
-    "finish": gettext_lazy("The works were done"),
-    "drop": gettext_lazy("Given up"),
+ACTS = {  # verb of a step → the act that took it
+    "plan": "assistance.project.open",
+    "replan": "assistance.project.change",
+    "approve": "assistance.project.approve",
+    "start": "assistance.project.start",
+    "finish": "assistance.project.finish",
+    "drop": "assistance.project.drop",
 }
 NEXT: dict[str, tuple[Any, str]] = {  # stage → what comes next, and the field of its planned day
     S.PLANNED: (gettext_lazy("Approval by an office above"), "starts_on"),
@@ -45,10 +46,11 @@ def project_events(
     `steps` bring their bodies; `lines` and `found` bring their reports and acceptances, parts and bodies with them.
     """
     rows: list[tuple[date, datetime, Event]] = []
-    for one in steps:
-        if one.verb in TITLES:
-            who = one.body.name if one.body else ""
-            rows.append((one.on, one.at, Event(TITLES[one.verb], when=one.on, who=who, text=one.words)))
+    for step in steps:
+        if step.verb in ACTS:
+            who = step.body.name if step.body else ""
+            event = Event(act_title(ACTS[step.verb]), when=step.on, who=who, text=step.words)
+            rows.append((step.on, step.at, event))
     for row in contracts:
         text = _("%(amount)s yuan with %(whom)s") % {"amount": yuan_text(row.amount), "whom": row.with_whom}
         flag = _("cancelled") if row.ended_at else ""

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +13,10 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.register import fields
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.register.services.requests import change_ask
+from yishi.journal.models import Receipt
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
+from yishi.web.kit.one_act import SHEET, one_act
 from yishi.web.kit.request import Request
 
 from .register_forms import AskedField, ChangeForm, Group
@@ -44,36 +45,37 @@ def change_page(
     place: Callable[[dict[str, Any]], Place] | None = None,
 ) -> HttpResponse:
     """Show `form`; sent, make the change or ask for it, and say which of the two it was."""
-    if request.method == "POST" and form.is_valid():
-        cleaned = form.cleaned_data
-        receipt = form.attempt(
-            request,
-            change_ask,
-            kind=kind,
-            asked=asked(cleaned),
-            household=household,
-            place=place(cleaned) if place else None,
-            effective_on=cleaned["effective_on"],
-            reason=cleaned["reason"],
-        )
-        if receipt is not None:
-            if receipt.result["done"]:
-                messages.success(request, _("The change is in effect."))
-                key = receipt.result["household"]
-                return HttpResponseRedirect(reverse("household", args=[key]) if key else back)
-            messages.success(request, _("The change is asked for; it takes effect when it is approved."))
-            return HttpResponseRedirect(reverse("change_request", args=[receipt.result["request"]]))
+
+    def said(cleaned: dict[str, Any]) -> dict[str, Any]:
+        where = place(cleaned) if place else None
+        days = {name: cleaned[name] for name in ("effective_on", "reason")}
+        return {"asked": asked(cleaned), "place": where, **days}
+
+    def answer(receipt: Receipt) -> HttpResponse:
+        if receipt.result["done"]:
+            messages.success(request, _("The change is in effect."))
+            key = receipt.result["household"]
+            return HttpResponseRedirect(reverse("household", args=[key]) if key else back)
+        messages.success(request, _("The change is asked for; it takes effect when it is approved."))
+        return HttpResponseRedirect(reverse("change_request", args=[receipt.result["request"]]))
+
     where = household.place if household else None
     decides = may("household.decide", request.viewer, where) if where else request.viewer.reach.spans
-    words = {
-        "form": form,
-        "groups": form.groups(),
-        "heading": heading,
-        "lead": lead or ("" if decides else _("You ask for this change; the desk above you approves it.")),
-        "back": back,
-        "submit": _("Save") if decides else _("Ask for the change"),
-    }
-    return render(request, "assistance/register/act.html", words, status=422 if request.method == "POST" else 200)
+    return one_act(
+        request,
+        form,
+        change_ask,
+        heading=heading,
+        lead=lead or ("" if decides else _("You ask for this change; the desk above you approves it.")),
+        back=back,
+        given={"kind": kind, "household": household},
+        fields=said,
+        answer=answer,
+        submit=_("Save") if decides else _("Ask for the change"),
+        layout=SHEET,
+        template="assistance/register/sheet.html",
+        groups=form.groups,
+    )
 
 
 def back_to(household: Household) -> str:

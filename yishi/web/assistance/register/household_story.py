@@ -22,9 +22,28 @@ from yishi.kit.records import filled
 from yishi.organisations.models import Body
 from yishi.people.models import Person
 from yishi.web.kit.timeline import Event
+from yishi.web.kit.titles import title_of
 
 LONGEST = 60
 YEARS = 4
+CORRECTIONS = ("household.change", "member.change")
+REASONS = {
+    "household.end": "household_end",
+    "member.join": "member_join",
+    "member.leave": "member_leave",
+}  # their lists
+TOLD = {
+    *CORRECTIONS,
+    *REASONS,
+    "household.register",
+    "household.head",
+    "household.split",
+    "household.relocate",
+    "household.fill",
+    "identity.open",
+    "change.refuse",
+    "change.withdraw",
+}
 
 
 def story_rows(household: Household) -> dict[str, QuerySet[Any]]:
@@ -59,7 +78,7 @@ def household_events(entries: list[Entry], waiting: list[ChangeRequest]) -> list
             text=text,
         )
         for one in entries
-        for title, text in [_words(one, members)]
+        for title, text in [_told(one, members)]
         if title
     ]
     now = [
@@ -69,13 +88,18 @@ def household_events(entries: list[Entry], waiting: list[ChangeRequest]) -> list
     return now + events
 
 
-def _words(entry: Entry, members: dict[UUID, str]) -> tuple[str, str]:
+def _told(entry: Entry, members: dict[UUID, str]) -> tuple[str, str]:
     """(title, text) of an entry; no title for what a section of its own tells."""
-    data = entry.data
-    name = members.get(UUID(data["member"]), "") if data.get("member") else ""
     verb = entry.code.removeprefix("assistance.")
-    if verb == "household.change" or verb == "member.change":
-        labels = {one.name: str(one.label) for one in (*fields.HOUSEHOLD, *fields.PERSON, *fields.MEMBER)}
+    if verb not in TOLD:
+        return "", ""
+    return title_of(entry, members), _text(verb, entry.data)
+
+
+def _text(verb: str, data: dict[str, Any]) -> str:
+    """What was changed, why a number was looked at, why somebody came or left."""
+    if verb in CORRECTIONS:
+        labels = {asked.name: str(asked.label) for asked in (*fields.HOUSEHOLD, *fields.PERSON, *fields.MEMBER)}
         labels |= {
             "identity": _("identity number"),
             "bank_account": _("bank account"),
@@ -84,27 +108,11 @@ def _words(entry: Entry, members: dict[UUID, str]) -> tuple[str, str]:
             "phone": _("phone"),
             "number": _("number of the household") if verb == "household.change" else _("number of the person"),
         }
-        title = _("Record corrected") if not name else _("Record of %(name)s corrected") % {"name": name}
-        return title, "、".join(labels.get(one, one) for one in data.get("fields", []))
-    if verb == "identity.open":
-        reason = dict(Look.choices).get(data.get("reason", ""), "")
-        return _("Number of %(name)s opened in full") % {"name": name}, str(reason)
-    titles = {
-        "household.register": _("Registered"),
-        "household.head": _("%(name)s became head") % {"name": name},
-        "household.split": _("Split: some members form a household of their own"),
-        "household.relocate": _("Lives elsewhere"),
-        "household.end": _("Left the register"),
-        "household.fill": _("Year %(year)s filled in") % {"year": data.get("year", "")},
-        "member.join": _("%(name)s joined") % {"name": name},
-        "member.leave": _("%(name)s left") % {"name": name},
-        "change.refuse": _("A change was refused"),
-        "change.withdraw": _("A request was withdrawn"),
-    }
-    lists = {"household.end": "household_end", "member.join": "member_join", "member.leave": "member_leave"}
+        return "、".join(labels.get(name, name) for name in data.get("fields", []))
     reason = data.get("reason", "")
-    text = codes.label(lists[verb], reason) if verb in lists and reason else ""
-    return titles.get(verb, ""), text
+    if verb == "identity.open":
+        return str(dict(Look.choices).get(reason, ""))
+    return codes.label(REASONS[verb], reason) if verb in REASONS and reason else ""
 
 
 def member_rows(household: Household, years: list[MemberYear]) -> tuple[list[dict[str, Any]], list[HouseholdMember]]:

@@ -3,10 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import path, reverse
+from django.http import Http404, HttpResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +18,7 @@ from yishi.assistance.register.services.years import (
     year_draft,
 )
 from yishi.kit.records import lend, lent
+from yishi.web.kit.one_act import SHEET, Fields, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -99,21 +98,15 @@ def household_year(request: Request, household: Household) -> HttpResponse:
     values, income, source = year_draft(household, year)
     initial = {**values, **{f"income_{code}": fen for code, fen in income.items()}}
     form = YearForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        cleaned = form.cleaned_data
-        receipt = form.attempt(
-            request,
-            household_year_fill,
-            household=household,
-            year=year,
-            values={one.name: cleaned[one.name] for one in fields.HOUSEHOLD_YEAR},
-            income={value["code"]: cleaned[f"income_{value['code']}"] for value in codes.values("income_item")},
-        )
-        if receipt is not None:
-            messages.success(request, _("The year %(year)d is stored.") % {"year": year})
-            return HttpResponseRedirect(back_to(household))
+
+    def said(cleaned: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "values": {asked.name: cleaned[asked.name] for asked in fields.HOUSEHOLD_YEAR},
+            "income": {value["code"]: cleaned[f"income_{value['code']}"] for value in codes.values("income_item")},
+        }
+
     heading = _("%(year)d · household of %(name)s") % {"year": year, "name": household.head.name}
-    return _render(request, form, heading, source, year, back_to(household))
+    return _year_page(request, form, household, said, heading=heading, source=source, year=year)
 
 
 class MemberYearForm(RegisterForm):
@@ -127,31 +120,42 @@ def member_year(request: Request, member: HouseholdMember) -> HttpResponse:
     year, household = lent(member, "asked_year"), member.household
     values, source = member_year_draft(member, year)
     form = MemberYearForm(request.POST or None, initial=values)
-    if request.method == "POST" and form.is_valid():
-        given = {one.name: form.cleaned_data[one.name] for one in fields.MEMBER_YEAR}
-        receipt = form.attempt(request, household_year_fill, household=household, year=year, members={member.pk: given})
-        if receipt is not None:
-            messages.success(request, _("The year %(year)d is stored.") % {"year": year})
-            return HttpResponseRedirect(back_to(household))
+
+    def said(cleaned: dict[str, Any]) -> dict[str, Any]:
+        return {"members": {member.pk: {asked.name: cleaned[asked.name] for asked in fields.MEMBER_YEAR}}}
+
     heading = _("%(year)d · %(name)s") % {"year": year, "name": member.person.name}
-    return _render(request, form, heading, source, year, reverse("household", args=[household.pk]))
+    return _year_page(request, form, household, said, heading=heading, source=source, year=year)
 
 
-def _render(
-    request: Request, form: RegisterForm, heading: str, source: int | None, year: int, back: str
+def _year_page(
+    request: Request,
+    form: YearForm | MemberYearForm,
+    household: Household,
+    said: Fields,
+    *,
+    heading: str,
+    source: int | None,
+    year: int,
 ) -> HttpResponse:
     lead = ""
     if source is not None and source != year:
         lead = _("Filled in with what was true in %(year)d: change only what is different.") % {"year": source}
-    words = {
-        "form": form,
-        "groups": form.groups(),
-        "heading": heading,
-        "lead": lead,
-        "back": back,
-        "submit": _("Save"),
-    }
-    return render(request, "assistance/register/act.html", words, status=422 if request.method == "POST" else 200)
+    return one_act(
+        request,
+        form,
+        household_year_fill,
+        heading=heading,
+        lead=lead,
+        back=back_to(household),
+        given={"household": household, "year": year},
+        fields=said,
+        done=_("The year %(year)d is stored.") % {"year": year},
+        submit=_("Save"),
+        layout=SHEET,
+        template="assistance/register/sheet.html",
+        groups=form.groups,
+    )
 
 
 urlpatterns = [

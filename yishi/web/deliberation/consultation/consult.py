@@ -34,7 +34,7 @@ from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code, new_code, uuid7
 from yishi.web.kit.exports import MEDIA_TYPE
 from yishi.web.kit.forms import ActForm, Form
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.request import Request
@@ -342,7 +342,7 @@ def consult_appeal(request: Request, code: str, number: int) -> HttpResponse:
         back=reverse("consult_mine", args=[code]),
         done=_("Your appeal is there. Somebody else looks at it; the answer stands on this page."),
         submit=_("Send the appeal"),
-        template="kit/door_act.html",
+        layout=DOOR,
         tab="matters",
     )
 

@@ -29,7 +29,7 @@ def result_data(consultation: Consultation) -> dict[str, Any]:
 def result_paper(consultation: Consultation) -> Paper:
     """Who was asked, how the votes fall, what is shared, what each group holds dear, what divides, every count."""
     with translation.override(CHINESE):
-        found = ConsultationResult(consultation)
+        result = ConsultationResult(consultation)
         matter = consultation.matter
         opened, closed = chinese_moment(consultation.opened_at), chinese_moment(consultation.closed_at)
         early = f"（提前结束：{consultation.closing_reason}）" if consultation.closing_reason else ""
@@ -45,15 +45,15 @@ def result_paper(consultation: Consultation) -> Paper:
                             ("起止时间", f"{opened}至{closed}{early}"),
                         ]
                     ),
-                    Text(found.asked_text),
-                    Text(found.cautions_text),
+                    Text(result.asked_text),
+                    Text(result.cautions_text),
                 ],
             )
         ]
-        if found.is_too_few:
-            parts.append(("结果", [Text(f"参与不足 {found.least} 人，为不暴露个人表态，不列计数。")]))
+        if result.is_too_few:
+            parts.append(("结果", [Text(f"参与不足 {result.least} 人，为不暴露个人表态，不列计数。")]))
         else:
-            parts += _result_parts(found)
+            parts += _result_parts(result)
         blocks: list[Block] = []
         for place, (name, inside) in enumerate(parts, start=1):
             blocks += [Heading(f"{ordinal_word(place)}、{name}"), *inside]
@@ -62,54 +62,54 @@ def result_paper(consultation: Consultation) -> Paper:
         return Paper("线上征询结果", blocks, number, foot(number))
 
 
-def _result_parts(found: ConsultationResult) -> list[tuple[str, list[Block]]]:
-    groups: list[Block] = [Text(found.standing)]
-    if found.has_groups:
+def _result_parts(result: ConsultationResult) -> list[tuple[str, list[Block]]]:
+    groups: list[Block] = [Text(result.standing)]
+    if result.has_groups:
         groups += [
-            Picture(str(found.map), f"意见分布图：一点代表一人，离得近的表态相近（画出 {found.drawn} 点）。"),
+            Picture(str(result.map), f"意见分布图：一点代表一人，离得近的表态相近（画出 {result.drawn} 点）。"),
             Table(
                 [("群组", 1), ("人数", 1), ("归属把握", 1), ("重抽后仍成立", 1.2)],
                 [
-                    [f"第 {one['n']} 组", str(one["size"]), _share(one["certainty"]), _share(one["stability"])]
-                    for one in found.groups
+                    [f"第 {group['n']} 组", str(group["size"]), _share(group["certainty"]), _share(group["stability"])]
+                    for group in result.groups
                 ],
             ),
         ]
     parts: list[tuple[str, list[Block]]] = [("意见分布", groups)]
-    shared: list[Block] = [_lines(found.shared)] if found.shared else [Text("没有一条有把握这样说。")]
-    parts.append((found.shared_heading, [Text(found.shared_note), *shared]))
-    if found.refused:
-        parts.append(("各群组都反对的" if found.has_groups else "多数反对的", [_lines(found.refused)]))
-    if found.has_groups:
+    shared: list[Block] = [_lines(result.shared)] if result.shared else [Text("没有一条有把握这样说。")]
+    parts.append((result.shared_heading, [Text(result.shared_note), *shared]))
+    if result.refused:
+        parts.append(("各群组都反对的" if result.has_groups else "多数反对的", [_lines(result.refused)]))
+    if result.has_groups:
         dear: list[Block] = []
-        for one in found.groups:
-            dear.append(Heading(f"第 {one['n']} 组（{one['size']} 人）", level=2))
+        for group in result.groups:
+            dear.append(Heading(f"第 {group['n']} 组（{group['size']} 人）", level=2))
             dear += [
                 Text(f"{'同意' if line['agrees'] else '反对'} {line['count']}/{line['of']}：{line['line'].text}")
-                for line in one["dear"]
+                for line in group["dear"]
             ]
         parts.append(("各群组看重什么", dear))
-        divides: list[Block] = [_lines(found.divides)] if found.divides else [Text("没有明显的分歧。")]
+        divides: list[Block] = [_lines(result.divides)] if result.divides else [Text("没有明显的分歧。")]
         parts.append(("分歧在哪里", divides))
-    if found.parties:
+    if result.parties:
         parts.append(
             (
                 "参与人自报的所属方",
                 [
                     Text(
                         "；".join(
-                            f"{one['name']} {one['people']} 人"
-                            if one["people"] is not None
-                            else f"{one['name']} 不足 {found.least} 人（不列数字）"
-                            for one in found.parties
+                            f"{party['name']} {party['people']} 人"
+                            if party["people"] is not None
+                            else f"{party['name']} 不足 {result.least} 人（不列数字）"
+                            for party in result.parties
                         )
                         + "。"
                     )
                 ],
             )
         )
-    parts.append(("全部观点", [_all(found)]))
-    told = found.told
+    parts.append(("全部观点", [_all(result)]))
+    told = result.told
     versions = "、".join(f"{name} {version}" for name, version in told["versions"].items())
     parts.append(
         (
@@ -130,22 +130,22 @@ def _result_parts(found: ConsultationResult) -> list[tuple[str, list[Block]]]:
 def _lines(lines: list[Line]) -> Table:
     return Table(
         [("序号", 0.6), ("观点", 4.0), ("表态", 2.6)],
-        [[str(one.number), one.text, one.per_group or one.counts] for one in lines],
+        [[str(line.number), line.text, line.per_group or line.counts] for line in lines],
     )
 
 
-def _all(found: ConsultationResult) -> Table:
+def _all(result: ConsultationResult) -> Table:
     heads: list[tuple[str, float]] = [("序号", 0.6), ("观点", 4.0), ("同意/反对/弃权", 1.7)]
-    heads += [(f"第 {one['n']} 组", 1.1) for one in found.groups]
-    rows = []
-    for row in found.rows:
+    heads += [(f"第 {group['n']} 组", 1.1) for group in result.groups]
+    cells = []
+    for row in result.rows:
         text = (
             row["text"]
             + ("（工作人员起草）" if row["by_staff"] else "")
             + (f"［{row['word']}］" if row["word"] else "")
         )
-        rows.append([str(row["number"]), text, f"{row['agree']}/{row['object']}/{row['pass']}", *row["groups"]])
-    return Table(heads, rows)
+        cells.append([str(row["number"]), text, f"{row['agree']}/{row['object']}/{row['pass']}", *row["groups"]])
+    return Table(heads, cells)
 
 
 def _grouped(digest: str) -> str:
@@ -182,7 +182,7 @@ def poster_of(consultation: Consultation, site: Installation) -> dict[str, Any]:
         ],
         "venue": matter.title,
         "where": matter.place.full_name,
-        "facts": [[name, words] for name, words in facts if words],
+        "facts": [[name, text] for name, text in facts if text],
         "check": f"谨防假码：网址应当以 {settings.PUBLIC_URL.split('://', 1)[-1]} 开头。"
         f"本码编号 {consultation.code[-4:]}，{chinese_day(timezone.localdate())}印制。",
     }

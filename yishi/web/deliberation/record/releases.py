@@ -35,6 +35,7 @@ from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.timeline import Event
+from yishi.web.kit.titles import title_of
 
 from .public_file import PublicFile, with_story
 from .public_files import this_installation
@@ -210,21 +211,12 @@ def release(request: Request, release: Release) -> HttpResponse:
 
 def trace(release: Release) -> list[Event]:
     """Who did what to the public file, and when: from the journal."""
-    words = {
-        "deliberation.release.prepare": _("Prepared"),
-        "deliberation.release.hide": _("Hidden"),
-        "deliberation.release.restore": _("Shown again"),
-    }
     entries = list(entries_of("release", release.pk))
     people = Person.within.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
     found = []
     for entry in entries:
-        if entry.code == "deliberation.release.check":
-            title = _("Checked: public") if entry.data.get("approve") else _("Checked: to be mended")
-        else:
-            title = words.get(entry.code, entry.code)
         flag = _("prepared and checked by one person") if entry.data.get("same_hands") else ""
-        found.append(Event(title=title, when=entry.at, who=people.get(entry.actor_id, ""), flag=flag))
+        found.append(Event(title=title_of(entry), when=entry.at, who=people.get(entry.actor_id, ""), flag=flag))
     return found
 
 

@@ -24,6 +24,7 @@ from yishi.deliberation.services.seats import (
     seat_invite_again,
     seat_recuse,
 )
+from yishi.journal.models import Receipt
 from yishi.kit.records import certain, lend
 from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import spaced
@@ -33,7 +34,7 @@ from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -144,7 +145,7 @@ def _act(request: Request, seat: Seat, form: ActForm, service: Any, **words: Any
         lead=words.pop("lead", f"{seat.matter.number} {seat.matter.title} · {seat.person}"),
         back=back,
         given=given,
-        template="kit/act.html" if to_desk else "kit/door_act.html",
+        layout=CARD if to_desk else DOOR,
         **words,
     )
 
@@ -282,23 +283,22 @@ def seat_declaring(request: Request, seat: Seat) -> HttpResponse:
 @page("seat.run", load=load_seat)
 def seat_coding(request: Request, seat: Seat) -> HttpResponse:
     """A code for somebody without account and code; shown once, to be read out or written down."""
-    form = NothingForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        receipt = form.attempt(request, seat_code, seat=seat)
-        if receipt is not None:
-            return render(
-                request,
-                "deliberation/sittings/seat_code.html",
-                {"seat": seat, "code": spaced(certain(receipt.query_code))},
-            )
-    words = {
-        "form": form,
-        "heading": _("A code for %(name)s") % {"name": seat.person},
-        "lead": _("With it this person says on any phone where they stand. It is shown once."),
-        "back": reverse("matter_seats", args=[seat.matter_id]),
-        "submit": _("Make the code"),
-    }
-    return render(request, "kit/act.html", words, status=422 if request.method == "POST" else 200)
+
+    def answer(receipt: Receipt) -> HttpResponse:
+        code = spaced(certain(receipt.query_code))
+        return render(request, "deliberation/sittings/seat_code.html", {"seat": seat, "code": code})
+
+    return one_act(
+        request,
+        NothingForm(request.POST or None),
+        seat_code,
+        heading=_("A code for %(name)s") % {"name": seat.person},
+        lead=_("With it this person says on any phone where they stand. It is shown once."),
+        back=reverse("matter_seats", args=[seat.matter_id]),
+        given={"seat": seat},
+        answer=answer,
+        submit=_("Make the code"),
+    )
 
 
 class ObjectForm(ActForm):

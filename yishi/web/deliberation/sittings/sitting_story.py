@@ -13,6 +13,7 @@ from yishi.deliberation.services.minutes import minutes_due
 from yishi.deliberation.services.stances import room_floor
 from yishi.kit.clock import add_workdays, workdays_between
 from yishi.web.kit.timeline import Event
+from yishi.web.kit.titles import act_title
 
 
 def attendance(sitting: Sitting) -> list[dict[str, Any]]:
@@ -42,29 +43,30 @@ def sitting_story(sitting: Sitting) -> list[Event]:
         ahead = workdays_between(sitting.notice_given_on, day)
         events.append(
             Event(
-                _("Notice given"),
+                act_title("deliberation.sitting.notice"),
                 sitting.notice_given_on,
                 text=_("%(days)d working days ahead (the model asks for %(wanted)d). %(reason)s")
                 % {"days": ahead, "wanted": model.clock("notice"), "reason": sitting.short_notice_reason},
             )
         )
     if sitting.papers_sent_on:
-        events.append(Event(_("Papers sent"), sitting.papers_sent_on))
+        events.append(Event(act_title("deliberation.sitting.papers"), sitting.papers_sent_on))
     if sitting.opened_at:
         counts = {"present": sitting.present_at_opening or 0, "quorum": sitting.quorum}
-        events.append(Event(_("Opened"), sitting.opened_at, text=_("%(present)d present, quorum %(quorum)d") % counts))
+        text = _("%(present)d present, quorum %(quorum)d") % counts
+        events.append(Event(act_title("deliberation.sitting.open"), sitting.opened_at, text=text))
     if sitting.closed_at:
-        events.append(Event(_("Closed"), sitting.closed_at))
+        events.append(Event(act_title("deliberation.sitting.close"), sitting.closed_at))
     minutes = getattr(sitting, "minutes", None)
     if minutes and minutes.issued_at:
-        events.append(Event(_("Minutes issued"), minutes.issued_at, text=minutes.number))
+        events.append(Event(act_title("deliberation.minutes.issue"), minutes.issued_at, text=minutes.number))
     return [*events, *_ahead(sitting, model.clock("notice"), model.clock("papers"))]
 
 
 def _ahead(sitting: Sitting, notice: int, papers: int) -> list[Event]:
     day = timezone.localdate(sitting.starts_at)
     if sitting.state == Sitting.State.CANCELLED:
-        return [Event(_("Cancelled"), text=sitting.cancel_reason)]
+        return [Event(act_title("deliberation.sitting.cancel"), text=sitting.cancel_reason)]
     if sitting.state == Sitting.State.CLOSED:
         minutes = getattr(sitting, "minutes", None)
         if minutes and minutes.issued_at:

@@ -19,7 +19,7 @@ from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.notices.models import Notice
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
@@ -84,7 +84,7 @@ def follow_reopen(request: Request, worry: Worry) -> HttpResponse:
         back=reverse("follow_one", args=[worry.pk]),
         done=_("It goes back to the convener, who answers within five working days."),
         submit=_("Ask again"),
-        template="kit/door_act.html",
+        layout=DOOR,
         tab="follow",
     )
 
@@ -117,7 +117,7 @@ def follow_phone(request: Request) -> HttpResponse:
         back=reverse("follow"),
         done=_("Your phone number is kept as you wrote it."),
         submit=_("Save"),
-        template="kit/door_act.html",
+        layout=DOOR,
         tab="follow",
     )
 

@@ -4,8 +4,19 @@ from django.utils.translation import gettext as _
 
 from yishi.deliberation.models import Matter, Worry, WorryStep
 from yishi.web.kit.timeline import Event
+from yishi.web.kit.titles import act_title
 
 K = WorryStep.Kind
+ACTS = {  # kind of a step → the act that took it
+    K.FILED: "deliberation.worry.file",
+    K.TAKEN_UP: "deliberation.worry.take_up",
+    K.ANSWERED: "deliberation.worry.answer",
+    K.MERGED: "deliberation.worry.merge",
+    K.REFERRED: "deliberation.worry.refer",
+    K.DECLINED: "deliberation.worry.decline",
+    K.REOPENED: "deliberation.worry.reopen",
+    K.SETTLED: "deliberation.worry.settle",
+}
 
 
 def worry_events(worry: Worry, *, to_raiser: bool = False) -> list[Event]:
@@ -26,19 +37,12 @@ def worry_events(worry: Worry, *, to_raiser: bool = False) -> list[Event]:
 
 def _event(step: WorryStep, *, of_another: bool = False) -> Event:
     """`of_another` keeps what another raiser wrote from who joined them; answers are for both."""
-    words = {
-        K.FILED: _("Raised"),
-        K.TAKEN_UP: _("Taken up for deliberation"),
-        K.PASSED: _("Passed to %(desk)s") % {"desk": step.to_body.name if step.to_body else ""},
-        K.ANSWERED: _("Answered"),
-        K.MERGED: _("Joined with a worry that was raised before"),
-        K.REFERRED: _("Referred the way the law provides"),
-        K.DECLINED: _("Not taken up"),
-        K.REOPENED: _("Asked again"),
-        K.SETTLED: _("Settled"),
-    }
+    if step.kind == K.PASSED:
+        title = _("Passed to %(desk)s") % {"desk": step.to_body.name if step.to_body else ""}
+    else:
+        title = act_title(ACTS[K(step.kind)])
     return Event(
-        words[K(step.kind)],
+        title,
         when=step.at,
         who=step.body.name if step.body else "",
         text="" if of_another and step.kind == K.REOPENED else step.reason,

@@ -1,0 +1,59 @@
+"""What the acts of studies, seats, sittings and agreements are called, and what their files are."""
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import Sitting, Stance
+from yishi.web.kit.titles import Kind, Title
+
+TITLES: dict[str, Title] = {
+    "deliberation.agreement.change": _("Agreement changed"),
+    "deliberation.agreement.draft": _("Agreement drafted"),
+    "deliberation.agreement.hand_over": _("Agreement handed over"),
+    "deliberation.agreement.record": _("Agreement recorded"),
+    "deliberation.agreement.take_back": _("Agreement taken back to a draft"),
+    "deliberation.chair.decide": _("Objection to the chair decided on"),
+    "deliberation.chair.object": _("Objection to the chair"),
+    "deliberation.consent.record": _("Consent recorded"),
+    "deliberation.draw.publish": _("Draw published"),
+    "deliberation.draw.run": _("Draw run"),
+    "deliberation.duty.add": _("Duty added to the agreement"),
+    "deliberation.duty.change": _("Duty of the agreement changed"),
+    "deliberation.duty.remove": _("Duty taken out of the agreement"),
+    "deliberation.hands.count": _("Show of hands counted"),
+    "deliberation.minutes.issue": _("Minutes issued"),
+    "deliberation.minutes.write": _("Minutes written"),
+    "deliberation.presence.arrive": _("Arrived"),
+    "deliberation.presence.leave": _("Left the room"),
+    "deliberation.seat.answer": _("Invitation to a seat answered"),
+    "deliberation.seat.code": _("Code for a seat given"),
+    "deliberation.seat.declare": _("Interests declared"),
+    "deliberation.seat.fill": _("Seat filled"),
+    "deliberation.seat.invite_again": _("Invited again to a seat"),
+    "deliberation.seat.recuse": _("Stepped back because of an interest"),
+    "deliberation.seat.replace": _("Seat given to somebody else"),
+    "deliberation.sitting.cancel": _("Sitting cancelled"),
+    "deliberation.sitting.change": _("Sitting changed"),
+    "deliberation.sitting.close": _("Sitting closed"),
+    "deliberation.sitting.notice": _("Notice given"),
+    "deliberation.sitting.open": _("Sitting opened"),
+    "deliberation.sitting.papers": _("Papers sent"),
+    "deliberation.sitting.plan": _("Sitting planned"),
+    "deliberation.stance.take": _("Stance taken"),
+    "deliberation.statement.add": _("Statement added"),
+    "deliberation.statement.close": _("Statement closed"),
+    "deliberation.study.check": _("Study checked"),
+    "deliberation.study.find": _("Finding of the study written"),
+    "deliberation.study.hand_in": _("Study handed in"),
+    "deliberation.study.open": _("Study opened"),
+    "deliberation.study.visit": _("Visit of the study recorded"),
+}
+KINDS: dict[str, Kind] = {
+    "sitting": Kind(_("Sitting"), "sitting", Sitting.objects.all, ("matter__number", "matter__title")),
+    "stance": Kind(
+        _("Stance"),
+        "sitting",
+        lambda: Stance.objects.filter(statement__sitting__in=Sitting.objects.all()),
+        ("statement__sitting__matter__number",),
+        key="statement__sitting_id",
+    ),
+}

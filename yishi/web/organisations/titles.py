@@ -1,0 +1,77 @@
+"""What the acts of the register of people and bodies are called, and what its files are."""
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.organisations.models import Body, Member, Place, PlaceSet, Post, Term, Venue
+from yishi.people.models import Person
+from yishi.web.kit.titles import Kind, Title
+
+TITLES: dict[str, Title] = {
+    "organisations.body.change": _("Details of the body changed"),
+    "organisations.body.close": _("Body closed"),
+    "organisations.body.register": _("Body entered in the register"),
+    "organisations.installation.change": _("The installation's settings changed"),
+    "organisations.installation.demo": _("The demo was made"),
+    "organisations.installation.public_overdue": _("The switch for publishing what is overdue was set"),
+    "organisations.installation.small_office": _("The small office switch was set"),
+    "organisations.installation.three_posts": _("The switch of the three posts was set"),
+    "organisations.installation.start": _("The installation was set up"),
+    "organisations.member.admit": _("Admitted as a member"),
+    "organisations.member.appoint": _("Given a title"),
+    "organisations.member.leave": _("Membership ended"),
+    "organisations.person.appoint": _("Person entered and given a post"),
+    "organisations.place.add_hamlet": _("Hamlet added"),
+    "organisations.place.divide": _("Divided"),
+    "organisations.place.merge": _("Merged into another place"),
+    "organisations.place.move": _("Moved under another place"),
+    "organisations.place.recode": _("Code changed"),
+    "organisations.place.rename": _("Renamed"),
+    "organisations.place_set.open": _("List of places opened"),
+    "organisations.place_set.put": _("List of places replaced"),
+    "organisations.place_set.remove": _("Place taken out"),
+    "organisations.places.load": _("Published places loaded"),
+    "organisations.post.end": _("Post ended"),
+    "organisations.post.give": _("Post given"),
+    "organisations.register.check": _("Workbook of the register checked"),
+    "organisations.register.import": _("Workbook of the register imported"),
+    "organisations.term.open": _("Term opened"),
+    "organisations.venue.change": _("Details of the venue changed"),
+    "organisations.venue.close": _("Venue closed"),
+    "organisations.venue.open": _("Venue opened"),
+    "organisations.venue.reissue_code": _("New code for the door"),
+    "people.account.demo": _("Account for the demo made"),
+    "people.account.make": _("Account made"),
+    "people.account.switch": _("Account switched on or off"),
+    "people.account.unlock": _("Second lock removed"),
+    "people.invitation.accept": _("Invitation accepted"),
+    "people.invitation.issue": _("Invited to an account"),
+    "people.invitation.revoke": _("Invitation withdrawn"),
+    "people.person.change": _("Details of the person changed"),
+    "people.person.change_phone": _("Phone number changed"),
+    "people.person.register": _("Person entered in the register"),
+}
+KINDS: dict[str, Kind] = {
+    "body": Kind(_("Body"), "body", Body.objects.all, ("name",)),
+    "installation": Kind(_("Installation"), "settings"),
+    "member": Kind(
+        _("Member"),
+        "body",
+        lambda: Member.objects.filter(person__in=Person.objects.all()),
+        ("person__name", "term__body__name"),
+        key="term__body_id",
+    ),
+    "person": Kind(_("Person in the register"), "person_admin", Person.objects.all, ("name",)),
+    "place": Kind(_("Administrative place"), "place", Place.objects.all, ("full_name",)),
+    "place_set": Kind(_("Set of places"), "place_set", PlaceSet.objects.all, ("name",)),
+    "places": Kind(_("All places"), "places"),
+    "post": Kind(
+        _("Post"),
+        "body",
+        lambda: Post.objects.filter(person__in=Person.objects.all()),
+        ("person__name", "body__name"),
+        key="body_id",
+    ),
+    "register": Kind(_("Register of people and bodies"), "administration"),
+    "term": Kind(_("Term"), "body", Term.objects.all, ("body__name", "number"), key="body_id"),
+    "venue": Kind(_("Venue"), "venue", Venue.objects.all, ("name",)),
+}
