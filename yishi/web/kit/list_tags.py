@@ -39,7 +39,7 @@ def cell(parser: Parser, token: Token) -> CellNode:
 class TableNode(Node):
     def __init__(self, declared: FilterExpression, rows: FilterExpression, names: list[str], nodelist: NodeList):
         self.declared, self.rows, self.names = declared, rows, names
-        self.cells = {node.name: node for node in nodelist.get_nodes_by_type(CellNode)}
+        self.cells = {node.name: node for node in nodelist if isinstance(node, CellNode)}
 
     def render(self, context: template.Context) -> SafeString:
         declared = self.declared.resolve(context)

@@ -90,7 +90,7 @@ class DeclaredList:
         filename: str = "",
         form: Any = None,
         dress: Callable[[list[Any]], Any] | None = None,
-        paginator: Paginator | None = None,
+        paginator: Any = None,
         **context: Any,
     ) -> HttpResponse:
         """The list's answer: a page of `rows` in `template`, or all of them as a workbook where that is asked for.
@@ -108,7 +108,7 @@ class DeclaredList:
         return render(request, template, context)
 
     def workbook(self, request: Request, rows: Iterable[Any], filename: str = "") -> HttpResponse:
-        columns = [(column.heading, reader(column.value)) for column in self.in_workbook()]
+        columns = [(column.heading, reader(column.value)) for column in self.in_workbook() if column.value is not None]
         return export(request, filename or str(self.title), columns, self._prepared(rows) if self.prepare else rows)
 
     def in_workbook(self) -> list[Column]:
