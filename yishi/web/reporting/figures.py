@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.deeds.models import Deed, DeedParty
 from yishi.journal.models import Entry
+from yishi.kit.records import certain
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.reporting import place_figures as figures
 from yishi.reporting.behind import DeedsBehind
@@ -300,7 +301,7 @@ def figure_entries(request: Request, thing: tuple[Place, Series]) -> HttpRespons
         "indicator": indicator,
         "page_obj": page_obj,
         "declared": declared,
-        "rows": declared.prepare(list(page_obj)),
+        "rows": certain(declared.prepare)(list(page_obj)),
         "total": amount_text(indicator, value),
         "total_unit": unit_of(indicator, value),
         "outside": outside if hidden.is_exact else 0,
