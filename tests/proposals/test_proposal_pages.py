@@ -58,9 +58,9 @@ def test_it_works_through_the_pages(client, cast):
     words = client.get(reverse("proposal", args=[one.pk])).content.decode()
     for wanted in ("下月开通", "三年规划", "第四条", "采纳", "牟定县农业农村局"):
         assert wanted in words
-    found = client.get(reverse("proposals"), {"q": "公交 看病", "outcome": "adopted"}).context["rows"]
-    assert [row["proposal"].pk for row in found] == [one.pk]
-    assert not client.get(reverse("proposals"), {"q": "水库"}).context["rows"]
+    found = client.get(reverse("proposals"), {"q": "公交 看病", "outcome": "adopted"}).context["page_obj"]
+    assert [row.pk for row in found] == [one.pk]
+    assert not client.get(reverse("proposals"), {"q": "水库"}).context["page_obj"]
     assert client.get(reverse("proposals"), {"export": "xlsx"}).status_code == 200
 
 
@@ -89,7 +89,7 @@ def test_another_county_finds_nothing(client, cast):
         one = Proposed(cast).proposal
     sign_in(client, cast, "outsider")
     assert client.get(reverse("proposal", args=[one.pk])).status_code == 404
-    assert not client.get(reverse("proposals")).context["rows"]
+    assert not client.get(reverse("proposals")).context["page_obj"]
     assert client.get(reverse("proposals"), {"export": "xlsx"}).status_code == 200
 
 

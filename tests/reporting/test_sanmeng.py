@@ -71,7 +71,7 @@ def test_every_number_of_a_place_opens_into_its_records(sanmeng, client, place):
             assert sum(one.amount for one in listed(client, cell["url"])) == cell["fen"]
             shown += cell["fen"] > 0
     assert shown >= 2
-    assert len(client.get(said["projects_url"]).context["lines"]) == said["number"] == 1
+    assert len(client.get(said["projects_url"]).context["page_obj"]) == said["number"] == 1
     (line,) = said["lines"]
     paid = listed(client, f"{reverse('movements')}?project={sanmeng.pk}&kind=paid")
     assert line["money"].paid == sum(one.amount for one in paid) == 12_300_000 * YUAN

@@ -210,7 +210,7 @@ def test_the_list_is_filtered_and_exported(client, cast, works):
     assert "通组路硬化" in words(
         client.get(reverse("projects"), {"kind": "road", "place_id": cast.places["牟尼村"].pk})
     )
-    assert not client.get(reverse("projects"), {"kind": "water"}).context["lines"]
+    assert not client.get(reverse("projects"), {"kind": "water"}).context["page_obj"]
     (sheet,) = read_sheet(client.get(reverse("projects"), {"export": "xlsx"}).content)
     assert "道路硬化 10 公里" in [str(cell) for row in sheet.rows for cell in row]
     for name in ("funds", "movements"):
