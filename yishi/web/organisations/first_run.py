@@ -328,7 +328,7 @@ def three_posts(request: Request) -> HttpResponse:
         done=_("The switch is set."),
         submit=_("Switch off") if one.three_posts else _("Switch on"),
         given={"on": not one.three_posts},
-        template="kit/register_act.html",
+        layout=CENTRED,
     )
 
 
