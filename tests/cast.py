@@ -97,9 +97,12 @@ POSTS = {  # key: name, body, role
     "village_head": ("村主任甲", "village", "head"),
     "company_head": ("花卉甲", "company", "head"),
     "administrator": ("管理员甲", "office", "administrator"),
+    "security": ("安全员甲", "office", "security"),
+    "auditor": ("审计员甲", "office", "auditor"),
     "outsider": ("外县甲", "outside_office", "clerk"),
     "outside_handler": ("外县乙", "outside_department", "clerk"),
 }
+SECOND_POSTS = {"administrator": ("office", "security")}  # as the first run gives both
 MEMBERS = {"member": "委员甲", "neighbour": "委员乙", "former_member": "委员丙"}
 VILLAGERS = {"villager": "村民甲", "second_villager": "村民乙"}
 
@@ -121,6 +124,10 @@ def make_cast() -> Cast:
         )
         Post.objects.bulk_create(
             Post(person=cast.people[key], body=cast.bodies[body], role=role) for key, (_, body, role) in POSTS.items()
+        )
+        Post.objects.bulk_create(
+            Post(person=cast.people[key], body=cast.bodies[body], role=role)
+            for key, (body, role) in SECOND_POSTS.items()
         )
         term = Term.objects.create(body=cast.bodies["committee"], number=10, name="第十届")
         for key in MEMBERS:

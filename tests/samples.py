@@ -40,6 +40,7 @@ from yishi.deliberation.models import (
 )
 from yishi.deliberation.services.minutes import minutes_write
 from yishi.deliberation.services.processes import process_new
+from yishi.journal.models import Entry
 from yishi.notices.models import Delivery, Notice
 from yishi.organisations.models import Member, Term
 from yishi.people.models import Invitation
@@ -173,7 +174,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "deed_acts.load_instead": {"pk": helped.deed.pk, "other": helped.other.pk},
         "deed_record.load_item": pk(helped.deed.item),
         "deed_record.load_own": pk(helped.deed),
-        "deeds.load_deed": pk(helped.deed),
+        "loads.load_deed": pk(helped.deed),
         "deeds.load_file": pk(helped.deed),
         "duplicates.load_pair": pk(helped.pair),
         "helping.load_body": pk(office),
@@ -197,6 +198,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "teams.load_team": pk(team),
         "village_plans.load_plan": pk(plan),
         "visits.load_visit": pk(visit),
+        "journal.load_entry": pk(Entry.objects.filter(place_id=matter.place_id).first()),
         "figures.load_family": pk(cast.places["牟定县"]),
         "figures.load_place": pk(cast.places["牟定县"]),
         "figures.load_series": {"pk": cast.places["牟定县"].pk, "series": "paid"},
@@ -219,7 +221,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "judge.load_photo": {"pk": story.commitment.pk, "photo": photo.pk},
         "library.load_case": pk(case),
         "matter_file.load_file": pk(matter),
-        "matters.load_matter": pk(matter),
+        "loads.load_matter": pk(matter),
         "matters.party_in_reach": pk(matter.parties.first()),
         "members.load_committee": pk(cast.bodies["committee"]),
         "members.load_member": pk(Member.objects.filter(person=cast.people["member"]).get()),

@@ -187,6 +187,7 @@ def another(value):
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_what_is_sent_again_changes_nothing(cast, monkeypatch):
     with everything():
         others = [cast.viewer(who) for who in ("second_clerk", "outsider")]

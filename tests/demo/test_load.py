@@ -6,6 +6,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from tests import second_post
 from yishi.assistance.campaign.models import Phase
 from yishi.assistance.deeds.models import PossibleDuplicate
 from yishi.assistance.pairing.models import (
@@ -38,12 +39,15 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
-    """The demo, loaded once for all tests of this module and taken out again after them."""
+    """The demo, loaded once for all tests of this module and taken out again after them. Everybody in it acts with a
+    post elsewhere besides their own."""
     with django_db_blocker.unblock():
         outer = transaction.atomic()
         outer.__enter__()
         try:
-            yield demo_load()
+            with pytest.MonkeyPatch.context() as patched, second_post.everybody_with_a_post_elsewhere(patched):
+                done = demo_load()
+            yield done
         finally:
             transaction.set_rollback(True)
             outer.__exit__(None, None, None)
@@ -67,6 +71,12 @@ def test_it_works(loaded):
     assert loaded.is_new and loaded.places == 16495
     assert Installation.objects.get().is_demo
     assert verify().is_whole
+
+
+def test_no_entry_names_the_first_post_for_what_is_done_at_the_second(loaded):
+    assert second_post.entries_that_name_another_desk() == []
+    taken = set(Entry.objects.filter(right_kind="post").values_list("code", flat=True))
+    assert len(taken & second_post.acts_of_the_product()) > 70
 
 
 def test_loading_again_changes_nothing(loaded):

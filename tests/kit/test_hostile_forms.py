@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests import samples as sample
 from tests.cast import sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 # Pages of other parts of the product: tests/kit/test_bad_input.py and its neighbours try those.
 MODULES = frozenset(

@@ -39,7 +39,7 @@ def test_outsiders_and_clerks_register_nothing(cast):
 
 def test_a_departments_own_administrator_keeps_only_its_own_desk(cast, all_files):
     person = Person.objects.create(name="局管理员")
-    Post.objects.create(person=person, body=cast.bodies["department"], role="administrator")
+    Post.objects.create(person=person, body=cast.bodies["department"], role="security")
     by = viewer_of(person)
     post_give(actor=by, person=cast.people["neighbour"], body=cast.bodies["department"], role="clerk")
     with pytest.raises(NotAllowed):
@@ -136,10 +136,13 @@ def test_a_post_of_next_month_does_not_count_today(cast, all_files):
     assert not viewer_of(person).posts
 
 
-def test_the_last_administrator_stays(cast):
-    post = Post.objects.get(person=cast.people["administrator"])
+@pytest.mark.parametrize("role", ["administrator", "security"])
+def test_the_last_administrator_stays(cast, role):
+    post_end(actor=cast.viewer("administrator"), post=Post.objects.get(person=cast.people["security"]))
     with pytest.raises(Refusal) as refused:
-        post_end(actor=cast.viewer("administrator"), post=post)
+        post_end(
+            actor=cast.viewer("administrator"), post=Post.objects.get(person=cast.people["administrator"], role=role)
+        )
     assert refused.value.code == "post.last"
 
 

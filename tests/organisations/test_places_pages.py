@@ -157,7 +157,8 @@ def test_who_appoints_somebody_from_elsewhere_comes_back_to_the_body(client, cas
     body, known = cast.bodies["department"], cast.people["water_clerk"]
     person = Person.within.create(name="局管理员")
     Account.objects.create(person=person, username="bureau")
-    Post.objects.create(person=person, body=body, role="administrator")
+    for role in ("administrator", "security"):
+        Post.objects.create(person=person, body=body, role=role)
     Person.within.filter(pk=known.pk).update(phone="13912345678")
     client.force_login(person.account, backend="allauth.account.auth_backends.AuthenticationBackend")
     sent = {"name": known.name, "phone": "13912345678", "role": "staff", "act_id": uuid7()}
@@ -275,8 +276,16 @@ def test_the_settings_are_the_home_administrators(admin, cast, client):
     sent = {"site_name": "牟定县协商平台", "contact_phone": "0878-1", "act_id": uuid7()}
     assert admin.post(url("settings"), sent).status_code == 302
     assert Installation.objects.get().site_name == "牟定县协商平台"
+    for switch in ("small_office", "three_posts"):
+        shown = admin.get(url("administration")).content.decode()
+        assert url(switch) in shown and admin.get(url(switch)).status_code == 200
     admin.post(url("small_office"), {"act_id": uuid7()})
     assert Installation.objects.get().small_office
+    sign_in(client, cast, "security")
+    client.post(url("small_office"), {"act_id": uuid7()})
+    assert not Installation.objects.get().small_office
+    assert client.get(url("settings")).status_code == 403
+    sign_in(client, cast, "administrator")
     assert admin.get(url("public_overdue")).status_code == 403
     sign_in(client, cast, "party_second")
     client.post(url("public_overdue"), {"act_id": uuid7()})

@@ -141,7 +141,8 @@ def test_an_administrator_takes_over_nobody_outside(cast):
 @pytest.fixture
 def department_admin(cast, all_files):
     person = Person.objects.create(name="局管理员")
-    Post.objects.create(person=person, body=cast.bodies["department"], role="administrator")
+    for role in ("administrator", "security"):
+        Post.objects.create(person=person, body=cast.bodies["department"], role=role)
     return viewer_of(person)
 
 

@@ -17,7 +17,7 @@ from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import everything
 from yishi.journal.act import SYSTEM, act
-from yishi.organisations.place_file import SHIPPED, read_places
+from yishi.organisations.place_file import SHIPPED, parse_places, unpacked
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.tiles import bounds, shade, tiles
@@ -190,7 +190,7 @@ def test_the_provinces_page_asks_few_questions(client, helping):
 
 
 def test_every_county_stands_once_on_the_map():
-    counties = {row.code: row.name for row in read_places(SHIPPED, {}) if row.level == "county"}
+    counties = {row.code: row.name for row in parse_places(unpacked(SHIPPED), {}) if row.level == "county"}
     placed = tiles()
     assert set(placed) == set(counties)
     assert len({(one.column, one.row) for one in placed.values()}) == len(counties) == 129

@@ -200,6 +200,7 @@ def deliver_again(rng) -> None:
         Unfolded.objects.bulk_create([Unfolded(entry=rng.choice(done))])
 
 
+@pytest.mark.long
 class TestAgainstARecount(TestCase):
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.integers(0, 10**9))

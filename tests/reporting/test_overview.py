@@ -189,4 +189,4 @@ def test_it_takes_seven_queries_however_much_there_is(cast, files, django_assert
     ],
 )
 def test_who_sees_the_overview_of_which_place(cast, who, place, allowed):
-    assert may("overview.see", cast.viewer(who), cast.places[place]) is allowed
+    assert bool(may("overview.see", cast.viewer(who), cast.places[place])) is allowed

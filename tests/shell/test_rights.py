@@ -215,6 +215,7 @@ def test_anothers_code_opens_nothing(client, cast, samples, who):
         pytest.param("neighbour", marks=once),
         pytest.param("handler", marks=once),
         pytest.param("administrator", marks=once),
+        pytest.param("security", marks=once),
         pytest.param("province_clerk", marks=once),
     ],
 )
@@ -248,6 +249,7 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
         "member": {"my_seat", "sitting", "deed", "deed_confirm", "helping", "helping_file"}
         | {"family", "family_visit", "visit", "visit_late", "measure_done", "match", "match_answer"},
         "handler": {"commitment", "commitment_check"},
+        "security": {"person_admin", "people", "administration", "three_posts", "post_end", "body_appoint"},
         "administrator": {"person_admin", "invitations", "settings"},
         "province_clerk": {"matter", "overview_place", "commitment"},
         "neighbour": {"desk", "helping", "deed_new_item"},
@@ -258,7 +260,7 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
         assert not opened & {"worry", "matter", "sitting", "commitment", "my_seat", "matter_agreement", "household"}
         assert not opened & {"deed", "activity", "duplicate", "body_file", "deed_done"}
         assert not opened & {"family", "family_pdf", "visit", "need", "match", "team", "measure_done"}
-    if who == "administrator":  # keeps people and bodies, reads no file
+    if who in ("administrator", "security"):  # keeps people and bodies, reads no file
         assert not opened & {"worry", "matter", "sitting", "commitment", "household", "identity_open"}
 
 

@@ -32,9 +32,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "axes",
-    "rules",
-    "django_tasks",
-    "django_tasks_db",
     "yishi.journal",
     "yishi.people",
     "yishi.notices",
@@ -76,12 +73,14 @@ WSGI_APPLICATION = "yishi.config.wsgi.application"
 DATABASES = {"default": environment.database(ENV["database_url"], DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+_loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "web" / "templates"],  # ours before a library's of the same name
-        "APP_DIRS": True,
         "OPTIONS": {
+            # `./run dev`: read at each request, so that a saved template is seen at the next reload.
+            "loaders": _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -189,7 +188,8 @@ INSTALLATION_SECONDS = 2  # how long a page may show an old site name
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()  # not collected: serve the sources
+# Not collected, or edited at this moment (`./run dev`): serve the sources.
+WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {"BACKEND": "yishi.config.static.Files"},
@@ -205,7 +205,6 @@ PICTURE_MAX_PIXELS = 16_000_000  # what must be unpacked whole
 SCAN_MAX_PIXELS = 36_000_000  # a page of A4 at 600 dots an inch
 
 # Jobs, messages
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MAIL_FROM = ENV["mail_from"]
 SMTP_URL = ENV["smtp_url"]
 SMS_SENDER = ENV["sms_sender"]

@@ -57,6 +57,7 @@ def deeds_of(proposal: Proposal) -> list[Deed]:
 
 def _count(proposal: Proposal, actor: Viewer, this: Act, fed_by: str) -> None:
     day = timezone.localdate(this.now)
+    desk = proposal.desk if actor.is_system or actor.holds(proposal.desk_id) else None
     counted = {deed.item_id for deed in Deed.within.filter(source_kind=SOURCE, source_id=proposal.pk)}
     for item in _items(proposal, day):
         if item.pk in counted or version_on(item, day).fed_by != fed_by:
@@ -69,7 +70,7 @@ def _count(proposal: Proposal, actor: Viewer, this: Act, fed_by: str) -> None:
             amount=Decimal(1),
             parties=_parties(proposal),
             words=f"{proposal.number} {proposal.title}",
-            recorded_for=proposal.desk if fed_by == Fed.PROPOSAL else None,
+            recorded_for=desk if fed_by == Fed.PROPOSAL else None,
             source=(SOURCE, proposal.pk),
             act_id=this.child(),
         )

@@ -78,9 +78,10 @@ class _List:
         if related is True:
             raise ValueError("select_related() must name what it brings")
         self.model, self.related = rows.model, related or {}
-        self.is_values = rows._fields is not None
+        inside: Any = rows  # what a queryset keeps for itself has no types
+        self.is_values = inside._fields is not None
         self.annotations = [] if self.is_values else list(rows.query.annotation_select)
-        self.brought = [] if self.is_values else [_Brought(rows, one) for one in rows._prefetch_related_lookups]
+        self.brought = [] if self.is_values else [_Brought(rows, one) for one in inside._prefetch_related_lookups]
         paths = [*_paths(self.model, self.related), *self.annotations]
         self.rows = rows if self.is_values else rows.prefetch_related(None).values_list(*paths)
         self.fields: list[Any] = []
@@ -124,17 +125,14 @@ class _List:
 class _Brought:
     """What `prefetch_related` brings: rows that point to those of `rows`, or many-to-many by the rows between."""
 
-    def __init__(self, rows: Rows, lookup: str | Prefetch):
+    def __init__(self, rows: Rows, lookup: "str | Prefetch[Any]"):
         self.name = lookup if isinstance(lookup, str) else lookup.prefetch_through
-        relation = rows.model._meta.get_field(self.name)
+        relation: Any = rows.model._meta.get_field(self.name)  # either kind of relation; each knows the other's names
         keys = rows.prefetch_related(None).values("pk")
+        self.points_here: Any = None
         if relation.many_to_many:
             between = relation.remote_field.through._default_manager.all()
-            self.mine, self.theirs, self.points_here = (
-                relation.m2m_field_name(),
-                relation.m2m_reverse_field_name(),
-                None,
-            )
+            self.mine, self.theirs = relation.m2m_field_name(), relation.m2m_reverse_field_name()
             self.rows = _List(between.filter(**{f"{self.mine}__in": keys}).select_related(self.theirs).order_by("pk"))
             return
         self.mine, self.theirs, self.points_here = relation.field.name, "", relation.field
@@ -165,7 +163,8 @@ def _paths(model: type[models.Model], related: dict[str, Any], prefix: str = "")
     for field in _columns(model):
         yield prefix + field.attname
     for name, further in related.items():
-        yield from _paths(model._meta.get_field(name).related_model, further, f"{prefix}{name}__")
+        relation: Any = model._meta.get_field(name)
+        yield from _paths(relation.related_model, further, f"{prefix}{name}__")
 
 
 def _instance(model: type[models.Model], related: dict[str, Any], values: Iterator[Any]) -> Any:
@@ -174,7 +173,7 @@ def _instance(model: type[models.Model], related: dict[str, Any], values: Iterat
     taken = [next(values) for _name in names]
     one = model.from_db(connection.alias, names, taken) if taken[names.index(model._meta.pk.attname)] else None
     for name, further in related.items():
-        field = model._meta.get_field(name)
+        field: Any = model._meta.get_field(name)
         other = _instance(field.related_model, further, values)
         if one is not None:
             field.set_cached_value(one, other)

@@ -7,7 +7,7 @@ A `Reach` is what one viewer's grants let them see. Models that hold files take 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -56,15 +56,19 @@ def everything() -> Iterator[None]:
         yield
 
 
-class FilesManager(models.Manager[Any]):
+AFile = TypeVar("AFile", bound="File")
+
+
+class FilesManager(models.Manager[AFile]):
     """A manager that answers only inside a scope, and only with what the reach covers."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[AFile]:
         reach = get_scope().get("reach")
         if reach is None:
-            return DisabledQuerySet(self.model, using=self._db, missing_scopes=("reach",))
-        rows = super().get_queryset()
-        return rows if reach.everything else rows.filter(self.model.reach_q(reach))  # type: ignore[attr-defined]
+            nothing: models.QuerySet[AFile] = DisabledQuerySet(self.model, using=self._db, missing_scopes=("reach",))
+            return nothing
+        files = super().get_queryset()
+        return files if reach.everything else files.filter(self.model.reach_q(reach))
 
 
 class File(models.Model):

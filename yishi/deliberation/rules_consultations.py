@@ -3,10 +3,8 @@ has a voice (services/consultation_voices.py)."""
 
 from typing import Any
 
-import rules
-
 from yishi.organisations.grants import Viewer
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Consultation, ConsultationStatement, Matter
 from .rules import has_desk, runs_here, runs_matter
@@ -19,24 +17,24 @@ def consultation_matter(thing: Any) -> Matter:
     return thing.consultation.matter if isinstance(thing, ConsultationStatement) else thing.matter
 
 
-@rules.predicate
-def runs_its_matter(viewer: Viewer, thing: Any) -> bool:
+@predicate
+def runs_its_matter(viewer: Viewer, thing: Any) -> Answer:
     return runs_matter.test(viewer, consultation_matter(thing))
 
 
-@rules.predicate
-def sits_at_its_table(viewer: Viewer, thing: Any) -> bool:
+@predicate
+def sits_at_its_table(viewer: Viewer, thing: Any) -> Answer:
     return holds_key_seat.test(viewer, consultation_matter(thing))
 
 
-@rules.predicate
-def checks_releases(viewer: Viewer, thing: Consultation) -> bool:
+@predicate
+def checks_releases(viewer: Viewer, thing: Consultation) -> Answer:
     """At the convener's desk or the overseeing one; that it is a second person, the service sees to."""
     matter = thing.matter
     return viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)
 
 
-add("consultation.see", has_desk)
+add("consultation.see", has_desk, reads=True)
 add("consultation.run", runs_its_matter | sits_at_its_table)
 add("consultation.open", checks_releases)
 add("consultation.moderate", runs_its_matter | sits_at_its_table)

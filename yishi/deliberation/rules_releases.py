@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import rules
-
 from yishi.organisations.grants import SEEING, Viewer
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import GoodCase, Matter, Release
 from .rules import has_desk, is_known, runs_here
@@ -15,34 +13,34 @@ def matter_of(thing: Matter | Release | GoodCase) -> Matter:
     return thing if isinstance(thing, Matter) else thing.matter
 
 
-@rules.predicate
-def runs_its_matter(viewer: Viewer, thing: Matter | Release) -> bool:
+@predicate
+def runs_its_matter(viewer: Viewer, thing: Matter | Release) -> Answer:
     """Works at the convener's desk, or at the overseeing desk of the county, township or village."""
     matter = matter_of(thing)
     return viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)
 
 
-@rules.predicate
-def oversees_its_place(viewer: Viewer, thing: Matter | GoodCase) -> bool:
+@predicate
+def oversees_its_place(viewer: Viewer, thing: Matter | GoodCase) -> Answer:
     """Works at an overseeing desk of the place or of any tier above: a province chooses good cases too."""
     return viewer.oversees(matter_of(thing).place.lo)
 
 
-@rules.predicate
-def works_at_choosing_desk(viewer: Viewer, thing: GoodCase) -> bool:
+@predicate
+def works_at_choosing_desk(viewer: Viewer, thing: GoodCase) -> Answer:
     return viewer.holds(thing.chosen_by_id)
 
 
-@rules.predicate
-def sees_releases(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def sees_releases(viewer: Viewer, thing: Any = None) -> Answer:
     """Sits at a desk: which files they see, their reach says."""
     return any(post.role in SEEING for post in viewer.posts)
 
 
-add("release.list", sees_releases)
+add("release.list", sees_releases, reads=True)
 add("release.prepare", runs_its_matter)
 add("release.check", runs_its_matter)
 add("release.hide", runs_its_matter | oversees_its_place)
 add("case.choose", oversees_its_place)
 add("case.withdraw", works_at_choosing_desk | oversees_its_place)
-add("library.see", is_known & has_desk)
+add("library.see", is_known & has_desk, reads=True)

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import rules
-
-from yishi.organisations.grants import Viewer
-from yishi.organisations.rights import add
+from yishi.organisations.grants import Grant, Viewer
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import ChairObjection, Duty, Matter, Minutes, Seat, Statement
 from .rules import has_desk, runs_matter
@@ -26,54 +24,49 @@ def matter_of(thing: Any) -> Matter:
     return thing.matter
 
 
-@rules.predicate
-def runs(viewer: Viewer, thing: Any) -> bool:
+@predicate
+def runs(viewer: Viewer, thing: Any) -> Answer:
     """Runs the matter from its convener's desk or the overseeing desk of the place."""
     return runs_matter.test(viewer, matter_of(thing))
 
 
-@rules.predicate
-def holds_key_seat(viewer: Viewer, thing: Any) -> bool:
+@predicate
+def holds_key_seat(viewer: Viewer, thing: Any) -> Answer:
     """Chairs the matter, is its secretary or convener by a seat."""
     return _sits(viewer, thing, role__in=KEY_ROLES, state=Seat.State.ACCEPTED)
 
 
-@rules.predicate
-def sits_here(viewer: Viewer, thing: Any) -> bool:
+@predicate
+def sits_here(viewer: Viewer, thing: Any) -> Answer:
     """Holds any seat in the matter: by an account or by a query code."""
     return _sits(viewer, thing)
 
 
-@rules.predicate
-def is_their_seat(viewer: Viewer, seat: Seat) -> bool:
-    if viewer.person_id is None or viewer.person_id != seat.person_id:
-        return False
-    viewer.use("seat", seat.pk)
-    return True
+@predicate
+def is_their_seat(viewer: Viewer, seat: Seat) -> Answer:
+    own = viewer.person_id is not None and viewer.person_id == seat.person_id
+    return Grant("seat", seat.pk) if own else None
 
 
-@rules.predicate
-def enters(viewer: Viewer, room: Any) -> bool:
+@predicate
+def enters(viewer: Viewer, room: Any) -> Answer:
     """Holds the seat with which they enter a room: who loads the room finds that seat and nothing else."""
     return is_their_seat.test(viewer, room.seat)
 
 
-def _sits(viewer: Viewer, thing: Any, **more: Any) -> bool:
+def _sits(viewer: Viewer, thing: Any, **more: Any) -> Answer:
     if viewer.person_id is None:
-        return False
+        return None
     seats = Seat.objects.filter(matter=matter_of(thing), person=viewer.person_id, ended_on__isnull=True, **more)
     seat = seats.first()
-    if seat is None:
-        return False
-    viewer.use("seat", seat.pk)
-    return True
+    return Grant("seat", seat.pk) if seat is not None else None
 
 
 add("study.run", runs | holds_key_seat)
 add("seat.run", runs)
 add("seat.answer", is_their_seat | runs | holds_key_seat)
 add("chair.object", runs | sits_here)
-add("sitting.see", has_desk | sits_here)
+add("sitting.see", has_desk | sits_here, reads=True)
 add("sitting.run", runs | holds_key_seat)
 add("stance.take", is_their_seat | runs | holds_key_seat)
 add("room.enter", enters)

@@ -59,6 +59,7 @@ POSTS: dict[str, tuple[str, str, str, str, bool]] = {
     "province_clerk": ("演示·高某", "office/53", PostRole.CLERK, "省政协办公厅干部", True),
     "outsider": ("演示·钱某", "office/530125", PostRole.CLERK, "宜良县政协办干事", True),
     "administrator": ("演示·孙某", f"office/{COUNTY}", PostRole.ADMINISTRATOR, "管理员", True),
+    "auditor": ("演示·吴某", f"office/{COUNTY}", PostRole.AUDITOR, "审计员", True),
     "water_clerk": ("演示·马某", f"water/{COUNTY}", PostRole.CLERK, "县水务局干部", False),
     "roads_clerk": ("演示·尹某", "roads", PostRole.CLERK, "县交通运输局干部", False),
     "housing_clerk": ("演示·施某", "housing", PostRole.CLERK, "县住建局干部", False),
@@ -149,6 +150,10 @@ def _people(cast: Cast) -> None:
         post_give(actor=system(), person=one, body=cast.bodies[body], role=role, title=title)
         if enters:
             account_demo(by=SYSTEM, person=one, username=f"demo-{key.replace('_', '-')}")
+
+    administrator = POSTS["administrator"]  # of a small office: both posts
+    office = cast.bodies[administrator[1]]
+    post_give(actor=system(), person=cast.people["administrator"], body=office, role=PostRole.SECURITY)
 
 
 def _members(cast: Cast) -> None:

@@ -47,10 +47,6 @@ class Actor:
     body_id: UUID | None = None
     on_behalf_of_id: UUID | None = None
 
-    def for_person(self, person_id: UUID) -> "Actor":
-        """The same actor, acting on behalf of `person_id`."""
-        return Actor(self.person_id, self.right_kind, self.right_id, self.body_id, person_id)
-
 
 SYSTEM = Actor(right_kind="system")
 
@@ -191,12 +187,12 @@ class Act:
         self.entries.append(entry)
         return entry
 
-    def part(self, code: str, body: Mapping[str, Any]) -> "Act":
+    def part(self, code: str, body: Mapping[str, Any], actor: Actor | None = None) -> "Act":
         """An act within this one that is sent with it and has a receipt of its own; `parts_write` writes it.
 
-        This act is new, so the part is: nobody need look for its receipt.
+        This act is new, so the part is: nobody need look for its receipt. `actor`: by another right than this one's.
         """
-        part = loose_act(code, self.actor, body, self.child(), self.now)
+        part = loose_act(code, actor or self.actor, body, self.child(), self.now)
         part.at, part.caused_by = self.at, self.caused_by
         return part
 

@@ -4,7 +4,7 @@ A `Viewer` is made once per request (or by a test, a job, the demo) and handed t
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,9 @@ OVERSEEING = frozenset({BodyKind.COMMITTEE, BodyKind.CHAIRS, BodyKind.OFFICE, Bo
 # Bodies whose administrators keep the register of their whole place; elsewhere of their own body alone.
 REGISTERING = OVERSEEING | {BodyKind.PARTY}
 WORKING = (PostRole.HEAD, PostRole.CLERK, PostRole.CONVENER)
-SEEING = (*WORKING, PostRole.STAFF)
+READING = (PostRole.AUDITOR,)  # see all of their body's place, whatever its kind, and change nothing
+KEEPING = (PostRole.ADMINISTRATOR, PostRole.SECURITY)
+SEEING = (*WORKING, PostRole.STAFF, *READING)
 
 
 # What rooms above know of a person's stations: functions (person, day) -> spans of villages whose households they look
@@ -50,6 +52,36 @@ class Villages(Sequence[tuple[int, int]]):
         return len(self._spans)
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What gave somebody a right: a post at a body's desk, a membership, a seat, a pairing, a query code, …
+
+    `person` is what somebody does in their own name, by no post; `public` what everybody may do.
+    """
+
+    kind: str
+    id: UUID | None = None
+    body_id: UUID | None = None
+
+    @classmethod
+    def of_post(cls, post: Post) -> "Grant":
+        return cls("post", post.pk, post.body_id)
+
+    @classmethod
+    def of_member(cls, member: Member) -> "Grant":
+        return cls("member", member.pk)
+
+
+def is_overseeing(post: Post) -> bool:
+    """Does the post see all files of its body's place?"""
+    return post.body.kind in OVERSEEING or post.role in READING
+
+
+def first(grants: Iterable[Grant | None]) -> Grant | None:
+    """The first grant that there is."""
+    return next(filter(None, grants), None)
+
+
 @dataclass(eq=False)
 class Viewer:
     """A person (or nobody, or the system) with the grants that are valid today."""
@@ -61,7 +93,10 @@ class Viewer:
     is_system: bool = False
     reach: Reach = field(default_factory=Reach)
     known: set[str] = field(default_factory=set)  # what is true of them for the day and was asked for already
-    _used: tuple[str, UUID, UUID | None] | None = None
+    all_posts: tuple[Post, ...] = ()  # also where only some of them are asked (`at`, `changing`)
+
+    def __post_init__(self) -> None:
+        self.all_posts = self.all_posts or self.posts
 
     @property
     def person_id(self) -> UUID | None:
@@ -71,25 +106,34 @@ class Viewer:
     def is_known(self) -> bool:
         return self.person is not None
 
-    def holds(self, body_id: UUID | None, *roles: str) -> bool:
-        """Do they hold a post of one of `roles` (any working role if none is named) at the desk `body_id`?"""
+    def holds(self, body_id: UUID | None, *roles: str) -> Grant | None:
+        """Their post of one of `roles` (any working role if none is named) at the desk `body_id`."""
         for post in self.posts:
             if body_id is not None and post.body_id == body_id and post.role in (roles or WORKING):
-                self.use("post", post.pk, post.body_id)
-                return True
-        return False
+                return Grant.of_post(post)
+        return None
 
-    def holds_kind(self, *kinds: str, roles: tuple[str, ...] = WORKING) -> bool:
-        """Do they hold a post in a body of one of `kinds`?"""
-        return any(self.holds(post.body_id, *roles) for post in self.posts if post.body.kind in kinds)
-
-    def oversees(self, lo: int, roles: tuple[str, ...] = WORKING) -> bool:
-        """Do they work at an overseeing desk whose place contains the place numbered `lo`?"""
+    def holds_kind(self, *kinds: str, roles: tuple[str, ...] = WORKING) -> Grant | None:
+        """Their first post in a body of one of `kinds`."""
         for post in self.posts:
-            if post.body.kind in OVERSEEING and post.role in roles and post.body.place.lo <= lo <= post.body.place.hi:
-                self.use("post", post.pk, post.body_id)
-                return True
-        return False
+            if post.role in roles and (post.body.kind in kinds or post.role in READING):
+                return Grant.of_post(post)
+        return None
+
+    def oversees(self, lo: int, roles: tuple[str, ...] = WORKING, *, hi: int | None = None) -> Grant | None:
+        """Their post at the nearest overseeing desk whose place contains the places numbered `lo` (to `hi`)."""
+        nearest, last = None, lo if hi is None else hi
+        for post in self.posts:
+            place, is_nearer = post.body.place, nearest is None or post.body.place.lo > nearest.body.place.lo
+            contains = place.lo <= lo and last <= place.hi
+            if contains and is_nearer and post.role in roles and is_overseeing(post):
+                nearest = post
+        return Grant.of_post(nearest) if nearest is not None else None
+
+    def only_desk(self) -> Grant | bool:
+        """Their post where they work at one desk; True at several, because which it is nobody said; False at none."""
+        working = {post.body_id: post for post in self.posts if post.role in WORKING}
+        return Grant.of_post(next(iter(working.values()))) if len(working) == 1 else bool(working)
 
     def shares_ground(self, place: Place) -> bool:
         """Do they sit at a desk or in a committee whose place contains `place`, or lies within it?"""
@@ -111,35 +155,32 @@ class Viewer:
             condition |= Q(**{f"{prefix}lo__lte": lo, f"{prefix}hi__gte": hi})
         return condition
 
-    def is_sitting_member(self) -> bool:
-        """Are they a member of a committee today?"""
-        for member in self.memberships:
-            self.use("member", member.pk, None)
-            return True
-        return False
+    def is_sitting_member(self) -> Grant | None:
+        """Their membership of a committee today."""
+        return Grant.of_member(self.memberships[0]) if self.memberships else None
 
-    def use(self, kind: str, grant_id: UUID, body_id: UUID | None = None) -> None:
-        """Remember which grant answered the last question; `acting` puts it into the journal."""
-        self._used = (kind, grant_id, body_id)
+    @cached_property
+    def changing(self) -> "Viewer":
+        """The same person without the posts that only read: by these nothing is changed."""
+        posts = tuple(post for post in self.posts if post.role not in READING)
+        return self if len(posts) == len(self.posts) else replace(self, posts=posts)
 
-    def forget_grant(self) -> None:
-        self._used = None
+    def at(self, body_id: UUID) -> "Viewer":
+        """The same person with nothing but their posts at this desk: these give what is asked so, or nothing does."""
+        posts = tuple(post for post in self.posts if post.body_id == body_id)
+        return self if self.is_system else replace(self, posts=posts, memberships=())
 
-    def acting(self, *, on_behalf_of: UUID | None = None) -> Actor:
-        """This viewer as the journal's actor, by the grant that was used last."""
-        if self.is_system:
-            return Actor(right_kind="system", on_behalf_of_id=on_behalf_of)
-        kind, grant_id, body_id = self._used or self._default_grant()
-        return Actor(self.person_id, kind, grant_id, body_id, on_behalf_of)
-
-    def _default_grant(self) -> tuple[str, UUID | None, UUID | None]:
+    @property
+    def in_person(self) -> Grant:
+        """What somebody does in their own name, by no post."""
         if self.query_code:
-            return ("query_code", self.query_code.pk, None)
-        if self.posts:
-            return ("post", self.posts[0].pk, self.posts[0].body_id)
-        if self.memberships:
-            return ("member", self.memberships[0].pk, None)
-        return ("public", None, None)
+            return Grant("query_code", self.query_code.pk)
+        return Grant("person", self.person_id) if self.person_id else Grant("public")
+
+    def acting(self, grant: Grant, *, on_behalf_of: UUID | None = None) -> Actor:
+        """This viewer as the journal's actor, by `grant`."""
+        person_id = None if self.is_system else self.person_id
+        return Actor(person_id, grant.kind, grant.id, grant.body_id, on_behalf_of)
 
     @property
     def bodies(self) -> list[Body]:
@@ -148,7 +189,8 @@ class Viewer:
 
     @property
     def is_administrator(self) -> bool:
-        return any(post.role == PostRole.ADMINISTRATOR for post in self.posts)
+        """Do they administer something, the system or its security?"""
+        return any(post.role in KEEPING for post in self.posts)
 
 
 def system() -> Viewer:
@@ -171,19 +213,19 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
     )
     members = tuple(Member.objects.filter(valid_on(today), person=person).select_related("term__body__place"))
     seeing = [post for post in posts if post.role in SEEING]
-    keeping = [post for post in posts if post.role == PostRole.ADMINISTRATOR]
+    keeping = [post for post in posts if post.role in KEEPING]
     return Viewer(
         person=person,
         posts=posts,
         memberships=members,
         reach=Reach(
-            spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind in OVERSEEING})),
+            spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if is_overseeing(p)})),
             villages=Villages(
                 {(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind == BodyKind.VILLAGE},
                 person.pk,
                 today,
             ),
-            bodies=frozenset(p.body_id for p in seeing),
+            bodies=frozenset(p.body_id for p in seeing if p.role not in READING),
             person=person.pk,
             helper=person.pk,
             registers=tuple(

@@ -170,7 +170,9 @@ class PostRole(models.TextChoices):
     CONVENER = "convener", _("convener")  # 召集人: collects worries, runs the room
     STAFF = "staff", _("staff")  # sees, does not decide
     COUNCILLOR = "councillor", _("council member")  # 议事会成员: sits when invited; sees no desk
-    ADMINISTRATOR = "administrator", _("administrator")  # people, bodies, codes; no files
+    ADMINISTRATOR = "administrator", _("system administrator")  # 系统管理: accounts, bodies, places; no files
+    SECURITY = "security", _("security administrator")  # 安全管理: who holds which post, passwords, locks; no files
+    AUDITOR = "auditor", _("auditor")  # 审计: reads all of the body's place and its journal, changes nothing
 
 
 class Post(Dated):
@@ -328,6 +330,7 @@ class Installation(models.Model):
     demo_ended_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)  # first administrator created
     small_office = models.BooleanField(default=False)  # one person may hold several posts in one chain
+    three_posts = models.BooleanField(default=False)  # system, security and audit exclude each other and working posts
     public_overdue = models.BooleanField(default=False)  # the party committee's switch for public overdue lists
     contact_phone = models.CharField(max_length=32, blank=True)
     filing_number = models.CharField(max_length=64, blank=True)  # ICP

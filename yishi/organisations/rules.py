@@ -1,19 +1,19 @@
 """Who runs the register: places, bodies, posts, members, venues, people. No files are read by these rights.
 
-An administrator's post at a body that keeps the register of its place (a committee, its office, …: `REGISTERING`)
-covers all of that place; at any other body it covers that body alone.
+The system administrator (系统管理) makes bodies, members, venues and accounts; the security administrator (安全管理)
+says who holds which post and helps with lost passwords and locks (docs/decisions/0036-three-posts.md). Their post at a
+body that keeps the register of its place (a committee, its office, …: `REGISTERING`) covers all of that place; at any
+other body it covers that body alone.
 """
 
 from uuid import UUID
 
-import rules
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yishi.people.models import Person
+from yishi.people.models import Account, Person
 
-from . import rights
-from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Viewer
+from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Grant, Viewer, first, is_overseeing
 from .models import (
     Body,
     BodyKind,
@@ -28,6 +28,7 @@ from .models import (
     Venue,
     current,
 )
+from .rights import Answer, add, predicate
 
 # Bodies that may convene in a venue; a department owes, it does not convene.
 CONVENING = frozenset(BodyKind.values) - {
@@ -47,49 +48,67 @@ def home_body_id() -> UUID | None:
     return Installation.objects.filter(pk=1).values_list("home_body_id", flat=True).first()
 
 
-def covers_place(viewer: Viewer, place: Place) -> bool:
-    """Does an administrator's post of the viewer cover `place`?"""
+def covers_place(viewer: Viewer, place: Place, role: str = PostRole.ADMINISTRATOR) -> Grant | None:
+    """The administrator's post of the viewer that covers `place`."""
     for post in viewer.posts:
-        if post.role != PostRole.ADMINISTRATOR or post.body.kind not in REGISTERING:
+        if post.role != role or post.body.kind not in REGISTERING:
             continue
         if post.body.place.lo <= place.lo <= post.body.place.hi:
-            viewer.use("post", post.pk, post.body_id)
-            return True
-    return False
+            return Grant.of_post(post)
+    return None
 
 
-def covers_body(viewer: Viewer, body: Body) -> bool:
-    return viewer.holds(body.pk, PostRole.ADMINISTRATOR) or covers_place(viewer, body.place)
+def covers_body(viewer: Viewer, body: Body, role: str = PostRole.ADMINISTRATOR) -> Grant | None:
+    return viewer.holds(body.pk, role) or covers_place(viewer, body.place, role)
 
 
-@rules.predicate
-def is_administrator(viewer: Viewer) -> bool:
-    for post in viewer.posts:
-        if post.role == PostRole.ADMINISTRATOR:
-            viewer.use("post", post.pk, post.body_id)
-            return True
-    return False
+def _some_post(viewer: Viewer, role: str) -> Grant | None:
+    return first(Grant.of_post(post) for post in viewer.posts if post.role == role)
 
 
-@rules.predicate
-def administers(viewer: Viewer, thing: Place | Body | Post | Term | Member | Venue | Person | None) -> bool:
-    """Covers the place, body, post… in question."""
+@predicate
+def is_administrator(viewer: Viewer, thing: object = None) -> Answer:
+    """System administrator of anything."""
+    return _some_post(viewer, PostRole.ADMINISTRATOR)
+
+
+@predicate
+def is_security(viewer: Viewer, thing: object = None) -> Answer:
+    """Security administrator of anything."""
+    return _some_post(viewer, PostRole.SECURITY)
+
+
+Kept = Place | Body | Post | Term | Member | Venue | Person
+
+
+def _covers(viewer: Viewer, thing: Kept | None, role: str) -> Grant | None:
+    """The post of `role` that covers the place, body, post… in question."""
+    if thing is None:
+        return _some_post(viewer, role)
     if isinstance(thing, Place):
-        return covers_place(viewer, thing)
-    if isinstance(thing, Body):
-        return covers_body(viewer, thing)
-    if isinstance(thing, Post | Term):
-        return covers_body(viewer, thing.body)
-    if isinstance(thing, Member):
-        return covers_body(viewer, thing.term.body)
+        return covers_place(viewer, thing, role)
     if isinstance(thing, Venue):
-        return covers_place(viewer, thing.place)
+        return covers_place(viewer, thing.place, role)
     if isinstance(thing, Person):
-        return _administers_person(viewer, thing)
-    return is_administrator.test(viewer)
+        return _covers_person(viewer, thing, role)
+    if isinstance(thing, Member):
+        return covers_body(viewer, thing.term.body, role)
+    return covers_body(viewer, thing.body if isinstance(thing, Post | Term) else thing, role)
 
 
-def _administers_person(viewer: Viewer, person: Person) -> bool:
+@predicate
+def administers(viewer: Viewer, thing: Kept | None = None) -> Answer:
+    """System administrator whose post covers it."""
+    return _covers(viewer, thing, PostRole.ADMINISTRATOR)
+
+
+@predicate
+def secures(viewer: Viewer, thing: Kept | None = None) -> Answer:
+    """Security administrator whose post covers it."""
+    return _covers(viewer, thing, PostRole.SECURITY)
+
+
+def _covers_person(viewer: Viewer, person: Person, role: str) -> Grant | None:
     """Whoever may sign in for others may become them: all that they hold today or later must be within reach.
 
     Of who holds nothing any more, all that they held.
@@ -97,8 +116,14 @@ def _administers_person(viewer: Viewer, person: Person) -> bool:
     today = timezone.localdate()
     bodies = _bodies_of(person, current(today)) or _bodies_of(person)
     if not bodies:  # just registered: nobody's yet
-        return is_home_administrator.test(viewer)
-    return all(covers_body(viewer, body) for body in bodies)
+        return _at_home(viewer, role)
+    return _covers_all(viewer, bodies, role)
+
+
+def _covers_all(viewer: Viewer, bodies: list[Body], role: str) -> Grant | None:
+    """The post that covers the first of these bodies, where each of them is covered."""
+    grants = [covers_body(viewer, body, role) for body in bodies]
+    return grants[0] if all(grants) else None
 
 
 def _bodies_of(person: Person, condition: Q = EVER) -> list[Body]:
@@ -108,44 +133,71 @@ def _bodies_of(person: Person, condition: Q = EVER) -> list[Body]:
     return [*(post.body for post in posts), *(member.term.body for member in members)]
 
 
-@rules.predicate
-def resets_password(viewer: Viewer, person: Person) -> bool:
-    """Covers all that the person ever held; the home administrator, what they hold.
+@predicate
+def resets_password(viewer: Viewer, person: Person) -> Answer:
+    """Covers all that the person ever held; the home security administrator, what they hold.
 
     Else a body that appoints somebody from elsewhere could take over their account.
     """
-    if not administers.test(viewer, person):
-        return False
-    return all(covers_body(viewer, body) for body in _bodies_of(person)) or is_home_administrator.test(viewer)
+    if not secures.test(viewer, person):
+        return None
+    ever = _bodies_of(person)
+    covering = _covers_all(viewer, ever, PostRole.SECURITY) if ever else None
+    return covering or _at_home(viewer, PostRole.SECURITY)
 
 
-@rules.predicate
-def sees_register(viewer: Viewer, thing: Place | Body | None = None) -> bool:
+@predicate
+def invites(viewer: Viewer, person: Person | None = None) -> Answer:
+    """To a first account: the system administrator. To a new password of one that stands: as `resets_password`."""
+    if person is not None and Account.objects.filter(person=person).exists():
+        return resets_password.test(viewer, person)
+    return administers.test(viewer, person)
+
+
+@predicate
+def sees_register(viewer: Viewer, thing: Place | Body | None = None) -> Answer:
     """Administers it, or works at a desk that oversees it, or sits there."""
-    if administers.test(viewer, thing):
-        return True
+    keeping = administers.test(viewer, thing) or secures.test(viewer, thing)
+    if keeping:
+        return keeping
     if thing is None:
-        return any(post.role in SEEING and post.body.kind in OVERSEEING for post in viewer.posts)
+        return any(post.role in SEEING and is_overseeing(post) for post in viewer.posts)
     if isinstance(thing, Body) and thing.pk in viewer.reach.bodies:
         return True
     place = thing.place if isinstance(thing, Body) else thing
     return viewer.oversees(place.lo, SEEING)
 
 
-@rules.predicate
-def is_home_administrator(viewer: Viewer, thing: object = None) -> bool:
-    """Administrator at the body that runs this installation."""
-    home = home_body_id()
-    return home is not None and viewer.holds(home, PostRole.ADMINISTRATOR)
+def _at_home(viewer: Viewer, role: str) -> Grant | None:
+    """Their post of `role` at the body that runs this installation."""
+    return viewer.holds(home_body_id(), role)
 
 
-@rules.predicate
-def runs_venue(viewer: Viewer, venue: Venue | None) -> bool:
+@predicate
+def is_home_administrator(viewer: Viewer, thing: object = None) -> Answer:
+    """System administrator at the body that runs this installation."""
+    return _at_home(viewer, PostRole.ADMINISTRATOR)
+
+
+@predicate
+def is_home_security(viewer: Viewer, thing: object = None) -> Answer:
+    """Security administrator at the body that runs this installation."""
+    return _at_home(viewer, PostRole.SECURITY)
+
+
+@predicate
+def audits(viewer: Viewer, thing: object = None) -> Answer:
+    """Reads the journal of their place as its auditor."""
+    return _some_post(viewer, PostRole.AUDITOR)
+
+
+@predicate
+def runs_venue(viewer: Viewer, venue: Venue | None = None) -> Answer:
     """Works at the body that convenes in the venue."""
     if venue is None:
-        return bool(venue_body_ids(viewer))
+        return viewer.holds_kind(*CONVENING)
     convening = [owner.body_id for owner in venue.owners.all() if owner.role == "convenes"]
-    return any(viewer.holds(body_id, *WORKING) for body_id in convening)
+    return first(map(viewer.holds, convening))
 
 
 def venue_body_ids(viewer: Viewer) -> set[UUID]:
@@ -153,21 +205,22 @@ def venue_body_ids(viewer: Viewer) -> set[UUID]:
     return {post.body_id for post in viewer.posts if post.role in WORKING and post.body.kind in CONVENING}
 
 
-@rules.predicate
-def opens_venue_there(viewer: Viewer, body: Body | None = None) -> bool:
-    """Administers the body that is to convene, or works at it."""
+@predicate
+def opens_venue_there(viewer: Viewer, body: Body | None = None) -> Answer:
+    """Works at the body that is to convene, or administers it."""
     if body is None:
-        return is_administrator.test(viewer) or bool(venue_body_ids(viewer))
-    return body.kind in CONVENING and (covers_body(viewer, body) or viewer.holds(body.pk, *WORKING))
+        return is_administrator.test(viewer) or viewer.holds_kind(*CONVENING)
+    return (viewer.holds(body.pk) or covers_body(viewer, body)) if body.kind in CONVENING else None
 
 
-@rules.predicate
-def is_of_home_party(viewer: Viewer, thing: object = None) -> bool:
+@predicate
+def is_of_home_party(viewer: Viewer, thing: object = None) -> Answer:
     """Works at the party committee of the installation's place (only it may publish what is overdue)."""
     place = Installation.objects.filter(pk=1).values_list("home_place_id", flat=True).first()
-    return any(
-        post.body.kind == BodyKind.PARTY and post.body.place_id == place and viewer.holds(post.body_id, *WORKING)
+    return first(
+        viewer.holds(post.body_id)
         for post in viewer.posts
+        if post.body.kind == BodyKind.PARTY and post.body.place_id == place
     )
 
 
@@ -188,56 +241,63 @@ def seen_bodies(viewer: Viewer) -> QuerySet[Body]:
     )
 
 
-@rules.predicate
-def keeps_place_set(viewer: Viewer, place_set: PlaceSet) -> bool:
+@predicate
+def keeps_place_set(viewer: Viewer, place_set: PlaceSet) -> Answer:
     """Works at the desk that keeps the set; the home administrator keeps all."""
-    return is_home_administrator.test(viewer) or viewer.holds(place_set.owner_id)
+    return viewer.holds(place_set.owner_id) or is_home_administrator.test(viewer)
 
 
-@rules.predicate
-def keeps_its_set(viewer: Viewer, item: PlaceSetItem) -> bool:
+@predicate
+def keeps_its_set(viewer: Viewer, item: PlaceSetItem) -> Answer:
     return keeps_place_set.test(viewer, item.place_set)
 
 
-@rules.predicate
-def opens_place_set(viewer: Viewer, thing: object = None) -> bool:
+@predicate
+def opens_place_set(viewer: Viewer, thing: object = None) -> Answer:
     """Works at a desk that oversees places, or runs the installation."""
     return viewer.holds_kind(*OVERSEEING) or is_home_administrator.test(viewer)
 
 
-@rules.predicate
-def sees_place_set(viewer: Viewer, place_set: PlaceSet | None = None) -> bool:
+@predicate
+def sees_place_set(viewer: Viewer, place_set: PlaceSet | None = None) -> Answer:
     """Sits where the set's owner sits, above or below; a set that belongs to no desk is for every desk."""
     if place_set is None or place_set.owner is None:
         return bool(viewer.grounds) or is_home_administrator.test(viewer)
     return viewer.shares_ground(place_set.owner.place) or is_home_administrator.test(viewer)
 
 
-rights.add("place_set.see", sees_place_set)
-rights.add("place_set.open", opens_place_set)
-rights.add("place_set.manage", keeps_place_set)
-rights.add("place_set.item", keeps_its_set)
-rights.add("organisation.see", sees_register)
-rights.add("place.see", sees_register)
-rights.add("venue.see", opens_venue_there)
-rights.add("organisation.manage", administers)
-rights.add("place.manage", administers)
-rights.add("person.manage", administers)
-rights.add("person.reset_password", resets_password)
-rights.add("person.register", is_administrator)
-rights.add("member.manage", administers)
-rights.add("venue.manage", administers | runs_venue)
-rights.add("venue.open", opens_venue_there)
-rights.add("register.import", is_home_administrator)
-rights.add("installation.manage", is_home_administrator)
-rights.add("installation.overdue", is_of_home_party)
+add("place_set.see", sees_place_set, reads=True)
+add("place_set.open", opens_place_set)
+add("place_set.manage", keeps_place_set)
+add("place_set.item", keeps_its_set)
+add("organisation.see", sees_register, reads=True)
+add("place.see", sees_register, reads=True)
+add("venue.see", opens_venue_there | audits, reads=True)
+add("person.see", administers | secures, reads=True)
+add("administration.see", is_administrator | is_security, reads=True)
+add("journal.see", audits, reads=True)
+add("organisation.manage", administers)
+add("place.manage", administers)
+add("person.manage", administers)
+add("person.invite", invites)
+add("person.reset_password", resets_password)
+add("person.register", is_administrator | is_security)
+add("post.manage", secures)
+add("account.switch", secures)
+add("member.manage", administers)
+add("venue.manage", administers | runs_venue)
+add("venue.open", opens_venue_there)
+add("register.import", is_home_administrator)
+add("installation.manage", is_home_administrator)
+add("installation.separate", is_home_security)
+add("installation.overdue", is_of_home_party)
 
 
-@rules.predicate
-def is_known(viewer: Viewer, thing: object = None) -> bool:
+@predicate
+def is_known(viewer: Viewer, thing: object = None) -> Answer:
     """Signed in, or holding a query code."""
     return viewer.is_known
 
 
-rights.add("account.own", is_known)
-rights.add("notice.see", is_known)
+add("account.own", is_known)
+add("notice.see", is_known, reads=True)

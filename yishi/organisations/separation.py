@@ -1,4 +1,8 @@
-"""Which posts one person may not hold together, unless the small office switch is on; the pages always show it."""
+"""Which posts one person may not hold together, unless the small office switch is on; the pages always show it.
+
+Where the installation keeps the three posts apart (三员分立), system administrator, security administrator and auditor
+exclude each other, and each of them every working post.
+"""
 
 from datetime import date
 
@@ -8,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.people.models import Person
 
-from .models import Body, BodyKind, Post, PostRole, current
+from .models import Body, BodyKind, Installation, Post, PostRole, current
 
 DECIDING = frozenset({PostRole.HEAD, PostRole.CLERK, PostRole.CONVENER})
+ADMINISTERING = frozenset({PostRole.ADMINISTRATOR, PostRole.SECURITY})
+THREE = ADMINISTERING | {PostRole.AUDITOR}
 ASKS = frozenset({BodyKind.OFFICE})  # asks at gates, supervises
 GATES = frozenset({BodyKind.PARTY})  # approves plans and hand-overs
 OWES = frozenset(
@@ -30,23 +36,37 @@ def clash(person: Person, body: Body, role: str, since: date | None = None) -> P
     A post that ends later counts as long as it is held.
     """
     today = timezone.localdate()
-    day = max(since or today, today)
+    day, apart = max(since or today, today), three_posts()
     for post in Post.objects.filter(current(day), person=person).select_related("body"):
-        why = _rule(post.role, post.body, role, body)
+        why = _rule(post.role, post.body, role, body, apart)
         if why is not None:
-            return why % {"body": post.body.name}
+            said: Promise | str = why % {"body": post.body.name}
+            return said
     return None
 
 
-def clashes(posts: list[Post]) -> list[tuple[Post, Post]]:
-    """The pairs among the open posts of one person that a rule keeps apart (held by the small office switch)."""
+def three_posts() -> bool:
+    """Does this installation keep system, security and audit apart?"""
+    return Installation.objects.filter(pk=1, three_posts=True).exists()
+
+
+def clashes(posts: list[Post], apart: bool = False) -> list[tuple[Post, Post]]:
+    """The pairs among the open posts of one person that a rule keeps apart (held by the small office switch).
+
+    `apart`: as it were with the three posts kept apart.
+    """
     pairs = [(one, other) for n, one in enumerate(posts) for other in posts[n + 1 :]]
-    return [(a, b) for a, b in pairs if _rule(a.role, a.body, b.role, b.body) is not None]
+    return [(a, b) for a, b in pairs if _rule(a.role, a.body, b.role, b.body, apart) is not None]
 
 
-def _rule(role: str, body: Body, other_role: str, other: Body) -> Promise | None:
-    administers = {role == PostRole.ADMINISTRATOR, other_role == PostRole.ADMINISTRATOR}
-    if administers == {True, False} and (role in DECIDING or other_role in DECIDING):
+def _rule(role: str, body: Body, other_role: str, other: Body, apart: bool) -> Promise | None:
+    both = {role, other_role}
+    if apart and both & THREE and (len(both & THREE) > 1 or both & DECIDING):
+        return _(
+            "This person has a post at “%(body)s”: system administrator, security administrator and auditor are three "
+            "people here, and none of them works on files."
+        )
+    if both & ADMINISTERING and both & DECIDING:
         return _(
             "This person has a post at “%(body)s”: who administers accounts does not decide on files as well. "
             "In a small office, switch on “small office” in the settings."

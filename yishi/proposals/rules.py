@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import rules
-
 from yishi.commitments.rules import judges
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import BodyKind
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Proposal
 
@@ -15,54 +13,52 @@ from .models import Proposal
 WRITING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP}
 
 
-@rules.predicate
-def sits_somewhere(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def sits_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
     return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
 
 
-@rules.predicate
-def may_write(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def may_write(viewer: Viewer, thing: Any = None) -> Answer:
     """Is a sitting member, or works at a desk of the consultative body."""
     return viewer.is_sitting_member() or viewer.holds_kind(*WRITING)
 
 
-@rules.predicate
-def wrote_it(viewer: Viewer, proposal: Proposal) -> bool:
+@predicate
+def wrote_it(viewer: Viewer, proposal: Proposal) -> Answer:
     """Is its author, or works at the desk that wrote it down. Never by a query code."""
     if viewer.person_id is not None and viewer.person_id == proposal.author_id and not viewer.query_code:
-        viewer.is_sitting_member()
-        return True
+        return viewer.is_sitting_member() or True
     return viewer.holds(proposal.desk_id)
 
 
-@rules.predicate
-def is_asked(viewer: Viewer, proposal: Proposal) -> bool:
-    return (
-        viewer.person_id is not None
-        and not viewer.query_code
-        and proposal.signers.filter(person=viewer.person_id).exists()
-    )
+@predicate
+def is_asked(viewer: Viewer, proposal: Proposal) -> Answer:
+    if viewer.person_id is None or viewer.query_code:
+        return None
+    asked = proposal.signers.filter(person=viewer.person_id).exists()
+    return (viewer.is_sitting_member() or True) if asked else None
 
 
-@rules.predicate
-def receives_it(viewer: Viewer, proposal: Proposal) -> bool:
+@predicate
+def receives_it(viewer: Viewer, proposal: Proposal) -> Answer:
     """Works at the office that received it, or at an overseeing desk of its place."""
     return viewer.holds(proposal.office_id) or viewer.oversees(proposal.place.lo)
 
 
-@rules.predicate
-def bears_it(viewer: Viewer, proposal: Proposal) -> bool:
+@predicate
+def bears_it(viewer: Viewer, proposal: Proposal) -> Answer:
     """Works at the body that owes the answer."""
-    return proposal.commitment is not None and viewer.holds(proposal.commitment.bearer_id)
+    return viewer.holds(proposal.commitment.bearer_id) if proposal.commitment is not None else None
 
 
-@rules.predicate
-def rates_it(viewer: Viewer, proposal: Proposal) -> bool:
-    return proposal.commitment is not None and judges.test(viewer, proposal.commitment)
+@predicate
+def rates_it(viewer: Viewer, proposal: Proposal) -> Answer:
+    return judges.test(viewer, proposal.commitment) if proposal.commitment is not None else None
 
 
-add("proposal.list", sits_somewhere)
-add("proposal.see", sits_somewhere)
+add("proposal.list", sits_somewhere, reads=True)
+add("proposal.see", sits_somewhere, reads=True)
 add("proposal.write", may_write)
 add("proposal.edit", wrote_it)
 add("proposal.cosign", is_asked)

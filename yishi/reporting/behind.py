@@ -115,7 +115,8 @@ class DeedsBehind(Sequence[UUID]):
     def _own_entries(self) -> list[UUID]:
         rows = own_deeds(self._reach)
         if self.question.known_by is None:
-            return list(rows.filter(state=Deed.State.COUNTED).values_list("entry_id", flat=True))
+            standing = rows.filter(state=Deed.State.COUNTED).values_list("entry_id", flat=True)
+            return [entry for entry in standing if entry is not None]
         entries = Entry.objects.filter(subject_kind="deed", code=DEEDS.entry)
         return [
             entry

@@ -43,11 +43,6 @@ class Below:
     overdue: int = 0
 
     @property
-    def stuck(self) -> int:
-        """What is past its day: unanswered worries, steps, promises."""
-        return self.unanswered + self.late + self.overdue
-
-    @property
     def is_empty(self) -> bool:
         return not (self.worries or self.matters or self.promises)
 

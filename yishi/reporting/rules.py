@@ -2,49 +2,48 @@
 
 from typing import Any
 
-import rules
-
 from yishi.assistance.campaign.rules import has_desk
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
+from yishi.organisations.grants import OVERSEEING, READING, SEEING, Grant, Viewer
 from yishi.organisations.models import BodyKind, Place
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 
 LEADING = OVERSEEING | {BodyKind.PARTY, BodyKind.GOVERNMENT, BodyKind.SPECIAL}
 
 
-@rules.predicate
-def leads_there(viewer: Viewer, place: Place | None = None) -> bool:
+@predicate
+def leads_there(viewer: Viewer, place: Place | None = None) -> Answer:
     """Sits at a leading desk of the place or of one above it, or is a sitting member of such a place's committee."""
     for post in viewer.posts:
-        if post.body.kind in LEADING and post.role in SEEING and _within(place, post.body.place):
-            viewer.use("post", post.pk, post.body_id)
-            return True
+        leads = post.role in READING or (post.body.kind in LEADING and post.role in SEEING)
+        if leads and _within(place, post.body.place):
+            return Grant.of_post(post)
     for member in viewer.memberships:
         if _within(place, member.term.body.place):
-            viewer.use("member", member.pk, None)
-            return True
-    return False
+            return Grant.of_member(member)
+    return None
 
 
 def _within(place: Place | None, top: Place) -> bool:
     return place is None or top.lo <= place.lo <= top.hi
 
 
-@rules.predicate
-def oversees_there(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def oversees_there(viewer: Viewer, thing: Any = None) -> Answer:
     """Works at the office of the place (or of the place of a report or answer sheet), or of one above it."""
-    place = getattr(thing, "place", thing)
-    return viewer.oversees(place.lo) if place is not None else viewer.holds_kind(*OVERSEEING)
+    if thing is None:
+        return viewer.holds_kind(*OVERSEEING)
+    own = viewer.holds(getattr(thing, "body_id", None))
+    return own or viewer.oversees(getattr(thing, "place", thing).lo)
 
 
-@rules.predicate
-def is_issued(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def is_issued(viewer: Viewer, thing: Any = None) -> Answer:
     return thing is None or thing.issued_at is not None
 
 
-add("overview.see", leads_there)
-add("report.see", has_desk)
+add("overview.see", leads_there, reads=True)
+add("report.see", has_desk, reads=True)
 add("report.issue", oversees_there)
-add("answer.see", (has_desk & is_issued) | oversees_there)
+add("answer.see", (has_desk & is_issued) | oversees_there, reads=True)
 add("answer.write", oversees_there)
-add("figure.see", has_desk)
+add("figure.see", has_desk, reads=True)

@@ -14,7 +14,7 @@ from yishi.journal.blocks import last_hash
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
-from yishi.organisations.grants import OVERSEEING, Viewer
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
@@ -45,7 +45,7 @@ def report_issue(
 ) -> Receipt:
     """Issue a report on a place and a period. Its numbers are stored as they are known now; what was corrected since
     the place's report before stands in it as adjustments. Result: report, number."""
-    by = permit("report.issue", actor, place)
+    by = permit("report.issue", actor, place, at=body)
     wanted = list(indicators)
     sent = {
         "place": place.pk,
@@ -125,7 +125,7 @@ def answer_write(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Begin an answer sheet; its placeholders must name figures that exist. Result: answer."""
-    by = permit("answer.write", actor, place)
+    by = permit("answer.write", actor, place, at=body)
     sent = {
         "place": place.pk,
         "title": title,
@@ -168,7 +168,7 @@ def answer_change(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Change an answer sheet that is not issued yet. Result: answer."""
-    by = permit("answer.write", actor, sheet.place)
+    by = permit("answer.write", actor, sheet)
     sent = {"answer": sheet.pk, "title": title, "text": text, "from": starts_on, "to": ends_on}
     with act("reporting.answer.change", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
@@ -187,7 +187,7 @@ def answer_change(
 
 def answer_issue(*, actor: Viewer, sheet: AnswerSheet, act_id: UUID | None = None) -> Receipt:
     """Issue it: its numbers stand from now on as they are known at this moment. Result: answer, number."""
-    by = permit("answer.write", actor, sheet.place)
+    by = permit("answer.write", actor, sheet)
     with act("reporting.answer.issue", actor=by, act_id=act_id, body={"answer": sheet.pk}) as this:
         if this.replayed:
             return this.receipt
@@ -212,14 +212,10 @@ def _open(sheet: AnswerSheet) -> AnswerSheet:
 
 def _desk(actor: Viewer, place: Place) -> Body:
     """The viewer's overseeing desk of the place; the nearest above it."""
-    bodies = [
-        post.body
-        for post in actor.posts
-        if post.body.kind in OVERSEEING and post.body.place.lo <= place.lo <= post.body.place.hi
-    ]
-    if not bodies:
+    grant = actor.oversees(place.lo)
+    if grant is None:
         raise Refusal("report.desk", _("A report is issued by the office of the place or of one above it."))
-    return max(bodies, key=lambda one: one.place.lo)
+    return Body.objects.get(pk=grant.body_id)
 
 
 def _check_days(starts_on: date, ends_on: date) -> None:

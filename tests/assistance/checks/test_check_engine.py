@@ -15,7 +15,7 @@ from yishi.assistance.checks.logic.dossier import (
     Measure,
     Member,
 )
-from yishi.assistance.checks.logic.engine import Checker, Settings, check_dossiers
+from yishi.assistance.checks.logic.engine import Checker, Settings
 from yishi.assistance.checks.logic.expression import ExpressionError, Reader
 from yishi.assistance.checks.logic.identity import check_digit, read_number
 from yishi.assistance.checks.logic.pack import read_pack
@@ -100,7 +100,7 @@ def test_an_area_may_change_severity_threshold_and_switch_rules_off():
 def test_a_finding_names_household_and_member():
     dossier = PACK.example({"member.2.sex": "unknown"})
     dossier.key = "H1"
-    (finding,) = check_dossiers([dossier], lambda _dossier: CHECKER)
+    (finding,) = CHECKER.check(dossier)
     assert (finding.household, finding.member, finding.rule.code) == ("H1", 2, "blank-sex")
 
 

@@ -62,6 +62,7 @@ def mean_book(kind):
     return book_of(sheet="<sheetData>" + "".join(f"<row>{''.join(line)}</row>" for line in lines) + "</sheetData>")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["households", "deeds", "pairings", "projects"])
 def test_no_value_of_a_cell_ends_the_process_that_reads_it(cast, kind):
     assert kind in kinds()
@@ -223,6 +224,7 @@ def csv_or_book(data):
 
 
 @once
+@pytest.mark.long
 @pytest.mark.parametrize("name", AT_ONCE)
 def test_it_is_refused_at_once(cast, name):
     make, code = AT_ONCE[name]
@@ -232,6 +234,7 @@ def test_it_is_refused_at_once(cast, name):
 
 
 @once
+@pytest.mark.long
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused_when_it_is_read(cast, name):
     make, code = REFUSED[name]
@@ -242,6 +245,7 @@ def test_it_is_refused_when_it_is_read(cast, name):
 
 
 @once
+@pytest.mark.long
 @pytest.mark.parametrize("name", TAKEN)
 def test_it_is_read_like_any_other(cast, name):
     data = TAKEN[name]()

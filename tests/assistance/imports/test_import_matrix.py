@@ -18,7 +18,7 @@ from yishi.assistance.register.services.identity import identity_of
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import check_character
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.long]
 State = Import.State
 HEADINGS = ["县", "乡", "村", "户编号", "人口编号", "姓名", "证件号码", "与户主关系", "采集时间", "工资性收入"]
 CELLS = [

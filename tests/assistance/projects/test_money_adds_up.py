@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -106,6 +107,7 @@ def answer(rng: random.Random, works: Works, movement: FundMovement, book: Ledge
         book.to_project[fund] -= of_project
 
 
+@pytest.mark.long
 class MoneyAddsUp(TestCase):
     @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.integers(0, 10**9))

@@ -24,6 +24,7 @@ from yishi.assistance.projects.services.projects import (
 from yishi.database.reach import reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.organisations.models import Post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
@@ -70,9 +71,15 @@ def test_nobody_approves_or_accepts_what_their_own_desk_builds(works, cast):
         works.approve()
     works.clerk = cast.viewer("clerk")
     works.approve().start().build()
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(NotAllowed) as refused:
         works.accept(body=cast.bodies["water"])
-    assert refused.value.code == "acceptance.self"
+    assert refused.value.code == "right.desk"
+    Post.objects.create(person=cast.people["clerk"], body=cast.bodies["water"], role="clerk")
+    works.clerk = cast.viewer("clerk")
+    for body in ("water", "office"):  # a post at another desk does not make it another hand
+        with pytest.raises(NotAllowed) as refused:
+            works.accept(body=cast.bodies[body])
+        assert refused.value.code == "right.missing"
 
 
 def test_a_department_that_was_named_accepts(works, cast):

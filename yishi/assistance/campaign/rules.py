@@ -2,52 +2,50 @@
 
 from typing import Any
 
-import rules
 from django.utils import timezone
 
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
+from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first
 from yishi.organisations.models import valid_on
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Campaign
 
 
-@rules.predicate
-def has_desk(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def has_desk(viewer: Viewer, thing: Any = None) -> Answer:
     """Sits at a desk, or is a sitting member."""
     return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
 
 
-@rules.predicate
-def works_somewhere(viewer: Viewer, thing: Any = None) -> bool:
-    return any(viewer.holds(post.body_id) for post in viewer.posts)
+@predicate
+def works_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
+    """Works at a desk: who asks names it (`at`), else it is done in their own name by whoever works at several."""
+    return viewer.only_desk()
 
 
-@rules.predicate
-def sits_as_member(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def sits_as_member(viewer: Viewer, thing: Any = None) -> Answer:
     return viewer.is_sitting_member()
 
 
-@rules.predicate
-def may_open_campaign(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def may_open_campaign(viewer: Viewer, thing: Any = None) -> Answer:
     return viewer.holds_kind(*OVERSEEING)
 
 
-@rules.predicate
-def sees_campaign(viewer: Viewer, campaign: Campaign | None = None) -> bool:
+@predicate
+def sees_campaign(viewer: Viewer, campaign: Campaign | None = None) -> Answer:
     """Sits where the campaign takes place, or above it."""
     return has_desk.test(viewer) and (campaign is None or viewer.shares_ground(campaign.place))
 
 
-@rules.predicate
-def runs_campaign(viewer: Viewer, campaign: Campaign) -> bool:
+@predicate
+def runs_campaign(viewer: Viewer, campaign: Campaign) -> Answer:
     """Works at the desk whose campaign it is, at its leading group, or at that group's office."""
-    if viewer.holds(campaign.owner_id):
-        return True
     leads = campaign.leads.filter(valid_on(timezone.localdate())).values_list("body", flat=True)
-    return any(viewer.holds(body) for body in leads)
+    return viewer.holds(campaign.owner_id) or first(map(viewer.holds, leads))
 
 
-add("campaign.see", sees_campaign)
+add("campaign.see", sees_campaign, reads=True)
 add("campaign.open", may_open_campaign)
 add("campaign.run", runs_campaign)

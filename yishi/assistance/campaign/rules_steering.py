@@ -2,57 +2,53 @@
 
 from typing import Any
 
-import rules
-
-from yishi.organisations.grants import OVERSEEING, Viewer
-from yishi.organisations.rights import add
+from yishi.organisations.grants import OVERSEEING, Viewer, first
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Campaign, Cooperation, SteeringMeeting, Target
 from .rules import has_desk, runs_campaign, sees_campaign
 
 
-@rules.predicate
-def runs_its_campaign(viewer: Viewer, part: Any) -> bool:
+@predicate
+def runs_its_campaign(viewer: Viewer, part: Any) -> Answer:
     """Runs the campaign to which a phase, direction, drive or item belongs."""
     return runs_campaign.test(viewer, part.campaign)
 
 
-@rules.predicate
-def sees_its_campaign(viewer: Viewer, part: Any) -> bool:
+@predicate
+def sees_its_campaign(viewer: Viewer, part: Any) -> Answer:
     return sees_campaign.test(viewer, part.campaign)
 
 
-@rules.predicate
-def runs_its_target(viewer: Viewer, target: Target) -> bool:
+@predicate
+def runs_its_target(viewer: Viewer, target: Target) -> Answer:
     return runs_campaign.test(viewer, target.item.campaign)
 
 
-@rules.predicate
-def steers_there(viewer: Viewer, campaign: Campaign) -> bool:
+@predicate
+def steers_there(viewer: Viewer, campaign: Campaign) -> Answer:
     """Runs the campaign, or works at an overseeing desk of a place in which it takes place."""
-    if runs_campaign.test(viewer, campaign):
-        return True
-    for post in viewer.posts:
-        inside = campaign.place.lo <= post.body.place.lo <= campaign.place.hi
-        if inside and post.body.kind in OVERSEEING and viewer.holds(post.body_id):
-            return True
-    return False
+    return runs_campaign.test(viewer, campaign) or first(
+        viewer.holds(post.body_id)
+        for post in viewer.posts
+        if post.body.kind in OVERSEEING and campaign.place.lo <= post.body.place.lo <= campaign.place.hi
+    )
 
 
-@rules.predicate
-def sees_meeting(viewer: Viewer, meeting: SteeringMeeting) -> bool:
+@predicate
+def sees_meeting(viewer: Viewer, meeting: SteeringMeeting) -> Answer:
     """Sits where the meeting's place is, above it or within it."""
     return has_desk.test(viewer) and viewer.shares_ground(meeting.place)
 
 
-@rules.predicate
-def keeps_meeting(viewer: Viewer, meeting: SteeringMeeting) -> bool:
+@predicate
+def keeps_meeting(viewer: Viewer, meeting: SteeringMeeting) -> Answer:
     """Works at the desk that convened it, or runs the campaign."""
     return viewer.holds(meeting.body_id) or runs_campaign.test(viewer, meeting.campaign)
 
 
-@rules.predicate
-def sees_cooperation(viewer: Viewer, one: Cooperation) -> bool:
+@predicate
+def sees_cooperation(viewer: Viewer, one: Cooperation) -> Answer:
     """Sits where it serves, above or within; or at the desk of a party or of its supervisor."""
     if has_desk.test(viewer) and viewer.shares_ground(one.place):
         return True
@@ -60,18 +56,18 @@ def sees_cooperation(viewer: Viewer, one: Cooperation) -> bool:
     return bool(parties & viewer.reach.bodies)
 
 
-@rules.predicate
-def keeps_cooperation(viewer: Viewer, one: Cooperation) -> bool:
+@predicate
+def keeps_cooperation(viewer: Viewer, one: Cooperation) -> Answer:
     """Works at the supervising desk, or runs the campaign."""
     return viewer.holds(one.supervisor_id) or runs_campaign.test(viewer, one.campaign)
 
 
 add("campaign.part", runs_its_campaign)
-add("campaign.see_part", sees_its_campaign)
+add("campaign.see_part", sees_its_campaign, reads=True)
 add("campaign.target", runs_its_target)
 add("steering.hold", steers_there)
-add("steering.see", sees_meeting)
+add("steering.see", sees_meeting, reads=True)
 add("steering.keep", keeps_meeting)
 add("cooperation.write", steers_there)
-add("cooperation.see", sees_cooperation)
+add("cooperation.see", sees_cooperation, reads=True)
 add("cooperation.keep", keeps_cooperation)

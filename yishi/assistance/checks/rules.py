@@ -2,42 +2,28 @@
 
 from typing import Any
 
-import rules
-
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
+from yishi.assistance.register.rules import keeps_its_village
+from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first, is_overseeing
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import CheckFinding, Severity
 
 SETTING = frozenset({PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE, PlaceLevel.COUNTY})
 
 
-@rules.predicate
-def has_register(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def has_register(viewer: Viewer, thing: Any = None) -> Answer:
     """Sits at a desk whose place has households it may see."""
     return any(
-        post.role in SEEING and (post.body.kind in OVERSEEING or post.body.kind == BodyKind.VILLAGE)
-        for post in viewer.posts
+        post.role in SEEING and (is_overseeing(post) or post.body.kind == BodyKind.VILLAGE) for post in viewer.posts
     )
 
 
-@rules.predicate
-def keeps_place(viewer: Viewer, place: Place) -> bool:
-    """Works at an overseeing desk of the place, or at the village's own desk."""
-    if viewer.oversees(place.lo):
-        return True
-    return any(
-        viewer.holds(post.body_id)
-        for post in viewer.posts
-        if post.body.kind == BodyKind.VILLAGE and post.body.place.lo <= place.lo <= post.body.place.hi
-    )
-
-
-@rules.predicate
-def covers_place(viewer: Viewer, place: Place) -> bool:
+@predicate
+def covers_place(viewer: Viewer, place: Place) -> Answer:
     """Works at a desk whose own place contains all of `place`."""
-    return any(
+    return first(
         viewer.holds(post.body_id)
         for post in viewer.posts
         if post.body.kind in {*OVERSEEING, BodyKind.VILLAGE}
@@ -46,17 +32,17 @@ def covers_place(viewer: Viewer, place: Place) -> bool:
     )
 
 
-@rules.predicate
-def may_waive(viewer: Viewer, finding: CheckFinding) -> bool:
+@predicate
+def may_waive(viewer: Viewer, finding: CheckFinding) -> Answer:
     """Doubts and hints: whoever keeps the village. Errors: an overseeing desk, never the village alone."""
     place = finding.household.place
     if finding.severity == Severity.ERROR:
         return viewer.oversees(place.lo)
-    return keeps_place.test(viewer, place)
+    return keeps_its_village.test(viewer, place)
 
 
-def _sets(viewer: Viewer, place: Place | None) -> bool:
-    return any(
+def _sets(viewer: Viewer, place: Place | None) -> Answer:
+    return first(
         viewer.holds(post.body_id)
         for post in viewer.posts
         if post.body.kind in OVERSEEING
@@ -65,19 +51,19 @@ def _sets(viewer: Viewer, place: Place | None) -> bool:
     )
 
 
-@rules.predicate
-def sets_rules(viewer: Viewer, place: Place) -> bool:
+@predicate
+def sets_rules(viewer: Viewer, place: Place) -> Answer:
     """Works at an overseeing desk of this county, prefecture or province."""
     return _sets(viewer, place)
 
 
-@rules.predicate
-def sets_somewhere(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def sets_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
     """Works at such a desk: may open the form in which its area is chosen."""
     return _sets(viewer, None)
 
 
-add("check.see", has_register)
+add("check.see", has_register, reads=True)
 add("check.run", covers_place)
 add("check.waive", may_waive)
 add("check.set", sets_rules)

@@ -47,11 +47,11 @@ def settings_from(rows: Iterable[CheckSetting], pack: Pack, day: date) -> Settin
     off, severities, values = set(), {}, {}
     for code, changes in by_code.items():
         if code in pack.rules:
-            row = _holding(changes, day)
-            if row is not None and row.is_off:
+            holding = _holding(changes, day)
+            if holding is not None and holding.is_off:
                 off.add(code)
-            elif row is not None and row.severity:
-                severities[code] = row.severity
+            elif holding is not None and holding.severity:
+                severities[code] = holding.severity
         elif code in pack.parameters:
             values[code] = _steps(changes, pack, code)
     return Settings(frozenset(off), severities, values)

@@ -24,6 +24,7 @@ from yishi.assistance.register.reads import (
     width,
 )
 from yishi.database.reach import Reach
+from yishi.kit.records import lend
 from yishi.kit.text import clean
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import Body, Member, Place, valid_on
@@ -64,8 +65,7 @@ def villagers_by(ids: Iterable[UUID]) -> list[Any]:
 
 
 def _with_home(member: HouseholdMember) -> Any:
-    member.person.home = member.household  # for the label alone
-    return member.person
+    return lend(member.person, home=member.household)  # for the label alone
 
 
 def members_of(viewer: Viewer) -> QuerySet[Member]:

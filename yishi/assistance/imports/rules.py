@@ -3,11 +3,9 @@ and people the home administrator ("register.import")."""
 
 from typing import Any
 
-import rules
-
-from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
+from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import Body, BodyKind
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 from yishi.organisations.rules import is_home_administrator
 
 from .models import Import
@@ -15,21 +13,21 @@ from .models import Import
 KEEPING = OVERSEEING | {BodyKind.VILLAGE}
 
 
-@rules.predicate
-def may_import_somewhere(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def may_import_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
     """Without a thing: at any of their desks; for a body or an import: at that desk."""
     if thing is None:
         return viewer.holds_kind(*KEEPING)
     body = thing.body if isinstance(thing, Import) else thing
-    return isinstance(body, Body) and body.kind in KEEPING and viewer.holds(body.pk, *WORKING)
+    return viewer.holds(body.pk) if isinstance(body, Body) and body.kind in KEEPING else None
 
 
-@rules.predicate
-def sees_import(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def sees_import(viewer: Viewer, thing: Any = None) -> Answer:
     """The pages of workbooks: for whoever may send one of some kind; a workbook's own for whoever may send such."""
     if isinstance(thing, Import) and thing.kind == Import.Kind.ORGANISATION:
         return is_home_administrator.test(viewer)
-    return may_import_somewhere.test(viewer, thing) or (thing is None and is_home_administrator.test(viewer))
+    return may_import_somewhere.test(viewer, thing) or (is_home_administrator.test(viewer) if thing is None else None)
 
 
 add("import.run", may_import_somewhere)

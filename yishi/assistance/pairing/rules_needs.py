@@ -2,82 +2,83 @@
 
 from typing import Any
 
-import rules
-
 from yishi.assistance.campaign.rules import has_desk, sits_as_member, works_somewhere
+from yishi.assistance.register.models import Household
 from yishi.assistance.register.rules import keeps_its_village
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
-from yishi.organisations.models import BodyKind
-from yishi.organisations.rights import add
+from yishi.organisations.grants import SEEING, Viewer
+from yishi.organisations.models import BodyKind, Place
+from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Match, Need, Offer
 from .rules import helps_it, is_helper, is_stationed_there
 
 
-@rules.predicate
-def keeps_need(viewer: Viewer, need: Need) -> bool:
+@predicate
+def keeps_need(viewer: Viewer, need: Need) -> Answer:
     """Works at the desk that looks after it, at the village's or above; or helps the family, or is stationed there."""
     if viewer.query_code:
-        return False
-    if viewer.holds(need.desk_id) or keeps_its_village.test(viewer, need.place):
-        return True
-    if need.household is not None and helps_it.test(viewer, need.household):
-        return True
-    return is_stationed_there.test(viewer, need.place)
+        return None
+    keeping = viewer.holds(need.desk_id) or keeps_its_village.test(viewer, need.place)
+    helping = keeping or (need.household is not None and helps_it.test(viewer, need.household))
+    return helping or is_stationed_there.test(viewer, need.place)
 
 
-@rules.predicate
-def keeps_offer(viewer: Viewer, offer: Offer) -> bool:
+@predicate
+def states_need(viewer: Viewer, target: Household | Place | None = None) -> Answer:
+    """Works at the desk of the village, or above it, or is stationed there, or helps the family that it is about."""
+    if target is None:  # the form, before it says for whom
+        return viewer.only_desk() or is_helper.test(viewer)
+    place = target if isinstance(target, Place) else target.place
+    keeping = keeps_its_village.test(viewer, place) or is_stationed_there.test(viewer, place)
+    return keeping or (isinstance(target, Household) and helps_it.test(viewer, target))
+
+
+@predicate
+def keeps_offer(viewer: Viewer, offer: Offer) -> Answer:
     """Made it, works for the body that made it, or keeps it for a friend who has no account."""
     if viewer.person_id is not None and viewer.person_id == offer.person_id and not viewer.query_code:
-        viewer.is_sitting_member()
-        return True
+        return viewer.is_sitting_member() or True
     return viewer.holds(offer.body_id) or viewer.holds(offer.desk_id)
 
 
-@rules.predicate
-def browses_needs(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def browses_needs(viewer: Viewer, thing: Any = None) -> Answer:
     """Members, overseeing desks and bodies that could help; a village's desk sees its own village's needs alone."""
     if viewer.query_code:
-        return False
+        return None
     helping = [post for post in viewer.posts if post.role in SEEING and post.body.kind != BodyKind.VILLAGE]
     return bool(helping) or viewer.is_sitting_member()
 
 
-@rules.predicate
-def brings_together(viewer: Viewer, match: Match) -> bool:
+@predicate
+def brings_together(viewer: Viewer, match: Match) -> Answer:
     return keeps_need.test(viewer, match.need) or keeps_offer.test(viewer, match.offer)
 
 
-@rules.predicate
-def answers_match(viewer: Viewer, match: Match) -> bool:
+@predicate
+def answers_match(viewer: Viewer, match: Match) -> Answer:
     if match.waits_for == Match.Side.OFFER:
         return keeps_offer.test(viewer, match.offer)
     return keeps_need.test(viewer, match.need)
 
 
-@rules.predicate
-def may_propose(viewer: Viewer, pair: tuple[Need, Offer]) -> bool:
+@predicate
+def may_propose(viewer: Viewer, pair: tuple[Need, Offer]) -> Answer:
     """From the need's side with any offer they may see; from the giver's with a need that is shared."""
     need, offer = pair
     return keeps_need.test(viewer, need) or (need.is_shared and keeps_offer.test(viewer, offer))
 
 
-@rules.predicate
-def oversees_somewhere(viewer: Viewer, thing: Any = None) -> bool:
-    return viewer.holds_kind(*OVERSEEING)
-
-
-add("need.list", has_desk | is_helper)
-add("need.see", has_desk | is_helper)
-add("need.write", works_somewhere | is_helper)  # the form; the service asks for the place
+add("need.list", has_desk | is_helper, reads=True)
+add("need.see", has_desk | is_helper, reads=True)
+add("need.write", states_need)  # thing: the household, else the place
 add("need.keep", keeps_need)
-add("need.browse", browses_needs)
-add("offer.list", has_desk | is_helper)
-add("offer.see", has_desk | is_helper)
-add("offer.make", works_somewhere | sits_as_member)
+add("need.browse", browses_needs, reads=True)
+add("offer.list", has_desk | is_helper, reads=True)
+add("offer.see", has_desk | is_helper, reads=True)
+add("offer.make", sits_as_member | works_somewhere)
 add("offer.keep", keeps_offer)
-add("match.see", has_desk | is_helper)
+add("match.see", has_desk | is_helper, reads=True)
 add("match.propose", may_propose)
 add("match.answer", answers_match)
 add("match.keep", brings_together)

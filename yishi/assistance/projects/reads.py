@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.reads import words_of
 from yishi.database.reach import Reach
+from yishi.kit.records import certain
 
 from .models import Fund, FundMovement, Project
 from .services.balances import FundMoney, fund_money
@@ -115,7 +116,7 @@ def giver_sheet(movement: FundMovement, year: str = "") -> GiverSheet:
     received = {one.pk: Gift(one) for one in gifts[:MOST] if one.kind == Kind.RECEIVED}
     paid = FundMovement.within.filter(gift__in=list(received), kind=Kind.PAID, state=State.COUNTED)
     for one in paid.select_related("project", "household", "pupil", "body", "place").order_by("on", "recorded_at"):
-        received[one.gift_id].payments.append(one)  # type: ignore[index]
+        received[certain(one.gift_id)].payments.append(one)
     homes = {one.household_id for gift in received.values() for one in gift.payments if one.household_id}
     return GiverSheet(
         name=movement.giver,
@@ -152,11 +153,11 @@ def _funds(gifts: list[Gift]) -> list[FundUse]:
     seen = {row["fund"]: row["n"] for row in mine.annotate(n=Count("household", distinct=True))}
     nothing = {"families": 0, "projects": 0, "bodies": 0}
     found = []
-    for one in known:
-        row = counts.get(one.pk, nothing)
-        known_here = seen.get(one.pk, 0)
+    for fund in known:
+        row = counts.get(fund.pk, nothing)
+        known_here = seen.get(fund.pk, 0)
         counted = (row["families"], known_here, row["projects"], row["bodies"])
-        found.append(FundUse(one, given[one.pk], money[one.pk], *counted))
+        found.append(FundUse(fund, given[fund.pk], money[fund.pk], *counted))
     return found
 
 

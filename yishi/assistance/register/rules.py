@@ -6,11 +6,9 @@ for changes, an overseeing desk decides them. A desk of one village reads nothin
 
 from typing import Any
 
-import rules
-
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
+from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first
 from yishi.organisations.models import BodyKind, Place
-from yishi.organisations.rights import add
+from yishi.organisations.rights import Answer, add, predicate
 
 from .hooks import HELPS_IT, HELPS_SOMEBODY
 from .models import ChangeRequest, Household, HouseholdMember
@@ -18,95 +16,88 @@ from .models import ChangeRequest, Household, HouseholdMember
 KEEPING = OVERSEEING | {BodyKind.VILLAGE}
 
 
-def village_desk(viewer: Viewer, place: Place, roles: tuple[str, ...] = SEEING) -> bool:
-    """Do they sit at the own desk of the village at `place`?"""
-    return any(
+def village_desk(viewer: Viewer, place: Place, roles: tuple[str, ...] = SEEING) -> Answer:
+    """Their post at the own desk of the village at `place`."""
+    return first(
         viewer.holds(post.body_id, *roles)
         for post in viewer.posts
         if post.body.kind == BodyKind.VILLAGE and post.body.place.lo <= place.lo <= post.body.place.hi
     )
 
 
-@rules.predicate
-def sits_where_households_are_kept(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def sits_where_households_are_kept(viewer: Viewer, thing: Any = None) -> Answer:
     return viewer.holds_kind(*KEEPING, roles=SEEING)
 
 
-@rules.predicate
-def works_where_households_are_kept(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def works_where_households_are_kept(viewer: Viewer, thing: Any = None) -> Answer:
     return viewer.holds_kind(*KEEPING)
 
 
-@rules.predicate
-def works_above(viewer: Viewer, thing: Any = None) -> bool:
-    return viewer.holds_kind(*OVERSEEING)
-
-
-@rules.predicate
-def reads_its_place(viewer: Viewer, household: Household) -> bool:
+@predicate
+def reads_its_place(viewer: Viewer, household: Household) -> Answer:
     """Sits at a desk that oversees the household's place, or at its village's own."""
     return viewer.oversees(household.place.lo, SEEING) or village_desk(viewer, household.place)
 
 
-@rules.predicate
-def keeps_household(viewer: Viewer, household: Household) -> bool:
+@predicate
+def keeps_household(viewer: Viewer, household: Household) -> Answer:
     return keeps_its_village.test(viewer, household.place)
 
 
-@rules.predicate
-def keeps_member(viewer: Viewer, member: HouseholdMember) -> bool:
+@predicate
+def keeps_member(viewer: Viewer, member: HouseholdMember) -> Answer:
     """Keeps the household, as long as the person lives in it: who left may stand in the next village's register."""
-    return member.valid_to is None and keeps_its_village.test(viewer, member.household.place)
+    return keeps_its_village.test(viewer, member.household.place) if member.valid_to is None else None
 
 
-@rules.predicate
-def decides_at(viewer: Viewer, place: Place) -> bool:
+@predicate
+def decides_at(viewer: Viewer, place: Place) -> Answer:
     """Works at a desk that oversees the place: county, township, or a tier above."""
     return viewer.oversees(place.lo)
 
 
-@rules.predicate
-def reads_request(viewer: Viewer, request: ChangeRequest) -> bool:
+@predicate
+def reads_request(viewer: Viewer, request: ChangeRequest) -> Answer:
     return viewer.oversees(request.place.lo, SEEING) or village_desk(viewer, request.place)
 
 
-@rules.predicate
-def decides_request(viewer: Viewer, request: ChangeRequest) -> bool:
+@predicate
+def decides_request(viewer: Viewer, request: ChangeRequest) -> Answer:
     return viewer.oversees(request.place.lo)
 
 
-@rules.predicate
-def asked_it(viewer: Viewer, request: ChangeRequest) -> bool:
+@predicate
+def asked_it(viewer: Viewer, request: ChangeRequest) -> Answer:
     return keeps_its_village.test(viewer, request.place)
 
 
-@rules.predicate
-def keeps_its_village(viewer: Viewer, place: Place) -> bool:
+@predicate
+def keeps_its_village(viewer: Viewer, place: Place) -> Answer:
     """Works at the village's own desk, or at an overseeing desk of the place."""
-    if viewer.oversees(place.lo):
-        return True
-    return any(
+    return viewer.oversees(place.lo) or first(
         viewer.holds(post.body_id)
         for post in viewer.posts
         if post.body.kind == BodyKind.VILLAGE and post.body.place.lo <= place.lo <= post.body.place.hi
     )
 
 
-@rules.predicate
-def is_helper(viewer: Viewer, thing: Any = None) -> bool:
+@predicate
+def is_helper(viewer: Viewer, thing: Any = None) -> Answer:
     """Helps somebody today, as the parts above know it (`hooks.py`)."""
-    return next(filter(None, (helps(viewer) for helps in HELPS_SOMEBODY)), False)
+    return next(filter(None, (helps(viewer) for helps in HELPS_SOMEBODY)), None)
 
 
-@rules.predicate
-def helps_it(viewer: Viewer, household: Household) -> bool:
+@predicate
+def helps_it(viewer: Viewer, household: Household) -> Answer:
     """Helps this household today, as the parts above know it."""
-    return next(filter(None, (helps(viewer, household) for helps in HELPS_IT)), False)
+    return next(filter(None, (helps(viewer, household) for helps in HELPS_IT)), None)
 
 
-add("household.list", sits_where_households_are_kept | is_helper)
+add("household.list", sits_where_households_are_kept | is_helper, reads=True)
 add("household.add", keeps_its_village)
-add("household.see", reads_its_place | helps_it)
+add("household.see", reads_its_place | helps_it, reads=True)
 add("household.keep", works_where_households_are_kept)  # opens the form; the place chosen in it is asked again
 add("household.ask", keeps_its_village)  # of a Place
 add("household.decide", decides_at)  # of a Place
@@ -114,7 +105,7 @@ add("household.edit", keeps_household)  # the forms of one household: asks for a
 add("household.fill", keeps_household)
 add("household.correct", keeps_member)
 add("identity.open", keeps_member)
-add("change.list", sits_where_households_are_kept)
-add("change.see", reads_request)
+add("change.list", sits_where_households_are_kept, reads=True)
+add("change.see", reads_request, reads=True)
 add("change.decide", decides_request)
 add("change.withdraw", asked_it)

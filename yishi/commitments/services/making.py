@@ -16,7 +16,7 @@ from yishi.kit.errors import Refusal
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.numbers import next_number
-from yishi.organisations.rights import permit
+from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
 
 from ._common import enter, locked, needed, not_future, not_past, remark, tell_desk, today_of
@@ -50,7 +50,8 @@ def commitment_agree(
     `agreed_on` in the past makes it a record after the event (补录): its due date may then be past too. Raises Refusal
     for an empty act or proof, a quantity without unit, a due date in the past, a bearer that supervises itself.
     """
-    by = permit("commitment.agree", actor, place)
+    supervising = may("commitment.agree", actor, place, at=supervisor)
+    by = actor.acting(supervising) if supervising else permit("commitment.agree", actor, place)
     judges = list(dict.fromkeys(judges))
     body = {
         "origin": [origin_kind, origin_id, ordinal],

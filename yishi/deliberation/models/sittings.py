@@ -29,6 +29,10 @@ class Study(models.Model):
     checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     check_note = models.CharField(max_length=500, blank=True)
 
+    # Counted by the query of `process.facts`.
+    visit_count: int
+    finding_count: int
+
     def __str__(self) -> str:
         return self.question
 

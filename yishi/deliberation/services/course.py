@@ -11,7 +11,7 @@ from yishi.deliberation.models import Agreement, Matter, Sitting, Stage, StepRec
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.process.schema import STAGE_ORDER, Model, Step, read_document
 from yishi.deliberation.process.validator import matter_missing
-from yishi.journal.act import SYSTEM, Act, act
+from yishi.journal.act import SYSTEM, Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
@@ -85,7 +85,7 @@ def enter(this: Act, matter: Matter, step: Step, *, on: date | None = None, note
         tell_authors(matter, "matter.stage", once=f"stage/{record.ordinal}", stage=step.stage)
 
 
-def matter_move_on(matter: Matter, *, actor: Viewer | None = None, caused_by: UUID | None = None) -> list[str]:
+def matter_move_on(matter: Matter, *, by: Actor = SYSTEM, caused_by: UUID | None = None) -> list[str]:
     """Go as far as the conditions hold; call it after any act that may have met one. Gives the steps entered.
 
     Never an error: where something is missing the matter stays. A step without conditions and gates is left by hand
@@ -93,7 +93,6 @@ def matter_move_on(matter: Matter, *, actor: Viewer | None = None, caused_by: UU
     """
     if not _may_move(matter, Facts(matter)):
         return []
-    by = actor.acting() if actor else SYSTEM
     entered: list[str] = []
     with act("deliberation.matter.move_on", actor=by, body={"matter": matter.pk}, caused_by=caused_by) as this:
         fresh = locked(matter)

@@ -114,7 +114,7 @@ def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None,
         duty = Duty.objects.create(agreement=row, ordinal=_last(row) + 1, **values)
         enter(this, row, duty=duty.pk)
         this.result(duty=duty.pk)
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
@@ -129,7 +129,7 @@ def duty_change(*, actor: Viewer, duty: Duty, act_id: UUID | None = None, **give
         check_due(row, values["due_on"], timezone.localdate(this.now))
         Duty.objects.filter(pk=duty.pk, agreement=row).update(**values)
         enter(this, row, duty=duty.pk)
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 

@@ -115,7 +115,7 @@ def gate_answer(*, actor: Viewer, gate: GateRequest, answer: str, reason: str, a
         if answer == Answer.RETURN:
             _lead_back(this, matter, row)
         elif answer == Answer.APPROVE:
-            matter_move_on(matter, actor=actor, caused_by=this.id)
+            matter_move_on(matter, by=this.actor, caused_by=this.id)
         this.result(gate=row.pk, matter=matter.pk, step=matter.step)
     return this.receipt
 

@@ -13,6 +13,7 @@ from yishi.deliberation.process.validator import Missing, matter_missing
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, Venue
@@ -110,7 +111,7 @@ def matter_open(
             process=process,
             step="",
             stage="raised",
-            opened_at=timezone.make_aware(datetime.combine(opened_on, time(9))) if is_past else this.now,
+            opened_at=timezone.make_aware(datetime.combine(certain(opened_on), time(9))) if is_past else this.now,
             is_sensitive=is_sensitive,
             is_demo=is_demo,
             is_published_case=is_published_case,
@@ -128,7 +129,7 @@ def matter_open(
         for worry in worries:
             _take_up(this, matter, worry, actor)
         enter(this, matter, read_document(process.document).steps[0], on=opened_on)
-        matter_move_on(matter, actor=actor, caused_by=this.id)
+        matter_move_on(matter, by=this.actor, caused_by=this.id)
         this.result(matter=matter.pk, number=matter.number)
     return this.receipt
 
@@ -143,7 +144,7 @@ def matter_join_worry(*, actor: Viewer, matter: Matter, worry: Worry, act_id: UU
         fresh = locked(matter)
         _check_open(fresh)
         _take_up(this, fresh, worry, actor)
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
         this.result(matter=fresh.pk, worry=worry.pk)
     return this.receipt
 
@@ -160,7 +161,7 @@ def matter_change(*, actor: Viewer, matter: Matter, title: str, summary: str, ac
         fresh.title, fresh.summary = _title(title), _summary(summary)
         fresh.save(update_fields=["title", "summary"])
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id)
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
         this.result(matter=fresh.pk)
     return this.receipt
 
@@ -184,7 +185,7 @@ def party_add(
         ordinal = (fresh.parties.order_by("-ordinal").values_list("ordinal", flat=True).first() or 0) + 1
         party = Party.objects.create(matter=fresh, name=name, body=body, ordinal=ordinal)
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"party": party.pk})
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
         this.result(party=party.pk)
     return this.receipt
 

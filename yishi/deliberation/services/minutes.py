@@ -66,5 +66,5 @@ def minutes_issue(*, actor: Viewer, minutes: Minutes, act_id: UUID | None = None
         fresh.save(update_fields=["issued_at"])
         enter(this, row, minutes=fresh.pk)
         tell_seats(row, "minutes.issued", "minutes", channels=("app",))
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt

@@ -118,7 +118,7 @@ def seat_fill(
         this.result(seat=seat.pk)
         if not accepted:
             _tell_seat(seat, "seat.invited", "invited")
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
@@ -158,7 +158,7 @@ def seat_code(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Recei
             code_issue(row.person, code_for_act(this.id))
             this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"seat": row.pk})
             this.result(seat=row.pk)
-    this.receipt.query_code = code_for_act(this.id)  # type: ignore[attr-defined]
+    this.receipt.query_code = code_for_act(this.id)
     return this.receipt
 
 
@@ -238,7 +238,7 @@ def interests_declare(
             data={"seat": row.pk, "recusal_note": bool(row.recusal_note)},
         )
         this.result(seat=row.pk)
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
@@ -289,7 +289,7 @@ def objection_decide(
         matter = objection.seat.matter
         this.entry(subject=("matter", matter.pk), place=matter.place_id, data={"objection": row.pk, "upheld": upheld})
         this.result(objection=row.pk)
-        matter_move_on(matter, actor=actor, caused_by=this.id)
+        matter_move_on(matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 

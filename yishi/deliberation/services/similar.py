@@ -44,9 +44,9 @@ def similar_worries(
         )
         if only_open:
             rows = rows.filter(state__in=[*Worry.OWED, Worry.State.TAKEN_UP])
-        rows = list(rows[:NEWEST])
+        newest = list(rows[:NEWEST])
     scored = []
-    for worry in rows:
+    for worry in newest:
         score = likeness(mine, bigrams(worry.text)) + (0.05 if theme and worry.theme == theme else 0)
         if score >= ALIKE:
             scored.append((score, worry))

@@ -140,7 +140,7 @@ def sitting_notice(
         save(row, "state", "notice_given_on", "short_notice_reason")
         enter(this, row, notice=True)
         tell_seats(row, "sitting.notice", "notice")
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
@@ -161,7 +161,7 @@ def papers_send(
         save(row, "papers_sent_on", "short_notice_reason")
         enter(this, row, papers=True)
         tell_seats(row, "sitting.papers", "papers")
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
@@ -279,7 +279,7 @@ def sitting_close(
         row.statements.filter(is_open=True).update(is_open=False)
         save(row, "state", "closed_at")
         enter(this, row)
-        matter_move_on(row.matter, actor=actor, caused_by=this.id)
+        matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 

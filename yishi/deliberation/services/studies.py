@@ -141,7 +141,7 @@ def study_hand_in(
             data={"study": study.pk},
         )
         this.result(study=study.pk)
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
@@ -176,7 +176,7 @@ def study_check(*, actor: Viewer, study: Study, accepted: bool, note: str, act_i
             data={"study": study.pk, "accepted": accepted, "same_hands": same_hands},
         )
         this.result(study=study.pk)
-        matter_move_on(fresh, actor=actor, caused_by=this.id)
+        matter_move_on(fresh, by=this.actor, caused_by=this.id)
     return this.receipt
 
 

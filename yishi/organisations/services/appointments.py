@@ -3,17 +3,16 @@
 from datetime import date
 from uuid import UUID
 
-from yishi.journal.act import act
+from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.people.models import Person
-from yishi.people.services import person_name, person_phone
+from yishi.people.services import person_name, person_phone, person_write
 
 from ..grants import Viewer
 from ..models import Body, Term
 from ..rights import permit
 from .bodies import post_give
 from .members import member_admit
-from .people import person_register
 
 
 def person_appoint(
@@ -28,12 +27,12 @@ def person_appoint(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Give a post to the person of this name and phone; else register them. Result: person, post."""
-    by = permit("organisation.manage", actor, body)
+    by = permit("post.manage", actor, body)
     sent = {"body": body.pk, "name": name, "phone": phone, "role": role, "title": title, "since": since}
     with act("organisations.person.appoint", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        person = _known_or_new(actor, name, phone, this.child())
+        person = _known_or_new(this, name, phone)
         given = post_give(
             actor=actor, person=person, body=body, role=role, title=title, since=since, act_id=this.child()
         )
@@ -58,7 +57,7 @@ def member_appoint(
     with act("organisations.member.appoint", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        person = _known_or_new(actor, name, phone, this.child())
+        person = _known_or_new(this, name, phone)
         admitted = member_admit(
             actor=actor, person=person, term=term, sector=sector, title=title, since=since, act_id=this.child()
         )
@@ -66,12 +65,14 @@ def member_appoint(
     return this.receipt
 
 
-def _known_or_new(actor: Viewer, name: str, phone: str, act_id: UUID) -> Person:
+def _known_or_new(this: Act, name: str, phone: str) -> Person:
+    """Who appoints also registers: by the right over the body, which asks more than `person.register`."""
+    act_id = this.child()
     name, phone = person_name(name), person_phone(phone)
     if phone:
         rows = Person.within.filter(name=name, phone=phone)
         known = rows.exclude(posts=None, memberships=None).distinct().first()
         if known is not None:
             return known
-    receipt = person_register(actor=actor, name=name, phone=phone, act_id=act_id)
+    receipt = person_write(by=this.actor, name=name, phone=phone, act_id=act_id)
     return Person.within.get(pk=receipt.result["person"])

@@ -16,7 +16,7 @@ from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 from yishi.people.models import Person
 
-from ..grants import Viewer
+from ..grants import KEEPING, Viewer
 from ..models import Body, BodyKind, Installation, Place, Post, PostRole, current
 from ..rights import permit
 from ..separation import clash
@@ -118,7 +118,7 @@ def _check_parent(body: Body, parent: Body | None) -> None:
 
 
 def _is_other_kind(body: Body, changes: dict[str, Any]) -> bool:
-    return changes.get("kind", body.kind) != body.kind
+    return bool(changes.get("kind", body.kind) != body.kind)
 
 
 def _check_separation(body: Body) -> None:
@@ -176,7 +176,7 @@ def post_give(
     Raises `Refusal` "post.held" (they have it), "post.separation" (a rule keeps the two posts apart and the small
     office switch is off).
     """
-    by = permit("organisation.manage", actor, body)
+    by = permit("post.manage", actor, body)
     since = since or timezone.localdate()
     title = clean(title)[:64]
     if role not in PostRole.values:
@@ -213,7 +213,7 @@ def post_give(
 
 def post_end(*, actor: Viewer, post: Post, until: date | None = None, act_id: UUID | None = None) -> Receipt:
     """The post ends with a day (yesterday: at once). What was open at the desk stays at the desk."""
-    by = permit("organisation.manage", actor, post)
+    by = permit("post.manage", actor, post)
     until = until or timezone.localdate() - timedelta(days=1)
     with act("organisations.post.end", actor=by, act_id=act_id, body={"post": post.pk, "until": until}) as this:
         if this.replayed:
@@ -221,7 +221,7 @@ def post_end(*, actor: Viewer, post: Post, until: date | None = None, act_id: UU
         post = Post.objects.select_for_update().select_related("body").get(pk=post.pk)
         if post.valid_to is not None:
             raise WrongStage("post.ended", _("This post ended on %(day)s.") % {"day": post.valid_to.isoformat()})
-        if post.role == PostRole.ADMINISTRATOR and Installation.objects.filter(home_body=post.body_id).exists():
+        if post.role in KEEPING and Installation.objects.filter(home_body=post.body_id).exists():
             others = Post.objects.filter(body=post.body_id, role=post.role, valid_to__isnull=True).exclude(pk=post.pk)
             if not others.exists():
                 raise Refusal("post.last", _("This is the last administrator. Appoint another one first."))

@@ -14,10 +14,10 @@ from yishi.kit.text import clean
 from yishi.people.models import Account, Person
 from yishi.people.services import account_write, person_write, plain_username
 
-from ..grants import Viewer, system
-from ..models import Body, Installation, Place, Post, PostRole, current
+from ..grants import KEEPING, Viewer, system
+from ..models import Body, Installation, Place, Post, current
 from ..rights import permit
-from ..separation import clashes
+from ..separation import clashes, three_posts
 from .bodies import body_register, post_give
 
 FIELDS = {"site_name": 64, "contact_phone": 32, "filing_number": 64, "police_number": 64}
@@ -69,8 +69,8 @@ def installation_start(
         home = Body.objects.get(pk=made.result["body"])
         known = person_write(by=SYSTEM, name=name, phone=phone, act_id=this.child())
         person = Person.within.get(pk=known.result["person"])
-        administers = PostRole.ADMINISTRATOR
-        post_give(actor=system(), person=person, body=home, role=administers, act_id=this.child())
+        for role in KEEPING:  # both, until somebody else takes one over
+            post_give(actor=system(), person=person, body=home, role=role, act_id=this.child())
         account = account_write(by=SYSTEM, person=person, username=username, password=password, act_id=this.child())
         one.home_place, one.home_body, one.site_name, one.started_at = place, home, site_name, this.now
         one.save()
@@ -108,11 +108,30 @@ def small_office_switch(*, actor: Viewer, on: bool, act_id: UUID | None = None) 
 
     Switching it off is refused while somebody holds such posts: `Refusal` "installation.small_office".
     """
-    by = permit("installation.manage", actor)
+    by = permit("installation.separate", actor)
+    if on and three_posts():
+        text = _("The three posts are kept apart here. Switch that off first.")
+        raise Refusal("installation.three_posts", text)
     if not on and any(True for _pair in clashing_posts()):
         text = _("Somebody still holds posts that are kept apart. End one of the two posts first (see People).")
         raise Refusal("installation.small_office", text)
     return _set(by, "small_office", {"small_office": on}, act_id)
+
+
+def three_posts_switch(*, actor: Viewer, on: bool, act_id: UUID | None = None) -> Receipt:
+    """Keep system administrator, security administrator and auditor apart from each other and from all working posts.
+
+    Switching it on is refused in a small office, and while somebody holds such posts: `Refusal`
+    "installation.three_posts".
+    """
+    by = permit("installation.separate", actor)
+    if on and Installation.objects.filter(pk=1, small_office=True).exists():
+        text = _("A small office has one person hold several posts. Switch “small office” off first.")
+        raise Refusal("installation.three_posts", text)
+    if on and any(True for _pair in clashing_posts(apart=True)):
+        text = _("Somebody still holds posts that are kept apart. End one of the two posts first (see People).")
+        raise Refusal("installation.three_posts", text)
+    return _set(by, "three_posts", {"three_posts": on}, act_id)
 
 
 def overdue_switch(*, actor: Viewer, on: bool, act_id: UUID | None = None) -> Receipt:
@@ -121,13 +140,13 @@ def overdue_switch(*, actor: Viewer, on: bool, act_id: UUID | None = None) -> Re
     return _set(by, "public_overdue", {"public_overdue": on}, act_id)
 
 
-def clashing_posts() -> list[tuple[Post, Post]]:
-    """The pairs of posts that one person holds by the small office switch."""
+def clashing_posts(apart: bool = False) -> list[tuple[Post, Post]]:
+    """The pairs of posts that one person holds by the small office switch; `apart`, against the three posts' rule."""
     by_person: dict[UUID, list[Post]] = {}
     open_posts = Post.objects.filter(current(timezone.localdate()))
     for post in open_posts.select_related("body", "person").order_by("pk"):
         by_person.setdefault(post.person_id, []).append(post)
-    return [pair for posts in by_person.values() if len(posts) > 1 for pair in clashes(posts)]
+    return [pair for posts in by_person.values() if len(posts) > 1 for pair in clashes(posts, apart)]
 
 
 def _set(by: Any, verb: str, values: dict[str, Any], act_id: UUID | None) -> Receipt:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from yishi.journal.act import Actor
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
@@ -45,13 +44,7 @@ def invitation_issue(*, actor: Viewer, person: Person, act_id: UUID | None = Non
 
     The code is `receipt.invitation_code`. It holds 14 days, works once, and ends earlier invitations.
     """
-    return invitation_write(by=_inviting(actor, person), person=person, act_id=act_id)
-
-
-def _inviting(actor: Viewer, person: Person) -> Actor:
-    """The right to invite: more is asked where an account stands already and would be taken over."""
-    has_account = Account.objects.filter(person=person).exists()
-    return permit("person.reset_password" if has_account else "person.manage", actor, person)
+    return invitation_write(by=permit("person.invite", actor, person), person=person, act_id=act_id)
 
 
 def invitations_issue(
@@ -61,7 +54,7 @@ def invitations_issue(
     parent = act_id or uuid7()
     people = sorted(people, key=lambda person: person.pk)
     for person in people:
-        _inviting(actor, person)
+        permit("person.invite", actor, person)
     return [
         (person, invitation_issue(actor=actor, person=person, act_id=child_id(parent, person.pk.int & 0xFFFFFFFF)))
         for person in people
@@ -90,13 +83,13 @@ def invitation_accept(*, token: str, username: str, password: str, act_id: UUID 
 
 def invitation_revoke(*, actor: Viewer, invitation: Invitation, act_id: UUID | None = None) -> Receipt:
     """The invitation's code is dead from now on."""
-    by = permit("person.manage", actor, invitation.person)
+    by = permit("person.invite", actor, invitation.person)
     return invitation_withdraw(by=by, invitation=invitation, act_id=act_id)
 
 
 def account_disable(*, actor: Viewer, account: Account, act_id: UUID | None = None) -> Receipt:
     """Nobody signs in by this account until it is enabled again. Nobody disables themself."""
-    by = permit("person.manage", actor, account.person)
+    by = permit("account.switch", actor, account.person)
     if account.person_id == actor.person_id:
         raise Refusal("account.self", _("You cannot disable your own account. Ask another administrator."))
     return account_switch(by=by, account=account, is_active=False, act_id=act_id)
@@ -104,7 +97,7 @@ def account_disable(*, actor: Viewer, account: Account, act_id: UUID | None = No
 
 def account_enable(*, actor: Viewer, account: Account, act_id: UUID | None = None) -> Receipt:
     """The account works again, with the password that it had."""
-    by = permit("person.manage", actor, account.person)
+    by = permit("account.switch", actor, account.person)
     return account_switch(by=by, account=account, is_active=True, act_id=act_id)
 
 

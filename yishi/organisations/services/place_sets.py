@@ -15,7 +15,7 @@ from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 
 from ..grants import Viewer
-from ..models import Body, Place, PlaceSet, PlaceSetItem, current, valid_on
+from ..models import Body, Place, PlaceSet, PlaceSetItem, current
 from ..rights import may, permit
 from .bodies import named
 
@@ -27,7 +27,8 @@ def place_set_open(
 
     Result: place_set.
     """
-    by = permit("place_set.open", actor)
+    runs = may("installation.manage", actor)
+    by = actor.acting(runs) if runs else permit("place_set.open", actor, at=owner)
     typed, name, note = code.strip(), named(name, 64), clean(note)[:300]
     code = slugify(typed)
     if typed and not code:
@@ -36,34 +37,12 @@ def place_set_open(
     with act("organisations.place_set.open", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        if owner is not None and not (actor.is_system or actor.holds(owner.pk) or may("installation.manage", actor)):
-            raise Refusal("place_set.owner", _("You have no post at this desk."), field="owner")
         code = code or f"set-{this.id.hex[-8:]}"
         if PlaceSet.objects.filter(code=code).exists():
             raise Refusal("place_set.taken", _("A set with this code exists already."), field="code")
         place_set = PlaceSet.objects.create(id=child_id(this.id, 1), code=code, name=name, note=note, owner=owner)
         this.entry(subject=("place_set", place_set.pk))
         this.result(place_set=place_set.pk)
-    return this.receipt
-
-
-def place_set_add(
-    *, actor: Viewer, place_set: PlaceSet, place: Place, since: date | None = None, act_id: UUID | None = None
-) -> Receipt:
-    """The place belongs to the set from a day on (today)."""
-    by = permit("place_set.manage", actor, place_set)
-    since = since or timezone.localdate()
-    sent = {"place_set": place_set.pk, "place": place.pk, "since": since}
-    with act("organisations.place_set.add", actor=by, act_id=act_id, body=sent) as this:
-        if this.replayed:
-            return this.receipt
-        PlaceSet.objects.select_for_update().get(pk=place_set.pk)
-        items = PlaceSetItem.objects.filter(place_set=place_set, place=place)
-        if items.filter(valid_on(since)).exists() or items.filter(valid_from__gte=since).exists():
-            raise Refusal("place_set.member", _("This place belongs to the set already."), field="place")
-        item = PlaceSetItem.objects.create(id=child_id(this.id, 1), place_set=place_set, place=place, valid_from=since)
-        this.entry(subject=("place_set", place_set.pk), place=place.pk, quantities={"places": 1})
-        this.result(item=item.pk)
     return this.receipt
 
 

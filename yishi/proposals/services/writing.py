@@ -47,9 +47,9 @@ def proposal_write(
 
     Result: proposal, and number if it was submitted.
     """
-    by = permit("proposal.write", actor)
-    signers = list(dict.fromkeys(signers))
     author = author or actor.person
+    by = permit("proposal.write", actor, at=desk if author != actor.person else None)
+    signers = list(dict.fromkeys(signers))
     said = {"kind": kind, "title": title, "text": text, "theme": theme, "place": place.pk}
     body = {**said, "author": author.pk if author else None, "desk": desk.pk if desk else None, "submit": submit}
     body["signers"] = [one.pk for one in signers]
@@ -58,7 +58,7 @@ def proposal_write(
             return this.receipt
         if author is None or _member(author) is None:
             raise Refusal("proposal.author", _("A proposal is a member's: name the member."), field="author")
-        if author != actor.person and (desk is None or not (actor.is_system or actor.holds(desk.pk))):
+        if author != actor.person and desk is None:
             raise Refusal("proposal.desk", _("Only a desk writes down what another member says."), field="author")
         proposal = Proposal(
             id=child_id(this.id, 1),

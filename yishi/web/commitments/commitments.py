@@ -23,6 +23,7 @@ from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED, SHADES
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
+from yishi.web.kit.forms import Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -106,7 +107,7 @@ def _next_act(one: Any, desks: list[UUID]) -> tuple[str, Any]:
     return _("Press for it"), one.due_on
 
 
-class LedgerFilter(forms.Form):
+class LedgerFilter(Form):
     q = forms.CharField(label=gettext_lazy("words or number"), required=False)
     mine = forms.ChoiceField(label=gettext_lazy("whose"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)

@@ -37,7 +37,8 @@ def judge(request: Request) -> HttpResponse:
     mine = Judge.objects.filter(person=request.viewer.person)
     rows = Commitment.objects.filter(pk__in=mine.values("commitment")).select_related("bearer", "place")
     given = set(Verdict.objects.filter(judge__in=mine).values_list("commitment", "round"))
-    waiting, others = [], []
+    waiting: list[Commitment] = []
+    others: list[Commitment] = []
     for one in rows.order_by("due_on"):
         can_judge = one.state in JUDGED_IN and (one.pk, one.round) not in given
         (waiting if can_judge else others).append(one)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from yishi.commitments import queries
 from yishi.organisations.models import Body, Place
 from yishi.web.kit.exports import export
+from yishi.web.kit.forms import Form
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -26,7 +27,7 @@ PARTS: tuple[tuple[str, Any], ...] = (
 )
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(Form):
     start = forms.DateField(label=gettext_lazy("due from"), widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(label=gettext_lazy("due until"), widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -46,7 +47,7 @@ def period_of(request: Request) -> tuple[PeriodForm, date, date]:
 def rates(request: Request) -> HttpResponse:
     """Bodies with commitments due in the period: counts, rates, satisfaction with asked and answered."""
     form, start, end = period_of(request)
-    lines = []
+    lines: list[dict[str, Any]] = []
     due = queries.due_in(start, end)
     counted = queries.rates_by_bearer(due)
     for body in Body.objects.filter(pk__in=counted).select_related("place").order_by("place__lo", "name"):
@@ -84,7 +85,7 @@ def rate_cases(request: Request) -> HttpResponse:
         **dict(PARTS),
     }
     part = request.GET.get("part", "due") if request.GET.get("part") in names else "due"
-    bearer = Body.objects.filter(pk=request.GET.get("body") or None).first() if _is_uuid(request) else None
+    bearer = Body.objects.filter(pk=request.GET["body"]).first() if _is_uuid(request) else None
     place = _place(request)
     span = (place.lo, place.hi) if place else None
     rows = queries.cases(queries.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)

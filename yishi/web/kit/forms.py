@@ -22,7 +22,17 @@ def sensible_day(day: date) -> None:
         raise forms.ValidationError(gettext_lazy("This year cannot be right. Type the date anew, such as 2026-11-24."))
 
 
-class ActForm(forms.Form):
+class Form(forms.Form):
+    """A form whose fields are of many classes: which one stands under a name, the form knows and no type says."""
+
+    fields: dict[str, Any]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return self.cleaned_data
+
+
+class ActForm(Form):
     """A form with the id of its act. After `is_valid()`, `attempt` calls the service."""
 
     act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -47,7 +57,12 @@ class ActForm(forms.Form):
             return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **given)
         except Refusal as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.message))
-            # The act was not done: the next sending of the mended form is a new one.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("act_id")] = str(uuid7())
+            self.begin_anew()
             return None
+
+    def begin_anew(self) -> None:
+        """The act was not done: the next sending of the mended form is a new one."""
+        sent: Any = self.data  # a QueryDict; without a form that was sent no act is refused
+        sent = sent.copy()
+        sent[self.add_prefix("act_id")] = str(uuid7())
+        self.data = sent

@@ -1,14 +1,16 @@
 """Who asks, in which scope, in which language, through which face."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from yishi.database.reach import reaching
-from yishi.organisations.grants import viewer_of, viewer_of_account
+from yishi.organisations.grants import Viewer, viewer_of, viewer_of_account
 from yishi.organisations.models import QueryCode
+from yishi.web.kit.request import Request
 
 Next = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "yishi-language"
@@ -51,18 +53,18 @@ class ViewerMiddleware:
     def __init__(self, get_response: Next):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         request.viewer = self._viewer(request)
         with reaching(request.viewer.reach):
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict) -> None:
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> None:
         face = getattr(view, "face", "both")
         if face != "both" and face not in settings.FACES:
             raise Http404
 
     @staticmethod
-    def _viewer(request: HttpRequest):
+    def _viewer(request: HttpRequest) -> Viewer:
         if request.user.is_authenticated:
             return viewer_of_account(request.user)
         key = request.session.get(QUERY_CODE_KEY)

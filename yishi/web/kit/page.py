@@ -51,10 +51,8 @@ def page(
                 raise Http404
             return view(request, thing)
 
-        guarded.right = right
-        guarded.load = load
-        guarded.methods = methods
-        guarded.face = face
+        declared: Any = guarded  # the function carries what it declares: checks and the middleware read it there
+        declared.right, declared.load, declared.methods, declared.face = right, load, methods, face
         return guarded
 
     return decorate

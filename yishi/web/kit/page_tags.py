@@ -180,7 +180,7 @@ def empty(title: Any, text: Any = "", url: str = "", label: Any = "") -> dict[st
 
 
 @register.inclusion_tag("kit/pager.html", takes_context=True)
-def pager(context: template.Context, page: Page) -> dict[str, Any]:
+def pager(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
     """Earlier and later pages; the filters in the address stay."""
     return {"page": page, "query": _query(context, drop=("page", "export"))}
 

@@ -1,14 +1,19 @@
 """Pages of a search: each knows whether another follows; how many there are in all nobody counts."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
+if TYPE_CHECKING:
+    AnyPaginator = Paginator[Any]
+else:  # Django's own takes no type at run time
+    AnyPaginator = Paginator
+
 DIGITS = 6  # of the number of a page; nobody turns a million pages
 
 
-class Peek(Paginator[Any]):
+class Peek(AnyPaginator):
     """The ids of a page are found first, in the order of `rows`; only those are then read from `files`, which says
     what the viewer may see and what comes along."""
 

@@ -84,8 +84,9 @@ class PickerField(forms.Field):
 
     def search(self, text: str) -> list[Any]:
         """Look up, and show what was found."""
-        self.widget.found, self.widget.searched = self.find(text), text
-        return self.widget.found
+        found = self.find(text)
+        self.widget.found, self.widget.searched = found, text
+        return found
 
     def clean(self, value: Any) -> list[Any]:
         value = value or {"text": "", "ids": []}
@@ -124,6 +125,7 @@ def is_search(request: Request, form: forms.Form) -> bool:
     if not isinstance(field, PickerField):
         return False
     field.search((request.POST.get(f"{form.add_prefix(name)}_q") or "").strip())
-    form._errors = ErrorDict()
+    untyped: Any = form  # a form keeps its errors to itself
+    untyped._errors = ErrorDict()
     form.cleaned_data = {}
     return True

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.organisations.models import Place, PlaceLevel
+from yishi.organisations.models import Place
 from yishi.organisations.queries import places_find
 
 SUGGESTIONS = 12
@@ -113,6 +113,3 @@ class PlaceField(forms.Field):
     def _was_offered(text: str, chosen: Place) -> bool:
         """Was the candidate chosen for the text that still stands in the field (page without scripts)?"""
         return chosen in places_find(text, None, SUGGESTIONS)
-
-
-LEVEL_NAMES = PlaceLevel

@@ -14,6 +14,7 @@ from yishi.formats.paper import Paper
 from yishi.formats.pdf import write_pdf
 from yishi.formats.word import write_word
 from yishi.journal.blocks import last_hash
+from yishi.kit.records import certain
 
 CHINESE = "zh-hans"  # official papers are written in Chinese, whoever asks for them
 TEMPLATES = Path(__file__).parent / "typst"
@@ -38,7 +39,7 @@ def paper_response(paper: Paper, name: str, ending: str) -> HttpResponse:
 
 def _response(content: bytes, media_type: str, name: str, *, attachment: bool) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
-    response.headers["Content-Disposition"] = content_disposition_header(attachment, name)
+    response.headers["Content-Disposition"] = certain(content_disposition_header(attachment, name))
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

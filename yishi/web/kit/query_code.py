@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy
 
 from yishi.kit.errors import Refusal
 from yishi.organisations.query_codes import code_try
+from yishi.web.kit.forms import Form
 from yishi.web.kit.middleware import QUERY_CODE_KEY
 from yishi.web.kit.request import Request
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     code = forms.CharField(
         label=gettext_lazy("Query code"),
         help_text=gettext_lazy("Ten letters and digits, such as K7M4-2QX-D9R. Small letters and blanks do not matter."),

@@ -38,4 +38,4 @@ def sections(request: Request, table: Iterable[Section], subject: Any) -> list[d
                 del running[number]
         rows = gather(**{f"{name} {number}": one for number, all_of in asked.items() for name, one in all_of.items()})
         found = {number: {name: rows[f"{name} {number}"] for name in all_of} for number, all_of in asked.items()}
-    return [said[number] for number in sorted(said) if said[number] is not None]
+    return [words for number in sorted(said) if (words := said[number]) is not None]

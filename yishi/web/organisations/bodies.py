@@ -189,7 +189,7 @@ class AppointForm(ActForm):
     )
 
 
-@page("organisation.manage", load=load_body)
+@page("post.manage", load=load_body)
 def appoint(request: Request, body: Body) -> HttpResponse:
     return one_act(
         request,
@@ -205,7 +205,7 @@ def appoint(request: Request, body: Body) -> HttpResponse:
     )
 
 
-@page("organisation.manage", load=load_post)
+@page("post.manage", load=load_post)
 def post_close(request: Request, post: Post) -> HttpResponse:
     return one_act(
         request,

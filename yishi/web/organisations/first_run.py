@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
 from yishi.organisations.first_code import first_code_fits, first_code_forget
 from yishi.organisations.fresh_start import demo_set_aside, places_provide
+from yishi.organisations.grants import KEEPING
 from yishi.organisations.models import (
     Body,
     BodyKind,
@@ -20,7 +22,6 @@ from yishi.organisations.models import (
     Member,
     PlaceLevel,
     Post,
-    PostRole,
     Venue,
 )
 from yishi.organisations.services.installation import (
@@ -31,6 +32,7 @@ from yishi.organisations.services.installation import (
     may_start,
     overdue_switch,
     small_office_switch,
+    three_posts_switch,
 )
 from yishi.people.models import Account, Invitation
 from yishi.web.kit.forms import ActForm
@@ -55,9 +57,10 @@ class FirstCodeForm(ActForm):
 
     def clean_code(self) -> str:
         """The right code always opens (nobody guesses its 50 bits); wrong ones are counted, so that guessing shows."""
-        if first_code_fits(self.cleaned_data["code"]):
-            return self.cleaned_data["code"]
-        tries = cache.get_or_set("first-code-tries", 0, TRIES_SECONDS)
+        code: str = self.cleaned_data["code"]
+        if first_code_fits(code):
+            return code
+        tries: int = certain(cache.get_or_set("first-code-tries", 0, TRIES_SECONDS))
         if tries >= TRIES:
             raise forms.ValidationError(_("Too many wrong codes. Wait a quarter of an hour, then try again."))
         cache.set("first-code-tries", tries + 1, TRIES_SECONDS)
@@ -142,7 +145,7 @@ def start(request: Request) -> HttpResponse:
     """The checklist after the first run: what is done, what comes next."""
     one = installation()
     assert one is not None  # the right needs it
-    working = Post.objects.filter(valid_to__isnull=True).exclude(role=PostRole.ADMINISTRATOR).count()
+    working = Post.objects.filter(valid_to__isnull=True).exclude(role__in=KEEPING).count()
     bodies, members, venues = Body.objects.count(), Member.objects.count(), Venue.objects.count()
     accounts, invitations = Account.objects.count(), Invitation.objects.count()
     steps = [
@@ -184,10 +187,10 @@ def start(request: Request) -> HttpResponse:
     return render(request, "organisations/start.html", context)
 
 
-@page("organisation.manage", methods=("GET",))
+@page("administration.see", methods=("GET",))
 def administration(request: Request) -> HttpResponse:
     """What an administrator keeps, on one page."""
-    return render(request, "organisations/administration.html")
+    return render(request, "organisations/administration.html", {"one": installation()})
 
 
 class SettingsForm(ActForm):
@@ -219,7 +222,27 @@ def site_settings(request: Request) -> HttpResponse:
     )
 
 
-@page("installation.manage")
+@page("installation.separate")
+def three_posts(request: Request) -> HttpResponse:
+    one = Installation.objects.get(pk=1)
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        three_posts_switch,
+        heading=_("Let the three posts be held together") if one.three_posts else _("Keep the three posts apart"),
+        lead=_(
+            "System administrator, security administrator and auditor are then three people, and none of them holds a "
+            "post that works on files. Appoint all three first; end what one person holds besides."
+        ),
+        back=reverse("administration"),
+        done=_("The switch is set."),
+        submit=_("Switch off") if one.three_posts else _("Switch on"),
+        given={"on": not one.three_posts},
+        template="kit/register_act.html",
+    )
+
+
+@page("installation.separate")
 def small_office(request: Request) -> HttpResponse:
     one = Installation.objects.get(pk=1)
     return one_act(
@@ -231,7 +254,7 @@ def small_office(request: Request) -> HttpResponse:
             "In a small office one person may hold posts that are otherwise kept apart: administer and decide, "
             "supervise and owe, ask at a gate and answer there. Every page that lists such posts says so."
         ),
-        back=reverse("settings"),
+        back=reverse("administration"),
         done=_("The switch is set."),
         submit=_("Switch off") if one.small_office else _("Switch on"),
         given={"on": not one.small_office},
@@ -262,5 +285,6 @@ urlpatterns = [
     path("desk/start/", start, name="start"),
     path("desk/settings/", site_settings, name="settings"),
     path("desk/settings/small-office/", small_office, name="small_office"),
+    path("desk/settings/three-posts/", three_posts, name="three_posts"),
     path("desk/settings/overdue/", public_overdue, name="public_overdue"),
 ]

@@ -64,7 +64,7 @@ def sheets_page(request: Request, issued: list[tuple[Person, Any]]) -> HttpRespo
     return response
 
 
-@page("organisation.manage")
+@page("person.invite")
 def invitations(request: Request) -> HttpResponse:
     """Choose people who have no account yet, and print their invitations."""
     form = ActForm(request.POST or None)
@@ -96,7 +96,7 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-@page("person.manage", load=load_person)
+@page("person.invite", load=load_person)
 def invite(request: Request, person: Person) -> HttpResponse:
     """Invite one person, or let somebody who forgot the password set a new one."""
     form = ActForm(request.POST or None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.kit.records import lend
 from yishi.organisations.models import Body, BodyKind, Member, Term, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.rules import administered_bodies, seen_bodies
@@ -73,7 +74,7 @@ def members(request: Request) -> HttpResponse:
         return export(request, _("members"), columns, rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for member in page_obj:
-        member.sector_name = sector_name(member.sector)
+        lend(member, sector_name=sector_name(member.sector))
     open_terms = [one for one in terms if one.valid_to is None and may("member.manage", request.viewer, one)]
     context = {
         "page_obj": page_obj,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Receipt
+from yishi.kit.records import lend, lent
 from yishi.organisations.models import Member, Post, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.sectors import sector_name
@@ -103,12 +104,12 @@ def account_state(person: Person) -> str:
 
 
 def works_at(person: Person) -> str:
-    posts = [f"{post.body.name} {post.title or post.get_role_display()}" for post in person.posts_now]
-    seats = [f"{member.term.body.name} {member.title or _('member')}" for member in person.memberships_now]
+    posts = [f"{post.body.name} {post.title or post.get_role_display()}" for post in lent(person, "posts_now")]
+    seats = [f"{member.term.body.name} {member.title or _('member')}" for member in lent(person, "memberships_now")]
     return "；".join([*posts, *seats])
 
 
-@page("organisation.manage", methods=("GET",))
+@page("administration.see", methods=("GET",))
 def people(request: Request) -> HttpResponse:
     rows = people_rows(request)
     if request.GET.get("export"):
@@ -138,12 +139,12 @@ def people(request: Request) -> HttpResponse:
     return render(request, "organisations/people.html", context)
 
 
-@page("person.manage", load=load_person, methods=("GET",))
+@page("person.see", load=load_person, methods=("GET",))
 def person(request: Request, person: Person) -> HttpResponse:
     members = list(person.memberships.select_related("term__body").order_by("-valid_from"))
     today = timezone.localdate()
     for member in members:
-        member.sector_name, member.sits = sector_name(member.sector), member.is_valid_on(today)
+        lend(member, sector_name=sector_name(member.sector), sits=member.is_valid_on(today))
     context = {
         "person": person,
         "account": Account.objects.filter(person=person).first(),
@@ -160,8 +161,8 @@ def person(request: Request, person: Person) -> HttpResponse:
 def after_appointing(request: Request, receipt: Receipt, otherwise: str) -> str:
     """The page of who got a post or a membership, unless others keep their register too."""
     person = Person.within.get(pk=receipt.result["person"])
-    may_manage = may("person.manage", request.viewer, person)
-    return reverse("person_admin", kwargs={"pk": person.pk}) if may_manage else otherwise
+    may_see = may("person.see", request.viewer, person)
+    return reverse("person_admin", kwargs={"pk": person.pk}) if may_see else otherwise
 
 
 class PersonForm(ActForm):
@@ -186,7 +187,7 @@ def person_edit(request: Request, person: Person) -> HttpResponse:
     )
 
 
-@page("person.manage", load=load_account)
+@page("account.switch", load=load_account)
 def account_switch(request: Request, person: Person) -> HttpResponse:
     account = person.account
     service, heading, lead, done = (
@@ -234,7 +235,7 @@ def account_unlocking(request: Request, person: Person) -> HttpResponse:
     )
 
 
-@page("person.manage", load=load_invited)
+@page("person.invite", load=load_invited)
 def invitation_end(request: Request, person: Person) -> HttpResponse:
     return one_act(
         request,

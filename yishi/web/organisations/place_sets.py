@@ -98,7 +98,8 @@ class SetForm(ActForm):
 
     def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+        viewer = request.viewer
+        desks = [post.body_id for post in viewer.posts if may("place_set.open", viewer, at=post.body)]
         self.fields["owner"].queryset = Body.objects.filter(pk__in=desks)
         if desks:
             self.initial.setdefault("owner", desks[0])

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, Place, PlaceLevel, Venue
 from yishi.organisations.place_tree import place_now
 from yishi.organisations.queries import place_path, places_find
@@ -211,14 +212,13 @@ ACTS: dict[str, tuple[Any, Any, Any, Any]] = {  # verb: form, service, heading, 
 
 def load_change(request: Request, pk: UUID, verb: str) -> Place:
     place = load_place(request, pk)
-    place.verb = verb  # type: ignore[attr-defined]
-    return place
+    return lend(place, verb=verb)
 
 
 @page("place.manage", load=load_change)
 def place_change(request: Request, place: Place) -> HttpResponse:
     """The page of one change of a place."""
-    verb = place.verb  # type: ignore[attr-defined]
+    verb = lent(place, "verb")
     form_class, service, heading, done = ACTS[verb]
     extra = {"place": place} if verb == "divide" else {}
     form = form_class(request.POST or None, **extra)

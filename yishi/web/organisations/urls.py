@@ -1,11 +1,12 @@
 """The addresses of this part."""
 
-from . import bodies, first_run, invitations, members, people, place_sets, places, venues
+from . import bodies, first_run, invitations, journal, members, people, place_sets, places, venues
 
 urlpatterns = [
     *bodies.urlpatterns,
     *first_run.urlpatterns,
     *invitations.urlpatterns,
+    *journal.urlpatterns,
     *members.urlpatterns,
     *people.urlpatterns,
     *place_sets.urlpatterns,

@@ -14,6 +14,7 @@ from yishi.attachments.store import scan_keep
 from yishi.commitments.models import Verdict
 from yishi.commitments.services import proof_check, proof_give, verdict_give
 from yishi.journal.models import Receipt
+from yishi.kit.records import certain
 from yishi.organisations.models import Body
 from yishi.proposals.models import Proposal
 from yishi.proposals.services import adoption_record, proposal_assign
@@ -92,7 +93,7 @@ class CheckForm(ActForm):
 @page("proposal.assign", load=load_owed)
 def check(request: Request, one: Proposal) -> HttpResponse:
     """The office reads the answer first (督办部门审核). A second person: nobody of the desk that answers."""
-    proof = one.commitment.proofs.order_by("given_at").last()
+    proof = certain(one.commitment).proofs.order_by("given_at").last()
     return act_on(
         request,
         one,
@@ -115,7 +116,7 @@ class RateForm(ActForm):
 
 @page("proposal.rate", load=load_owed)
 def rate(request: Request, one: Proposal) -> HttpResponse:
-    proof = one.commitment.proofs.filter(outcome="accepted").order_by("given_at").last()
+    proof = certain(one.commitment).proofs.filter(outcome="accepted").order_by("given_at").last()
     return act_on(
         request,
         one,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment
+from yishi.kit.records import certain
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 from yishi.proposals.models import Proposal
@@ -28,12 +29,14 @@ def proposal_events(proposal: Proposal) -> list[Event]:
     if proposal.submitted_at:
         who = proposal.office.name if proposal.office else ""
         events.append(Event(_("Submitted"), when=proposal.submitted_at, who=who))
-    events.sort(key=lambda one: one.when)
+    events.sort(key=lambda event: certain(event.when))
     if proposal.commitment is not None:
         events += promise_events(proposal.commitment)
-    for one in proposal.adoptions.all():
-        words = " · ".join(part for part in (one.document, one.clause, one.budget_line, one.reason) if part)
-        events.append(Event(one.get_outcome_display(), when=one.decided_on, who=one.body.name, text=words))
+    for adoption in proposal.adoptions.all():
+        said = (adoption.document, adoption.clause, adoption.budget_line, adoption.reason)
+        words = " · ".join(part for part in said if part)
+        outcome = adoption.get_outcome_display()
+        events.append(Event(outcome, when=adoption.decided_on, who=adoption.body.name, text=words))
     if proposal.state == Proposal.State.WITHDRAWN:
         events.append(Event(_("Withdrawn"), text=proposal.reason, kind="now"))
     elif proposal.state == Proposal.State.DRAFT:

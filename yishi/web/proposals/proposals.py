@@ -37,7 +37,7 @@ from yishi.proposals.stages import WORDS, stage_of
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
 from yishi.web.kit.fields import area
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
@@ -97,7 +97,7 @@ def asked(viewer: Any) -> list[DeskItem]:
     ]
 
 
-class ProposalFilter(forms.Form):
+class ProposalFilter(Form):
     q = forms.CharField(label=gettext_lazy("words or number"), required=False, max_length=64)
     whose = forms.ChoiceField(label=gettext_lazy("whose"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("kind"), required=False)
@@ -271,7 +271,8 @@ class WriteForm(ActForm):
         found = self.cleaned_data["author"]
         if len(found) != 1:
             raise forms.ValidationError(_("Tick the one member whose proposal it is; others sign too."))
-        return found[0]
+        author: Person = found[0]
+        return author
 
 
 def _write(request: Request, form: WriteForm, service: Any, words: dict[str, Any], **given: Any) -> HttpResponse:

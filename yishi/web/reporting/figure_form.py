@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.organisations.sectors import sectors
 from yishi.reporting.book import Still
+from yishi.web.kit.forms import Form
 
 from .figure_choice import PERIODS, Choice
 
@@ -18,7 +19,7 @@ AS_IT = (
 )
 
 
-class FigureForm(forms.Form):
+class FigureForm(Form):
     """What stands in the address, to be changed."""
 
     campaign = forms.ChoiceField(label=gettext_lazy("campaign"))

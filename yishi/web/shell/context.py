@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
+from yishi import __version__
 from yishi.notices.services import notices_of
 from yishi.organisations.models import Installation
 from yishi.web.kit.request import Request
@@ -49,6 +50,7 @@ def site(request: Request) -> dict[str, Any]:
         "PUBLIC_URL": settings.PUBLIC_URL,
         "FACES": settings.FACES,
         "SOURCE_URL": settings.SOURCE_URL,
+        "VERSION": __version__,
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "unread_notices": SimpleLazyObject(unread),
     }

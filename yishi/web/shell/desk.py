@@ -113,6 +113,8 @@ def desk(request: Request) -> HttpResponse:
     viewer, today = request.viewer, timezone.localdate()
     if not may("desk.see", viewer):
         return redirect("administration" if viewer.is_administrator else "families")
+    if may("journal.see", viewer) and not viewer.changing.posts and not viewer.memberships:
+        return redirect("journal")  # an auditor has no work of their own waiting
     items = inbox(viewer)
     if request.GET.get("export"):
         bodies = {post.body_id: post.body.name for post in viewer.posts}

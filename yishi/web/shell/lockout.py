@@ -11,7 +11,7 @@ from django.urls import reverse
 UNSAID = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Nobody signs up by themselves: accounts come from invitations."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

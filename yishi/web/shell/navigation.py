@@ -60,7 +60,8 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("venues", "venue.see", _("Venues")),
             ("places", "place.see", _("Places")),
             ("place_sets", "place_set.see", _("Sets of places")),
-            ("administration", "organisation.manage", _("Administration")),
+            ("administration", "administration.see", _("Administration")),
+            ("journal", "journal.see", _("Journal")),
         ),
     ),
 )

@@ -98,8 +98,9 @@ def search(request: Request) -> HttpResponse:
     for code, one in chosen.items():
         files = one.files.objects.select_related(*one.along)
         pages = Peek(one.find(typed, reach), files, PER_PAGE if kind in KINDS else FIRST)
-        rows = pages.get_page(request.GET.get("page"))
-        found.append({"code": code, "words": one.words, "page_obj": rows, "rows": [one.line(row) for row in rows]})
+        files_page = pages.get_page(request.GET.get("page"))
+        lines = [one.line(row) for row in files_page]
+        found.append({"code": code, "words": one.words, "page_obj": files_page, "rows": lines})
     context = {
         "typed": typed,
         "kind": kind if kind in KINDS else "",

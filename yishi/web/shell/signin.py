@@ -55,7 +55,8 @@ def change_password(request: Request) -> HttpResponse:
     """The old one and the new one; accounts of the demo have none."""
     if not request.user.is_authenticated or not request.user.has_usable_password():
         return redirect("mfa_index" if request.user.is_authenticated else "account_login")
-    return password_change(request)
+    answer: HttpResponse = password_change(request)
+    return answer
 
 
 def _inner(patterns: list[Any]) -> list[Any]:

@@ -45,13 +45,11 @@ def campaign_open(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Open a campaign of `owner`, for all of its place. Result: campaign."""
-    by = permit("campaign.open", actor)
+    by = permit("campaign.open", actor, at=owner)
     body = {"owner": owner.pk, "code": code, "name": name, "from": starts_on, "to": ends_on, "source": source_note}
     with act("assistance.campaign.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        if not (actor.is_system or actor.holds(owner.pk)):
-            raise Refusal("campaign.owner", _("A campaign is opened by the body that runs it."), field="owner")
         made = slugify(code)
         if not made:
             raise Refusal(

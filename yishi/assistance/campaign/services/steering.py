@@ -49,14 +49,12 @@ def meeting_open(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Set down a meeting, held or to come, convened by the desk `body`. Result: meeting, number."""
-    by = permit("steering.hold", actor, campaign)
+    by = permit("steering.hold", actor, campaign, at=body)
     sent = {"campaign": campaign.pk, "kind": kind, "title": title, "body": body.pk, "on": on, "where": where}
     sent |= {"chair": chaired_by, "drive": drive.pk if drive else None}
     with act("assistance.steering.open", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        if not (actor.is_system or actor.holds(body.pk)):
-            raise Refusal("steering.body", _("You have no post at this desk."), field="body")
         number = f"调-{on.year}-{next_number(f'steering/{on.year}'):04d}"
         meeting = SteeringMeeting(
             id=child_id(this.id, 1),
@@ -200,7 +198,7 @@ def cooperation_sign(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Set down a signed agreement of two or more bodies for a place. Result: cooperation, number."""
-    by = permit("cooperation.write", actor, campaign)
+    by = permit("cooperation.write", actor, campaign, at=supervisor)
     found = list(dict.fromkeys(parties))
     sent = {"campaign": campaign.pk, "title": title, "place": place.pk, "parties": [one.pk for one in found]}
     sent |= {"supervisor": supervisor.pk, "signed": signed_on, "ends": ends_on, "words": words}
@@ -209,8 +207,6 @@ def cooperation_sign(
             return this.receipt
         if len(found) < 2:
             raise Refusal("cooperation.parties", _("An agreement has at least two parties."), field="second")
-        if not (actor.is_system or actor.holds(supervisor.pk)):
-            raise Refusal("cooperation.supervisor", _("You have no post at this desk."), field="supervisor")
         if signed_on > timezone.localdate(this.now):
             raise Refusal(
                 "cooperation.future",

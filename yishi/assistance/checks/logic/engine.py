@@ -1,6 +1,6 @@
 """Run a pack over dossiers. The same engine serves a form, an import and the whole register."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -75,9 +75,3 @@ class Checker:
                 if rule.run(dossier, member, values) is True
             ]
         return found
-
-
-def check_dossiers(dossiers: Iterable[Dossier], checker_of: Callable[[Dossier], Checker]) -> Iterator[Finding]:
-    """The findings of all dossiers, each checked as its own area wants it."""
-    for dossier in dossiers:
-        yield from checker_of(dossier).check(dossier)

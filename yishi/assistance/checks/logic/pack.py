@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from .dossier import FIELDS, Dossier, Helper, Measure, Member, Scope
+from .dossier import FIELDS, Dossier, Field, Helper, Measure, Member, Scope
 from .expression import ExpressionError, Reader, Run
 from .identity import read_number
 
@@ -262,7 +262,8 @@ def _made(kind: type, row: Mapping[str, Any], number: int) -> Any:
     wanted = {one.name for one in fields(kind) if one.init}
     if strange := set(given) - wanted:
         raise PackError(f"there is no field “{min(strange)}” in a {kind.__name__.lower()}")
-    known = FIELDS["household" if kind is Dossier else kind.__name__.lower()]  # type: ignore[index]
+    by_name: dict[str, Mapping[str, Field]] = dict(FIELDS.items())
+    known = by_name["household" if kind is Dossier else kind.__name__.lower()]
     for name, value in given.items():
         if name in _ROWS:
             continue

@@ -50,7 +50,7 @@ def findings_refresh(
     keys = list(households)
     made = checkers or Checkers()
     dossiers = dossiers_of(keys, as_of)
-    places = dict(Household.within.filter(pk__in=keys, left_on=None).values_list("pk", "place__lo"))
+    places: dict[Any, int] = dict(Household.within.filter(pk__in=keys, left_on=None).values_list("pk", "place__lo"))
     years = {dossier.key: dossier.year for dossier in dossiers}
     found: dict[tuple[Any, Any, str], Finding] = {}
     for dossier in dossiers:

@@ -1,6 +1,7 @@
 """Deeds (助推实绩): one thing done, once, with its parties and shares; what it rests on; what looks like it."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from yishi.assistance.register.models.households import ArrivedFilesManager, Arr
 from yishi.attachments.models import Attachment
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
+from yishi.kit.records import certain
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 
@@ -61,8 +63,8 @@ class Deed(File):
     is_demo = models.BooleanField(default=False)
     arriving = models.UUIDField(null=True, editable=False)  # the import that is writing it: nobody sees it yet
 
-    within = ArrivedManager()
-    objects = ArrivedFilesManager()
+    within: ClassVar = ArrivedManager()
+    objects: ClassVar = ArrivedFilesManager()
     arriving_too = models.Manager()  # for imports alone
 
     class Meta(File.Meta):
@@ -132,6 +134,10 @@ class DeedParty(models.Model):
 
     def __str__(self) -> str:
         return str(self.body or self.person)
+
+    @property
+    def who(self) -> Body | Person:
+        return self.body if self.body is not None else certain(self.person)  # one of the two, by a constraint
 
 
 class DeedBeneficiary(models.Model):

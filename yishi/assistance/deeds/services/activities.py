@@ -45,13 +45,11 @@ def activity_open(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Write down an event; its deeds follow. Result: activity."""
-    by = permit("activity.open", actor)
+    by = permit("activity.open", actor, at=organiser)
     body = {"title": title, "place": place.pk, "on": on, "organiser": organiser.pk if organiser else None}
     with act("assistance.activity.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        if organiser is not None and not (actor.is_system or actor.holds(organiser.pk)):
-            raise Refusal("deed.desk", _("You have no post at this desk."), field="organiser")
         if on > timezone.localdate():
             raise Refusal("deed.future", _("This day is still to come. Please give the day it happened."), field="on")
         one = Activity.objects.create(

@@ -94,7 +94,10 @@ def look_again(deeds: Sequence[Deed], now: datetime) -> None:
         transaction.on_commit(partial(duplicates_find_many, deeds, now), robust=True)
 
 
-def _likeness(deed: Deed, other: Deed, ours: set, theirs: set, doers: dict) -> int:
+Sides = dict[UUID, set[UUID]]  # by deed: the bodies, people, families or villages of one side of it
+
+
+def _likeness(deed: Deed, other: Deed, ours: set[UUID], theirs: set[UUID], doers: Sides) -> int:
     """0 to 100. Who is named on both sides and shares nobody is two families' help; the same hands that record twice
     on other days mean two deeds as well, unless everything is the same."""
     if ours and theirs and not ours & theirs:
@@ -122,16 +125,16 @@ def _likeness(deed: Deed, other: Deed, ours: set, theirs: set, doers: dict) -> i
     return max(0, min(100, score))
 
 
-def _beneficiaries(deeds: list[Deed]) -> dict:
-    found: dict = {}
+def _beneficiaries(deeds: list[Deed]) -> Sides:
+    found: Sides = {}
     rows = DeedBeneficiary.objects.filter(deed__in=deeds).values_list("deed", "household", "person", "village")
     for deed, household, person, village in rows:
         found.setdefault(deed, set()).add(household or person or village)
     return found
 
 
-def _parties(deeds: list[Deed]) -> dict:
-    found: dict = {deed.pk: set() for deed in deeds}
+def _parties(deeds: list[Deed]) -> Sides:
+    found: Sides = {deed.pk: set() for deed in deeds}
     for deed, body, person in DeedParty.objects.filter(deed__in=deeds).values_list("deed", "body", "person"):
         found[deed].add(body or person)
     return found

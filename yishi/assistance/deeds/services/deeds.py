@@ -25,11 +25,13 @@ from yishi.assistance.deeds.models import (
     DeedRemark,
     Evidence,
 )
+from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.attachments.models import Attachment
 from yishi.journal.act import Act, act, parts_write, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
@@ -41,7 +43,6 @@ from .fitting import reached_fits, unnamed_checked, version_then, versions_open
 from .searched import words_index, words_index_again
 from .standing import (
     NOBODY,
-    WHOLE,
     Part,
     Reached,
     beneficiary_rows,
@@ -115,13 +116,12 @@ def deed_record(
     With `match` it is what was promised there: it closes need and offer, and proves the promise.
     `source` (kind, id) is what it follows from: an item that is fed by proposals takes no deed typed by hand.
     """
-    by = permit("deed.record", actor)
+    by = permit("deed.record", actor, at=recorded_for)
     plan = Planned(item, place, on, amount, parties, reached, words, activity, recorded_for, source)
     body = {**plan.sent(), **({"match": match.pk} if match is not None else {})}
     with act(RECORD, actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        desk_is_own(actor, recorded_for)
         deed = deed_made(this, actor, plan, versions_open([item], on)[item.pk])
         deed.save(force_insert=True)
         words_index([deed])
@@ -139,14 +139,12 @@ def deed_record(
 def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple[list[Deed], int]:
     """Record several deeds of one day within the act that carries them: each with its own receipt, in a statement for
     each table. Gives the deeds and how many look like others."""
-    permit("deed.record", actor)
+    by = {desk: permit("deed.record", actor, at=desk) for desk in {one.recorded_for for one in plans}}
     versions = versions_open([one.item for one in plans], plans[0].on)
-    for desk in {one.recorded_for for one in plans}:
-        desk_is_own(actor, desk)
     sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
     parts, deeds, parties, beneficiaries = [], [], [], []
     for plan in plans:
-        part = this.part(RECORD, plan.sent())
+        part = this.part(RECORD, plan.sent(), by[plan.recorded_for])
         deed = deed_made(part, actor, plan, versions[plan.item.pk])
         ours, theirs = party_rows(deed, plan.parties, sectors), beneficiary_rows(deed, plan.reached)
         part.draft(**counting(part, deed, ours, theirs))
@@ -195,11 +193,6 @@ def deed_made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> 
     return deed
 
 
-def desk_is_own(actor: Viewer, desk: Body | None) -> None:
-    if desk is not None and not (actor.is_system or actor.holds(desk.pk)):
-        raise Refusal("deed.desk", _("You have no post at this desk."), field="recorded_for")
-
-
 def deed_claim(
     *,
     actor: Viewer,
@@ -213,13 +206,12 @@ def deed_claim(
 
     With a share the others keep their proportions of the rest; without one all parts become equal. Result: deed.
     """
-    by = permit("deed.claim", actor)
+    by = permit("deed.claim", actor, at=who if isinstance(who, Body) else None)
     body = {"deed": deed.pk, "who": who.pk, "role": role, "share": share}
     with act("assistance.deed.claim", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        own = who == actor.person if isinstance(who, Person) else actor.holds(who.pk)
-        if not (own or actor.is_system):
+        if isinstance(who, Person) and who != actor.person and not actor.is_system:
             raise Refusal("claim.foreign", _("One claims a role for oneself or for one's own desk only."), field="who")
         row = counted(deed)
         parts = parts_of(row)
@@ -245,7 +237,7 @@ def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Re
         named = set(row.parties.filter(person__isnull=False).values_list("person", flat=True))
         if actor.person in {part.who for part in parts_of(row)}:
             DeedConfirmation.objects.create(deed=row, person=actor.person, at=this.now)
-            said.add(actor.person_id)
+            said.add(certain(actor.person_id))
         elif named - {row.recorded_by_id} - said:
             raise Refusal("confirm.members", _("Members are named in it: each of them confirms for themself."))
         elif actor.person_id is not None and actor.person_id == row.recorded_by_id:

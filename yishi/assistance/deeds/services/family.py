@@ -122,7 +122,7 @@ def deed_disown(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None =
     """A member for whom somebody recorded it says: it was not I. The others keep it; without others it is withdrawn.
     Result: deed."""
     body = {"deed": deed.pk, "reason": reason}
-    with act("assistance.deed.disown", actor=actor.acting(), act_id=act_id, body=body) as this:
+    with act("assistance.deed.disown", actor=actor.acting(actor.in_person), act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         this.actor = permit("deed.disown", actor, deed)  # asked now: whoever has done it is no party any more
@@ -158,7 +158,7 @@ def deed_claim_instead(
 ) -> Receipt:
     """One's own record of what somebody else had recorded: a role in theirs is claimed, one's own is withdrawn.
     For oneself, or for the desk for which one recorded. Result: deed."""
-    by = permit("deed.claim", actor)
+    by = permit("deed.claim", actor, at=mine.recorded_for)
     body = {"deed": deed.pk, "mine": mine.pk, "role": role, "share": share, "reason": reason}
     with act("assistance.deed.claim_instead", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
 from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.assistance.register.models import Household
-from yishi.journal.act import Act
+from yishi.journal.act import Act, Touch
 from yishi.journal.models import Entry
 from yishi.kit.errors import Conflict, Refusal, WrongStage
 from yishi.kit.ids import uuid7
+from yishi.kit.records import certain
 from yishi.organisations.models import Body, Member, Place, valid_on
 from yishi.people.models import Person
 
@@ -66,14 +67,14 @@ def counting(
     beneficiaries: Sequence[DeedBeneficiary] | None = None,
 ) -> dict[str, Any]:
     """What the entry that counts `deed` says."""
-    touches = []
+    touches: list[Touch] = []
     for one in deed.beneficiaries.all() if beneficiaries is None else beneficiaries:
         if one.household_id:
             touches.append(("household", one.household_id, 1))
         elif one.person_id:
             touches.append(("person", one.person_id, 1))
         else:
-            touches.append(("village", one.village_id, 1))
+            touches.append(("village", certain(one.village_id), 1))
     said = [
         ["body" if one.body_id else "person", one.body_id or one.person_id, one.role, one.share, one.sector]
         for one in (deed.parties.order_by("pk") if parties is None else parties)
@@ -92,7 +93,7 @@ def counting(
 
 def uncount(this: Act, deed: Deed) -> None:
     """Reverse the entry that counts `deed`."""
-    standing = Entry.objects.get(pk=deed.entry_id)
+    standing = Entry.objects.get(pk=certain(deed.entry_id))
     this.reverse(standing, data={"parties": standing.data["parties"]})
     Deed.within.filter(pk=deed.pk).update(entry_id=None)
     deed.entry_id = None
@@ -101,7 +102,7 @@ def uncount(this: Act, deed: Deed) -> None:
 def parts_of(deed: Deed) -> list[Part]:
     """The parties as they stand."""
     rows = deed.parties.select_related("body", "person").order_by("pk")
-    return [Part(one.body or one.person, one.role, one.share) for one in rows]
+    return [Part(one.who, one.role, one.share) for one in rows]
 
 
 def reached_by(deed: Deed) -> Reached:

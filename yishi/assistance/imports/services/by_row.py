@@ -20,6 +20,7 @@ from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
 from yishi.journal.act import Act
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
+from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer, viewer_of
 
 from .deed_kind import digest_of
@@ -72,7 +73,7 @@ class ByRow(AtOnce, ABC):
         return whole
 
     def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
-        places, actor = Places(one.place), viewer_of(one.sent_by)
+        places, actor = Places(one.place), viewer_of(one.sent_by).at(one.body_id)
         return lambda units: [self._check(one, places, actor, rows[0], whole) for rows in units]
 
     def _check(self, one: Import, places: Places, actor: Viewer, row: StagedRow, whole: Whole) -> Result:
@@ -83,7 +84,7 @@ class ByRow(AtOnce, ABC):
         if not faults:
             try:
                 with transaction.atomic():
-                    self.record(one, actor, [said], lambda: None)  # type: ignore[arg-type,return-value]
+                    self.record(one, actor, [said], uuid7)
                     raise _Tried
             except _Tried:
                 return Result("new", [row.number], new={"digest": digest_of(row), "said": said})

@@ -91,10 +91,10 @@ class Deeds(DeskKind):
 
     def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
         reader = DeedReader(one.body, Places(one.place), one.options["headings"])
-        actor, items = viewer_of(one.sent_by), ItemsRead()
+        actor, items = viewer_of(one.sent_by).at(one.body_id), ItemsRead()
 
         def check(units: list[list[StagedRow]]) -> list[Result]:
-            by = permit("deed.record", actor)
+            by = permit("deed.record", actor, at=one.body)
             rows = [unit[0] for unit in units]
             reader.look_up(rows)
             digests = {row.number: digest_of(row) for row in rows}

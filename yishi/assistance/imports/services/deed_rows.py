@@ -25,7 +25,6 @@ from yishi.assistance.deeds.services.deeds import (
     RECORD,
     Planned,
     deed_made,
-    desk_is_own,
 )
 from yishi.assistance.deeds.services.fitting import ItemsRead
 from yishi.assistance.deeds.services.searched import words_rows, words_write
@@ -62,7 +61,6 @@ _RECEIVED = [field.name for field in Entry._meta.concrete_fields].index("receive
 def deed_tried(by: Actor, actor: Viewer, desk: Body, wanted: WantedDeed, items: ItemsRead) -> None:
     """Raise what `deed_record` would refuse of a row that was read; nothing is asked or written."""
     assert wanted.item is not None and wanted.on is not None
-    desk_is_own(actor, desk)
     version = items.version(wanted.item.pk, wanted.on)
     plan = Planned(
         item=wanted.item,
@@ -98,8 +96,8 @@ class NewDeeds:
     """Some deeds with all that belongs to them but the entries that count them. `insert` within the transaction."""
 
     def __init__(self, one: Import, new: Sequence[dict[str, Any]]):
-        actor, now, items = viewer_of(one.published_by), timezone.now(), ItemsRead()
-        by = permit("deed.record", actor)
+        actor, now, items = viewer_of(one.published_by).at(one.body_id), timezone.now(), ItemsRead()
+        by = permit("deed.record", actor, at=one.body)
         sectors, places = _Sectors(new), Place.objects.in_bulk({UUID(each["place"]) for each in new})
         _all_there(new)
         receipts: list[Receipt] = []
@@ -110,7 +108,6 @@ class NewDeeds:
         for each in new:
             on, key = date.fromisoformat(each["on"]), UUID(each["act"])
             try:
-                desk_is_own(actor, one.body)
                 version = items.version(UUID(each["item"]), on)
                 plan = Planned(
                     item=version.item,
@@ -178,7 +175,7 @@ class Shown:
     """All deeds of an import begin to count."""
 
     def __init__(self, one: Import, actor: Viewer):
-        by = permit("deed.record", actor)
+        by = permit("deed.record", actor, at=one.body)
         self.one, self.count = one, 0
         self.acts: list[list[UUID]] = []
         self.entries, self.unfolded = insert_of(Entry, []), insert_of(Unfolded, [])
@@ -214,7 +211,7 @@ class Withdrawn:
     """All deeds of an import are withdrawn; their entries are reversed."""
 
     def __init__(self, one: Import, actor: Viewer):
-        by, now = permit("deed.record", actor), timezone.now()
+        by, now = permit("deed.record", actor, at=one.body), timezone.now()
         self.one = one
         self.receipts: list[Receipt] = []
         self.entries, self.unfolded = insert_of(Entry, []), insert_of(Unfolded, [])

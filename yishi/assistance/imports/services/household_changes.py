@@ -94,7 +94,8 @@ class Changes:
 
     def _take(self, result: Result, op: dict[str, Any]) -> None:
         do, key = op["do"], UUID(op["pk"])
-        new, old = op.get("new"), op.get("old")
+        new: Any = op.get("new")  # of a shape that `do` says
+        old: Any = op.get("old")
         if not self.forwards and "old" in op:
             new, old = old, new
         if do == "set":

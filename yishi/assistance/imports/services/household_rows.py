@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -200,6 +200,7 @@ def sweep(one: Import) -> int:
         people = list(HouseholdMember.within.filter(household__in=keys).values_list("person", flat=True))
         findings = CheckFinding.within.filter(household__in=keys)
         findings._raw_delete(findings.db)
+        rows: QuerySet[Any]
         for model in (MemberYear, HouseholdMember):
             where = "member__household__in" if model is MemberYear else "household__in"
             rows = model.within.filter(**{where: keys})

@@ -27,6 +27,7 @@ from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
+from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, BodyKind, Installation, Member, Place, Post, Term
 from yishi.organisations.rights import permit
@@ -85,7 +86,7 @@ class Recorder:
 
     def __post_init__(self) -> None:
         permit("register.import", self.actor)
-        self.home: Place = Installation.objects.select_related("home_place").get(pk=1).home_place
+        self.home: Place = certain(Installation.objects.select_related("home_place").get(pk=1).home_place)
         self.today = timezone.localdate()
         self._steps = {"bodies": self._body, "posts": self._post, "members": self._member, "councillors": self._seat}
 
@@ -268,7 +269,8 @@ class Recorder:
     def _person(self, acts: RowActs, body: Body | None = None, committee: Body | None = None) -> tuple[Person, bool]:
         """The person of a row: by name and phone; without a phone by name, within the body or committee."""
         name, phone = person_name(acts.values["name"]), person_phone(acts.values["phone"])
-        where = phone or (body or committee).pk.hex  # type: ignore[union-attr]
+        home = body or committee
+        where = phone or (home.pk.hex if home else "")
         if (name, where) in self._people:
             return self._people[name, where], False
         people = Person.within.filter(name=name)

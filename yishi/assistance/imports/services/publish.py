@@ -50,7 +50,7 @@ def import_publish(*, actor: Viewer, sent: Import, act_id: UUID | None = None) -
 
 def import_switch_on(one: Import) -> None:
     """Publish what was written: one short transaction. If the register has changed meanwhile, check it anew."""
-    actor = viewer_of(one.published_by)
+    actor = viewer_of(one.published_by).at(one.body_id)
     kind, body = kind_of(one.kind), {"import": one.pk, "sha256": one.sha256}
     try:
         by = permit(kind.right, actor, one)
@@ -89,6 +89,7 @@ def import_check_anew(one: Import, stale: Stale) -> None:
 def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID | None = None) -> Receipt:
     """Take a published import back as a whole, unless something was built on it. Result: import."""
     by = permit(kind_of(sent.kind).right, actor, sent)
+    actor = actor.at(sent.body_id)
     body = {"import": sent.pk, "reason": reason}
     kind = kind_of(sent.kind)
     turn = kind.turn(sent, actor, _results(sent, "changed"), forwards=False)

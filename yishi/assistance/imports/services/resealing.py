@@ -44,7 +44,8 @@ class Column:
 
     @property
     def rows(self) -> QuerySet[Any]:
-        return self.manager.filter(**{f"{self.attribute}__isnull": False}).order_by("pk")
+        sealed: QuerySet[Any] = self.manager.filter(**{f"{self.attribute}__isnull": False}).order_by("pk")
+        return sealed
 
     @property
     def manager(self) -> Any:

@@ -89,7 +89,8 @@ def import_fault_groups(one: Import) -> list[tuple[str, str, int]]:
 
 def sheets_of(one: Import) -> list[str]:
     """The names of the sheets that were read, where they tell rows apart."""
-    return one.options.get("sheets", [])
+    names: list[str] = one.options.get("sheets", [])
+    return names
 
 
 def _some(one: Import, *verdicts: str) -> Iterator[Result]:

@@ -5,7 +5,7 @@ empty cell says nothing (it never empties a field).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -287,7 +287,7 @@ def _read_text(one: Field, text: str, year: int) -> tuple[Any, str]:
 
 
 _LONGEST = {"group_name": 64, "watch_contact": 64, "filled_by": 64, "number": 32}
-_READ = {
+_READ: dict[str, Callable[[Field, str, int], tuple[Any, str]]] = {
     "code_of": _read_code,
     "codes_of": _read_codes,
     "money": _read_money,
@@ -301,11 +301,11 @@ _READ = {
 def _sums(made: Wanted, row: int) -> None:
     """Net income is what its parts make; what the workbook says of it must agree."""
     said = made.fields.get(YEAR, {})
-    parts = [said.get(name) for name in _CLASSES]
+    parts = [said[name] for name in _CLASSES if said.get(name) is not None]
     given, per_head = said.pop("net_income", None), said.pop("net_per_head", None)
-    if None in parts or said.get("business_cost") is None:
+    if len(parts) < len(_CLASSES) or said.get("business_cost") is None:
         return
-    net = sum(parts) - said["business_cost"]  # type: ignore[arg-type]
+    net = sum(parts) - said["business_cost"]
     said["net_income"] = net
     if given is not None and abs(given - net) > ROUNDING:
         made.fault(row, "year.net_income", "sum_differs", given=_yuan(given), made=_yuan(net))

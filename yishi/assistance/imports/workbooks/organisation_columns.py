@@ -50,11 +50,13 @@ ROLES: dict[str, str] = {
     "经办人": PostRole.CLERK,
     "召集人": PostRole.CONVENER,
     "工作人员": PostRole.STAFF,
-    "管理员": PostRole.ADMINISTRATOR,
+    "系统管理": PostRole.ADMINISTRATOR,
+    "安全管理": PostRole.SECURITY,
+    "审计": PostRole.AUDITOR,
 }
 _ROLES_EXPLAINED = (
     "负责人：签批、在关口表态；经办人：办理；召集人：收集诉求、主持议事；"
-    "工作人员：查阅；管理员：管人员和机构，不看案卷。"
+    "工作人员：查阅；系统管理：管账号和机构；安全管理：管任职、密码；审计：只看，不改。"
 )
 SEATS: dict[str, str] = {"议事会成员": PostRole.COUNCILLOR, "召集人": PostRole.CONVENER}
 

@@ -1,5 +1,6 @@
 """What the people lack and what others can give (群众所需、委员所能), and what was brought together."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -119,8 +120,8 @@ class Offer(File):
     def age(self) -> int:
         return ((self.closed_on or timezone.localdate()) - self.made_on).days
 
-    def stands_on(self, day: object) -> bool:
-        return self.state == self.State.OPEN and (self.valid_until is None or self.valid_until >= day)  # type: ignore[operator]
+    def stands_on(self, day: date) -> bool:
+        return self.state == self.State.OPEN and (self.valid_until is None or self.valid_until >= day)
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

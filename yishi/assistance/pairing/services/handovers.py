@@ -113,11 +113,10 @@ def pairings_hand_over(
 
     Result: handed (how many), pairings (ids of the new ones). Raises the first pairing's own refusal.
     """
-    by = None
-    for one in pairings:  # the same right as for one, asked of each
-        by = permit("pairing.keep", actor, one)
-    if by is None:
+    rights = {one.pk: permit("pairing.keep", actor, one) for one in pairings}  # as for one, asked of each
+    if not rights:
         raise Refusal("pairing.none", _("Tick at least one pairing."), field="pairings")
+    by = rights[pairings[0].pk]
     body = {"pairings": sorted(str(one.pk) for one in pairings), "successor": successor.pk, "on": on, "note": note}
     with act("assistance.pairing.hand_over_all", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -134,7 +133,8 @@ def pairings_hand_over(
             raise next(iter(found.values()))
         parts, made, sitting = [], [], _sitting(successor)
         for row in rows:
-            part = this.part(HAND_OVER, {"pairing": row.pk, "successor": successor.pk, "on": on, "note": note})
+            said_of_it = {"pairing": row.pk, "successor": successor.pk, "on": on, "note": note}
+            part = this.part(HAND_OVER, said_of_it, rights[row.pk])
             new = _handed(part, row, successor, on, said, sitting)
             part.draft(**pairing_words(part, row, "ended", at=row.valid_to))
             part.draft(**pairing_words(part, new, "pairings"))

@@ -7,6 +7,7 @@ The ledger of promises keeps them like any other. Two acts make it light in a vi
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -210,7 +211,7 @@ def family_code_issue(*, actor: Viewer, household: Household, act_id: UUID | Non
             code_issue(household.head, code_for_act(this.id))
             this.entry(subject=("household", household.pk), place=household.place_id)
             this.result(household=household.pk)
-    this.receipt.query_code = code_for_act(this.id)  # type: ignore[attr-defined]
+    this.receipt.query_code = code_for_act(this.id)
     return this.receipt
 
 
@@ -222,7 +223,7 @@ def promise(
     bearer: Body,
     supervisor: Body | None = None,
     proof_expected: str = "",
-    **given: object,
+    **given: Any,
 ) -> Commitment:
     """Write a promise of this room into the ledger and put it in force: by the actor's own right there, else by the
     right of the act that was permitted above."""
@@ -241,7 +242,7 @@ def promise(
         supervisor=overseer,
         proof_expected=proof_expected or str(_("The family confirms it.")),
         act_id=this.child(),
-        **given,  # type: ignore[arg-type]
+        **given,
     )
     commitment = Commitment.within.get(pk=receipt.result["commitment"])
     writer = actor if may("commitment.hand_over", actor, commitment) else system()

@@ -14,12 +14,10 @@ from yishi.assistance.pairing.models import (
     Need,
     Offer,
 )
-from yishi.assistance.pairing.rules import helps_it, is_stationed_there
 from yishi.assistance.register.models import Household
-from yishi.assistance.register.rules import keeps_its_village
-from yishi.journal.act import Act, act
+from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
-from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
@@ -46,7 +44,7 @@ def need_state(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Write down what a household or village lacks. It stands at the village's desk. Result: need."""
-    by = permit("need.write", actor)
+    by = permit("need.write", actor, household or place)
     body = {
         "kind": kind,
         "words": words,
@@ -63,7 +61,6 @@ def need_state(
             return this.receipt
         if household is not None:
             place = household.place
-        _check_place(actor, place, household)
         today = timezone.localdate(this.now)
         day = stated_on or today
         if day > today:
@@ -80,7 +77,7 @@ def need_state(
             household=household,
             wanted_by=wanted_by,
             stated_on=day,
-            desk=_desk(place, actor),
+            desk=_desk(place, by),
             is_shared=is_shared,
             written_by=actor.person,
             written_at=this.now,
@@ -149,7 +146,7 @@ def offer_make(
 ) -> Receipt:
     """Say what one can give: for oneself; for the `body` at whose desk one works; or, with `body` and `friend_name`,
     for a friend whose offer that desk keeps. Result: offer."""
-    by = permit("offer.make", actor)
+    by = permit("offer.make", actor, at=body)
     sent = {
         "kind": kind,
         "words": words,
@@ -164,8 +161,6 @@ def offer_make(
         if this.replayed:
             return this.receipt
         today = timezone.localdate(this.now)
-        if body is not None and not (actor.is_system or actor.holds(body.pk)):
-            raise Refusal("offer.desk", _("You have no post at this desk."), field="body")
         if valid_until is not None and valid_until < today:
             raise Refusal("offer.past", _("This day has passed. Give a later one, or none."), field="valid_until")
         person, desk = _giver(this, actor, body, friend_name, friend_phone)
@@ -253,22 +248,13 @@ def close_offer(this: Act, offer: Offer, state: str, reason: str = "") -> None:
     )
 
 
-def _check_place(actor: Viewer, place: Place, household: Household | None) -> None:
-    """Needs are stated by the desk of the village, or above it, by a stationed team, or by who helps the family."""
-    if actor.is_system or keeps_its_village.test(actor, place) or is_stationed_there.test(actor, place):
-        return
-    if household is not None and helps_it.test(actor, household):
-        return
-    raise NotAllowed("need.place", _("Your posts do not allow this here."), details={"right": "need.write"})
-
-
-def _desk(place: Place, actor: Viewer) -> Body:
+def _desk(place: Place, by: Actor) -> Body:
     """The village's own desk; where none is registered, the desk of who writes, or the nearest office."""
     near = Body.objects.filter(valid_on(timezone.localdate()), place__lo__lte=place.lo, place__hi__gte=place.lo)
     village = near.filter(kind=BodyKind.VILLAGE).order_by("-place__lo", "pk").first()
     if village is not None:
         return village
-    own = next((post.body for post in actor.posts if actor.holds(post.body_id)), None)
+    own = Body.objects.filter(pk=by.body_id).first() if by.right_kind == "post" else None
     found = own or near.filter(kind=BodyKind.OFFICE).order_by("-place__lo", "pk").first()
     if found is None:
         raise Refusal("need.desk", _("No body is registered for this place. Ask the administrator to register it."))

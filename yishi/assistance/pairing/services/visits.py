@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.register.models import Household
-from yishi.journal.act import Act, Actor, act
+from yishi.journal.act import Act, act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
+from yishi.kit.records import certain
 from yishi.kit.text import clean
-from yishi.organisations.grants import Viewer
+from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
@@ -42,7 +43,7 @@ def visit_log(
 ) -> Receipt:
     """Record a visit, of today or of a day before. The actor is among the visitors. Result: visit, waits."""
     late = None if may("visit.log", actor, household) else _grant_on(actor, household, on)
-    by = late or permit("visit.log", actor, household)
+    by = actor.acting(late) if late else permit("visit.log", actor, household)
     people = {one.pk: one for one in (*([actor.person] if actor.person else []), *visitors)}
     body = {
         "household": household.pk,
@@ -121,7 +122,7 @@ def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | N
         row.reason = clean(reason)[:300]
         if not row.reason:
             raise Refusal("reason.empty", _("Please write why it is withdrawn."), field="reason")
-        this.reverse(Entry.objects.get(pk=row.entry_id))
+        this.reverse(Entry.objects.get(pk=certain(row.entry_id)))
         row.state, row.entry_id = State.WITHDRAWN, None
         row.save(update_fields=["state", "reason", "entry_id"])
         this.result(visit=row.pk)
@@ -143,21 +144,17 @@ def _count(this: Act, visit: Visit) -> None:
     visit.entry_id = entry.pk
 
 
-def _grant_on(actor: Viewer, household: Household, day: date) -> Actor | None:
-    """The actor by a grant that was valid on `day` and is over now; None without one."""
+def _grant_on(actor: Viewer, household: Household, day: date) -> Grant | None:
+    """A grant that was valid on `day` and is over now."""
     if actor.person_id is None or actor.query_code:
         return None
     helper = Q(person=actor.person_id) | Q(body__in=actor.reach.bodies)
     pairing = Pairing.within.filter(valid_on(day), helper, household=household).first()
     if pairing is not None:
-        actor.use("pairing", pairing.pk, pairing.body_id)
-        return actor.acting()
+        return Grant("pairing", pairing.pk, pairing.body_id)
     spans = {"team__place__lo__lte": household.place.lo, "team__place__hi__gte": household.place.lo}
     station = TeamMember.objects.filter(valid_on(day), person=actor.person_id, **spans).first()
-    if station is not None:
-        actor.use("station", station.pk, station.sent_by_id)
-        return actor.acting()
-    return None
+    return Grant("station", station.pk, station.sent_by_id) if station is not None else None
 
 
 def _locked(visit: Visit, state: str) -> Visit:

@@ -64,7 +64,7 @@ def project_accept(
     Passed, with or without defects, the project is accepted; not passed, it is under construction again. Each defect
     is a promise of the responsible body under the accepting body's supervision.
     """
-    by = permit("project.accept", actor, project)
+    by = permit("project.accept", actor, project, at=body)
     sent = {
         "project": project.pk,
         "body": body.pk,
@@ -82,7 +82,7 @@ def project_accept(
         if result not in Result.values:
             raise Refusal("acceptance.result", _("Please choose one of the values that are offered."), field="result")
         stage = step(row, "fail" if result == Result.FAILED else "pass")
-        _another_body(actor, row, body)
+        _another_body(row, body)
         if bool(defects) != (result == Result.DEFECTS):
             raise Refusal(
                 "acceptance.defects",
@@ -162,12 +162,10 @@ def promises_of(project: Project) -> QuerySet[Commitment]:
     return rows.select_related("bearer", "supervisor").order_by("due_on", "pk")
 
 
-def _another_body(actor: Viewer, project: Project, body: Body) -> None:
+def _another_body(project: Project, body: Body) -> None:
     builders = {project.responsible_id, *project.contracts.values_list("contractor", flat=True)}
     if body.pk in builders:
         raise Refusal("acceptance.self", _("Nobody accepts their own works: another body does."), field="body")
-    if not (actor.is_system or actor.holds(body.pk)):
-        raise Refusal("acceptance.desk", _("You have no post at this desk."), field="body")
 
 
 def _found(project: Project, found: Mapping[UUID, Decimal], result: str) -> list[tuple[QuantityPart, int]]:

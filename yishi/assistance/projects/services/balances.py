@@ -163,7 +163,7 @@ def payments_standing() -> QuerySet[FundMovement]:
     return FundMovement.within.filter(kind=Kind.PAID, state__in=FundMovement.STANDING)
 
 
-def total(rows: QuerySet) -> int:
+def total(rows: QuerySet[Any]) -> int:
     """The sum of `amount` over rows, in fen."""
     return rows.aggregate(total=Sum("amount"))["total"] or 0
 

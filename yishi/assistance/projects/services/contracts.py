@@ -72,7 +72,7 @@ def contract_sign(
             id=child_id(this.id, 1),
             project=row,
             number=called,
-            contractor=None if outside else contractor,
+            contractor=contractor if isinstance(contractor, Body) else None,
             contractor_name=outside,
             what=clean(what)[:120],
             amount=fen,

@@ -27,6 +27,7 @@ from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.money import yuan_text
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
@@ -54,7 +55,7 @@ def fund_open(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Open a fund of `owner` for `place`. Result: fund."""
-    by = permit("fund.open", actor)
+    by = permit("fund.open", actor, at=owner)
     body = {
         "owner": owner.pk,
         "name": name,
@@ -67,8 +68,6 @@ def fund_open(
     with act("assistance.fund.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        if not (actor.is_system or actor.holds(owner.pk)):
-            raise Refusal("fund.owner", _("You have no post at this desk."), field="owner")
         if kind not in FundKind.values:
             raise Refusal("fund.kind", _("Please choose one of the values that are offered."), field="kind")
         called = named(name, 80)
@@ -193,7 +192,7 @@ def movement_reverse(*, actor: Viewer, movement: FundMovement, reason: str, act_
                 raise Refusal(
                     "movement.passed_on", _("This donation was passed on. Reverse the payments made from it first.")
                 )
-        this.reverse(Entry.objects.get(pk=row.entry_id))
+        this.reverse(Entry.objects.get(pk=certain(row.entry_id)))
         row.state, row.reason, row.entry_id = State.REVERSED, why, None
         row.save(update_fields=["state", "reason", "entry_id"])
         this.result(movement=row.pk)
@@ -285,7 +284,7 @@ def allotment_take_back(*, actor: Viewer, allotment: Allotment, reason: str, act
                 _("Only %(left)s yuan of this fund are not paid yet. Reverse payments first.")
                 % {"left": yuan_text(left)},
             )
-        this.reverse(Entry.objects.get(pk=row.entry_id), data={"project": project.pk})
+        this.reverse(Entry.objects.get(pk=certain(row.entry_id)), data={"project": project.pk})
         row.taken_back_at, row.reason = this.now, why
         row.save(update_fields=["taken_back_at", "reason"])
         this.result(allotment=row.pk, project=project.pk)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from yishi.assistance.deeds.models.deeds import THOUSANDTHS
+from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
 from yishi.assistance.projects.models import (
     Acceptance,
     AcceptanceLine,

@@ -20,7 +20,6 @@ from yishi.assistance.projects.models import (
     ProjectStep,
     QuantityPart,
 )
-from yishi.assistance.projects.rules import leads_there
 from yishi.assistance.projects.stages import step
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -84,7 +83,7 @@ def project_open(
 
     `planned_on` in the past is welcome: projects that run already are written down too.
     """
-    by = permit("project.open", actor)
+    by = permit("project.open", actor, (place, responsible))
     planned = dict(money or {})
     body = {
         "name": name,
@@ -103,12 +102,6 @@ def project_open(
     with act("assistance.project.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        if not (actor.is_system or actor.holds(responsible.pk) or leads_there(actor, place)):
-            raise Refusal(
-                "project.desk",
-                _("A project is written down by the body responsible for it, or by an office above its place."),
-                field="responsible",
-            )
         called = named(name, 120)
         if Project.within.filter(place=place, name=called).exists():
             raise Refusal("project.taken", _("This place has a project of this name already."), field="name")

@@ -3,7 +3,7 @@
 What changes from year to year stands in `register.py`. Codes are those of the lists in `assistance/codes/`.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import models
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes.manager import DisabledQuerySet
 
-from yishi.database.reach import File, FilesManager, Reach
+from yishi.database.reach import AFile, File, FilesManager, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Dated, Place, valid_on
 from yishi.people.models import Person
@@ -20,17 +20,17 @@ from yishi.people.models import Person
 CODE = 24  # the length of a code of a list
 
 
-class ArrivedManager(models.Manager[Any]):
+class ArrivedManager(models.Manager[AFile]):
     """Without what an import has written but not published yet."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[AFile]:
         return super().get_queryset().filter(arriving__isnull=True)
 
 
-class ArrivedFilesManager(FilesManager):
+class ArrivedFilesManager(FilesManager[AFile]):
     """Likewise, within a scope."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[AFile]:
         rows = super().get_queryset()
         return rows if isinstance(rows, DisabledQuerySet) else rows.filter(arriving__isnull=True)
 
@@ -78,8 +78,8 @@ class Household(File):
     arriving = models.UUIDField(null=True, editable=False)  # the import that is writing it
     brought_by = models.UUIDField(null=True, editable=False)  # the import that registered it
 
-    within = ArrivedManager()
-    objects = ArrivedFilesManager()
+    within: ClassVar = ArrivedManager()
+    objects: ClassVar = ArrivedFilesManager()
     arriving_too = models.Manager()  # for imports alone
 
     class Meta(File.Meta):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
+from yishi.kit.records import certain
 from yishi.organisations.models import Body, Dated
 from yishi.people.models import Person
 
@@ -80,7 +81,7 @@ class HouseholdMember(Dated, File):
         return household_reach(reach, "household__")
 
 
-def _mu() -> models.DecimalField:
+def _mu() -> "models.DecimalField[Decimal | int | None, Decimal | None]":
     return models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
 
 
@@ -151,11 +152,6 @@ class HouseholdYear(File):
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
         return household_reach(reach, "household__")
-
-    @property
-    def land_per_head(self) -> Decimal | None:
-        """Cropland per head, in mu."""
-        return self.cropland / self.head_count if self.cropland is not None and self.head_count else None
 
 
 class MemberYear(File):
@@ -253,6 +249,11 @@ class ChangeRequest(File):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.household or self.place}"
+
+    @property
+    def family(self) -> Household:
+        """The household that it changes; only who asks to register a new one names none."""
+        return certain(self.household)
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

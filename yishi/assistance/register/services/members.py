@@ -18,6 +18,7 @@ from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.identity import CARD
 from yishi.kit.ids import child_id
+from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
@@ -202,7 +203,7 @@ def identity_reveal(*, actor: Viewer, member: HouseholdMember, reason: str, act_
                 data={"member": member.pk, "reason": reason},
             )
             this.result(member=member.pk)
-        this.receipt.number_in_clear = identity_of(resident)  # type: ignore[attr-defined]
+        this.receipt.number_in_clear = identity_of(certain(resident))
     return this.receipt
 
 

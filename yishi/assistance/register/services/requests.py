@@ -26,6 +26,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.identity import masked
 from yishi.kit.ids import child_id, uuid7
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
@@ -61,7 +62,7 @@ def change_ask(
 
     `asked` is what the function of `kind` takes besides household and day (see `_APPLY`): plain values and ids.
     """
-    where = household.place if household is not None else place
+    where = certain(household.place if household is not None else place)
     by = permit("household.ask", actor, where)
     open_values, numbers, account = _apart(asked)
     day = day_read(effective_on, after=household.registered_on if household is not None else None)
@@ -155,7 +156,7 @@ def change_withdraw(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None
 def asked_values(request: ChangeRequest) -> dict[str, Any]:
     """What was asked, as the functions of the register take it, with its numbers in clear. For services alone."""
     numbers, account = asked_open(request)
-    values = json.loads(json.dumps(request.asked))
+    values: dict[str, Any] = json.loads(json.dumps(request.asked))
     for key, text in (json.loads(numbers) if numbers else {}).items():
         _owner(values, key)["identity"] = text
     if account:
@@ -240,7 +241,8 @@ def _owners(values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def _owner(values: dict[str, Any], key: str) -> dict[str, Any]:
     name, _dot, place = key.partition(".")
-    return values[name][int(place)] if place else values[name]
+    owner: dict[str, Any] = values[name][int(place)] if place else values[name]
+    return owner
 
 
 def _member(request: ChangeRequest, key: str) -> HouseholdMember:
@@ -260,11 +262,11 @@ def _register(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_
 
 
 def _change(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id: UUID) -> Receipt:
-    return household_change(actor=actor, household=request.household, on=request.effective_on, act_id=act_id, **asked)
+    return household_change(actor=actor, household=request.family, on=request.effective_on, act_id=act_id, **asked)
 
 
 def _join(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id: UUID) -> Receipt:
-    return member_join(actor=actor, household=request.household, on=request.effective_on, act_id=act_id, **asked)
+    return member_join(actor=actor, household=request.family, on=request.effective_on, act_id=act_id, **asked)
 
 
 def _leave(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id: UUID) -> Receipt:
@@ -280,7 +282,7 @@ def _correct(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_i
 def _head(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id: UUID) -> Receipt:
     return household_head_change(
         actor=actor,
-        household=request.household,
+        household=request.family,
         member=_member(request, asked["member"]),
         relations=asked["relations"],
         on=request.effective_on,
@@ -291,7 +293,7 @@ def _head(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id: 
 def _split(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id: UUID) -> Receipt:
     return household_split(
         actor=actor,
-        household=request.household,
+        household=request.family,
         members=[_member(request, key) for key in asked["members"]],
         head=_member(request, asked["head"]),
         relations=asked.get("relations") or {},
@@ -304,8 +306,8 @@ def _split(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id:
 def _relocate(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id: UUID) -> Receipt:
     return household_relocate(
         actor=actor,
-        household=request.household,
-        place=_place(asked["place"]),
+        household=request.family,
+        place=certain(_place(asked["place"])),
         hamlet=_place(asked.get("hamlet")),
         group_name=asked.get("group_name", ""),
         site=asked.get("site", ""),
@@ -317,7 +319,7 @@ def _relocate(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_
 
 def _end(actor: Viewer, request: ChangeRequest, asked: dict[str, Any], act_id: UUID) -> Receipt:
     return household_end(
-        actor=actor, household=request.household, reason=asked["reason"], on=request.effective_on, act_id=act_id
+        actor=actor, household=request.family, reason=asked["reason"], on=request.effective_on, act_id=act_id
     )
 
 

@@ -36,6 +36,7 @@ from yishi.assistance.campaign.services.campaigns import (
 )
 from yishi.assistance.deeds.models import Evidence
 from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, by_item
 from yishi.web.kit.body_field import BodyField
@@ -76,7 +77,9 @@ def catalogue(request: Request, one: Campaign) -> HttpResponse:
     rows = list(items.prefetch_related("versions").order_by("is_retired", "direction__ordinal", "ordinal"))
     if request.GET.get("export"):
         return export(request, f"{one.name}-{_('catalogue')}", _columns(), [(x, x.said) for x in rows])
-    found = [{"item": item, "version": item.said, "evidence": evidence_words(item.said)} for item in rows]
+    found: list[dict[str, Any]] = [
+        {"item": item, "version": item.said, "evidence": evidence_words(item.said)} for item in rows
+    ]
     words = {
         "campaign": one,
         "directions": [
@@ -168,7 +171,7 @@ def catalogue_load_page(request: Request, one: Campaign) -> HttpResponse:
 
 
 class ItemForm(ActForm):
-    direction = forms.ModelChoiceField(None, label=gettext_lazy("direction"))
+    direction: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(None, label=gettext_lazy("direction"))
     name = forms.CharField(label=gettext_lazy("item"), max_length=64)
     unit = forms.CharField(
         label=gettext_lazy("unit"), max_length=16, help_text=gettext_lazy("What one of it is called: 条, 个, 公里…")
@@ -255,7 +258,7 @@ def item(request: Request, one: CatalogueItem) -> HttpResponse:
 @page("campaign.part", load=load_item)
 def item_edit(request: Request, one: CatalogueItem) -> HttpResponse:
     """A new version from a day on; the deeds before it keep theirs."""
-    last = one.versions.order_by("-number").first()
+    last = certain(one.versions.order_by("-number").first())  # an item begins with its first
     initial = {name: getattr(last, name) for name in (*FIELDS, "is_reconstruction")}
     form = ItemForm(request.POST or None, campaign=one.campaign, initial=initial | {"since": timezone.localdate()})
     del form.fields["direction"]

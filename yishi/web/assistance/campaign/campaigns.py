@@ -146,7 +146,9 @@ def _counties(one: Campaign) -> QuerySet[Place, Any]:
     return counties.values_list("pk")
 
 
-def _lacks(one: Campaign, leads: list, phases: list, directions: list, has_items: bool) -> list[tuple[Any, str]]:
+def _lacks(
+    one: Campaign, leads: list[Any], phases: list[Any], directions: list[Any], has_items: bool
+) -> list[tuple[Any, str]]:
     """What a campaign still lacks before its first deed, each with the page where it is done; the first comes first."""
     steps = (
         (bool(directions) and has_items, _("Fill the catalogue"), "campaign_catalogue"),
@@ -257,7 +259,7 @@ class PhaseForm(ActForm):
     name = forms.CharField(label=gettext_lazy("name of the phase"), max_length=64)
     starts_on = day_field(gettext_lazy("first day"))
     ends_on = day_field(gettext_lazy("last day"))
-    focus = forms.ModelChoiceField(
+    focus: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         None,
         label=gettext_lazy("places on which it lays its weight"),
         required=False,

@@ -62,7 +62,8 @@ class CooperationForm(ActForm):
 
     def __init__(self, *args: Any, request: Request, campaign: Campaign, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+        viewer = request.viewer
+        desks = [post.body_id for post in viewer.posts if may("cooperation.write", viewer, campaign, at=post.body)]
         self.fields["supervisor"].queryset = Body.objects.filter(pk__in=desks)
         self.initial.setdefault("supervisor", desks[0] if desks else None)
         self.initial.setdefault("signed_on", timezone.localdate())

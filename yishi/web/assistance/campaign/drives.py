@@ -80,7 +80,9 @@ class DriveForm(ActForm):
     name = forms.CharField(label=gettext_lazy("name of the drive"), max_length=64)
     starts_on = day_field(gettext_lazy("first day"))
     ends_on = day_field(gettext_lazy("last day"))
-    direction = forms.ModelChoiceField(None, label=gettext_lazy("its direction"), required=False)
+    direction: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        None, label=gettext_lazy("its direction"), required=False
+    )
     words = area(gettext_lazy("what is to be reached"), rows=4, max_length=500)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any):

@@ -23,14 +23,13 @@ from yishi.assistance.campaign.services.steering import (
 )
 from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
-from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import SHADES
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import export
 from yishi.web.kit.fields import area, day_field
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
@@ -94,7 +93,7 @@ def _cooperations(request: Request, campaign: Campaign) -> QuerySet[Cooperation]
     return rows.prefetch_related("parties").distinct().order_by("-signed_on", "-pk")
 
 
-class InstructionFilter(forms.Form):
+class InstructionFilter(Form):
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     bearer = forms.CharField(label=gettext_lazy("bearer"), required=False, max_length=64)
 
@@ -189,17 +188,14 @@ class MeetingForm(ActForm):
         required=False,
         help_text=gettext_lazy("The office is enough, for example: chairperson of the prefecture's committee."),
     )
-    drive = forms.ModelChoiceField(None, label=gettext_lazy("part of a drive"), required=False)
+    drive: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        None, label=gettext_lazy("part of a drive"), required=False
+    )
 
     def __init__(self, *args: Any, request: Request, campaign: Campaign, **kwargs: Any):
         super().__init__(*args, **kwargs)
         viewer = request.viewer
-        leads = set(campaign.leads.values_list("body", flat=True)) | {campaign.owner_id}
-        desks = [
-            post.body_id
-            for post in viewer.posts
-            if viewer.holds(post.body_id) and (post.body.kind in OVERSEEING or post.body_id in leads)
-        ]
+        desks = [post.body_id for post in viewer.posts if may("steering.hold", viewer, campaign, at=post.body)]
         self.fields["body"].queryset = Body.objects.filter(pk__in=desks)
         self.initial.setdefault("body", desks[0] if desks else None)
         self.fields["drive"].queryset = campaign.drives.all()

@@ -19,7 +19,7 @@ from yishi.assistance.checks.settings import Checkers
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -50,7 +50,7 @@ def load_threshold(request: Request, code: str) -> Parameter:
     return threshold
 
 
-class RuleFilter(forms.Form):
+class RuleFilter(Form):
     q = forms.CharField(label=gettext_lazy("words of the rule"), required=False)
     group = forms.ChoiceField(label=gettext_lazy("group of rules"), required=False)
     severity = forms.ChoiceField(label=gettext_lazy("how grave"), required=False)

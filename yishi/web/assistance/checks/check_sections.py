@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from yishi.assistance.checks.logic.pack import Pack, read_pack
 from yishi.assistance.checks.models import CheckFinding, CheckWaiver, Severity
 from yishi.assistance.register.models import Household
+from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
@@ -42,11 +43,16 @@ def dress(request: Request, one: CheckFinding, pack: Pack) -> None:
     """Give a finding what its row shows: words of its rule, its waiver, what the viewer may do."""
     today = timezone.localdate()
     rule = pack.rules.get(one.rule)
-    one.title, one.badge = rule_title(pack, one.rule), BADGES[one.severity]
-    one.says, one.todo = (rule.says, rule.todo) if rule else ("", "")
-    one.waived = one.is_waived_on(today)
-    one.reason = reason_of(one, today)
-    one.may_waive = one.cleared_at is None and may("check.waive", request.viewer, one)
+    lend(
+        one,
+        title=rule_title(pack, one.rule),
+        badge=BADGES[one.severity],
+        says=rule.says if rule else "",
+        todo=rule.todo if rule else "",
+        waived=one.is_waived_on(today),
+        reason=reason_of(one, today),
+        may_waive=one.cleared_at is None and may("check.waive", request.viewer, one),
+    )
 
 
 def reason_of(one: CheckFinding, today: date) -> str:

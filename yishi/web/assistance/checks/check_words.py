@@ -20,7 +20,8 @@ from yishi.assistance.checks.logic.pack import (
 from yishi.assistance.checks.models import Severity
 from yishi.kit.money import yuan_text
 
-BADGES = {Severity.ERROR: "late", Severity.DOUBT: "warn", Severity.HINT: "info"}
+_FIELDS: dict[str, Mapping[str, Any]] = dict(FIELDS.items())  # by a scope that comes as text
+BADGES: dict[str, str] = {Severity.ERROR: "late", Severity.DOUBT: "warn", Severity.HINT: "info"}
 MONEY_FIELDS = frozenset(
     name
     for name in FIELDS["household"]
@@ -86,12 +87,12 @@ def _rows_words(name: str, rows: list[Any]) -> str:
 
 
 def _label(scope: str, name: str) -> str:
-    table: Mapping[str, Any] = FIELDS[scope]  # type: ignore[index]
+    table: Mapping[str, Any] = _FIELDS[scope]
     return str(table[name].label) if name in table else name
 
 
 def _value(scope: str, name: str, value: Any) -> str:
-    table: Mapping[str, Any] = FIELDS[scope]  # type: ignore[index]
+    table: Mapping[str, Any] = _FIELDS[scope]
     field = table.get(name)
     if value == "unknown":
         return _("not filled in")
@@ -101,7 +102,7 @@ def _value(scope: str, name: str, value: Any) -> str:
         return date_format(value, "SHORT_DATE_FORMAT")
     if isinstance(value, list):
         words = field.words or {} if field else {}
-        return "、".join(words.get(one, one) for one in value) or _("none")
+        return "、".join(str(words.get(one, one)) for one in value) or _("none")
     if scope == "household" and name in MONEY_FIELDS and isinstance(value, int | Decimal):
         return f"{yuan_text(int(value))} {MONEY}"
     if field and field.words:

@@ -17,12 +17,13 @@ from yishi.assistance.checks.logic.pack import read_pack
 from yishi.assistance.checks.models import CheckFinding, CheckRun, Severity
 from yishi.assistance.checks.services.check_acts import finding_unwaive, finding_waive
 from yishi.assistance.checks.services.checks import check_run_ask
+from yishi.kit.records import lend
 from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -51,7 +52,7 @@ RANK = Case(*(When(severity=code, then=Value(rank)) for code, rank in ORDER.item
 DESKS = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)  # who mends what is found
 
 
-class FindingFilter(forms.Form):
+class FindingFilter(Form):
     place = PlaceField(label=gettext_lazy("place"), required=False, help_text="")
     group = forms.ChoiceField(label=gettext_lazy("group of rules"), required=False)
     severity = forms.ChoiceField(label=gettext_lazy("how grave"), required=False)
@@ -191,7 +192,7 @@ def findings(request: Request) -> HttpResponse:
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for one in page_obj:
         dress(request, one, pack)
-        one.household_url = link("household", pk=one.household_id)
+        lend(one, household_url=link("household", pk=one.household_id))
     rule = pack.rules.get(form.given.get("rule", ""))
     words = {
         "form": form,

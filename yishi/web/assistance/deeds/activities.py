@@ -21,6 +21,7 @@ from yishi.assistance.deeds.models import Activity, Deed, DeedParty
 from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.register.models import Household
+from yishi.kit.records import lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
@@ -124,7 +125,7 @@ def activity(request: Request, activity: Activity) -> HttpResponse:
     rows = Deed.objects.filter(activity=activity).select_related("version", "place").prefetch_related(PARTIES)
     page_obj = Paginator(rows.order_by("-recorded_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     for one in page_obj:
-        one.much, one.who = how_much(one), party_words(one)
+        lend(one, much=how_much(one), who=party_words(one))
     words = {
         "activity": activity,
         "page_obj": page_obj,

@@ -35,6 +35,7 @@ from yishi.attachments.models import Attachment
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES, load_deed
@@ -354,7 +355,7 @@ def load_evidence(request: Request, pk: UUID, file: UUID) -> Attachment:
     row = deed.evidence.select_related("file").get(file=file)
     if row.kind in Evidence.NAMING and not may("deed.correct", request.viewer, deed):
         raise Evidence.DoesNotExist
-    return row.file
+    return certain(row.file)
 
 
 @page("deed.see", load=load_evidence, methods=("GET",))

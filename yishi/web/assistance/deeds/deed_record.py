@@ -22,6 +22,7 @@ from yishi.assistance.deeds.services.deeds import deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached, joined
 from yishi.assistance.pairing.models import Match
 from yishi.assistance.register.models import Household
+from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
@@ -216,16 +217,16 @@ class DeedForm(ReachedForm):
         desk = self.desks.get(given["doer"].partition(":")[2])
         others = [Part(body, Role.CO, 1) for body in given["bodies"] if body != desk]
         if given["doer"] == ME:
-            ours = [Part(self.viewer.person, given["role"])]
+            ours = [Part(certain(self.viewer.person), given["role"])]
         elif given["doer"].startswith(DESK):
-            ours = [Part(desk, given["role"])]
+            ours = [Part(certain(desk), given["role"])]
         elif given["doer"].startswith(FOR_OTHERS):  # its desk records and is no party
             named = [*given["members"], *given["bodies"]]
             ours, others = [Part(named[0], Role.LEAD)], [Part(one, Role.CO, 1) for one in named[1:]]
         else:
             ours = [Part(person, Role.LEAD) for person in given["members"]]
             others = [one for one in others if one.who != desk]
-            ours.append(Part(desk, Role.ORGANISER))
+            ours.append(Part(certain(desk), Role.ORGANISER))
         return {
             "place": given["place"],
             "on": given["on"],

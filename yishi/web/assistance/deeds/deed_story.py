@@ -13,9 +13,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.deeds.models import Deed, Evidence
+from yishi.assistance.deeds.models import Deed, DeedParty, Evidence
 from yishi.database.gather import gather
 from yishi.journal.models import Entry
+from yishi.kit.records import filled
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 from yishi.web.kit.timeline import Event
@@ -68,7 +69,7 @@ class _Names:
         bodies: set[Any] = {entry.body_id for entry in entries}
         for kind, ref, *_rest in (party for entry in entries for party in entry.data.get("parties", [])):
             (bodies if kind == "body" else people).add(UUID(ref))
-        places = {entry.place_id for entry in entries} - {None}
+        places = set(filled(entry.place_id for entry in entries))
         moved = places if len(places) > 1 else set()  # only a move is told
         found = gather(
             people=Person.within.filter(pk__in=people - {None}).values_list("pk", "name"),
@@ -130,7 +131,7 @@ def _changes(entries: Iterable[Entry], names: _Names) -> list[str]:
 
 
 def deed_role(role: str) -> str:
-    return str(dict(Deed.parties.rel.related_model.Role.choices).get(role, role))
+    return str(dict(DeedParty.Role.choices).get(role, role))
 
 
 def _day(at: datetime) -> str:

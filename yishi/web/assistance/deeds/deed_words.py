@@ -6,11 +6,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
 from yishi.assistance.deeds.models import Deed, DeedBeneficiary
-from yishi.assistance.deeds.models.deeds import THOUSANDTHS, WHOLE
+from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import gather
-from yishi.people.models import Person
 from yishi.reporting.small_numbers import exactly, roughly
 from yishi.web.kit.numbers import number_text
 
@@ -42,10 +42,6 @@ def household_label(one: Household) -> str:
 def villager_label(one: Any) -> str:
     home = getattr(one, "home", None)
     return f"{one.name} · {home.place.name} · {home.number}" if home else one.name
-
-
-def member_label(one: Person) -> str:
-    return one.name
 
 
 def whom(deed: Deed, *, is_own: bool) -> dict[str, Any]:

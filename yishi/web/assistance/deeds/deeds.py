@@ -24,11 +24,13 @@ from yishi.assistance.deeds.models import (
 )
 from yishi.assistance.deeds.reads import deeds_search
 from yishi.database.gather import gather
+from yishi.kit.records import filled, lend, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
 from yishi.web.assistance.deeds.loads import PARTIES, rows_of_files
 from yishi.web.kit.exports import export
+from yishi.web.kit.forms import Form
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.place_field import PlaceField
@@ -55,7 +57,7 @@ WHOSE = (
 )
 
 
-class DeedFilter(forms.Form):
+class DeedFilter(Form):
     q = forms.CharField(label=gettext_lazy("Search"), required=False)
     whose = forms.ChoiceField(label=gettext_lazy("whose"), choices=WHOSE, required=False)
     item = forms.ChoiceField(label=gettext_lazy("item"), required=False)
@@ -152,7 +154,7 @@ def deeds(request: Request) -> HttpResponse:
     pages = Peek(rows, _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else Paginator(rows, PER_PAGE)
     page_obj = pages.get_page(request.GET.get("page"))
     for one in page_obj:
-        one.much, one.who = how_much(one), party_words(one)
+        lend(one, much=how_much(one), who=party_words(one))
     is_filtered = any(value for name, value in request.GET.items() if name != "page")
     given = form.cleaned_data if form.is_valid() else {}
     words = {
@@ -207,8 +209,8 @@ def deed(request: Request, deed: Deed) -> HttpResponse:
         **whom_rows(deed),
         evidence=deed.evidence.select_related("file", "added_by").order_by("added_at"),
         merged=Deed.within.filter(merged_into=deed),
-        source=Proposal.objects.filter(pk=followed)[:1],
-        into=Deed.objects.filter(pk=deed.merged_into_id)[:1],
+        source=Proposal.objects.filter(pk__in=filled([followed]))[:1],
+        into=Deed.objects.filter(pk__in=filled([deed.merged_into_id]))[:1],
     )
     events = deed_events(deed, rows["entries"], rows["remarks"])
     parties = [
@@ -250,7 +252,7 @@ def _acts(request: Request, deed: Deed) -> list[dict[str, Any]]:
         ("deed_prove", "deed.prove", _("Add evidence"), True),
         ("deed_code", "deed.prove", _("Code for the family"), True),
         ("deed_correct", "deed.correct", _("Correct it"), True),
-        ("deed_uphold", "deed.correct", _("It stands all the same"), deed.is_denied),
+        ("deed_uphold", "deed.correct", _("It stands all the same"), lent(deed, "is_denied")),
         ("deed_withdraw", "deed.correct", _("Withdraw it"), True),
         ("deed_disown", "deed.disown", _("It was not I"), True),
     )

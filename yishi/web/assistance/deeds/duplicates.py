@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
 from yishi.web.kit.desk_items import DeskItem, Source
@@ -51,7 +53,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
 waiting = Source(_waiting_rows, _waiting_items)
 
 
-def pairs_of(request: Request) -> Any:
+def pairs_of(request: Request) -> QuerySet[PossibleDuplicate]:
     """Pairs both of whose deeds the viewer may see."""
     seen = Deed.objects.values("pk")
     rows = PossibleDuplicate.objects.filter(earlier__in=seen, later__in=seen)
@@ -87,7 +89,7 @@ def duplicates(request: Request) -> HttpResponse:
     ).get_page(request.GET.get("page"))  # fmt: skip
     for pair in page_obj:
         for one in (pair.earlier, pair.later):
-            one.much, one.who = how_much(one), party_words(one)
+            lend(one, much=how_much(one), who=party_words(one))
     return render(request, "assistance/deeds/duplicates.html", {"page_obj": page_obj, "is_decided": is_decided})
 
 
@@ -115,7 +117,7 @@ def load_pair(request: Request, pk: UUID) -> PossibleDuplicate:
 def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
     """Two records side by side. Who oversees both places decides; the others read."""
     decides = may("duplicate.decide", request.viewer, pair) and not pair.verdict
-    sides = []
+    sides: list[dict[str, Any]] = []
     for pk in (pair.earlier_id, pair.later_id):
         one = Deed.objects.select_related("version", "place", "recorded_for", "recorded_by").prefetch_related(
             PARTIES
@@ -150,7 +152,7 @@ def effects(pair: PossibleDuplicate) -> list[dict[str, str]]:
     one, two = pair.earlier, pair.later
     unit = one.version.unit
     rows = DeedParty.objects.filter(deed__in=[one, two]).values_list("deed", "body", "person")
-    parties: dict[Any, set] = {one.pk: set(), two.pk: set()}
+    parties: dict[UUID, set[UUID]] = {one.pk: set(), two.pk: set()}
     for deed, body, person in rows:
         parties[deed].add(body or person)
     together = len(parties[one.pk] | parties[two.pk])

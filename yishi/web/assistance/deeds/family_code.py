@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.family import deed_answer, deed_code_find
 from yishi.kit.ids import clean_code
+from yishi.kit.records import certain
 from yishi.kit.text import masked_name
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 from .deed_words import how_much
 
 
-class TypedForm(forms.Form):
+class TypedForm(Form):
     code = forms.CharField(
         label=gettext_lazy("Code on your slip"),
         help_text=gettext_lazy("Ten letters and digits, such as K7M4-2QX-D9R. Small letters and blanks do not matter."),
@@ -78,7 +79,7 @@ def family_code(request: Request, code: str) -> HttpResponse:
 def _who(deed: Deed) -> list[str]:
     """Bodies by name, people masked: the family knows who came."""
     rows = deed.parties.select_related("body", "person").order_by("pk")
-    return [one.body.name if one.body else masked_name(one.person.name) for one in rows]
+    return [one.body.name if one.body else masked_name(certain(one.person).name) for one in rows]
 
 
 urlpatterns = [

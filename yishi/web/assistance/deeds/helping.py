@@ -15,6 +15,7 @@ from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Deed, DeedConfirmation, DeedParty
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany, gather
+from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask
@@ -90,7 +91,7 @@ def helping(request: Request) -> HttpResponse:
     alike = {one for pair in pairs for one in pair}
     said_no = set(denied().filter(deed__in=last).values_list("deed", flat=True))
     for one in last:
-        one.much, one.is_alike, one.is_denied = how_much(one), one.pk in alike, one.pk in said_no
+        lend(one, much=how_much(one), is_alike=one.pk in alike, is_denied=one.pk in said_no)
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     owed = Q(bearer_person=viewer.person_id, bearer_person__isnull=False) | Q(bearer__in=desks, match__isnull=False)
     promises = Commitment.objects.filter(owed, state__in=Commitment.OPEN)
@@ -108,7 +109,7 @@ def helping(request: Request) -> HttpResponse:
 @page("helping.see", methods=("GET",))
 def helping_file(request: Request) -> HttpResponse:
     """One's own file: for oneself, printable; nobody is compared with anybody."""
-    person, year = request.viewer.person, request.GET.get("year", "")
+    person, year = certain(request.viewer.person), request.GET.get("year", "")
     words = {
         "who": person,
         "given": given_by(person, *period_of(year)),
@@ -122,7 +123,7 @@ def helping_file(request: Request) -> HttpResponse:
 
 @page("helping.see", methods=("GET",))
 def helping_file_pdf(request: Request) -> HttpResponse:
-    person = request.viewer.person
+    person = certain(request.viewer.person)
     given = given_by(person, *period_of(request.GET.get("year", "")))
     return paper_response(given_paper(person, given, timezone.localdate()), _("member's file"), "pdf")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -16,6 +16,7 @@ from yishi.assistance.campaign.services.campaigns import version_on
 from yishi.assistance.deeds import reads as finding
 from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
+from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
@@ -29,7 +30,7 @@ from .deed_words import plain
 PER_PAGE = 25
 
 
-def numbers_of(request: Request) -> Any:
+def numbers_of(request: Request) -> QuerySet[Unitemised]:
     """Those of the viewer's places and desks."""
     reach = request.viewer.reach
     rows = Unitemised.objects.filter(reach.places("place__") | Q(body__in=reach.bodies))
@@ -55,8 +56,8 @@ def unitemised(request: Request) -> HttpResponse:
         return export(request, _("numbers without details"), columns, rows)
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for one in page_obj:
-        one.version, one.much = _version(one), plain(one.amount)
-        one.may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
+        may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
+        lend(one, version=_version(one), much=plain(one.amount), may_withdraw=may_withdraw)
     words = {
         "page_obj": page_obj,
         "withdrawn": withdrawn,

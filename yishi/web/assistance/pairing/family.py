@@ -26,6 +26,7 @@ from yishi.assistance.register.models import Household
 from yishi.assistance.register.rules import keeps_its_village
 from yishi.commitments.models import Verdict
 from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -244,7 +245,7 @@ def family_code(request: Request, household: Household) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal.message))
         return redirect("family", pk=household.pk)
-    request.session[NEW_CODE] = {"household": str(household.pk), "code": spaced(receipt.query_code)}
+    request.session[NEW_CODE] = {"household": str(household.pk), "code": spaced(certain(receipt.query_code))}
     messages.success(request, _("The new code is below; the old one is dead."))
     return redirect("family", pk=household.pk)
 

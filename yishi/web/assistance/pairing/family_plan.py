@@ -22,6 +22,7 @@ from yishi.assistance.register.models import Household, HouseholdCause
 from yishi.commitments.models import Commitment, Proof, Verdict
 from yishi.commitments.queries import last_verdicts
 from yishi.database.gather import gather
+from yishi.kit.records import lent
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import current, valid_on
 from yishi.web.kit.timeline import Event
@@ -131,11 +132,12 @@ def _measures(household: Household) -> QuerySet[Measure]:
 
 
 def _line(row: Measure) -> MeasureLine:
+    verdict = lent(row, "verdict")
     return MeasureLine(
         measure=row,
-        verdict=row.verdict or "",
-        verdict_word=str(Verdict.Value(row.verdict).label) if row.verdict else "",
-        done_words=row.done_words or "",
+        verdict=verdict or "",
+        verdict_word=str(Verdict.Value(verdict).label) if verdict else "",
+        done_words=lent(row, "done_words") or "",
         is_open=row.commitment.state == S.IN_FORCE,
         is_done=row.commitment.state in (S.PROVED, S.CHECKED),
     )

@@ -21,6 +21,7 @@ from yishi.assistance.pairing.services.handovers import (
     pairings_of,
 )
 from yishi.assistance.pairing.services.pairing import place_of
+from yishi.kit.records import certain
 from yishi.organisations.models import Place
 from yishi.organisations.queries import place_path
 from yishi.organisations.rights import may
@@ -56,15 +57,15 @@ class HandOverAllForm(HandOverForm):
     def __init__(self, *args: Any, rows: list[Pairing], **kwargs: Any):
         super().__init__(*args, **kwargs)
         field = self.fields["pairings"]
-        field.queryset = Pairing.within.filter(pk__in=[one.pk for one in rows])  # type: ignore[attr-defined]
-        field.choices = [(one.pk, whom(one)) for one in rows]  # type: ignore[attr-defined]
+        field.queryset = Pairing.within.filter(pk__in=[one.pk for one in rows])
+        field.choices = [(one.pk, whom(one)) for one in rows]
         field.error_messages["required"] = _("Tick at least one pairing.")
         self.place = _around(rows)
 
 
 def _around(rows: list[Pairing]) -> Place | None:
     """The smallest place that holds all of them: there a successor is looked for."""
-    places = [place_of(one.household or one.place) for one in rows]  # type: ignore[arg-type]
+    places = [place_of(one.household if one.household is not None else certain(one.place)) for one in rows]
     lo, hi = min(one.lo for one in places), max(one.hi for one in places)
     holding = [one for one in place_path(places[0]) if one.lo <= lo and hi <= one.hi]
     return holding[-1] if holding else None

@@ -68,7 +68,7 @@ class HelperForm(ActForm):
         """Show the candidates right below the name."""
         known = where_from([one for one in found if isinstance(one, Person)])
         names = [(str(one.pk), f"{one.name}（{known[one.pk]}）" if known.get(one.pk) else one.name) for one in found]
-        self._picking.choices = names  # type: ignore[attr-defined]
+        self._picking.choices = names
         order = []
         for name in self.fields:
             order.append(name)

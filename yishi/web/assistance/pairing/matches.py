@@ -22,6 +22,7 @@ from yishi.assistance.pairing.models import Match, Need, Offer
 from yishi.assistance.pairing.services.matches import match_answer, match_end, match_propose
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
+from yishi.kit.records import filled
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
@@ -129,7 +130,7 @@ def match(request: Request, one: Match) -> HttpResponse:
         "is_ours": Need.objects.filter(pk=one.need_id).exists(),
         "sees_offer": Offer.objects.filter(pk=one.offer_id).exists(),
         "household": one.need.household if _knows_whose(one) else None,
-        "sees_promise": Commitment.objects.filter(pk=one.commitment_id).exists(),
+        "sees_promise": Commitment.objects.filter(pk__in=filled([one.commitment_id])).exists(),
         "may_answer": one.state == Match.State.PROPOSED and may("match.answer", viewer, one),
         "may_end": one.state in Match.LIVE and keeps,
         "may_record": one.state == Match.State.ACCEPTED and keeps and may("deed.record", viewer),

@@ -4,7 +4,6 @@
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from yishi.assistance.pairing.models import Match, Need
 from yishi.assistance.pairing.models.needs import left_of
 from yishi.commitments.models import Commitment
+from yishi.kit.records import lent
 
 S = Match.State
 BROKEN = (Commitment.State.CLOSED_UNDONE, Commitment.State.DROPPED)
@@ -41,9 +41,9 @@ def state_word(need: Need) -> str:
     """The word of a list for a need of `with_promises`."""
     if need.state != Need.State.OPEN:
         return str(need.get_state_display())
-    if need.is_promised:  # type: ignore[attr-defined]
+    if lent(need, "is_promised"):
         return _("promised, not kept yet")
-    return _("asked, no answer yet") if need.is_asked else _("nobody promised yet")  # type: ignore[attr-defined]
+    return _("asked, no answer yet") if lent(need, "is_asked") else _("nobody promised yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,6 @@ class Standing:
     word: str
     promised: list[Match]
     lacking: Decimal | None
-
-    @property
-    def first_due(self) -> date | None:
-        return min((one.commitment.due_on for one in self.promised if one.commitment), default=None)
 
 
 def standing(need: Need, matches: list[Match]) -> Standing:

@@ -19,10 +19,11 @@ from yishi.assistance.pairing.services.matches import offers_for
 from yishi.assistance.pairing.services.needs import need_close, need_share, need_state
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
+from yishi.kit.records import filled
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import export
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -42,7 +43,7 @@ DAY = forms.DateInput(attrs={"type": "date"})
 AGES = (("", gettext_lazy("all")), ("30", gettext_lazy("30 days or older")), ("90", gettext_lazy("90 days or older")))
 
 
-class ListFilter(forms.Form):
+class ListFilter(Form):
     q = forms.CharField(label=gettext_lazy("words"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("kind"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
@@ -242,7 +243,7 @@ def need(request: Request, one: Need) -> HttpResponse:
     may_keep = may("need.keep", viewer, one)
     rows = list(one.matches.select_related("offer__person", "offer__body", "commitment__bearer").order_by("-made_at"))
     where = standing(one, rows)
-    owed = [match.commitment_id for match in where.promised]
+    owed = filled(match.commitment_id for match in where.promised)
     seen = set(Commitment.objects.filter(pk__in=owed).values_list("pk", flat=True)) if owed else set()
     wants_more = one.state == Need.State.OPEN and not (where.promised and not where.lacking)
     words = {

@@ -34,11 +34,12 @@ from yishi.assistance.pairing.rules import HELPS, LATE_DAYS
 from yishi.assistance.pairing.services.pairing import visit_rule_set
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
+from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -98,8 +99,8 @@ def families(request: Request) -> HttpResponse:
         {
             "pairing": one,
             "household": one.household,
-            "due": due.get(one.household_id),
-            "last": last.get(one.household_id),
+            "due": due.get(one.household.pk),
+            "last": last.get(one.household.pk),
         }
         for one in mine
         if one.household
@@ -161,7 +162,7 @@ def _around(stations: list[TeamMember], homes: list[UUID], typed: str) -> list[H
     return list(rows.select_related("head", "place").order_by("number")[:PER_PAGE])
 
 
-class PairingFilter(forms.Form):
+class PairingFilter(Form):
     q = forms.CharField(label=gettext_lazy("helper or household"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("kind"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
@@ -233,7 +234,7 @@ def pairings(request: Request) -> HttpResponse:
     shown = list(page_obj)
     counts = helper_counts(shown)
     for one in shown:
-        one.all_of_helper = counts.get(one.person_id or one.body_id, 0)
+        lend(one, all_of_helper=counts.get(certain(one.person_id or one.body_id), 0))
     page_obj.object_list = shown
     words = {
         "form": form,

@@ -23,7 +23,7 @@ from yishi.assistance.pairing.services.pairing import (
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.rules import keeps_its_village
 from yishi.organisations.models import Place
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -106,12 +106,14 @@ def assign(request: Request) -> HttpResponse:
     )
 
 
-class VillageForm(forms.Form):
+class VillageForm(Form):
     village = PlaceField(label=gettext_lazy("village"), levels=("village",))
 
 
 class PlacePairingForm(HelperForm):
-    place = PlaceField(label=gettext_lazy("place"), levels=("county", "township", "village"))
+    place = PlaceField(  # type: ignore[assignment]  # Django takes a declared field off the class: no attribute is hidden
+        label=gettext_lazy("place"), levels=("county", "township", "village")
+    )
     is_leader = forms.BooleanField(
         label=gettext_lazy("A leader who is responsible for this place (挂联领导)"), required=False
     )

@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.pairing.models import StationedTeam, TeamMember
 from yishi.assistance.pairing.reads import helpers_find, where_from
 from yishi.assistance.pairing.services.teams import team_join, team_leave, team_open
+from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, current, valid_on
 from yishi.organisations.rights import may
+from yishi.people.models import Person
 from yishi.web.kit.exports import export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
@@ -125,12 +127,13 @@ class JoinForm(ActForm):
         """Somebody of this name is known already: ask once whether it is they."""
         given = super().clean() or {}
         name, picked = given.get("name", ""), self.data.get(self.add_prefix("pick"), "")
-        found = [one for one in helpers_find(name, self.team.place, bodies=False) if one.name == name]
+        helpers = helpers_find(name, self.team.place, bodies=False)
+        found = [one for one in helpers if isinstance(one, Person) and one.name == name]
         self.person = next((one for one in found if str(one.pk) == picked), None)
         if found and self.person is None and picked != "new":
-            known = where_from(found)  # type: ignore[arg-type]
+            known = where_from(found)
             choices = [(str(one.pk), f"{one.name}（{known.get(one.pk, '')}）") for one in found]
-            self._picking.choices = [*choices, ("new", _("somebody else of the same name"))]  # type: ignore[attr-defined]
+            self._picking.choices = [*choices, ("new", _("somebody else of the same name"))]
             self.fields = {"name": self.fields["name"], "pick": self._picking, **self.fields}
             self.add_error("pick", _("Somebody of this name is known. Say whether it is they."))
         return given
@@ -160,8 +163,7 @@ def team_add(request: Request, one: StationedTeam) -> HttpResponse:
 
 def load_post(request: Request, pk: UUID, post: UUID) -> StationedTeam:
     one = load_team(request, pk)
-    one.chosen = TeamMember.objects.select_related("person", "team__place").get(pk=post, team=one)  # type: ignore[attr-defined]
-    return one
+    return lend(one, chosen=TeamMember.objects.select_related("person", "team__place").get(pk=post, team=one))
 
 
 class LeaveForm(ActForm):
@@ -174,12 +176,12 @@ def team_remove(request: Request, one: Any) -> HttpResponse:
         request,
         LeaveForm(request.POST or None, initial={"on": timezone.localdate()}),
         team_leave,
-        heading=_("%(name)s leaves the team") % {"name": one.chosen.person.name},
+        heading=_("%(name)s leaves the team") % {"name": lent(one, "chosen").person.name},
         lead=_("From the next day on they see no family there; what they recorded stays."),
         back=reverse("team", args=[one.pk]),
         done=_("The last day is stored."),
         submit=_("Save"),
-        given={"post": one.chosen},
+        given={"post": lent(one, "chosen")},
     )
 
 

@@ -18,11 +18,12 @@ from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.pairing.reads import where_from
 from yishi.assistance.pairing.services.visits import visit_decide, visit_log, visit_withdraw
 from yishi.assistance.register.models import Household
+from yishi.kit.records import certain
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.web.kit.exports import export
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -35,7 +36,7 @@ PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
-class VisitFilter(forms.Form):
+class VisitFilter(Form):
     q = forms.CharField(label=gettext_lazy("household or visitor"), required=False)
     since = forms.DateField(label=gettext_lazy("from"), widget=DAY, required=False)
     until = forms.DateField(label=gettext_lazy("until"), widget=DAY, required=False)
@@ -137,7 +138,7 @@ def companions(household: Household, person: Person | None) -> Any:
     spans = {"team__place__lo__lte": household.place.lo, "team__place__hi__gte": household.place.lo}
     stationed = TeamMember.objects.filter(valid_on(today), **spans)
     rows = Person.within.filter(Q(pk__in=helpers.values("person")) | Q(pk__in=stationed.values("person")))
-    return rows.exclude(pk=person.pk if person else None).order_by("name")
+    return rows.exclude(pk__in=[person.pk] if person else []).order_by("name")
 
 
 @page("visit.log", load=load_household)
@@ -185,7 +186,7 @@ class LateVisitForm(VisitForm):
     """A visit of the time in which one was the helper: its day lies within it."""
 
     def __init__(self, *args: Any, pairing: Pairing, **kwargs: Any):
-        super().__init__(*args, household=pairing.household, person=pairing.person, **kwargs)
+        super().__init__(*args, household=certain(pairing.household), person=pairing.person, **kwargs)
         self.pairing = pairing
         self.fields.pop("visitors", None)  # who helps the family today was not there
         del self.fields["then"]
@@ -193,7 +194,7 @@ class LateVisitForm(VisitForm):
     def clean_on(self) -> Any:
         on, first, last = self.cleaned_data["on"], self.pairing.valid_from, self.pairing.valid_to
         if on < first or (last is not None and on > last):
-            days = {"first": date_format(first), "last": date_format(last)}
+            days = {"first": date_format(first), "last": date_format(certain(last))}
             raise forms.ValidationError(
                 _("You helped this family from %(first)s to %(last)s. Give a day within this time.") % days
             )

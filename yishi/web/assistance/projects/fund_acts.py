@@ -1,5 +1,6 @@
 """The acts on money, a page each: a fund is opened and filled, holds money ready, pays; a second person confirms."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -144,7 +145,7 @@ def pupil_called(household: Any, name: str) -> Person | None:
     return next((one.person for one in members), None)
 
 
-def with_scan(service: Any) -> Any:
+def with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
     """The service, called with the file kept from what was sent."""
 
     def call(*, actor: Any, act_id: UUID | None = None, scan: Any = None, **given: Any) -> Receipt:

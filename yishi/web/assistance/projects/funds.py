@@ -23,9 +23,11 @@ from yishi.assistance.projects.services.balances import fund_money, money_of
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.kit.money import yuan_text
+from yishi.kit.records import filled
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
+from yishi.web.kit.forms import Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -40,7 +42,7 @@ Kind, State = FundMovement.Kind, FundMovement.State
 WITH = ("fund", "giver_body", "giver_person", "project", "household", "pupil", "body", "place", "gift")
 
 
-class FundFilter(forms.Form):
+class FundFilter(Form):
     q = forms.CharField(label=gettext_lazy("Name of the fund"), required=False, max_length=64)
     kind = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
     body = forms.CharField(label=gettext_lazy("Body that keeps it"), required=False, max_length=64)
@@ -120,7 +122,7 @@ def seen_of(rows: Any) -> set[UUID]:
     return set(Household.objects.filter(pk__in=rows.values("household")).values_list("pk", flat=True))
 
 
-class MovementFilter(forms.Form):
+class MovementFilter(Form):
     """Every sum on a page leads here, with the filter that gives exactly its movements."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Movement"), required=False)
@@ -208,13 +210,13 @@ def load_movement(request: Request, pk: UUID) -> FundMovement:
 
 
 def load_bill(request: Request, pk: UUID) -> Attachment:
-    return Attachment.objects.get(pk=FundMovement.objects.get(pk=pk).file_id)
+    return Attachment.objects.get(pk__in=filled([FundMovement.objects.get(pk=pk).file_id]))
 
 
 @page("movement.see", load=load_movement, methods=("GET",))
 def movement(request: Request, one: FundMovement) -> HttpResponse:
     """One movement: whence, whither, by which bill, who recorded and who confirmed it; its deeds."""
-    seen = set(Household.objects.filter(pk=one.household_id).values_list("pk", flat=True))
+    seen = set(Household.objects.filter(pk__in=filled([one.household_id])).values_list("pk", flat=True))
     passed_on = one.passed_on.filter(state=State.COUNTED)
     viewer = request.viewer
     words = {
@@ -222,7 +224,7 @@ def movement(request: Request, one: FundMovement) -> HttpResponse:
         "receiver": receiver_of(one, seen),
         "sees_family": bool(seen),
         "sees_fund": Fund.objects.filter(pk=one.fund_id).exists(),
-        "sees_project": Project.objects.filter(pk=one.project_id).exists(),
+        "sees_project": Project.objects.filter(pk__in=filled([one.project_id])).exists(),
         "deeds": Deed.objects.filter(money__movement=one).select_related("version", "place"),
         "passed_on": passed_on.aggregate(total=Sum("amount"))["total"] or 0,
         "families": _families(passed_on),

@@ -20,6 +20,7 @@ from yishi.assistance.projects.services.progress import standing_of
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
+from yishi.organisations.rights import may
 from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -126,7 +127,8 @@ class AcceptForm(PartsForm):
 
     def __init__(self, *args: Any, project: Project, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+        viewer = request.viewer
+        desks = [post.body_id for post in viewer.posts if may("project.accept", viewer, project, at=post.body)]
         self.fields["body"].queryset = Body.objects.filter(pk__in=desks)
         if len(desks) == 1:
             self.fields["body"].initial = desks[0]
@@ -161,7 +163,9 @@ def lead_of(one: Project) -> str:
     return f"{one.number} · {one.name} · {one.place.full_name}"
 
 
-def act_on(request: Request, one: Project, form: ActForm, service: Callable[..., Receipt], **words: Any) -> Any:
+def act_on(
+    request: Request, one: Project, form: ActForm, service: Callable[..., Receipt], **words: Any
+) -> HttpResponse:
     return one_act(
         request,
         form,

@@ -109,7 +109,7 @@ def _opening(cleaned: dict[str, Any]) -> dict[str, Any]:
 def project_new(request: Request) -> HttpResponse:
     desks = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
     initial = {"responsible": desks[0].name if desks else "", "starts_on": today()}
-    place = Place.objects.filter(pk=request.GET.get("place") or None).first() if _is_uuid(request) else None
+    place = Place.objects.filter(pk=request.GET["place"]).first() if _is_uuid(request) else None
     if place:
         initial["place"] = place
     return one_act(

@@ -63,11 +63,11 @@ def project_events(
         text = "\n".join(word for word in (done, report.words, why) if word)
         who = report.body.name if report.body else ""
         rows.append((report.on, report.at, Event(_("Progress, done in all"), when=report.on, who=who, text=text)))
-    for one in {line.acceptance_id: line.acceptance for line in found}.values():
-        flag = _("one person for both desks (small office)") if one.same_hands else ""
-        title = _("Acceptance: %(result)s") % {"result": one.get_result_display()}
-        event = Event(title, when=one.on, who=one.body.name, text=one.words, flag=flag)
-        rows.append((one.on, one.at, event))
+    for acceptance in {line.acceptance_id: line.acceptance for line in found}.values():
+        flag = _("one person for both desks (small office)") if acceptance.same_hands else ""
+        title = _("Acceptance: %(result)s") % {"result": acceptance.get_result_display()}
+        event = Event(title, when=acceptance.on, who=acceptance.body.name, text=acceptance.words, flag=flag)
+        rows.append((acceptance.on, acceptance.at, event))
     events = [event for _on, _at, event in sorted(rows, key=lambda row: row[:2])]
     coming = NEXT.get(project.stage)
     if coming:

@@ -36,6 +36,7 @@ from yishi.organisations.rights import may
 from yishi.reporting.small_numbers import roughly, told
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
+from yishi.web.kit.forms import Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.numbers import number_text
 from yishi.web.kit.page import page
@@ -68,7 +69,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
 STEPS = ("approve", "start", "report", "finish", "pass")  # what brings the project on
 
 
-class ProjectFilter(forms.Form):
+class ProjectFilter(Form):
     q = forms.CharField(label=gettext_lazy("Words or number"), required=False, max_length=64)
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)

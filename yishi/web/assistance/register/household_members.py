@@ -124,7 +124,7 @@ def identity_open(request: Request, member: HouseholdMember) -> HttpResponse:
         if receipt is not None:
             resident = member.person.resident
             words |= {
-                "number": receipt.number_in_clear,  # type: ignore[attr-defined]
+                "number": receipt.number_in_clear,
                 "kind": codes.label("identity_kind", resident.identity_kind),
             }
             response = render(request, "assistance/register/identity.html", words)

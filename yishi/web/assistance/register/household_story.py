@@ -18,6 +18,7 @@ from yishi.assistance.register.services.members import Look
 from yishi.database.gather import gather
 from yishi.journal.models import Entry
 from yishi.kit.money import yuan_text
+from yishi.kit.records import filled
 from yishi.organisations.models import Body
 from yishi.people.models import Person
 from yishi.web.kit.timeline import Event
@@ -43,7 +44,7 @@ def story_rows(household: Household) -> dict[str, QuerySet[Any]]:
 def household_events(entries: list[Entry], waiting: list[ChangeRequest]) -> list[Event]:
     """The newest first; what waits stands on top."""
     told = {UUID(one.data["member"]) for one in entries if one.data.get("member")}
-    actors, desks = {one.actor_id for one in entries} - {None}, {one.body_id for one in entries} - {None}
+    actors, desks = filled({one.actor_id for one in entries}), filled({one.body_id for one in entries})
     names = gather(
         members=HouseholdMember.within.filter(pk__in=told).values_list("pk", "person__name"),
         people=Person.within.filter(pk__in=actors).values_list("pk", "name"),

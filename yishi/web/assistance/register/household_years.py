@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,6 +19,7 @@ from yishi.assistance.register.services.years import (
     member_year_draft,
     year_draft,
 )
+from yishi.kit.records import lend, lent
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -79,15 +79,13 @@ _SPECS = {
 def load_year(request: Request, pk: UUID, year: int) -> Household:
     household = load_household(request, pk)
     _year_check(year)
-    household.asked_year = year  # type: ignore[attr-defined]
-    return household
+    return lend(household, asked_year=year)
 
 
 def load_member_year(request: Request, pk: UUID, year: int) -> HouseholdMember:
     member = load_member(request, pk)
     _year_check(year)
-    member.asked_year = year  # type: ignore[attr-defined]
-    return member
+    return lend(member, asked_year=year)
 
 
 def _year_check(year: int) -> None:
@@ -97,7 +95,7 @@ def _year_check(year: int) -> None:
 
 @page("household.fill", load=load_year)
 def household_year(request: Request, household: Household) -> HttpResponse:
-    year = household.asked_year  # type: ignore[attr-defined]
+    year = lent(household, "asked_year")
     values, income, source = year_draft(household, year)
     initial = {**values, **{f"income_{code}": fen for code, fen in income.items()}}
     form = YearForm(request.POST or None, initial=initial)
@@ -126,7 +124,7 @@ class MemberYearForm(RegisterForm):
 
 @page("household.correct", load=load_member_year)
 def member_year(request: Request, member: HouseholdMember) -> HttpResponse:
-    year, household = member.asked_year, member.household  # type: ignore[attr-defined]
+    year, household = lent(member, "asked_year"), member.household
     values, source = member_year_draft(member, year)
     form = MemberYearForm(request.POST or None, initial=values)
     if request.method == "POST" and form.is_valid():
@@ -139,13 +137,15 @@ def member_year(request: Request, member: HouseholdMember) -> HttpResponse:
     return _render(request, form, heading, source, year, reverse("household", args=[household.pk]))
 
 
-def _render(request: Request, form: forms.Form, heading: str, source: int | None, year: int, back: str) -> HttpResponse:
+def _render(
+    request: Request, form: RegisterForm, heading: str, source: int | None, year: int, back: str
+) -> HttpResponse:
     lead = ""
     if source is not None and source != year:
         lead = _("Filled in with what was true in %(year)d: change only what is different.") % {"year": source}
     words = {
         "form": form,
-        "groups": form.groups(),  # type: ignore[attr-defined]
+        "groups": form.groups(),
         "heading": heading,
         "lead": lead,
         "back": back,

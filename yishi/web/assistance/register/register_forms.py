@@ -128,7 +128,7 @@ class ChangeForm(RegisterForm):
         help_text=gettext_lazy("For example: birth certificate seen. No identity numbers."),
     )
 
-    ABOUT = ("effective_on", "reason")
+    ABOUT: tuple[str, ...] = ("effective_on", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

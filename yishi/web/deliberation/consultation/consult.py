@@ -33,7 +33,7 @@ from yishi.formats.sheets import write_sheet
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code, new_code, uuid7
 from yishi.web.kit.exports import MEDIA_TYPE
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
@@ -112,7 +112,7 @@ class AppealForm(ActForm):
     )
 
 
-class ReceiptForm(forms.Form):
+class ReceiptForm(Form):
     code = forms.CharField(
         label=gettext_lazy("Code of your slip, or of your receipt"),
         help_text=gettext_lazy("Ten letters and digits. Small letters and blanks do not matter."),
@@ -269,8 +269,7 @@ def consult_state(request: Request, consultation: Consultation) -> HttpResponse:
         )
     except Refusal as error:
         form.add_error("text", str(error.message))
-        form.data = form.data.copy()
-        form.data["act_id"] = str(uuid7())
+        form.begin_anew()
         return _ballot_page(request, consultation, mine, form)
     messages.success(request, _("We have it. It is put to the others as soon as the desk has looked at it."))
     response = redirect("consult_mine", consultation.code)

@@ -44,7 +44,7 @@ class ConsultationResult:
 
     @property
     def has_groups(self) -> bool:
-        return self.told["k"] > 1
+        return bool(self.told["k"] > 1)
 
     @property
     def has_download(self) -> bool:
@@ -197,7 +197,8 @@ class ConsultationResult:
 
     @property
     def parties(self) -> list[dict[str, Any]]:
-        return self.told["parties"]
+        parties: list[dict[str, Any]] = self.told["parties"]
+        return parties
 
     @property
     def least(self) -> int:

@@ -15,6 +15,7 @@ from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Sitting
 from yishi.deliberation.services.gates import gates_of
 from yishi.kit.clock import is_workday, knows_year
+from yishi.kit.records import certain
 from yishi.web.kit.exports import export
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
@@ -67,7 +68,7 @@ def items_of(viewer: Any, first: date, last: date) -> list[Item]:
         for sitting in sittings.select_related("matter").order_by("starts_at")[:SHOWN]
     ]
     found += [
-        Item(matter.step_due_on, "matter", _("step ends"), matter.title, reverse("matter", args=[matter.pk]))
+        Item(certain(matter.step_due_on), "matter", _("step ends"), matter.title, reverse("matter", args=[matter.pk]))
         for matter in matters.order_by("step_due_on")[:SHOWN]
     ]
     found += [

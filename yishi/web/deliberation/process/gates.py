@@ -18,6 +18,7 @@ from yishi.deliberation.process.schema import Gate, read_document
 from yishi.deliberation.services.asking import gate_bodies
 from yishi.deliberation.services.gates import ANSWERS, gate_answer, gate_ask, gates_of
 from yishi.deliberation.services.notes import note_add
+from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
@@ -57,7 +58,7 @@ def gates(request: Request) -> HttpResponse:
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     for gate in page_obj:
-        gate.is_silent = not gate.answer and gate.due_on < today
+        lend(gate, is_silent=not gate.answer and gate.due_on < today)
     return render(request, "deliberation/process/gates.html", {"page_obj": page_obj, "show_all": show_all})
 
 
@@ -86,10 +87,8 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
     """A gate's file; who works at the body answers here."""
     answers = may("gate.answer", request.viewer, gate)
     step = read_document(gate.matter.process.document).step(gate.step)
-    rounds = GateRequest.objects.filter(matter=gate.matter, gate=gate.gate, step=gate.step).select_related(
-        "answered_by"
-    )
-    rounds = list(rounds.order_by("round"))
+    asked = GateRequest.objects.filter(matter=gate.matter, gate=gate.gate, step=gate.step)
+    rounds = list(asked.select_related("answered_by").order_by("round"))
     words: dict[str, Any] = {
         "gate": gate,
         "answers": answers,
@@ -135,13 +134,12 @@ def load_matter_and_gate(request: Request, pk: UUID, code: str) -> Matter:
     found = step.gate(code) if step else None
     if found is None:
         raise Matter.DoesNotExist
-    matter.asked_gate = found
-    return matter
+    return lend(matter, asked_gate=found)
 
 
 @page("gate.ask", load=load_matter_and_gate)
 def gate_asking(request: Request, matter: Matter) -> HttpResponse:
-    gate = matter.asked_gate
+    gate = lent(matter, "asked_gate")
     return one_act(
         request,
         AskForm(request.POST or None, matter=matter, gate=gate),
@@ -207,14 +205,13 @@ def note_adding(request: Request, matter: Matter) -> HttpResponse:
 def load_matter_and_scan(request: Request, pk: UUID, note: UUID) -> Matter:
     """The matter, with the note whose scan is asked for: the right is about the matter."""
     matter = load_matter(request, pk)
-    matter.asked_note = matter.notes.select_related("scan").get(pk=note, scan__isnull=False)
-    return matter
+    return lend(matter, asked_note=matter.notes.select_related("scan").get(pk=note, scan__isnull=False))
 
 
 @page("note.add", load=load_matter_and_scan, methods=("GET",))
 def note_scan(request: Request, matter: Matter) -> HttpResponse:
     """A note's scan, for those who may read and write notes on this file."""
-    return stream(matter.asked_note.scan)
+    return stream(lent(matter, "asked_note").scan)
 
 
 def _waiting_rows(viewer: Any) -> Any:

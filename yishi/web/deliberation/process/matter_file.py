@@ -76,6 +76,7 @@ def where_now(request: Request, matter: Matter, facts: Facts, lacking: list[Miss
     ]
     if matter.state != Matter.State.OPEN:
         return Where(step, "", None, False)
+    due: date | None
     if waiting and any(one.code.startswith("gate:") for one in lacking):
         who, due = waiting[-1].body.name, waiting[-1].due_on
     else:
@@ -201,7 +202,7 @@ def seat_table(facts: Facts) -> list[dict[str, Any]]:
     return rows
 
 
-def next_acts(request: Request, matter: Matter, lacking: list[Missing]) -> tuple[dict[str, str] | None, list]:
+def next_acts(request: Request, matter: Matter, lacking: list[Missing]) -> tuple[dict[str, str] | None, list[Any]]:
     """The one primary act, and the further ones that the viewer may do."""
     runs = may("matter.run", request.viewer, matter)
     is_open = matter.state == Matter.State.OPEN

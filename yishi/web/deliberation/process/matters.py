@@ -27,12 +27,13 @@ from yishi.deliberation.services.matters import (
     party_remove,
 )
 from yishi.deliberation.services.processes import processes_published
+from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import bodies_around, conveners, load_matter, published_versions
 from yishi.web.kit.exports import export
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -47,7 +48,7 @@ def load_party(request: Request, pk: UUID) -> Party:
     return Party.objects.select_related("matter__place").get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
-class MatterFilter(forms.Form):
+class MatterFilter(Form):
     """Filters of the list; all of them live in the address."""
 
     q = forms.CharField(label=gettext_lazy("search"), required=False, max_length=60)
@@ -128,9 +129,8 @@ def matters(request: Request) -> HttpResponse:
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     names = step_names(list(page_obj))
     for matter in page_obj:
-        matter.step_name = names[matter.pk]
-        matter.theme_name = theme_word(matter.theme)
-        matter.is_late = matter.state == Matter.State.OPEN and bool(matter.step_due_on and matter.step_due_on < today)
+        is_late = matter.state == Matter.State.OPEN and bool(matter.step_due_on and matter.step_due_on < today)
+        lend(matter, step_name=names[matter.pk], theme_name=theme_word(matter.theme), is_late=is_late)
     words = {
         "form": form,
         "page_obj": page_obj,
@@ -322,9 +322,7 @@ def party_new(request: Request, matter: Matter) -> HttpResponse:
 def party_in_reach(request: Request, pk: UUID) -> Matter:
     """The matter of a party, with the party on it: the right is about the matter."""
     party = load_party(request, pk)
-    matter = load_matter(request, party.matter_id)
-    matter.asked_party = party
-    return matter
+    return lend(load_matter(request, party.matter_id), asked_party=party)
 
 
 @page("party.add", load=party_in_reach)
@@ -333,11 +331,11 @@ def party_out(request: Request, matter: Matter) -> HttpResponse:
         request,
         ActForm(request.POST or None),
         party_remove,
-        heading=_("Take out the party “%(name)s”") % {"name": matter.asked_party.name},
+        heading=_("Take out the party “%(name)s”") % {"name": lent(matter, "asked_party").name},
         back=reverse("matter", args=[matter.pk]) + "#parties",
         done=_("The party was taken out."),
         submit=_("Take out"),
-        given={"matter": matter, "party": matter.asked_party},
+        given={"matter": matter, "party": lent(matter, "asked_party")},
     )
 
 

@@ -22,6 +22,7 @@ from yishi.deliberation.services.plans import (
     topic_open,
     topic_propose,
 )
+from yishi.kit.records import lend
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
@@ -120,7 +121,7 @@ COLUMNS = (
 def plan(request: Request, plan: YearPlan) -> HttpResponse:
     topics = list(plan.topics.select_related("worry", "matter"))
     for topic in topics:
-        topic.theme_name = theme_word(topic.theme)
+        lend(topic, theme_name=theme_word(topic.theme))
     if request.GET.get("export"):
         columns = [
             (_("topic"), lambda topic: topic.title),
@@ -275,7 +276,7 @@ class TopicOpenForm(ActForm):
         self.fields["convener"].queryset = conveners(request)
         self.fields["process"].queryset = published_versions()
         self.fields["process"].label_from_instance = lambda version: version.name
-        if topic.worry_id:
+        if topic.worry is not None:
             self.initial.setdefault("place", topic.worry.place_id)
             self.initial.setdefault("convener", topic.worry.convener_id)
 

@@ -31,6 +31,7 @@ from yishi.deliberation.process.schema import (
     read_document,
 )
 from yishi.deliberation.services.processes import process_save
+from yishi.kit.records import lend, lent
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -52,8 +53,7 @@ def load_draft(request: Request, pk: UUID) -> ProcessVersion:
 def load_row(request: Request, pk: UUID, **row: str) -> ProcessVersion:
     """The draft, and which row of it is meant (`row`: kind, code, step, number)."""
     version = load_draft(request, pk)
-    version.row = row
-    return version
+    return lend(version, row=row)
 
 
 @page("process.draft", load=load_draft, methods=("GET",))
@@ -73,7 +73,7 @@ def edit_page(
     request: Request,
     version: ProcessVersion,
     form: ActForm,
-    change: Callable[[Document, dict], Document],
+    change: Callable[[Document, dict[str, Any]], Document],
     **words: Any,
 ) -> HttpResponse:
     """The page of one row: `change(document, cleaned)` gives the document that is saved."""
@@ -189,7 +189,7 @@ class SeatForm(RowForm):
 
 @page("process.draft", load=load_row)
 def edit_seat(request: Request, version: ProcessVersion) -> HttpResponse:
-    document, code = version.document, version.row.get("code", "")
+    document, code = version.document, lent(version, "row").get("code", "")
     row = _find(document["seats"], code) if code else {}
     composition = document["composition"]
     place = "fixed" if code in composition["fixed"] else "varies" if code and code == composition["varies"] else ""
@@ -246,7 +246,7 @@ class StepForm(RowForm):
 
 @page("process.draft", load=load_row)
 def edit_step(request: Request, version: ProcessVersion) -> HttpResponse:
-    document, code = version.document, version.row.get("code", "")
+    document, code = version.document, lent(version, "row").get("code", "")
     row = _find(document["steps"], code) if code else {}
     initial = {**row, "seen": fingerprint(document)}
 
@@ -280,7 +280,7 @@ class GateForm(RowForm):
 
 @page("process.draft", load=load_row)
 def edit_gate(request: Request, version: ProcessVersion) -> HttpResponse:
-    document, step, code = version.document, version.row["step"], version.row.get("code", "")
+    document, step, code = version.document, lent(version, "row")["step"], lent(version, "row").get("code", "")
     row = _find(_find(document["steps"], step)["gates"], code) if code else {}
     initial = {**row, "seen": fingerprint(document)}
 
@@ -315,7 +315,7 @@ MOVES = {"up": -1, "down": 1}
 @page("process.draft", load=load_row, methods=("POST",))
 def move_row(request: Request, version: ProcessVersion) -> HttpResponse:
     """Up, down or out: steps and seat classes."""
-    kind, code, verb = version.row["kind"], version.row["code"], version.row["verb"]
+    kind, code, verb = lent(version, "row")["kind"], lent(version, "row")["code"], lent(version, "row")["verb"]
     if kind not in editing.LISTS or verb not in (*MOVES, "out"):
         raise Http404
     if verb == "out":
@@ -325,7 +325,7 @@ def move_row(request: Request, version: ProcessVersion) -> HttpResponse:
 
 @page("process.draft", load=load_row, methods=("POST",))
 def move_gate(request: Request, version: ProcessVersion) -> HttpResponse:
-    step, code, verb = version.row["step"], version.row["code"], version.row["verb"]
+    step, code, verb = lent(version, "row")["step"], lent(version, "row")["code"], lent(version, "row")["verb"]
     if verb not in (*MOVES, "out"):
         raise Http404
     if verb == "out":
@@ -335,7 +335,7 @@ def move_gate(request: Request, version: ProcessVersion) -> HttpResponse:
 
 @page("process.draft", load=load_row, methods=("POST",))
 def quota_out(request: Request, version: ProcessVersion) -> HttpResponse:
-    number = int(version.row["number"])
+    number = int(lent(version, "row")["number"])
     return edit_now(request, version, lambda document: editing.quota_remove(document, number), "#coverage")
 
 

@@ -112,8 +112,8 @@ def table_of(model: Model) -> dict[str, Any]:
     return {
         "clocks": [(label, model.clock(code)) for code, (_default, label) in CLOCKS.items()],
         "levels": [TIERS.get(level, level) for level in model.levels],
-        "fixed": [model.seat(code).name for code in model.fixed if model.seat(code)],
-        "varies": model.seat(model.varies).name if model.seat(model.varies) else "",
+        "fixed": [seat.name for code in model.fixed if (seat := model.seat(code))],
+        "varies": varying.name if (varying := model.seat(model.varies)) else "",
         "coverage": [
             {
                 "what": VENUE_KINDS.get(row.venue_kind) or COUNTED.get(row.what, row.what),
@@ -217,7 +217,8 @@ class UploadForm(OwnerForm):
             raise forms.ValidationError(
                 _("This file is too large for a process model. Please check the file."), code="process.too_large"
             )
-        return file.read()
+        content: bytes = file.read()
+        return content
 
 
 def _to_editor(receipt: Any) -> str:

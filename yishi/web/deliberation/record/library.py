@@ -1,11 +1,10 @@
 """The library of good cases: read what others did, and copy their process model in one act."""
 
-from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import GoodCase, Matter, Release
 from yishi.deliberation.services.releases import MAX_SUMMARY, case_choose, case_withdraw
+from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
 from yishi.web.deliberation.process.loads import load_matter
@@ -26,7 +26,7 @@ from yishi.web.kit.request import Request
 PER_PAGE = 25
 
 
-def readable() -> Any:
+def readable() -> QuerySet[GoodCase]:
     """Cases whose file the viewer may read: in their reach, or public."""
     rows = GoodCase.objects.filter(withdrawn_on__isnull=True, matter__is_sensitive=False)
     rows = rows.filter(Q(matter__in=Matter.objects.values("pk")) | Q(matter__release__state=Release.State.RELEASED))
@@ -61,9 +61,12 @@ def library(request: Request) -> HttpResponse:
     mine = set(Matter.objects.filter(pk__in=[case.matter_id for case in page_obj]).values_list("pk", flat=True))
     may_copy = may("process.new", request.viewer)
     for case in page_obj:
-        case.url = file_address(case, case.matter_id in mine)
-        case.may_copy = may_copy and case.matter.process.published_at is not None
-        case.may_withdraw = may("case.withdraw", request.viewer, case)
+        lend(
+            case,
+            url=file_address(case, case.matter_id in mine),
+            may_copy=may_copy and case.matter.process.published_at is not None,
+            may_withdraw=may("case.withdraw", request.viewer, case),
+        )
     return render(request, "deliberation/record/library.html", {"page_obj": page_obj, "q": word})
 
 

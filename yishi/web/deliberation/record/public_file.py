@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment, Judge, LedgerEvent, Verdict
@@ -24,6 +25,7 @@ from yishi.deliberation.models import (
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.process.schema import ROLES
 from yishi.deliberation.veil import Veil
+from yishi.kit.records import lent
 from yishi.web.kit.timeline import Event
 
 # What of a promise's course is told; reminders and letters only where overdue lists are public.
@@ -46,7 +48,7 @@ class Promise:
     bearer: str
     supervisor: str
     asked: int = 0
-    verdicts: list[tuple[str, int]] = field(default_factory=list)
+    verdicts: list[tuple[str | Lazy, int]] = field(default_factory=list)
 
     @property
     def judged(self) -> int:
@@ -59,7 +61,7 @@ class Position:
 
     text: str
     by_staff: bool
-    stances: list[tuple[str, int]]
+    stances: list[tuple[str | Lazy, int]]
     minority: str = ""
 
 
@@ -207,7 +209,7 @@ class PublicFile:
         return [*done, *self._ahead()]
 
     def _worries(self, add: Any) -> None:
-        count, first = self.release.worry_count, self.release.first_raised
+        count, first = lent(self.release, "worry_count"), lent(self.release, "first_raised")
         if count:
             text = _("%(count)d worries about it") % {"count": count} if count > 1 else ""
             add(first, title=_("A worry was raised"), text=text)
@@ -222,8 +224,8 @@ class PublicFile:
             if gate.answer:
                 title = f"{gate.name} · {gate.get_answer_display()}"
                 add(gate.answered_at or gate.asked_at, title=title, who=self.veil.body(gate.body))
-        if self.release.study_checked:
-            add(self.release.study_checked, title=_("The study was checked"))
+        if checked := lent(self.release, "study_checked"):
+            add(checked, title=_("The study was checked"))
         for sitting in self.facts.sittings:
             if sitting.state == Sitting.State.CLOSED:
                 present = sitting.present_at_opening

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import GoodCase, Matter, Release, Stage
+from yishi.kit.records import lent
 from yishi.organisations.models import Installation, Place
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.forms import Form
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
@@ -47,7 +49,7 @@ def this_installation() -> Installation:
     return Installation.objects.select_related("home_place", "home_body").filter(pk=1).first() or Installation()
 
 
-class FileFilter(forms.Form):
+class FileFilter(Form):
     """All filters live in the address."""
 
     q = forms.CharField(label=gettext_lazy("search"), required=False, max_length=60)
@@ -128,7 +130,7 @@ def standing(release: Release) -> tuple[str, str]:
         return _("solved"), "ok"
     if matter.state != Matter.State.OPEN:
         return matter.get_state_display(), "ok" if matter.state != Matter.State.DROPPED else "neutral"
-    stage = Stage.CARRIED_OUT if release.is_carried_out else Stage(matter.stage)
+    stage = Stage.CARRIED_OUT if lent(release, "is_carried_out") else Stage(matter.stage)
     return str(stage.label), "info"
 
 

@@ -79,7 +79,7 @@ def releases(request: Request) -> HttpResponse:
     return render(request, "deliberation/record/releases.html", words)
 
 
-class PhotoChoice(forms.ModelMultipleChoiceField):
+class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
     def label_from_instance(self, photo: Attachment) -> str:
         return photo.name
 

@@ -3,7 +3,7 @@
 from django.utils import timezone, translation
 
 from yishi.commitments.models import LedgerEvent
-from yishi.deliberation.models import Agreement, Consent, Matter
+from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.web.kit.press import (
     CHINESE,
@@ -55,7 +55,7 @@ def _how(agreement: Agreement, parties: list[str]) -> str:
     return f"{chinese_day(sitting.starts_at)}，在{where_of(sitting)}召开协商会议，{names}参加，形成以下意见。"
 
 
-def _duties(duties: list) -> Table:
+def _duties(duties: list[Duty]) -> Table:
     return Table(
         [("序", 0.5), ("办什么", 3.0), ("谁来办", 1.7), ("何时办完", 1.9), ("凭什么算办成", 1.9), ("谁来督", 1.7)],
         [
@@ -80,7 +80,7 @@ def _duties(duties: list) -> Table:
     )
 
 
-def _consents(agreement: Agreement, parties: list) -> Table:
+def _consents(agreement: Agreement, parties: list[Party]) -> Table:
     given = {consent.party_id: consent for consent in agreement.consents.all()}
     rows = []
     for party in parties:

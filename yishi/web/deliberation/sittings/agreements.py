@@ -1,5 +1,6 @@
 """The agreement of a matter: its words, duties in a table, how each party consented; recorded, handed over."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -176,7 +177,7 @@ def agreement_editing(request: Request, agreement: Agreement) -> HttpResponse:
 
 class DutyForm(ActForm):
     act = area(gettext_lazy("What is to be done"), rows=2)
-    bearer = forms.ModelChoiceField(
+    bearer: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Who does it"), required=False, help_text=gettext_lazy("The desk that owes.")
     )
     quantity = forms.DecimalField(
@@ -194,7 +195,9 @@ class DutyForm(ActForm):
         required=False,
         max_length=300,
     )
-    supervisor = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Who supervises"), required=False)
+    supervisor: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Who supervises"), required=False
+    )
     conditions = area(gettext_lazy("Conditions"), rows=2)
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
@@ -258,7 +261,7 @@ def scan_field() -> forms.FileField:
 
 
 class ConsentForm(ActForm):
-    party = forms.ModelChoiceField(
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Which party"), widget=forms.RadioSelect, empty_label=None
     )
     way = forms.ChoiceField(
@@ -278,7 +281,7 @@ class ConsentForm(ActForm):
         self.fields["party"].queryset = matter.parties.all()
 
 
-def _with_scan(service: Any) -> Any:
+def _with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
     """Keep the scan first; the act that follows takes it up."""
 
     def call(*, actor: Any, scan: Any = None, **given: Any) -> Receipt:

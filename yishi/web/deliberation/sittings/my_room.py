@@ -19,6 +19,7 @@ from yishi.deliberation.services.stances import stance_take
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.rights import may
+from yishi.web.kit.forms import Form
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
@@ -57,7 +58,7 @@ def load_room(request: Request, pk: UUID) -> Room:
     return Room(sitting, found[0])
 
 
-class StanceForm(forms.Form):
+class StanceForm(Form):
     act_id = forms.UUIDField(required=False)
     statement = forms.UUIDField()
     value = forms.ChoiceField(choices=Stance.Value.choices)

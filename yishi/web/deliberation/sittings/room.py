@@ -24,6 +24,7 @@ from yishi.deliberation.services.stances import (
 )
 from yishi.formats.qr import qr_svg
 from yishi.kit.errors import Refusal
+from yishi.kit.records import lend, lent
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -43,8 +44,7 @@ def load_place(request: Request, pk: UUID, seat: UUID) -> Seat:
     """A seat in the room of a sitting; the sitting rides along."""
     sitting = load_sitting(request, pk)
     found = Seat.objects.select_related("matter__place", "person", "party").get(pk=seat, matter=sitting.matter_id)
-    found.sitting = sitting
-    return found
+    return lend(found, sitting=sitting)
 
 
 def room_version(sitting: Sitting) -> str:
@@ -55,7 +55,9 @@ def room_version(sitting: Sitting) -> str:
 
 class StatementForm(ActForm):
     text = area(gettext_lazy("A short sentence on which everybody can say where they stand"), rows=2)
-    party = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Put forward by"), required=False)
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Put forward by"), required=False
+    )
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -120,12 +122,12 @@ def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **giv
 
 @page("sitting.run", load=load_place, methods=("POST",))
 def room_arrive(request: Request, seat: Seat) -> HttpResponse:
-    return _say(request, seat.sitting.pk, presence_arrive, sitting=seat.sitting, seat=seat)
+    return _say(request, lent(seat, "sitting").pk, presence_arrive, sitting=lent(seat, "sitting"), seat=seat)
 
 
 @page("sitting.run", load=load_place, methods=("POST",))
 def room_leave(request: Request, seat: Seat) -> HttpResponse:
-    return _say(request, seat.sitting.pk, presence_leave, sitting=seat.sitting, seat=seat)
+    return _say(request, lent(seat, "sitting").pk, presence_leave, sitting=lent(seat, "sitting"), seat=seat)
 
 
 @page("sitting.run", load=load_sitting, methods=("POST",))
@@ -205,7 +207,9 @@ def _on_statement(request: Request, statement: Statement, form: ActForm, service
 
 
 class StanceForm(ActForm):
-    seat = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Who says so"), empty_label=gettext_lazy("choose"))
+    seat: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Who says so"), empty_label=gettext_lazy("choose")
+    )
     value = forms.ChoiceField(
         label=gettext_lazy("Where they stand"), choices=Stance.Value.choices, widget=forms.RadioSelect
     )
@@ -240,7 +244,9 @@ def stance_recording(request: Request, statement: Statement) -> HttpResponse:
 
 
 class HandsForm(ActForm):
-    party = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Whose hands"), required=False)
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Whose hands"), required=False
+    )
     agree = forms.IntegerField(label=gettext_lazy("agree"), min_value=0, max_value=100000, initial=0)
     conditional = forms.IntegerField(
         label=gettext_lazy("can live with it if…"), min_value=0, max_value=100000, initial=0

@@ -78,8 +78,12 @@ class FillForm(WhoForm):
     seat_class = forms.ChoiceField(label=gettext_lazy("Class of seats"), required=False)
     role = forms.ChoiceField(label=gettext_lazy("There as"), required=False)
     filled_by = forms.ChoiceField(label=gettext_lazy("How they came to it"), required=False)
-    party = forms.ModelChoiceField(queryset=None, label=gettext_lazy("For which party"), required=False)
-    body = forms.ModelChoiceField(queryset=None, label=gettext_lazy("For which body"), required=False)
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("For which party"), required=False
+    )
+    body: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("For which body"), required=False
+    )
     accepted = forms.BooleanField(label=gettext_lazy("Has said yes already (or sits by office)"), required=False)
     field_order = ["seat_class", "who", "name", "phone", "party", "body", "role", "filled_by", "accepted"]
 

@@ -24,6 +24,7 @@ from yishi.deliberation.services.seats import (
     seat_invite_again,
     seat_recuse,
 )
+from yishi.kit.records import certain, lend
 from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -84,7 +85,7 @@ def marked(seats: list[Seat]) -> list[Seat]:
     live = QueryCode.objects.filter(person__in=people, revoked_at__isnull=True)
     codes = set(live.values_list("person", flat=True))
     for seat in seats:
-        seat.enters = "account" if seat.person_id in accounts else "code" if seat.person_id in codes else ""
+        lend(seat, enters="account" if seat.person_id in accounts else "code" if seat.person_id in codes else "")
     return seats
 
 
@@ -286,7 +287,9 @@ def seat_coding(request: Request, seat: Seat) -> HttpResponse:
         receipt = form.attempt(request, seat_code, seat=seat)
         if receipt is not None:
             return render(
-                request, "deliberation/sittings/seat_code.html", {"seat": seat, "code": spaced(receipt.query_code)}
+                request,
+                "deliberation/sittings/seat_code.html",
+                {"seat": seat, "code": spaced(certain(receipt.query_code))},
             )
     words = {
         "form": form,
@@ -299,7 +302,7 @@ def seat_coding(request: Request, seat: Seat) -> HttpResponse:
 
 
 class ObjectForm(ActForm):
-    party = forms.ModelChoiceField(
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Which party objects?"), widget=forms.RadioSelect, empty_label=None
     )
     reason = area(gettext_lazy("Why?"), rows=3)

@@ -58,7 +58,9 @@ class PlanForm(ActForm):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         help_text=gettext_lazy("A time in the past records a sitting that was held; it starts no clock."),
     )
-    venue = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Venue"), required=False)
+    venue: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Venue"), required=False
+    )
     where = forms.CharField(label=gettext_lazy("Or where else"), required=False, max_length=120)
     agenda = area(gettext_lazy("Agenda"), rows=6)
     quorum = forms.IntegerField(

@@ -16,6 +16,7 @@ from yishi.deliberation.models import Worry
 from yishi.deliberation.services.screening import worry_reopen
 from yishi.deliberation.services.worries import phone_change
 from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
 from yishi.notices.models import Notice
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -46,7 +47,7 @@ def follow(request: Request) -> HttpResponse:
     return render(
         request,
         "deliberation/worries/mine.html",
-        {"worries": worries, "notices": notices, "tab": "follow", "phone": request.viewer.person.phone},
+        {"worries": worries, "notices": notices, "tab": "follow", "phone": certain(request.viewer.person).phone},
     )
 
 
@@ -110,7 +111,7 @@ def follow_phone(request: Request) -> HttpResponse:
     """Leave, change or remove the phone number."""
     return one_act(
         request,
-        PhoneForm(request.POST or None, initial={"phone": request.viewer.person.phone}),
+        PhoneForm(request.POST or None, initial={"phone": certain(request.viewer.person).phone}),
         phone_change,
         heading=_("Your phone number"),
         back=reverse("follow"),

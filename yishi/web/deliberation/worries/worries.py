@@ -20,6 +20,7 @@ from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import code_reissue, who_raised, worry_file
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
+from yishi.kit.records import certain
 from yishi.organisations.models import Body
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -27,7 +28,7 @@ from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import bodies_around, conveners, published_versions
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import export
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -66,7 +67,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
 waiting = Source(_waiting_rows, _waiting_items)
 
 
-class WorryFilter(forms.Form):
+class WorryFilter(Form):
     q = forms.CharField(label=gettext_lazy("words or number"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     theme = forms.ChoiceField(label=gettext_lazy("theme"), required=False)
@@ -168,7 +169,7 @@ def _new_code(request: Request, row: Worry) -> str:
     if kept.get("worry") != str(row.pk):
         return ""
     del request.session[NEW_CODE]
-    return kept["code"]
+    return str(kept["code"])
 
 
 class ReasonForm(ActForm):
@@ -218,7 +219,9 @@ class TakeUpForm(ReasonForm):
     field_order = ("act_id", "matter", "title", "process", "convener", "reason")
 
 
-def _act(request: Request, row: Worry, form: ActForm, service: Any, heading: Any, submit: Any, **more: Any) -> Any:
+def _act(
+    request: Request, row: Worry, form: ActForm, service: Any, heading: Any, submit: Any, **more: Any
+) -> HttpResponse:
     return one_act(
         request,
         form,
@@ -318,7 +321,7 @@ def worry_code(request: Request, row: Worry) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal.message))
         return redirect("worry", pk=row.pk)
-    request.session[NEW_CODE] = {"worry": str(row.pk), "code": spaced(receipt.query_code)}
+    request.session[NEW_CODE] = {"worry": str(row.pk), "code": spaced(certain(receipt.query_code))}
     messages.success(request, _("The new code is below; the old one is dead."))
     return redirect("worry", pk=row.pk)
 
@@ -378,7 +381,7 @@ def worry_slip(request: Request) -> HttpResponse:
     """The slip for the person: number, code, what happens next. For who has just written it down."""
     kept = request.session.get("slip")
     row = Worry.within.select_related("place", "convener").filter(pk=kept["worry"]).first() if kept else None
-    if row is None:
+    if not kept or row is None:
         return redirect("worries")
     words = {"worry": row, "code": kept["code"], "receipt": kept["receipt"], "url": reverse("follow")}
     return render(request, "deliberation/worries/slip.html", words)

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisations', '0002_place_set_owner'),
+        ('organisations', '0003_three_posts'),
     ]
 
     operations = [

@@ -1,0 +1,165 @@
+"""The auditor's page: the entries of their place, each with the right by which it was made and its receipt."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.journal.models import Entry, Seal
+from yishi.organisations.audit import audited_entries
+from yishi.organisations.models import Body, Member, Place, Post
+from yishi.people.models import Person
+from yishi.web.kit.page import page
+from yishi.web.kit.peek import Peek
+from yishi.web.kit.request import Request
+
+PER_PAGE = 50
+MOST_TYPED = 64
+RIGHTS = {
+    "post": gettext_lazy("a post"),
+    "member": gettext_lazy("a membership"),
+    "seat": gettext_lazy("a seat"),
+    "pairing": gettext_lazy("a pairing"),
+    "station": gettext_lazy("a stationed team"),
+    "bearer": gettext_lazy("their own promise"),
+    "judge": gettext_lazy("their own judgement"),
+    "query_code": gettext_lazy("a query code"),
+    "deed_code": gettext_lazy("a family's code"),
+    "voice": gettext_lazy("a voice in a consultation"),
+    "person": gettext_lazy("in their own name"),
+    "public": gettext_lazy("everybody's right"),
+    "system": gettext_lazy("the platform itself"),
+}
+SUBJECTS = {  # kinds of subjects that have a page under another name
+    "body": "body",
+    "commitment": "commitment",
+    "deed": "deed",
+    "fund": "fund",
+    "household": "household",
+    "matter": "matter",
+    "need": "need",
+    "offer": "offer",
+    "place": "place",
+    "project": "project",
+    "proposal": "proposal",
+    "visit": "visit",
+    "worry": "worry",
+}
+
+
+@page("journal.see", methods=("GET",))
+def journal(request: Request) -> HttpResponse:
+    """The newest entries first; by act, day, desk, subject and who acted."""
+    names = ("act", "since", "until", "body", "subject", "actor")
+    typed = {name: request.GET.get(name, "").strip()[:MOST_TYPED] for name in names}
+    rows = _filtered(audited_entries(request.viewer), typed).order_by("-received_at", "-pk")
+    pages = Peek(rows, Entry.objects.select_related("receipt"), PER_PAGE)
+    page_obj = pages.get_page(request.GET.get("page"))
+    entries = list(page_obj)
+    _name(entries)
+    context = {"page_obj": page_obj, "entries": entries, "typed": typed, "is_filtered": any(typed.values())}
+    return render(request, "organisations/journal.html", context)
+
+
+def _filtered(rows: QuerySet[Entry], typed: dict[str, str]) -> QuerySet[Entry]:
+    """What fits all that was typed; what is no day, number or id of its field fits nothing."""
+    if typed["act"]:
+        rows = rows.filter(code__contains=typed["act"])
+    for name, comparison in (("since", "gte"), ("until", "lte")):
+        if typed[name]:
+            day = _day(typed[name])
+            rows = rows.filter(**{f"received_at__date__{comparison}": day}) if day else rows.none()
+    if typed["body"]:
+        rows = rows.filter(body_id__in=Body.objects.filter(name__contains=typed["body"]).values("pk"))
+    if typed["actor"]:
+        rows = rows.filter(actor_id__in=Person.objects.filter(name__contains=typed["actor"]).values("pk"))
+    if typed["subject"]:
+        said = Q(subject_kind=typed["subject"]) | Q(receipt__number=typed["subject"].upper())
+        key = _key(typed["subject"])
+        rows = rows.filter(said | Q(subject_id=key) if key else said)
+    return rows
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _name(entries: Iterable[Any]) -> None:
+    """Put names beside the ids: of people within reach, of desks, of places."""
+    entries = list(entries)
+    people = Person.objects.distinct().in_bulk({one.actor_id for one in entries} - {None})
+    bodies = Body.objects.in_bulk({one.body_id for one in entries} - {None})
+    places = Place.objects.in_bulk({one.place_id for one in entries} - {None})
+    for one in entries:
+        one.actor_name = people[one.actor_id].name if one.actor_id in people else ""
+        one.body = bodies.get(one.body_id)
+        one.place = places.get(one.place_id)
+        one.right = RIGHTS.get(one.right_kind, one.right_kind)
+
+
+def load_entry(request: Request, pk: UUID) -> Entry:
+    return audited_entries(request.viewer).select_related("receipt").get(pk=pk)
+
+
+@page("journal.see", load=load_entry, methods=("GET",))
+def journal_entry(request: Request, entry: Entry) -> HttpResponse:
+    """One entry with all that it says."""
+    _name([entry])
+    context = {
+        "entry": entry,
+        "right_words": _right_words(entry),
+        "on_behalf_of": Person.objects.distinct().filter(pk=entry.on_behalf_of_id).first(),
+        "subject_url": _subject_url(entry),
+        "parts": [
+            (_("what it is counted by"), sorted(entry.dims.items())),
+            (_("quantities"), sorted(entry.quantities.items())),
+            (_("what it reached"), [(f"{kind} {key}", f"{sign:+d}") for kind, key, sign in entry.touches]),
+            (_("further"), sorted(entry.data.items())),
+        ],
+        "others": audited_entries(request.viewer).filter(receipt=entry.receipt_id).exclude(pk=entry.pk),
+        "reversed_by": audited_entries(request.viewer).filter(reverses_id=entry.pk).first(),
+        "reverses": audited_entries(request.viewer).filter(pk=entry.reverses_id).first(),
+        "seal": Seal.objects.filter(entry_id=entry.pk).first(),
+    }
+    return render(request, "organisations/journal_entry.html", context)
+
+
+def _right_words(entry: Entry) -> str:
+    """The post or membership itself; of any other right its kind says enough."""
+    if entry.right_kind == "post":
+        post = Post.objects.filter(pk=entry.right_id).select_related("body").first()
+        return f"{post.body} · {post.get_role_display()}" if post else ""
+    if entry.right_kind == "member":
+        member = Member.objects.filter(pk=entry.right_id).select_related("term__body").first()
+        return f"{member.term.body} · {member.term}" if member else ""
+    return ""
+
+
+def _subject_url(entry: Entry) -> str:
+    try:
+        return reverse(SUBJECTS[entry.subject_kind], args=[entry.subject_id])
+    except (KeyError, NoReverseMatch):
+        return ""
+
+
+urlpatterns = [
+    path("desk/journal/", journal, name="journal"),
+    path("desk/journal/<uuid:pk>/", journal_entry, name="journal_entry"),
+]
