@@ -42,7 +42,7 @@ from yishi.deliberation.services.minutes import minutes_write
 from yishi.deliberation.services.processes import process_new
 from yishi.journal.models import Entry
 from yishi.notices.models import Delivery, Notice
-from yishi.organisations.models import Member, Term, WorkbookDraft
+from yishi.organisations.models import Member, Term
 from yishi.people.models import Invitation
 from yishi.reporting.models import AnswerSheet, IssuedReport
 
@@ -101,10 +101,6 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         body_id=office.pk, code="worry.filed", subject_kind="worry", subject_id=story.worry.pk, once="x", created_at=now
     )
     delivery = Delivery.objects.create(notice=notice, channel="sms", address="13900000000", next_try_at=now)
-    report = {"errors": [], "warnings": [], "counts": {}}
-    book = WorkbookDraft.objects.create(
-        person=cast.people["administrator"], filename="机构.xlsx", created_at=now, report=report
-    )
     invitation = Invitation.objects.create(
         person=cast.people["villager"], digest="0" * 64, created_at=now, expires_at=now
     )
@@ -212,7 +208,6 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "files._proof_file": {"pk": story.commitment.pk, "file": photo.pk},
         "files._study_photo": {"pk": matter.pk, "photo": photo.pk},
         "files._worry_photo": {"pk": story.worry.pk, "photo": photo.pk},
-        "first_run.load_draft": pk(book),
         "follow.load_own": pk(story.worry),
         "fund_acts.load_allotment": pk(Allotment.objects.get()),
         "funds.load_bill": pk(payment),

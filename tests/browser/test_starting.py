@@ -7,7 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from tests.organisations.test_workbook import BODIES, workbook
+from tests.assistance.imports.test_organisation import BODIES, workbook
+from yishi.assistance.imports.services.steps import imports_work
 from yishi.database.reach import everything
 from yishi.deliberation.models import Worry
 from yishi.organisations.first_code import first_code, first_code_forget
@@ -53,13 +54,18 @@ def test_from_the_first_page_to_the_first_worry(open_page, tmp_path):
     # 3. One workbook brings bodies, posts and members; it is seen before it is published.
     book = tmp_path / "机构人员.xlsx"
     book.write_bytes(workbook(bodies=[COUNCIL, *BODIES], posts=POSTS))
-    admin.goto(reverse("register_import"))
+    admin.goto(reverse("import_new") + "?kind=organisation")
     admin.set_input_files("[name=file]", book)
     admin.locator("main form[method=post] button.btn-primary").click()
     admin.wait_for_selector("text=机构人员.xlsx")
+    imports_work()
+    admin.wait_for_selector('main a[href$="/take/"]')
     assert not Body.objects.filter(name="共和镇协商议事会议").exists()
-    admin.locator("main form[method=post] button.btn-primary").click()
-    admin.wait_for_selector(".alert-success")
+    admin.locator('main a[href$="/take/"]').click()
+    admin.locator("form.act-form button[type=submit]").click()
+    admin.wait_for_url("**" + reverse("imports") + "**")
+    imports_work()
+    admin.wait_for_selector('main a[href$="/undo/"]')
     assert Body.objects.filter(name="共和镇协商议事会议").exists()
 
     # 4. Invitations are printed; the convener makes an account with the code of the sheet.

@@ -1,7 +1,10 @@
-"""Workbooks made by hand, part by part: what no library writes."""
+"""Workbooks made by hand, part by part: what no library writes; and a workbook read as a whole, for tests."""
 
 import io
 import zipfile
+from typing import NamedTuple
+
+from yishi.formats.sheet_rows import Head, Row, read_rows
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -40,3 +43,27 @@ def book_of(cells="", *, sheet="", shared="", second="", is_1904=False, doctype=
     if shared:
         parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{shared}</sst>'
     return zipped(parts)
+
+
+class Sheet(NamedTuple):
+    """A sheet as read; `rows[0]` is row 1, an empty cell is ""."""
+
+    name: str
+    rows: list
+
+
+def read_sheet(data, filename=""):
+    """All sheets of a file; every row is as wide as its sheet."""
+    sheets = []
+    for what in read_rows(data, filename):
+        if isinstance(what, Head):
+            sheets.append(Sheet(what.name, []))
+        elif isinstance(what, Row):
+            rows = sheets[-1].rows
+            rows.extend([] for _empty in range(what.number - 1 - len(rows)))
+            rows.append(["" if cell is None else cell for cell in what.cells])
+    for sheet in sheets:
+        width = max((len(row) for row in sheet.rows), default=0)
+        for row in sheet.rows:
+            row.extend([""] * (width - len(row)))
+    return sheets

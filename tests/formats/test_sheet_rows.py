@@ -12,7 +12,7 @@ import pytest
 
 from tests.formats.books import book_of, zipped
 from yishi.formats import sheet_child
-from yishi.formats.sheet_limits import LARGE, SheetError
+from yishi.formats.sheet_limits import LIMITS, SheetError
 from yishi.formats.sheet_rows import Head, Row, Tail, read_rows
 from yishi.formats.sheets import Trouble, cell_text, write_sheet
 
@@ -122,14 +122,14 @@ def bomb(megabytes):
     ("data", "code"),
     [
         (b"", "empty"),
-        (b"x" * (LARGE.bytes + 1), "too_big"),
+        (b"x" * (LIMITS.bytes + 1), "too_big"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_excel"),
         (b"PK\x03\x04....", "broken"),
         (b"a,b\0c\n", "not_a_workbook"),
         (b'a,"b\n', "broken"),
         (b"\xff\xfe\x81", "encoding"),
         (("x," * 200 + "x\n").encode(), "too_many_columns"),
-        (b"x\n" * (LARGE.rows + 1), "too_many_rows"),
+        (b"x\n" * (LIMITS.rows + 1), "too_many_rows"),
         (book_of('<c r="XFD1"><v>2</v></c>'), "too_many_columns"),
         (book_of('<c r="A1" t="s"><v>7</v></c>'), "broken"),
         (book_of(sheet="<sheetData><row><c>"), "broken"),
@@ -181,7 +181,7 @@ def test_rows_are_counted_over_all_sheets(monkeypatch, capsys):
         parts = {name: archive.read(name).decode() for name in archive.namelist()}
     one = '<sheet name="表" sheetId="1" r:id="rId1"/>'
     parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(one, one * 100)
-    monkeypatch.setattr(sheet_child, "LARGE", LARGE._replace(rows=20))
+    monkeypatch.setattr(sheet_child, "LIMITS", LIMITS._replace(rows=20))
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(zipped(parts))))
     assert sheet_child.write_rows("xlsx") == 0
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -17,6 +17,7 @@ from tests.assistance.keeping import Keeping, card
 from tests.assistance.pairs import Paired
 from tests.assistance.works import Works
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from tests.proposals.proposing import Proposed
 from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate
 from yishi.assistance.deeds.services.activities import activity_open
@@ -27,7 +28,6 @@ from yishi.assistance.projects.services.contracts import households_reach
 from yishi.assistance.register.services.members import member_leave
 from yishi.assistance.register.services.register import household_relocate
 from yishi.database.reach import everything
-from yishi.formats.sheets import read_sheet
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.query_codes import code_issue

@@ -7,14 +7,16 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.assistance.imports.test_organisation import BODIES, COUNCILLORS, MEMBERS, POSTS, workbook
 from tests.cast import sign_in
-from tests.organisations.test_workbook import workbook
-from yishi.formats.sheets import read_sheet
+from tests.formats.books import read_sheet
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.services.steps import imports_work
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.first_code import first_code, first_code_fits, first_code_forget
 from yishi.organisations.fresh_start import demo_set_aside, move_database
-from yishi.organisations.models import Body, Installation, Place, Post, WorkbookDraft
+from yishi.organisations.models import Body, Installation, Place, Post
 from yishi.organisations.services.installation import installation_start, may_begin
 from yishi.people.models import Account
 
@@ -100,58 +102,78 @@ def test_the_first_page_is_gone_where_people_have_begun(client, cast):
     assert client.post(reverse("first"), {"code": first_code()}).status_code == 404
 
 
-def upload(name, data):
-    return SimpleUploadedFile(name, data)
+def send(client, data, name="机构.xlsx"):
+    """As the wizard's link leads: the page of workbooks, for bodies and people."""
+    address = reverse("import_new") + "?kind=organisation"
+    fields = {"kind": "organisation", "file": SimpleUploadedFile(name, data), "act_id": uuid7()}
+    response = client.post(address, fields, follow=True)
+    imports_work()
+    return client.get(response.request["PATH_INFO"]) if response.redirect_chain else response
 
 
-def test_a_workbook_is_checked_seen_and_imported(client, cast):
+def test_a_workbook_is_checked_seen_imported_and_undone(client, cast):
     sign_in(client, cast, "administrator")
-    sent = {"file": upload("机构.xlsx", workbook()), "act_id": uuid7()}
-    response = client.post(reverse("register_import"), sent, follow=True)
-    page = response.content.decode()
-    assert response.status_code == 200 and not Body.objects.filter(name="共和镇卫生院").exists()
-    assert "机构.xlsx" in page
-    draft = WorkbookDraft.objects.get()
-    client.post(reverse("register_preview", kwargs={"pk": draft.pk}), {"act_id": uuid7()})
+    link = reverse("import_new") + "?kind=organisation"
+    assert link in client.get(reverse("start")).content.decode()
+    form = client.get(link).content.decode()
+    assert 'name="file"' in form and 'name="body"' not in form and 'name="year"' not in form
+    page = send(client, workbook()).content.decode()
+    assert not Body.objects.filter(name="共和镇卫生院").exists()
+    assert "机构.xlsx" in page and "共和镇卫生院 · 事业单位 · 共和镇" in page
+    sent = Import.within.get()
+    client.post(reverse("import_take", args=[sent.pk]), {"act_id": uuid7()})
+    imports_work()
     assert Body.objects.filter(name="共和镇卫生院").exists()
-    client.post(reverse("register_import"), {"file": upload("机构.xlsx", workbook()), "act_id": uuid7()})
-    newest = WorkbookDraft.objects.latest("created_at")
-    assert newest.report["counts"]["bodies"]["same"] == 3
+    assert reverse("start") in client.get(reverse("import", args=[sent.pk])).content.decode()
+    assert "没有需要导入的内容" in send(client, workbook()).content.decode()
+    client.post(reverse("import_undo", args=[sent.pk]), {"act_id": uuid7()})
+    assert not Body.objects.filter(name="共和镇卫生院").exists()
+
+
+def test_a_fresh_installation_takes_its_first_workbook(client):
+    started(client)
+    council = ["共和镇协商议事会议", "协商议事会议", "共和镇", "", "", "", ""]
+    committee = ["政协牟定县委员会", "政协委员会", "", "", "", "", ""]
+    data = workbook(bodies=[council, committee, *BODIES], posts=POSTS, members=MEMBERS, councillors=COUNCILLORS)
+    assert "共和镇协商议事会议" in send(client, data).content.decode()
+    client.post(reverse("import_take", args=[Import.within.get().pk]), {"act_id": uuid7()})
+    imports_work()
+    assert Import.within.get().state == Import.State.PUBLISHED
+    assert Post.objects.count() == 5 and Body.objects.count() == 6
 
 
 def test_bad_rows_are_listed_and_come_back_as_a_workbook(client, cast):
     sign_in(client, cast, "administrator")
-    data = workbook(bodies=[["甲局", "怪类别", "", "", "", "", ""]])
-    response = client.post(reverse("register_import"), {"file": upload("a.xlsx", data), "act_id": uuid7()}, follow=True)
-    assert "怪类别" in response.content.decode()
-    draft = WorkbookDraft.objects.get()
-    back = client.get(reverse("register_reasons", kwargs={"pk": draft.pk}))
-    assert "怪类别" in read_sheet(back.content)[0].rows[2][0]
+    page = send(client, workbook(bodies=[["甲局", "怪类别", "", "", "", "", ""]]))
+    assert "怪类别" in page.content.decode()
+    back = client.get(reverse("import_rejected", args=[Import.within.get().pk]))
+    assert "怪类别" in read_sheet(back.content)[0].rows[1][0]
     assert not Body.objects.filter(name="甲局").exists()
 
 
 def test_no_workbook_is_said_on_the_page(client, cast):
     sign_in(client, cast, "administrator")
     for data in (b"%PDF", b"", b"PK\x03\x04"):
-        response = client.post(reverse("register_import"), {"file": upload("a.xlsx", data), "act_id": uuid7()})
-        assert response.status_code == 422
-    assert client.post(reverse("register_import"), {"act_id": uuid7()}).status_code == 422
+        assert send(client, data, "a.xlsx").status_code == 422
+    assert client.post(reverse("import_new"), {"act_id": uuid7()}).status_code == 422
 
 
 def test_the_template_downloads(client, cast):
     sign_in(client, cast, "administrator")
-    names = [sheet.name for sheet in read_sheet(client.get(reverse("register_template")).content)]
-    assert names == ["机构", "人员与任职", "委员", "议事会成员", "填写说明"]
+    data = client.get(reverse("import_template"), {"kind": "organisation"}).content
+    assert [sheet.name for sheet in read_sheet(data)] == ["机构", "人员与任职", "委员", "议事会成员", "填写说明"]
+    assert client.get(reverse("import_template"), {"kind": "households"}).status_code == 404
 
 
-def test_a_draft_is_seen_by_its_sender_only(client, cast):
+def test_others_see_neither_the_kind_nor_what_was_sent(client, cast):
     sign_in(client, cast, "administrator")
-    client.post(reverse("register_import"), {"file": upload("a.xlsx", workbook()), "act_id": uuid7()})
-    draft = WorkbookDraft.objects.get()
+    send(client, workbook())
+    sent = Import.within.get()
     for who in ("outsider", "clerk"):
         sign_in(client, cast, who)
-        for name in ("register_preview", "register_reasons"):
-            assert client.get(reverse(name, kwargs={"pk": draft.pk})).status_code == 404
+        assert "organisation" not in client.get(reverse("import_new")).content.decode()
+        for name in ("import", "import_state", "import_rejected", "import_take", "import_undo", "import_give_up"):
+            assert client.get(reverse(name, args=[sent.pk])).status_code == 404
 
 
 def test_the_demo_is_switched_off_with_the_code_only(client, cast, monkeypatch):

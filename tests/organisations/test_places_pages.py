@@ -39,7 +39,7 @@ def pages_of(cast):
     }  # fmt: skip
     lists = [
         "places", "bodies", "body_new", "people", "invitations", "members", "venues", "venue_new", "start",
-        "register_import", "settings", "small_office", "administration",
+        "settings", "small_office", "administration",
     ]  # fmt: skip
     return [url(name) for name in lists] + [url(name, thing) for name, thing in objects.items()]
 

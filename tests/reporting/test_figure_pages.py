@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from yishi.assistance.campaign.services.campaigns import target_set
 from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import everything
-from yishi.formats.sheets import read_sheet
 from yishi.journal.act import SYSTEM, act
 from yishi.organisations.place_file import SHIPPED, parse_places, unpacked
 from yishi.reporting import figures

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from yishi.assistance.deeds.services.deeds import deed_correct, deed_withdraw
 from yishi.database.reach import everything
-from yishi.formats.sheets import read_sheet
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all

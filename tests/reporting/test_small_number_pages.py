@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from yishi.assistance.campaign.services.campaigns import drive_add
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.deeds import deed_withdraw
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import everything
-from yishi.formats.sheets import read_sheet
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.models import AnswerSheet

@@ -13,6 +13,7 @@ from .deeds.hooks import ON_MATCH_KEPT
 from .imports import rules as import_rules
 from .imports.services.deed_kind import Deeds
 from .imports.services.household_kind import Households
+from .imports.services.organisation_kind import Organisation
 from .imports.services.pairing_kind import Pairings
 from .imports.services.project_kind import Projects
 from .imports.workbooks.kinds import kind_add
@@ -55,3 +56,4 @@ def connect() -> None:
     kind_add("deeds", Deeds())
     kind_add("pairings", Pairings())
     kind_add("projects", Projects())
+    kind_add("organisation", Organisation())

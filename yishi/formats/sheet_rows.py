@@ -1,4 +1,4 @@
-"""Large workbooks, row by row: a child process of 300 MB reads, the caller takes the rows as they come.
+"""The one reader of workbooks, row by row: a child process of 300 MB reads, the caller takes the rows as they come.
 
     for what in read_rows(data, "农户.xlsx"):
         match what:
@@ -21,7 +21,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .sheet_limits import LARGE, Limits, SheetError
+from .sheet_limits import LIMITS, Limits, SheetError
 from .sheets import Cell, Trouble, kind_of
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -49,10 +49,10 @@ class Tail(NamedTuple):
     hidden_columns: list[int]  # from 0
 
 
-def read_rows(data: bytes, filename: str = "", limits: Limits = LARGE) -> Iterator[Head | Row | Tail]:
+def read_rows(data: bytes, filename: str = "", limits: Limits = LIMITS) -> Iterator[Head | Row | Tail]:
     """The visible sheets of an .xlsx or .csv file, row by row. Raises `SheetError` at once or between rows."""
     kind = kind_of(data, filename, limits)
-    command = [sys.executable, "-E", "-s", "-m", "yishi.formats.sheet_child", f"{kind}-rows"]
+    command = [sys.executable, "-E", "-s", "-m", "yishi.formats.sheet_child", kind]
     file = os.memfd_create("sheet")  # never on a disk: it holds identity numbers
     try:
         with open(file, "wb", closefd=False) as sink:

@@ -1,33 +1,20 @@
-"""Workbooks in and out: .xlsx and .csv are read in a limited child process; .xlsx is written without live formulas.
+"""Workbooks: what a file is at its first look, what a cell means; .xlsx is written without live formulas.
 
-Reading never trusts the file: its size, what it unpacks to, its number of cells, merged cells and formulas are looked
-at before a parser sees it, and the parser runs in a process of its own with little memory and time.
+Reading never trusts the file: its size and what it unpacks to are looked at here, before a parser sees it; the parser
+runs in a process of its own with little memory and time (see sheet_rows.py).
 """
 
 import io
-import json
-import subprocess
-import sys
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import xlsxwriter
 
-from .sheet_limits import (
-    CHILD_SECONDS,
-    MAX_ANSWER,
-    MAX_PARTS,
-    MAX_RATIO,
-    RATIO_FROM,
-    SMALL,
-    Limits,
-    SheetError,
-)
+from .sheet_limits import LIMITS, MAX_PARTS, MAX_RATIO, RATIO_FROM, Limits, SheetError
 
 
 class Trouble(NamedTuple):
@@ -42,16 +29,8 @@ OutCell = Cell | Decimal
 
 DIGITS_OF_A_FLOAT = 15
 
-_ROOT = Path(__file__).resolve().parents[2]
 _TRIGGERS = "=+-@\t\r＝＋－＠"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-class Sheet(NamedTuple):
-    """A sheet as read; `rows[0]` is row 1. Rows may differ in length."""
-
-    name: str
-    rows: list[list[Cell]]
 
 
 class SheetOut(NamedTuple):
@@ -64,12 +43,7 @@ class SheetOut(NamedTuple):
     choices: dict[int, Sequence[str]] = {}  # column: what may be chosen there
 
 
-def read_sheet(data: bytes, filename: str = "") -> list[Sheet]:
-    """All sheets of an .xlsx or .csv file (UTF-8, GBK, GB18030, UTF-16). Raises `SheetError`."""
-    return _in_child(kind_of(data, filename, SMALL), data)
-
-
-def kind_of(data: bytes, filename: str, limits: Limits) -> str:
+def kind_of(data: bytes, filename: str, limits: Limits = LIMITS) -> str:
     """ "xlsx" or "csv", from the content; raises `SheetError` for what is neither or costs too much, unread."""
     if not data:
         raise SheetError("empty")
@@ -250,30 +224,3 @@ def _look_at_zip(data: bytes, limits: Limits) -> None:
         raise SheetError("bomb")
     if any("vbaproject" in name.lower() for name in names):
         raise SheetError("macro")
-
-
-def _in_child(kind: str, data: bytes) -> list[Sheet]:
-    """Parse in a process with limits; it cannot take this one down."""
-    command = [sys.executable, "-E", "-s", "-m", "yishi.formats.sheet_child", kind]
-    try:
-        done = subprocess.run(  # noqa: S603  our own module, no shell
-            command, input=data, capture_output=True, timeout=CHILD_SECONDS * 2, check=False, cwd=_ROOT
-        )
-    except subprocess.TimeoutExpired:
-        raise SheetError("too_slow") from None
-    if done.returncode != 0 or len(done.stdout) > MAX_ANSWER:
-        raise SheetError("too_slow" if done.returncode < 0 else "broken")
-    answer = json.loads(done.stdout)
-    if "error" in answer:
-        raise SheetError(answer["error"], **answer["params"])
-    return [Sheet(name, [[_cell(*cell) for cell in row] for row in rows]) for name, rows in answer["sheets"]]
-
-
-def _cell(kind: str, value: str | int | float | bool | None) -> Cell:
-    if kind == "d":
-        return date.fromisoformat(str(value))
-    if kind == "dt":
-        return datetime.fromisoformat(str(value))
-    if kind == "t":
-        return time.fromisoformat(str(value))
-    return value

@@ -343,21 +343,6 @@ class Installation(models.Model):
         return self.site_name
 
 
-class WorkbookDraft(models.Model):
-    """An uploaded register between its check and its import; emptied when it was imported, dropped after a week."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    filename = models.CharField(max_length=120)
-    sheets = models.JSONField(default=dict)  # sheet: rows of texts
-    report = models.JSONField(default=dict)  # what the check found
-    created_at = models.DateTimeField()
-    applied_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.filename
-
-
 class WrongCode(models.Model):
     """Wrong query codes typed from one address within the last hours: who guesses is slowed, on every worker alike."""
 

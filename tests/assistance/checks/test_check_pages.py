@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from tests.assistance.families import family
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from yishi.assistance.checks.models import CheckFinding, CheckRun, CheckSetting
 from yishi.assistance.checks.services.checks import findings_refresh
 from yishi.database.reach import reaching
-from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
 from yishi.web.assistance.checks.check_sections import household_checks
 from yishi.web.kit.sections import sections

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from yishi.assistance.deeds.models import (
     Activity,
     Deed,
@@ -23,7 +24,6 @@ from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.pairing.models import Match
 from yishi.assistance.pairing.services.matches import match_answer, match_propose
 from yishi.database.reach import everything
-from yishi.formats.sheets import read_sheet
 from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 

@@ -16,7 +16,7 @@ from yishi.assistance.imports.services.imports import import_send
 from yishi.assistance.imports.services.steps import imports_work
 from yishi.assistance.imports.services.views import import_faults, rejected_workbook
 from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
-from yishi.formats.sheet_limits import LARGE
+from yishi.formats.sheet_limits import LIMITS
 from yishi.kit.errors import Refusal
 
 from .test_import_matrix import (
@@ -255,7 +255,7 @@ def test_it_is_read_like_any_other(cast, name):
 
 @once
 def test_a_size_that_claims_too_much_is_not_unpacked(cast):
-    data = lying(made(CELLS), "xl/worksheets/sheet1.xml", LARGE.unpacked + 1)
+    data = lying(made(CELLS), "xl/worksheets/sheet1.xml", LIMITS.unpacked + 1)
     with pytest.raises(Refusal) as refused:
         send(cast, data)
     assert refused.value.code == "workbook.bomb"

@@ -6,13 +6,13 @@ from django.urls import reverse
 
 from tests.assistance.importing import again, card, families, faulty, workbook
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from yishi.assistance.imports.models import Import
 from yishi.assistance.imports.services.steps import imports_work
 from yishi.assistance.imports.services.views import REASON
 from yishi.assistance.register.models import Household
 from yishi.database.reach import everything
 from yishi.formats.sheet_rows import Row, read_rows
-from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
 
 pytestmark = pytest.mark.django_db

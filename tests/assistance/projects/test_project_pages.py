@@ -11,11 +11,11 @@ from PIL import Image
 from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from yishi.assistance.projects.models import Fund, FundMovement, Project
 from yishi.assistance.projects.services.balances import money_of, project_money
 from yishi.assistance.projects.services.progress import standing_of
 from yishi.database.reach import everything
-from yishi.formats.sheets import read_sheet
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Place
 from yishi.web.assistance.projects.money_fields import QuantitiesField, YuanField

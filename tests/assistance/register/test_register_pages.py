@@ -1,13 +1,11 @@
 """The pages of the register: what a village's desk sees of its own households, and nothing of the next one's."""
 
-import io
-
 import pytest
 from django.urls import reverse
-from python_calamine import CalamineWorkbook
 
 from tests.assistance.keeping import Keeping, card
 from tests.cast import sign_in
+from tests.formats.books import read_sheet
 from yishi.assistance.register.models import (
     ChangeRequest,
     Household,
@@ -36,8 +34,7 @@ def send(client, at: str, *args, **given):
 
 
 def sheet(response) -> str:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(response.content))
-    return str(book.get_sheet_by_index(0).to_python())
+    return str(read_sheet(response.content)[0].rows)
 
 
 def test_it_works(client, cast, keeping, django_assert_max_num_queries):

@@ -23,6 +23,7 @@ class Import(File):
         DEEDS = "deeds", _("deeds")
         PAIRINGS = "pairings", _("pairings")
         PROJECTS = "projects", _("projects")
+        ORGANISATION = "organisation", _("bodies, posts and members")
 
     class State(models.TextChoices):
         SENT = "sent", _("waits to be read")
@@ -72,7 +73,9 @@ class Import(File):
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
-        return Q(body__in=reach.bodies)
+        """What its desks sent; of bodies and people, what was sent where they keep that register."""
+        own = Q(kind=cls.Kind.ORGANISATION)
+        return (~own & Q(body__in=reach.bodies)) | (own & Q(body__in=reach.register_bodies))
 
 
 class ImportFile(models.Model):

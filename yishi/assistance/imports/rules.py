@@ -1,10 +1,12 @@
-"""Who imports workbooks: whoever works at a desk that keeps a register, for that desk and its place."""
+"""Who imports workbooks: whoever works at a desk that keeps a register, for that desk and its place; those of bodies
+and people the home administrator ("register.import")."""
 
 from typing import Any
 
 from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import Body, BodyKind
 from yishi.organisations.rights import Answer, add, predicate
+from yishi.organisations.rules import is_home_administrator
 
 from .models import Import
 
@@ -20,4 +22,13 @@ def may_import_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
     return viewer.holds(body.pk) if isinstance(body, Body) and body.kind in KEEPING else None
 
 
+@predicate
+def sees_import(viewer: Viewer, thing: Any = None) -> Answer:
+    """The pages of workbooks: for whoever may send one of some kind; a workbook's own for whoever may send such."""
+    if isinstance(thing, Import) and thing.kind == Import.Kind.ORGANISATION:
+        return is_home_administrator.test(viewer)
+    return may_import_somewhere.test(viewer, thing) or (is_home_administrator.test(viewer) if thing is None else None)
+
+
 add("import.run", may_import_somewhere)
+add("import.see", sees_import)

@@ -1,8 +1,5 @@
 """Starting for real: the first page, the checklist, the workbook, the settings, switching the demo off."""
 
-from typing import Any
-from uuid import UUID
-
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -13,7 +10,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.formats.sheet_limits import MAX_BYTES
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.organisations.first_code import first_code_fits, first_code_forget
@@ -27,9 +23,7 @@ from yishi.organisations.models import (
     PlaceLevel,
     Post,
     Venue,
-    WorkbookDraft,
 )
-from yishi.organisations.services.imports import workbook_check, workbook_import
 from yishi.organisations.services.installation import (
     installation,
     installation_change,
@@ -40,7 +34,6 @@ from yishi.organisations.services.installation import (
     small_office_switch,
     three_posts_switch,
 )
-from yishi.organisations.workbook import BY_KEY, RowError, template, with_reasons
 from yishi.people.models import Account, Invitation
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -50,7 +43,6 @@ from yishi.web.kit.request import Request
 
 from .invitations import BACKEND, NewAccountForm
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CODE_OK = "first_code"  # in the session of whoever typed the console's code
 TRIES = 20
 TRIES_SECONDS = 900
@@ -160,7 +152,7 @@ def start(request: Request) -> HttpResponse:
         (
             _("Bring bodies, people, members and council members"),
             _("One workbook for all; errors are named by sheet and row, nothing is half imported."),
-            reverse("register_import"),
+            reverse("import_new") + "?kind=organisation",
             bodies > 1 and working > 0,
             _("%(bodies)s bodies, %(posts)s posts, %(members)s members")
             % {"bodies": bodies, "posts": working, "members": members},
@@ -199,88 +191,6 @@ def start(request: Request) -> HttpResponse:
 def administration(request: Request) -> HttpResponse:
     """What an administrator keeps, on one page."""
     return render(request, "organisations/administration.html", {"one": installation()})
-
-
-class WorkbookForm(ActForm):
-    file = forms.FileField(
-        label=gettext_lazy("workbook (.xlsx)"),
-        help_text=gettext_lazy(
-            "The filled-in template, at most 5 MB. The same file may be sent again: nothing is doubled."
-        ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is bigger than 5 MB. Divide it into several files."))
-        return file
-
-
-@page("register.import")
-def register_import(request: Request) -> HttpResponse:
-    """Send the workbook; the next page shows what it would do."""
-    return one_act(
-        request,
-        WorkbookForm(request.POST or None, request.FILES or None),
-        workbook_check,
-        heading=_("Bring the register from a workbook"),
-        back=reverse("start"),
-        done=_("The workbook was read; nothing is changed yet."),
-        submit=_("Check the workbook"),
-        fields=lambda cleaned: {"data": cleaned["file"].read(), "filename": cleaned["file"].name},
-        next_url=lambda receipt: reverse("register_preview", kwargs={"pk": receipt.result["draft"]}),
-        template="organisations/register_import.html",
-        has_file=True,
-    )
-
-
-def load_draft(request: Request, pk: UUID) -> WorkbookDraft:
-    return WorkbookDraft.objects.get(pk=pk, person=request.viewer.person)
-
-
-@page("register.import", load=load_draft)
-def register_preview(request: Request, draft: WorkbookDraft) -> HttpResponse:
-    """What the workbook would do, or which rows are to be mended; then it is taken as a whole."""
-    report = draft.report
-    counts = [
-        {"title": BY_KEY[key].title, **numbers} for key, numbers in report["counts"].items() if any(numbers.values())
-    ]
-    return one_act(
-        request,
-        ActForm(request.POST or None),
-        workbook_import,
-        heading=_("What the workbook would do"),
-        back=reverse("register_import"),
-        done=_("The register is imported. Now print the invitations."),
-        submit=_("Import all of it"),
-        given={"draft": draft},
-        next_url=lambda receipt: reverse("start"),
-        template="organisations/register_preview.html",
-        draft=draft,
-        errors=[RowError(*error) for error in report["errors"]],
-        warnings=[RowError(*warning) for warning in report["warnings"]],
-        counts=counts,
-        is_new=any(one["new"] or one["changed"] for one in counts),
-    )
-
-
-@page("register.import", methods=("GET",))
-def register_template(request: Request) -> HttpResponse:
-    return _file(template(), "register-template.xlsx")
-
-
-@page("register.import", load=load_draft, methods=("GET",))
-def register_reasons(request: Request, draft: WorkbookDraft) -> HttpResponse:
-    """The workbook back, with the reason beside each row that was not taken."""
-    errors = [RowError(*error) for error in draft.report["errors"]]
-    return _file(with_reasons(draft.sheets, errors), "register-to-mend.xlsx")
-
-
-def _file(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 class SettingsForm(ActForm):
@@ -373,10 +283,6 @@ urlpatterns = [
     path("first/", first, name="first"),
     path("desk/administration/", administration, name="administration"),
     path("desk/start/", start, name="start"),
-    path("desk/start/import/", register_import, name="register_import"),
-    path("desk/start/import/template/", register_template, name="register_template"),
-    path("desk/start/import/<uuid:pk>/", register_preview, name="register_preview"),
-    path("desk/start/import/<uuid:pk>/reasons/", register_reasons, name="register_reasons"),
     path("desk/settings/", site_settings, name="settings"),
     path("desk/settings/small-office/", small_office, name="small_office"),
     path("desk/settings/three-posts/", three_posts, name="three_posts"),

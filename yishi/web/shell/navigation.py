@@ -49,7 +49,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("proposals", "proposal.list", _("Proposals and advice")),
             ("projects", "project.see", _("Projects")),
             ("funds", "fund.see", _("Funds")),
-            ("imports", "import.run", _("Workbooks")),
+            ("imports", "import.see", _("Workbooks")),
         ),
     ),
     (

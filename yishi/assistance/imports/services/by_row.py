@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.imports.models import Import, ImportedRow, ImportPiece
-from yishi.assistance.imports.workbooks.kinds import Stale, Whole
+from yishi.assistance.imports.workbooks.kinds import AtOnce, Stale, Whole
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result
 from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
@@ -33,10 +33,9 @@ class _Tried(Exception):
     """Ends a try: all of it is rolled back."""
 
 
-class ByRow(ABC):
+class ByRow(AtOnce, ABC):
     """See `workbooks.kinds.KindOfImport`. What is read of a row is plain data: ids, texts, numbers."""
 
-    follows = False
     subject = ""  # of the journal's entries about one record
     model: Any = None
 
@@ -93,15 +92,6 @@ class ByRow(ABC):
                 faults.append(Fault(row.number, "", "refusal", {"text": str(refusal.message)}))
         return Result("bad", [row.number], faults)
 
-    def prepare(self, one: Import, results: list[Result]) -> None:  # noqa: B027
-        """Nothing is written beforehand."""
-
-    def write(self, prepared: None) -> None:  # noqa: B027
-        """Likewise."""
-
-    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> None:  # noqa: B027
-        """Nothing is made beforehand."""
-
     def switch_on(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
         new = [
             result.new
@@ -121,9 +111,6 @@ class ByRow(ABC):
             ImportedRow(of=one, kind=one.kind, digest=each["digest"], target_id=target)
             for each, target in zip(new, made, strict=True)
         )
-
-    def follow(self, one: Import, results: list[Result]) -> None:  # noqa: B027
-        """Nothing comes after."""
 
     def built_upon(self, one: Import) -> Any:
         """An entry beyond those of its making, or a record of another kind that points at it."""
@@ -159,6 +146,3 @@ class ByRow(ABC):
             this.reverse(entry, data=entry.data)
         self.model.within.filter(pk__in=keys).delete()
         rows.delete()
-
-    def sweep(self, one: Import) -> int:
-        return 0

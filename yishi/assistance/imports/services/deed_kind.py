@@ -24,7 +24,7 @@ from yishi.assistance.deeds.services.fitting import ItemsRead
 from yishi.assistance.imports.models import Import, ImportedRow
 from yishi.assistance.imports.workbooks import deed_rows
 from yishi.assistance.imports.workbooks.deed_rows import DeedReader
-from yishi.assistance.imports.workbooks.kinds import Whole
+from yishi.assistance.imports.workbooks.kinds import DeskKind, Whole
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result
 from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
@@ -55,7 +55,7 @@ def most_deeds() -> int:
     return min(MOST_DEEDS, MOST_ON_SQLITE) if connection.vendor == "sqlite" else MOST_DEEDS
 
 
-class Deeds:
+class Deeds(DeskKind):
     """See `workbooks.kinds.KindOfImport`."""
 
     follows = True

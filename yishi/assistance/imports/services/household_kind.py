@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.imports.models import Import
 from yishi.assistance.imports.workbooks import household_columns
-from yishi.assistance.imports.workbooks.kinds import Whole
+from yishi.assistance.imports.workbooks.kinds import DeskKind, Whole
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result
 from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
@@ -29,6 +29,7 @@ from yishi.organisations.grants import Viewer
 from yishi.people.models import Person
 
 from . import household_rows as rows
+from .checks import import_checks
 from .household_changes import Changes
 from .households import households_compare
 
@@ -46,7 +47,7 @@ OWN = {
 MOST_MEMBERS = 40
 
 
-class Households:
+class Households(DeskKind):
     """See `workbooks.kinds.KindOfImport`."""
 
     follows = False
@@ -91,6 +92,9 @@ class Households:
     def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
         places, today = Places(one.place), timezone.localdate()
         return lambda units: households_compare(one, units, places, whole.faults, today)
+
+    def notes(self, one: Import) -> list[list[Any]]:
+        return import_checks(one)
 
     def prepare(self, one: Import, results: list[Result]) -> rows.NewRows:
         return rows.prepare_new(one, results)

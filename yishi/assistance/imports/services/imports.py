@@ -9,17 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.imports.models import Import
 from yishi.assistance.imports.workbooks.faults import fault_words
-from yishi.assistance.imports.workbooks.kinds import kinds
+from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
 from yishi.assistance.register.services.identity import keys_check
-from yishi.formats.sheet_limits import LARGE, SheetError
-from yishi.formats.sheets import kind_of
+from yishi.formats.sheet_limits import SheetError
+from yishi.formats.sheets import kind_of as kind_of_file
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body
+from yishi.organisations.models import Body, Installation
 from yishi.organisations.rights import permit
 
 from .pieces import file_keep
@@ -30,25 +30,30 @@ MOST_WAITING = 5  # workbooks of one desk that are being worked on
 def import_send(
     *,
     actor: Viewer,
-    body: Body,
     kind: str,
+    body: Body | None = None,
     data: bytes,
     filename: str,
     year: int | None = None,
     options: dict[str, Any] | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Take a workbook for the desk of `body`; nothing is changed. `year`: of rows that name none. Result: import.
+    """Take a workbook for the desk of `body` (one of bodies and people: for the home body); nothing is changed.
+    `year`: of rows that name none. Result: import.
 
     Raises `Refusal` "workbook.…" for a file that is refused at its first look.
     """
-    by = permit("import.run", actor, body)
-    sha256 = hashlib.sha256(data).hexdigest()
-    sent = {"body": body.pk, "kind": kind, "sha256": sha256, "name": filename, "year": year, "options": options or {}}
     if kind not in kinds():
         raise Refusal("import.kind", _("Please choose one of the values that are offered."), field="kind")
+    if kind == Import.Kind.ORGANISATION:
+        body = Installation.objects.select_related("home_body__place").get(pk=1).home_body
+    if body is None:
+        raise Refusal("import.body", _("Please choose one of the values that are offered."), field="body")
+    by = permit(kind_of(kind).right, actor, body)
+    sha256 = hashlib.sha256(data).hexdigest()
+    sent = {"body": body.pk, "kind": kind, "sha256": sha256, "name": filename, "year": year, "options": options or {}}
     try:
-        kind_of(data, filename, LARGE)
+        kind_of_file(data, filename)
     except SheetError as error:
         raise Refusal("workbook." + error.code, fault_words(error.code, error.params), field="file") from error
     with act("assistance.import.send", actor=by, act_id=act_id, body=sent) as this:

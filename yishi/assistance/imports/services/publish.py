@@ -30,7 +30,7 @@ PUBLISH, UNDO = 2, 3  # ordinals of the acts that follow from an import's own id
 
 def import_publish(*, actor: Viewer, sent: Import, act_id: UUID | None = None) -> Receipt:
     """Let a checked import begin to be written; it is published when all of it stands. Result: import."""
-    by = permit("import.run", actor, sent)
+    by = permit(kind_of(sent.kind).right, actor, sent)
     with act("assistance.import.start", actor=by, act_id=act_id, body={"import": sent.pk}) as this:
         if this.replayed:
             return this.receipt
@@ -53,7 +53,7 @@ def import_switch_on(one: Import) -> None:
     actor = viewer_of(one.published_by).at(one.body_id)
     kind, body = kind_of(one.kind), {"import": one.pk, "sha256": one.sha256}
     try:
-        by = permit("import.run", actor, one)
+        by = permit(kind.right, actor, one)
         turn = kind.turn(one, actor, _results(one, "changed"), forwards=True)
         began = time.perf_counter()
         with act("assistance.import.publish", actor=by, act_id=child_id(one.pk, PUBLISH), body=body) as this:
@@ -63,7 +63,8 @@ def import_switch_on(one: Import) -> None:
             if row.state != State.WRITING:
                 return
             kind.switch_on(row, actor, this, turn)
-            check_run_make(row.place)
+            if kind.stirs_checks:
+                check_run_make(row.place)
             row.state, row.published_at = State.PUBLISHED, this.now
             row.done = 0 if kind.follows else row.total
             row.save(update_fields=["state", "published_at", "done"])
@@ -87,7 +88,7 @@ def import_check_anew(one: Import, stale: Stale) -> None:
 
 def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID | None = None) -> Receipt:
     """Take a published import back as a whole, unless something was built on it. Result: import."""
-    by = permit("import.run", actor, sent)
+    by = permit(kind_of(sent.kind).right, actor, sent)
     actor = actor.at(sent.body_id)
     body = {"import": sent.pk, "reason": reason}
     kind = kind_of(sent.kind)
@@ -101,7 +102,8 @@ def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID |
         if why := kind.built_upon(one):
             raise Refusal("import.built_upon", why)
         kind.switch_off(one, actor, this, turn)
-        check_run_make(one.place)
+        if kind.stirs_checks:
+            check_run_make(one.place)
         one.state, one.undone_at = State.UNDOING, this.now
         one.save(update_fields=["state", "undone_at"])
         this.entry(subject=("import", one.pk), place=one.place_id, data=_counts(one))
@@ -111,7 +113,7 @@ def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID |
 
 def import_give_up(*, actor: Viewer, sent: Import, act_id: UUID | None = None) -> Receipt:
     """Drop a workbook that was not published, with all that was kept of it. Result: import."""
-    by = permit("import.run", actor, sent)
+    by = permit(kind_of(sent.kind).right, actor, sent)
     with act("assistance.import.give_up", actor=by, act_id=act_id, body={"import": sent.pk}) as this:
         if this.replayed:
             return this.receipt

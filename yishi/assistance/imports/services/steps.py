@@ -7,7 +7,7 @@ must not wait for a workbook.
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -15,16 +15,15 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from yishi.assistance.imports.models import Import, ImportFile, ImportPiece
-from yishi.assistance.imports.workbooks.kinds import KindOfImport, Stale, kind_of
+from yishi.assistance.imports.workbooks.kinds import OF_THE_CHECK, KindOfImport, Stale, kind_of
 from yishi.assistance.imports.workbooks.results import Result
-from yishi.assistance.imports.workbooks.rows import SHEET, StagedRow
+from yishi.assistance.imports.workbooks.rows import EXPLAINED, GIVEN_BACK, SHEET, StagedRow
 from yishi.database.reach import everything
 from yishi.formats.sheet_limits import SheetError
 from yishi.formats.sheet_rows import Head, Row, Tail, read_rows
-from yishi.formats.tables import Line, Table
+from yishi.formats.tables import Column, Line, Table
 from yishi.kit.errors import Refusal
 
-from .checks import NOTE, import_checks
 from .pieces import (
     Stage,
     file_bytes,
@@ -151,7 +150,11 @@ def _read(one: Import) -> None:
             state=State.CHECKING,
             columns=reading.columns,
             notes=reading.notes,
-            options={**one.options, "headings": reading.headings},
+            options={
+                **one.options,
+                "headings": reading.headings,
+                "sheets": reading.sheets if kind.sheets() else [],
+            },
         )
 
 
@@ -168,51 +171,70 @@ class Reading:
     """The tables of a workbook as one run of rows; what a clerk should know of the file stands in `notes`."""
 
     def __init__(self, one: Import, kind: KindOfImport):
-        self.one, self.wanted = one, kind.columns()
+        self.one, self.wanted, self.by_name = one, kind.columns(), kind.sheets()
         self.columns: list[str] = []
         self.headings: dict[str, str] = {}  # key of the plan: the heading that stands for it
         self.notes: list[list[object]] = []
-        self._sheets = 0
+        self.sheets: list[str] = []  # those that were read
+        self._skipped: list[str] = []
+        self._sheet = ""  # the one that is being read
+        self._hidden: list[int] = []
+        self._has_rows = False
 
     def rows(self) -> Iterator[StagedRow]:
         table: Table | None = None
-        name = ""
-        hidden: list[int] = []
-        skipped: list[str] = []
         for what in read_rows(file_bytes(self.one), self.one.filename):
             if isinstance(what, Head):
-                name, hidden = what.name, []
-                if what.is_hidden:
-                    self.notes.append(["hidden_sheet", {"sheet": name[:30]}])
-                table = None if what.is_hidden else Table(self.wanted)
-            elif isinstance(what, Row) and table is not None:
-                if what.is_hidden:
-                    hidden.append(what.number)
-                for line in table.take(what):
-                    yield self._staged(table, name, line)
-            elif isinstance(what, Tail) and table is not None:
-                for line in table.end():
-                    yield self._staged(table, name, line)
-                if table.is_found:
-                    self._take_notes(table, name, hidden, what.hidden_columns)
-                else:
-                    skipped.append(name)
-                table = None
-        if not self._sheets:
-            wanted = "、".join(column.headings[0] for column in self.wanted if column.is_wanted)
-            raise SheetError("no_table", columns=wanted)
-        self.notes.extend(["other_sheet", {"sheet": sheet[:30]}] for sheet in skipped)
+                table = self._begin(what)
+            elif table is not None:
+                lines = self._take(table, what) if isinstance(what, Row) else table.end()
+                for line in lines:
+                    yield self._staged(table, line)
+                if isinstance(what, Tail):
+                    self._end(table, what)
+        if not self.sheets and self.by_name:
+            raise SheetError("no_sheets", titles="、".join(self.by_name))
+        if not self.sheets:
+            raise SheetError("no_table", columns=_wanted(self.wanted))
+        self.notes.extend(["other_sheet", {"sheet": sheet[:30]}] for sheet in self._skipped)
 
-    def _staged(self, table: Table, sheet: str, line: Line) -> StagedRow:
+    def _begin(self, head: Head) -> Table | None:
+        """The table to look for in a sheet; none where it is hidden or nobody asks for it."""
+        self._sheet, self._hidden, self._has_rows = head.name.strip(), [], False
+        columns = self.by_name.get(self._sheet) if self.by_name else self.wanted
+        if head.is_hidden:
+            self.notes.append(["hidden_sheet", {"sheet": self._sheet[:30]}])
+        elif columns is not None:
+            return Table(columns)
+        elif self._sheet != EXPLAINED:
+            self._skipped.append(self._sheet)
+        return None
+
+    def _take(self, table: Table, row: Row) -> Iterator[Line]:
+        self._has_rows = True
+        if row.is_hidden:
+            self._hidden.append(row.number)
+        return table.take(row)
+
+    def _end(self, table: Table, tail: Tail) -> None:
+        if table.is_found:
+            self._take_notes(table, self._sheet, self._hidden, tail.hidden_columns)
+        elif not self.by_name:
+            self._skipped.append(self._sheet)
+        elif self._has_rows:
+            raise SheetError("no_headings", sheet=self._sheet, columns=_wanted(table.columns))
+
+    def _staged(self, table: Table, line: Line) -> StagedRow:
         if table.twice:
             raise SheetError("heading_twice", text=table.twice[0][:30])
-        number = self._sheets * SHEET + line.number
-        return StagedRow(number, sheet, line.values, line.raw, line.faults)
+        number = len(self.sheets) * SHEET + line.number
+        raw = {heading: text for heading, text in line.raw.items() if heading not in GIVEN_BACK}
+        return StagedRow(number, self._sheet, line.values, raw, line.faults)
 
     def _take_notes(self, table: Table, sheet: str, hidden: list[int], columns: list[int]) -> None:
-        self._sheets += 1
+        self.sheets.append(sheet)
         for heading in table.headings:
-            if heading and heading not in self.columns:
+            if heading and heading not in self.columns and heading not in GIVEN_BACK:
                 self.columns.append(heading)
         for place, column in table.found.items():
             self.headings.setdefault(column.key, table.headings[place])
@@ -221,11 +243,15 @@ class Reading:
         named = [table.headings[place] for place in columns if place < len(table.headings) and table.headings[place]]
         if named:
             self.notes.append(["hidden_columns", {"sheet": sheet[:30], "columns": "、".join(named[:10])}])
-        unknown = list(table.unknown.values())
+        unknown = [heading for heading in table.unknown.values() if heading not in GIVEN_BACK]
         if unknown:
             self.notes.append(["unknown_columns", {"columns": "、".join(unknown[:20]), "count": len(unknown)}])
         for number, begins in table.left_out[:20]:
             self.notes.append(["left_out", {"row": number, "text": begins}])
+
+
+def _wanted(columns: Sequence[Column]) -> str:
+    return "、".join(column.headings[0] for column in columns if column.is_wanted)
 
 
 def _listed(numbers: list[int]) -> str:
@@ -295,7 +321,7 @@ def _conclude(one: Import) -> None:
         return
     Import.within.filter(pk=one.pk, state=State.CHECKING).update(state=state)
     # What the logic checks say refuses nothing: whoever waits for the result need not wait for it.
-    notes = [note for note in one.notes if note[0] != NOTE] + import_checks(one)
+    notes = [note for note in one.notes if note[0] not in OF_THE_CHECK] + kind_of(one.kind).notes(one)
     Import.within.filter(pk=one.pk).update(notes=notes)
 
 

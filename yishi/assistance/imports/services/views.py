@@ -1,14 +1,16 @@
 """What there is to see of an import: its faults, its changes, the rejected rows as a workbook, the empty template."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from yishi.assistance.imports.models import Import, ImportPiece
 from yishi.assistance.imports.workbooks.faults import fault_words
-from yishi.assistance.imports.workbooks.kinds import kind_of
+from yishi.assistance.imports.workbooks.kinds import KindOfImport, kind_of
 from yishi.assistance.imports.workbooks.results import Result
-from yishi.assistance.imports.workbooks.rows import StagedRow, row_text
+from yishi.assistance.imports.workbooks.rows import EXPLAINED, REASON, ROW, SHEET, StagedRow, row_text
 from yishi.formats.sheets import SheetOut, write_workbook
+from yishi.formats.tables import Column
 from yishi.kit.identity import masked
 
 from .pieces import (
@@ -20,9 +22,6 @@ from .pieces import (
 
 MOST_SHOWN = 500
 PIECES_OPENED = 12
-REASON, ROW = "未导入的原因", "原表行号"
-VERSION = "2"
-EXAMPLE = "示例"
 SECRET = ("identity", "account")  # columns of which nothing is given back in clear
 
 
@@ -41,8 +40,9 @@ class ShownChange(NamedTuple):
 
 def import_faults(one: Import) -> list[ShownFault]:
     """The first faults, in the order of the rows."""
+    sheets = sheets_of(one)
     found = [
-        ShownFault(row_text(fault.row), fault.heading, fault_words(fault.code, fault.params))
+        ShownFault(row_text(fault.row, sheets), fault.heading, fault_words(fault.code, fault.params, sheets))
         for result in _some(one, "bad")
         for fault in sorted(result.faults, key=lambda fault: fault.row)
     ]
@@ -50,33 +50,66 @@ def import_faults(one: Import) -> list[ShownFault]:
 
 
 def import_changes(one: Import) -> list[ShownChange]:
-    """The first changes, old and new."""
-    found = [ShownChange(row_text(row), *said) for result in _some(one, "changed") for row, *said in result.changes]
+    """The first changes, old and new; of a workbook of bodies and people also what is new."""
+    sheets = sheets_of(one)
+    verdicts = ("new", "changed") if sheets else ("changed",)
+    found = [
+        ShownChange(row_text(row, sheets), *said) for result in _some(one, *verdicts) for row, *said in result.changes
+    ]
     return found[:MOST_SHOWN]
 
 
-def _some(one: Import, verdict: str) -> Iterator[Result]:
+def import_by_sheet(one: Import) -> list[dict[str, Any]]:
+    """How much of each sheet is new, changed, unchanged, rejected, where sheets have names."""
+    sheets = sheets_of(one)
+    counts = Counter(
+        (result.rows[0] // SHEET, result.verdict)
+        for piece in (pieces(one, Stage.UNITS) if sheets else ())
+        for result in results_in(piece)
+    )
+    verdicts = ("new", "changed", "same", "bad")
+    return [
+        {"title": title, **{verdict: counts[place, verdict] for verdict in verdicts}}
+        for place, title in enumerate(sheets)
+        if any(counts[place, verdict] for verdict in verdicts)
+    ]
+
+
+def import_fault_groups(one: Import) -> list[tuple[str, str, int]]:
+    """Faults of one kind together: (heading, the first one's reason, how many), the most frequent first."""
+    sheets = sheets_of(one)
+    counts: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], str] = {}
+    for result in _some(one, "bad"):
+        for fault in result.faults:
+            counts[fault.heading, fault.code] += 1
+            first.setdefault((fault.heading, fault.code), fault_words(fault.code, fault.params, sheets))
+    return [(key[0], first[key], count) for key, count in counts.most_common()]
+
+
+def sheets_of(one: Import) -> list[str]:
+    """The names of the sheets that were read, where they tell rows apart."""
+    names: list[str] = one.options.get("sheets", [])
+    return names
+
+
+def _some(one: Import, *verdicts: str) -> Iterator[Result]:
     rows = ImportPiece.objects.filter(of=one, stage=Stage.UNITS).order_by("ordinal")
-    rows = rows.filter(bad__gt=0) if verdict == "bad" else rows.filter(changed__gt=0)
+    if verdicts == ("bad",):
+        rows = rows.filter(bad__gt=0)
+    elif verdicts == ("changed",):
+        rows = rows.filter(changed__gt=0)
     for piece in rows[:PIECES_OPENED]:
-        yield from (result for result in results_in(piece) if result.verdict == verdict)
+        yield from (result for result in results_in(piece) if result.verdict in verdicts)
 
 
 def rejected_workbook(one: Import) -> bytes:
     """Every rejected row with the reason in its own column. Identity numbers are given back with stars: mend the rows
-    in the workbook that was sent."""
-    reasons: dict[int, list[str]] = {}
-    for piece in pieces(one, Stage.UNITS):
-        for result in results_in(piece) if piece.bad else ():
-            if result.verdict != "bad":
-                continue
-            faulty = sorted({fault.row for fault in result.faults})
-            for row in result.rows:
-                if row not in faulty:
-                    reasons[row] = [f"同一户第 {row_text(faulty[0])} 行有误"]
-            for fault in result.faults:
-                said = fault_words(fault.code, fault.params)
-                reasons.setdefault(fault.row, []).append(f"{fault.heading}：{said}" if fault.heading else said)
+    in the workbook that was sent. Of named sheets all rows come back, to be mended and sent as they are."""
+    reasons = _reasons(one)
+    kind = kind_of(one.kind)
+    if by_name := kind.sheets():
+        return write_workbook(_whole_sheets(one, by_name, reasons))
     headings: dict[str, str] = one.options.get("headings", {})
     columns = [heading for heading in one.columns if heading]
     secret = {headings[key] for key in SECRET if key in headings}
@@ -88,6 +121,40 @@ def rejected_workbook(one: Import) -> bytes:
                 rows.append(_given_back(staged, reasons[staged.number], columns, keys, secret))
     note = "⚠ 以下各行没有导入，整个文件都没有导入。请在原表中按行号改正后重新发送；证件号码和账号在此只显示末四位。"
     return write_workbook([SheetOut("未导入的行", [REASON, ROW, *columns], rows, [note])])
+
+
+def _reasons(one: Import) -> dict[int, list[str]]:
+    reasons: dict[int, list[str]] = {}
+    sheets = sheets_of(one)
+    for piece in pieces(one, Stage.UNITS):
+        for result in results_in(piece) if piece.bad else ():
+            if result.verdict != "bad":
+                continue
+            faulty = sorted({fault.row for fault in result.faults})
+            for row in result.rows:
+                if row not in faulty:
+                    reasons[row] = [f"同一户第 {row_text(faulty[0])} 行有误"]
+            for fault in result.faults:
+                said = fault_words(fault.code, fault.params, sheets)
+                reasons.setdefault(fault.row, []).append(f"{fault.heading}：{said}" if fault.heading else said)
+    return reasons
+
+
+def _whole_sheets(one: Import, by_name: dict[str, list[Column]], reasons: dict[int, list[str]]) -> Iterator[SheetOut]:
+    staged = [row for piece in pieces(one, Stage.ROWS) for row in rows_in(piece)]
+    for title, plan in by_name.items():
+        of_sheet = [row for row in staged if row.sheet == title]
+        others = list(dict.fromkeys(heading for row in of_sheet for heading in row.raw))
+        rows = [
+            [
+                "；".join(reasons.get(row.number, [])),
+                *(row.values.get(column.key, "") for column in plan),
+                *(row.raw.get(heading, "") for heading in others),
+            ]
+            for row in of_sheet
+        ]
+        if rows:
+            yield SheetOut(title, [REASON, *(column.headings[0] for column in plan), *others], rows)
 
 
 def _given_back(
@@ -104,18 +171,17 @@ def _given_back(
 def template(kind: str) -> bytes:
     """The empty workbook of a kind: headings, lists to choose from, an example that an import leaves out."""
     one = kind_of(kind)
-    columns, choices = one.columns(), one.choices()
+    sheets = one.sheets()
+    tables = sheets or {str(dict(Import.Kind.choices)[kind]): one.columns()}
+    out = [_empty(one, title, columns, "*" if sheets else "") for title, columns in tables.items()]
+    return write_workbook([*out, SheetOut(EXPLAINED, ["项目", "说明"], one.explain())])
+
+
+def _empty(kind: KindOfImport, title: str, columns: list[Column], star: str) -> SheetOut:
+    choices, keys = kind.choices(), {column.key for column in columns}
     places: dict[int, Sequence[str]] = {
         place: choices[column.key] for place, column in enumerate(columns) if column.key in choices
     }
-    examples = [[row.get(column.key, "") for column in columns] for row in one.examples()]
-    title = dict(Import.Kind.choices)[kind]
-    explain = [
-        ["表头", "按表头识别各列，不按位置；不需要的列可以删除，多出的列会原样保存。"],
-        ["示例行", "以“示例”开头的行只作参考，不会导入。"],
-        ["长号码", "证件号码、户编号等列已设为“文本”，请不要改成数字；被表格软件截断的号码不会被猜测补全。"],
-        ["整体导入", "任何一行有误，整个文件都不导入；同一个文件再导入一次不会重复。空白单元格表示不改动。"],
-        ["模板版本", VERSION],
-    ]
-    sheet = SheetOut(str(title), [column.headings[0] for column in columns], examples, choices=places)
-    return write_workbook([sheet, SheetOut("填写说明", ["项目", "说明"], explain)])
+    examples = [[row.get(column.key, "") for column in columns] for row in kind.examples() if keys & row.keys()]
+    headings = [column.headings[0] + (star if column.is_wanted else "") for column in columns]
+    return SheetOut(title, headings, examples, choices=places)

@@ -1,16 +1,27 @@
 """What is said of a row or a file that is not taken: one plain sentence for each code, with what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yishi.organisations.workbook import SHEET_REASONS
-
 from .rows import row_text
 
 WORDS: dict[str, Any] = {
-    **SHEET_REASONS,
+    # files
+    "too_big": _("The file is bigger than %(megabytes)s MB. Divide it into several files."),
+    "old_excel": _("This is an old .xls or .et file. Open it, choose “save as” and the type .xlsx, then send that."),
+    "not_a_workbook": _("This is no workbook. Send an .xlsx file, best the filled-in template."),
+    "bomb": _(
+        "This file unpacks to far more than a register needs; it is not opened. Copy the rows into the template."
+    ),
+    "broken": _("The file is damaged and cannot be read. Open it, save it anew and send it again."),
+    "encrypted": _("The file is protected by a password. Take the password away and send it again."),
+    "macro": _("The file contains macros. Save it as .xlsx without macros and send it again."),
+    "too_many_rows": _("A sheet has more than %(most)s rows. Delete the empty rows below, or divide the file."),
+    "too_many_columns": _("A sheet has more than %(most)s columns. Delete what stands to the right of the table."),
+    "too_slow": _("Reading the file took too long; it is not opened. Copy the rows into the template."),
+    "encoding": _("The letters of the file cannot be read. Save it as .xlsx or as CSV in UTF-8."),
     # cells
     "cell_error": _("The cell shows an error (%(text)s). Type the value."),
     "formula_empty": _("The cell holds a formula without a stored value. Copy the column and paste it as values."),
@@ -78,7 +89,24 @@ WORDS: dict[str, Any] = {
     "too_many_deeds": _("A workbook holds at most %(most)s deeds. Divide it."),
     "row_twice": _("The row is the same as row %(row)s. Delete one of them."),
     "too_many_records": _("A workbook of this kind holds at most %(most)s rows. Divide it."),
-    # files
+    # bodies and people
+    "body_kind": _("“%(text)s” is no kind of body. Choose one from the list."),
+    "public": _("Write 是 or 否, or leave it empty."),
+    "post_role": _("“%(text)s” is no role. Choose one from the list."),
+    "seat": _("Write 议事会成员 or 召集人, or leave it empty."),
+    "sector": _("“%(text)s” is no sector. Choose one from the list."),
+    "no_place_here": _("“%(text)s” is no place within %(home)s. Write its name as in the list of places, or its code."),
+    "many_places_here": _(
+        "Several places are called “%(text)s”. Write the code, or the full name from the prefecture down."
+    ),
+    "no_body": _("“%(text)s” is not in the sheet 机构 and not registered. Enter the body first, with the same name."),
+    "many_bodies": _("Several bodies are called “%(text)s”. Give them different names, for example with the township."),
+    "no_committee": _("Write the committee's name as in the sheet 机构."),
+    "term_number": _("Enter the number of the term, for example 10."),
+    "term_closed": _("The term %(text)s is not open. Open it on the page “members” first: that ends the term before."),
+    # tables
+    "no_sheets": _("The file has none of the sheets %(titles)s. Download the template and fill it in."),
+    "no_headings": _("The sheet “%(sheet)s” has no heading row with the columns %(columns)s."),
     "no_table": _("No sheet has a heading row with the columns %(columns)s. Use the template's headings."),
     "heading_twice": _("Two columns stand for the same: “%(text)s”. Keep one."),
     "empty": _("The file holds no rows. Choose the file again."),
@@ -95,13 +123,16 @@ NOTES: dict[str, Any] = {
         "%(households)s new households contradict themselves, %(errors)s of them with errors: %(most)s. "
         "They may be imported and mended afterwards; or mend the workbook and send it again."
     ),
+    "namesake": _(
+        "%(row)s: somebody of this name is registered already. If it is the same person, enter the same phone number."
+    ),
     "stale": _("The register was changed while this was being imported; the workbook was checked again."),
 }
 
 
-def fault_words(code: str, params: Mapping[str, Any]) -> str:
-    """The sentence for a fault's code."""
-    said = {**params, "row": row_text(params["row"])} if "row" in params else params
+def fault_words(code: str, params: Mapping[str, Any], sheets: Sequence[str] = ()) -> str:
+    """The sentence for a fault's code; `sheets`: the names of those that were read, where they tell rows apart."""
+    said = {**params, "row": row_text(params["row"], sheets)} if "row" in params else params
     return str(WORDS[code] % said)
 
 

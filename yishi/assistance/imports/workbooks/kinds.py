@@ -29,7 +29,12 @@ class Whole:
 class KindOfImport(Protocol):
     """How one kind of workbook is taken in."""
 
+    right: str  # to send, take and undo one
     follows: bool  # is there something to do after it is published?
+    stirs_checks: bool  # are the logic checks of its place run anew?
+
+    def sheets(self) -> dict[str, list[Column]]:
+        """The sheets that are known by their names; none where every sheet is the same table."""
 
     def columns(self) -> list[Column]: ...
 
@@ -37,11 +42,17 @@ class KindOfImport(Protocol):
 
     def examples(self) -> list[dict[str, str]]: ...
 
+    def explain(self) -> list[list[str]]:
+        """What the template says of itself: item, words."""
+
     def unit_of(self, row: StagedRow) -> str: ...
 
     def look_through(self, one: Import, rows: Iterable[StagedRow]) -> Whole: ...
 
     def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]: ...
+
+    def notes(self, one: Import) -> list[list[Any]]:
+        """What to know of a checked workbook; refuses nothing."""
 
     def prepare(self, one: Import, results: list[Result]) -> Any:
         """What `write` will write of some results, made outside the transaction."""
@@ -68,9 +79,54 @@ class KindOfImport(Protocol):
         """Take away some of what is hidden, in one short transaction; 0 when nothing is left."""
 
 
+class DeskKind:
+    """What kinds have in common that a desk sends: every sheet is the same table."""
+
+    right = "import.run"
+    stirs_checks = True
+
+    def sheets(self) -> dict[str, list[Column]]:
+        return {}
+
+    def explain(self) -> list[list[str]]:
+        return [
+            ["表头", "按表头识别各列，不按位置；不需要的列可以删除，多出的列会原样保存。"],
+            ["示例行", "以“示例”开头的行只作参考，不会导入。"],
+            ["长号码", "证件号码、户编号等列已设为“文本”，请不要改成数字；被表格软件截断的号码不会被猜测补全。"],
+            ["整体导入", "任何一行有误，整个文件都不导入；同一个文件再导入一次不会重复。空白单元格表示不改动。"],
+            ["模板版本", "2"],
+        ]
+
+    def notes(self, one: Import) -> list[list[Any]]:
+        return []
+
+
+class AtOnce(DeskKind):
+    """A kind of which nothing is written before the act that publishes, and nothing follows it."""
+
+    follows = False
+
+    def prepare(self, one: Import, results: list[Result]) -> None:
+        """Nothing is written beforehand."""
+
+    def write(self, prepared: None) -> None:
+        """Likewise."""
+
+    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> None:
+        """Nothing is made beforehand."""
+
+    def follow(self, one: Import, results: list[Result]) -> None:
+        """Nothing comes after."""
+
+    def sweep(self, one: Import) -> int:
+        return 0
+
+
 class Stale(Refusal):
     """What the check found is no longer so: somebody changed the register meanwhile."""
 
+
+OF_THE_CHECK = frozenset({"checks", "namesake"})  # codes of the notes that a check makes
 
 _KINDS: dict[str, KindOfImport] = {}
 

@@ -1,7 +1,11 @@
 """Rows on their way: as they were read, and what is wrong with them."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+REASON, ROW = "未导入的原因", "原表行号"  # columns of the workbook of rejected rows
+GIVEN_BACK = frozenset({REASON, ROW})  # they say nothing when they come again
+EXPLAINED = "填写说明"  # the sheet of a template that is no table
 SHEET = 1_000_000  # a row's number is its place among the sheets that were read × SHEET + its number there
 
 
@@ -24,7 +28,9 @@ class Fault(NamedTuple):
     params: dict[str, Any]
 
 
-def row_text(number: int) -> str:
-    """A row's number for people: 5, or 表2·5 on the second sheet."""
+def row_text(number: int, sheets: Sequence[str] = ()) -> str:
+    """A row's number for people: 5, or 表2·5 on the second sheet; with the sheets' names 机构 5."""
     sheet, row = divmod(int(number), SHEET)
+    if sheets:
+        return f"{sheets[sheet]} {row}"
     return f"表{sheet + 1}·{row}" if sheet else str(row)

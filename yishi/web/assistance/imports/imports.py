@@ -19,15 +19,18 @@ from yishi.assistance.imports.services.imports import import_send
 from yishi.assistance.imports.services.publish import import_give_up, import_publish, import_undo
 from yishi.assistance.imports.services.views import (
     MOST_SHOWN,
+    import_by_sheet,
     import_changes,
+    import_fault_groups,
     import_faults,
     rejected_workbook,
     template,
 )
 from yishi.assistance.imports.workbooks.faults import fault_words, note_words
-from yishi.assistance.imports.workbooks.kinds import kinds
-from yishi.formats.sheet_limits import LARGE
+from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
+from yishi.formats.sheet_limits import LIMITS
 from yishi.organisations.models import Body
+from yishi.organisations.rights import may
 from yishi.web.kit.exports import MEDIA_TYPE
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
@@ -41,6 +44,15 @@ WORKING = {"sent", "reading", "checking", "writing", "undoing"}
 
 def load_import(request: Request, pk: UUID) -> Import:
     return Import.objects.select_related("body", "place", "sent_by", "published_by").get(pk=pk)
+
+
+def kinds_for(request: Request) -> list[tuple[str, Any]]:
+    """The kinds that the viewer may send."""
+    return [
+        (name, label)
+        for name, label in Import.Kind.choices
+        if name in kinds() and may(kind_of(name).right, request.viewer)
+    ]
 
 
 def imports_of(request: Request) -> Any:
@@ -65,7 +77,7 @@ IMPORTS = DeclaredList(
 )
 
 
-@page("import.run", methods=("GET",))
+@page("import.see", methods=("GET",))
 def imports(request: Request) -> HttpResponse:
     """The workbooks that the viewer's desks have sent."""
     rows = imports_of(request)
@@ -77,7 +89,7 @@ def imports(request: Request) -> HttpResponse:
         "assistance/imports/imports.html",
         rows,
         kind=kind,
-        kinds=[(name, label) for name, label in Import.Kind.choices if name in kinds()],
+        kinds=kinds_for(request),
     )
 
 
@@ -106,7 +118,16 @@ class SendForm(ActForm):
         super().__init__(*args, **kwargs)
         viewer = request.viewer
         desks = {post.body_id for post in viewer.posts if post.body.kind in KEEPING and viewer.holds(post.body_id)}
-        self.fields["kind"].choices = [(name, label) for name, label in Import.Kind.choices if name in kinds()]
+        allowed = kinds_for(request)
+        self.fields["kind"].choices = allowed
+        asked = request.POST.get("kind") or request.GET.get("kind", "")
+        self.initial.setdefault("kind", asked)
+        if len(allowed) == 1:
+            asked = self.initial["kind"] = allowed[0][0]
+            self.fields["kind"].widget = forms.HiddenInput()
+        if asked == Import.Kind.ORGANISATION:  # they are of this installation's own place, and of no year
+            del self.fields["body"], self.fields["year"]
+            return
         self.fields["body"].queryset = Body.objects.filter(pk__in=desks).order_by("place__lo", "name")
         self.initial.setdefault("year", timezone.localdate().year)
         if len(desks) == 1:
@@ -114,12 +135,12 @@ class SendForm(ActForm):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > LARGE.bytes:
-            raise forms.ValidationError(fault_words("too_big", {"megabytes": LARGE.bytes // 1024 // 1024}))
+        if file.size > LIMITS.bytes:
+            raise forms.ValidationError(fault_words("too_big", {"megabytes": LIMITS.bytes // 1024 // 1024}))
         return file
 
 
-@page("import.run")
+@page("import.see")
 def import_new(request: Request) -> HttpResponse:
     form = SendForm(request.POST or None, request.FILES or None, request=request)
     return one_act(
@@ -134,7 +155,7 @@ def import_new(request: Request) -> HttpResponse:
         next_url=lambda receipt: reverse("import", kwargs={"pk": receipt.result["import"]}),
         template="assistance/imports/import_new.html",
         has_file=True,
-        kinds=[(name, label) for name, label in Import.Kind.choices if name in kinds()],
+        kinds=kinds_for(request),
     )
 
 
@@ -143,20 +164,21 @@ def _sent(cleaned: dict[str, Any]) -> dict[str, Any]:
     return {**cleaned, "data": file.read(), "filename": file.name or ""}
 
 
-@page("import.run", methods=("GET",))
+@page("import.see", methods=("GET",))
 def import_template(request: Request) -> HttpResponse:
     """The empty workbook of one kind (?kind=…)."""
-    kind = request.GET.get("kind", "households")
-    if kind not in kinds():
+    allowed = dict(kinds_for(request))
+    kind = request.GET.get("kind") or next(iter(allowed), "")
+    if kind not in allowed:
         raise Http404
-    return _file(template(kind), f"{dict(Import.Kind.choices)[kind]}-模板.xlsx")
+    return _file(template(kind), f"{allowed[kind]}-模板.xlsx")
 
 
-@page("import.run", load=load_import, methods=("GET",))
+@page("import.see", load=load_import, methods=("GET",))
 def import_page(request: Request, one: Import) -> HttpResponse:
     """Where it stands, what it would do or did, and what to do next."""
     faults = import_faults(one) if one.bad else []
-    changes = import_changes(one) if one.changed and one.state in ("ready", "published") else []
+    changes = import_changes(one) if (one.changed or one.new) and one.state in ("ready", "published") else []
     words = {
         "one": one,
         "version": version_of(one),
@@ -165,6 +187,9 @@ def import_page(request: Request, one: Import) -> HttpResponse:
         "refused": fault_words(one.refused["code"], one.refused["params"]) if one.refused else "",
         "faults": Paginator(faults, PER_PAGE).get_page(request.GET.get("page")),
         "changes": Paginator(changes, PER_PAGE).get_page(request.GET.get("page")),
+        "groups": import_fault_groups(one) if len(faults) > PER_PAGE else [],
+        "by_sheet": import_by_sheet(one),
+        "is_organisation": one.kind == Import.Kind.ORGANISATION,
         "is_cut": len(faults) == MOST_SHOWN or len(changes) == MOST_SHOWN,
         "percent": percent(one),
         "steps": steps(one),
@@ -189,13 +214,13 @@ def version_of(one: Import) -> str:
     return f"{one.state}-{one.staged}-{one.done}"
 
 
-@page("import.run", load=load_import, methods=("GET",))
+@page("import.see", load=load_import, methods=("GET",))
 def import_state(request: Request, one: Import) -> HttpResponse:
     """What the page asks for while work is done."""
     return JsonResponse({"version": version_of(one)})
 
 
-@page("import.run", load=load_import, methods=("GET",))
+@page("import.see", load=load_import, methods=("GET",))
 def import_rejected(request: Request, one: Import) -> HttpResponse:
     """The rejected rows as a workbook, the reason in a column of its own."""
     if one.state != Import.State.FAULTY:
@@ -203,7 +228,7 @@ def import_rejected(request: Request, one: Import) -> HttpResponse:
     return _file(rejected_workbook(one), _("rows to mend") + ".xlsx")
 
 
-@page("import.run", load=load_import)
+@page("import.see", load=load_import)
 def import_take(request: Request, one: Import) -> HttpResponse:
     return _act(
         request,
@@ -217,7 +242,7 @@ def import_take(request: Request, one: Import) -> HttpResponse:
     )
 
 
-@page("import.run", load=load_import)
+@page("import.see", load=load_import)
 def import_back(request: Request, one: Import) -> HttpResponse:
     return _act(
         request,
@@ -230,7 +255,7 @@ def import_back(request: Request, one: Import) -> HttpResponse:
     )
 
 
-@page("import.run", load=load_import)
+@page("import.see", load=load_import)
 def import_drop(request: Request, one: Import) -> HttpResponse:
     return _act(
         request,
