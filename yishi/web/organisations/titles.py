@@ -32,8 +32,6 @@ TITLES: dict[str, Title] = {
     "organisations.places.load": _("Published places loaded"),
     "organisations.post.end": _("Post ended"),
     "organisations.post.give": _("Post given"),
-    "organisations.register.check": _("Workbook of the register checked"),
-    "organisations.register.import": _("Workbook of the register imported"),
     "organisations.term.open": _("Term opened"),
     "organisations.venue.change": _("Details of the venue changed"),
     "organisations.venue.close": _("Venue closed"),

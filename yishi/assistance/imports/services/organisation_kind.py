@@ -84,7 +84,8 @@ class Organisation(AtOnce):
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole
 
-    def checker(self, one: Import, whole: WholeOrganisation) -> Callable[[list[list[StagedRow]]], list[Result]]:
+    def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
+        assert isinstance(whole, WholeOrganisation), "what `look_through` gave"
         tried: dict[int, Result] = {
             row: Result("bad", [row], faults) for row, faults in whole.faults.items()
         }  # of those beyond the most
