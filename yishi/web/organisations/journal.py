@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +20,7 @@ from yishi.people.models import Person
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.request import Request
-from yishi.web.kit.titles import kind_of, title_of
+from yishi.web.kit.titles import kind_of, subject_of, title_of
 
 PER_PAGE = 50
 MOST_TYPED = 64
@@ -38,21 +38,6 @@ RIGHTS = {
     "person": gettext_lazy("in their own name"),
     "public": gettext_lazy("everybody's right"),
     "system": gettext_lazy("the platform itself"),
-}
-SUBJECTS = {  # kinds of subjects that have a page under another name
-    "body": "body",
-    "commitment": "commitment",
-    "deed": "deed",
-    "fund": "fund",
-    "household": "household",
-    "matter": "matter",
-    "need": "need",
-    "offer": "offer",
-    "place": "place",
-    "project": "project",
-    "proposal": "proposal",
-    "visit": "visit",
-    "worry": "worry",
 }
 
 
@@ -129,7 +114,7 @@ def journal_entry(request: Request, entry: Entry) -> HttpResponse:
         "entry": entry,
         "right_words": _right_words(entry),
         "on_behalf_of": Person.objects.distinct().filter(pk__in=filled([entry.on_behalf_of_id])).first(),
-        "subject_url": _subject_url(entry),
+        "subject": subject_of(entry),
         "parts": [
             (_("what it is counted by"), sorted(entry.dims.items())),
             (_("quantities"), sorted(entry.quantities.items())),
@@ -153,13 +138,6 @@ def _right_words(entry: Entry) -> str:
         member = Member.objects.filter(pk__in=filled([entry.right_id])).select_related("term__body").first()
         return f"{member.term.body} · {member.term}" if member else ""
     return ""
-
-
-def _subject_url(entry: Entry) -> str:
-    try:
-        return reverse(SUBJECTS[entry.subject_kind], args=[entry.subject_id])
-    except (KeyError, NoReverseMatch):
-        return ""
 
 
 urlpatterns = [
