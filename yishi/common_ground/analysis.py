@@ -258,10 +258,9 @@ def _division(
 
 def placeable(table: VoteTable, out: Flags) -> Flags:
     """Who answered enough to be put in a group, (n,): seven statements, or half of those open to that person."""
-    counted = np.add.reduceat(np.append(~out[table.column], False), table.start[:-1]) if table.column.size else 0
     here = int((~out).sum())
     opened = np.full(table.shape[0], here) if table.opened is None else np.minimum(table.opened, here)
-    found: Flags = counted >= np.maximum(1, np.minimum(7, -(-opened // 2)))
+    found: Flags = odd.answered(table, out) >= np.maximum(1, np.minimum(7, -(-opened // 2)))
     return found
 
 

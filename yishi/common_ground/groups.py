@@ -47,23 +47,40 @@ def division(
 ) -> tuple[Labels, Floats]:
     """The group of each of `points` (n, d), and the mean silhouette of each number of groups from 2 on.
 
-    Of up to 2,048 distinct points these are grouped themselves; of more, so many base clusters stand for them (a
-    hundred), and what is chosen on them is gone on with among all. `as_published` begins at the first points, as
-    production does.
+    Of up to 2,048 distinct points these are grouped themselves, each as heavy as the people on it; of more, so many
+    people stand for all, the number of groups is chosen among them, and their groups are gone on with among all.
+    `as_published` makes base clusters and begins at the first points, as production does.
     """
     if as_published:
         base = base_clusters(points, first=True)
         label, scores = _as_published(base, k)
         return label[base.label], scores
     spots, weights, spot_of = _spots(points)
-    distinct, place = np.unique(spots, axis=0, return_inverse=True)
+    distinct, place = _differing(spots)
     if distinct.shape[0] <= DISTINCT:
-        mass = np.bincount(place, weights=weights)
-        base = BaseClusters(distinct, mass.astype(np.float64), place.ravel()[spot_of].astype(np.int32))
-    else:
-        base = base_clusters(points)
-    label, scores = groups_of(base, seed, k=k)
-    return label[base.label], scores
+        mass = np.bincount(place, weights=weights).astype(np.float64)
+        label, scores = groups_of(BaseClusters(distinct, mass, place.astype(np.int32)), seed, k=k)
+        return label[place[spot_of]], scores
+    order = _outwards(points)
+    some = points[order[np.linspace(0, order.size - 1, DISTINCT).astype(np.int64)]]
+    label, scores = groups_of(BaseClusters(some, np.ones(DISTINCT), np.arange(DISTINCT, dtype=np.int32)), seed, k=k)
+    begun = np.stack([some[label == one].mean(axis=0) for one in np.unique(label)])
+    _, found = lloyd(spots, weights, begun, GROUP_ROUNDS, 1e-9)
+    return found[spot_of].astype(np.int32), scores
+
+
+def _outwards(points: Floats) -> Places:
+    """The order of points from the middle outwards; their mirror images come in the same order."""
+    return np.lexsort([*points.T, *np.abs(points.T)])
+
+
+def _differing(spots: Floats) -> tuple[Floats, Places]:
+    """The places that differ, from the middle outwards, and which of them each spot is."""
+    order = _outwards(spots)
+    fresh = np.concatenate([[True], (spots[order[1:]] != spots[order[:-1]]).any(axis=1)])
+    place = np.empty(order.size, dtype=np.intp)
+    place[order] = np.cumsum(fresh) - 1
+    return spots[order[fresh]], place
 
 
 def _as_published(base: BaseClusters, k: int | None) -> tuple[Labels, Floats]:
@@ -89,8 +106,7 @@ def base_clusters(points: Floats, *, first: bool = False) -> BaseClusters:
     well: decision 0020.)
     """
     spots, weights, spot_of = _spots(points)
-    differing = spots[np.lexsort([*spots.T, *np.abs(spots.T)])]
-    differing = differing[np.concatenate([[True], (differing[1:] != differing[:-1]).any(axis=1)])]
+    differing, _ = _differing(spots)
     if first:
         _, at = np.unique(spots, axis=0, return_index=True)
         differing = spots[np.sort(at)[:BASE]]

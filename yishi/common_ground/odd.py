@@ -32,25 +32,32 @@ def one_answer(table: VoteTable, moderated: Flags) -> NDArray[np.int8]:
 
     Odd is only what the others' answers do not explain: where nearly everybody agrees with all, nobody stands out.
     """
-    n, m = table.shape
+    found = np.full(table.shape[0], 2, dtype=np.int8)
     counted = ~moderated[table.column]
-    row = np.repeat(np.arange(n, dtype=np.int32), table.per_participant)[counted]
-    value, column = table.value[counted], table.column[counted]
-    size = np.bincount(row, minlength=n)
-    of = np.stack([np.bincount(row[value == kind], minlength=n) for kind in (-1, 0, 1)])
-    same = (of.max(axis=0) == size) & (size >= LEAST_VOTES)
-    found = np.full(n, 2, dtype=np.int8)
-    others = ~same[row]
-    if not same.any() or not others.any():
+    begin = table.start[:-1]
+    low = np.minimum.reduceat(np.where(counted, table.value, np.int8(2)), begin)
+    high = np.maximum.reduceat(np.where(counted, table.value, np.int8(-2)), begin)
+    same = np.flatnonzero((low == high) & (answered(table, moderated) >= LEAST_VOTES))
+    if same.size == 0:
         return found
-    cell = column[others].astype(np.int64) * 3 + value[others] + 1
-    seen = np.bincount(cell, minlength=3 * m).reshape(m, 3) + 0.5
-    chance = np.log(seen / seen.sum(axis=1, keepdims=True))
-    mine = ~others
-    likely = np.bincount(row[mine], weights=chance[column[mine], value[mine].astype(np.intp) + 1], minlength=n)
-    out = same & (likely < np.log(CHANCE))
-    found[out] = (of.argmax(axis=0)[out] - 1).astype(np.int8)
+    theirs = table.rows(same)
+    others = table.counts() - theirs.counts()
+    if others.sum() == 0:
+        return found
+    chance = np.log((others + 0.5) / (others + 0.5).sum(axis=0))
+    likely = chance[theirs.value.astype(np.intp) + 1, theirs.column]
+    likely[moderated[theirs.column]] = 0.0
+    out = np.add.reduceat(likely, theirs.start[:-1]) < np.log(CHANCE)
+    found[same[out]] = low[same[out]]
     return found
+
+
+def answered(table: VoteTable, moderated: Flags) -> NDArray[np.integer]:
+    """On how many statements each participant voted that are not moderated, (n,)."""
+    if not moderated.any():
+        return table.per_participant
+    counted: NDArray[np.integer] = ~moderated[table.column]
+    return np.add.reduceat(counted.view(np.int8), table.start[:-1], dtype=np.int32)
 
 
 def contradicting(

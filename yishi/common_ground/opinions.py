@@ -83,7 +83,7 @@ def opinions(
     inside = placed & ~odd
     shares = people.shares[inside]
     label[inside], kept = latent.no_group_of_one(shares.argmax(axis=1).astype(np.int32), shares)
-    left = people.shares[:, kept]
+    left = people.shares[:, kept] if kept.size else people.shares[:, :1]
     counts, by = None, ""
     if int(label.max()) > 0:
         if many:
@@ -131,7 +131,7 @@ def place(table: VoteTable, moderated: Flags, model: Model, *, graded: bool, ste
     """The people of a table by the model as it is."""
     made: list[Any] = []
     for low, high in table.row_parts(1 << 16):
-        block = tendency.cells(table.part(low, high), moderated)
+        block = tendency.cells(table.part(low, high), moderated, by_statement=False)
         people = tendency.strangers(block, model.k)
         for _ in range(steps):
             people = tendency.people_step(block, people, model, graded)[0]

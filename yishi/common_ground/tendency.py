@@ -96,8 +96,11 @@ class Sums(tuple[Any, ...]):
         return Sums(one + two for one, two in zip(self, other, strict=True))
 
 
-def cells(table: VoteTable, moderated: Flags, kept: Flags | None = None) -> Cells:
-    """The votes on statements that are not moderated (and entries that are `kept`), ready to be added up."""
+def cells(table: VoteTable, moderated: Flags, kept: Flags | None = None, *, by_statement: bool = True) -> Cells:
+    """The votes on statements that are not moderated (and entries that are `kept`), ready to be added up.
+
+    Where people alone are placed, nothing is added up `by_statement`.
+    """
     n, m = table.shape
     inside = ~moderated[table.column]
     if kept is not None:
@@ -108,6 +111,8 @@ def cells(table: VoteTable, moderated: Flags, kept: Flags | None = None) -> Cell
     votes = np.arange(row.size, dtype=np.int32)
     start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))]).astype(np.int32)
     by_row = sparse.csr_array((np.ones(row.size), votes, start), shape=(n, row.size))
+    if not by_statement:
+        return Cells(row, column, value, (value == 0).astype(np.float64), by_row, sparse.csr_array((m, row.size)))
     order = np.argsort(column, kind="stable").astype(np.int32)
     start = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=m))]).astype(np.int32)
     by_column = sparse.csr_array((np.ones(row.size), order, start), shape=(m, row.size))
