@@ -224,7 +224,7 @@ def after_projection(
         contradicting = np.zeros(table.shape[0], dtype=bool)
     made = _division(table, where, out, (one_answer != 2) | contradicting, settings, progress, rows)
     progress(0.9, "counts")
-    why = np.where(one_answer != 2, 1 - one_answer, np.where(contradicting, 3, -1))
+    why = np.where(contradicting, 3, np.where(one_answer != 2, 1 - one_answer, -1))
     return _result(table, totals, found, where, out, settings, made, why)
 
 

@@ -16,7 +16,7 @@ Flags = NDArray[np.bool_]
 LEAST_VOTES = 7  # of one and the same kind
 CHANCE = 0.01  # that a person who answers as the others do would give one answer to all that many
 CONTRADICTIONS, PART = 5, 0.5  # pairs answered in two ways, at least, and as a part of all that a person answered
-WHY = ("agree", "object", "pass", "contradicts")
+WHY = ("agree", "pass", "object", "contradicts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -310,12 +310,18 @@ def fit(
         people = rows.hold(_first, pairs)
         told = rows.total(_second, pairs)
         model = _widths(model, told, learn=free and model.k == 1 and turn >= 2)
-        objective = float(told[0]) - (float((model.opinion**2).sum()) / (2.0 * model.width) if model.k > 1 else 0.0)
+        objective = float(told[0]) - _unlikely(model)
         model = statement_step(rows.total(statement_sums, held, people, common=(model,)), model, free=free)
         if turn > (late or 0) + 1 and abs(objective - before) < close * abs(objective):
             return people, model, objective, True
         before = objective
     return people, model, objective, False
+
+
+def _unlikely(model: Model) -> float:
+    """Minus the log of the prior of statements and opinions, up to a constant."""
+    received = float((model.agreed**2 + model.passed**2).sum()) / (2.0 * STATEMENT)
+    return received + (float((model.opinion**2).sum()) / (2.0 * model.width) if model.k > 1 else 0.0)
 
 
 def _widths(model: Model, told: Sums, *, learn: bool) -> Model:
