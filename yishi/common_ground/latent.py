@@ -77,7 +77,10 @@ def spread(block: Cells, base: Fitted) -> Floats:
     left = sparse.csr_array((off * base.people.weight[block.row], block.column, block.by_row.indptr),
                             shape=(block.people, block.statements))  # fmt: skip
     found = components([left], np.zeros(block.statements), block.people, DIRECTIONS)
-    loadings = found.loadings[(found.loadings != 0).any(axis=1)].T[block.column]
+    directions = found.loadings[(found.loadings != 0).any(axis=1)]
+    if directions.size == 0:
+        return np.zeros((block.people, 1))  # nothing is left unexplained
+    loadings = directions.T[block.column]
     told = block.by_row @ (bent[:, None] * loadings * loadings)
     where: Floats = (block.by_row @ (off[:, None] * loadings)) / np.sqrt(told + 1e-3)
     return where
