@@ -2,6 +2,10 @@
 // (whitenoise adds the hashes), and copies the fonts for PDF into fonts-built/.
 //
 // Two faces, two bundles: `door` (the public door: small, for old phones) and `desk` (the inner desks).
+//
+// `./run dev` keeps this running with --watch: files as always instead of vite's own server, because the pages' policy (CSP)
+// allows no style or script from another origin or inside a page. The sheets are then whole and not made small: purging
+// takes a second, and a class that a template names for the first time has its rule already.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +15,8 @@ import { build, defineConfig } from "vite";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const web = resolve(here, "../yishi/web");
+
+const watching = process.argv.includes("--watch");
 
 const OUT = join(web, "static/built");
 const TARGET = ["chrome87", "safari13"];
@@ -68,9 +74,12 @@ function fonts() {
 
 // Each face's script is one file, without shared chunks: on a slow line one request is better than two.
 function scripts(...names) {
+  let begun = false;
   return {
     name: "scripts",
     async closeBundle() {
+      if (watching && begun) return; // each script has a watcher of its own
+      begun = true;
       for (const name of names) {
         await build({
           configFile: false,
@@ -80,6 +89,7 @@ function scripts(...names) {
             outDir: OUT,
             emptyOutDir: false,
             target: TARGET,
+            watch: watching ? {} : null,
             rolldownOptions: {
               input: join(here, `src/${name}.js`),
               output: { format: "iife", entryFileNames: `${name}.js` },
@@ -96,12 +106,12 @@ export default defineConfig({
   base: "./",
   publicDir: false,
   logLevel: "warn",
-  plugins: [purge(), scripts("door", "desk", "charts"), fonts()],
+  plugins: [watching ? [] : purge(), scripts("door", "desk", "charts"), watching ? [] : fonts()],
   build: {
     outDir: OUT,
-    emptyOutDir: true,
+    emptyOutDir: !watching, // a page that is loaded meanwhile finds its files
     target: TARGET,
-    cssMinify: true,
+    cssMinify: !watching,
     cssCodeSplit: true,
     modulePreload: false,
     assetsInlineLimit: 4096,

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.contrib.auth.hashers import make_password
 
+from yishi.database.reach import everything
 from yishi.kit.ids import named_id
 from yishi.organisations.grants import Viewer, viewer_of
 from yishi.organisations.models import (
@@ -23,7 +24,6 @@ from yishi.organisations.models import (
     VenueOwner,
 )
 from yishi.people.models import Account, Person
-from yishi.people.scopes import everything
 
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = make_password(PASSWORD, hasher="md5")

@@ -1,13 +1,19 @@
 """Fixtures for all tests."""
 
+import hashlib
 import os
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.core.management.commands import migrate
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import connection, connections
+from django.test import TransactionTestCase
 from hypothesis import settings
 
-from yishi.assistance.text_index import MADE
-from yishi.people.scopes import everything
+from yishi.assistance.deeds.text_index import MADE
+from yishi.database.reach import everything
 
 from .cast import Cast, make_cast
 from .promises import checked, promise, proved  # noqa: F401  fixtures
@@ -17,9 +23,29 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
+_migrate = migrate.Command.handle
+
+
+def _make_tables(command: migrate.Command, *_args: Any, **options: Any) -> None:
+    """What `migrate --run-syncdb` does without migrations, without building the state of a project that has none: the
+    same tables in a third of the time (a single test waits for it, and each process of a run)."""
+    with connections[options["database"]].schema_editor() as editor:
+        for model in apps.get_models():
+            if model._meta.can_migrate(editor.connection):
+                editor.create_model(model)
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=options["database"])
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_use_migrations):
+    if not django_db_use_migrations:
+        migrate.Command.handle = _make_tables
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The text index stands in a migration, and tests run none."""
+    migrate.Command.handle = _migrate
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for sql in MADE[connection.vendor]:
             cursor.execute(sql)
@@ -39,18 +65,39 @@ def all_files():
 
 
 def asks_the_database(item) -> bool:
-    """By a mark, by a fixture, or because it is about PostgreSQL itself."""
+    """By a mark, by a fixture, as a test case of Django, or because it is about PostgreSQL itself."""
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
-    return bool(marked) or bool({"db", "transactional_db"} & set(item.fixturenames))
+    is_case = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    return bool(marked) or is_case or bool({"db", "transactional_db"} & set(item.fixturenames))
+
+
+def draw(walks: list[str], seed: str) -> set[str]:
+    """A quarter of `walks`, at least one; the same for the same seed, in whichever order they come."""
+    shuffled = sorted(walks, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest())
+    return set(shuffled[: -(-len(shuffled) // 4)])
 
 
 def pytest_collection_modifyitems(config, items):
-    """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once."""
-    if os.environ.get("YISHI_TEST_DATABASE") != "postgresql":
+    """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once, by
+    itself (`YISHI_TEST_DATABASE=none`). Of the long walks a quarter is drawn, where a seed says which."""
+    if seed := os.environ.get("YISHI_TEST_DRAW"):
+        walks = [item.nodeid for item in items if item.get_closest_marker("long")]
+        drawn = draw(walks, seed)
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in set(walks) - drawn])
+        items[:] = [item for item in items if item.nodeid not in set(walks) - drawn]
+    database = os.environ.get("YISHI_TEST_DATABASE", "")
+    if database != "postgresql":
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(pytest.mark.skip(reason="PostgreSQL only"))
+    if not database:
         return
-    asking = [one for one in items if asks_the_database(one) and not one.get_closest_marker("once")]
-    config.hook.pytest_deselected(items=[one for one in items if one not in set(asking)])
-    items[:] = asking
+    asking = {item for item in items if asks_the_database(item)}
+    if database == "none":
+        kept = set(items) - asking
+    elif database == "postgresql":
+        kept = {item for item in asking if not item.get_closest_marker("once")}
+    else:
+        kept = asking
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]

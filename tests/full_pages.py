@@ -14,25 +14,21 @@ from tests.assistance.steered import Steered
 from tests.assistance.works import Works
 from tests.cast import Cast
 from tests.proposals.proposing import Proposed
-from yishi.assistance.models import (
-    CheckFinding,
-    DeedCode,
-    HouseholdCause,
-    HouseholdStay,
-    Pairing,
-    ProjectHousehold,
-    ProjectPhoto,
-)
-from yishi.assistance.services.acceptance import project_promise
-from yishi.assistance.services.campaign_setup import lead_set
-from yishi.assistance.services.checks import findings_refresh
-from yishi.assistance.services.deeds import deed_correct, evidence_add
-from yishi.assistance.services.duplicates import duplicate_decide
-from yishi.assistance.services.members import member_join
-from yishi.assistance.services.payments import deed_link
-from yishi.assistance.services.standing import Reached
+from yishi.assistance.campaign.services.campaign_setup import lead_set
+from yishi.assistance.checks.models import CheckFinding
+from yishi.assistance.checks.services.checks import findings_refresh
+from yishi.assistance.deeds.models import DeedCode
+from yishi.assistance.deeds.services.deeds import deed_correct, evidence_add
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.standing import Reached
+from yishi.assistance.pairing.models import Pairing
+from yishi.assistance.projects.models import ProjectHousehold, ProjectPhoto
+from yishi.assistance.projects.services.acceptance import project_promise
+from yishi.assistance.projects.services.payments import deed_link
+from yishi.assistance.register.models import HouseholdCause, HouseholdStay
+from yishi.assistance.register.services.members import member_join
 from yishi.attachments.models import Attachment
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 
 
 class Full:

@@ -19,12 +19,14 @@ from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.proposals.proposing import Proposed
 from tests.story import Story
-from yishi.assistance.models import Allotment, CheckFinding, FundMovement, ProjectPhoto
-from yishi.assistance.services.checks import findings_refresh
+from yishi.assistance.checks.models import CheckFinding
+from yishi.assistance.checks.services.checks import findings_refresh
+from yishi.assistance.projects.models import Allotment, FundMovement, ProjectPhoto
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import TimeRequest
 from yishi.commitments.services import letter_send
 from yishi.config.checks import all_views
+from yishi.database.reach import everything
 from yishi.deliberation.models import (
     ChairObjection,
     Draw,
@@ -41,7 +43,6 @@ from yishi.deliberation.services.processes import process_new
 from yishi.notices.models import Delivery, Notice
 from yishi.organisations.models import Member, Term, WorkbookDraft
 from yishi.people.models import Invitation
-from yishi.people.scopes import everything
 from yishi.reporting.models import AnswerSheet, IssuedReport
 
 MISSING = UUID("01900000-0000-7000-8000-000000000000")
@@ -176,7 +177,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "deed_acts.load_instead": {"pk": helped.deed.pk, "other": helped.other.pk},
         "deed_record.load_item": pk(helped.deed.item),
         "deed_record.load_own": pk(helped.deed),
-        "deeds.load_deed": pk(helped.deed),
+        "loads.load_deed": pk(helped.deed),
         "deeds.load_file": pk(helped.deed),
         "duplicates.load_pair": pk(helped.pair),
         "helping.load_body": pk(office),
@@ -223,7 +224,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "judge.load_photo": {"pk": story.commitment.pk, "photo": photo.pk},
         "library.load_case": pk(case),
         "matter_file.load_file": pk(matter),
-        "matters.load_matter": pk(matter),
+        "loads.load_matter": pk(matter),
         "matters.party_in_reach": pk(matter.parties.first()),
         "members.load_committee": pk(cast.bodies["committee"]),
         "members.load_member": pk(Member.objects.filter(person=cast.people["member"]).get()),

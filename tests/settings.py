@@ -9,6 +9,7 @@ from pathlib import Path
 _folder = Path(tempfile.mkdtemp(prefix="yishi-test-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ.setdefault("YISHI_DATA_DIR", str(_folder))
+os.environ.setdefault("YISHI_ENV_FILE", "")  # not the settings of an installation on this machine
 os.environ.setdefault("YISHI_SECRET_KEY", "a key for tests only")
 
 from yishi.cli.messages import compile_all  # noqa: E402

@@ -1,13 +1,15 @@
 """`./run`: steps are skipped by content, and what is missing is said in one line."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 
 import pytest
 
-from tools import check, postgres, serve, setup
+from tests.conftest import draw
+from tools import check, dev, machine, postgres, serve, setup
 from tools.say import ROOT, Stop
 
 
@@ -18,7 +20,7 @@ def run(*words: str, **env: str) -> subprocess.CompletedProcess:
 
 def test_help_names_every_verb():
     text = run("help").stdout
-    assert [verb for verb in ("setup", "test", "bench", "lock", "manage") if f"./run {verb}" not in text] == []
+    assert [verb for verb in ("dev", "setup", "test", "bench", "lock", "manage") if f"./run {verb}" not in text] == []
 
 
 def test_an_unknown_verb_shows_the_verbs_and_fails():
@@ -29,7 +31,7 @@ def test_an_unknown_verb_shows_the_verbs_and_fails():
 
 
 def test_run_needs_nothing_but_the_standard_library():
-    script = "import sys; from tools import bench, check, lock, serve, setup; print(*sorted(sys.modules))"
+    script = "import sys; from tools import bench, check, dev, lock, serve, setup; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-S", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     rooms = {name.split(".")[0] for name in done.stdout.split()}
     assert rooms - set(sys.stdlib_module_names) <= {"tools", "__main__", "_sysconfigdata__linux_x86_64-linux-gnu"}
@@ -84,3 +86,96 @@ def test_what_is_missing_fails_in_ci_and_is_said_elsewhere(monkeypatch, capsys, 
     shown = capsys.readouterr().out.splitlines()
     assert shown[-1] == "2 passed, 0 failed, 1 skipped"
     assert any("left out: Chromium" in line for line in shown)
+
+
+def test_dev_sees_what_was_written_added_and_taken_away(tmp_path):
+    (tmp_path / "part").mkdir()
+    page, rule, gone = tmp_path / "part" / "page.py", tmp_path / "rule.toml", tmp_path / "gone.py"
+    for path in (page, gone, tmp_path / "page.html"):
+        path.write_text("one")
+    changes = dev.Changes(tmp_path, {".py", ".toml"})
+    assert changes.since() == []
+    os.utime(page, (1, 1))
+    rule.write_text("two")
+    gone.unlink()
+    os.utime(tmp_path / "page.html", (1, 1))  # a template is read at each request: nothing starts again
+    assert changes.since() == sorted([page, rule, gone])
+    assert changes.since() == []
+
+
+def test_dev_waits_for_the_next_change_where_a_server_does_not_start(monkeypatch, capsys):
+    def refuse(*_):
+        raise Stop("a line is half written")
+
+    monkeypatch.setattr(dev.serve, "start_web", lambda *_, **__: "web")
+    monkeypatch.setattr(dev.serve, "wait_for", refuse)
+    server = dev.Server("127.0.0.1", 8000)
+    server.start()
+    assert server.processes == ["web"], "and no jobs"
+    assert "half written" in capsys.readouterr().out
+
+
+def test_with_debug_templates_and_static_files_are_read_at_each_request():
+    script = (
+        "from yishi.config import settings as s; print(s.TEMPLATES[0]['OPTIONS']['loaders'], s.WHITENOISE_USE_FINDERS)"
+    )
+    shown = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=ROOT, env={**os.environ, "YISHI_DEBUG": debug}, capture_output=True, text=True, check=True,
+        ).stdout
+        for debug in ("1", "0")
+    ]  # fmt: skip
+    assert "cached" not in shown[0] and shown[0].endswith("True\n")
+    assert "cached" in shown[1]
+
+
+def test_the_long_walks_that_are_drawn_depend_on_the_seed_alone():
+    walks = [f"tests/test_walk.py::test_{number}" for number in range(40)]
+    drawn = draw(walks, "a")
+    assert len(drawn) == 10 and drawn < set(walks)
+    assert draw(walks[::-1], "a") == drawn
+    assert draw(walks, "b") != drawn
+    assert set().union(*(draw(walks, str(seed)) for seed in range(40))) == set(walks), "each has its turn"
+    assert len(draw(walks[:1], "a")) == 1
+
+
+def test_a_run_names_the_seed_of_its_draw_and_a_long_one_draws_nothing(monkeypatch, capsys):
+    seeds = []
+    monkeypatch.setattr(check.setup, "ready", lambda **_: None)
+    monkeypatch.setattr(check, "checks", lambda outcome: None)
+    monkeypatch.setattr(check, "tests", lambda outcome: seeds.append(os.environ[check.SEED]))
+    for words in ([], ["--draw", "apples"], ["long"]):
+        monkeypatch.setenv(check.SEED, "")
+        check.run(words)
+    assert seeds == [check.commit(), "apples", ""]
+    assert "--draw apples" in capsys.readouterr().out
+
+
+def test_the_tests_of_one_part_are_found_by_its_name():
+    assert check.tests_of("kit") == ["tests/kit"]
+    assert "tests/test_house.py" in check.tests_of("house")
+    for wrong in ("", "no-such-part"):
+        with pytest.raises(Stop, match="assistance"):
+            check.tests_of(wrong)
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", ".ci/run"])
+def test_every_package_that_the_tests_want_is_named(page):
+    text = (ROOT / page).read_text("utf-8")
+    named = {word for line in re.findall(r"apt install ([a-z0-9 .+-]+)|packages=\(([^)]*)\)", text) for word in line}
+    words = {word for line in named for word in line.split()}
+    assert set(machine.PACKAGES) - words == set()
+    assert {"git", "python3", "python3-venv"} - words == set()
+
+
+def test_a_missing_package_is_named_before_anything_runs(monkeypatch, capsys):
+    monkeypatch.setitem(machine.PACKAGES, "poppler-utils", lambda: False)
+    monkeypatch.setattr(check.setup, "ready", lambda **_: None)
+    said = []
+    monkeypatch.setattr(check, "checks", lambda _outcome: said.append(capsys.readouterr().out))
+    monkeypatch.setattr(check, "tests", lambda _outcome: None)
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv(check.SEED, "x")
+    assert check.run([]) == 1
+    assert "apt install poppler-utils" in said[0]

@@ -13,7 +13,7 @@ from django.db.models import Choices
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from yishi.cli.messages import catalogues
+from yishi.cli.messages import catalogues, part_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "yishi"
@@ -45,7 +45,7 @@ def messages() -> list[tuple[str, str, str]]:
             if message.id and not message.fuzzy:
                 english = message.id if isinstance(message.id, str) else message.id[0]
                 chinese = message.string if isinstance(message.string, str) else message.string[0]
-                found.append((path.parts[-4], english, chinese))
+                found.append((part_of(path), english, chinese))
     return found
 
 
@@ -88,6 +88,50 @@ def test_every_string_has_its_chinese():
     assert not missing, f"{len(missing)} strings have no Chinese:\n" + "\n".join(missing)
 
 
+PARTS = tuple(sorted(part_of(path) for path in catalogues()))
+COMMON = "kit"
+
+
+def part_of_source(name: str) -> str:
+    """The part of the product to which a source file belongs; what belongs to none is the kit's.
+
+    "yishi/web/assistance/deeds/deeds.py" and "yishi/assistance/deeds/services/deeds.py": "assistance/deeds".
+    """
+    room, *rest = name.removeprefix("yishi/").split("/")
+    if room == "web":
+        rest = rest[1:] if rest[0] == "templates" else rest
+        if rest[0] in {"account", "allauth", "mfa"}:  # our pages of a library
+            return "shell"
+        room, *rest = rest
+    narrow = "/".join([room, *rest[:1]])
+    return narrow if narrow in PARTS else room if room in PARTS else COMMON
+
+
+def catalogue_of(parts: set[str]) -> str:
+    """The catalogue of a string that stands in these parts: the narrowest that holds them all."""
+    if len(parts) == 1:
+        return min(parts)
+    rooms = {part.split("/")[0] for part in parts}
+    return min(rooms) if len(rooms) == 1 and min(rooms) in PARTS else COMMON
+
+
+def test_a_string_stands_in_the_catalogue_of_its_part():
+    """Of one part: in its own; of several parts of one room: in the room's; of more: in the kit's."""
+    right = {string: catalogue_of({part_of_source(file) for file in files}) for string, files in sources().items()}
+    wrong = sorted(
+        f"{english!r} stands in {part}, belongs to {right[english]}"
+        for part, english, _ in messages()
+        if english in right and right[english] != part
+    )
+    assert not wrong, f"{len(wrong)} strings:\n" + "\n".join(wrong)
+
+
+def test_no_catalogue_keeps_what_nobody_says():
+    """But the kit's, which also words what libraries say."""
+    said = sources()
+    assert [f"{part}: {english}" for part, english, _ in messages() if english not in said and part != COMMON] == []
+
+
 def test_the_reader_of_templates_finds_every_kind_of_tag(tmp_path):
     page = tmp_path / "page.html"
     page.write_text(
@@ -107,6 +151,21 @@ def test_a_translation_keeps_every_placeholder():
         if chinese and set(PLACEHOLDER.findall(english)) != set(PLACEHOLDER.findall(chinese))
     ]
     assert wrong == []
+
+
+def in_blocks(path: Path) -> set[str]:
+    """The strings of the template's `blocktranslate`, as the catalogue has them."""
+    blocks = re.findall(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", path.read_text("utf-8"), re.DOTALL)
+    strings = {" ".join(part.split()) for block in blocks for part in block.split("{% plural %}")}
+    return {re.sub(r"{{ *(\w+) *}}", r"%(\1)s", string) for string in strings}
+
+
+def test_a_percent_sign_in_the_chinese_of_a_block_is_doubled():
+    """`blocktranslate` fills its Chinese with `%`; where that fails, Django shows the English without a word."""
+    blocks = set().union(*(in_blocks(path) for path in PACKAGE.rglob("templates/**/*.html")))
+    assert blocks
+    bare = re.compile(r"(?<!%)%(?![%(])")
+    assert [chinese for _, english, chinese in messages() if english in blocks and bare.search(chinese)] == []
 
 
 def test_one_english_string_has_one_chinese():
@@ -139,7 +198,7 @@ def test_every_choice_has_a_chinese_label():
     assert not plain, "\n".join(plain)
 
 
-@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-4])
+@pytest.mark.parametrize("path", catalogues(), ids=part_of)
 def test_a_catalogue_says_its_charset_and_plural_form(path):
     catalogue = read(path)
     assert catalogue.charset.lower() == "utf-8"

@@ -1,18 +1,17 @@
 """All checks and tests, in the order in which a failure is cheapest to find; every step runs, the end counts."""
 
 import os
-import shutil
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import postgres, setup
-from .say import ROOT, say
+from . import covered, machine, postgres, setup
+from .say import ROOT, Stop, say
 
+SEED = "YISHI_TEST_DRAW"  # of the long walks; read by tests/conftest.py
 RESULTS = ROOT / "test-results"
-CHROMIUM = Path("/usr/bin/chromium")
 TWO = ("-n", "2", "--dist", "worksteal")  # who is done first takes over what waits for the other
 COUNTS = ("tests", "failures", "errors", "skipped")
 
@@ -60,15 +59,60 @@ class Outcome:
 
 
 def run(words: list[str]) -> int:
-    """`./run test`; with ARGS: only pytest with them, on SQLite."""
+    """`./run test`; with ARGS: only pytest with them, on SQLite.
+
+    `long`: all long walks, of which otherwise a quarter is drawn. `--draw SEED`: the quarter that SEED gives. `part
+    NAME`: the tests of one part.
+    """
+    seed, words = seed_of(words)
+    is_long = words == ["long"]
+    if words[:1] == ["part"]:
+        words = [*tests_of(words[1] if words[1:] else ""), *words[2:]]
+    os.environ[SEED] = seed
     setup.ready(dev=True)
-    if words:
+    if words and not is_long:
         return subprocess.run([setup.PYTHON, "-m", "pytest", *words], cwd=ROOT, check=False).returncode
+    os.environ[SEED] = seed = "" if is_long else seed or commit()
+    if seed:
+        say(
+            f"长测试抽取四分之一，种子 {seed}", f"a quarter of the long walks; the same again: ./run test --draw {seed}"
+        )
     RESULTS.mkdir(exist_ok=True)
     outcome = Outcome()
+    for package in machine.missing():
+        outcome.leave_out(f"缺少 {package}（apt install {package}）", f"{package} is missing")
+        say(*outcome.left_out[-1].split(" · "))
     checks(outcome)
     tests(outcome)
     return outcome.close()
+
+
+def seed_of(words: list[str]) -> tuple[str, list[str]]:
+    """The seed that was named, on the command line before the environment, and the other words."""
+    if words[:1] != ["--draw"]:
+        return os.environ.get(SEED, ""), words
+    if not words[1:]:
+        raise Stop("yishi: ./run test --draw SEED")
+    return words[1], words[2:]
+
+
+def commit() -> str:
+    """What changes from commit to commit, so that the draws go round; the day where there is no repository."""
+    asked = subprocess.run(
+        ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or time.strftime("%Y-%m-%d")
+
+
+def tests_of(part: str) -> list[str]:
+    """The folders of tests that carry the part's name, else the files that begin with it."""
+    folder = ROOT / "tests"
+    names = sorted({path.parent.name for path in folder.rglob("test_*.py")} - {"tests"})
+    paths = [path for path in sorted(folder.rglob(part or "-")) if path.is_dir()]
+    paths = paths or (sorted(folder.rglob(f"test_{part}*.py")) if part else [])
+    if not paths:
+        raise Stop("yishi: ./run test part NAME · " + " ".join(names))
+    return [str(path.relative_to(ROOT)) for path in paths]
 
 
 def checks(outcome: Outcome) -> None:
@@ -78,7 +122,9 @@ def checks(outcome: Outcome) -> None:
     scratch = {"YISHI_DATA_DIR": str(RESULTS / "data")}
     outcome.step("代码检查", "ruff check", [programs / "ruff", "check", "--quiet", *where])
     outcome.step("代码格式", "ruff format", [programs / "ruff", "format", "--check", "--quiet", *where])
+    outcome.step("模板格式", "template format", [programs / "djangofmt", "--check", "--quiet", "yishi"])
     outcome.step("分层约束", "import contracts", [programs / "lint-imports"])
+    outcome.step("没有用到的代码", "unused code", [*python, "tools.unused"])
     outcome.step("类型检查", "mypy", [*python, "mypy"], scratch)
     outcome.step("系统检查", "start-up checks", [*python, "yishi.cli", "check"], scratch)
     missing = [*python, "yishi.cli", "makemigrations", "--check", "--dry-run"]
@@ -87,14 +133,17 @@ def checks(outcome: Outcome) -> None:
 
 def tests(outcome: Outcome) -> None:
     both = [*TWO, "-m", "not browser"]
-    outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", [*TWO, "-m", "not browser and not postgres"])
+    one = [*TWO, "-m", "not browser and not postgres"]
+    report = RESULTS / "coverage.json"
+    report.unlink(missing_ok=True)
+    measured = ["--cov-branch", f"--cov-report=json:{report}", *(f"--cov={room}" for room in covered.pure_rooms())]
+    env = {"YISHI_TEST_DATABASE": "none", "COVERAGE_FILE": str(RESULTS / ".coverage")}
+    outcome.tests("pure", "测试（不用数据库）", "tests without a database", [*one, *measured], env)
+    outcome.step("纯房间的覆盖率", "coverage of the pure rooms", [setup.PYTHON, "-m", "tools.covered", report])
+    outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", one, {"YISHI_TEST_DATABASE": "sqlite"})
     with postgres.server() as url:
-        if url is None:
-            outcome.leave_out("PostgreSQL（apt install postgresql-15）", "PostgreSQL is missing")
-        else:
+        if url is not None:
             env = {"YISHI_TEST_DATABASE": "postgresql", postgres.NAME: url}
             outcome.tests("postgresql", "测试（PostgreSQL）", "tests on PostgreSQL", both, env)
-    if CHROMIUM.exists() or shutil.which("chromium"):
+    if machine.PACKAGES["chromium"]() and machine.PACKAGES["libatomic1"]():
         outcome.tests("browser", "浏览器测试", "browser tests", [*TWO, "-m", "browser"])
-    else:
-        outcome.leave_out("Chromium（apt install chromium）", "Chromium is missing")

@@ -27,7 +27,7 @@ def run(words: list[str]) -> int:
     web = start_web(host, port, int(settings["workers"]))
     jobs = start_jobs() if settings["jobs"] == "True" else []
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+        signal.signal(number, interrupt)
     try:
         wait_for(host, port, web)
         announce(settings)
@@ -124,5 +124,6 @@ def stop(processes: list[subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
-def _stop(number: int, frame: object) -> NoReturn:
+def interrupt(_number: int, _frame: object) -> NoReturn:
+    """A closed window ends everything as Ctrl-C does."""
     raise KeyboardInterrupt

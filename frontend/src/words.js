@@ -1,4 +1,4 @@
-// The few words that scripts say, in the language of the page (web/templatetags/yishi.py: script_words).
+// The few words that scripts say, in the language of the page (web/kit/page_tags.py: script_words).
 
 const element = document.getElementById("words");
 const words = element ? JSON.parse(element.textContent) : {};

@@ -5,16 +5,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from yishi.assistance.models import (
+from yishi.assistance.pairing.models import Pairing
+from yishi.assistance.register.models import (
     Household,
     HouseholdCause,
     HouseholdMember,
     HouseholdYear,
     MemberYear,
-    Pairing,
     Resident,
 )
-from yishi.assistance.services.identity import identity_read, identity_set
+from yishi.assistance.register.services.identity import identity_read, identity_set
 from yishi.kit.identity import check_character
 from yishi.organisations.models import Place
 from yishi.people.models import Person

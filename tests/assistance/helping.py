@@ -7,21 +7,25 @@ from typing import Any
 from django.utils import timezone
 
 from tests.cast import Cast
-from yishi.assistance.models import (
+from yishi.assistance.campaign.models import Campaign, CatalogueItem
+from yishi.assistance.campaign.services.campaigns import (
+    campaign_open,
+    direction_add,
+    item_add,
+    phase_add,
+)
+from yishi.assistance.deeds.models import (
     Activity,
-    Campaign,
-    CatalogueItem,
     Deed,
     Evidence,
-    Household,
     PossibleDuplicate,
     Unitemised,
 )
-from yishi.assistance.services.activities import activity_open
-from yishi.assistance.services.campaigns import campaign_open, direction_add, item_add, phase_add
-from yishi.assistance.services.deeds import deed_record
-from yishi.assistance.services.standing import Part, Reached
-from yishi.assistance.services.unitemised import unitemised_report
+from yishi.assistance.deeds.services.activities import activity_open
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.deeds.services.unitemised import unitemised_report
+from yishi.assistance.register.models import Household
 from yishi.kit.ids import named_id
 from yishi.organisations.models import PlaceSet, PlaceSetItem
 from yishi.people.models import Person

@@ -1,25 +1,24 @@
 """Workbooks for tests of the import: families of a village, sent, checked and published as a desk would."""
 
-from yishi.assistance.models import (
+from yishi.assistance.imports.models import Import, ImportPiece
+from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.pieces import results_in
+from yishi.assistance.imports.services.publish import import_publish
+from yishi.assistance.imports.services.steps import imports_work
+from yishi.assistance.register.models import (
     Household,
     HouseholdCause,
     HouseholdMember,
     HouseholdStay,
     HouseholdYear,
-    Import,
-    ImportPiece,
     MemberYear,
     Resident,
 )
-from yishi.assistance.services.import_pieces import results_in
-from yishi.assistance.services.import_publish import import_publish
-from yishi.assistance.services.import_steps import imports_work
-from yishi.assistance.services.imports import import_send
+from yishi.database.reach import everything
 from yishi.formats.sheets import write_sheet
 from yishi.journal.models import Entry
 from yishi.kit.identity import check_character
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 
 _HEADINGS = (
     "县 乡 村 户编号 人口编号 姓名 证件号码 与户主关系 户类型 民族 文化程度 健康状况 劳动技能 联系电话 主要致贫原因 "

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from tests.cast import Cast
-from yishi.assistance.models import ChangeRequest, Household, HouseholdMember
-from yishi.assistance.services.register import household_register
-from yishi.assistance.services.requests import change_ask
-from yishi.assistance.services.years import household_year_fill
+from yishi.assistance.register.models import ChangeRequest, Household, HouseholdMember
+from yishi.assistance.register.services.register import household_register
+from yishi.assistance.register.services.requests import change_ask
+from yishi.assistance.register.services.years import household_year_fill
 from yishi.kit.identity import check_character
 
 AREA = "532323"

@@ -6,14 +6,23 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import PASSWORD_HASH, Cast
-from yishi.assistance.models import Match, Measure, Need, Offer, Pairing, StationedTeam, VillagePlan, Visit
-from yishi.assistance.services.matches import match_propose
-from yishi.assistance.services.measures import measure_agree
-from yishi.assistance.services.needs import need_state, offer_make
-from yishi.assistance.services.pairing import PairingRow, pairing_make
-from yishi.assistance.services.teams import team_join, team_open
-from yishi.assistance.services.village_plans import village_plan_open
-from yishi.assistance.services.visits import visit_log
+from yishi.assistance.pairing.models import (
+    Match,
+    Measure,
+    Need,
+    Offer,
+    Pairing,
+    StationedTeam,
+    VillagePlan,
+    Visit,
+)
+from yishi.assistance.pairing.services.matches import match_propose
+from yishi.assistance.pairing.services.measures import measure_agree
+from yishi.assistance.pairing.services.needs import need_state, offer_make
+from yishi.assistance.pairing.services.pairing import PairingRow, pairing_make
+from yishi.assistance.pairing.services.teams import team_join, team_open
+from yishi.assistance.pairing.services.village_plans import village_plan_open
+from yishi.assistance.pairing.services.visits import visit_log
 from yishi.organisations.models import Body, Post
 from yishi.people.models import Account, Person
 

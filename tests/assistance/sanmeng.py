@@ -9,13 +9,29 @@ from decimal import Decimal
 from django.utils import timezone
 
 from tests.cast import Cast
-from yishi.assistance.models import Fund, FundMovement, Household, Project
-from yishi.assistance.services.acceptance import project_accept
-from yishi.assistance.services.building import progress_report, project_approve, project_finish, project_start
-from yishi.assistance.services.contracts import contract_sign, households_reach
-from yishi.assistance.services.funds import allotment_make, fund_open, money_mobilise, money_receive
-from yishi.assistance.services.payments import donation_record, payment_confirm, payment_record
-from yishi.assistance.services.projects import Part, Quantity, parts_of, project_open
+from yishi.assistance.projects.models import Fund, FundMovement, Project
+from yishi.assistance.projects.services.acceptance import project_accept
+from yishi.assistance.projects.services.building import (
+    progress_report,
+    project_approve,
+    project_finish,
+    project_start,
+)
+from yishi.assistance.projects.services.contracts import contract_sign, households_reach
+from yishi.assistance.projects.services.funds import (
+    allotment_make,
+    fund_open,
+    money_mobilise,
+    money_receive,
+)
+from yishi.assistance.projects.services.payments import donation_record, payment_confirm, payment_record
+from yishi.assistance.projects.services.projects import (
+    Part,
+    Quantity,
+    parts_of,
+    project_open,
+)
+from yishi.assistance.register.models import Household
 from yishi.organisations.models import Body, Place, PlaceVersion, Post
 from yishi.people.models import Account, Person
 

@@ -40,12 +40,12 @@ def main(exports: Path) -> None:
     from django.urls import reverse
 
     from tests.cast import make_cast, sign_in
-    from yishi.assistance.models import ChangeRequest, Household, HouseholdMember
-    from yishi.assistance.services.bulk import NewHousehold, households_register_many
-    from yishi.assistance.services.register import household_register
-    from yishi.assistance.services.requests import change_ask, change_refuse
+    from yishi.assistance.register.models import ChangeRequest, Household, HouseholdMember
+    from yishi.assistance.register.services.bulk import NewHousehold, households_register_many
+    from yishi.assistance.register.services.register import household_register
+    from yishi.assistance.register.services.requests import change_ask, change_refuse
+    from yishi.database.reach import everything
     from yishi.kit.ids import uuid7
-    from yishi.people.scopes import everything
 
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}  # the tables as they are today
     call_command("migrate", run_syncdb=True, verbosity=0)
@@ -97,7 +97,9 @@ def main(exports: Path) -> None:
         elif place % 4 == 1:  # refused: the number fits, something else does not
             assert send("household_new", **given, head_phone="not a phone") == 422
         elif place % 4 == 2:  # something breaks while the number is in memory
-            with mock.patch("yishi.assistance.services.residents.Resident.save", side_effect=RuntimeError("broken")):
+            with mock.patch(
+                "yishi.assistance.register.services.residents.Resident.save", side_effect=RuntimeError("broken")
+            ):
                 assert send("household_new", **given) == 500
         else:
             assert send("member_join", home.pk, why="birth", name=f"某{place}", identity=number) == 302

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from tests.cast import Cast
-from yishi.assistance.models import Campaign, Cooperation, SteeringMeeting
-from yishi.assistance.services import steering
+from yishi.assistance.campaign.models import Campaign, Cooperation, SteeringMeeting
+from yishi.assistance.campaign.services import steering
 from yishi.commitments.models import Commitment
 
 

@@ -17,15 +17,15 @@ import pytest
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
-import yishi.assistance.services
+import yishi.assistance
 import yishi.proposals.services
 from tests import samples
+from yishi.database.reach import everything
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Conflict, Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer, viewer_of
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 from yishi.reporting import services as reporting
 
 # What is no part of an act's content, and why.
@@ -42,8 +42,9 @@ ENOUGH = 35  # services that the samples call
 def services():
     """name: function, of all that take `actor` and `act_id`."""
     names = [reporting.__name__]
-    for package in (yishi.assistance.services, yishi.proposals.services):
-        names += [f"{package.__name__}.{one.name}" for one in pkgutil.iter_modules(package.__path__)]
+    for package in (yishi.assistance, yishi.proposals):
+        modules = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        names += [one.name for one in modules if ".services." in one.name and not one.ispkg]
     return {
         name: function
         for module in map(importlib.import_module, names)
@@ -186,6 +187,7 @@ def another(value):
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_what_is_sent_again_changes_nothing(cast, monkeypatch):
     with everything():
         others = [cast.viewer(who) for who in ("second_clerk", "outsider")]

@@ -13,27 +13,36 @@ from tests.assistance.pairs import Paired
 from tests.assistance.works import YUAN, Works
 from tests.cast import make_cast
 from tests.commitments.test_at_once import together
-from yishi.assistance.models import Deed, DeedParty, FundMovement, Household, Import, Match, Pairing, PossibleDuplicate
-from yishi.assistance.models.deeds import WHOLE
-from yishi.assistance.services.acceptance import project_accept
-from yishi.assistance.services.balances import money_of
-from yishi.assistance.services.deeds import deed_claim, deed_confirm, deed_correct, deed_withdraw
-from yishi.assistance.services.duplicates import duplicate_decide
-from yishi.assistance.services.family import deed_claim_instead, deed_disown
-from yishi.assistance.services.funds import movement_reverse
-from yishi.assistance.services.handovers import pairing_hand_over
-from yishi.assistance.services.import_publish import import_give_up, import_publish
-from yishi.assistance.services.import_steps import imports_work
-from yishi.assistance.services.imports import import_send
-from yishi.assistance.services.matches import match_answer
-from yishi.assistance.services.pairing import PairingRow, pairing_end, pairing_make
-from yishi.assistance.services.payments import payment_confirm, payment_record, payment_return
-from yishi.assistance.services.standing import Part
+from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
+from yishi.assistance.deeds.models.deeds import WHOLE
+from yishi.assistance.deeds.services.deeds import (
+    deed_claim,
+    deed_confirm,
+    deed_correct,
+    deed_withdraw,
+)
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.family import deed_claim_instead, deed_disown
+from yishi.assistance.deeds.services.standing import Part
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.publish import import_give_up, import_publish
+from yishi.assistance.imports.services.steps import imports_work
+from yishi.assistance.pairing.models import Match, Pairing
+from yishi.assistance.pairing.services.handovers import pairing_hand_over
+from yishi.assistance.pairing.services.matches import match_answer
+from yishi.assistance.pairing.services.pairing import PairingRow, pairing_end, pairing_make
+from yishi.assistance.projects.models import FundMovement
+from yishi.assistance.projects.services.acceptance import project_accept
+from yishi.assistance.projects.services.balances import money_of
+from yishi.assistance.projects.services.funds import movement_reverse
+from yishi.assistance.projects.services.payments import payment_confirm, payment_record, payment_return
+from yishi.assistance.register.models import Household
 from yishi.cli import tally
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal
-from yishi.people.scopes import everything
 from yishi.reporting.services import report_issue
 
 pytestmark = pytest.mark.django_db(transaction=True)

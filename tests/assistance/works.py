@@ -6,13 +6,28 @@ from decimal import Decimal
 from django.utils import timezone
 
 from tests.cast import Cast
-from yishi.assistance.models import Acceptance, Fund, FundMovement, Project
-from yishi.assistance.services.acceptance import project_accept
-from yishi.assistance.services.building import progress_report, project_approve, project_finish, project_start
-from yishi.assistance.services.contracts import contract_sign
-from yishi.assistance.services.funds import allotment_make, fund_open, money_receive
-from yishi.assistance.services.payments import payment_confirm, payment_record
-from yishi.assistance.services.projects import Part, Quantity, parts_of, project_open
+from yishi.assistance.projects.models import (
+    Acceptance,
+    Fund,
+    FundMovement,
+    Project,
+)
+from yishi.assistance.projects.services.acceptance import project_accept
+from yishi.assistance.projects.services.building import (
+    progress_report,
+    project_approve,
+    project_finish,
+    project_start,
+)
+from yishi.assistance.projects.services.contracts import contract_sign
+from yishi.assistance.projects.services.funds import allotment_make, fund_open, money_receive
+from yishi.assistance.projects.services.payments import payment_confirm, payment_record
+from yishi.assistance.projects.services.projects import (
+    Part,
+    Quantity,
+    parts_of,
+    project_open,
+)
 
 YUAN = 100  # fen
 HAMLETS = {"上村小组": Decimal("3.2"), "中村小组": Decimal("2.3"), "下村小组": Decimal("4.5")}  # 10 km

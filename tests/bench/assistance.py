@@ -74,7 +74,7 @@ def one_database(given: argparse.Namespace) -> int:
         f"\n== {given.database}: {given.members:,} members, {given.households:,} households, "
         f"{given.deeds:,} deeds, seed {SEED}"
     )
-    from yishi.people.scopes import everything
+    from yishi.database.reach import everything
 
     with everything():
         made = found() or build(given, table)
@@ -111,9 +111,9 @@ def folding() -> threading.Event:
 
 def build(given: argparse.Namespace, table: Table) -> Any:
     """The province; gives its `Assistance`."""
+    from yishi.database.reach import everything
     from yishi.organisations.grants import system
     from yishi.organisations.models import Installation, Place
-    from yishi.people.scopes import everything
 
     from .assistance_data import Assistance
 
@@ -140,7 +140,7 @@ def build(given: argparse.Namespace, table: Table) -> Any:
 
 def found() -> Any:
     """The province that stands in this database already."""
-    from yishi.assistance.models import Campaign
+    from yishi.assistance.campaign.models import Campaign
     from yishi.organisations.models import Body
 
     from .assistance_data import Assistance
@@ -306,7 +306,7 @@ def deed_to_figure(table: Table, made: Any, clerk: Client, home: Any) -> None:
 def recording(table: Table, made: Any) -> None:
     """Members record on their phones, one form and one request for each deed, from eight connections at once: on two
     cores, which also carry the database and the phones, this is no more than the processor has time for."""
-    from yishi.assistance.models import Deed
+    from yishi.assistance.deeds.models import Deed
 
     item, villages = made.items["training"], [one.place for one in made.households[:2000]]
     clients = [signed_in(account) for account in made.accounts[:WRITERS]]
@@ -332,7 +332,7 @@ def recording(table: Table, made: Any) -> None:
 
 def recording_many(given: argparse.Namespace, table: Table, made: Any) -> None:
     """Eight county offices, each with an activity that reached families by name: one deed for each, sent together."""
-    from yishi.assistance.models import Deed
+    from yishi.assistance.deeds.models import Deed
     from yishi.kit.ids import uuid7
 
     item, errors = made.items["channel"], []

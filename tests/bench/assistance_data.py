@@ -19,13 +19,20 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils import timezone
 
-from yishi.assistance.models import Campaign, CatalogueItem, Deed, DeedBeneficiary, DeedParty, Household
-from yishi.assistance.services.alike import fingerprint
-from yishi.assistance.services.bulk import NewHousehold, households_register_many
-from yishi.assistance.services.campaigns import campaign_open, direction_add, item_add, phase_add
-from yishi.assistance.services.deeds import deed_record
-from yishi.assistance.services.searched import words_index
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.campaign.models import Campaign, CatalogueItem
+from yishi.assistance.campaign.services.campaigns import (
+    campaign_open,
+    direction_add,
+    item_add,
+    phase_add,
+)
+from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
+from yishi.assistance.deeds.services.alike import fingerprint
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.searched import words_index
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.register.models import Household
+from yishi.assistance.register.services.bulk import NewHousehold, households_register_many
 from yishi.journal.act import canonical, plain, receipt_number
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.identity import check_character

@@ -116,7 +116,7 @@ def _plain(questions: list[Any]) -> tuple[list[Any], list[float]]:
 
 
 def _duckdb(questions: list[Any]) -> tuple[list[Any], list[float]]:
-    from yishi.assistance.models import Deed
+    from yishi.assistance.deeds.models import Deed
 
     folder = Path(mkdtemp(prefix="yishi-duckdb-"))
     venv.create(folder / "venv", with_pip=True)

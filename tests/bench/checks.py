@@ -56,7 +56,7 @@ def one_database(given: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
-    from yishi.assistance.services.checks import check_run_do, check_run_make
+    from yishi.assistance.checks.services.checks import check_run_do, check_run_make
 
     table = Table()
     table.note(f"\n== {given.database}: the logic checks over {given.households:,} households")
@@ -96,16 +96,16 @@ def household(number: int, village: Any, helper: Any, rng: random.Random) -> lis
     from django.utils import timezone
 
     from tests.assistance.families import HOME, PEOPLE, PLAIN, YEAR, YEARLY, number_of
-    from yishi.assistance.models import (
+    from yishi.assistance.pairing.models import Pairing
+    from yishi.assistance.register.models import (
         Household,
         HouseholdCause,
         HouseholdMember,
         HouseholdYear,
         MemberYear,
-        Pairing,
         Resident,
     )
-    from yishi.assistance.services.identity import identity_read, identity_set
+    from yishi.assistance.register.services.identity import identity_read, identity_set
     from yishi.people.models import Person
 
     people = [Person(name=f"演示{number}-{place}") for place in range(len(PEOPLE))]

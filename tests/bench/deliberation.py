@@ -101,9 +101,9 @@ class Province:
         self.given, self.table, self.random = given, table, random.Random(SEED)
 
     def build(self) -> None:
+        from yishi.database.reach import everything
         from yishi.organisations.grants import system
         from yishi.organisations.models import Installation, Place
-        from yishi.people.scopes import everything
 
         self.system = system()
         start = time.perf_counter()

@@ -70,7 +70,7 @@ class County:
         self.families, self.table, self.folder = rows // 4, table, folder
 
     def run(self) -> None:
-        from yishi.people.scopes import everything
+        from yishi.database.reach import everything
 
         with everything():
             self.build()
@@ -126,9 +126,9 @@ class County:
 
     def deeds(self) -> None:
         """A prefecture's workbook of deeds, half as many as the rows: each reaches a household of its village."""
-        from yishi.assistance.models import Deed
-        from yishi.assistance.services.import_deed_kind import most_deeds
-        from yishi.assistance.services.import_publish import import_publish, import_undo
+        from yishi.assistance.deeds.models import Deed
+        from yishi.assistance.imports.services.deed_kind import most_deeds
+        from yishi.assistance.imports.services.publish import import_publish, import_undo
 
         data, count = self.deed_workbook(min(most_deeds(), self.families * 2))
         key = self.send(data, kind="deeds")
@@ -185,7 +185,7 @@ class County:
         return write_sheet(rows, headings, "实绩"), count
 
     def send(self, data: bytes, year: int = 2020, kind: str = "households") -> str:
-        from yishi.assistance.services.imports import import_send
+        from yishi.assistance.imports.services.imports import import_send
 
         receipt = import_send(
             actor=self.viewer, body=self.office, kind=kind, data=data, filename="农户.xlsx", year=year
@@ -208,8 +208,8 @@ class County:
         return time.perf_counter() - began, highest
 
     def good(self) -> None:
-        from yishi.assistance.models import Household
-        from yishi.assistance.services.import_publish import import_publish
+        from yishi.assistance.imports.services.publish import import_publish
+        from yishi.assistance.register.models import Household
 
         self.data = self.workbook()
         began = time.perf_counter()
@@ -262,7 +262,7 @@ class County:
 
     def changed(self, name: str, *, every: int, year: int = 2020) -> None:
         """A workbook that changes known households, while phones record deeds."""
-        from yishi.assistance.services.import_publish import import_publish
+        from yishi.assistance.imports.services.publish import import_publish
 
         key = self.send(self.workbook(every=every), year)
         self.work("check")
@@ -277,7 +277,7 @@ class County:
         self.phones_end(phones, log)
 
     def kill_half_way(self, key: str, half: int) -> None:
-        from yishi.assistance.models import Import
+        from yishi.assistance.imports.models import Import
 
         worker = start_worker()
         while fetch(key).done < half:
@@ -296,7 +296,7 @@ class County:
                        reached=right)  # fmt: skip
 
     def bad(self) -> None:
-        from yishi.assistance.models import Household
+        from yishi.assistance.register.models import Household
 
         before = Household.arriving_too.count()
         key = self.send(self.workbook(start=10_000_000, bad=min(BAD, self.families // 2)))
@@ -312,7 +312,7 @@ class County:
 
 
 def fetch(key: str):
-    from yishi.assistance.models import Import
+    from yishi.assistance.imports.models import Import
 
     return Import.within.select_related("place", "body").get(pk=key)
 
@@ -334,8 +334,8 @@ def deeds_begin(viewer, office) -> None:
     """A campaign with one item."""
     from django.utils import timezone
 
-    from yishi.assistance.models import Campaign
-    from yishi.assistance.services.campaigns import campaign_open, direction_add, item_add
+    from yishi.assistance.campaign.models import Campaign
+    from yishi.assistance.campaign.services.campaigns import campaign_open, direction_add, item_add
 
     day = timezone.localdate().replace(month=1, day=1)
     made = campaign_open(actor=viewer, owner=office, code="bench", name="测试", starts_on=day)
@@ -354,12 +354,12 @@ def phone(log: Path) -> int:
 
     from django.utils import timezone
 
-    from yishi.assistance.models import CatalogueItem
-    from yishi.assistance.services.deeds import deed_record
-    from yishi.assistance.services.standing import Part
+    from yishi.assistance.campaign.models import CatalogueItem
+    from yishi.assistance.deeds.services.deeds import deed_record
+    from yishi.assistance.deeds.services.standing import Part
+    from yishi.database.reach import everything
     from yishi.organisations.grants import viewer_of
     from yishi.people.models import Person
-    from yishi.people.scopes import everything
 
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))

@@ -35,11 +35,11 @@ def make_room(actor: Any, province: Any, people: int) -> Room:
     from django.urls import reverse
     from django.utils import timezone
 
+    from yishi.database.reach import everything
     from yishi.deliberation.models import Matter, Seat, Sitting, Statement
     from yishi.deliberation.services import matters, seats, sittings, stances
     from yishi.organisations.models import Place
     from yishi.people.models import Account, Person
-    from yishi.people.scopes import everything
 
     from .deliberation import signed_in
 

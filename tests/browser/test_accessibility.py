@@ -5,10 +5,10 @@ from django.conf import settings
 
 from tests import samples as sample
 from tests.cast import sign_in
+from yishi.database.reach import everything
 from yishi.deliberation.models import Worry
 from yishi.organisations.query_codes import code_issue
-from yishi.people.scopes import everything
-from yishi.web.middleware import QUERY_CODE_KEY
+from yishi.web.kit.middleware import QUERY_CODE_KEY
 
 from .conftest import violations
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything
 from yishi.deliberation.models import Agreement, Matter, Seat, Sitting, Statement, Study, Worry
 from yishi.deliberation.services.processes import processes_load
-from yishi.people.scopes import everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from tests.consulting import Consulted
+from yishi.database.reach import everything
 from yishi.deliberation.models import ConsultationVote, Voice
 from yishi.deliberation.services.consultation_results import consultations_tend
-from yishi.people.scopes import everything
 
 from .conftest import violations
 

@@ -5,11 +5,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
-from yishi.assistance.models import Deed
-from yishi.assistance.services.import_steps import imports_work
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.imports.services.steps import imports_work
+from yishi.database.reach import everything
 from yishi.formats.sheets import write_sheet
 from yishi.organisations.models import Post
-from yishi.people.scopes import everything
 from yishi.reporting import figures
 from yishi.reporting.figures import Question, ask
 from yishi.reporting.fold import fold_all

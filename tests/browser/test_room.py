@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from tests.story import Story
+from yishi.database.reach import everything
 from yishi.deliberation.models import Stance, Statement
 from yishi.deliberation.services.stances import statement_add
-from yishi.people.scopes import everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

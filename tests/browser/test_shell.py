@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.cast import PASSWORD
+from yishi.database.reach import everything
 from yishi.deliberation.models import Worry
-from yishi.people.scopes import everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from tests.organisations.test_workbook import BODIES, workbook
+from yishi.database.reach import everything
 from yishi.deliberation.models import Worry
 from yishi.organisations.first_code import first_code, first_code_forget
 from yishi.organisations.models import Body, Installation, Place, VenueCode
-from yishi.people.scopes import everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.assistance.families import family
-from yishi.assistance.models import CheckFinding
+from yishi.assistance.checks.models import CheckFinding
 from yishi.cli.checks import run
 
 pytestmark = pytest.mark.django_db

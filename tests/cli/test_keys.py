@@ -12,16 +12,22 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.assistance.keeping import Keeping, card
-from yishi.assistance.models import Household, Import, Resident
-from yishi.assistance.services import identity
-from yishi.assistance.services.identity import account_of, identity_index, identity_of, identity_read
-from yishi.assistance.services.resealing import sealed_by_key
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.services.resealing import sealed_by_key
+from yishi.assistance.register.models import Household, Resident
+from yishi.assistance.register.services import identity
+from yishi.assistance.register.services.identity import (
+    account_of,
+    identity_index,
+    identity_of,
+    identity_read,
+)
 from yishi.cli import keys
 from yishi.cli.keys import run
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.ids import uuid7
 from yishi.kit.sealing import KeyRing
-from yishi.people.scopes import everything
 
 VALUES = 12  # three families of three with a number each, and their accounts
 # Seals three values at a time, and waits between two steps so that it can be killed there.
@@ -31,8 +37,8 @@ from django.db import connection
 import django
 django.setup()
 connection.settings_dict["NAME"] = sys.argv[1]
-from yishi.assistance.services import resealing
-from yishi.people.scopes import everything
+from yishi.assistance.imports.services import resealing
+from yishi.database.reach import everything
 resealing.STEP = 3
 with everything():
     resealing.reseal(lambda done: time.sleep(0.3))

@@ -9,10 +9,10 @@ from django.db import connection
 from tests.cast import make_cast
 from yishi.commitments import services
 from yishi.commitments.models import Commitment, LedgerEvent
+from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

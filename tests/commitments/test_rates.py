@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from yishi.commitments import queries, services
 from yishi.commitments.models import Commitment
-from yishi.people.scopes import everything
+from yishi.database.reach import everything
 
 pytestmark = pytest.mark.django_db
 

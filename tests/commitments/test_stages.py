@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from yishi.commitments import services
 from yishi.commitments.models import Commitment, LedgerEvent, TimeRequest
 from yishi.commitments.stages import TABLE, may_step
+from yishi.database.reach import everything
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db
 S = Commitment.State

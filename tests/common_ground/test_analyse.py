@@ -44,6 +44,7 @@ def test_it_works(method):
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.long
 def test_neither_rows_nor_ids_matter(method, timed):
     votes, _ = planted(300, 40)
     if not timed:
@@ -63,6 +64,7 @@ def test_neither_rows_nor_ids_matter(method, timed):
     assert (moved.projection[who] == plain.projection).all()
 
 
+@pytest.mark.long
 def test_random_votes_carry_no_groups():
     chance = np.random.default_rng(5)
     people = np.repeat(np.arange(200), 30)
@@ -72,6 +74,7 @@ def test_random_votes_carry_no_groups():
 
 
 @pytest.mark.parametrize("method", METHODS)
+@pytest.mark.long
 def test_two_seeds_agree(method):
     votes, _ = planted(800, 60, layout="axes", median=30)
     one, other = (found(votes, method=method, seed=seed) for seed in (0, 1))

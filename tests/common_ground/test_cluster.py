@@ -62,6 +62,7 @@ def assert_equal(found, alone):
     assert np.array_equal(found.group_index, alone.group_index)
 
 
+@pytest.mark.long
 def test_a_killed_worker_changes_nothing(cluster):
     address, workers = cluster
     alone = {method: analyse(*columns(), method=method) for method in ("polis", "latent")}
@@ -92,6 +93,7 @@ def test_a_killed_worker_changes_nothing(cluster):
     assert killed == [-signal.SIGKILL]
 
 
+@pytest.mark.long
 def test_a_worker_killed_while_it_computes_changes_nothing(cluster):
     address, workers = cluster
     alone = analyse(*columns(), method="polis")

@@ -3,8 +3,8 @@
 import pytest
 from django.http import Http404, HttpResponse
 
-from yishi.web.middleware import ViewerMiddleware
-from yishi.web.page import page
+from yishi.web.kit.middleware import ViewerMiddleware
+from yishi.web.kit.page import page
 
 
 def view_of(face: str):

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from tests.proposals.proposing import Proposed
-from yishi.assistance.models import Campaign, Deed, PossibleDuplicate
-from yishi.assistance.services.campaign_setup import campaign_begin
-from yishi.assistance.services.campaigns import item_change
-from yishi.people.scopes import everything
+from yishi.assistance.campaign.models import Campaign
+from yishi.assistance.campaign.services.campaign_setup import campaign_begin
+from yishi.assistance.campaign.services.campaigns import item_change
+from yishi.assistance.deeds.models import Deed, PossibleDuplicate
+from yishi.database.reach import everything
 from yishi.proposals.services import proposal_cosign, proposal_withdraw
 from yishi.reporting import figures
 from yishi.reporting.fold import check, fold_all

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything
 from yishi.deliberation.models import (
     Agreement,
     Consent,
@@ -23,7 +24,6 @@ from yishi.deliberation.services.matters import matter_open
 from yishi.deliberation.services.processes import process_shipped
 from yishi.kit.ids import uuid7
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 
 PURPOSE = "花卉公司欠租，村民要求按时付清，双方停下来谈。"
 

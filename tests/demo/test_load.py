@@ -6,22 +6,22 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from yishi.assistance.models import (
-    FundMovement,
+from yishi.assistance.campaign.models import Phase
+from yishi.assistance.deeds.models import PossibleDuplicate
+from yishi.assistance.pairing.models import (
     Measure,
     Pairing,
-    Phase,
-    PossibleDuplicate,
-    Project,
-    Resident,
     StationedTeam,
     Visit,
 )
-from yishi.assistance.services.identity import identity_of
-from yishi.assistance.services.progress import standing_of, wholes
+from yishi.assistance.projects.models import FundMovement, Project
+from yishi.assistance.projects.services.progress import standing_of, wholes
+from yishi.assistance.register.models import Resident
+from yishi.assistance.register.services.identity import identity_of
 from yishi.cli import demo as verb
 from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything
 from yishi.deliberation.models import GateRequest, GoodCase, Matter, Release, Sitting, Stance, Worry, YearPlan
 from yishi.demo.entry import room_token, villager_code
 from yishi.demo.honghe import LAGU, LVCHUN
@@ -31,7 +31,6 @@ from yishi.journal.models import Entry, Receipt
 from yishi.journal.verify import verify
 from yishi.organisations.models import Body, Installation, Place
 from yishi.people.models import Account, Person
-from yishi.people.scopes import everything
 from yishi.reporting.fold import check, fold_all
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone, translation
 
+from yishi.database.reach import everything
 from yishi.kit.ids import uuid7
 from yishi.notices import outbox, texts
 from yishi.notices.models import Delivery, Notice
 from yishi.notices.services import tell
 from yishi.people.models import Person
-from yishi.people.scopes import everything
 
 
 class Carrier:

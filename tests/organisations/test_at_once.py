@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from tests.cast import make_cast
+from yishi.database.reach import everything
 from yishi.kit.errors import Refusal
 from yishi.organisations.grants import system
 from yishi.organisations.models import Body, Place, Post, VenueCode
@@ -15,7 +16,6 @@ from yishi.organisations.services.people import invitation_accept, invitation_is
 from yishi.organisations.services.places import hamlet_add
 from yishi.organisations.services.venues import venue_code_reissue
 from yishi.people.models import Account, Person
-from yishi.people.scopes import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

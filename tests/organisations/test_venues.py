@@ -9,7 +9,6 @@ from yishi.organisations.services.venues import (
     venue_change,
     venue_close,
     venue_code_reissue,
-    venue_convener,
     venue_open,
 )
 
@@ -29,7 +28,7 @@ def opened(cast, who="administrator", **given):
 
 def test_it_works(cast):
     venue = opened(cast)
-    assert venue_convener(venue) == cast.bodies["council"]
+    assert venue.owners.get(role="convenes").body == cast.bodies["council"]
     assert venue.owners.filter(role="shares").count() == 2
     code = VenueCode.objects.get(venue=venue)
     assert len(code.token) == 12
@@ -76,7 +75,7 @@ def test_the_runners_of_a_venue_change(cast):
         actor=cast.viewer("administrator"), venue=cast.venue, name="新议事室", address="村委会二楼",
         convener=cast.bodies["village"], shares=[cast.bodies["council"]],
     )  # fmt: skip
-    assert venue_convener(cast.venue) == cast.bodies["village"]
+    assert cast.venue.owners.get(role="convenes").body == cast.bodies["village"]
     with pytest.raises(NotAllowed):
         venue_change(actor=cast.viewer("convener"), venue=cast.venue, name="旧议事室")
 

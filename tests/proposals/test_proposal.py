@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from tests.proposals.proposing import TEXT, Proposed
 from yishi.commitments.services import proof_check, proof_give, verdict_give
+from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import viewer_of
-from yishi.people.scopes import everything, reaching
 from yishi.proposals.models import Proposal
 from yishi.proposals.services import (
     proposal_change,

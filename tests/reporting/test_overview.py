@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
+from yishi.database.reach import everything, reaching
 from yishi.deliberation.models import Agreement, Matter, ProcessModel, ProcessVersion, Sitting, Worry
 from yishi.organisations.rights import may
-from yishi.people.scopes import everything, reaching
 from yishi.reporting.overview import overview
 from yishi.reporting.queries import counts
 

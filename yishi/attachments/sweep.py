@@ -4,6 +4,7 @@ import contextlib
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils import timezone
 
 from .models import Attachment
@@ -16,7 +17,7 @@ def attachments_sweep() -> int:
     """Discard what is older than a day and belongs to nothing; how many. Runs at any time, twice too."""
     old = Attachment.objects.filter(created_at__lt=timezone.now() - KEPT)
     for relation in Attachment._meta.get_fields(include_hidden=True):
-        if relation.auto_created and (relation.one_to_many or relation.one_to_one):
+        if isinstance(relation, ForeignObjectRel) and (relation.one_to_many or relation.one_to_one):
             holders = relation.related_model._base_manager.filter(**{relation.field.attname: OuterRef("pk")})
             old = old.exclude(Exists(holders))
     count = 0

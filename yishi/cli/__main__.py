@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from .verbs import VERBS, WITHOUT_DJANGO
+from .verbs import VERBS, WITHOUT_DJANGO, WITHOUT_TABLES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
             import django
 
             django.setup()
+        if verb not in WITHOUT_TABLES:
+            from . import installed
+
+            installed.ask()
         return importlib.import_module(VERBS[verb]).run(words[1:]) or 0
     from django.core.management import execute_from_command_line
 

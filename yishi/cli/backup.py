@@ -20,6 +20,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from yishi.journal.models import Entry
+
+from .installed import where
+
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 KEY = "secret-key"
 KEYS = {KEY: "YISHI_SECRET_KEY", "register-keys": "YISHI_REGISTER_KEYS"}  # file in the data folder: the setting instead
@@ -34,7 +38,11 @@ def run(words: list[str]) -> int:
     if target.exists():
         raise SystemExit(f"yishi: 文件已存在 · {target} exists already")
     backup(target)
-    print(f"· 已备份 · backed up: {target} ({target.stat().st_size / 1e6:.1f} MB)")
+    size, entries = target.stat().st_size, Entry.objects.count()
+    print(
+        f"· 已备份 · backed up: {where()}，{entries} 条日志 · journal entries → {target} "
+        f"({size:,} bytes, {size / 1e6:.1f} MB)"
+    )
     for name, lent in KEYS.items():
         if not (settings.DATA_DIR / name).exists():
             print(f"  密钥来自 {lent}，不在备份里，请另外保存 · the key is {lent}: keep it apart, not in the archive")

@@ -2,10 +2,10 @@
 
 import time
 
-from yishi.assistance.checks.engine import Checker
-from yishi.assistance.checks.pack import PackError, newest, read_pack
-from yishi.assistance.models import CheckFinding
-from yishi.assistance.services.checks import check_run_do, check_run_make
+from yishi.assistance.checks.logic.engine import Checker
+from yishi.assistance.checks.logic.pack import PackError, newest, read_pack
+from yishi.assistance.checks.models import CheckFinding
+from yishi.assistance.checks.services.checks import check_run_do, check_run_make
 from yishi.organisations.models import Place
 
 USAGE = "yishi checks run [--place CODE] | yishi checks pack"

@@ -1,6 +1,6 @@
 """Read, check and write the workbooks that were sent, then end; `yishi work` starts it when there are some."""
 
-from yishi.assistance.services.import_steps import imports_work
+from yishi.assistance.imports.services.steps import imports_work
 
 
 def run(words: list[str]) -> int:

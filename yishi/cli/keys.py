@@ -11,8 +11,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from yishi.assistance.services.identity import ring_again
-from yishi.assistance.services.resealing import KEYS, imports_at_work, reseal, sealed_by_key
+from yishi.assistance.imports.services.resealing import (
+    KEYS,
+    imports_at_work,
+    reseal,
+    sealed_by_key,
+)
+from yishi.assistance.register.services.identity import ring_again
 from yishi.journal.act import SYSTEM, act
 from yishi.kit.sealing import KeyRing
 

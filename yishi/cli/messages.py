@@ -1,4 +1,4 @@
-"""Compile the translations (yishi/locale/<slice>/zh_Hans/LC_MESSAGES/django.po) where they changed."""
+"""Compile the translations (yishi/locale/<part>/zh_Hans/LC_MESSAGES/django.po) where they changed."""
 
 import os
 from pathlib import Path
@@ -11,13 +11,18 @@ LOCALE = Path(__file__).resolve().parents[1] / "locale"
 
 def run(words: list[str]) -> int:
     for path in compile_all(force="--force" in words):
-        print(f"翻译 · translations: {path.parts[-4]}")
+        print(f"翻译 · translations: {part_of(path)}")
     return 0
 
 
 def catalogues() -> list[Path]:
-    """The .po files of all slices."""
-    return sorted(LOCALE.glob("*/*/LC_MESSAGES/*.po"))
+    """The .po files of all parts."""
+    return sorted(LOCALE.rglob("zh_Hans/LC_MESSAGES/django.po"))
+
+
+def part_of(path: Path) -> str:
+    """The part whose catalogue this is: "deliberation/worries"."""
+    return str(path.parents[2].relative_to(LOCALE))
 
 
 def compile_all(*, force: bool = False) -> list[Path]:

@@ -49,7 +49,9 @@ def tables() -> None:
 
 
 def static_files() -> None:
-    """Collected and compressed again only when one of them changed."""
+    """Collected and compressed again only when one of them changed; not while they are edited (`./run dev`)."""
+    if settings.DEBUG:
+        return
     mark = static_mark()
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     if stamp.exists() and stamp.read_text() == mark:

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from yishi.database.reach import everything
 from yishi.organisations.models import Place
-from yishi.people.scopes import everything
 from yishi.reporting.figures import Question, ask, forget
 from yishi.reporting.fold import check, counting, fold_all, rebuild
 from yishi.reporting.indicators import SERIES

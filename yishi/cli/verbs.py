@@ -17,6 +17,9 @@ VERBS = {
     "restore": "yishi.cli.restore",
     "tally": "yishi.cli.tally",
     "tick": "yishi.cli.tick",
+    "version": "yishi.cli.version",
     "work": "yishi.cli.work",
 }
-WITHOUT_DJANGO = {"common-ground", "compile-messages", "draw-verify"}
+WITHOUT_DJANGO = {"common-ground", "compile-messages", "draw-verify", "version"}
+# Verbs that make an installation, or look at none; every other asks for one that is there.
+WITHOUT_TABLES = WITHOUT_DJANGO | {"checks", "demo", "prepare", "restore"}

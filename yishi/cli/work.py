@@ -1,4 +1,4 @@
-"""Run the jobs until stopped: messages, clocks of promises, sealing of the journal, queued tasks."""
+"""Run the jobs until stopped: messages, clocks of promises, sealing of the journal, figures, checks, workbooks."""
 
 import logging
 import signal
@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
+
+from yishi import __version__
 
 log = logging.getLogger("yishi.work")
 
@@ -53,15 +53,6 @@ def sealing() -> None:
         _sealed_all_at[:] = [begun]
 
 
-def tasks() -> None:
-    """What was queued with django-tasks."""
-    if DBTaskResult.objects.ready().exists():
-        Worker(
-            queue_names=["*"], excluded_queue_names=[], interval=0, batch=True, backend_name="default",
-            startup_delay=False, max_tasks=None, worker_id="yishi-work",
-        ).run()  # fmt: skip
-
-
 def consultations() -> None:
     import_string("yishi.deliberation.services.consultation_results.consultations_tend")()
 
@@ -76,8 +67,8 @@ def figures() -> None:
 
 def checks() -> None:
     """A slice of the runs of the logic checks that wait; once a day one over the whole register."""
-    import_string("yishi.assistance.services.checks.checks_nightly")()
-    import_string("yishi.assistance.services.checks.checks_work")()
+    import_string("yishi.assistance.checks.services.checks.checks_nightly")()
+    import_string("yishi.assistance.checks.services.checks.checks_work")()
 
 
 _imports: "list[subprocess.Popen[bytes]]" = []  # the process that works on workbooks, if one does
@@ -88,23 +79,21 @@ def imports() -> None:
     if any(process.poll() is None for process in _imports):
         return
     _imports.clear()
-    if import_string("yishi.assistance.services.import_steps.imports_wait")():
+    if import_string("yishi.assistance.imports.services.steps.imports_wait")():
         command = [sys.executable, "-m", "yishi.cli", "imports"]
         _imports.append(subprocess.Popen(command))  # noqa: S603  our own module, no shell
 
 
 def housekeeping() -> None:
-    """Sessions that ended, results of tasks that nobody will ask for, files that no record took up."""
-    import_string("yishi.assistance.services.import_publish.imports_forget")()
+    """Sessions that ended, workbooks nobody asked for again, files that no record took up."""
+    import_string("yishi.assistance.imports.services.publish.imports_forget")()
     import_string("yishi.attachments.sweep.attachments_sweep")()
     call_command("clearsessions", verbosity=0)
-    call_command("prune_db_task_results", verbosity=0)
 
 
 JOBS = [
     Job("figures", 1, figures),
     Job("messages", 2, messages),
-    Job("tasks", 2, tasks),
     Job("consultations", 3, consultations),
     Job("imports", 2, imports),
     Job("weights", 60, weights),
@@ -117,6 +106,7 @@ JOBS = [
 
 def run(words: list[str]) -> int:
     """`yishi work [--once]`"""
+    log.info("Yishi %s: the jobs have started", __version__)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -128,7 +129,8 @@ def rates_by_bearer(rows: QuerySet[Commitment]) -> dict[UUID, Rates]:
     }
     result = {}
     for row in counts:
-        bearer = row.pop("bearer")
+        counted: dict[str, Any] = {**row}
+        bearer = counted.pop("bearer")
         judged, satisfied = verdicts.get(bearer, (0, 0))
-        result[bearer] = Rates(**row, asked=asked.get(bearer, 0), judged=judged, satisfied=satisfied)
+        result[bearer] = Rates(**counted, asked=asked.get(bearer, 0), judged=judged, satisfied=satisfied)
     return result

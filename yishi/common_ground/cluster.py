@@ -9,7 +9,7 @@ from typing import Any
 
 import dask
 from distributed import Client, wait
-from distributed.client import TimeoutError as Waited
+from distributed import TimeoutError as Waited
 
 from .blocks import ClusterGone, Rows
 

@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from yishi.organisations.rights import PUBLIC, is_declared
-from yishi.web.public_views import LIBRARY_VIEWS, PUBLIC_VIEWS
+from yishi.web.kit.public_views import LIBRARY_VIEWS, PUBLIC_VIEWS
 
 
 def all_views(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, str, Any]]:

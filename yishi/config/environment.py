@@ -1,6 +1,8 @@
 """The environment, read once, loudly: an unknown or malformed value stops the start with one line.
 
-Every setting stands in `SETTINGS`, from which `docs/settings.md` is checked.
+Every setting stands in `SETTINGS`, from which `docs/settings.md` is checked. What the environment does not say, the
+file of settings says (`settings_file.py`): the one that YISHI_ENV_FILE names, else /etc/yishi.env where there is one.
+The program reads it itself, so that no command works on another, empty installation because its shell did not.
 """
 
 import contextlib
@@ -14,6 +16,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from yishi.kit.sealing import BadKeys, KeyRing
+
+from . import settings_file
 
 
 class BadSetting(SystemExit):
@@ -100,9 +104,12 @@ def _register_keys(value: str) -> KeyRing | None:
     return KeyRing.parse(value) if value else None
 
 
+FILE = "YISHI_ENV_FILE"
+WELL_KNOWN = Path("/etc/yishi.env")
 REGISTER_KEYS = "register-keys"  # in the data folder
 POSTGRES_OPTIONS = ("sslmode", "sslrootcert", "connect_timeout", "target_session_attrs")
 SETTINGS = [
+    Setting(FILE, "/etc/yishi.env", _text, "file of settings, for what the environment does not say; empty: none"),
     Setting("YISHI_DATA_DIR", "var", _text, "folder for the database, files and keys"),
     Setting("YISHI_HOST", "127.0.0.1", _text, "address on which `./run` listens"),
     Setting("YISHI_PORT", "8000", _number(1, 65535), "port on which `./run` listens"),
@@ -145,12 +152,30 @@ SETTINGS = [
 TEST_NAMES = {
     "YISHI_TEST_DATABASE_URL": "a PostgreSQL server for the tests",
     "YISHI_TEST_DATABASE": "which database the tests run on",
+    "YISHI_TEST_DRAW": "which of the long walks are drawn",
     "YISHI_ORACLE_DIR": "published consultations for the oracle tests",
 }
 
 
+def together(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment, and behind it what the file of settings says. Raises `BadSetting`."""
+    named = environ.get(FILE)
+    path = Path(named) if named else WELL_KNOWN
+    if named == "" or (named is None and not path.exists()):
+        return dict(environ)
+    try:
+        written = settings_file.read(path)
+    except settings_file.BadFile as error:
+        raise BadSetting(f"yishi: {path}: {error}") from error
+    for name in written:
+        if name not in {setting.name for setting in SETTINGS} or name == FILE:
+            raise BadSetting(f"yishi: {path}: unknown setting {name}; docs/settings.md lists all settings")
+    return {**written, **environ}
+
+
 def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """All settings by name without the prefix, in lower case. Raises `BadSetting`."""
+    environ = together(environ)
     known = {setting.name for setting in SETTINGS} | TEST_NAMES.keys()
     for name in sorted(environ):
         if name.startswith("YISHI_") and name not in known:
@@ -163,10 +188,10 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
             )
         except ValueError as error:
             raise BadSetting(f"yishi: {setting.name}: {error}") from error
-    return _together(values)
+    return _fitting(values)
 
 
-def _together(values: dict[str, Any]) -> dict[str, Any]:
+def _fitting(values: dict[str, Any]) -> dict[str, Any]:
     """What settings ask of each other, and defaults that follow from others. Raises `BadSetting`."""
     if values["https"]:
         if not values["allowed_hosts"]:

@@ -33,8 +33,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "axes",
     "rules",
-    "django_tasks",
-    "django_tasks_db",
     "yishi.journal",
     "yishi.people",
     "yishi.notices",
@@ -52,22 +50,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "yishi.config.proxies.ClientAddressMiddleware",
-    "yishi.web.middleware.AddressMiddleware",
+    "yishi.web.kit.middleware.AddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "yishi.web.middleware.LanguageMiddleware",
+    "yishi.web.kit.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "yishi.web.sessions.SessionLimitsMiddleware",
+    "yishi.web.kit.sessions.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "yishi.web.middleware.ViewerMiddleware",
-    "yishi.web.private.PrivateMiddleware",
+    "yishi.web.kit.middleware.ViewerMiddleware",
+    "yishi.web.kit.private.PrivateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -76,20 +74,23 @@ WSGI_APPLICATION = "yishi.config.wsgi.application"
 DATABASES = {"default": environment.database(ENV["database_url"], DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+_loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "web" / "templates"],  # ours before a library's of the same name
-        "APP_DIRS": True,
         "OPTIONS": {
+            # `./run dev`: read at each request, so that a saved template is seen at the next reload.
+            "loaders": _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "yishi.web.context.site",
+                "yishi.web.shell.context.site",
             ],
-            "builtins": ["django.templatetags.i18n", "yishi.web.templatetags.yishi"],
+            "builtins": ["django.templatetags.i18n", "yishi.web.kit.page_tags"],
+            "libraries": {"money": "yishi.web.assistance.projects.money_tags"},
         },
     }
 ]
@@ -113,7 +114,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "yishi.web.signin.AccountAdapter"
+ACCOUNT_ADAPTER = "yishi.web.shell.lockout.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -132,14 +133,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False  # its log would carry account names
-AXES_LOCKOUT_CALLABLE = "yishi.web.signin.locked_out"
+AXES_LOCKOUT_CALLABLE = "yishi.web.shell.lockout.locked_out"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # desks are shared: also where somebody is signed in without the sign-in page
 SESSION_COOKIE_AGE = 12 * 3600  # at the longest, however busy
 SESSION_IDLE_SECONDS = 30 * 60  # a desk that somebody left
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
-CSRF_FAILURE_VIEW = "yishi.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "yishi.web.kit.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "yishi-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "yishi-csrf"
@@ -177,7 +178,7 @@ CONTENT_SECURITY_POLICY = {
 # Language and time
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
-LOCALE_PATHS = sorted(p for p in (PACKAGE / "locale").glob("*") if p.is_dir())
+LOCALE_PATHS = sorted(path.parent for path in (PACKAGE / "locale").rglob("zh_Hans"))
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -188,7 +189,8 @@ INSTALLATION_SECONDS = 2  # how long a page may show an old site name
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()  # not collected: serve the sources
+# Not collected, or edited at this moment (`./run dev`): serve the sources.
+WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {"BACKEND": "yishi.config.static.Files"},
@@ -204,7 +206,6 @@ PICTURE_MAX_PIXELS = 16_000_000  # what must be unpacked whole
 SCAN_MAX_PIXELS = 36_000_000  # a page of A4 at 600 dots an inch
 
 # Jobs, messages
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MAIL_FROM = ENV["mail_from"]
 SMTP_URL = ENV["smtp_url"]
 SMS_SENDER = ENV["sms_sender"]

@@ -2,8 +2,8 @@
 
 from yishi.web.urls import urlpatterns as pages
 
-handler404 = "yishi.web.errors.not_found"
-handler403 = "yishi.web.errors.forbidden"
-handler500 = "yishi.web.errors.broken"
+handler404 = "yishi.web.kit.errors.not_found"
+handler403 = "yishi.web.kit.errors.forbidden"
+handler500 = "yishi.web.kit.errors.broken"
 
 urlpatterns = [*pages]

@@ -12,10 +12,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.models import CatalogueItem, Deed, DeedParty, ItemVersion
-from yishi.assistance.services.campaigns import version_on
-from yishi.assistance.services.deeds import deed_correct, deed_record, deed_withdraw
-from yishi.assistance.services.standing import Part
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
+from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.deeds.models import Deed, DeedParty
+from yishi.assistance.deeds.services.deeds import deed_correct, deed_record, deed_withdraw
+from yishi.assistance.deeds.services.standing import Part
 from yishi.journal.act import Act
 from yishi.organisations.grants import Viewer, system
 from yishi.proposals.models import Proposal

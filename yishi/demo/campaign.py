@@ -9,12 +9,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from yishi.assistance.models import Campaign, CampaignLead, CatalogueItem, Deed, Household, PossibleDuplicate
-from yishi.assistance.services.campaign_setup import campaign_begin, lead_set
-from yishi.assistance.services.campaigns import drive_add, phase_add, target_set
-from yishi.assistance.services.deeds import deed_claim, deed_record, evidence_add
-from yishi.assistance.services.duplicates import duplicate_decide
-from yishi.assistance.services.standing import Part, Reached
+from yishi.assistance.campaign.models import Campaign, CampaignLead, CatalogueItem
+from yishi.assistance.campaign.services.campaign_setup import campaign_begin, lead_set
+from yishi.assistance.campaign.services.campaigns import drive_add, phase_add, target_set
+from yishi.assistance.deeds.models import Deed, PossibleDuplicate
+from yishi.assistance.deeds.services.deeds import deed_claim, deed_record, evidence_add
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.register.models import Household
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.services.place_sets import place_set_open, place_set_put
 

@@ -56,6 +56,7 @@ from yishi.deliberation.services.sittings import (
 from yishi.deliberation.services.stances import stance_take, statement_add
 from yishi.deliberation.services.studies import finding_add, study_check, study_hand_in, study_open, visit_add
 from yishi.deliberation.services.worries import worry_file
+from yishi.kit.records import certain
 from yishi.organisations.models import Place, Venue
 from yishi.organisations.services.people import person_register
 from yishi.people.models import Person
@@ -114,8 +115,8 @@ class Room:
 class Story:
     """What the acts leave behind for those that follow."""
 
+    matter: Matter
     worry: Worry | None = None
-    matter: Matter | None = None
     parties: list[Party] = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
     sitting: Sitting | None = None
@@ -260,7 +261,7 @@ def _sitting(key: str) -> Sitting:
 
 def sat(t: Teller, story: Story, statements: Sequence[Said], minutes: str, by: str = "clerk") -> None:
     """Roll call, statements one by one with where each side stands, close, minutes."""
-    starts = timezone.localtime(story.sitting.starts_at)
+    starts = timezone.localtime(certain(story.sitting).starts_at)
     t.go_to(starts.date(), (starts - timedelta(minutes=30)).time())
     story.seats = list(
         Seat.objects.filter(matter=story.matter, ended_on__isnull=True).select_related(
@@ -279,10 +280,10 @@ def sat(t: Teller, story: Story, statements: Sequence[Said], minutes: str, by: s
                 if seat.party_id == side.pk:
                     given = {"condition": words} if value == "conditional" else {"reason": words}
                     t.does(by, stance_take, statement=statement, seat=seat, value=value, **given)
-    t.does(by, sitting_close, sitting=_sitting(str(story.sitting.pk)))
+    t.does(by, sitting_close, sitting=_sitting(str(certain(story.sitting).pk)))
     t.wait(2)
-    t.does(by, minutes_write, sitting=_sitting(str(story.sitting.pk)), text=minutes or MINUTES)
-    t.does(by, minutes_issue, minutes=_sitting(str(story.sitting.pk)).minutes)
+    t.does(by, minutes_write, sitting=_sitting(str(certain(story.sitting).pk)), text=minutes or MINUTES)
+    t.does(by, minutes_issue, minutes=_sitting(str(certain(story.sitting).pk)).minutes)
     story.matter.refresh_from_db()
 
 
@@ -320,7 +321,7 @@ def _agreement(key: str) -> Agreement:
 
 
 def handed_over(t: Teller, story: Story, by: str = "clerk") -> None:
-    t.does(by, agreement_hand_over, agreement=_agreement(str(story.agreement.pk)))
+    t.does(by, agreement_hand_over, agreement=_agreement(str(certain(story.agreement).pk)))
     story.matter.refresh_from_db()
 
 

@@ -3,11 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-from yishi.assistance import codes
-from yishi.assistance.models import Household, HouseholdMember
-from yishi.assistance.services.register import household_register
-from yishi.assistance.services.years import household_year_fill
+from yishi.assistance.register import codes
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.services.register import household_register
+from yishi.assistance.register.services.years import household_year_fill
 from yishi.kit.identity import check_character
+from yishi.kit.records import certain
 from yishi.organisations.models import Place
 
 from .honghe import LAGU, LISHU
@@ -108,7 +109,7 @@ def _year(t: Teller, household: Household, year: int, money: tuple[int, ...], nu
 
 def _member(one: HouseholdMember, year: int) -> dict[str, object]:
     """What goes with somebody's age. That nobody is ill where illness is the cause is left for the logic checks."""
-    age = year - one.person.resident.born_on.year
+    age = year - certain(one.person.resident.born_on).year
     told: dict[str, object] = {"health": ["healthy"], "medical": "resident", "serious_illness": "yes"}
     if age < 23:
         told |= {"student": "primary" if age < 13 else "grade_8" if age < 16 else "high_2" if age < 19 else "none"}

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone, translation
 
+from yishi.database.reach import everything
 from yishi.deliberation.models import Matter, Worry
 from yishi.deliberation.services.processes import processes_load
 from yishi.journal.blocks import seal
@@ -18,7 +19,6 @@ from yishi.organisations.place_file import SHIPPED
 from yishi.organisations.services.installation import demo_begin
 from yishi.organisations.services.places import place_load
 from yishi.people.models import Account
-from yishi.people.scopes import everything
 
 from . import answer, campaign, consulted, families, honghe, published, sanmeng, steering, tales, worries
 from .register import COUNTY, register

@@ -10,33 +10,50 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from yishi.assistance.models import (
-    Contract,
-    Fund,
-    FundMovement,
-    Household,
+from yishi.assistance.pairing.models import (
     Match,
     Measure,
     Need,
     Offer,
-    Project,
     StationedTeam,
     VillagePlan,
     Visit,
 )
-from yishi.assistance.services.acceptance import project_accept
-from yishi.assistance.services.building import progress_report, project_approve, project_finish, project_start
-from yishi.assistance.services.contracts import contract_sign, households_reach
-from yishi.assistance.services.funds import allotment_make, fund_open, money_mobilise, money_receive
-from yishi.assistance.services.matches import match_answer, match_propose
-from yishi.assistance.services.measures import measure_agree, measure_done, measure_hear
-from yishi.assistance.services.needs import need_state, offer_make
-from yishi.assistance.services.pairing import PairingRow, pairing_make
-from yishi.assistance.services.payments import donation_record, payment_confirm, payment_record
-from yishi.assistance.services.projects import Part, Quantity, parts_of, project_open
-from yishi.assistance.services.teams import team_join, team_open
-from yishi.assistance.services.village_plans import village_plan_open, village_plan_promise
-from yishi.assistance.services.visits import visit_log
+from yishi.assistance.pairing.services.matches import match_answer, match_propose
+from yishi.assistance.pairing.services.measures import measure_agree, measure_done, measure_hear
+from yishi.assistance.pairing.services.needs import need_state, offer_make
+from yishi.assistance.pairing.services.pairing import PairingRow, pairing_make
+from yishi.assistance.pairing.services.teams import team_join, team_open
+from yishi.assistance.pairing.services.village_plans import village_plan_open, village_plan_promise
+from yishi.assistance.pairing.services.visits import visit_log
+from yishi.assistance.projects.models import (
+    Contract,
+    Fund,
+    FundMovement,
+    Project,
+)
+from yishi.assistance.projects.services.acceptance import project_accept
+from yishi.assistance.projects.services.building import (
+    progress_report,
+    project_approve,
+    project_finish,
+    project_start,
+)
+from yishi.assistance.projects.services.contracts import contract_sign, households_reach
+from yishi.assistance.projects.services.funds import (
+    allotment_make,
+    fund_open,
+    money_mobilise,
+    money_receive,
+)
+from yishi.assistance.projects.services.payments import donation_record, payment_confirm, payment_record
+from yishi.assistance.projects.services.projects import (
+    Part,
+    Quantity,
+    parts_of,
+    project_open,
+)
+from yishi.assistance.register.models import Household
 from yishi.journal.act import SYSTEM
 from yishi.people.models import Person
 from yishi.people.services import account_demo

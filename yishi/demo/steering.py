@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from yishi.assistance.models import Cooperation, SteeringMeeting
-from yishi.assistance.services.steering import (
+from yishi.assistance.campaign.models import Cooperation, SteeringMeeting
+from yishi.assistance.campaign.services.steering import (
     clause_add,
     cooperation_sign,
     instruction_give,

@@ -12,10 +12,3 @@ def qr_svg(text: str, *, border: int = 4) -> str:
         out, kind="svg", border=border, light="#fff", xmldecl=False, svgns=True, omitsize=True
     )
     return out.getvalue().decode()
-
-
-def qr_png(text: str, *, scale: int = 8, border: int = 4) -> bytes:
-    """A PNG of `text` with `scale` pixels for each square."""
-    out = io.BytesIO()
-    segno.make(text, error="q", micro=False, boost_error=False).save(out, kind="png", scale=scale, border=border)
-    return out.getvalue()

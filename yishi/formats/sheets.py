@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import xlsxwriter
 
@@ -44,7 +44,6 @@ DIGITS_OF_A_FLOAT = 15
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TRIGGERS = "=+-@\t\r＝＋－＠"
-_UNSEEN = " \t\r\n\u3000\xa0\ufeff\u200b"  # what some spreadsheets drop before they look
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -158,11 +157,6 @@ def is_defused(text: str) -> bool:
     return text[:1] in _TRIGGERS and text != ""
 
 
-def csv_safe(text: str) -> str:
-    """Text for a CSV cell: what a spreadsheet would take for a formula gets an apostrophe before it."""
-    return "'" + text if is_defused(text) or is_defused(text.lstrip(_UNSEEN)) else text
-
-
 def _write_one(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: SheetOut, taken: set[str]) -> None:
     page = book.add_worksheet(_sheet_name(sheet.title, taken))
     row = 0
@@ -188,22 +182,22 @@ def _write_one(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: She
         page.autofilter(first - 1, 0, row, len(sheet.headings) - 1)
 
 
-def _write_cell(page: object, formats: dict[str, object], row: int, column: int, cell: OutCell) -> None:
+def _write_cell(page: Any, formats: dict[str, object], row: int, column: int, cell: OutCell) -> None:
     write = page  # xlsxwriter has no types
     if cell is None or cell == "":
-        write.write_blank(row, column, None, formats["text"])  # type: ignore[attr-defined]
+        write.write_blank(row, column, None, formats["text"])
     elif isinstance(cell, bool):
-        write.write_string(row, column, _shown(cell), formats["text"])  # type: ignore[attr-defined]
+        write.write_string(row, column, _shown(cell), formats["text"])
     elif isinstance(cell, int | float | Decimal) and len(str(abs(cell))) <= DIGITS_OF_A_FLOAT:
-        write.write_number(row, column, float(cell), formats["number"])  # type: ignore[attr-defined]
+        write.write_number(row, column, float(cell), formats["number"])
     elif isinstance(cell, datetime):
-        write.write_datetime(row, column, cell.replace(tzinfo=None), formats["moment"])  # type: ignore[attr-defined]
+        write.write_datetime(row, column, cell.replace(tzinfo=None), formats["moment"])
     elif isinstance(cell, date):
-        write.write_datetime(row, column, cell, formats["day"])  # type: ignore[attr-defined]
+        write.write_datetime(row, column, cell, formats["day"])
     else:
         text = _kept(_shown(cell))
         look = formats["quoted" if is_defused(text) else "text"]
-        write.write_string(row, column, text, look)  # type: ignore[attr-defined]
+        write.write_string(row, column, text, look)
 
 
 def _shown(cell: OutCell) -> str:

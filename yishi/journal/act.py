@@ -47,10 +47,6 @@ class Actor:
     body_id: UUID | None = None
     on_behalf_of_id: UUID | None = None
 
-    def for_person(self, person_id: UUID) -> "Actor":
-        """The same actor, acting on behalf of `person_id`."""
-        return Actor(self.person_id, self.right_kind, self.right_id, self.body_id, person_id)
-
 
 SYSTEM = Actor(right_kind="system")
 

@@ -21,6 +21,10 @@ class Receipt(models.Model):
     entry_count = models.PositiveSmallIntegerField(default=0)
 
     replayed = False  # set on the instance when the delivery had been answered before
+    # Set on the instance by the act that made them, for this answer alone; nothing stores them.
+    query_code: str | None = None
+    invitation_code: str = ""
+    number_in_clear: str = ""
 
     def __str__(self) -> str:
         return self.number

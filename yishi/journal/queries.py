@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model
+from django.db.models import Field, Model
+
+from yishi.database.insert import insert_or_return
+from yishi.kit.records import certain
 
 from .models import Block, Entry, Receipt, Seal
 
@@ -15,27 +18,12 @@ CHUNK = 5000
 def receipt_insert_or_return(draft: Receipt) -> tuple[Receipt, bool]:
     """Insert `draft` and give (it, True), or give the receipt that stands under its id and False; never look first.
 
-    No index is named as the arbiter: of two deliveries at one moment the second may meet the first in the index of
-    numbers before that of ids, and PostgreSQL forgives only a conflict in a named one. IntegrityError if another id
-    has the same number (60 bits of its hash: once in a billion billion).
+    IntegrityError if another id has the same number (60 bits of its hash: once in a billion billion).
     """
-    fields = Receipt._meta.concrete_fields
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(f.column) for f in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    values = [f.get_db_prep_save(getattr(draft, f.attname), connection) for f in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(Receipt._meta.db_table)} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",
-            values,
-        )
-        if cursor.rowcount == 1:
-            draft._state.adding = False
-            return draft, True
-    stands = Receipt.objects.filter(pk=draft.pk).first()
-    if stands is None:
-        raise IntegrityError(f"receipt number {draft.number} is taken by another act")
-    return stands, False
+    try:
+        return insert_or_return(draft)
+    except Receipt.DoesNotExist as error:
+        raise IntegrityError(f"receipt number {draft.number} is taken by another act") from error
 
 
 # The columns of an entry that its hash covers, in the order in which `hashing.record` reads them.
@@ -91,7 +79,8 @@ def unsealed(limit: int, since: str = "", after: tuple[Any, ...] | None = None) 
             "ORDER BY e.received_at, e.receipt_id, e.ordinal LIMIT %s",
             [*values, limit],
         )
-        return cursor.fetchall()
+        entries: list[tuple[Any, ...]] = cursor.fetchall()
+        return entries
 
 
 def count_unsealed() -> int:
@@ -101,7 +90,7 @@ def count_unsealed() -> int:
             f"SELECT COUNT(*) FROM {Entry._meta.db_table} e "
             f"WHERE NOT EXISTS (SELECT 1 FROM {Seal._meta.db_table} s WHERE s.entry_id = e.id)"
         )
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def unsealed_before(time: str) -> Any:
@@ -142,7 +131,8 @@ def blocks() -> list[tuple[int, str, str, int, str]]:
         cursor.execute(
             f"SELECT number, previous_hash, hash, entry_count, {time} FROM {Block._meta.db_table} ORDER BY number"
         )
-        return cursor.fetchall()
+        in_order: list[tuple[int, str, str, int, str]] = cursor.fetchall()
+        return in_order
 
 
 def receipts_unlike() -> list[tuple[Any, Any]]:
@@ -154,13 +144,13 @@ def receipts_unlike() -> list[tuple[Any, Any]]:
             "WHERE r.id IS NULL OR r.body_hash <> e.body_hash OR r.received_at <> e.received_at "
             "OR e.ordinal >= r.entry_count ORDER BY e.received_at, e.id LIMIT 1"
         )
-        found = cursor.fetchall()
+        unlike: list[tuple[Any, Any]] = cursor.fetchall()
         cursor.execute(
             f"SELECT NULL, r.id FROM {receipts} r LEFT JOIN (SELECT receipt_id, COUNT(*) AS n FROM {entries} "
             "GROUP BY receipt_id) c ON c.receipt_id = r.id WHERE COALESCE(c.n, 0) <> r.entry_count "
             "ORDER BY r.received_at, r.id LIMIT 1"
         )
-        return found + cursor.fetchall()
+        return unlike + list(cursor.fetchall())
 
 
 def _stream(sql: str) -> Iterator[tuple[Any, ...]]:
@@ -194,22 +184,27 @@ def insert_of(model: type[Model], rows: Iterable[Model]) -> Prepared:
     """Insert `rows` of `model`, all columns of them."""
     fields = model._meta.concrete_fields
     quote = connection.ops.quote_name
-    columns, marks = ", ".join(quote(f.column) for f in fields), ", ".join(["%s"] * len(fields))
+    columns, marks = ", ".join(quote(certain(f.column)) for f in fields), ", ".join(["%s"] * len(fields))
     return Prepared(
         f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})",
         [[f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields] for row in rows],
     )
 
 
+def _column(model: type[Model], name: str) -> "Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)  # and no relation that points here
+    return field
+
+
 def update_of(model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, Sequence[Any]]]) -> Prepared:
     """Set the fields `names` of the rows with the given keys: (key, values)."""
-    fields = [model._meta.get_field(name) for name in names]
-    key = model._meta.pk
-    assert key is not None
+    fields = [_column(model, name) for name in names]
+    key = certain(model._meta.pk)
     quote = connection.ops.quote_name
-    columns = ", ".join(f"{quote(f.column)} = %s" for f in fields)
+    columns = ", ".join(f"{quote(certain(f.column))} = %s" for f in fields)
     return Prepared(
-        f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(key.column)} = %s",
+        f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(certain(key.column))} = %s",
         [
             [
                 *(f.get_db_prep_save(value, connection) for f, value in zip(fields, values, strict=True)),

@@ -122,7 +122,8 @@ def _sealed_to(time: str, rows: list[tuple[Any, ...]]) -> str:
 
 def _runs(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
     """The seals of one block after the other."""
-    number, run = None, []
+    number: int | None = None
+    run: list[tuple[Any, ...]] = []
     for row in rows:
         if row[0] != number:
             if number is not None:

@@ -1,10 +1,14 @@
 """Chinese working days: public holidays and make-up working days count.
 
-Days come from the library `chinesecalendar`. For years that it does not know, Monday to Friday count and
-`certain` says False, so that a page can show a note.
+What the State Council announced for a year, with its make-up days, comes from the library `chinesecalendar`. It is
+announced a few weeks before the year begins. Until then the days that are holidays by law (全国年节及纪念日放假办法:
+1 January, four days of Spring Festival, Qingming, 1 and 2 May, Dragon Boat, Mid-Autumn, 1 to 3 October, and a working
+day off for each that falls on a weekend) are none, by the library `holidays`; `certain` says False, so that a page can
+show a note, and the day is counted again once the year is known.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import chinese_calendar
@@ -20,11 +24,19 @@ class Deadline(NamedTuple):
 
 
 def is_workday(day: date) -> bool:
-    """Is `day` a working day in China? Unknown years fall back to Monday to Friday."""
+    """Is `day` a working day in China? In a year that is not announced: Monday to Friday but for holidays by law."""
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
-        return day.weekday() < SATURDAY
+        return day.weekday() < SATURDAY and day not in holidays_by_law(day.year)
+
+
+@lru_cache(maxsize=16)
+def holidays_by_law(year: int) -> frozenset[date]:
+    """The days off that the law itself fixes for `year`, also by the lunar calendar (1949 to 2099)."""
+    from holidays import country_holidays  # noqa: PLC0415  most deadlines lie in years that are announced
+
+    return frozenset(country_holidays("CN", years=year))
 
 
 def knows_year(year: int) -> bool:

@@ -3,8 +3,6 @@
 import unicodedata
 from collections.abc import Iterator
 
-MAX_CONTROL = 0x20
-
 
 def clean(text: str) -> str:
     """Text as it is stored: NFC, no control or bidirectional override characters, line ends as newlines."""

@@ -45,15 +45,10 @@ def tell(
             },
         )
         if is_new and person is not None:
-            addresses = {Delivery.Channel.SMS: person.phone, Delivery.Channel.MAIL: person.email}
+            addresses: dict[str, str] = {Delivery.Channel.SMS: person.phone, Delivery.Channel.MAIL: person.email}
             for channel in channels:
-                if addresses.get(channel):  # type: ignore[call-overload]
-                    Delivery.objects.create(
-                        notice=notice,
-                        channel=channel,
-                        address=addresses[channel],  # type: ignore[index]
-                        next_try_at=now,
-                    )
+                if address := addresses.get(channel):
+                    Delivery.objects.create(notice=notice, channel=channel, address=address, next_try_at=now)
     return notice
 
 

@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from yishi.database.reach import EVERYTHING, Reach
 from yishi.journal.act import Actor
 from yishi.people.models import Account, Person
-from yishi.people.scopes import EVERYTHING, Reach
 
 from .models import Body, BodyKind, Member, Place, Post, PostRole, QueryCode, valid_on
 

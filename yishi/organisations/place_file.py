@@ -39,20 +39,12 @@ class Problem(NamedTuple):
     reason: str
 
 
-def read_places(path: str | Path, known: Mapping[str, str]) -> list[Row]:
-    """All rows of the file, parents before children. `known` maps codes that stand already to their levels.
-
-    Raises `Refusal("places.malformed")`, whose message and `details["rows"]` name each bad row and the reason.
-    """
-    return parse_places(unpacked(Path(path)), known)
-
-
 def unpacked(path: Path) -> bytes:
     """The file's content, unpacked by its ending, refused beyond `MAX_BYTES`."""
     open_packed = _OPENERS.get(path.suffix.lower(), io.open)
     try:
         with open_packed(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data: bytes = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise Refusal("places.no_file", _("There is no such file: %(path)s") % {"path": path}) from error
     except (OSError, EOFError, lzma.LZMAError) as error:
@@ -63,7 +55,10 @@ def unpacked(path: Path) -> bytes:
 
 
 def parse_places(data: bytes, known: Mapping[str, str]) -> list[Row]:
-    """As `read_places`, for the content of a file."""
+    """All rows of a file's content, parents before children. `known` maps codes that stand already to their levels.
+
+    Raises `Refusal("places.malformed")`, whose message and `details["rows"]` name each bad row and the reason.
+    """
     records = _records(_decoded(data))
     problems: list[Problem] = []
     rows: dict[str, Row] = {}

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F
-from pypinyin import Style, lazy_pinyin
 
 from .models import Place, PlaceLevel, PlaceSuccession, PlaceVersion, valid_on
 from .numbers import next_number
@@ -25,6 +24,9 @@ def _plain_letters(rest: str) -> Any:
 
 def initials(name: str) -> str:
     """Pinyin initials, lower case: `mncmwyh` for 牟尼村民委员会; digits and Latin letters are kept."""
+    # Its dictionaries take as long to load as all of Django; only who writes a place needs them.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
     parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_plain_letters)
     return "".join(part[:1] for part in parts if part[:1].isalnum()).lower()[:64]
 

@@ -3,17 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.utils import timezone
 
 from yishi.kit.text import clean
 
-from .models import Member, Place, PlaceLevel, PlaceSet, Post, valid_on
+from .models import Place, PlaceLevel
 
 _LEVEL_RANK = {level: rank for rank, level in enumerate(PlaceLevel.values)}
 _WIDER = (PlaceLevel.PREFECTURE, PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP)
@@ -126,28 +123,3 @@ def place_path(place: Place) -> list[Place]:
     above = Place.objects.filter(lo__lte=place.lo, hi__gte=place.lo, closed_on__isnull=True)
     path = [one for one in above if _LEVEL_RANK[one.level] < _LEVEL_RANK[place.level]]
     return [*sorted(path, key=lambda one: _LEVEL_RANK[one.level]), place]
-
-
-def place_set_on(place_set: PlaceSet, day: date) -> QuerySet[Place]:
-    """The places that belonged to the set on `day`."""
-    items = place_set.items.filter(valid_on(day))
-    return Place.objects.filter(pk__in=items.values("place")).order_by("lo")
-
-
-def sitting_members(day: date | None = None, **where: Any) -> QuerySet[Member]:
-    """Members who sit on `day` (today): only they get duties and invitations. `where` filters, e.g. `term__body=…`."""
-    return Member.objects.filter(valid_on(day or timezone.localdate()), **where).select_related("person", "term__body")
-
-
-def is_sitting(person_id: UUID, day: date | None = None) -> bool:
-    """Does this person sit in any committee on `day`? A former member keeps what they did, and gets nothing new."""
-    return sitting_members(day, person=person_id).exists()
-
-
-def posts_today(**where: Any) -> QuerySet[Post]:
-    """Posts that are held today, with their people and bodies."""
-    return (
-        Post.objects.filter(valid_on(timezone.localdate()), **where)
-        .select_related("person", "body__place")
-        .order_by("body__name", "pk")
-    )

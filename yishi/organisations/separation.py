@@ -34,7 +34,8 @@ def clash(person: Person, body: Body, role: str, since: date | None = None) -> P
     for post in Post.objects.filter(current(day), person=person).select_related("body"):
         why = _rule(post.role, post.body, role, body)
         if why is not None:
-            return why % {"body": post.body.name}
+            said: Promise | str = why % {"body": post.body.name}
+            return said
     return None
 
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from yishi.formats.sheets import Cell, Sheet, SheetError, SheetOut, cell_date, cell_text, write_workbook
+from yishi.formats.sheet_limits import SheetError
+from yishi.formats.sheets import Cell, Sheet, SheetOut, cell_date, cell_text, write_workbook
 
 from .models import BodyKind, PostRole
 from .sectors import sectors

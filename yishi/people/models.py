@@ -1,13 +1,15 @@
 """Who the platform knows. A person needs no account; an account signs in and belongs to one person."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 
 from .letters import LETTERS, FromLetter
-from .scopes import File, Reach
 
 
 class Person(File):
@@ -86,7 +88,7 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
         return self.username

@@ -72,7 +72,7 @@ def invitation_write(*, by: Actor, person: Person, act_id: UUID | None = None) -
     act_id = act_id or uuid7()
     code = _code_for(act_id, person.pk)
     with act("people.invitation.issue", actor=by, act_id=act_id, body={"person": person.pk}) as this:
-        this.receipt.invitation_code = code  # type: ignore[attr-defined]
+        this.receipt.invitation_code = code
         if this.replayed:
             return this.receipt
         Person.within.select_for_update().get(pk=person.pk)

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.models import ItemVersion, Phase
+from yishi.assistance.campaign.models import ItemVersion, Phase
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceSet
 from yishi.organisations.sectors import sectors

@@ -15,10 +15,10 @@ import numpy as np
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from yishi.assistance.models import Deed
-from yishi.assistance.queries import own_deeds
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.reads import own_deeds
+from yishi.database.reach import Reach
 from yishi.journal.models import Entry
-from yishi.people.scopes import Reach
 
 from .book import Still
 from .columns import Ints
@@ -115,7 +115,8 @@ class DeedsBehind(Sequence[UUID]):
     def _own_entries(self) -> list[UUID]:
         rows = own_deeds(self._reach)
         if self.question.known_by is None:
-            return list(rows.filter(state=Deed.State.COUNTED).values_list("entry_id", flat=True))
+            standing = rows.filter(state=Deed.State.COUNTED).values_list("entry_id", flat=True)
+            return [entry for entry in standing if entry is not None]
         entries = Entry.objects.filter(subject_kind="deed", code=DEEDS.entry)
         return [
             entry

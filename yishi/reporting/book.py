@@ -12,10 +12,10 @@ from django.db import OperationalError, transaction
 from django.db.models import Exists, Subquery
 from django.utils import timezone
 
-from yishi.assistance.models import ItemVersion
+from yishi.assistance.campaign.models import ItemVersion
+from yishi.database.gather import gather
 from yishi.journal.models import Entry, Unfolded
 from yishi.organisations.models import Numbering, Place, PlaceSetItem
-from yishi.people.queries import gather
 
 from .columns import ROWS, Columns
 from .fold import fold

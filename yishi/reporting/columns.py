@@ -75,8 +75,8 @@ def block_of(rows: Sequence[Row]) -> Block:
         name: np.fromiter((row[place] for row in rows), dtype=kind, count=count)
         for place, (name, kind) in enumerate(ROWS.items())
     }
-    touches, touch_row = _unpacked([row[len(ROWS)] for row in rows], TOUCH)
-    parties, party_row = _unpacked([row[len(ROWS) + 1] for row in rows], PARTY)
+    touches, touch_row = _unpacked([row[-2] for row in rows], TOUCH)
+    parties, party_row = _unpacked([row[-1] for row in rows], PARTY)
     return Block(columns, touches, touch_row, parties, party_row)
 
 

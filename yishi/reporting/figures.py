@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.models import Deed
+from yishi.assistance.deeds.models import Deed
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceSet

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from yishi.assistance.models import Campaign
+from yishi.assistance.campaign.models import Campaign
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person

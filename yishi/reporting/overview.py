@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from yishi.commitments.queries import Rates, due_in, rates
+from yishi.database.reach import everything
 from yishi.deliberation.models import Matter
 from yishi.organisations.models import Place
-from yishi.people.scopes import everything
 
 from .queries import counts
 
@@ -41,11 +41,6 @@ class Below:
     late: int = 0
     promises: int = 0  # running
     overdue: int = 0
-
-    @property
-    def stuck(self) -> int:
-        """What is past its day: unanswered worries, steps, promises."""
-        return self.unanswered + self.late + self.overdue
 
     @property
     def is_empty(self) -> bool:

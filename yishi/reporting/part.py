@@ -32,7 +32,8 @@ def part_of(columns: Columns, mine: Mine) -> Columns:
 def _part(block: Block, places: NDArray[Any], tree: NDArray[Any], mine: Mine) -> Block:
     kept = block.parts.get(mine)
     if kept is not None and kept[0] is tree:  # a place that moved may have left the span
-        return kept[1]  # type: ignore[no-any-return]
+        part: Block = kept[1]
+        return part
     known = np.zeros(block.size, dtype=bool)
     for first, last in mine.spans:
         known |= (places >= first) & (places <= last)

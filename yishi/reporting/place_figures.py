@@ -7,7 +7,14 @@ from uuid import UUID
 
 from django.db.models import DateField, Q, Subquery, Sum, Value
 
-from yishi.assistance.models import CatalogueItem, Direction, ItemVersion, Phase, Target, Unitemised
+from yishi.assistance.campaign.models import (
+    CatalogueItem,
+    Direction,
+    ItemVersion,
+    Phase,
+    Target,
+)
+from yishi.assistance.deeds.models import Unitemised
 from yishi.organisations.models import Place, PlaceLevel
 
 from .book import Still

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from yishi.assistance.models import Campaign, CatalogueItem, Direction, Phase
+from yishi.assistance.campaign.models import (
+    Campaign,
+    CatalogueItem,
+    Direction,
+    Phase,
+)
 from yishi.organisations.models import Body, Place, PlaceSet
 
 MOST_DIMENSIONS = 2

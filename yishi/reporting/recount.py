@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from yishi.assistance.models import CatalogueItem
+from yishi.assistance.campaign.models import CatalogueItem
 from yishi.journal.models import Entry
 from yishi.organisations.models import Place, PlaceSetItem, PlaceVersion, valid_on
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import rules
 
-from yishi.assistance.rules import has_desk
+from yishi.assistance.campaign.rules import has_desk
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import add
@@ -47,3 +47,4 @@ add("report.see", has_desk)
 add("report.issue", oversees_there)
 add("answer.see", (has_desk & is_issued) | oversees_there)
 add("answer.write", oversees_there)
+add("figure.see", has_desk)

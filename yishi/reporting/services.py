@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.models import Campaign
-from yishi.assistance.services.campaigns import named
+from yishi.assistance.campaign.models import Campaign
+from yishi.assistance.campaign.services.campaigns import named
 from yishi.journal.act import act
 from yishi.journal.blocks import last_hash
 from yishi.journal.models import Receipt

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "yishi.web"
     label = "web"
+
+    def ready(self) -> None:
+        from .shell import sections  # noqa: PLC0415
+
+        sections.connect()

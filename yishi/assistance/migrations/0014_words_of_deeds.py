@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from yishi.assistance.text_index import DROPPED, MADE
+from yishi.assistance.deeds.text_index import DROPPED, MADE
 from yishi.kit.text import grams
 
 AT_ONCE = 5_000

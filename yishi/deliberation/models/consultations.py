@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.people.models import Person
-from yishi.people.scopes import File, Reach
 
 from .matters import Matter, Party
 from .sittings import Sitting

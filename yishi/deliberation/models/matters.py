@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
+from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place, Venue
 from yishi.people.models import Person
-from yishi.people.scopes import File, Reach
 
 
 class Stage(models.TextChoices):

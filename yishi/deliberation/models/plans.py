@@ -5,10 +5,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
-from yishi.people.scopes import File, Reach
 
 from .matters import Matter
 from .worries import Worry

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
+from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Venue
 from yishi.people.models import Person
-from yishi.people.scopes import File, Reach
 
 from .matters import Matter, Party
 
@@ -28,6 +28,10 @@ class Study(models.Model):
     checked_on = models.DateField(null=True)
     checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     check_note = models.CharField(max_length=500, blank=True)
+
+    # Counted by the query of `process.facts`.
+    visit_count: int
+    finding_count: int
 
     def __str__(self) -> str:
         return self.question

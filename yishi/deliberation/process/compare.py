@@ -26,10 +26,10 @@ def _head(before: Model, after: Model) -> Iterator[str]:
         (_("checklist"), before.checklist, after.checklist),
     ):
         yield from _list_change(label, old, new)
-    for code, (_default, label) in CLOCKS.items():
+    for code, (_default, clock) in CLOCKS.items():
         if before.clock(code) != after.clock(code):
             yield _("Clock “%(name)s”: %(old)d working days before, %(new)d now.") % {
-                "name": label,
+                "name": clock,
                 "old": before.clock(code),
                 "new": after.clock(code),
             }

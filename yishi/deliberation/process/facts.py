@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import cached_property
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -103,7 +104,7 @@ class Facts:
         return list(ChairObjection.objects.filter(seat=self.chair)) if self.chair else []
 
     @cached_property
-    def chair_bodies(self) -> set:
+    def chair_bodies(self) -> set[UUID]:
         """The desks of the person in the chair, whatever the seat says."""
         if self.chair is None:
             return set()
@@ -134,7 +135,7 @@ class Facts:
         return next((one for one in self.agreements if one.state != Agreement.State.DRAFT), None)
 
     @cached_property
-    def consents(self) -> set:
+    def consents(self) -> set[UUID]:
         """Parties that consented to the recorded agreement."""
         return set(self.agreement.consents.values_list("party", flat=True)) if self.agreement else set()
 
@@ -152,13 +153,13 @@ class Facts:
         return list(rows.select_related("bearer", "supervisor").order_by("ordinal"))
 
     @cached_property
-    def judges(self) -> dict:
+    def judges(self) -> dict[UUID, int]:
         """How many were asked to judge each commitment."""
         rows = Judge.objects.filter(commitment__in=self.commitments)
         return dict(rows.values_list("commitment").annotate(Count("pk")))
 
     @cached_property
-    def verdicts(self) -> dict:
+    def verdicts(self) -> dict[tuple[UUID, int], int]:
         """How many verdicts each commitment has in each of its rounds."""
         rows = Verdict.objects.filter(commitment__in=self.commitments).values_list("commitment", "round")
         return {(key, number): count for key, number, count in rows.annotate(Count("pk"))}
@@ -190,7 +191,7 @@ class Facts:
         return list(LeaderNote.objects.filter(matter=self.matter).select_related("body", "scan").order_by("written_on"))
 
     @property
-    def obligated_bodies(self) -> set:
+    def obligated_bodies(self) -> set[UUID]:
         """Desks that are bound: parties to the matter and bearers of its duties."""
         return {party.body_id for party in self.parties if party.body_id} | {
             duty.bearer_id for duty in self.duties if duty.bearer_id

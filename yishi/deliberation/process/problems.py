@@ -28,7 +28,6 @@ from .schema import (
 CODE = re.compile(r"[a-z0-9_-]{1,40}")
 NAME_LENGTH = 64
 MAX_DAYS = 400
-REQUIRED_STAGES = ("handed_over", "judged")
 # Every key that a file may have, and the type of its value.
 KEYS: dict[str, dict[str, type]] = {
     "": {

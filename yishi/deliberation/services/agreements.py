@@ -14,6 +14,7 @@ from yishi.deliberation.process.validator import hand_over_missing
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
@@ -145,7 +146,7 @@ def agreement_take_back(*, actor: Viewer, agreement: Agreement, reason: str, act
         why = words(reason, "reason", 300, _("Please write why it is taken back."))
         for duty in row.duties.exclude(commitment=None).select_related("commitment"):
             writer = actor if may("commitment.hand_over", actor, duty.commitment) else system()
-            commitment_drop(actor=writer, commitment=duty.commitment, reason=why, act_id=this.child())
+            commitment_drop(actor=writer, commitment=certain(duty.commitment), reason=why, act_id=this.child())
         row.duties.update(commitment=None)
         row.consents.all().delete()
         row.state, row.recorded_on = S.DRAFT, None
@@ -164,11 +165,11 @@ def _commit(
         origin_id=agreement.matter_id,
         ordinal=duty.ordinal,
         place=agreement.matter.place,
-        bearer=duty.bearer,
+        bearer=certain(duty.bearer),
         act_text=duty.act,
-        due_on=duty.due_on,
+        due_on=certain(duty.due_on),
         proof_expected=duty.proof_expected,
-        supervisor=duty.supervisor,
+        supervisor=certain(duty.supervisor),
         judges=judges,
         quantity=duty.quantity,
         unit=duty.unit,

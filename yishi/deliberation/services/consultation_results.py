@@ -5,6 +5,8 @@ import hashlib
 import io
 import logging
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F
@@ -52,9 +54,9 @@ def consultations_weigh() -> int:
     return done
 
 
-def _tended(what: object, row: Consultation) -> int:
+def _tended(what: Callable[[Consultation], object], row: Consultation) -> int:
     try:
-        what(row)  # type: ignore[operator]
+        what(row)
     except Refusal as refusal:  # somebody was quicker
         log.info("consultation %s: %s", row.pk, refusal.code)
         return 0
@@ -170,7 +172,7 @@ def consultation_brief(
     return this.receipt
 
 
-def brief_numbers(result: dict) -> list[int]:
+def brief_numbers(result: dict[str, Any]) -> list[int]:
     """The statements that the next sitting should have before it, each once."""
     shared = result["shared"] or result["leading"]
     return list(dict.fromkeys([*shared[:BRIEFED], *result["divides"][:BRIEFED]]))

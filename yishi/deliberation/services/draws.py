@@ -1,6 +1,7 @@
 """The draw: the list's hash is published first; then come the numbers; then the order, which anybody can repeat."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,9 @@ def draw_publish(
             )
         if seat_class and read_document(fresh.process.document).seat(seat_class) is None:
             raise Refusal("draw.class", _("This model has no such class of seats."), field="seat_class")
-        sitting = Seat.objects.filter(matter=fresh, person__in=ids, ended_on__isnull=True).count()
+        sitting = Seat.objects.filter(
+            matter=fresh, person__in=[UUID(key) for key in ids], ended_on__isnull=True
+        ).count()
         if sitting:
             raise Refusal(
                 "draw.sits",
@@ -132,7 +135,7 @@ def draw_run(
     return this.receipt
 
 
-def draw_record(draw: Draw) -> dict:
+def draw_record(draw: Draw) -> dict[str, Any]:
     """The published record of a draw, with masked names: what `yishi draw-verify` repeats."""
     people = Person.within.filter(pk__in=draw.candidates).values_list("pk", "name")
     return repeatable.record(

@@ -13,6 +13,7 @@ from yishi.deliberation.process.validator import Missing, matter_missing
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, Venue
@@ -110,7 +111,7 @@ def matter_open(
             process=process,
             step="",
             stage="raised",
-            opened_at=timezone.make_aware(datetime.combine(opened_on, time(9))) if is_past else this.now,
+            opened_at=timezone.make_aware(datetime.combine(certain(opened_on), time(9))) if is_past else this.now,
             is_sensitive=is_sensitive,
             is_demo=is_demo,
             is_published_case=is_published_case,

@@ -10,6 +10,7 @@ from yishi.deliberation.models import Matter, PlanTopic, ProcessVersion, Worry, 
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
@@ -206,7 +207,7 @@ def plan_decide(*, actor: Viewer, plan: YearPlan, answer: str, reason: str, act_
         if following == Plan.APPROVED:
             plan.topics.filter(state=Topic.DRAFTED).update(state=Topic.APPROVED)
             for topic in plan.topics.filter(state=Topic.APPROVED, matter__isnull=False).select_related("matter"):
-                matter_move_on(topic.matter, actor=actor, caused_by=this.id)
+                matter_move_on(certain(topic.matter), actor=actor, caused_by=this.id)
         tell(
             body_id=plan.body_id,
             code="plan.decided",
@@ -263,7 +264,7 @@ def topic_open(
         topic.matter = Matter.within.get(pk=receipt.result["matter"])
         topic.save(update_fields=["matter"])
         this.entry(subject=("plan", topic.plan_id), place=place.pk, data={"topic": topic.pk, "matter": topic.matter_id})
-        matter_move_on(topic.matter, actor=actor, caused_by=this.id)
+        matter_move_on(certain(topic.matter), actor=actor, caused_by=this.id)
         this.result(matter=topic.matter_id)
     return this.receipt
 

@@ -20,10 +20,11 @@ from yishi.deliberation.process.schema import (
     to_toml,
     write_document,
 )
-from yishi.journal.act import SYSTEM, act
+from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import new_code
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -78,7 +79,7 @@ def _newest(code: str) -> ProcessVersion | None:
     return rows.select_related("model").order_by("-number").first()
 
 
-def processes_published():
+def processes_published() -> list[ProcessVersion]:
     """The newest published version of every model in use, shipped ones first."""
     rows = ProcessVersion.objects.filter(published_at__isnull=False, model__is_retired=False)
     newest: dict[UUID, ProcessVersion] = {}
@@ -148,7 +149,7 @@ def process_draft(*, actor: Viewer, model: ProcessModel, act_id: UUID | None = N
         if this.replayed:
             return this.receipt
         model = ProcessModel.objects.select_for_update().get(pk=model.pk)
-        newest = model.versions.order_by("-number").first()
+        newest = certain(model.versions.order_by("-number").first())  # a model begins with its first
         if newest.published_at is not None:
             newest = ProcessVersion.objects.create(
                 model=model,
@@ -238,7 +239,9 @@ def process_file(version: ProcessVersion) -> str:
     return to_toml(version.document)
 
 
-def _write_draft(this, *, owner: Body, document: dict, by: Viewer, copied_from: ProcessModel | None = None) -> None:
+def _write_draft(
+    this: Act, *, owner: Body, document: dict[str, Any], by: Viewer, copied_from: ProcessModel | None = None
+) -> None:
     model = ProcessModel.objects.create(code=document["code"], owner=owner, copied_from=copied_from)
     version = ProcessVersion.objects.create(
         model=model,

@@ -13,6 +13,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import new_code
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Installation
@@ -171,7 +172,7 @@ def case_choose(*, actor: Viewer, matter: Matter, why: str, act_id: UUID | None 
             matter=matter,
             defaults={
                 "why": why,
-                "chosen_by": Body.objects.get(pk=by.body_id),
+                "chosen_by": Body.objects.get(pk=certain(by.body_id)),
                 "chosen_on": timezone.localdate(this.now),
                 "withdrawn_on": None,
             },

@@ -1,7 +1,7 @@
 """Screening (审题) and answering: nothing raised is dropped; each worry has a state, a reason and a due answer."""
 
 from collections.abc import Callable
-from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -261,7 +261,7 @@ def _decide(
     verb: str,
     actor: Viewer,
     worry: Worry,
-    body: dict,
+    body: dict[str, Any],
     decide: Callable[[Act, Worry], None],
     act_id: UUID | None,
     *,
@@ -316,8 +316,3 @@ def _reason(text: str, *, field: str = "reason", longest: int = 1000) -> str:
             field=field,
         )
     return words
-
-
-def unanswered_days(worry: Worry, today: date) -> int:
-    """How many days it has waited for its answer."""
-    return (today - timezone.localdate(worry.raised_at)).days

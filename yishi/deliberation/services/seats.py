@@ -158,7 +158,7 @@ def seat_code(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Recei
             code_issue(row.person, code_for_act(this.id))
             this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"seat": row.pk})
             this.result(seat=row.pk)
-    this.receipt.query_code = code_for_act(this.id)  # type: ignore[attr-defined]
+    this.receipt.query_code = code_for_act(this.id)
     return this.receipt
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from yishi.database.reach import everything
 from yishi.deliberation.models import Worry
 from yishi.kit.text import bigrams, likeness
 from yishi.organisations.models import Body, BodyKind, Place, PlaceLevel, valid_on
-from yishi.people.scopes import everything
 
 ALIKE = 0.28  # Dice coefficient of bigrams from which two worries are shown together
 NEWEST = 400  # how many of a township's newest worries are compared
@@ -44,9 +44,9 @@ def similar_worries(
         )
         if only_open:
             rows = rows.filter(state__in=[*Worry.OWED, Worry.State.TAKEN_UP])
-        rows = list(rows[:NEWEST])
+        newest = list(rows[:NEWEST])
     scored = []
-    for worry in rows:
+    for worry in newest:
         score = likeness(mine, bigrams(worry.text)) + (0.05 if theme and worry.theme == theme else 0)
         if score >= ALIKE:
             scored.append((score, worry))

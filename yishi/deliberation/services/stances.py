@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from yishi.common_ground.floor import Ground, Said, floor
+from yishi.common_ground.floor import Counts, Ground, Said, floor
 from yishi.deliberation.models import HandCount, Party, Presence, Seat, Sitting, Stance, Statement
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
@@ -174,7 +174,7 @@ def hands_count(
     return this.receipt
 
 
-def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str, object]]]]:
+def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str, Counts]]]]:
     """Per statement: the statement, its ground, and (party's name, counts) in the order of the parties.
 
     Where the hands of a party were counted, the count stands for the whole party on that statement, instead of the

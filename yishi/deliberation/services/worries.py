@@ -14,6 +14,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
@@ -107,7 +108,7 @@ def worry_file(
                 else:
                     join(this, worry, same_as)
     receipt = this.receipt
-    receipt.query_code = code_for_act(receipt.pk) if receipt.result.get("has_code") else None  # type: ignore[attr-defined]
+    receipt.query_code = code_for_act(receipt.pk) if receipt.result.get("has_code") else None
     return receipt
 
 
@@ -128,7 +129,7 @@ def code_reissue(*, actor: Viewer, worry: Worry, act_id: UUID | None = None) -> 
             code_issue(worry.raiser, code_for_act(this.id))
             this.entry(subject=("worry", worry.pk), place=worry.place_id)
             this.result(worry=worry.pk)
-    this.receipt.query_code = code_for_act(this.id)  # type: ignore[attr-defined]
+    this.receipt.query_code = code_for_act(this.id)
     return this.receipt
 
 
@@ -137,7 +138,7 @@ def phone_change(*, actor: Viewer, phone: str, act_id: UUID | None = None) -> Re
     by = permit("worry.own", actor)
     with act("people.person.change_phone", actor=by, act_id=act_id, body={"phone": phone}) as this:
         if not this.replayed:
-            person = Person.within.select_for_update().get(pk=actor.person_id)
+            person = Person.within.select_for_update().get(pk=certain(actor.person_id))
             person.phone = checked_phone(phone)
             person.save(update_fields=["phone"])
             this.entry(subject=("person", person.pk), data={"has_phone": bool(person.phone)})
@@ -260,7 +261,8 @@ def _is_somebody_else(actor: Viewer, name: str, phone: str) -> bool:
     """One phone, several villagers: who types another name or number than the open code's holder is another person."""
     if actor.query_code is None:
         return False
-    typed = ((clean(name), actor.person.name), (checked_phone(phone), actor.person.phone))
+    holder = certain(actor.person)
+    typed = ((clean(name), holder.name), (checked_phone(phone), holder.phone))
     return any(given and given != known for given, known in typed)
 
 

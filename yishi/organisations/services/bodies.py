@@ -118,7 +118,7 @@ def _check_parent(body: Body, parent: Body | None) -> None:
 
 
 def _is_other_kind(body: Body, changes: dict[str, Any]) -> bool:
-    return changes.get("kind", body.kind) != body.kind
+    return bool(changes.get("kind", body.kind) != body.kind)
 
 
 def _check_separation(body: Body) -> None:

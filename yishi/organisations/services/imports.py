@@ -11,11 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.formats.sheets import SheetError, read_sheet
+from yishi.formats.sheet_limits import SheetError
+from yishi.formats.sheets import Sheet, read_sheet
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import child_id
+from yishi.kit.records import certain
 from yishi.people.models import Person
 from yishi.people.services import person_name, person_phone
 
@@ -54,7 +56,7 @@ def workbook_check(*, actor: Viewer, data: bytes, filename: str, act_id: UUID | 
         errors = (register.errors + tried.errors)[:MOST_ERRORS]
         draft = WorkbookDraft.objects.create(
             id=child_id(this.id, 1),
-            person_id=actor.person_id,
+            person_id=certain(actor.person_id),
             filename=filename[-120:] or "register.xlsx",
             sheets=register.texts,
             created_at=this.now,
@@ -107,14 +109,7 @@ def _tried(actor: Viewer, this: Act, register: Register) -> "Import":
 
 
 def _register_of(draft: WorkbookDraft) -> Register:
-    from_draft = [(title, rows) for title, rows in draft.sheets.items()]
-    return read_register([_Sheet(title, rows) for title, rows in from_draft])
-
-
-@dataclass
-class _Sheet:
-    name: str
-    rows: list[Any]
+    return read_register([Sheet(title, rows) for title, rows in draft.sheets.items()])
 
 
 @dataclass
@@ -130,7 +125,7 @@ class Import:
 
     def run(self, register: Register) -> None:
         home = Installation.objects.select_related("home_place").get(pk=1)
-        self.home: Place = home.home_place
+        self.home: Place = certain(home.home_place)
         self.today = timezone.localdate()
         steps = (
             ("bodies", self._body),
@@ -311,7 +306,8 @@ class Import:
     def _person(self, record: Record, body: Body | None = None, committee: Body | None = None) -> tuple[Person, bool]:
         """The person of a row: by name and phone; without a phone by name, within the body or committee."""
         name, phone = person_name(record.values["name"]), person_phone(record.values["phone"])
-        where = phone or (body or committee).pk.hex  # type: ignore[union-attr]
+        home = body or committee
+        where = phone or (home.pk.hex if home else "")
         if (name, where) in self._people:
             return self._people[name, where], False
         rows = Person.within.filter(name=name)

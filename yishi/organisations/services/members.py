@@ -28,7 +28,8 @@ def term_open(
     """Open a committee's next term (届); the term before and its memberships end the day before."""
     by = permit("member.manage", actor, body)
     since = since or timezone.localdate()
-    sent = {"body": body.pk, "number": number, "name": clean(name), "since": since}
+    called = clean(name)
+    sent = {"body": body.pk, "number": number, "name": called, "since": since}
     with act("organisations.term.open", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
@@ -53,7 +54,7 @@ def term_open(
             left = Member.objects.filter(term=old, valid_to__isnull=True)
             left.update(valid_to=eve, end_reason=str(_("end of the term")))
         term = Term.objects.create(
-            id=child_id(this.id, 1), body=body, number=number, valid_from=since, name=sent["name"][:64]
+            id=child_id(this.id, 1), body=body, number=number, valid_from=since, name=called[:64]
         )
         this.entry(subject=("term", term.pk), place=body.place_id, dims={"body": body.pk}, data={"number": number})
         this.result(term=term.pk)

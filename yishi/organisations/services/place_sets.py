@@ -15,7 +15,7 @@ from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 
 from ..grants import Viewer
-from ..models import Body, Place, PlaceSet, PlaceSetItem, current, valid_on
+from ..models import Body, Place, PlaceSet, PlaceSetItem, current
 from ..rights import may, permit
 from .bodies import named
 
@@ -44,26 +44,6 @@ def place_set_open(
         place_set = PlaceSet.objects.create(id=child_id(this.id, 1), code=code, name=name, note=note, owner=owner)
         this.entry(subject=("place_set", place_set.pk))
         this.result(place_set=place_set.pk)
-    return this.receipt
-
-
-def place_set_add(
-    *, actor: Viewer, place_set: PlaceSet, place: Place, since: date | None = None, act_id: UUID | None = None
-) -> Receipt:
-    """The place belongs to the set from a day on (today)."""
-    by = permit("place_set.manage", actor, place_set)
-    since = since or timezone.localdate()
-    sent = {"place_set": place_set.pk, "place": place.pk, "since": since}
-    with act("organisations.place_set.add", actor=by, act_id=act_id, body=sent) as this:
-        if this.replayed:
-            return this.receipt
-        PlaceSet.objects.select_for_update().get(pk=place_set.pk)
-        items = PlaceSetItem.objects.filter(place_set=place_set, place=place)
-        if items.filter(valid_on(since)).exists() or items.filter(valid_from__gte=since).exists():
-            raise Refusal("place_set.member", _("This place belongs to the set already."), field="place")
-        item = PlaceSetItem.objects.create(id=child_id(this.id, 1), place_set=place_set, place=place, valid_from=since)
-        this.entry(subject=("place_set", place_set.pk), place=place.pk, quantities={"places": 1})
-        this.result(item=item.pk)
     return this.receipt
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -200,7 +201,7 @@ def hamlet_add(
     return this.receipt
 
 
-def _change(verb: str, actor: Viewer, place: Place, on: date | None, act_id: UUID | None, **changes) -> Receipt:
+def _change(verb: str, actor: Viewer, place: Place, on: date | None, act_id: UUID | None, **changes: Any) -> Receipt:
     by = permit("place.manage", actor, _fresh(place))
     day = _day(on)
     parent = changes.get("parent")
@@ -229,7 +230,7 @@ def _change(verb: str, actor: Viewer, place: Place, on: date | None, act_id: UUI
     return this.receipt
 
 
-def _version(place: Place, day: date, key: UUID, **changes) -> PlaceVersion:
+def _version(place: Place, day: date, key: UUID, **changes: Any) -> PlaceVersion:
     """Close the version that is valid and open one from `day` on; the place shows it from now on."""
     old = place.versions.order_by("-valid_from").select_for_update().first()
     if old is not None and old.valid_from > day:

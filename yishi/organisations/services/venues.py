@@ -150,11 +150,6 @@ def venue_by_code(token: str) -> FoundVenue | None:
     return FoundVenue(code.venue, code.revoked_at is None and code.venue.is_valid_on(timezone.localdate()))
 
 
-def venue_convener(venue: Venue) -> Body:
-    """The body that receives the venue's worries."""
-    return venue.owners.select_related("body").get(role=VenueOwner.Role.CONVENES).body
-
-
 def _issue(this: Act, venue: Venue) -> VenueCode:
     while True:
         token = new_code(TOKEN_LENGTH)

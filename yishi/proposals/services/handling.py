@@ -4,6 +4,7 @@ The answer is a promise of the ledger: the bearer gives it as its proof, the off
 it has a clock, more time is asked for with a reason, and whom it does not satisfy gets a second one.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from yishi.commitments.services import commitment_agree, commitment_hand_over
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer, system
@@ -43,7 +45,7 @@ def proposal_assign(
         need(row, Proposal.State.SUBMITTED)
         if row.commitment_id is not None:
             raise WrongStage("proposal.assigned", _("A body answers it already."))
-        supervisor = row.office or Body.objects.get(pk=by.body_id)
+        supervisor = row.office or Body.objects.get(pk=certain(by.body_id))
         writer = actor if may("commitment.agree", actor, row.place) else system()
         made = commitment_agree(
             actor=writer,
@@ -150,7 +152,7 @@ def adoption_record(
     return this.receipt
 
 
-def _tell_authors(proposal: Proposal, code: str, params: dict[str, str], suffix: str) -> None:
+def _tell_authors(proposal: Proposal, code: str, params: Mapping[str, str | None], suffix: str) -> None:
     for person in authors_of(proposal):
         tell(
             person=person,

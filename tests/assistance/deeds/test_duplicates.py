@@ -1,0 +1,110 @@
+"""One deed reported twice comes into a queue; a merge moves credit, counts once, and deletes nothing."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from tests.assistance.helping import Helping
+from yishi.assistance.deeds.models import Deed, PossibleDuplicate
+from yishi.assistance.deeds.services.deeds import deed_withdraw
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.database.reach import everything
+from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.reporting import figures
+from yishi.reporting.figures import Question, ask
+from yishi.reporting.fold import fold_all
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def helping(cast):
+    figures.forget()
+    with everything():
+        yield Helping(cast)
+
+
+@pytest.fixture
+def pair(helping):
+    """A member's deed, and the same from the prefecture's own list."""
+    helping.record(amount=Decimal(10), reached=Reached(households=helping.households[:2]))
+    helping.record(
+        "prefecture_clerk",
+        amount=Decimal(10),
+        on=timezone.localdate() - timedelta(days=2),
+        parties=[Part(helping.cast.bodies["prefecture_office"])],
+        reached=Reached(households=helping.households[1:3]),
+        recorded_for=helping.cast.bodies["prefecture_office"],
+    )
+    return PossibleDuplicate.objects.get()
+
+
+def figure(helping):
+    fold_all()
+    return ask(Question(helping.cast.places["云南省"], helping.start, timezone.localdate()))
+
+
+def test_the_queue_finds_it_and_same_makes_one_deed_with_two_credits(helping, pair):
+    assert figure(helping).deeds == 2
+    with pytest.raises(NotAllowed):
+        duplicate_decide(actor=helping.cast.viewer("outsider"), pair=pair, verdict="same")
+    duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="same", reason="同一条销路")
+    found = figure(helping)
+    assert (found.deeds, found.amount, found.credits, found.households) == (1, 10_000, 2, 3)
+    assert set(Deed.within.values_list("state", flat=True)) == {"counted", "merged"}
+    assert Deed.within.get(state="merged").merged_into == pair.earlier
+    with pytest.raises(WrongStage):
+        duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="distinct")
+
+
+def test_part_takes_the_overlap_off_the_later_one(helping, pair):
+    with pytest.raises(Refusal):
+        duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="part")
+    with pytest.raises(Refusal):
+        duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="part", overlap=Decimal(10))
+    duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="part", overlap=Decimal(4))
+    found = figure(helping)
+    assert (found.deeds, found.amount, found.households) == (2, 16_000, 3)
+    assert pair.earlier.parties.count() == 2
+
+
+def test_distinct_leaves_both(helping, pair):
+    duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="distinct")
+    assert figure(helping).amount == 20_000
+
+
+def test_a_pair_of_which_one_is_gone_is_not_merged(helping, pair):
+    deed_withdraw(actor=helping.cast.viewer("prefecture_clerk"), deed=pair.later, reason="误报")
+    with pytest.raises(WrongStage):
+        duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="same")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"item": "training", "reached": Reached(villages=[])},
+        {"on": timezone.localdate() - timedelta(days=30)},
+        {"amount": Decimal(1)},
+        {"place": "邻近村"},
+        {"reached": "others"},
+    ],
+)
+def test_what_is_another_deed_is_not_asked_about(helping, other):
+    """Another item, a month apart, a tenth of it, the next village, other families."""
+    helping.record(amount=Decimal(10), reached=Reached(households=helping.households[:2]))
+    given = {"amount": Decimal(10), "reached": Reached(households=helping.households[:2]), **other}
+    if given["reached"] == "others":
+        given["reached"] = Reached(households=helping.households[2:4])
+    if "place" in given:
+        given["place"] = helping.cast.places[given["place"]]
+    helping.record("neighbour", **given)
+    assert not PossibleDuplicate.objects.exists()
+
+
+def test_the_same_hands_on_another_day_mean_another_deed(helping):
+    helping.record()
+    helping.record(on=timezone.localdate() - timedelta(days=3))
+    assert not PossibleDuplicate.objects.exists()

@@ -1,0 +1,197 @@
+"""Visits and measures: one capture, counted once; each measure a promise that the family judges, by another's hand."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.assistance.pairs import Paired
+from yishi.assistance.pairing.models import Measure, Visit
+from yishi.assistance.pairing.services.measures import (
+    family_code_issue,
+    measure_done,
+    measure_hear,
+    supervisor_for,
+)
+from yishi.assistance.pairing.services.pairing import pairing_end
+from yishi.assistance.pairing.services.village_plans import village_plan_promise
+from yishi.assistance.pairing.services.visits import visit_decide, visit_log, visit_withdraw
+from yishi.commitments.models import Commitment
+from yishi.commitments.services import proof_check, verdict_give
+from yishi.database.reach import everything
+from yishi.journal.models import Entry
+from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.kit.ids import uuid7
+from yishi.organisations.grants import viewer_of
+from yishi.organisations.query_codes import code_find
+
+pytestmark = pytest.mark.django_db
+S = Commitment.State
+
+
+@pytest.fixture
+def paired(cast):
+    with everything():
+        yield Paired(cast)
+
+
+def counted(code="assistance.visit.log") -> tuple[int, int]:
+    """Visits and touches of families as the figures add them up."""
+    rows = Entry.objects.filter(code=code)
+    visits = sum(row.quantities.get("visits", 0) for row in rows)
+    return visits, sum(touch[2] for row in rows for touch in row.touches)
+
+
+def test_a_visit_of_yesterday_is_recorded_once_and_counts(paired):
+    paired.pair()
+    act_id = uuid7()
+    first = paired.visit(act_id=act_id)
+    assert paired.visit(act_id=act_id).pk == first.pk
+    assert (first.state, first.on, first.visitors.get().name) == ("kept", paired.today - timedelta(days=1), "委员甲")
+    entry = Entry.objects.get(code="assistance.visit.log")
+    assert entry.quantities == {"visits": 1}
+    assert entry.touches == [["household", str(paired.family.pk), 1]]
+    assert entry.right_kind == "pairing"
+    assert "老人" not in str(entry.data)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"days_ago": -1}, "on"), ({"days_ago": 5000}, "on"), ({"found": " "}, "found")]
+)
+def test_what_is_refused_leaves_nothing(paired, wrong, field):
+    paired.pair()
+    with pytest.raises(Refusal) as refused:
+        paired.visit(**wrong)
+    assert refused.value.field == field
+    assert not Visit.within.exists()
+
+
+@pytest.mark.parametrize("who", ["member", "neighbour", "outsider", "next", "handler", "villager"])
+def test_who_does_not_help_the_family_records_no_visit(paired, who):
+    with pytest.raises(NotAllowed):
+        paired.visit(who)
+
+
+def test_a_visit_that_arrives_after_the_end_waits_for_the_desk(paired):
+    cast = paired.cast
+    pairing = paired.pair()
+    pairing_end(actor=cast.viewer("village_head"), pairing=pairing, on=paired.today - timedelta(days=3), reason="调离")
+    with pytest.raises(NotAllowed):  # a day after the end
+        paired.visit(days_ago=2)
+    late, other = paired.visit(days_ago=5), paired.visit(days_ago=6)
+    assert late.state == "waiting"
+    assert counted() == (0, 0)
+    with pytest.raises(NotAllowed):
+        visit_decide(actor=cast.viewer("member"), visit=late, accepted=True)
+    visit_decide(actor=cast.viewer("village_head"), visit=late, accepted=True)
+    with pytest.raises(Refusal):
+        visit_decide(actor=cast.viewer("village_head"), visit=other, accepted=False)
+    visit_decide(actor=cast.viewer("village_head"), visit=other, accepted=False, reason="当天没有去")
+    assert counted() == (1, 1)
+    with pytest.raises(WrongStage):
+        visit_decide(actor=cast.viewer("village_head"), visit=late, accepted=True)
+
+
+def test_a_withdrawn_visit_counts_no_longer(paired):
+    paired.pair()
+    visit = paired.visit()
+    with pytest.raises(NotAllowed):
+        visit_withdraw(actor=paired.cast.viewer("neighbour"), visit=visit, reason="x")
+    visit_withdraw(actor=paired.cast.viewer("member"), visit=visit, reason="记错了户")
+    assert counted() == (0, 0)
+
+
+def test_a_measure_is_a_promise_from_visit_to_strike_off(paired):
+    cast = paired.cast
+    paired.pair()
+    visit = paired.visit()
+    measure = paired.measure(visit=visit)
+    owed = measure.commitment
+    assert (owed.state, owed.origin_kind, owed.origin_id) == (S.IN_FORCE, "household", paired.family.pk)
+    assert (owed.supervisor, owed.judges.get().person) == (cast.bodies["village"], paired.family.head)
+    assert Entry.objects.get(code="assistance.measure.agree").quantities == {"measures": 1}
+    measure_done(actor=cast.viewer("member"), measure=measure, text="卡已办好", done_on=paired.today)
+    with pytest.raises(NotAllowed):  # nobody judges their own promise in the family's name
+        measure_hear(actor=cast.viewer("member"), measure=measure, value="satisfied")
+    measure_hear(
+        actor=cast.viewer("village_head"), measure=measure, value="satisfied", text="办好了", result="药费少一半"
+    )
+    owed.refresh_from_db()
+    measure.refresh_from_db()
+    assert (owed.state, owed.as_agreed, measure.result) == (S.STRUCK_OFF, True, "药费少一半")
+    heard = Entry.objects.get(code="assistance.measure.hear")
+    assert (heard.actor_id, heard.on_behalf_of_id) == (cast.people["village_head"].pk, paired.family.head_id)
+
+
+def test_a_family_that_is_not_satisfied_opens_it_again(paired):
+    cast = paired.cast
+    paired.pair()
+    measure = paired.measure()
+    with pytest.raises(WrongStage):
+        measure_hear(actor=cast.viewer("village_head"), measure=measure, value="not_satisfied")
+    measure_done(actor=cast.viewer("member"), measure=measure, text="卡已办好", done_on=paired.today)
+    receipt = measure_hear(actor=cast.viewer("clerk"), measure=measure, value="not_satisfied", text="没拿到")
+    measure.commitment.refresh_from_db()
+    assert receipt.result["reopened"] is True
+    assert (measure.commitment.state, measure.commitment.round) == (S.IN_FORCE, 2)
+
+
+def test_the_familys_own_word_is_proof_enough(paired):
+    paired.pair()
+    measure = paired.measure()
+    measure_hear(actor=paired.cast.viewer("village_head"), measure=measure, value="partly", text="卡办了，药还没有")
+    measure.commitment.refresh_from_db()
+    assert (measure.commitment.state, measure.commitment.as_agreed) == (S.STRUCK_OFF, False)
+
+
+def test_the_family_judges_by_its_code_too(paired):
+    cast = paired.cast
+    paired.pair()
+    measure = paired.measure()
+    measure_done(actor=cast.viewer("member"), measure=measure, text="卡已办好", done_on=paired.today)
+    act_id = uuid7()
+    with pytest.raises(NotAllowed):  # the bearer does not hold the key with which they are judged
+        family_code_issue(actor=cast.viewer("member"), household=paired.family)
+    receipt = family_code_issue(actor=cast.viewer("village_head"), household=paired.family, act_id=act_id)
+    again = family_code_issue(actor=cast.viewer("village_head"), household=paired.family, act_id=act_id)
+    assert receipt.query_code == again.query_code
+    code = code_find(receipt.query_code)
+    assert code.person == paired.family.head
+    proof_check(actor=cast.viewer("village_head"), commitment=measure.commitment, accepted=True, finding="看过卡")
+    verdict_give(actor=viewer_of(code.person, code), commitment=measure.commitment, value="satisfied")
+    assert measure.commitment.verdicts.get().value == "satisfied"
+
+
+@pytest.mark.parametrize("who", ["neighbour", "outsider", "next", "handler"])
+def test_who_does_not_help_the_family_agrees_nothing(paired, who):
+    with pytest.raises(NotAllowed):
+        paired.measure(who)
+    assert not Measure.within.exists()
+    assert not Commitment.within.exists()
+
+
+def test_nobody_supervises_themselves(paired):
+    cast = paired.cast
+    village, place = cast.bodies["village"], cast.places["牟尼村"]
+    assert supervisor_for(place, cast.bodies["committee"]) == village
+    assert supervisor_for(place, village) == cast.bodies["council"]
+
+
+def test_a_villages_plan_is_a_page_of_promises(paired):
+    cast = paired.cast
+    paired.team()
+    with pytest.raises(NotAllowed):
+        paired.plan("next")
+    plan = paired.plan("cadre")
+    for number in (1, 2):
+        village_plan_promise(
+            actor=cast.viewer("cadre"),
+            plan=plan,
+            act_text=f"修水渠第{number}段",
+            bearer=cast.bodies["water"],
+            due_on=paired.today + timedelta(days=100),
+            proof_expected="验收单",
+        )
+    owed = Commitment.within.filter(origin_kind="village_plan", origin_id=plan.pk).order_by("ordinal")
+    assert [(one.ordinal, one.state) for one in owed] == [(1, S.IN_FORCE), (2, S.IN_FORCE)]
+    with pytest.raises(NotAllowed):
+        visit_log(actor=cast.viewer("handler"), household=paired.family, on=paired.today, found="x")

@@ -1,0 +1,166 @@
+"""The yearly plan: a funnel from proposal to approved topic to matter."""
+
+import pytest
+from django.utils import timezone
+
+from tests.deliberation.facts import a_matter, a_worry
+from yishi.deliberation.models import Matter, PlanTopic, YearPlan
+from yishi.deliberation.services.plans import (
+    plan_decide,
+    plan_open,
+    plan_submit,
+    topic_draft,
+    topic_leave_out,
+    topic_open,
+    topic_propose,
+)
+from yishi.deliberation.services.processes import process_shipped
+from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.notices.models import Notice
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
+YEAR = timezone.localdate().year
+
+
+@pytest.fixture
+def plan(cast):
+    receipt = plan_open(
+        actor=cast.viewer("clerk"), body=cast.bodies["office"], approver=cast.bodies["party"], year=YEAR
+    )
+    return YearPlan.within.select_related("body__place", "approver").get(pk=receipt.result["plan"])
+
+
+def topic(cast, plan, who="clerk", title="土地流转租金", **given):
+    receipt = topic_propose(actor=cast.viewer(who), plan=plan, title=title, theme="land", **given)
+    return PlanTopic.objects.select_related("plan__body__place").get(pk=receipt.result["topic"])
+
+
+def test_it_works(cast, plan):
+    one = topic(cast, plan, worry=a_worry(cast))
+    topic_draft(actor=cast.viewer("clerk"), topic=one)
+    plan_submit(actor=cast.viewer("clerk"), plan=plan)
+    plan_decide(actor=cast.viewer("party_second"), plan=plan, answer="approve", reason="同意")
+    receipt = topic_open(
+        actor=cast.viewer("clerk"),
+        topic=one,
+        process=process_shipped("four_two_n"),
+        place=cast.places["牟尼村"],
+        convener=cast.bodies["office"],
+        summary="租金拖欠",
+    )
+    matter = Matter.within.get(pk=receipt.result["matter"])
+    assert matter.step == "study"  # screened, and the plan is approved
+    assert matter.worries.get().state == "taken_up"
+    assert PlanTopic.objects.get(pk=one.pk).matter == matter
+
+
+@pytest.mark.parametrize(
+    ("who", "by"), [("clerk", "牟定县政协办公室"), ("handler", "牟定县农业农村局"), ("member", "委员")]
+)
+def test_offices_departments_and_members_put_topics_forward(cast, plan, who, by):
+    assert topic(cast, plan, who=who).proposed_by == by
+
+
+def test_outsiders_and_former_members_put_nothing_forward(cast, plan):
+    for who in ("outsider", "former_member", "outside_handler"):
+        with pytest.raises(NotAllowed):
+            topic(cast, plan, who=who)
+
+
+def test_one_plan_a_year(cast, plan):
+    with pytest.raises(Refusal) as refused:
+        plan_open(actor=cast.viewer("clerk"), body=cast.bodies["office"], approver=cast.bodies["party"], year=YEAR)
+    assert refused.value.field == "year"
+    with pytest.raises(NotAllowed):
+        plan_open(actor=cast.viewer("outsider"), body=cast.bodies["office"], approver=cast.bodies["party"], year=YEAR)
+
+
+def test_nobody_approves_their_own_plan(cast):
+    with pytest.raises(Refusal) as refused:
+        plan_open(actor=cast.viewer("clerk"), body=cast.bodies["office"], approver=cast.bodies["office"], year=YEAR)
+    assert refused.value.field == "approver"
+
+
+def test_what_is_left_out_has_a_reason(cast, plan):
+    one = topic(cast, plan)
+    with pytest.raises(Refusal) as refused:
+        topic_leave_out(actor=cast.viewer("clerk"), topic=one, reason="")
+    assert refused.value.field == "reason"
+    topic_leave_out(actor=cast.viewer("clerk"), topic=one, reason="已有部门在办")
+    assert PlanTopic.objects.get(pk=one.pk).reason == "已有部门在办"
+    with pytest.raises(NotAllowed):
+        topic_leave_out(actor=cast.viewer("handler"), topic=one, reason="不想")
+
+
+def test_a_plan_is_submitted_when_every_topic_is_decided_about(cast, plan):
+    with pytest.raises(Refusal) as refused:
+        plan_submit(actor=cast.viewer("clerk"), plan=plan)
+    assert refused.value.code == "plan.empty"
+    one, other = topic(cast, plan), topic(cast, plan, title="路灯")
+    topic_draft(actor=cast.viewer("clerk"), topic=one)
+    with pytest.raises(Refusal) as refused:
+        plan_submit(actor=cast.viewer("clerk"), plan=plan)
+    assert refused.value.code == "plan.undecided" and "1个" in str(refused.value)
+    topic_leave_out(actor=cast.viewer("clerk"), topic=other, reason="村里自己能办")
+    plan_submit(actor=cast.viewer("clerk"), plan=plan)
+    assert Notice.objects.filter(body_id=cast.bodies["party"].pk, code="plan.submitted").exists()
+    with pytest.raises(WrongStage):
+        topic(cast, plan, title="晚了")
+
+
+def submitted(cast, plan):
+    one = topic(cast, plan)
+    topic_draft(actor=cast.viewer("clerk"), topic=one)
+    plan_submit(actor=cast.viewer("clerk"), plan=plan)
+    return one
+
+
+def test_a_returned_plan_is_mended_and_submitted_again(cast, plan):
+    one = submitted(cast, plan)
+    plan_decide(actor=cast.viewer("party_second"), plan=plan, answer="return", reason="议题太少")
+    assert YearPlan.within.get(pk=plan.pk).state == "collecting"
+    topic_draft(actor=cast.viewer("clerk"), topic=one, into=False)
+    topic_draft(actor=cast.viewer("clerk"), topic=one)
+    plan_submit(actor=cast.viewer("clerk"), plan=plan)
+    assert YearPlan.within.get(pk=plan.pk).state == "submitted"
+
+
+def test_only_the_approver_decides_and_once(cast, plan):
+    submitted(cast, plan)
+    for who in ("clerk", "outsider", "chair_head"):
+        with pytest.raises(NotAllowed):
+            plan_decide(actor=cast.viewer(who), plan=plan, answer="approve", reason="同意")
+    with pytest.raises(Refusal):
+        plan_decide(actor=cast.viewer("party_clerk"), plan=plan, answer="approve", reason=" ")
+    plan_decide(actor=cast.viewer("party_clerk"), plan=plan, answer="approve", reason="同意")
+    with pytest.raises(WrongStage):
+        plan_decide(actor=cast.viewer("party_second"), plan=plan, answer="return", reason="再议")
+
+
+def test_a_matter_that_waits_for_the_plan_goes_on_when_it_is_approved(cast, plan):
+    matter = a_matter(cast, "four_two_n")
+    assert matter.step == "plan"
+    one = topic(cast, plan, matter=matter, title=matter.title)
+    with pytest.raises(Refusal):
+        topic(cast, plan, matter=matter, title=matter.title)
+    topic_draft(actor=cast.viewer("clerk"), topic=one)
+    plan_submit(actor=cast.viewer("clerk"), plan=plan)
+    plan_decide(actor=cast.viewer("party_second"), plan=plan, answer="approve", reason="同意")
+    assert Matter.within.get(pk=matter.pk).step == "study"
+
+
+def test_a_topic_opens_one_matter_and_only_when_approved(cast, plan):
+    one = submitted(cast, plan)
+    given = {
+        "actor": cast.viewer("clerk"),
+        "topic": one,
+        "process": process_shipped("courtyard"),
+        "place": cast.places["牟尼村"],
+        "convener": cast.bodies["office"],
+    }
+    with pytest.raises(WrongStage):
+        topic_open(**given)
+    plan_decide(actor=cast.viewer("party_second"), plan=plan, answer="approve", reason="同意")
+    topic_open(**given)
+    with pytest.raises(WrongStage):
+        topic_open(**given)

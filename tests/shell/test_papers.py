@@ -1,0 +1,64 @@
+"""Papers are printed and edited; who has no part in the matter gets none."""
+
+import io
+import zipfile
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import sign_in
+from tests.story import Story
+from yishi.commitments.services import letter_send
+from yishi.database.reach import everything
+from yishi.deliberation.services.minutes import minutes_write
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story(cast):
+    with everything():
+        story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()
+        minutes_write(actor=story.by("convener"), sitting=story.sitting, text="各方同意缓交。")
+        story.agree().hand_over()
+        letter_send(actor=story.by("handler"), commitment=story.commitment, text="请按期办理")
+    return story
+
+
+def addresses(story):
+    letter = story.commitment.events.get(kind="letter")
+    sitting, agreement = story.sitting.pk, story.agreement.pk
+    return [
+        reverse("notice_pdf", args=[sitting]),
+        reverse("notice_docx", args=[sitting]),
+        reverse("sign_in_pdf", args=[sitting]),
+        reverse("minutes_pdf", args=[sitting]),
+        reverse("minutes_docx", args=[sitting]),
+        reverse("agreement_pdf", args=[agreement]),
+        reverse("agreement_docx", args=[agreement]),
+        reverse("letter_pdf", args=[letter.pk]),
+        reverse("letter_docx", args=[letter.pk]),
+    ]
+
+
+def test_it_works(client, cast, story):
+    sign_in(client, cast, "clerk")
+    for address in addresses(story):
+        response = client.get(address)
+        assert response.status_code == 200, address
+        if address.endswith(".pdf"):
+            assert response.content.startswith(b"%PDF-")
+        else:
+            names = zipfile.ZipFile(io.BytesIO(response.content)).namelist()
+            assert "word/document.xml" in names
+
+
+def test_the_posters_code_leads_to_the_room(client, cast):
+    sign_in(client, cast, "convener")
+    assert client.get(reverse("venue_poster", args=[cast.venue.pk])).content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("who", ["outsider", "outside_handler", "former_member"])
+def test_others_get_no_paper(client, cast, story, who):
+    sign_in(client, cast, who)
+    assert {client.get(address).status_code for address in addresses(story)} == {404}

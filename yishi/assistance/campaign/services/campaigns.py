@@ -1,0 +1,377 @@
+"""Set up a campaign: phases with focus sets, drives, directions, the catalogue in versions, targets."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.campaign.models import (
+    THOUSANDTHS,
+    Campaign,
+    CatalogueItem,
+    Direction,
+    Drive,
+    EvidenceKind,
+    ItemVersion,
+    Phase,
+    Target,
+)
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place, PlaceSet
+from yishi.organisations.rights import permit
+
+MOST = 10**12  # thousandths: a thousand million of anything
+
+
+def campaign_open(
+    *,
+    actor: Viewer,
+    owner: Body,
+    code: str,
+    name: str,
+    starts_on: date,
+    ends_on: date | None = None,
+    source_note: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Open a campaign of `owner`, for all of its place. Result: campaign."""
+    by = permit("campaign.open", actor)
+    body = {"owner": owner.pk, "code": code, "name": name, "from": starts_on, "to": ends_on, "source": source_note}
+    with act("assistance.campaign.open", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if not (actor.is_system or actor.holds(owner.pk)):
+            raise Refusal("campaign.owner", _("A campaign is opened by the body that runs it."), field="owner")
+        made = slugify(code)
+        if not made:
+            raise Refusal(
+                "campaign.code", _("Enter a short code of Latin letters, for example help-2026."), field="code"
+            )
+        if Campaign.objects.filter(code=made).exists():
+            raise Refusal("campaign.taken", _("A campaign with this code exists already."), field="code")
+        check_days(starts_on, ends_on)
+        campaign = Campaign.objects.create(
+            code=made,
+            name=named(name, 64),
+            owner=owner,
+            place=owner.place,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            source_note=clean(source_note)[:300],
+        )
+        enter(this, campaign)
+    return this.receipt
+
+
+def phase_add(
+    *,
+    actor: Viewer,
+    campaign: Campaign,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    focus: PlaceSet | None = None,
+    focus_note: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Add the next phase. Phases lie inside the campaign and do not overlap. Result: phase."""
+    by = permit("campaign.run", actor, campaign)
+    body = {
+        "campaign": campaign.pk,
+        "name": name,
+        "from": starts_on,
+        "to": ends_on,
+        "focus": focus.pk if focus else None,
+        "note": focus_note,
+    }
+    with act("assistance.phase.add", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_campaign(campaign)
+        check_days(starts_on, ends_on)
+        if starts_on < row.starts_on or (row.ends_on and ends_on > row.ends_on):
+            raise Refusal("phase.outside", _("A phase lies inside its campaign."), field="starts_on")
+        if row.phases.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+            raise Refusal("phase.overlap", _("Another phase runs on some of these days."), field="starts_on")
+        phase = Phase.objects.create(
+            campaign=row,
+            ordinal=row.phases.count() + 1,
+            name=named(name, 64),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            focus=focus,
+            focus_note=clean(focus_note)[:200],
+        )
+        enter(this, row, phase=phase.pk)
+    return this.receipt
+
+
+def drive_add(
+    *,
+    actor: Viewer,
+    campaign: Campaign,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    direction: Direction | None = None,
+    words: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Add a themed drive of some weeks, inside one phase if the campaign has phases. Result: drive."""
+    by = permit("campaign.run", actor, campaign)
+    body = {"campaign": campaign.pk, "name": name, "from": starts_on, "to": ends_on}
+    body |= {"direction": direction.pk if direction else None, "words": words}
+    with act("assistance.drive.add", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_campaign(campaign)
+        check_days(starts_on, ends_on)
+        if direction is not None and direction.campaign_id != row.pk:
+            raise Refusal("drive.direction", _("This direction belongs to another campaign."), field="direction")
+        if row.phases.exists() and not row.phases.filter(starts_on__lte=starts_on, ends_on__gte=ends_on).exists():
+            raise Refusal("drive.outside", _("A drive lies inside one phase of its campaign."), field="starts_on")
+        title = named(name, 64)
+        if row.drives.filter(name=title).exists():
+            raise Refusal("drive.taken", _("There is a drive of this name already."), field="name")
+        drive = Drive.objects.create(
+            campaign=row,
+            name=title,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            direction=direction,
+            words=clean(words)[:500],
+        )
+        enter(this, row, drive=drive.pk)
+    return this.receipt
+
+
+def direction_add(
+    *, actor: Viewer, campaign: Campaign, name: str, code: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """Add a direction. Without a code it is numbered. Result: direction."""
+    by = permit("campaign.run", actor, campaign)
+    with act(
+        "assistance.direction.add", actor=by, act_id=act_id, body={"campaign": campaign.pk, "name": name, "code": code}
+    ) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_campaign(campaign)
+        ordinal = row.directions.count() + 1
+        made = slugify(code)[:24] or f"d{ordinal}"
+        if row.directions.filter(code=made).exists():
+            raise Refusal("direction.taken", _("There is a direction with this code already."), field="code")
+        direction = Direction.objects.create(campaign=row, code=made, name=named(name, 32), ordinal=ordinal)
+        enter(this, row, direction=direction.pk)
+    return this.receipt
+
+
+def item_add(
+    *,
+    actor: Viewer,
+    campaign: Campaign,
+    direction: Direction,
+    name: str,
+    unit: str,
+    code: str = "",
+    act_id: UUID | None = None,
+    **said: Any,
+) -> Receipt:
+    """Add an item to the catalogue, with its first version from the campaign's first day on (see `item_change` for the
+    further fields). Result: item, version."""
+    by = permit("campaign.run", actor, campaign)
+    given = {"name": name, "unit": unit, **said}
+    body = {"campaign": campaign.pk, "direction": direction.pk, "code": code, **given}
+    with act("assistance.item.add", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_campaign(campaign)
+        if direction.campaign_id != row.pk:
+            raise Refusal("item.direction", _("This direction belongs to another campaign."), field="direction")
+        ordinal = row.items.count() + 1
+        made = slugify(code)[:40] or f"item-{ordinal}"
+        if row.items.filter(code=made).exists():
+            raise Refusal("item.taken", _("There is an item with this code already."), field="code")
+        item = CatalogueItem.objects.create(campaign=row, direction=direction, code=made, ordinal=ordinal)
+        version = _version(item, row.starts_on, given)
+        enter(this, row, item=item.pk, version=version.pk)
+    return this.receipt
+
+
+def item_change(
+    *, actor: Viewer, item: CatalogueItem, since: date, name: str, unit: str, act_id: UUID | None = None, **said: Any
+) -> Receipt:
+    """A new version of an item from `since` on; deeds before that day keep theirs. The unit stays: what is counted in
+    other units is another item. Further fields: hint, additivity, serves, evidence, asks_photo, asks_position,
+    per_member, per_body, indicator, fed_by, is_reconstruction. Result: item, version."""
+    by = permit("campaign.run", actor, item.campaign)
+    given = {"name": name, "unit": unit, **said}
+    with act(
+        "assistance.item.change", actor=by, act_id=act_id, body={"item": item.pk, "since": since, **given}
+    ) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_campaign(item.campaign)
+        last = item.versions.order_by("-number").first()
+        if last is not None and clean(unit) != last.unit:
+            raise Refusal("item.unit", _("Another unit is another item: add that one, and retire this."), field="unit")
+        if last is not None and since <= last.valid_from:
+            raise Refusal("item.since", _("Choose a day after the last change."), field="since")
+        version = _version(item, since, given)
+        enter(this, row, item=item.pk, version=version.pk)
+    return this.receipt
+
+
+def item_retire(*, actor: Viewer, item: CatalogueItem, act_id: UUID | None = None) -> Receipt:
+    """No further deeds under it; those that stand stay."""
+    by = permit("campaign.run", actor, item.campaign)
+    with act("assistance.item.retire", actor=by, act_id=act_id, body={"item": item.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_campaign(item.campaign)
+        if not CatalogueItem.objects.filter(pk=item.pk, is_retired=False).update(is_retired=True):
+            raise WrongStage("item.retired", _("This item is retired already."))
+        enter(this, row, item=item.pk)
+    return this.receipt
+
+
+def target_set(
+    *,
+    actor: Viewer,
+    item: CatalogueItem,
+    place: Place,
+    amount: Decimal,
+    due_on: date,
+    baseline: Decimal = Decimal(0),
+    body: Body | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """How much of an item, where (or by which body), by when; set anew it replaces the one before. Result: target."""
+    by = permit("campaign.run", actor, item.campaign)
+    sent = {
+        "item": item.pk,
+        "place": place.pk,
+        "amount": amount,
+        "due": due_on,
+        "baseline": baseline,
+        "body": body.pk if body else None,
+    }
+    with act("assistance.target.set", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_campaign(item.campaign)
+        target, _new = Target.objects.update_or_create(
+            item=item,
+            place=place,
+            body=body,
+            defaults={
+                "amount": thousandths(amount, "amount"),
+                "baseline": thousandths(baseline, "baseline", least=0),
+                "due_on": due_on,
+                "set_by": actor.person,
+                "set_at": this.now,
+            },
+        )
+        enter(this, row, item=item.pk, target=target.pk, amount=target.amount, due_on=due_on)
+    return this.receipt
+
+
+def version_on(item: CatalogueItem, day: date) -> ItemVersion:
+    """What the item said on `day`; its first version for days before."""
+    return version_among(list(item.versions.order_by("number")), day)
+
+
+def versions_on(items: Collection[UUID], day: date) -> dict[UUID, ItemVersion]:
+    """The same for several items, each with its item and campaign as they stand now: one query."""
+    rows = ItemVersion.objects.filter(item__in=items).select_related("item__campaign").order_by("number")
+    all_of: dict[UUID, list[ItemVersion]] = {}
+    for one in rows:
+        all_of.setdefault(one.item_id, []).append(one)
+    return {key: version_among(versions, day) for key, versions in all_of.items()}
+
+
+def version_among(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
+    valid = [one for one in versions if one.valid_from <= day]
+    return valid[-1] if valid else versions[0]
+
+
+def thousandths(amount: Decimal, field: str, least: int = 1) -> int:
+    """Whole thousandths of a unit; refuses what is no number, too fine, or not positive."""
+    made = Decimal(amount) * THOUSANDTHS
+    if not made.is_finite() or made != made.to_integral_value() or not least <= made <= MOST:
+        raise Refusal(
+            "amount",
+            _("Please type a number above zero, with at most three places behind the point."),
+            field=field,
+        )
+    return int(made)
+
+
+def named(name: str, longest: int, field: str = "name") -> str:
+    kept = clean(name)
+    if not kept or len(kept) > longest:
+        raise Refusal(
+            f"{field}.length",
+            _("Please write between 1 and %(longest)d characters.") % {"longest": longest},
+            field=field,
+        )
+    return kept
+
+
+def _version(item: CatalogueItem, since: date, given: dict[str, Any]) -> ItemVersion:
+    """The next version of `item`; every field is checked."""
+    said = dict(given)
+    evidence: Iterable[str] = said.pop("evidence", ())
+    wanted = [kind for kind in EvidenceKind.values if kind in set(evidence)]
+    fields: dict[str, Any] = {
+        "name": named(said.pop("name"), 64),
+        "unit": named(said.pop("unit"), 16, "unit"),
+        "hint": clean(said.pop("hint", ""))[:200],
+        "indicator": clean(said.pop("indicator", ""))[:64],
+    }
+    offered = (("additivity", ItemVersion.Additivity), ("serves", ItemVersion.Serves), ("fed_by", ItemVersion.Fed))
+    for field, choices in offered:
+        value = said.pop(field, "") or getattr(ItemVersion, field).field.default
+        if value not in choices.values:
+            raise Refusal(f"item.{field}", _("Please choose one of the values that are offered."), field=field)
+        fields[field] = value
+    if fields["fed_by"] != ItemVersion.Fed.HAND and fields["serves"] != ItemVersion.Serves.ANYBODY:
+        raise Refusal(
+            "item.fed_by", _("A proposal names no family: an item fed by proposals is for anybody."), field="serves"
+        )
+    for field in ("asks_photo", "asks_position", "is_reconstruction"):
+        fields[field] = bool(said.pop(field, False))
+    for field in ("per_member", "per_body"):
+        fields[field] = said.pop(field, None)
+    if said:
+        raise TypeError(f"unknown fields of an item: {sorted(said)}")
+    return ItemVersion.objects.create(
+        item=item, number=(item.versions.aggregate(last=Max("number"))["last"] or 0) + 1, valid_from=since,
+        evidence=wanted, **fields,
+    )  # fmt: skip
+
+
+def check_days(starts_on: date, ends_on: date | None) -> None:
+    if ends_on is not None and ends_on < starts_on:
+        raise Refusal("days.order", _("The last day lies before the first one."), field="ends_on")
+
+
+def locked_campaign(campaign: Campaign) -> Campaign:
+    row = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if row.ends_on is not None and row.ends_on < timezone.localdate() and not row.is_demo:
+        raise WrongStage("campaign.over", _("This campaign is over; what it counted stays as it is."))
+    return row
+
+
+def enter(this: Act, campaign: Campaign, **ids: Any) -> None:
+    this.entry(subject=("campaign", campaign.pk), place=campaign.place_id, data=ids)
+    this.result(campaign=campaign.pk, **{name: value for name, value in ids.items() if name != "amount"})

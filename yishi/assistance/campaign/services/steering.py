@@ -1,0 +1,368 @@
+"""Meetings that steer a campaign, and cooperation agreements: what they lay down is a promise of the ledger at once."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.campaign.models import (
+    Campaign,
+    CampaignLead,
+    Cooperation,
+    Drive,
+    SteeringMeeting,
+    SteeringReport,
+)
+from yishi.commitments.models import Commitment
+from yishi.commitments.services import commitment_agree, commitment_hand_over
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.ids import child_id
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer, system
+from yishi.organisations.models import Body, Place, valid_on
+from yishi.organisations.numbers import next_number
+from yishi.organisations.rights import may, permit
+
+from .campaigns import check_days, named
+
+Origin = Commitment.Origin
+MOST_TEXT = 10_000
+
+
+def meeting_open(
+    *,
+    actor: Viewer,
+    campaign: Campaign,
+    kind: str,
+    title: str,
+    body: Body,
+    on: date,
+    where: str = "",
+    chaired_by: str = "",
+    drive: Drive | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Set down a meeting, held or to come, convened by the desk `body`. Result: meeting, number."""
+    by = permit("steering.hold", actor, campaign)
+    sent = {"campaign": campaign.pk, "kind": kind, "title": title, "body": body.pk, "on": on, "where": where}
+    sent |= {"chair": chaired_by, "drive": drive.pk if drive else None}
+    with act("assistance.steering.open", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        if not (actor.is_system or actor.holds(body.pk)):
+            raise Refusal("steering.body", _("You have no post at this desk."), field="body")
+        number = f"调-{on.year}-{next_number(f'steering/{on.year}'):04d}"
+        meeting = SteeringMeeting(
+            id=child_id(this.id, 1),
+            campaign=campaign,
+            number=number,
+            body=body,
+            place=body.place,
+            opened_by=actor.person,
+        )
+        _put(meeting, kind=kind, title=title, on=on, where=where, chaired_by=chaired_by, drive=drive)
+        meeting.save(force_insert=True)
+        _enter(this, meeting, kind=kind)
+        this.result(number=number)
+    return this.receipt
+
+
+def meeting_change(
+    *,
+    actor: Viewer,
+    meeting: SteeringMeeting,
+    kind: str,
+    title: str,
+    on: date,
+    where: str = "",
+    chaired_by: str = "",
+    drive: Drive | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Mend what was set down of a meeting. Result: meeting."""
+    by = permit("steering.keep", actor, meeting)
+    sent = {"meeting": meeting.pk, "kind": kind, "title": title, "on": on, "where": where, "chair": chaired_by}
+    sent["drive"] = drive.pk if drive else None
+    with act("assistance.steering.change", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(meeting)
+        _put(row, kind=kind, title=title, on=on, where=where, chaired_by=chaired_by, drive=drive)
+        row.save()
+        _enter(this, row, kind=kind)
+    return this.receipt
+
+
+def report_hear(
+    *,
+    actor: Viewer,
+    meeting: SteeringMeeting,
+    body: Body,
+    text: str,
+    speaker: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """What a body reported; written again it replaces what was written before. Result: meeting."""
+    by = permit("steering.keep", actor, meeting)
+    sent = {"meeting": meeting.pk, "body": body.pk, "text": text, "speaker": speaker}
+    with act("assistance.steering.report", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        row = _held(meeting)
+        SteeringReport.objects.update_or_create(
+            meeting=row,
+            body=body,
+            defaults={
+                "text": _text(text, _("Please write what was reported.")),
+                "speaker": clean(speaker)[:64],
+                "written_by": actor.person,
+                "written_at": this.now,
+            },
+        )
+        _enter(this, row, body=body.pk)
+    return this.receipt
+
+
+def instruction_give(
+    *,
+    actor: Viewer,
+    meeting: SteeringMeeting,
+    act_text: str,
+    bearer: Body,
+    due_on: date,
+    proof_expected: str,
+    quantity: Decimal | None = None,
+    unit: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """What the meeting lays on a body: a promise in force from today, supervised by the campaign's office.
+
+    Result: meeting, commitment.
+    """
+    by = permit("steering.keep", actor, meeting)
+    sent = {"meeting": meeting.pk, "act": act_text, "bearer": bearer.pk, "due": due_on, "proof": proof_expected}
+    sent |= {"quantity": quantity, "unit": unit}
+    with act("assistance.steering.instruct", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        row = _held(meeting)
+        commitment = _promise(
+            this,
+            actor,
+            origin=(Origin.STEERING, row.pk),
+            place=_where(bearer, row.place),
+            bearer=bearer,
+            supervisor=_supervisor(row.campaign, row.body, bearer),
+            act_text=act_text,
+            due_on=due_on,
+            proof_expected=proof_expected,
+            quantity=quantity,
+            unit=unit,
+            agreed_on=row.on,
+        )
+        _enter(this, row, commitment=commitment)
+        this.result(commitment=commitment)
+    return this.receipt
+
+
+def minutes_write(*, actor: Viewer, meeting: SteeringMeeting, text: str, act_id: UUID | None = None) -> Receipt:
+    """The minutes' own words; reports and instructions stand beside them by themselves. Result: meeting."""
+    by = permit("steering.keep", actor, meeting)
+    with act(
+        "assistance.steering.minutes", actor=by, act_id=act_id, body={"meeting": meeting.pk, "text": text}
+    ) as this:
+        if this.replayed:
+            return this.receipt
+        row = _held(meeting)
+        row.minutes, row.minutes_at = _text(text, _("Please write what the meeting was about.")), this.now
+        row.save(update_fields=["minutes", "minutes_at"])
+        _enter(this, row)
+    return this.receipt
+
+
+def cooperation_sign(
+    *,
+    actor: Viewer,
+    campaign: Campaign,
+    title: str,
+    place: Place,
+    parties: Iterable[Body],
+    supervisor: Body,
+    signed_on: date,
+    ends_on: date | None = None,
+    words: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Set down a signed agreement of two or more bodies for a place. Result: cooperation, number."""
+    by = permit("cooperation.write", actor, campaign)
+    found = list(dict.fromkeys(parties))
+    sent = {"campaign": campaign.pk, "title": title, "place": place.pk, "parties": [one.pk for one in found]}
+    sent |= {"supervisor": supervisor.pk, "signed": signed_on, "ends": ends_on, "words": words}
+    with act("assistance.cooperation.sign", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        if len(found) < 2:
+            raise Refusal("cooperation.parties", _("An agreement has at least two parties."), field="second")
+        if not (actor.is_system or actor.holds(supervisor.pk)):
+            raise Refusal("cooperation.supervisor", _("You have no post at this desk."), field="supervisor")
+        if signed_on > timezone.localdate(this.now):
+            raise Refusal(
+                "cooperation.future",
+                _("This day is still to come. Please give the day it happened."),
+                field="signed_on",
+            )
+        if not campaign.place.lo <= place.lo <= campaign.place.hi:
+            raise Refusal("cooperation.place", _("The campaign does not take place there."), field="place")
+        check_days(signed_on, ends_on)
+        year = signed_on.year
+        number = f"协-{year}-{next_number(f'cooperation/{year}'):04d}"
+        row = Cooperation.objects.create(
+            id=child_id(this.id, 1),
+            campaign=campaign,
+            number=number,
+            title=named(title, 120, "title"),
+            place=place,
+            supervisor=supervisor,
+            words=clean(words)[:500],
+            signed_on=signed_on,
+            ends_on=ends_on,
+            written_by=actor.person,
+        )
+        row.parties.set(found)
+        this.entry(subject=("cooperation", row.pk), place=place.pk, dims={"campaign": campaign.pk})
+        this.result(cooperation=row.pk, number=number)
+    return this.receipt
+
+
+def clause_add(
+    *,
+    actor: Viewer,
+    cooperation: Cooperation,
+    act_text: str,
+    bearer: Body,
+    due_on: date,
+    proof_expected: str,
+    quantity: Decimal | None = None,
+    unit: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """One clause: what a party does by when. Result: cooperation, commitment."""
+    by = permit("cooperation.keep", actor, cooperation)
+    sent = {"cooperation": cooperation.pk, "act": act_text, "bearer": bearer.pk, "due": due_on}
+    sent |= {"proof": proof_expected, "quantity": quantity, "unit": unit}
+    with act("assistance.cooperation.clause", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        row = (
+            Cooperation.objects.select_for_update(of=("self",))
+            .select_related("campaign", "place", "supervisor")
+            .get(pk=cooperation.pk)
+        )
+        if not row.parties.filter(pk=bearer.pk).exists():
+            raise Refusal("clause.bearer", _("A clause binds a party of the agreement."), field="bearer")
+        commitment = _promise(
+            this,
+            actor,
+            origin=(Origin.COOPERATION, row.pk),
+            place=row.place,
+            bearer=bearer,
+            supervisor=_supervisor(row.campaign, row.supervisor, bearer),
+            act_text=act_text,
+            due_on=due_on,
+            proof_expected=proof_expected,
+            quantity=quantity,
+            unit=unit,
+            agreed_on=row.signed_on,
+        )
+        this.entry(subject=("cooperation", row.pk), place=row.place_id, data={"commitment": commitment})
+        this.result(cooperation=row.pk, commitment=commitment)
+    return this.receipt
+
+
+def _promise(this: Act, actor: Viewer, *, origin: tuple[str, UUID], place: Place, bearer: Body, **said: Any) -> UUID:
+    """Write it into the ledger and put it in force: by the actor's own right there, else by that of the meeting."""
+    kind, key = origin
+    ordinal = Commitment.within.filter(origin_kind=kind, origin_id=key).count() + 1
+    writer = actor if may("commitment.agree", actor, place) else system()
+    made = commitment_agree(
+        actor=writer,
+        origin_kind=kind,
+        origin_id=key,
+        ordinal=ordinal,
+        place=place,
+        bearer=bearer,
+        act_id=this.child(),
+        **said,
+    )
+    commitment = Commitment.within.select_related("place").get(pk=made.result["commitment"])
+    writer = actor if may("commitment.hand_over", actor, commitment) else system()
+    commitment_hand_over(actor=writer, commitment=commitment, act_id=this.child())
+    return commitment.pk
+
+
+def _supervisor(campaign: Campaign, body: Body, bearer: Body) -> Body:
+    """Who watches over it: the office of the leading group, the convening desk, the owner; never the bearer itself."""
+    today = timezone.localdate()
+    leads = campaign.leads.filter(valid_on(today)).select_related("body")
+    by_role = {lead.role: lead.body for lead in leads}
+    office, group = by_role.get(CampaignLead.Role.OFFICE), by_role.get(CampaignLead.Role.GROUP)
+    for one in (office, body, campaign.owner, group):
+        if one is not None and one.pk != bearer.pk:
+            return one
+    return body  # the ledger refuses it with a sentence: nobody supervises themselves
+
+
+def _where(bearer: Body, place: Place) -> Place:
+    """The bearer's place, if it lies within the meeting's."""
+    return bearer.place if place.lo <= bearer.place.lo <= place.hi else place
+
+
+def _put(meeting: SteeringMeeting, *, kind: str, title: str, on: date, **said: Any) -> None:
+    campaign, drive = meeting.campaign, said["drive"]
+    if kind not in SteeringMeeting.Kind.values:
+        raise Refusal("steering.kind", _("Please choose one of the values that are offered."), field="kind")
+    if on < campaign.starts_on or (campaign.ends_on and on > campaign.ends_on):
+        raise Refusal(
+            "steering.outside",
+            _("The campaign “%(name)s” did not run on this day.") % {"name": campaign.name},
+            field="on",
+        )
+    if drive is not None and drive.campaign_id != campaign.pk:
+        raise Refusal("steering.drive", _("This drive belongs to another campaign."), field="drive")
+    meeting.kind, meeting.title, meeting.on, meeting.drive = kind, named(title, 120, "title"), on, drive
+    meeting.where, meeting.chaired_by = clean(said["where"])[:120], clean(said["chaired_by"])[:64]
+
+
+def _text(text: str, otherwise: Any) -> str:
+    kept = clean(text)[:MOST_TEXT]
+    if not kept:
+        raise Refusal("text.empty", otherwise, field="text")
+    return kept
+
+
+def _locked(meeting: SteeringMeeting) -> SteeringMeeting:
+    rows = SteeringMeeting.objects.select_for_update(of=("self",))
+    return rows.select_related("campaign__owner", "campaign__place", "body", "place").get(pk=meeting.pk)
+
+
+def _held(meeting: SteeringMeeting) -> SteeringMeeting:
+    row = _locked(meeting)
+    if row.on > timezone.localdate():
+        raise WrongStage("steering.to_come", _("The meeting is still to come; this is written down when it is held."))
+    return row
+
+
+def _enter(this: Act, meeting: SteeringMeeting, **data: Any) -> None:
+    this.entry(
+        subject=("steering_meeting", meeting.pk),
+        place=meeting.place_id,
+        dims={"campaign": meeting.campaign_id},
+        data=data,
+    )
+    this.result(meeting=meeting.pk)

@@ -1,0 +1,231 @@
+"""Look-ups behind the pages of deeds: by what people type, within what they may see."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.reads import (
+    FEW,
+    MANY,
+    MOST_TYPED,
+    WIDE,
+    Word,
+    begins,
+    is_few,
+    outside,
+    width,
+)
+from yishi.database.reach import Reach
+from yishi.kit.records import lend
+from yishi.kit.text import clean
+from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
+from yishi.organisations.models import Body, Member, Place, valid_on
+
+from .models import Activity, Deed, DeedParty, DeedWords, PossibleDuplicate
+
+SUGGESTIONS = 12
+
+
+def households_find(typed: str) -> list[Household]:
+    """Families within the viewer's reach by number or the name of the head."""
+    word = clean(typed)[:MOST_TYPED]
+    if not word:
+        return []
+    rows = Household.objects.filter(Q(number__istartswith=word) | Q(head__name__icontains=word), left_on__isnull=True)
+    return list(rows.select_related("head", "place").order_by("place__lo", "number")[:SUGGESTIONS])
+
+
+def households_by(ids: Iterable[UUID]) -> list[Household]:
+    return list(Household.objects.filter(pk__in=list(ids)).select_related("head", "place"))
+
+
+def villagers_find(typed: str) -> list[Any]:
+    """The people of families within the viewer's reach, by name or by the family's number."""
+    word = clean(typed)[:MOST_TYPED]
+    if not word:
+        return []
+    rows = HouseholdMember.objects.filter(
+        Q(household__number__istartswith=word) | Q(person__name__icontains=word), valid_on(timezone.localdate())
+    )
+    found = rows.select_related("person", "household__place").order_by("household__place__lo", "household__number")
+    return [_with_home(one) for one in found[:SUGGESTIONS]]
+
+
+def villagers_by(ids: Iterable[UUID]) -> list[Any]:
+    rows = HouseholdMember.objects.filter(person__in=list(ids)).select_related("person", "household__place")
+    return list({one.person_id: _with_home(one) for one in rows.order_by("valid_from")}.values())
+
+
+def _with_home(member: HouseholdMember) -> Any:
+    return lend(member.person, home=member.household)  # for the label alone
+
+
+def members_of(viewer: Viewer) -> QuerySet[Member]:
+    """Sitting members of the viewer's own committees, of those of their places and of those within their oversight."""
+    condition = viewer.reach.places("term__body__place__") | Q(term__in=[one.term_id for one in viewer.memberships])
+    for post in viewer.posts:
+        if post.role in SEEING:
+            lo = post.body.place.lo
+            condition |= Q(term__body__place__lo__lte=lo, term__body__place__hi__gte=lo)
+    return Member.objects.filter(condition, valid_on(timezone.localdate()))
+
+
+def members_find(viewer: Viewer, typed: str) -> list[Any]:
+    """The people who are members, by name."""
+    word = clean(typed)[:MOST_TYPED]
+    if not word:
+        return []
+    rows = members_of(viewer).filter(person__name__icontains=word).select_related("person")
+    return list({one.person_id: one.person for one in rows.order_by("person__name", "pk")[:SUGGESTIONS]}.values())
+
+
+def members_by(viewer: Viewer, ids: Iterable[UUID]) -> list[Any]:
+    rows = members_of(viewer).filter(person__in=list(ids)).select_related("person")
+    return list({one.person_id: one.person for one in rows}.values())
+
+
+def bodies_find(typed: str) -> list[Body]:
+    """Bodies by name: which bodies there are is no secret inside."""
+    word = clean(typed)[:MOST_TYPED]
+    if not word:
+        return []
+    rows = Body.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word), valid_on(timezone.localdate()))
+    return list(rows.select_related("place").order_by("place__lo", "name")[:SUGGESTIONS])
+
+
+def bodies_by(ids: Iterable[UUID]) -> list[Body]:
+    return list(Body.objects.filter(pk__in=list(ids)).select_related("place"))
+
+
+def open_items(viewer: Viewer) -> QuerySet[CatalogueItem]:
+    """The items under which the viewer may record today: of campaigns that run where they stand."""
+    today = timezone.localdate()
+    running = Q(campaign__starts_on__lte=today)
+    running &= Q(campaign__ends_on__isnull=True) | Q(campaign__ends_on__gte=today)
+    condition = Q(pk__in=[])
+    for place in places_of(viewer):
+        condition |= Q(campaign__place__lo__lte=place.lo, campaign__place__hi__gte=place.lo)
+        condition |= Q(campaign__place__lo__range=(place.lo, place.hi))
+    return CatalogueItem.objects.filter(running, condition, is_retired=False)
+
+
+def places_of(viewer: Viewer) -> list[Place]:
+    """Where the viewer stands: the places of their desks and of their committees."""
+    found = [post.body.place for post in viewer.posts if post.role in SEEING]
+    return found + [member.term.body.place for member in viewer.memberships]
+
+
+def open_pairs() -> QuerySet[PossibleDuplicate]:
+    """What waits in the queue: undecided, and both deeds still count."""
+    counted = Deed.State.COUNTED
+    return PossibleDuplicate.objects.filter(verdict="", earlier__state=counted, later__state=counted)
+
+
+def pairs_to_decide(viewer: Viewer) -> QuerySet[PossibleDuplicate]:
+    """What waits for a verdict at the viewer's overseeing desks."""
+    inside = Q(pk__in=[])
+    for post in viewer.posts:
+        if post.body.kind in OVERSEEING and viewer.holds(post.body_id):
+            span = (post.body.place.lo, post.body.place.hi)
+            inside |= Q(earlier__place__lo__range=span, later__place__lo__range=span)
+    return open_pairs().filter(inside)
+
+
+def alike_of(deed: Deed) -> list[Deed]:
+    """The deeds that look like `deed` and wait for a verdict with it, whoever may see them: the page shows of them only
+    what one needs to know one's own deed again."""
+    pairs = open_pairs().filter(Q(earlier=deed) | Q(later=deed)).values_list("earlier", "later")
+    ids = {one for pair in pairs for one in pair} - {deed.pk}
+    rows = Deed.within.filter(pk__in=ids).select_related("version", "place")
+    return list(rows.prefetch_related("parties__body", "parties__person").order_by("recorded_at"))
+
+
+def own_deeds(reach: Reach) -> QuerySet[Deed]:
+    """What `Deed.objects` gives within `reach` outside its places: deeds of the viewer's desks and of themself.
+
+    The ids come first, each kind from its index; the place is then only looked at, never looked up.
+    """
+    theirs = Q(body__in=reach.bodies) | Q(person=reach.person, person__isnull=False)
+    ids = DeedParty.objects.filter(theirs).values("deed")
+    ids = ids.union(Deed.within.filter(recorded_for__in=reach.bodies).values("pk"))
+    if reach.person is not None:
+        ids = ids.union(Deed.within.filter(recorded_by=reach.person).values("pk"))
+    return outside(Deed.within.filter(pk__in=ids), reach.spans)
+
+
+def deeds_with(cut: Sequence[str]) -> QuerySet[DeedWords]:
+    """The words of deeds that hold all these letters and pairs of letters."""
+    if not cut:
+        return DeedWords.objects.none()
+    given: str | list[str]
+    if connection.vendor == "sqlite":
+        sql = "SELECT rowid FROM assistance_deedwords_fts WHERE assistance_deedwords_fts MATCH %s"
+        given = " AND ".join(f'"{one}"' for one in cut)
+    else:
+        sql = "SELECT id FROM assistance_deedwords WHERE string_to_array(grams, ' ') @> %s::text[]"
+        given = list(cut)
+    return DeedWords.objects.filter(pk__in=RawSQL(sql, [given]))  # noqa: S611  only letters and figures are given
+
+
+def deeds_like(typed: str, reach: Reach) -> QuerySet[Deed]:
+    """Deeds that fit every word, newest first."""
+    rows = Deed.objects.all()
+    return deeds_search(rows, typed, reach).order_by("-on", "-pk") if clean(typed) else rows.none()
+
+
+def deeds_search(rows: QuerySet[Deed], typed: str, reach: Reach) -> QuerySet[Deed]:
+    """`rows`, of what `reach` covers, that fit every word of what somebody typed."""
+    words = [DeedWord(text) for text in clean(typed)[:MOST_TYPED].split()]
+    narrow = not reach.everything and width(reach.spans) <= WIDE
+    lead = next((one for one in words if one.fits_few_deeds(FEW if narrow else MANY)), None)
+    if lead is not None:
+        rows = rows.filter(pk__in=lead.deeds())
+    elif words and narrow:
+        there = Deed.within.filter(reach.places("place__")).values("pk")
+        rows = rows.filter(pk__in=there.union(own_deeds(reach).values("pk")))
+    for word in words:
+        if word is not lead:
+            rows = rows.filter(word.of_deed())
+    return rows
+
+
+class DeedWord(Word):
+    """A word, and the deeds that it may mean."""
+
+    @cached_property
+    def items(self) -> list[Any]:
+        return list(ItemVersion.objects.filter(name__icontains=self.text).values_list("item", flat=True).distinct())
+
+    @cached_property
+    def activities(self) -> list[Any]:
+        rows = Activity.objects.filter(title__icontains=self.text).order_by("-on", "-pk")
+        return list(rows.values_list("pk", flat=True)[:SUGGESTIONS])
+
+    def fits_few_deeds(self, most: int) -> bool:
+        if self.items or width(self.spans) > WIDE or not is_few(deeds_with(self.grams), most):
+            return False
+        return not self.is_number or is_few(Deed.within.filter(begins("number", self.text.upper())), most)
+
+    def deeds(self) -> QuerySet[Any, Any]:
+        """The ids of the deeds that it fits, each kind from its index."""
+        found = deeds_with(self.grams).values("deed")
+        if self.is_number:
+            found = found.union(Deed.within.filter(begins("number", self.text.upper())).values("pk"))
+        if self.spans:
+            found = found.union(Deed.within.filter(self.in_places()).values("pk"))
+        if self.activities:
+            found = found.union(Deed.within.filter(activity__in=self.activities).values("pk"))
+        return found
+
+    def of_deed(self) -> Q:
+        """The condition on a deed that is at hand."""
+        fits = self.in_words("words") | self.in_places() | Q(item__in=self.items) | Q(activity__in=self.activities)
+        return fits | Q(number__startswith=self.text.upper()) if self.is_number else fits

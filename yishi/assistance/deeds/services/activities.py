@@ -1,0 +1,109 @@
+"""Activities (活动): one event, many deeds, recorded at once by whoever organised it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.campaign.services.campaigns import named
+from yishi.assistance.deeds.models import Activity
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place
+from yishi.organisations.rights import permit
+
+from .deeds import Planned, _ids, deeds_record
+from .standing import NOBODY, Part, Reached
+
+MOST_DEEDS = 200  # of one act
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One deed of an activity."""
+
+    item: CatalogueItem
+    amount: Decimal
+    reached: Reached = NOBODY
+    words: str = ""
+
+
+def activity_open(
+    *,
+    actor: Viewer,
+    title: str,
+    place: Place,
+    on: date,
+    organiser: Body | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Write down an event; its deeds follow. Result: activity."""
+    by = permit("activity.open", actor)
+    body = {"title": title, "place": place.pk, "on": on, "organiser": organiser.pk if organiser else None}
+    with act("assistance.activity.open", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if organiser is not None and not (actor.is_system or actor.holds(organiser.pk)):
+            raise Refusal("deed.desk", _("You have no post at this desk."), field="organiser")
+        if on > timezone.localdate():
+            raise Refusal("deed.future", _("This day is still to come. Please give the day it happened."), field="on")
+        one = Activity.objects.create(
+            title=named(title, 120, "title"), place=place, on=on, organiser=organiser, recorded_by=actor.person
+        )
+        this.entry(subject=("activity", one.pk), place=place.pk)
+        this.result(activity=one.pk)
+    return this.receipt
+
+
+def activity_record(
+    *,
+    actor: Viewer,
+    activity: Activity,
+    lines: Sequence[Line],
+    parties: Sequence[Part],
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Record several deeds of one event: all or none. They happened on its day at its place. Result: activity, deeds,
+    alike (how many look like others)."""
+    by = permit("activity.extend", actor, activity)
+    body = {
+        "activity": activity.pk,
+        "lines": [[line.item.pk, line.amount, _ids(line.reached), line.words] for line in lines],
+        "parties": [[part.who.pk, part.role, part.share] for part in parties],
+    }
+    with act("assistance.activity.record", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if not lines:
+            raise Refusal("activity.nothing", _("Give an amount for at least one item."))
+        if len(lines) > MOST_DEEDS:
+            raise Refusal(
+                "activity.many",
+                _("At most %(most)d deeds at once. Record the rest in a second step.") % {"most": MOST_DEEDS},
+            )
+        plans = [
+            Planned(
+                line.item,
+                activity.place,
+                activity.on,
+                line.amount,
+                parties,
+                line.reached,
+                line.words,
+                activity,
+                activity.organiser,
+            )
+            for line in lines
+        ]
+        deeds, alike = deeds_record(this, actor=actor, plans=plans)
+        made = [one.pk for one in deeds]
+        this.entry(subject=("activity", activity.pk), place=activity.place_id, data={"deeds": len(made)})
+        this.result(activity=activity.pk, deeds=made, alike=alike)
+    return this.receipt

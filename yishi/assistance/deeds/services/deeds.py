@@ -1,0 +1,374 @@
+"""Deeds: recorded once, claimed by others, corrected by reversal, withdrawn with a reason.
+
+Each deed that counts has one entry in the journal that says all of it; every change reverses that entry and writes the
+next. So the figures follow by adding up, whatever order things arrive in, and a closed report stays what it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
+from yishi.assistance.campaign.services.campaigns import thousandths
+from yishi.assistance.deeds.hooks import match_kept
+from yishi.assistance.deeds.models import (
+    Activity,
+    Deed,
+    DeedBeneficiary,
+    DeedConfirmation,
+    DeedParty,
+    DeedRemark,
+    Evidence,
+)
+from yishi.assistance.deeds.models.deeds import WHOLE
+from yishi.attachments.models import Attachment
+from yishi.journal.act import Act, act, parts_write, receipt_number
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.ids import child_id
+from yishi.kit.records import certain
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+
+from .alike import duplicates_find, duplicates_find_many, fingerprint, look_again
+from .fitting import reached_fits, unnamed_checked, version_then, versions_open
+from .searched import words_index, words_index_again
+from .standing import (
+    NOBODY,
+    Part,
+    Reached,
+    beneficiary_rows,
+    count,
+    counted,
+    counting,
+    joined,
+    parts_of,
+    party_rows,
+    rewrite,
+    role_of,
+    sectors_on,
+    uncount,
+    write_beneficiaries,
+    write_parties,
+)
+
+State = Deed.State
+RECORD = "assistance.deed.record"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One deed as it is sent (see `deed_record`)."""
+
+    item: CatalogueItem
+    place: Place
+    on: date
+    amount: Decimal
+    parties: Sequence[Part]
+    reached: Reached = NOBODY
+    words: str = ""
+    activity: Activity | None = None
+    recorded_for: Body | None = None
+    source: tuple[str, UUID] | None = None
+
+    def sent(self) -> dict[str, Any]:
+        """What of it is hashed."""
+        return {
+            "item": self.item.pk,
+            "place": self.place.pk,
+            "on": self.on,
+            "amount": self.amount,
+            "parties": [[part.who.pk, part.role, part.share] for part in self.parties],
+            "reached": _ids(self.reached),
+            "words": self.words,
+            "activity": self.activity.pk if self.activity else None,
+            "desk": self.recorded_for.pk if self.recorded_for else None,
+            **({"source": list(self.source)} if self.source else {}),
+        }
+
+
+def deed_record(
+    *,
+    actor: Viewer,
+    item: CatalogueItem,
+    place: Place,
+    on: date,
+    amount: Decimal,
+    parties: Sequence[Part],
+    reached: Reached = NOBODY,
+    words: str = "",
+    activity: Activity | None = None,
+    recorded_for: Body | None = None,
+    match: Any = None,
+    source: tuple[str, UUID] | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Record a deed. Result: deed, number, alike (how many look like it). The deed's id follows from the act's id.
+
+    With `match` it is what was promised there: it closes need and offer, and proves the promise.
+    `source` (kind, id) is what it follows from: an item that is fed by proposals takes no deed typed by hand.
+    """
+    by = permit("deed.record", actor)
+    plan = Planned(item, place, on, amount, parties, reached, words, activity, recorded_for, source)
+    body = {**plan.sent(), **({"match": match.pk} if match is not None else {})}
+    with act(RECORD, actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        desk_is_own(actor, recorded_for)
+        deed = deed_made(this, actor, plan, versions_open([item], on)[item.pk])
+        deed.save(force_insert=True)
+        words_index([deed])
+        beneficiaries = write_beneficiaries(deed, reached)
+        count(this, deed, write_parties(deed, parties), beneficiaries)
+        alike = duplicates_find(deed, this.now) if source is None else 0  # what it follows from is one already
+        if source is None:
+            look_again([deed], this.now)
+        if match is not None:
+            match_kept(this, actor, match, deed)
+        this.result(deed=deed.pk, number=deed.number, alike=alike)
+    return this.receipt
+
+
+def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple[list[Deed], int]:
+    """Record several deeds of one day within the act that carries them: each with its own receipt, in a statement for
+    each table. Gives the deeds and how many look like others."""
+    permit("deed.record", actor)
+    versions = versions_open([one.item for one in plans], plans[0].on)
+    for desk in {one.recorded_for for one in plans}:
+        desk_is_own(actor, desk)
+    sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
+    parts, deeds, parties, beneficiaries = [], [], [], []
+    for plan in plans:
+        part = this.part(RECORD, plan.sent())
+        deed = deed_made(part, actor, plan, versions[plan.item.pk])
+        ours, theirs = party_rows(deed, plan.parties, sectors), beneficiary_rows(deed, plan.reached)
+        part.draft(**counting(part, deed, ours, theirs))
+        part.result(deed=deed.pk, number=deed.number)
+        parts.append(part)
+        deeds.append(deed)
+        parties += ours
+        beneficiaries += theirs
+    parts_write(parts)
+    Deed.within.bulk_create(deeds)
+    words_index(deeds)
+    DeedParty.objects.bulk_create(parties)
+    DeedBeneficiary.objects.bulk_create(beneficiaries)
+    look_again(deeds, this.now)
+    return deeds, duplicates_find_many(deeds, this.now)
+
+
+def deed_made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> Deed:
+    """The deed of `plan` by the item's version, checked and not written yet."""
+    if plan.source is None and version.fed_by != ItemVersion.Fed.HAND:
+        raise Refusal(
+            "deed.fed", _("This item counts proposals by itself: write the suggestion as a proposal."), field="item"
+        )
+    reached_fits(version, plan.reached)
+    deed = Deed(
+        id=child_id(this.id, 1),
+        number=receipt_number(this.id),
+        item=version.item,
+        version=version,
+        place=plan.place,
+        on=plan.on,
+        amount=thousandths(plan.amount, "amount"),
+        unnamed=unnamed_checked(plan.reached),
+        words=clean(plan.words)[:300],
+        activity=plan.activity,
+        recorded_by=actor.person,
+        recorded_for=plan.recorded_for,
+        recorded_at=this.now,
+        source_kind=plan.source[0] if plan.source else "",
+        source_id=plan.source[1] if plan.source else None,
+        confirmed_at=this.now if _only_oneself(actor, plan.parties) else None,
+        is_demo=bool(actor.is_system and version.item.campaign.is_demo),
+    )
+    deed.fingerprint = fingerprint(deed)
+    deed.entry_id = this.next_entry_id
+    return deed
+
+
+def desk_is_own(actor: Viewer, desk: Body | None) -> None:
+    if desk is not None and not (actor.is_system or actor.holds(desk.pk)):
+        raise Refusal("deed.desk", _("You have no post at this desk."), field="recorded_for")
+
+
+def deed_claim(
+    *,
+    actor: Viewer,
+    deed: Deed,
+    who: Body | Person,
+    role: str,
+    share: int | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """A body or person says which role it had in a deed that stands: one deed, one more credit, no second deed.
+
+    With a share the others keep their proportions of the rest; without one all parts become equal. Result: deed.
+    """
+    by = permit("deed.claim", actor)
+    body = {"deed": deed.pk, "who": who.pk, "role": role, "share": share}
+    with act("assistance.deed.claim", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        own = who == actor.person if isinstance(who, Person) else actor.holds(who.pk)
+        if not (own or actor.is_system):
+            raise Refusal("claim.foreign", _("One claims a role for oneself or for one's own desk only."), field="who")
+        row = counted(deed)
+        parts = parts_of(row)
+        if any(part.who == who for part in parts):
+            raise WrongStage("claim.there", _("This one is a party of the deed already."))
+        if share == WHOLE:
+            raise Refusal("claim.whole", _("Others did it too: leave them a share."), field="share")
+        rewrite(this, row, joined(parts, Part(who, role_of(role), share)))
+        this.result(deed=row.pk)
+    return this.receipt
+
+
+def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Receipt:
+    """A party for whom somebody else recorded it says: so it was; each member for themself. It counts before, too."""
+    by = permit("deed.confirm", actor, deed)
+    with act("assistance.deed.confirm", actor=by, act_id=act_id, body={"deed": deed.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        row = counted(deed)
+        said = set(row.confirmations.values_list("person", flat=True))
+        if row.confirmed_at is not None or actor.person_id in said:
+            raise WrongStage("deed.confirmed", _("This is confirmed already."))
+        named = set(row.parties.filter(person__isnull=False).values_list("person", flat=True))
+        if actor.person in {part.who for part in parts_of(row)}:
+            DeedConfirmation.objects.create(deed=row, person=actor.person, at=this.now)
+            said.add(certain(actor.person_id))
+        elif named - {row.recorded_by_id} - said:
+            raise Refusal("confirm.members", _("Members are named in it: each of them confirms for themself."))
+        elif actor.person_id is not None and actor.person_id == row.recorded_by_id:
+            raise Refusal("confirm.own", _("You recorded it yourself: somebody else of a party confirms it."))
+        if named - {row.recorded_by_id} <= said:
+            row.confirmed_at = this.now
+            row.save(update_fields=["confirmed_at"])
+        this.entry(subject=("deed", row.pk), place=row.place_id)
+        this.result(deed=row.pk)
+    return this.receipt
+
+
+def deed_correct(
+    *,
+    actor: Viewer,
+    deed: Deed,
+    reason: str,
+    on: date | None = None,
+    place: Place | None = None,
+    amount: Decimal | None = None,
+    reached: Reached | None = None,
+    parties: Sequence[Part] | None = None,
+    words: str | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Correct what is given, on any day: what was counted is reversed, what is right is counted. Result: deed."""
+    by = permit("deed.correct", actor, deed)
+    body = {
+        "deed": deed.pk,
+        "reason": reason,
+        "on": on,
+        "place": place.pk if place else None,
+        "amount": amount,
+        "reached": _ids(reached) if reached else None,
+        "parties": [[part.who.pk, part.role, part.share] for part in parties] if parties is not None else None,
+        "words": words,
+    }
+    with act("assistance.deed.correct", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = counted(deed)
+        row.reason = _reason(this, row, reason, _("Please write what was wrong."))
+        row.on, row.place = on or row.on, place or row.place
+        row.version = version_then(row.item, row.on)
+        row.amount = thousandths(amount, "amount") if amount is not None else row.amount
+        said, row.words = row.words, clean(words)[:300] if words is not None else row.words
+        if reached is not None:
+            reached_fits(row.version, reached)
+            row.unnamed = unnamed_checked(reached)
+            row.beneficiaries.all().delete()
+            write_beneficiaries(row, reached)
+        row.fingerprint = fingerprint(row)
+        row.save()
+        if row.words != said:
+            words_index_again(row)
+        row.codes.filter(said_yes=False, settled_at__isnull=True).update(settled_at=this.now)
+        rewrite(this, row, parts_of(row) if parties is None else parties)
+        this.result(deed=row.pk, alike=duplicates_find(row, this.now))
+    return this.receipt
+
+
+def deed_withdraw(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:
+    """It did not happen so, or not at all: it counts no longer; the record and the reason stay. Result: deed."""
+    by = permit("deed.correct", actor, deed)
+    with act("assistance.deed.withdraw", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
+        if this.replayed:
+            return this.receipt
+        row = counted(deed)
+        row.reason = _reason(this, row, reason, _("Please write why it is withdrawn."))
+        uncount(this, row)
+        row.state = State.WITHDRAWN
+        row.save(update_fields=["state", "reason", "entry_id"])
+        this.result(deed=row.pk)
+    return this.receipt
+
+
+def evidence_add(
+    *,
+    actor: Viewer,
+    deed: Deed,
+    kind: str,
+    words: str = "",
+    file: Attachment | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Add what the deed rests on: words, a file, or both. Result: deed."""
+    by = permit("deed.prove", actor, deed)
+    body = {"deed": deed.pk, "kind": kind, "words": words, "file": file.sha256 if file else None}
+    with act("assistance.deed.prove", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = counted(deed)
+        if kind not in Evidence.Kind.values:
+            raise Refusal("evidence.kind", _("Please choose one of the values that are offered."), field="kind")
+        said = clean(words)[:200]
+        if not said and file is None:
+            raise Refusal("evidence.empty", _("Write which paper or who confirmed it, or add a file."), field="words")
+        Evidence.objects.create(deed=row, kind=kind, words=said, file=file, added_by=actor.person, added_at=this.now)
+        this.entry(subject=("deed", row.pk), place=row.place_id, data={"kind": kind})
+        this.result(deed=row.pk)
+    return this.receipt
+
+
+def _only_oneself(actor: Viewer, parties: Sequence[Part]) -> bool:
+    """Are they the only person named? Then nobody is asked to confirm."""
+    people = {part.who for part in parties if isinstance(part.who, Person)}
+    return bool(people) and people == {actor.person}
+
+
+def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:
+    """The reason, which stays with this act: a later change does not overwrite it."""
+    kept = clean(reason)[:300]
+    if not kept:
+        raise Refusal("reason.empty", otherwise, field="reason")
+    DeedRemark.objects.create(deed=deed, act_id=this.id, text=kept)
+    return kept
+
+
+def _ids(reached: Reached) -> dict[str, Any]:
+    return {
+        "households": [one.pk for one in reached.households],
+        "people": [one.pk for one in reached.people],
+        "villages": [one.pk for one in reached.villages],
+        "unnamed": reached.unnamed,
+    }

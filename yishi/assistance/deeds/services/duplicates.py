@@ -1,0 +1,128 @@
+"""The queue of possible duplicates: same, part, or two deeds. A merge moves credit and never deletes."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.campaign.services.campaigns import thousandths
+from yishi.assistance.deeds.models import Deed, PossibleDuplicate
+from yishi.assistance.deeds.models.deeds import WHOLE
+from yishi.commitments.rules import is_small_office
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import permit
+
+from .standing import Part, Reached, counted, joined, parts_of, reached_by, rewrite, uncount, write_beneficiaries
+
+Verdict = PossibleDuplicate.Verdict
+
+
+def duplicate_decide(
+    *,
+    actor: Viewer,
+    pair: PossibleDuplicate,
+    verdict: str,
+    reason: str = "",
+    overlap: Decimal | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Decide whether two deeds are one. Same: the later one's parties and beneficiaries move to the earlier one, which
+    counts once. Part: `overlap` of its amount and the shared beneficiaries leave the later one; its parties are named
+    at the earlier one too. Distinct: both count. Result: pair, kept."""
+    by = permit("duplicate.decide", actor, pair)
+    body = {"pair": pair.pk, "verdict": verdict, "reason": reason, "overlap": overlap}
+    with act("assistance.duplicate.decide", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = PossibleDuplicate.objects.select_for_update().get(pk=pair.pk)
+        if row.verdict:
+            raise WrongStage("duplicate.decided", _("This is decided already. Reload the page."))
+        if verdict not in Verdict.values:
+            raise Refusal("duplicate.verdict", _("Please choose one of the three verdicts."), field="verdict")
+        if verdict == Verdict.DISTINCT and _own(actor, row):
+            raise Refusal(
+                "duplicate.own",
+                _("You recorded one of the two yourself: that both count is for somebody else to say."),
+                field="verdict",
+            )
+        if verdict != Verdict.DISTINCT:
+            kept, other = counted(row.earlier), counted(row.later)
+            if verdict == Verdict.SAME:
+                _merge(this, kept, other)
+            else:
+                _part(this, kept, other, overlap)
+        row.verdict, row.reason = verdict, clean(reason)[:300]
+        row.decided_by, row.decided_at = actor.person, this.now
+        row.save(update_fields=["verdict", "reason", "decided_by", "decided_at"])
+        this.entry(subject=("duplicate", row.pk), place=row.earlier.place_id, data={"verdict": verdict})
+        this.result(pair=row.pk, kept=row.earlier_id)
+    return this.receipt
+
+
+def _own(actor: Viewer, pair: PossibleDuplicate) -> bool:
+    """Did the actor record one of the two? Nobody keeps their own second record alive by their own word."""
+    mine = {pair.earlier.recorded_by_id, pair.later.recorded_by_id}
+    return actor.person_id is not None and actor.person_id in mine and not is_small_office()
+
+
+def _merge(this: Act, kept: Deed, other: Deed) -> None:
+    """`other` counts no longer; whom it reached and who did it are named at `kept`. Both records stay."""
+    uncount(this, other)
+    other.state, other.merged_into = Deed.State.MERGED, kept
+    other.save(update_fields=["state", "merged_into", "entry_id"])
+    ours, theirs = reached_by(kept), reached_by(other)
+    both = Reached(
+        households=[*ours.households, *theirs.households],
+        people=[*ours.people, *theirs.people],
+        villages=[*ours.villages, *theirs.villages],
+        unnamed=max(ours.unnamed, theirs.unnamed),
+    )
+    kept.unnamed = both.unnamed
+    kept.save(update_fields=["unnamed"])
+    kept.beneficiaries.all().delete()
+    write_beneficiaries(kept, both)
+    rewrite(this, kept, _together(parts_of(kept), parts_of(other)))
+
+
+def _part(this: Act, kept: Deed, other: Deed, overlap: Decimal | None) -> None:
+    """What both report stays with `kept`; `other` keeps the rest."""
+    if overlap is None:
+        raise Refusal("duplicate.overlap", _("Type how much of it stands in both."), field="overlap")
+    shared = thousandths(overlap, "overlap")
+    if shared >= other.amount:
+        raise Refusal("duplicate.whole", _("That is all of the later one: then it is the same deed."), field="overlap")
+    ours, theirs = reached_by(kept), reached_by(other)
+    known = {one.pk for one in (*ours.households, *ours.people, *ours.villages)}
+    rest = Reached(
+        households=[one for one in theirs.households if one.pk not in known],
+        people=[one for one in theirs.people if one.pk not in known],
+        villages=[one for one in theirs.villages if one.pk not in known],
+        unnamed=theirs.unnamed,
+    )
+    parts = parts_of(other)
+    other.amount -= shared
+    other.save(update_fields=["amount"])
+    other.beneficiaries.all().delete()
+    write_beneficiaries(other, rest)
+    rewrite(this, other, parts)
+    rewrite(this, kept, _together(parts_of(kept), parts))
+
+
+def _together(parts: list[Part], more: list[Part]) -> list[Part]:
+    """The parties of both: who is new comes with the share that it had, halved, so that both reports weigh alike."""
+    known = {part.who.pk for part in parts}
+    new = [part for part in more if part.who.pk not in known]
+    if not new:
+        return parts
+    brought = sum(part.share or 0 for part in new) // 2
+    made = list(parts)
+    left = brought
+    for place, part in enumerate(new):
+        share = left if place == len(new) - 1 else (part.share or 0) // 2
+        left -= share
+        made = joined(made, Part(part.who, part.role, min(share, WHOLE)))
+    return made

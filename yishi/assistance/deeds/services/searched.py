@@ -1,0 +1,27 @@
+"""The text index of deeds' words: written with the deed, by those that write deeds."""
+
+from collections.abc import Iterable
+
+from yishi.assistance.deeds.models import Deed, DeedWords
+from yishi.kit.text import grams
+
+
+def words_index(deeds: Iterable[Deed]) -> None:
+    """For new deeds, in one statement."""
+    words_write(words_rows(deeds))
+
+
+def words_rows(deeds: Iterable[Deed]) -> list[DeedWords]:
+    """What is to be written for them."""
+    return [DeedWords(deed=deed, grams=cut) for deed in deeds if (cut := " ".join(sorted(grams(deed.words))))]
+
+
+def words_write(rows: list[DeedWords]) -> None:
+    if rows:
+        DeedWords.objects.bulk_create(rows, batch_size=1_000)
+
+
+def words_index_again(deed: Deed) -> None:
+    """For a deed whose words changed."""
+    DeedWords.objects.filter(deed=deed).delete()
+    words_index([deed])

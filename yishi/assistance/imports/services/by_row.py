@@ -1,0 +1,164 @@
+"""Workbooks whose rows are each one record, made by the record's own service within the act that publishes.
+
+Nothing is written beforehand; a workbook holds at most a thousand rows, so that the act stays short. When a row is
+checked it is tried with its service and rolled back, so that the preview says what the service would say.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.imports.models import Import, ImportedRow, ImportPiece
+from yishi.assistance.imports.workbooks.kinds import Stale, Whole
+from yishi.assistance.imports.workbooks.places import Places
+from yishi.assistance.imports.workbooks.results import Result
+from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
+from yishi.journal.act import Act
+from yishi.journal.models import Entry
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import uuid7
+from yishi.organisations.grants import Viewer, viewer_of
+
+from .deed_kind import digest_of
+from .pieces import Stage, results_in
+
+MOST_ROWS = 1_000
+
+
+class _Tried(Exception):
+    """Ends a try: all of it is rolled back."""
+
+
+class ByRow(ABC):
+    """See `workbooks.kinds.KindOfImport`. What is read of a row is plain data: ids, texts, numbers."""
+
+    follows = False
+    subject = ""  # of the journal's entries about one record
+    model: Any = None
+
+    @abstractmethod
+    def read(self, one: Import, places: Places, row: StagedRow) -> tuple[dict[str, Any], list[Fault]]:
+        """What a row says, and what is wrong with it."""
+
+    @abstractmethod
+    def standing(self, said: dict[str, Any]) -> bool:
+        """Does this record stand already, as the row says it?"""
+
+    @abstractmethod
+    def record(
+        self, one: Import, actor: Viewer, said: Sequence[dict[str, Any]], act_id: Callable[[], UUID]
+    ) -> list[UUID]:
+        """Make the records by their service; gives their ids in order. Raises `Refusal`."""
+
+    def choices(self) -> dict[str, list[str]]:
+        return {}
+
+    def unit_of(self, row: StagedRow) -> str:
+        return str(row.number)
+
+    def look_through(self, one: Import, staged: Iterable[StagedRow]) -> Whole:
+        whole = Whole()
+        seen: dict[str, int] = {}
+        for row in staged:
+            whole.last[self.unit_of(row)] = 1
+            before = seen.setdefault(digest_of(row), row.number)
+            if before != row.number:
+                whole.faults.setdefault(row.number, []).append(Fault(row.number, "", "row_twice", {"row": before}))
+            if whole.units == MOST_ROWS + 1:
+                fault = Fault(row.number, "", "too_many_records", {"most": MOST_ROWS})
+                whole.faults.setdefault(row.number, []).append(fault)
+        return whole
+
+    def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
+        places, actor = Places(one.place), viewer_of(one.sent_by)
+        return lambda units: [self._check(one, places, actor, rows[0], whole) for rows in units]
+
+    def _check(self, one: Import, places: Places, actor: Viewer, row: StagedRow, whole: Whole) -> Result:
+        said, faults = self.read(one, places, row)
+        faults.extend(whole.faults.get(row.number, ()))
+        if not faults and self.standing(said):
+            return Result("same", [row.number])
+        if not faults:
+            try:
+                with transaction.atomic():
+                    self.record(one, actor, [said], uuid7)
+                    raise _Tried
+            except _Tried:
+                return Result("new", [row.number], new={"digest": digest_of(row), "said": said})
+            except Refusal as refusal:
+                faults.append(Fault(row.number, "", "refusal", {"text": str(refusal.message)}))
+        return Result("bad", [row.number], faults)
+
+    def prepare(self, one: Import, results: list[Result]) -> None:  # noqa: B027
+        """Nothing is written beforehand."""
+
+    def write(self, prepared: None) -> None:  # noqa: B027
+        """Likewise."""
+
+    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> None:  # noqa: B027
+        """Nothing is made beforehand."""
+
+    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
+        new = [
+            result.new
+            for piece in ImportPiece.objects.filter(of=one, stage=Stage.UNITS).order_by("ordinal")
+            for result in results_in(piece)
+            if result.verdict == "new"
+        ]
+        if any(self.standing(each["said"]) for each in new):
+            raise Stale("import.taken", _("Some of these rows were imported meanwhile."))
+        try:
+            made = self.record(one, actor, [each["said"] for each in new], this.child)
+        except Refusal as refusal:
+            raise Stale("import.changed", refusal.message) from refusal
+        # A row that was imported and undone may come again: what it stood for is gone.
+        ImportedRow.objects.filter(kind=one.kind, digest__in=[each["digest"] for each in new]).delete()
+        ImportedRow.objects.bulk_create(
+            ImportedRow(of=one, kind=one.kind, digest=each["digest"], target_id=target)
+            for each, target in zip(new, made, strict=True)
+        )
+
+    def follow(self, one: Import, results: list[Result]) -> None:  # noqa: B027
+        """Nothing comes after."""
+
+    def built_upon(self, one: Import) -> Any:
+        """An entry beyond those of its making, or a record of another kind that points at it."""
+        keys = ImportedRow.objects.filter(of=one).values("target_id")
+        later = Entry.objects.filter(subject_kind=self.subject, subject_id__in=keys)
+        if later.exclude(code__in=self.codes()).exists() or self.pointed_at(keys):
+            return _("It cannot be undone: some of these records were changed or used since.")
+        return None
+
+    @abstractmethod
+    def codes(self) -> list[str]:
+        """The codes of the entries that a record begins with."""
+
+    def pointed_at(self, keys: Any) -> bool:
+        relations = [one for one in self.model._meta.related_objects if hasattr(one.field, "column")]
+        return any(
+            one.related_model._base_manager.filter(**{f"{one.field.name}__in": keys}).exists()
+            for one in relations
+            if one.related_model not in self.own()
+        )
+
+    def own(self) -> set[Any]:
+        """The models that are part of a record."""
+        return set()
+
+    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
+        """Take the records away and turn their entries round."""
+        rows = ImportedRow.objects.filter(of=one)
+        keys = list(rows.values_list("target_id", flat=True))
+        reversed_already = Entry.objects.filter(reverses_id__isnull=False).values("reverses_id")
+        entries = Entry.objects.filter(subject_kind=self.subject, subject_id__in=keys, reverses_id__isnull=True)
+        for entry in entries.exclude(pk__in=reversed_already).order_by("received_at", "ordinal"):
+            this.reverse(entry, data=entry.data)
+        self.model.within.filter(pk__in=keys).delete()
+        rows.delete()
+
+    def sweep(self, one: Import) -> int:
+        return 0

@@ -1,0 +1,148 @@
+"""Workbooks of households and their members, as a kind of import."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.checks.models import CheckFinding
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.workbooks import household_columns
+from yishi.assistance.imports.workbooks.kinds import Whole
+from yishi.assistance.imports.workbooks.places import Places
+from yishi.assistance.imports.workbooks.results import Result
+from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
+from yishi.assistance.register.models import (
+    Household,
+    HouseholdCause,
+    HouseholdMember,
+    HouseholdStay,
+    HouseholdYear,
+    MemberYear,
+    Resident,
+)
+from yishi.formats.tables import Column
+from yishi.journal.act import Act
+from yishi.journal.models import Entry
+from yishi.organisations.grants import Viewer
+from yishi.people.models import Person
+
+from . import household_rows as rows
+from .household_changes import Changes
+from .households import households_compare
+
+OWN = {
+    CheckFinding,
+    Household,
+    HouseholdCause,
+    HouseholdMember,
+    HouseholdStay,
+    HouseholdYear,
+    MemberYear,
+    Resident,
+    Person,
+}
+MOST_MEMBERS = 40
+
+
+class Households:
+    """See `workbooks.kinds.KindOfImport`."""
+
+    follows = False
+
+    def columns(self) -> list[Column]:
+        return household_columns.columns()
+
+    def choices(self) -> dict[str, list[str]]:
+        return household_columns.choices()
+
+    def examples(self) -> list[dict[str, str]]:
+        family = {"county": "示例县", "township": "示例乡", "village": "示例村", "number": "示例5300000001"}
+        return [
+            {**family, "member.number": "示例530000000101", "name": "某某某", "member.relation": "户主"},
+            {**family, "member.number": "示例530000000102", "name": "某某", "member.relation": "配偶"},
+        ]
+
+    def unit_of(self, row: StagedRow) -> str:
+        return row.values.get("number") or f"#{row.sheet}#{row.number}"
+
+    def look_through(self, one: Import, staged: Iterable[StagedRow]) -> Whole:
+        """Numbers that stand twice in the file; where a spreadsheet has eaten the last digits of a whole column."""
+        whole = Whole()
+        seen: dict[tuple[str, str], int] = {}
+        headings = one.options["headings"]
+        for row in staged:
+            key = self.unit_of(row)
+            whole.last[key] = whole.last.get(key, 0) + 1
+            if whole.last[key] > MOST_MEMBERS:
+                fault = Fault(row.number, headings["number"], "household_too_large", {"most": MOST_MEMBERS})
+                whole.faults.setdefault(row.number, []).append(fault)
+            for name, code in (("identity", "identity_twice"), ("member.number", "number_twice")):
+                text = row.values.get(name)
+                if not text:
+                    continue
+                before = seen.setdefault((name, text), row.number)
+                if before != row.number:
+                    fault = Fault(row.number, headings[name], code, {"row": before})
+                    whole.faults.setdefault(row.number, []).append(fault)
+        return whole
+
+    def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
+        places, today = Places(one.place), timezone.localdate()
+        return lambda units: households_compare(one, units, places, whole.faults, today)
+
+    def prepare(self, one: Import, results: list[Result]) -> rows.NewRows:
+        return rows.prepare_new(one, results)
+
+    def write(self, prepared: rows.NewRows) -> None:
+        prepared.insert()
+
+    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Changes:
+        return Changes(changed, forwards=forwards)
+
+    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: Changes) -> None:
+        rows.show(one)
+        turn.run()
+
+    def follow(self, one: Import, results: list[Result]) -> None:
+        """Nothing comes after."""
+
+    def built_upon(self, one: Import) -> Any:
+        """A deed, a visit, a pairing, a request, a later change: anything that points at what the import brought."""
+        for model, prefix in ((Household, ""), (HouseholdMember, "household__"), (Person, None)):
+            for relation in model._meta.related_objects:
+                other = relation.related_model
+                if other in OWN or not hasattr(relation.field, "column"):
+                    continue
+                name = relation.field.name
+                path = f"{name}__household_members__household__" if prefix is None else f"{name}__{prefix}"
+                if other._base_manager.filter(**{f"{path}brought_by": one.pk}).exists():
+                    text = _("It cannot be undone: there are records (%(what)s) about households that it brought.")
+                    return text % {"what": other._meta.verbose_name}
+        brought = Household.within.filter(brought_by=one.pk).values("pk")
+        later = Entry.objects.filter(subject_kind="household", received_at__gt=one.published_at)
+        if later.filter(subject_id__in=brought).exists():
+            return _("It cannot be undone: households that it brought were changed since.")
+        return self._later_import(one)
+
+    def _later_import(self, one: Import) -> Any:
+        later = Import.within.filter(
+            kind=one.kind,
+            state=Import.State.PUBLISHED,
+            published_at__gt=one.published_at,
+            place__lo__lte=one.place.hi,
+            place__hi__gte=one.place.lo,
+        )
+        found = later.filter(changed__gt=0).order_by("published_at").first()
+        if found is None:
+            return None
+        text = _("A later workbook (%(name)s) changed households. Undo that one first.")
+        return text % {"name": found.filename}
+
+    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: Changes) -> None:
+        turn.run()
+        rows.hide(one)
+
+    def sweep(self, one: Import) -> int:
+        return rows.sweep(one)

@@ -1,0 +1,77 @@
+"""A workbook is sent: kept encrypted, read and checked by a job, published by another act (import_publish.py)."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.workbooks.faults import fault_words
+from yishi.assistance.imports.workbooks.kinds import kinds
+from yishi.assistance.register.services.identity import keys_check
+from yishi.formats.sheet_limits import LARGE, SheetError
+from yishi.formats.sheets import kind_of
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import child_id
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body
+from yishi.organisations.rights import permit
+
+from .pieces import file_keep
+
+MOST_WAITING = 5  # workbooks of one desk that are being worked on
+
+
+def import_send(
+    *,
+    actor: Viewer,
+    body: Body,
+    kind: str,
+    data: bytes,
+    filename: str,
+    year: int | None = None,
+    options: dict[str, Any] | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Take a workbook for the desk of `body`; nothing is changed. `year`: of rows that name none. Result: import.
+
+    Raises `Refusal` "workbook.…" for a file that is refused at its first look.
+    """
+    by = permit("import.run", actor, body)
+    sha256 = hashlib.sha256(data).hexdigest()
+    sent = {"body": body.pk, "kind": kind, "sha256": sha256, "name": filename, "year": year, "options": options or {}}
+    if kind not in kinds():
+        raise Refusal("import.kind", _("Please choose one of the values that are offered."), field="kind")
+    try:
+        kind_of(data, filename, LARGE)
+    except SheetError as error:
+        raise Refusal("workbook." + error.code, fault_words(error.code, error.params), field="file") from error
+    with act("assistance.import.send", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        keys_check()
+        working = Import.within.filter(body=body, state__in=[Import.State.SENT, Import.State.READING])
+        if working.count() >= MOST_WAITING:
+            raise Refusal("import.waiting", _("Several workbooks are being read. Wait until they are done."))
+        one = Import.within.create(
+            id=child_id(this.id, 1),
+            kind=kind,
+            body=body,
+            place=body.place,
+            year=year or timezone.localdate().year,
+            options=options or {},
+            filename=clean(filename)[-120:] or "workbook.xlsx",
+            size=len(data),
+            sha256=sha256,
+            sent_by=actor.person,
+            sent_at=this.now,
+        )
+        file_keep(one, data)
+        this.entry(subject=("import", one.pk), place=one.place_id, data={"kind": kind, "size": len(data)})
+        this.result(**{"import": one.pk})
+    return this.receipt

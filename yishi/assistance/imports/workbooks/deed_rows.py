@@ -1,0 +1,179 @@
+"""A workbook of deeds: one row is one deed, with whom it reached and who did it, by name and by number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.deeds.models import DeedParty
+from yishi.assistance.register.models import Household
+from yishi.formats.tables import Column
+from yishi.organisations.models import Body, Member
+
+from .household_columns import OTHERS_APART
+from .places import Places
+from .rows import Fault, StagedRow
+
+Role = DeedParty.Role
+PARTIES = {"lead": Role.LEAD, "co": Role.CO, "funder": Role.FUNDER, "organiser": Role.ORGANISER}
+COLUMNS = (
+    Column("item", ("活动项", "活动项目", "活动名称", "助推项目"), is_wanted=True, names=True),
+    Column("on", ("日期", "开展时间", "实施日期", "时间"), "day", is_wanted=True),
+    Column("county", ("县", "县（市、区）", "县区")),
+    Column("township", ("乡", "乡镇", "乡（镇）")),
+    Column("village", ("村", "行政村", "村（社区）")),
+    Column("village_code", ("村编码", "行政村编码"), "code"),
+    Column("amount", ("数量", "完成数量"), "number", is_wanted=True),
+    Column("unit", ("单位", "计量单位")),
+    Column("households", ("受益户编号", "受益农户", "帮扶户编号"), "text"),
+    Column("unnamed", ("受益人数", "受益人数（人）"), "whole"),
+    Column("lead", ("主办", "牵头", "委员", "实施单位"), "text", names=True),
+    Column("co", ("协办", "参与", "参加")),
+    Column("funder", ("出资", "出资单位", "捐赠方")),
+    Column("organiser", ("组织", "组织单位")),
+    Column("words", ("内容", "做了什么", "实绩内容", "主要内容"), names=True),
+)
+
+
+@dataclass
+class WantedDeed:
+    """A deed as a row has it, by ids."""
+
+    item: CatalogueItem | None = None
+    place: Any = None
+    on: date | None = None
+    amount: Decimal = Decimal(0)
+    households: list[Household] = field(default_factory=list)
+    parties: list[tuple[Any, str]] = field(default_factory=list)  # body or person, role
+    unnamed: int = 0
+    words: str = ""
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, row: StagedRow, heading: str, code: str, **params: Any) -> None:
+        self.faults.append(Fault(row.number, heading, code, params))
+
+
+class DeedReader:
+    """Reads rows for one desk; what many rows name alike is looked up once."""
+
+    def __init__(self, desk: Body, places: Places, headings: dict[str, str]):
+        self.desk, self.places, self.headings = desk, places, headings
+        self._households: dict[str, Household] = {}
+        self._named: dict[str, tuple[list[Body], list[Member]]] = {}
+        self._items: dict[str, list[CatalogueItem]] = {}
+        for item in CatalogueItem.objects.select_related("campaign").prefetch_related("versions"):
+            place = item.campaign.place_id
+            if place in places.rows or self._lies_within(item.campaign.place):
+                for name in {item.code, *(version.name for version in item.versions.all())}:
+                    self._items.setdefault(_plain(name), []).append(item)
+
+    def _lies_within(self, other: Any) -> bool:
+        return bool(other.lo <= self.places.home.lo <= other.hi)
+
+    def look_up(self, rows: Sequence[StagedRow]) -> None:
+        """Ask for all households that some rows name, at once."""
+        numbers = {number for row in rows for number in _apart(row.values.get("households", ""))}
+        home = self.places.home
+        within = Household.within.filter(number__in=numbers, place__lo__gte=home.lo, place__lo__lte=home.hi)
+        self._households = {one.number: one for one in within} if numbers else {}
+
+    def read(self, row: StagedRow) -> WantedDeed:
+        """What a row says; `look_up` was asked before."""
+        made, values = WantedDeed(), row.values
+        made.faults.extend(Fault(row.number, *fault) for fault in row.faults)
+        faulty = {fault.heading for fault in made.faults}
+        for key in ("item", "on", "amount"):
+            if not values.get(key):
+                made.fault(row, self.headings[key], "missing")
+        if self.headings["on"] not in faulty and values.get("on"):
+            made.on = date.fromisoformat(values["on"])
+        if self.headings["amount"] not in faulty and values.get("amount"):
+            made.amount = Decimal(values["amount"])
+        if self.headings.get("unnamed") not in faulty:
+            made.unnamed = int(values.get("unnamed", "0"))
+        made.words = values.get("words", "")
+        asked = tuple(values.get(key, "") for key in ("county", "township", "village", "village_code"))
+        made.place, code, text = (self.places.home, "", "") if not any(asked) else self.places.find(*asked)
+        if code:
+            made.fault(row, self.headings.get("village", "村"), code, text=text[:20])
+        self._item(made, row)
+        self._reached(made, row)
+        if made.on:
+            self._parties(made, row, made.on)
+        return made
+
+    def _item(self, made: WantedDeed, row: StagedRow) -> None:
+        typed = row.values.get("item", "")
+        found = self._items.get(_plain(typed), [])
+        if made.on:
+            running = [one for one in found if _runs(one, made.on)]
+            found = running or found
+        if typed and len(found) != 1:
+            made.fault(row, self.headings["item"], "many_items" if found else "no_item", text=typed[:20])
+            return
+        made.item = found[0] if found else None
+        unit = row.values.get("unit", "")
+        if made.item is not None and unit:
+            units = {version.unit for version in made.item.versions.all()}
+            if unit not in units:
+                made.fault(row, self.headings["unit"], "other_unit", text=unit[:10], unit="、".join(sorted(units)))
+
+    def _reached(self, made: WantedDeed, row: StagedRow) -> None:
+        for number in _apart(row.values.get("households", "")):
+            if number in self._households:
+                made.households.append(self._households[number])
+            else:
+                made.fault(row, self.headings["households"], "no_household", text=number[:32])
+
+    def _parties(self, made: WantedDeed, row: StagedRow, day: date) -> None:
+        for key, role in PARTIES.items():
+            for name in _apart(row.values.get(key, "")):
+                who = self._who(name, day)
+                if len(who) != 1:
+                    made.fault(row, self.headings[key], "many_parties" if who else "no_party", text=name[:20])
+                elif who[0] not in [each for each, _role in made.parties]:
+                    made.parties.append((who[0], role))
+        if not made.parties:
+            made.parties.append((self.desk, Role.LEAD))
+
+    def _who(self, name: str, day: date) -> list[Any]:
+        """A body of the place or above it, or a member of a committee there."""
+        if name not in self._named:
+            self._named[name] = self._called(name)
+        bodies, members = self._named[name]
+        there = [one for one in bodies if one.is_valid_on(day)]
+        if there:
+            return there[:2]
+        return list({one.person_id: one.person for one in members if one.is_valid_on(day)}.values())[:2]
+
+    def _called(self, name: str) -> tuple[list[Body], list[Member]]:
+        """Of any time: asked for once, whatever the days of the rows that name them."""
+        home = self.places.home
+        near = Q(place__lo__gte=home.lo, place__lo__lte=home.hi) | Q(place__lo__lte=home.lo, place__hi__gte=home.hi)
+        bodies = Body.objects.filter(near, Q(name=name) | Q(short_name=name))
+        body = {"term__body__place__lo__gte": home.lo, "term__body__place__lo__lte": home.hi}
+        members = Member.objects.filter(person__name=name, **body).select_related("person")
+        return list(bodies[:50]), list(members[:200])
+
+
+def _runs(item: CatalogueItem, day: date) -> bool:
+    campaign = item.campaign
+    return not item.is_retired and campaign.starts_on <= day and (campaign.ends_on is None or day <= campaign.ends_on)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _apart(text: str) -> list[str]:
+    for mark in OTHERS_APART:
+        text = text.replace(mark, "\n")
+    return list(dict.fromkeys(one.strip() for one in text.split("\n") if one.strip()))
+
+
+def columns() -> list[Column]:
+    return list(COLUMNS)

@@ -1,0 +1,18 @@
+"""Who helps whom; needs and offers."""
+
+from .needs import HelpKind, Match, Need, Offer
+from .pairing import Measure, Pairing, StationedTeam, TeamMember, VillagePlan, Visit, VisitRule
+
+__all__ = [
+    "HelpKind",
+    "Match",
+    "Measure",
+    "Need",
+    "Offer",
+    "Pairing",
+    "StationedTeam",
+    "TeamMember",
+    "VillagePlan",
+    "Visit",
+    "VisitRule",
+]

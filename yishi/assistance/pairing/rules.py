@@ -1,0 +1,182 @@
+"""Who pairs helpers with families and places, visits them, agrees measures, keeps teams and village plans."""
+
+from datetime import timedelta
+from typing import Any
+
+import rules
+from django.db.models import Q
+from django.utils import timezone
+
+from yishi.assistance.campaign.rules import has_desk
+from yishi.assistance.register.models import Household
+from yishi.assistance.register.rules import keeps_its_village
+from yishi.commitments.rules import bears, is_small_office, same_hands
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Place, current, valid_on
+from yishi.organisations.rights import add
+
+from .models import (
+    Measure,
+    Pairing,
+    StationedTeam,
+    TeamMember,
+    Visit,
+)
+
+LATE_DAYS = 30  # for so long after their time a helper writes down a visit that was made within it
+HELPS = "helps"  # in Viewer.known: is paired or stationed today
+HELPS_NOBODY = "helps nobody"
+
+
+def pairing_of(viewer: Viewer, household: Household) -> Pairing | None:
+    """The pairing by which the viewer helps this household today."""
+    helper = Q(body__in=viewer.reach.bodies) | Q(person=viewer.person_id, person__isnull=False)
+    return Pairing.within.filter(valid_on(timezone.localdate()), helper, household=household).first()
+
+
+def station_of(viewer: Viewer, place: Place) -> TeamMember | None:
+    """The viewer's place in a team that is stationed where `place` lies."""
+    if viewer.person_id is None:
+        return None
+    today = timezone.localdate()
+    rows = TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), person=viewer.person_id)
+    return rows.filter(team__place__lo__lte=place.lo, team__place__hi__gte=place.lo).first()
+
+
+@rules.predicate
+def is_helper(viewer: Viewer, thing: Any = None) -> bool:
+    """Is paired, or is stationed somewhere, by whatever grant: also somebody without any desk."""
+    if viewer.person_id is None or viewer.query_code:
+        return False
+    if HELPS in viewer.known or HELPS_NOBODY in viewer.known:
+        return HELPS in viewer.known
+    today = timezone.localdate()
+    own = {"person": viewer.person_id}
+    pairs = Pairing.within.filter(valid_on(today), **own).order_by().values_list("pk")
+    stations = TeamMember.objects.filter(valid_on(today), **own).order_by().values_list("pk")
+    viewer.known.add(HELPS if list(pairs.union(stations)[:1]) else HELPS_NOBODY)
+    return HELPS in viewer.known
+
+
+@rules.predicate
+def is_near_helping(viewer: Viewer, thing: Any = None) -> bool:
+    """Will help from a later day on, or helped until a few days ago: their list says so, and nothing of the family."""
+    if viewer.person_id is None or viewer.query_code:
+        return False
+    since = timezone.localdate() - timedelta(days=LATE_DAYS)
+    return Pairing.within.filter(current(since), person=viewer.person_id).exists()
+
+
+@rules.predicate
+def helped_lately(viewer: Viewer, pairing: Pairing) -> bool:
+    """Helped this family in person, until at most LATE_DAYS ago."""
+    if viewer.person_id is None or viewer.query_code or viewer.person_id != pairing.person_id:
+        return False
+    today = timezone.localdate()
+    last = pairing.valid_to
+    return pairing.household_id is not None and last is not None and today - timedelta(days=LATE_DAYS) <= last < today
+
+
+@rules.predicate
+def helps_it(viewer: Viewer, household: Household) -> bool:
+    """Is paired with the household, or stationed in its village."""
+    if viewer.query_code:
+        return False
+    pairing = pairing_of(viewer, household)
+    if pairing is not None:
+        viewer.use("pairing", pairing.pk, pairing.body_id)
+        return True
+    station = station_of(viewer, household.place)
+    if station is not None:
+        viewer.use("station", station.pk, station.sent_by_id)
+        return True
+    return False
+
+
+@rules.predicate
+def keeps_its_place(viewer: Viewer, household: Household) -> bool:
+    return keeps_its_village.test(viewer, household.place)
+
+
+@rules.predicate
+def is_stationed_there(viewer: Viewer, place: Place) -> bool:
+    station = station_of(viewer, place)
+    if station is not None:
+        viewer.use("station", station.pk, station.sent_by_id)
+    return station is not None
+
+
+@rules.predicate
+def keeps_pairing(viewer: Viewer, pairing: Pairing) -> bool:
+    """Works at the desk of the village, or above it; the place of a paired county is kept by its own office."""
+    place = pairing.household.place if pairing.household else pairing.place
+    return place is not None and keeps_its_village.test(viewer, place)
+
+
+@rules.predicate
+def keeps_visit(viewer: Viewer, visit: Visit) -> bool:
+    return keeps_its_village.test(viewer, visit.household.place)
+
+
+@rules.predicate
+def wrote_it(viewer: Viewer, visit: Visit) -> bool:
+    """Wrote it down, and may still see the family."""
+    own = viewer.person_id is not None and viewer.person_id == visit.written_by_id
+    return own and (helps_it.test(viewer, visit.household) or keeps_its_place.test(viewer, visit.household))
+
+
+@rules.predicate
+def looks_after(viewer: Viewer, measure: Measure) -> bool:
+    return keeps_its_place.test(viewer, measure.household) or helps_it.test(viewer, measure.household)
+
+
+@rules.predicate
+def bears_it(viewer: Viewer, measure: Measure) -> bool:
+    return bears.test(viewer, measure.commitment)
+
+
+@rules.predicate
+def is_another_hand(viewer: Viewer, measure: Measure) -> bool:
+    """Whoever writes down the family's verdict is not who owes the measure (in a small office it may be)."""
+    return not same_hands(viewer, measure.commitment) or is_small_office()
+
+
+@rules.predicate
+def keeps_team(viewer: Viewer, team: StationedTeam) -> bool:
+    return keeps_its_village.test(viewer, team.place)
+
+
+@rules.predicate
+def keeps_village_plan(viewer: Viewer, plan: Any) -> bool:
+    return keeps_its_village.test(viewer, plan.place) or is_stationed_there.test(viewer, plan.place)
+
+
+@rules.predicate
+def works_or_helps(viewer: Viewer, thing: Any = None) -> bool:
+    return any(viewer.holds(post.body_id) for post in viewer.posts) or is_helper.test(viewer)
+
+
+add("pairing.list", has_desk | is_helper)
+add("pairing.own", has_desk | is_helper | is_near_helping)
+add("pairing.see", has_desk | is_helper)
+add("pairing.assign", works_or_helps)  # the form; each pairing asks for the next one
+add("pairing.make", keeps_its_village)  # thing: the place
+add("pairing.keep", keeps_pairing)
+add("pairing.gaps", has_desk)
+add("visit_rule.set", has_desk)
+add("family.see", has_desk | is_helper)  # the household was reached
+add("family.code", keeps_its_place)
+add("visit.see", has_desk | is_helper)
+add("visit.log", keeps_its_place | helps_it)
+add("visit.late", helped_lately)  # thing: the pairing that ended
+add("visit.decide", keeps_visit)
+add("visit.withdraw", wrote_it | keeps_visit)
+add("measure.agree", keeps_its_place | helps_it)
+add("measure.done", bears_it | looks_after)
+add("measure.hear", looks_after & is_another_hand)
+add("team.see", has_desk | is_helper)
+add("team.open", keeps_its_village)  # thing: the place
+add("team.keep", keeps_team)
+add("village_plan.see", has_desk | is_helper)
+add("village_plan.open", keeps_its_village | is_stationed_there)  # thing: the place
+add("village_plan.keep", keeps_village_plan)

@@ -1,0 +1,260 @@
+"""Measures for a family (帮扶措施): each is a commitment with bearer, date and supervisor; the family judges it.
+
+The ledger of promises keeps them like any other. Two acts make it light in a village: what is done is said once
+(`measure_done`), and what the family says of it is written down once, by another hand than the bearer's
+(`measure_hear`): that checks the proof, keeps the verdict and strikes the measure off.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.pairing.models import Measure, Visit
+from yishi.assistance.register.hooks import households_changed
+from yishi.assistance.register.models import Household
+from yishi.commitments.models import Commitment, Verdict
+from yishi.commitments.services import (
+    commitment_agree,
+    commitment_hand_over,
+    commitment_strike_off,
+    proof_check,
+    proof_give,
+    verdict_give,
+)
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer, system
+from yishi.organisations.models import Body, BodyKind, Place, valid_on
+from yishi.organisations.query_codes import code_for_act, code_issue, codes_revoke
+from yishi.organisations.rights import may, permit
+from yishi.people.models import Person
+
+S = Commitment.State
+# Who supervises a promise in a village, the nearest first: never the body that bears it.
+SUPERVISING = (BodyKind.VILLAGE, BodyKind.COUNCIL, BodyKind.GOVERNMENT, BodyKind.OFFICE)
+
+
+def measure_agree(
+    *,
+    actor: Viewer,
+    household: Household,
+    group: str,
+    act_text: str,
+    due_on: date,
+    bearer: Body,
+    bearer_person: Person | None = None,
+    quantity: Decimal | None = None,
+    unit: str = "",
+    proof_expected: str = "",
+    supervisor: Body | None = None,
+    visit: Visit | None = None,
+    agreed_on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Agree a measure with the family: a commitment in force from now on, judged by the head of the household.
+
+    Without `supervisor` the nearest body supervises that does not bear it: the village's committee, the township, the
+    county's office. Result: measure, commitment.
+    """
+    by = permit("measure.agree", actor, household)
+    body = {
+        "household": household.pk,
+        "group": group,
+        "act": act_text,
+        "due_on": due_on,
+        "bearer": bearer.pk,
+        "person": bearer_person.pk if bearer_person else None,
+        "quantity": quantity,
+        "unit": unit,
+        "proof": proof_expected,
+        "supervisor": supervisor.pk if supervisor else None,
+        "visit": visit.pk if visit else None,
+        "agreed_on": agreed_on,
+    }
+    with act("assistance.measure.agree", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if group not in Measure.Group.values:
+            raise Refusal("measure.group", _("Please choose one of the values that are offered."), field="group")
+        if household.left_on is not None:
+            raise WrongStage("household.left", _("This household has left the register."))
+        if visit is not None and visit.household_id != household.pk:
+            raise Refusal("measure.visit", _("That visit was to another family."), field="visit")
+        commitment = promise(
+            this,
+            actor,
+            origin_kind=Commitment.Origin.HOUSEHOLD,
+            origin_id=household.pk,
+            ordinal=household.measures.count() + 1,
+            place=household.place,
+            bearer=bearer,
+            bearer_person=bearer_person,
+            act_text=act_text,
+            quantity=quantity,
+            unit=unit,
+            due_on=due_on,
+            proof_expected=proof_expected,
+            supervisor=supervisor,
+            judges=[household.head],
+            agreed_on=agreed_on,
+        )
+        measure = Measure.objects.create(
+            household=household, group=group, commitment=commitment, visit=visit, made_at=this.now
+        )
+        this.entry(
+            subject=("measure", measure.pk),
+            place=household.place_id,
+            at=this.on_day(agreed_on) if agreed_on else None,
+            dims={"group": group, "body": bearer.pk},
+            quantities={"measures": 1},
+            touches=[("household", household.pk, 1)],
+            data={"commitment": commitment.pk, "visit": visit.pk if visit else None},
+        )
+        households_changed([household.pk])
+        this.result(measure=measure.pk, commitment=commitment.pk)
+    return this.receipt
+
+
+def measure_done(
+    *,
+    actor: Viewer,
+    measure: Measure,
+    text: str,
+    done_on: date,
+    quantity: Decimal | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Say that it is done: the bearer, or who looks after the family and saw it. The family's word is still to come."""
+    by = permit("measure.done", actor, measure)
+    body = {"measure": measure.pk, "text": text, "done_on": done_on, "quantity": quantity}
+    with act("assistance.measure.done", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = measure.commitment
+        writer = actor if may("commitment.answer", actor, commitment) else system()
+        proof_give(
+            actor=writer, commitment=commitment, text=text, done_on=done_on, quantity=quantity, act_id=this.child()
+        )
+        this.entry(subject=("measure", measure.pk), place=commitment.place_id, at=this.on_day(done_on))
+        this.result(measure=measure.pk)
+    return this.receipt
+
+
+def measure_hear(
+    *,
+    actor: Viewer,
+    measure: Measure,
+    value: str,
+    text: str = "",
+    result: str = "",
+    done_on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Write down what the family says of a measure. Not by the bearer's own hands.
+
+    Satisfied or partly: it is checked, judged and struck off. Not satisfied: it is opened again and owed anew. Of a
+    measure that nobody called done yet, the family's word is its proof. Result: measure, reopened.
+    """
+    by = permit("measure.hear", actor, measure, on_behalf_of=measure.household.head_id)
+    body = {"measure": measure.pk, "value": value, "text": text, "result": result, "done_on": done_on}
+    with act("assistance.measure.hear", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if value not in Verdict.Value.values:
+            raise Refusal("verdict.value", _("Please choose one of the three answers."), field="value")
+        row = Measure.within.select_for_update(of=("self",)).get(pk=measure.pk)
+        head, commitment = measure.household.head, measure.commitment
+        commitment.refresh_from_db()
+        said = clean(text) or str(_("The family was asked."))
+        if commitment.state == S.IN_FORCE:
+            if value == Verdict.Value.NOT_SATISFIED:
+                raise WrongStage("measure.not_done", _("It is not done yet; the family judges it when it is."))
+            day = done_on or timezone.localdate(this.at)
+            proof_give(actor=system(), commitment=commitment, text=said, done_on=day, act_id=this.child())
+            commitment.refresh_from_db()
+        if commitment.state == S.PROVED:
+            agreed = value == Verdict.Value.SATISFIED
+            proof_check(
+                actor=system(),
+                commitment=commitment,
+                accepted=True,
+                finding=said,
+                as_agreed=agreed,
+                act_id=this.child(),
+            )
+        heard = verdict_give(
+            actor=system(), commitment=commitment, value=value, text=clean(text)[:500], judge=head, act_id=this.child()
+        )
+        commitment.refresh_from_db()
+        if commitment.state == S.CHECKED:
+            commitment_strike_off(actor=system(), commitment=commitment, act_id=this.child())
+        row.result = clean(result)[:300]
+        row.save(update_fields=["result"])
+        this.entry(subject=("measure", row.pk), place=commitment.place_id, data={"value": value})
+        this.result(measure=row.pk, reopened=heard.result["reopened"])
+    return this.receipt
+
+
+def family_code_issue(*, actor: Viewer, household: Household, act_id: UUID | None = None) -> Receipt:
+    """Give the family a new query code: with it they judge from any phone. `receipt.query_code` shows it, once more at
+    every repetition of the act; the old one is dead."""
+    by = permit("family.code", actor, household)
+    with act("assistance.family.code", actor=by, act_id=act_id, body={"household": household.pk}) as this:
+        if not this.replayed:
+            codes_revoke(household.head)
+            code_issue(household.head, code_for_act(this.id))
+            this.entry(subject=("household", household.pk), place=household.place_id)
+            this.result(household=household.pk)
+    this.receipt.query_code = code_for_act(this.id)
+    return this.receipt
+
+
+def promise(
+    this: Act,
+    actor: Viewer,
+    *,
+    place: Place,
+    bearer: Body,
+    supervisor: Body | None = None,
+    proof_expected: str = "",
+    **given: Any,
+) -> Commitment:
+    """Write a promise of this room into the ledger and put it in force: by the actor's own right there, else by the
+    right of the act that was permitted above."""
+    overseer = supervisor or supervisor_for(place, bearer)
+    if overseer is None:
+        raise Refusal(
+            "measure.supervisor",
+            _("No body is registered that could supervise this. Ask the administrator to register the township."),
+            field="bearer",
+        )
+    writer = actor if may("commitment.agree", actor, place) else system()
+    receipt = commitment_agree(
+        actor=writer,
+        place=place,
+        bearer=bearer,
+        supervisor=overseer,
+        proof_expected=proof_expected or str(_("The family confirms it.")),
+        act_id=this.child(),
+        **given,
+    )
+    commitment = Commitment.within.get(pk=receipt.result["commitment"])
+    writer = actor if may("commitment.hand_over", actor, commitment) else system()
+    commitment_hand_over(actor=writer, commitment=commitment, on=commitment.agreed_on, act_id=this.child())
+    commitment.refresh_from_db()
+    return commitment
+
+
+def supervisor_for(place: Place, bearer: Body) -> Body | None:
+    """The body nearest above `place` that supervises a promise of `bearer`: of a higher place if there is none here."""
+    rows = Body.objects.filter(valid_on(timezone.localdate()), kind__in=SUPERVISING).exclude(pk=bearer.pk)
+    near = rows.filter(place__lo__lte=place.lo, place__hi__gte=place.lo).select_related("place")
+    order = {kind: rank for rank, kind in enumerate(SUPERVISING)}
+    found = sorted(near, key=lambda one: (-one.place.lo, order[BodyKind(one.kind)], str(one.pk)))
+    return found[0] if found else None

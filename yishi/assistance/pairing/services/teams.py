@@ -1,0 +1,123 @@
+"""Stationed teams (驻村工作队): opened for a village or township; people join and leave with a role and a day."""
+
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.pairing.models import StationedTeam, TeamMember
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place, PlaceLevel, current
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+from yishi.people.services import person_write
+
+Role = TeamMember.Role
+ONE_OF_A_KIND = (Role.FIRST_SECRETARY, Role.TEAM_LEADER)
+LEVELS = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)
+
+
+def team_open(*, actor: Viewer, place: Place, name: str, valid_from: date, act_id: UUID | None = None) -> Receipt:
+    """Open a team for a village or township. Result: team."""
+    by = permit("team.open", actor, place)
+    body = {"place": place.pk, "name": name, "valid_from": valid_from}
+    with act("assistance.team.open", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if place.level not in LEVELS:
+            raise Refusal("team.place", _("A team is stationed in a village or a township."), field="place")
+        said = clean(name)[:64]
+        if not said:
+            raise Refusal("team.name", _("Please write a name."), field="name")
+        if StationedTeam.within.filter(current(valid_from), place=place, name=said).exists():
+            raise Refusal("team.twice", _("A team of this name is stationed there already."), field="name")
+        team = StationedTeam.within.create(place=place, name=said, valid_from=valid_from, made_by=actor.person)
+        this.entry(subject=("team", team.pk), place=place.pk, at=this.on_day(valid_from), quantities={"teams": 1})
+        this.result(team=team.pk)
+    return this.receipt
+
+
+def team_join(
+    *,
+    actor: Viewer,
+    team: StationedTeam,
+    role: str,
+    valid_from: date,
+    person: Person | None = None,
+    name: str = "",
+    phone: str = "",
+    sent_by: Body | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Somebody joins: known to the platform, or registered now by name and phone. Result: post, person."""
+    by = permit("team.keep", actor, team)
+    body = {
+        "team": team.pk,
+        "role": role,
+        "valid_from": valid_from,
+        "person": person.pk if person else None,
+        "name": name,
+        "phone": phone,
+        "sent_by": sent_by.pk if sent_by else None,
+    }
+    with act("assistance.team.join", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if role not in Role.values:
+            raise Refusal("team.role", _("Please choose one of the values that are offered."), field="role")
+        row = StationedTeam.within.select_for_update().get(pk=team.pk)
+        if row.valid_to is not None and valid_from > row.valid_to:
+            raise WrongStage("team.closed", _("This team has ended."))
+        if valid_from < row.valid_from:
+            raise Refusal("team.early", _("The team is there from %(day)s on.") % {"day": row.valid_from.isoformat()})
+        if person is None:
+            receipt = person_write(by=by, name=name, phone=phone, act_id=this.child())
+            person = Person.within.get(pk=receipt.result["person"])
+        here = row.members.filter(current(valid_from))
+        if here.filter(person=person).exists():
+            raise Refusal("team.there", _("This one is in the team already."), field="name")
+        if role in ONE_OF_A_KIND and here.filter(role=role).exists():
+            raise Refusal(
+                "team.taken",
+                _("The team has one already: end that post first, or choose another role."),
+                field="role",
+            )
+        post = TeamMember.objects.create(team=row, person=person, role=role, valid_from=valid_from, sent_by=sent_by)
+        this.entry(
+            subject=("team", row.pk),
+            place=row.place_id,
+            at=this.on_day(valid_from),
+            dims={"role": role, "body": sent_by.pk if sent_by else None},
+            quantities={"stationed": 1},
+            data={"person": person.pk, "post": post.pk},
+        )
+        this.result(post=post.pk, person=person.pk)
+    return this.receipt
+
+
+def team_leave(*, actor: Viewer, post: TeamMember, on: date, act_id: UUID | None = None) -> Receipt:
+    """Somebody's time in the team ends with the day `on`; from the next day on they see no family there."""
+    by = permit("team.keep", actor, post.team)
+    with act("assistance.team.leave", actor=by, act_id=act_id, body={"post": post.pk, "on": on}) as this:
+        if this.replayed:
+            return this.receipt
+        row = TeamMember.objects.select_for_update().get(pk=post.pk)
+        if row.valid_to is not None and row.valid_to < timezone.localdate():
+            raise WrongStage("team.left", _("They have left the team already."))
+        if on < row.valid_from:
+            raise Refusal("team.leave", _("It cannot end before it began."), field="on")
+        row.valid_to = on
+        row.save(update_fields=["valid_to"])
+        this.entry(
+            subject=("team", row.team_id),
+            place=post.team.place_id,
+            at=this.on_day(on),
+            quantities={"left": 1},
+            data={"person": row.person_id, "post": row.pk},
+        )
+    return this.receipt

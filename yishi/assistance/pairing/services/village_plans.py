@@ -1,0 +1,116 @@
+"""A village's plan (产业发展规划): one page, and everything in it is a commitment of somebody."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.pairing.models import VillagePlan
+from yishi.commitments.models import Commitment
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place, PlaceLevel
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+
+from .measures import promise
+
+
+def village_plan_open(
+    *,
+    actor: Viewer,
+    place: Place,
+    title: str,
+    aim: str,
+    starts_on: date,
+    ends_on: date,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Write down what a village wants to live on, and until when. Result: plan."""
+    by = permit("village_plan.open", actor, place)
+    body = {"place": place.pk, "title": title, "aim": aim, "starts_on": starts_on, "ends_on": ends_on}
+    with act("assistance.village_plan.open", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if place.level != PlaceLevel.VILLAGE:
+            raise Refusal("village_plan.place", _("Choose a village."), field="place")
+        called, said = clean(title)[:120], clean(aim)[:1000]
+        if not called:
+            raise Refusal("village_plan.title", _("Please write a title."), field="title")
+        if not said:
+            raise Refusal("village_plan.aim", _("Write in a sentence what it aims at."), field="aim")
+        if ends_on < starts_on:
+            raise Refusal("village_plan.days", _("The last day lies before the first."), field="ends_on")
+        plan = VillagePlan.within.create(
+            place=place,
+            title=called,
+            aim=said,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            desk_id=by.body_id,
+            made_by=actor.person,
+            made_at=this.now,
+        )
+        this.entry(subject=("village_plan", plan.pk), place=place.pk, quantities={"plans": 1})
+        this.result(plan=plan.pk)
+    return this.receipt
+
+
+def village_plan_promise(
+    *,
+    actor: Viewer,
+    plan: VillagePlan,
+    act_text: str,
+    bearer: Body,
+    due_on: date,
+    proof_expected: str,
+    quantity: Decimal | None = None,
+    unit: str = "",
+    bearer_person: Person | None = None,
+    supervisor: Body | None = None,
+    agreed_on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Add what somebody owes the village under its plan, in force from now on. Result: plan, commitment."""
+    by = permit("village_plan.keep", actor, plan)
+    body = {
+        "plan": plan.pk,
+        "act": act_text,
+        "bearer": bearer.pk,
+        "person": bearer_person.pk if bearer_person else None,
+        "due_on": due_on,
+        "proof": proof_expected,
+        "quantity": quantity,
+        "unit": unit,
+        "supervisor": supervisor.pk if supervisor else None,
+        "agreed_on": agreed_on,
+    }
+    with act("assistance.village_plan.promise", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = VillagePlan.within.select_for_update(of=("self",)).select_related("place").get(pk=plan.pk)
+        kind = Commitment.Origin.VILLAGE_PLAN
+        commitment = promise(
+            this,
+            actor,
+            origin_kind=kind,
+            origin_id=row.pk,
+            ordinal=Commitment.within.filter(origin_kind=kind, origin_id=row.pk).count() + 1,
+            place=row.place,
+            bearer=bearer,
+            bearer_person=bearer_person,
+            act_text=act_text,
+            quantity=quantity,
+            unit=unit,
+            due_on=due_on,
+            proof_expected=proof_expected,
+            supervisor=supervisor,
+            agreed_on=agreed_on,
+        )
+        this.entry(subject=("village_plan", row.pk), place=row.place_id, data={"commitment": commitment.pk})
+        this.result(plan=row.pk, commitment=commitment.pk)
+    return this.receipt

@@ -1,0 +1,171 @@
+"""Visits (走访): who was met, what was found, its root, what was agreed. No photo, no position, no check-in.
+
+A visit counts from the moment it is recorded. One that arrives after the helper's grant has ended, about a day on which
+it was valid, is kept and waits for the desk of the village.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
+from yishi.assistance.register.models import Household
+from yishi.journal.act import Act, Actor, act
+from yishi.journal.models import Entry, Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.ids import child_id
+from yishi.kit.records import certain
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import valid_on
+from yishi.organisations.rights import may, permit
+from yishi.people.models import Person
+
+State = Visit.State
+MOST_VISITORS = 20
+
+
+def visit_log(
+    *,
+    actor: Viewer,
+    household: Household,
+    on: date,
+    found: str,
+    met: str = "",
+    cause: str = "",
+    agreed: str = "",
+    visitors: Iterable[Person] = (),
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Record a visit, of today or of a day before. The actor is among the visitors. Result: visit, waits."""
+    late = None if may("visit.log", actor, household) else _grant_on(actor, household, on)
+    by = late or permit("visit.log", actor, household)
+    people = {one.pk: one for one in (*([actor.person] if actor.person else []), *visitors)}
+    body = {
+        "household": household.pk,
+        "on": on,
+        "found": found,
+        "met": met,
+        "cause": cause,
+        "agreed": agreed,
+        "visitors": sorted(people, key=str),
+    }
+    with act("assistance.visit.log", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if on > timezone.localdate(this.now):
+            raise Refusal("visit.future", _("This day is still to come. Please give the day it happened."), field="on")
+        if on < household.registered_on:
+            raise Refusal("visit.early", _("The household was not registered on this day yet."), field="on")
+        if not people:
+            raise Refusal("visit.nobody", _("Say who visited."), field="visitors")
+        if len(people) > MOST_VISITORS:
+            raise Refusal("visit.many", _("At most 20 visitors."), field="visitors")
+        said = clean(found)[:1000]
+        if not said:
+            raise Refusal("visit.found", _("Write in a sentence what you found."), field="found")
+        visit = Visit.objects.create(
+            id=child_id(this.id, 1),
+            household=household,
+            place=household.place,
+            on=on,
+            met=clean(met)[:120],
+            found=said,
+            cause=clean(cause)[:300],
+            agreed=clean(agreed)[:500],
+            state=State.WAITING if late else State.KEPT,
+            written_by=actor.person,
+            written_at=this.now,
+        )
+        visit.visitors.set(people.values())
+        if late:
+            this.entry(subject=("visit", visit.pk), code="assistance.visit.wait", place=visit.place_id)
+        else:
+            _count(this, visit)
+        this.result(visit=visit.pk, waits=bool(late))
+    return this.receipt
+
+
+def visit_decide(
+    *, actor: Viewer, visit: Visit, accepted: bool, reason: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """The desk of the village says whether a visit counts that arrived after its writer's grant had ended."""
+    by = permit("visit.decide", actor, visit)
+    body = {"visit": visit.pk, "accepted": accepted, "reason": reason}
+    with act("assistance.visit.decide", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(visit, State.WAITING)
+        why = clean(reason)[:300]
+        if not accepted and not why:
+            raise Refusal("reason.empty", _("Please write why it is not accepted."), field="reason")
+        row.state, row.reason = (State.KEPT if accepted else State.REFUSED), why
+        row.save(update_fields=["state", "reason"])
+        if accepted:
+            _count(this, row)
+        this.entry(subject=("visit", row.pk), place=row.place_id, data={"accepted": accepted})
+        this.result(visit=row.pk)
+    return this.receipt
+
+
+def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | None = None) -> Receipt:
+    """It did not happen so: it counts no longer; the record and the reason stay. Result: visit."""
+    by = permit("visit.withdraw", actor, visit)
+    with act("assistance.visit.withdraw", actor=by, act_id=act_id, body={"visit": visit.pk, "reason": reason}) as this:
+        if this.replayed:
+            return this.receipt
+        row = _locked(visit, State.KEPT)
+        row.reason = clean(reason)[:300]
+        if not row.reason:
+            raise Refusal("reason.empty", _("Please write why it is withdrawn."), field="reason")
+        this.reverse(Entry.objects.get(pk=certain(row.entry_id)))
+        row.state, row.entry_id = State.WITHDRAWN, None
+        row.save(update_fields=["state", "reason", "entry_id"])
+        this.result(visit=row.pk)
+    return this.receipt
+
+
+def _count(this: Act, visit: Visit) -> None:
+    """Write the entry that counts it: one visit, one family reached."""
+    entry = this.entry(
+        code="assistance.visit.log",
+        subject=("visit", visit.pk),
+        place=visit.place_id,
+        at=this.on_day(visit.on),
+        quantities={"visits": 1},
+        touches=[("household", visit.household_id, 1)],
+        data={"visitors": [one.pk for one in visit.visitors.order_by("pk")]},
+    )
+    Visit.within.filter(pk=visit.pk).update(entry_id=entry.pk)
+    visit.entry_id = entry.pk
+
+
+def _grant_on(actor: Viewer, household: Household, day: date) -> Actor | None:
+    """The actor by a grant that was valid on `day` and is over now; None without one."""
+    if actor.person_id is None or actor.query_code:
+        return None
+    helper = Q(person=actor.person_id) | Q(body__in=actor.reach.bodies)
+    pairing = Pairing.within.filter(valid_on(day), helper, household=household).first()
+    if pairing is not None:
+        actor.use("pairing", pairing.pk, pairing.body_id)
+        return actor.acting()
+    spans = {"team__place__lo__lte": household.place.lo, "team__place__hi__gte": household.place.lo}
+    station = TeamMember.objects.filter(valid_on(day), person=actor.person_id, **spans).first()
+    if station is not None:
+        actor.use("station", station.pk, station.sent_by_id)
+        return actor.acting()
+    return None
+
+
+def _locked(visit: Visit, state: str) -> Visit:
+    row = Visit.within.select_for_update(of=("self",)).select_related("household__place", "place").get(pk=visit.pk)
+    if row.state != state:
+        raise WrongStage(
+            "visit.state",
+            _("This visit is “%(state)s” now. Reload the page.") % {"state": row.get_state_display()},
+        )
+    return row

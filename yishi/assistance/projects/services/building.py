@@ -1,0 +1,305 @@
+"""Projects built: approved, begun, reported on with or without photos, finished, or given up."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.campaign.services.campaigns import thousandths
+from yishi.assistance.projects.models import (
+    ProgressLine,
+    ProgressReport,
+    Project,
+    ProjectPhoto,
+)
+from yishi.assistance.projects.stages import step
+from yishi.attachments.models import Attachment
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import child_id
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body
+from yishi.organisations.rights import permit
+
+from .funds import locked_project, passed, reasoned
+from .progress import Standing, standing_of
+from .projects import enter, note_step, parts_of
+
+S = Project.Stage
+MOST_PHOTOS = 9
+
+
+def project_approve(
+    *,
+    actor: Viewer,
+    project: Project,
+    on: date,
+    acceptor: Body | None = None,
+    paper: str = "",
+    words: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """An office above it, which does not build it, approves the plan and may name who is to accept the works.
+
+    Result: project.
+    """
+    by = permit("project.approve", actor, project)
+    body = {
+        "project": project.pk,
+        "on": on,
+        "acceptor": acceptor.pk if acceptor else None,
+        "paper": paper,
+        "words": words,
+    }
+    with act("assistance.project.approve", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        stage = step(row, "approve")
+        if not parts_of(row):
+            raise Refusal("project.no_quantity", _("The plan does not say yet what is built and how much of it."))
+        if not row.planned_money.exists():
+            raise Refusal("project.no_money", _("The plan does not say yet where its money comes from."))
+        if acceptor is not None and acceptor.pk == row.responsible_id:
+            raise Refusal("acceptance.self", _("Nobody accepts their own works: another body does."), field="acceptor")
+        row.stage, row.paper, row.acceptor = stage, clean(paper)[:64], acceptor
+        row.save(update_fields=["stage", "paper", "acceptor"])
+        note_step(this, row, "approve", in_order(row, on), clean(words)[:300])
+        enter(this, row, on=on)
+    return this.receipt
+
+
+def project_start(*, actor: Viewer, project: Project, on: date, words: str = "", act_id: UUID | None = None) -> Receipt:
+    """The works begin (开工). Result: project."""
+    return _walk("start", actor, project, on, words, act_id)
+
+
+def project_finish(
+    *, actor: Viewer, project: Project, on: date, words: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """The works are done (完工): every part as planned, else the words say why. Result: project."""
+    return _walk("finish", actor, project, on, words, act_id)
+
+
+def _walk(verb: str, actor: Viewer, project: Project, on: date, words: str, act_id: UUID | None) -> Receipt:
+    by = permit("project.build", actor, project)
+    body = {"project": project.pk, "on": on, "words": words}
+    with act(f"assistance.project.{verb}", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        stage = step(row, verb)
+        if verb == "finish":
+            short = [one.part.name for one in standing_of(row) if one.done < one.part.planned]
+            if short and not clean(words):
+                raise Refusal(
+                    "project.short",
+                    _("Less is done than planned at: %(where)s. Report the progress first, or write why.")
+                    % {"where": "、".join(short[:10])},
+                    field="words",
+                )
+        row.stage = stage
+        row.save(update_fields=["stage"])
+        note_step(this, row, verb, in_order(row, on), clean(words)[:300])
+        enter(this, row, on=on)
+    return this.receipt
+
+
+def project_drop(*, actor: Viewer, project: Project, reason: str, act_id: UUID | None = None) -> Receipt:
+    """A project for which no money is bound is given up, with the reason. Result: project."""
+    by = permit("project.plan", actor, project)
+    with act(
+        "assistance.project.drop", actor=by, act_id=act_id, body={"project": project.pk, "reason": reason}
+    ) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        stage = step(row, "drop")
+        why = reasoned(reason)
+        if row.allotments.filter(taken_back_at=None).exists() or row.contracts.filter(ended_at=None).exists():
+            raise Refusal("project.bound", _("Money or a contract is bound to it. Take them back first."))
+        row.stage = stage
+        row.save(update_fields=["stage"])
+        note_step(this, row, "drop", timezone.localdate(this.now), why)
+        enter(this, row)
+    return this.receipt
+
+
+def progress_report(
+    *,
+    actor: Viewer,
+    project: Project,
+    done: Mapping[UUID, Decimal],
+    on: date,
+    words: str = "",
+    reason: str = "",
+    photos: Sequence[Attachment] = (),
+    act_id: UUID | None = None,
+) -> Receipt:
+    """How much of each part (by its id) is done in all on that day. Result: project, report.
+
+    More than planned, or less than an earlier report said, needs a reason. Photos are welcome and never needed.
+    """
+    by = permit("project.build", actor, project)
+    body = {
+        "project": project.pk,
+        "done": {str(key): amount for key, amount in done.items()},
+        "on": on,
+        "words": words,
+        "reason": reason,
+        "photos": [one.sha256 for one in photos],
+    }
+    with act("assistance.project.report", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        step(row, "report")
+        day = in_order(row, on, beginning=True)
+        before = {one.part.pk: one for one in standing_of(row)}
+        lines = {key: thousandths(amount, field_of(key), least=0) for key, amount in done.items() if key in before}
+        if not lines or len(lines) < len(done):
+            raise Refusal("progress.nothing", _("Type for at least one part how much is done in all."))
+        why = clean(reason)[:300]
+        if not why:
+            _plausible(row, lines, before, day)
+        report = ProgressReport.objects.create(
+            id=child_id(this.id, 1),
+            project=row,
+            stage=row.stage,
+            on=day,
+            words=clean(words)[:500],
+            reason=why,
+            by=actor.person,
+            body_id=this.actor.body_id,
+            at=this.now,
+        )
+        ProgressLine.objects.bulk_create(
+            ProgressLine(report=report, part=before[key].part, done=amount) for key, amount in lines.items()
+        )
+        _keep_photos(row, photos, day, report)
+        _enter_progress(this, row, before, day)
+        this.result(project=row.pk, report=report.pk)
+    return this.receipt
+
+
+def photos_add(
+    *,
+    actor: Viewer,
+    project: Project,
+    photos: Sequence[Attachment],
+    on: date,
+    stage: str = "",
+    words: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Photos of the works, at the stage that is named (the present one without). Result: project."""
+    by = permit("project.build", actor, project)
+    body = {
+        "project": project.pk,
+        "photos": [one.sha256 for one in photos],
+        "on": on,
+        "stage": stage,
+        "words": words,
+    }
+    with act("assistance.project.photo", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        if not photos:
+            raise Refusal("photo.none", _("Please choose a photo."), field="photo_1")
+        _keep_photos(row, photos, passed(on), None, stage or row.stage, clean(words)[:100])
+        enter(this, row, photos=len(photos))
+    return this.receipt
+
+
+def field_of(part: UUID) -> str:
+    """The name of a part's field in a form."""
+    return f"part_{part.hex}"
+
+
+def in_order(project: Project, on: date, *, beginning: bool = False) -> date:
+    """A day that has come and does not lie before the last step (`beginning`: before the works began)."""
+    rows = project.steps.filter(verb__in=["start"] if beginning else ["approve", "start", "finish", "fail"])
+    last = rows.order_by("-on").first()
+    if last and passed(on) < last.on:
+        raise Refusal(
+            "project.order",
+            _("This day lies before the step of %(day)s. Give a later day.") % {"day": last.on.isoformat()},
+            field="on",
+        )
+    return passed(on)
+
+
+def _plausible(project: Project, lines: Mapping[UUID, int], before: Mapping[UUID, Standing], day: date) -> None:
+    """Without a reason: not more than planned, not less than an earlier day's report."""
+    earlier = {one.part.pk: one.done for one in standing_of(project, until=day)}
+    for key, amount in lines.items():
+        part = before[key].part
+        if amount > part.planned:
+            raise Refusal(
+                "progress.more",
+                _("%(where)s: planned are %(planned)s %(unit)s. If more is done, write the reason below.")
+                % {"where": part.name, "planned": plain(part.planned), "unit": part.quantity.unit},
+                field=field_of(key),
+            )
+        if amount < earlier[key]:
+            raise Refusal(
+                "progress.less",
+                _("%(where)s: %(done)s %(unit)s were reported earlier. If it is less, write the reason below.")
+                % {"where": part.name, "done": plain(earlier[key]), "unit": part.quantity.unit},
+                field=field_of(key),
+            )
+
+
+KILOMETRES = ("公里", "千米", "km")  # units that people type for one measure: entries hold codes, no words
+
+
+def plain(amount: int) -> str:
+    return f"{(Decimal(amount) / 1000).normalize():f}"
+
+
+def _enter_progress(this: Act, project: Project, before: Mapping[UUID, Standing], day: date) -> None:
+    """An entry for each part whose standing changes, with what it changes by: entries add up to what stands."""
+    entered = False
+    for now in standing_of(project):
+        change = now.done - before[now.part.pk].done
+        if not change:
+            continue
+        entered = True
+        this.entry(
+            subject=("project", project.pk),
+            place=now.part.place_id or project.place_id,
+            at=this.on_day(day),
+            dims={
+                "campaign": project.campaign_id,
+                "kind": project.kind,
+                "part": now.part.pk,
+                "measure": "km" if now.part.quantity.unit in KILOMETRES else "",
+            },
+            quantities={"done": change},
+        )
+    if not entered:
+        enter(this, project, on=day)
+
+
+def _keep_photos(
+    project: Project,
+    photos: Sequence[Attachment],
+    on: date,
+    report: ProgressReport | None,
+    stage: str = "",
+    words: str = "",
+) -> None:
+    if len(photos) > MOST_PHOTOS:
+        raise Refusal("photo.many", _("At most 9 photos at a time."), field="photo_1")
+    stage = stage or project.stage
+    if stage not in S.values:
+        raise Refusal("photo.stage", _("Please choose one of the values that are offered."), field="stage")
+    ProjectPhoto.objects.bulk_create(
+        ProjectPhoto(project=project, stage=stage, file=one, report=report, on=on, words=words) for one in photos
+    )

@@ -1,0 +1,369 @@
+"""Funds: opened, filled (mobilised, received), bound for projects; a movement that was wrong is reversed with a reason.
+
+Each movement that counts has one entry `assistance.fund.move`; a correction reverses it and a new movement is written.
+Payments stand in payments.py.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.campaign.models import Campaign
+from yishi.assistance.campaign.services.campaigns import named
+from yishi.assistance.projects.models import (
+    Allotment,
+    Fund,
+    FundKind,
+    FundMovement,
+    Project,
+)
+from yishi.assistance.projects.stages import step
+from yishi.attachments.models import Attachment
+from yishi.journal.act import Act, act, receipt_number
+from yishi.journal.models import Entry, Receipt
+from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.ids import child_id
+from yishi.kit.money import yuan_text
+from yishi.kit.records import certain
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+
+from .balances import money_of, payments_standing, project_money
+
+Kind, State = FundMovement.Kind, FundMovement.State
+MOST_FEN = 10**14  # a million million yuan is a slip of the keyboard
+
+Giver = Body | Person | str
+
+
+def fund_open(
+    *,
+    actor: Viewer,
+    owner: Body,
+    name: str,
+    kind: str,
+    place: Place,
+    campaign: Campaign | None = None,
+    note: str = "",
+    opened_on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Open a fund of `owner` for `place`. Result: fund."""
+    by = permit("fund.open", actor)
+    body = {
+        "owner": owner.pk,
+        "name": name,
+        "kind": kind,
+        "place": place.pk,
+        "campaign": campaign.pk if campaign else None,
+        "note": note,
+        "on": opened_on,
+    }
+    with act("assistance.fund.open", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if not (actor.is_system or actor.holds(owner.pk)):
+            raise Refusal("fund.owner", _("You have no post at this desk."), field="owner")
+        if kind not in FundKind.values:
+            raise Refusal("fund.kind", _("Please choose one of the values that are offered."), field="kind")
+        called = named(name, 80)
+        if Fund.within.filter(owner=owner, name=called).exists():
+            raise Refusal("fund.taken", _("This desk has a fund of this name already."), field="name")
+        fund = Fund.within.create(
+            name=called,
+            kind=kind,
+            owner=owner,
+            place=place,
+            campaign=campaign,
+            note=clean(note)[:300],
+            opened_on=passed(opened_on or timezone.localdate(this.now)),
+            opened_by=actor.person,
+            is_demo=bool(actor.is_system and campaign and campaign.is_demo),
+        )
+        this.entry(subject=("fund", fund.pk), place=place.pk, dims=dims_of(fund))
+        this.result(fund=fund.pk)
+    return this.receipt
+
+
+def money_mobilise(*, actor: Viewer, fund: Fund, act_id: UUID | None = None, **given: Any) -> Receipt:
+    """Money was promised to the fund, or decided for it (协调落实). As `money_receive`."""
+    return _come(Kind.MOBILISED, actor, fund, act_id, **given)
+
+
+def money_receive(*, actor: Viewer, fund: Fund, act_id: UUID | None = None, **given: Any) -> Receipt:
+    """Money arrived in the fund (到账). Result: movement, number.
+
+    `giver` (a body, a person, or the name of somebody from outside), `amount` (fen), `on`, `bill`, `file`, `words`.
+    """
+    return _come(Kind.RECEIVED, actor, fund, act_id, **given)
+
+
+def _come(
+    kind: str,
+    actor: Viewer,
+    fund: Fund,
+    act_id: UUID | None,
+    *,
+    giver: Giver,
+    amount: int,
+    on: date,
+    bill: str = "",
+    file: Attachment | None = None,
+    words: str = "",
+) -> Receipt:
+    by = permit("fund.move", actor, fund)
+    body = {
+        "fund": fund.pk,
+        "kind": kind,
+        "giver": giver if isinstance(giver, str) else giver.pk,
+        "amount": amount,
+        "on": on,
+        "bill": bill,
+        "file": file.sha256 if file else None,
+        "words": words,
+    }
+    with act("assistance.fund.move", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_fund(fund)
+        movement = FundMovement(
+            id=child_id(this.id, 1),
+            number=receipt_number(this.id),
+            fund=row,
+            kind=kind,
+            amount=fen_of(amount),
+            on=passed(on),
+            place=row.place,
+            bill=bill_of(row, kind, bill),
+            file=file,
+            words=clean(words)[:200],
+            state=State.COUNTED,
+            recorded_by=actor.person,
+            recorded_at=this.now,
+        )
+        if isinstance(giver, Body):
+            movement.giver_body = giver
+        elif isinstance(giver, Person):
+            movement.giver_person = giver
+        else:
+            movement.giver_name = clean(giver)[:80]
+            if not movement.giver_name:
+                raise Refusal("movement.giver", _("Say from whom the money comes."), field="giver")
+        movement.save(force_insert=True)
+        count(this, movement)
+        this.result(movement=movement.pk, number=movement.number)
+    return this.receipt
+
+
+def movement_reverse(*, actor: Viewer, movement: FundMovement, reason: str, act_id: UUID | None = None) -> Receipt:
+    """A movement that was wrong counts no longer; its line stays, with the reason. Result: movement.
+
+    Money that arrived can be reversed only as far as it is not bound: first take the payments and allotments back.
+    """
+    by = permit("movement.reverse", actor, movement)
+    with act(
+        "assistance.fund.reverse", actor=by, act_id=act_id, body={"movement": movement.pk, "reason": reason}
+    ) as this:
+        if this.replayed:
+            return this.receipt
+        fund = locked_fund(movement.fund)
+        row = locked_movement(movement)
+        if row.state != State.COUNTED:
+            raise WrongStage(
+                "movement.state",
+                _("This movement is “%(state)s”; only one that is counted can be reversed.")
+                % {"state": row.get_state_display()},
+            )
+        why = reasoned(reason)
+        if row.kind == Kind.RECEIVED:
+            free = money_of(fund).free
+            if free < row.amount:
+                raise Refusal(
+                    "movement.bound",
+                    _("Of this fund only %(free)s yuan are not bound. Take payments or allotments back first.")
+                    % {"free": yuan_text(free)},
+                )
+            passed_on = payments_standing().filter(gift=row)
+            if passed_on.exists():
+                raise Refusal(
+                    "movement.passed_on", _("This donation was passed on. Reverse the payments made from it first.")
+                )
+        this.reverse(Entry.objects.get(pk=certain(row.entry_id)))
+        row.state, row.reason, row.entry_id = State.REVERSED, why, None
+        row.save(update_fields=["state", "reason", "entry_id"])
+        this.result(movement=row.pk)
+    return this.receipt
+
+
+def allotment_make(
+    *,
+    actor: Viewer,
+    fund: Fund,
+    project: Project,
+    amount: int,
+    on: date,
+    paper: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Hold money of a fund ready for a project: not more than is free, not more than is planned. Result: allotment."""
+    by = permit("fund.move", actor, fund)
+    body = {"fund": fund.pk, "project": project.pk, "amount": amount, "on": on, "paper": paper}
+    with act("assistance.fund.allot", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row, built = locked_fund(fund), locked_project(project)
+        step(built, "allot")
+        fen = fen_of(amount)
+        free = money_of(row).free
+        if fen > free:
+            raise Refusal(
+                "allotment.free",
+                _("The fund has %(free)s yuan that are not bound yet; this asks for %(asked)s.")
+                % {"free": yuan_text(free), "asked": yuan_text(fen)},
+                field="amount",
+            )
+        line = project_money(built).sources[row.kind]
+        if fen > line.planned - line.allotted:
+            raise Refusal(
+                "allotment.planned",
+                _(
+                    "The project plans %(planned)s yuan from “%(source)s”, of which %(left)s are still open. "
+                    "Change the plan of its money first."
+                )
+                % {
+                    "planned": yuan_text(line.planned),
+                    "source": row.get_kind_display(),
+                    "left": yuan_text(line.planned - line.allotted),
+                },
+                field="amount",
+            )
+        allotment = Allotment.objects.create(
+            id=child_id(this.id, 1),
+            fund=row,
+            project=built,
+            amount=fen,
+            on=passed(on),
+            paper=clean(paper)[:64],
+            recorded_by=actor.person,
+            recorded_at=this.now,
+        )
+        entry = this.entry(
+            subject=("allotment", allotment.pk),
+            place=built.place_id,
+            at=this.on_day(on),
+            dims=dims_of(row),
+            quantities={"allotted": fen},
+            data={"project": built.pk},
+        )
+        Allotment.objects.filter(pk=allotment.pk).update(entry_id=entry.pk)
+        this.result(allotment=allotment.pk, project=built.pk)
+    return this.receipt
+
+
+def allotment_take_back(*, actor: Viewer, allotment: Allotment, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Money held ready is free again, unless it was paid. Result: allotment."""
+    by = permit("allotment.take_back", actor, allotment)
+    with act(
+        "assistance.fund.take_back", actor=by, act_id=act_id, body={"allotment": allotment.pk, "reason": reason}
+    ) as this:
+        if this.replayed:
+            return this.receipt
+        fund, project = locked_fund(allotment.fund), locked_project(allotment.project)
+        row = Allotment.objects.get(pk=allotment.pk)
+        if row.taken_back_at:
+            raise WrongStage("allotment.gone", _("A colleague took this back already. Reload the page."))
+        why = reasoned(reason)
+        left = project_money(project).funds[fund.pk].left
+        if left < row.amount:
+            raise Refusal(
+                "allotment.paid",
+                _("Only %(left)s yuan of this fund are not paid yet. Reverse payments first.")
+                % {"left": yuan_text(left)},
+            )
+        this.reverse(Entry.objects.get(pk=certain(row.entry_id)), data={"project": project.pk})
+        row.taken_back_at, row.reason = this.now, why
+        row.save(update_fields=["taken_back_at", "reason"])
+        this.result(allotment=row.pk, project=project.pk)
+    return this.receipt
+
+
+def count(this: Act, movement: FundMovement) -> None:
+    """Write the entry that counts a movement."""
+    touches = [("household", movement.household_id, 1)] if movement.household_id else []
+    touches += [("person", movement.pupil_id, 1)] if movement.pupil_id else []
+    entry = this.entry(
+        code="assistance.fund.move",
+        subject=("fund_movement", movement.pk),
+        place=movement.place_id,
+        at=this.on_day(movement.on),
+        dims=dims_of(movement.fund),
+        quantities={str(movement.kind): movement.amount},
+        touches=touches,
+        data={"project": movement.project_id} if movement.project_id else {},
+    )
+    FundMovement.within.filter(pk=movement.pk).update(entry_id=entry.pk)
+    movement.entry_id = entry.pk
+
+
+def dims_of(fund: Fund) -> dict[str, Any]:
+    return {"campaign": fund.campaign_id, "fund": fund.pk, "kind": fund.kind}
+
+
+def locked_fund(fund: Fund) -> Fund:
+    """The fund, locked: whoever reads its sums next waits. Funds are locked before projects, always."""
+    return Fund.within.select_for_update(of=("self",)).select_related("owner", "place").get(pk=fund.pk)
+
+
+def locked_project(project: Project) -> Project:
+    return Project.within.select_for_update(of=("self",)).select_related("place", "responsible").get(pk=project.pk)
+
+
+def locked_movement(movement: FundMovement) -> FundMovement:
+    return FundMovement.within.select_for_update(of=("self",)).select_related("fund").get(pk=movement.pk)
+
+
+def fen_of(amount: int) -> int:
+    """An amount above nothing, in fen."""
+    if not 0 < amount <= MOST_FEN:
+        raise Refusal("money.amount", _("Please type an amount above 0, in yuan."), field="amount")
+    return amount
+
+
+def passed(on: date) -> date:
+    """A day on which something happened: not after today."""
+    if on > timezone.localdate():
+        raise Refusal("money.future", _("This day is still to come. Please give the day it happened."), field="on")
+    return on
+
+
+def bill_of(fund: Fund, kind: str, bill: str) -> str:
+    """A bill's number; the same one twice in a fund is the same money twice."""
+    number = clean(bill)[:40]
+    same = FundMovement.within.filter(fund=fund, kind=kind, bill=number, state__in=FundMovement.STANDING)
+    earlier = same.first() if number else None
+    if earlier:
+        raise Refusal(
+            "movement.bill",
+            _("Bill %(bill)s is recorded already: %(amount)s yuan on %(day)s (%(number)s). Nothing is counted twice.")
+            % {
+                "bill": number,
+                "amount": yuan_text(earlier.amount),
+                "day": earlier.on.isoformat(),
+                "number": earlier.number,
+            },
+            field="bill",
+        )
+    return number
+
+
+def reasoned(reason: str, field: str = "reason") -> str:
+    kept = clean(reason)[:300]
+    if not kept:
+        raise Refusal("money.reason", _("Please write the reason."), field=field)
+    return kept

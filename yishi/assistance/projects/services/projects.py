@@ -1,0 +1,346 @@
+"""Projects planned: opened, changed, their quantities with parts, their money by source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.campaign.models import Campaign, Direction
+from yishi.assistance.campaign.services.campaigns import named, thousandths
+from yishi.assistance.projects.models import (
+    FundKind,
+    PlannedMoney,
+    Project,
+    ProjectQuantity,
+    ProjectStep,
+    QuantityPart,
+)
+from yishi.assistance.projects.rules import leads_there
+from yishi.assistance.projects.stages import step
+from yishi.journal.act import Act, act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import child_id
+from yishi.kit.money import yuan_text
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place
+from yishi.organisations.numbers import next_number
+from yishi.organisations.rights import permit
+
+from .balances import contracts_signed, project_money
+from .funds import MOST_FEN, locked_project, passed, reasoned
+
+S = Project.Stage
+MOST_PARTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How much at which spot: a place of the register, or a hamlet by its name."""
+
+    where: Place | str
+    planned: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What is measured, in which unit, with its parts; their sum is the whole."""
+
+    what: str
+    unit: str
+    parts: Sequence[Part]
+
+
+def project_find(*, place: Place, name: str) -> Project | None:
+    """The project of this name in this place, whoever asks: an import looks here before it opens one."""
+    return Project.within.filter(place=place, name=clean(name)).first()
+
+
+def project_open(
+    *,
+    actor: Viewer,
+    name: str,
+    place: Place,
+    kind: str,
+    responsible: Body,
+    starts_on: date,
+    ends_on: date,
+    campaign: Campaign | None = None,
+    direction: Direction | None = None,
+    quantities: Sequence[Quantity] = (),
+    money: Mapping[str, int] | None = None,
+    outside_number: str = "",
+    words: str = "",
+    planned_on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Write a project down as planned, with its quantities and its money by source (fen). Result: project, number.
+
+    `planned_on` in the past is welcome: projects that run already are written down too.
+    """
+    by = permit("project.open", actor)
+    planned = dict(money or {})
+    body = {
+        "name": name,
+        "place": place.pk,
+        "kind": kind,
+        "responsible": responsible.pk,
+        "days": [starts_on, ends_on],
+        "campaign": campaign.pk if campaign else None,
+        "direction": direction.pk if direction else None,
+        "quantities": [as_sent(one) for one in quantities],
+        "money": planned,
+        "outside": outside_number,
+        "words": words,
+        "on": planned_on,
+    }
+    with act("assistance.project.open", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if not (actor.is_system or actor.holds(responsible.pk) or leads_there(actor, place)):
+            raise Refusal(
+                "project.desk",
+                _("A project is written down by the body responsible for it, or by an office above its place."),
+                field="responsible",
+            )
+        called = named(name, 120)
+        if Project.within.filter(place=place, name=called).exists():
+            raise Refusal("project.taken", _("This place has a project of this name already."), field="name")
+        year = timezone.localdate(this.now).year
+        project = Project(
+            id=child_id(this.id, 1),
+            number=f"项-{year}-{next_number(f'project/{year}'):05d}",
+            name=called,
+            place=place,
+            responsible=responsible,
+            recorded_by=actor.person,
+            recorded_at=this.now,
+            is_demo=bool(actor.is_system and campaign and campaign.is_demo),
+        )
+        _describe(project, kind, starts_on, ends_on, campaign, direction, outside_number, words)
+        project.save(force_insert=True)
+        _write_quantities(project, quantities)
+        _write_money(project, planned)
+        day = passed(planned_on or timezone.localdate(this.now))
+        note_step(this, project, "plan", day)
+        enter(this, project, on=day)
+        this.result(number=project.number)
+    return this.receipt
+
+
+def project_change(
+    *,
+    actor: Viewer,
+    project: Project,
+    kind: str,
+    starts_on: date,
+    ends_on: date,
+    campaign: Campaign | None = None,
+    direction: Direction | None = None,
+    outside_number: str = "",
+    words: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Change what a project says of itself. Result: project."""
+    by = permit("project.plan", actor, project)
+    body = {
+        "project": project.pk,
+        "kind": kind,
+        "days": [starts_on, ends_on],
+        "campaign": campaign.pk if campaign else None,
+        "direction": direction.pk if direction else None,
+        "outside": outside_number,
+        "words": words,
+    }
+    with act("assistance.project.change", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        step(row, "plan_money")
+        _describe(row, kind, starts_on, ends_on, campaign, direction, outside_number, words)
+        row.save()
+        enter(this, row)
+    return this.receipt
+
+
+def quantities_plan(
+    *,
+    actor: Viewer,
+    project: Project,
+    quantities: Sequence[Quantity],
+    reason: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """What is built and how much of it at which spot, as a whole. Result: project.
+
+    Once approved, a change needs its reason; a part that has progress keeps its line and cannot be left out.
+    """
+    by = permit("project.plan", actor, project)
+    body = {"project": project.pk, "quantities": [as_sent(one) for one in quantities], "reason": reason}
+    with act("assistance.project.quantities", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        step(row, "plan")
+        why = reasoned(reason) if row.stage != S.PLANNED else clean(reason)[:300]
+        if not quantities:
+            raise Refusal("quantity.none", _("Say what is built and how much of it."), field="quantities")
+        _write_quantities(row, quantities)
+        if row.stage != S.PLANNED:
+            note_step(this, row, "replan", timezone.localdate(this.now), why)
+        enter(this, row, planned=[[one.pk, one.planned] for one in parts_of(row)])
+    return this.receipt
+
+
+def money_plan(
+    *, actor: Viewer, project: Project, money: Mapping[str, int], reason: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """How much of each source is planned, in fen, as a whole; not less than is held ready or signed. Result: project.
+
+    In a plan that is approved, a change needs its reason.
+    """
+    by = permit("project.plan", actor, project)
+    body = {"project": project.pk, "money": dict(money), "reason": reason}
+    with act("assistance.project.money", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        step(row, "plan_money")
+        why = reasoned(reason) if row.stage != S.PLANNED else clean(reason)[:300]
+        for kind, line in project_money(row).sources.items():
+            if money.get(kind, 0) < line.allotted:
+                raise Refusal(
+                    "money.allotted",
+                    _("%(amount)s yuan from “%(source)s” are held ready already; the plan cannot be less.")
+                    % {"amount": yuan_text(line.allotted), "source": FundKind(kind).label},
+                    field=kind,
+                )
+        signed = contracts_signed(row)
+        if sum(money.values()) < signed:
+            raise Refusal(
+                "money.signed",
+                _("Contracts over %(amount)s yuan are signed; the plan cannot be less.")
+                % {"amount": yuan_text(signed)},
+            )
+        row.planned_money.all().delete()
+        _write_money(row, money)
+        if row.stage != S.PLANNED:
+            note_step(this, row, "replan", timezone.localdate(this.now), why)
+        enter(this, row, planned=sum(money.values()))
+    return this.receipt
+
+
+def parts_of(project: Project) -> list[QuantityPart]:
+    """All parts of all quantities, in order."""
+    rows = QuantityPart.objects.filter(quantity__project=project).select_related("quantity", "place")
+    return list(rows.order_by("quantity__ordinal", "ordinal"))
+
+
+def enter(this: Act, project: Project, *, on: date | None = None, **data: Any) -> None:
+    """The journal's entry of one act on a project."""
+    this.entry(
+        subject=("project", project.pk),
+        place=project.place_id,
+        at=this.on_day(on) if on else None,
+        dims={"campaign": project.campaign_id, "kind": project.kind},
+        data={"stage": project.stage, **data},
+    )
+    this.result(project=project.pk)
+
+
+def note_step(this: Act, project: Project, verb: str, on: date, words: str = "") -> None:
+    """One line of a project's story."""
+    ProjectStep.objects.create(
+        project=project,
+        verb=verb,
+        stage=project.stage,
+        on=on,
+        at=this.now,
+        body_id=this.actor.body_id,
+        by_id=this.actor.person_id,
+        words=words,
+    )
+
+
+def _describe(
+    project: Project,
+    kind: str,
+    starts_on: date,
+    ends_on: date,
+    campaign: Campaign | None,
+    direction: Direction | None,
+    outside_number: str,
+    words: str,
+) -> None:
+    if kind not in Project.Kind.values:
+        raise Refusal("project.kind", _("Please choose one of the values that are offered."), field="kind")
+    if ends_on < starts_on:
+        raise Refusal("project.days", _("The last day lies before the first."), field="ends_on")
+    if direction is not None and (campaign is None or direction.campaign_id != campaign.pk):
+        raise Refusal("project.direction", _("This direction belongs to another campaign."), field="direction")
+    project.kind, project.starts_on, project.ends_on = kind, starts_on, ends_on
+    project.campaign, project.direction = campaign, direction
+    project.outside_number, project.words = clean(outside_number)[:40], clean(words)[:500]
+
+
+def _write_quantities(project: Project, quantities: Sequence[Quantity]) -> None:
+    """Make the project's quantities and parts those given; what has progress keeps its row."""
+    kept_parts: set[UUID] = set()
+    kept: set[UUID] = set()
+    if sum(len(one.parts) for one in quantities) > MOST_PARTS:
+        raise Refusal("quantity.parts", _("At most 60 parts in all."), field="quantities")
+    for ordinal, given in enumerate(quantities, 1):
+        what, unit = named(given.what, 40, "quantities"), named(given.unit, 16, "quantities")
+        quantity, _new = ProjectQuantity.objects.update_or_create(
+            project=project, what=what, defaults={"unit": unit, "ordinal": ordinal}
+        )
+        if quantity.pk in kept or not given.parts:
+            raise Refusal("quantity.twice", _("Each quantity stands once, with at least one part."), field="quantities")
+        kept.add(quantity.pk)
+        for position, part in enumerate(given.parts, 1):
+            name = part.where.name if isinstance(part.where, Place) else named(part.where, 64, "quantities")
+            row, _new = QuantityPart.objects.update_or_create(
+                quantity=quantity,
+                name=name,
+                defaults={
+                    "place": part.where if isinstance(part.where, Place) else None,
+                    "planned": thousandths(part.planned, "quantities"),
+                    "ordinal": position,
+                },
+            )
+            if row.pk in kept_parts:
+                raise Refusal(
+                    "part.twice", _("“%(name)s” stands twice. Add its amounts up.") % {"name": name}, field="quantities"
+                )
+            kept_parts.add(row.pk)
+    left_out = QuantityPart.objects.filter(quantity__project=project).exclude(pk__in=kept_parts)
+    begun = left_out.filter(progress__isnull=False).first()
+    if begun:
+        raise Refusal(
+            "part.begun",
+            _("“%(name)s” has progress already and cannot be left out.") % {"name": begun.name},
+            field="quantities",
+        )
+    left_out.delete()
+    project.quantities.exclude(pk__in=kept).delete()
+
+
+def _write_money(project: Project, money: Mapping[str, int]) -> None:
+    for kind, amount in money.items():
+        if kind not in FundKind.values or not 0 <= amount <= MOST_FEN:
+            raise Refusal("money.amount", _("Please type an amount above 0, in yuan."), field=kind)
+    PlannedMoney.objects.bulk_create(
+        PlannedMoney(project=project, kind=kind, amount=amount) for kind, amount in money.items() if amount
+    )
+
+
+def as_sent(quantity: Quantity) -> list[Any]:
+    """A quantity as the body of an act holds it."""
+    parts = [[part.where.pk if isinstance(part.where, Place) else part.where, part.planned] for part in quantity.parts]
+    return [quantity.what, quantity.unit, parts]

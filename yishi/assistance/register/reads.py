@@ -1,0 +1,176 @@
+"""Look-ups over households at the size of a province: written so that both databases answer them from an index."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from yishi.database.reach import Reach
+from yishi.kit.text import bigrams, clean, grams
+from yishi.organisations.models import Place
+from yishi.people.letters import inside
+from yishi.people.models import Person
+
+from .models import Household, HouseholdMember
+from .models.households import helped_households
+
+MOST_FOUND = 100  # households in which one number stands
+WIDE = 400  # places: a reach of more is asked household by household, not place by place
+FEW, MANY = 2_000, 20_000  # so many ids are looked up, rather than all rows of a county, of a province looked through
+MOST_SPANS = 60
+MOST_PAIRS = 12  # of letters that are looked for in the words
+MOST_TYPED = 64
+_LAST = "\U0010ffff"
+Span = tuple[int, int]
+
+
+def households_in(reach: Reach) -> QuerySet[Household]:
+    """What `Household.objects` gives within `reach`, in a form that an index answers.
+
+    Whoever helps no single household (most desks) is spared the "or" that would make the database look at every row;
+    a wide span is not looked up by place, so that a page of a list by number ends after its 25 rows.
+    """
+    if reach.everything or helped_households(reach)[:1]:
+        return Household.objects.all()
+    spans = [*reach.spans, *reach.villages]
+    rows = Household.within.filter(arriving__isnull=True)
+    if sum(hi - lo + 1 for lo, hi in spans) <= WIDE:
+        return rows.filter(reach.places("place__", tuple(spans)))
+    return between(rows, spans)
+
+
+def outside(rows: QuerySet[Any], spans: Iterable[tuple[int, int]]) -> QuerySet[Any]:
+    """The rows whose place lies in none of the spans, without a look-up by place."""
+    rows = rows.annotate(_lo=F("place__lo") + 0)
+    for lo, hi in spans:
+        rows = rows.exclude(_lo__gte=lo, _lo__lte=hi)
+    return rows
+
+
+def between(rows: QuerySet[Household], spans: list[tuple[int, int]]) -> QuerySet[Household]:
+    """The rows whose place lies in one of the spans, without a look-up by place."""
+    rows = rows.annotate(_lo=F("place__lo") + 0)
+    condition = Q(pk__in=[])
+    for lo, hi in spans:
+        condition |= Q(_lo__gte=lo, _lo__lte=hi)
+    return rows.filter(condition)
+
+
+def beginning_with(typed: str) -> Q:
+    """The condition that a household's number, or the name of one of its members, begins so."""
+    members = HouseholdMember.within.filter(begins("person__name", typed), valid_to__isnull=True)
+    return begins("number", typed) | Q(pk__in=members.values("household"))
+
+
+def households_of_number(index: str) -> list[UUID]:
+    """The ids of households in which somebody with this keyed index is or was."""
+    rows = HouseholdMember.within.filter(person__resident__identity_index=index)
+    return list(rows.values_list("household", flat=True)[:MOST_FOUND])
+
+
+def begins(field: str, typed: str) -> Q:
+    """The condition that a text begins with what was typed: SQLite answers only a range from its index."""
+    if connection.vendor == "sqlite":
+        return Q(**{f"{field}__gte": typed, f"{field}__lt": typed + _LAST})
+    return Q(**{f"{field}__startswith": typed})
+
+
+def ordered(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """By number: ours begin with the village's code, so that a village's households stand together."""
+    return rows.order_by("number", "pk")
+
+
+def named(typed: str) -> Q:
+    """The condition on a person that this stands in their name."""
+    return begins("name", typed) | inside("name", typed)
+
+
+def is_few(rows: QuerySet[Any], most: int) -> bool:
+    """Are these at most `most`? No more are counted."""
+    return rows.order_by()[: most + 1].count() <= most
+
+
+def households_like(typed: str, reach: Reach) -> QuerySet[Household]:
+    """Households that fit every word: number, name of the head or of a member, place."""
+    words = words_of(typed)
+    rows = ordered(households_in(reach).select_related("head", "place"))
+    lead = next((one for one in words if one.fits_few_households), None)
+    if lead is not None:
+        rows = rows.filter(pk__in=lead.households())
+    for word in words:
+        if word is not lead:
+            rows = rows.filter(word.of_household())
+    return rows if words else rows.none()
+
+
+def words_of(typed: str) -> list["Word"]:
+    return [Word(text) for text in clean(typed)[:MOST_TYPED].split()]
+
+
+class Word:
+    """One word of a search, and what it may mean: looked up once in the small tables."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.is_number = text.isascii()
+        self.grams = sorted(bigrams(text))[:MOST_PAIRS] or sorted(grams(text))
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """Of the places whose name holds it, each within no other; the first of very many."""
+        found: list[Span] = []
+        for lo, hi in Place.objects.filter(name__contains=self.text).order_by("lo", "-hi").values_list("lo", "hi"):
+            if not found or lo > found[-1][1]:
+                found.append((lo, hi))
+            if len(found) == MOST_SPANS:
+                break
+        return found
+
+    @cached_property
+    def fits_few_households(self) -> bool:
+        if width(self.spans) > WIDE or not is_few(self.people, MANY):
+            return False
+        return not self.is_number or is_few(Household.within.filter(begins("number", self.text)), MANY)
+
+    @cached_property
+    def people(self) -> QuerySet[Person]:
+        return Person.within.filter(named(self.text))
+
+    def households(self) -> QuerySet[Any, Any]:
+        """The ids of the households that it fits, each kind from its index."""
+        members = HouseholdMember.within.filter(person__in=self.people.values("pk"), valid_to__isnull=True)
+        found = members.values("household").union(
+            Household.within.filter(head__in=self.people.values("pk")).values("pk")
+        )
+        if self.is_number:
+            found = found.union(Household.within.filter(begins("number", self.text)).values("pk"))
+        if self.spans:
+            found = found.union(Household.within.filter(self.in_places()).values("pk"))
+        return found
+
+    def of_household(self) -> Q:
+        """The condition on a household that is at hand."""
+        members = HouseholdMember.within.filter(household=OuterRef("pk"), valid_to__isnull=True)
+        fits = Q(head__name__contains=self.text) | Q(Exists(members.filter(person__name__contains=self.text)))
+        return fits | Q(number__startswith=self.text) | self.in_places()
+
+    def in_words(self, field: str) -> Q:
+        """That a text holds all its pairs of letters."""
+        fits = Q()
+        for gram in sorted(bigrams(self.text))[:MOST_PAIRS] or [self.text]:
+            fits &= Q(**{f"{field}__icontains": gram})
+        return fits
+
+    def in_places(self) -> Q:
+        """The places themselves are found first: a join by many spans would look through all rows."""
+        inside = Q(pk__in=[])
+        for lo, hi in self.spans:
+            inside |= Q(lo__range=(lo, hi))
+        return Q(place__in=Place.objects.filter(inside).values("pk")) if self.spans else inside
+
+
+def width(spans: Sequence[Span]) -> int:
+    return sum(hi - lo + 1 for lo, hi in spans)

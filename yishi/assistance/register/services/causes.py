@@ -1,0 +1,43 @@
+"""Why a household is poor: one main cause, others that differ."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.register import codes
+from yishi.assistance.register.models import Household, HouseholdCause
+from yishi.kit.errors import Refusal
+
+MOST = 5
+
+
+def causes_read(main: str, others: Sequence[str]) -> list[tuple[str, bool]]:
+    """(code, is it the main one) in order. Refuses another cause without a main one, and one that stands twice."""
+    given = [code for code in others if code]
+    if given and not main:
+        raise Refusal("cause.main", _("Say which cause is the main one."), field="main_cause")
+    if main in given or len(set(given)) < len(given):
+        raise Refusal(
+            "cause.twice", _("Each cause stands once: another cause differs from the main one."), field="causes"
+        )
+    if len(given) >= MOST or not all(codes.has("poverty_cause", code) for code in (main, *given) if code):
+        raise Refusal("cause.unknown", _("Choose one main cause and at most four others."), field="causes")
+    return [(code, code == main) for code in ([main] if main else []) + given]
+
+
+def causes_write(household: Household, main: str, others: Sequence[str]) -> bool:
+    """Write the causes of a household; answers whether anything changed."""
+    wanted = causes_read(main, others)
+    rows = household.causes.filter(kind=HouseholdCause.Kind.CAUSE)
+    if [(row.code, row.is_main) for row in rows] == wanted:
+        return False
+    rows.delete()
+    HouseholdCause.objects.bulk_create(causes_of(household, wanted))
+    return True
+
+
+def causes_of(household: Household, wanted: Sequence[tuple[str, bool]]) -> list[HouseholdCause]:
+    return [
+        HouseholdCause(household=household, code=code, is_main=is_main, ordinal=ordinal + 1)
+        for ordinal, (code, is_main) in enumerate(wanted)
+    ]

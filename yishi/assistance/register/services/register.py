@@ -1,0 +1,421 @@
+"""Households in the register: registered, corrected, given another head, split, moved, taken off.
+
+These are the changes as they take effect. Whoever may not decide them asks for them (`requests.py`), on any day of the
+year, and the desk that decides lets them take effect by the same functions.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.register import codes, fields
+from yishi.assistance.register.hooks import households_changed
+from yishi.assistance.register.models import (
+    Household,
+    HouseholdCause,
+    HouseholdMember,
+    HouseholdStay,
+)
+from yishi.journal.act import act
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import child_id
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Place, PlaceLevel
+from yishi.organisations.numbers import next_number
+from yishi.organisations.rights import permit
+
+from .causes import causes_write
+from .identity import account_read, account_set, keys_check, ring
+from .residents import (
+    active,
+    day_read,
+    member_put,
+    members_now,
+    person_here,
+    person_read,
+    recount,
+    relations_set,
+    sex_fits,
+    twice,
+)
+
+MOST_MEMBERS = 40
+
+
+def household_register(
+    *,
+    actor: Viewer,
+    place: Place,
+    head: Mapping[str, Any],
+    members: Sequence[Mapping[str, Any]] = (),
+    values: Mapping[str, Any] | None = None,
+    main_cause: str = "",
+    causes: Sequence[str] = (),
+    number: str = "",
+    hamlet: Place | None = None,
+    bank_account: str = "",
+    on: date | None = None,
+    is_demo: bool = False,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Register a household of a village, its head and its members. Result: household, number.
+
+    `head` and `members` are mappings as `person_read` takes them; `values` are fields of HOUSEHOLD. Without a national
+    number it gets one of ours.
+    """
+    by = permit("household.decide", actor, place)
+    first = person_read({**head, "relation": "head"}, "head_")
+    others = [person_read(one) for one in members]
+    said = fields.read(fields.HOUSEHOLD, values or {})
+    day, account = day_read(on), account_read(bank_account)
+    body = {
+        "place": place.pk,
+        "head": first.body(),
+        "members": [one.body() for one in others],
+        "values": said,
+        "causes": [main_cause, *causes],
+        "number": number,
+        "hamlet": hamlet.pk if hamlet else None,
+        "account": ring().blind("bank", account) if account else "",
+        "on": day,
+    }
+    with act("assistance.household.register", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        _village(place, hamlet)
+        if len(others) > MOST_MEMBERS:
+            raise Refusal("household.large", _("At most 40 members at once."), field="members")
+        twice([first, *others])
+        household = Household(
+            id=child_id(this.id, 1),
+            number=_number(number) or f"{place.code}-{next_number(f'household/{place.code}'):05d}",
+            place=place,
+            hamlet=hamlet,
+            registered_on=day,
+            size=1 + len(others),
+            is_demo=is_demo,
+            **said,
+        )
+        household.head = person_here(actor, first, child_id(this.id, 10))
+        if account:
+            keys_check()
+            account_set(household, account)
+        _insert(household)
+        member_put(household, household.head, first.place, key=child_id(this.id, 2), on=day, reason="registered")
+        for ordinal, one in enumerate(others):
+            person = person_here(actor, one, child_id(this.id, 11 + ordinal))
+            _relative(one.place.get("relation", ""))
+            sex_fits(one.place.get("relation", ""), one.identity.sex or one.facts.get("sex", ""))
+            key = child_id(this.id, 100 + ordinal)
+            member_put(household, person, one.place, key=key, on=day, reason="registered")
+        _stay(household, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
+        causes_write(household, main_cause, causes)
+        this.entry(
+            subject=("household", household.pk),
+            place=place.pk,
+            at=this.on_day(day),
+            quantities={"households": 1, "members": household.size},
+        )
+        households_changed([household.pk])
+        this.result(household=household.pk, number=household.number)
+    return this.receipt
+
+
+def household_change(
+    *,
+    actor: Viewer,
+    household: Household,
+    values: Mapping[str, Any] | None = None,
+    number: str | None = None,
+    main_cause: str | None = None,
+    causes: Sequence[str] = (),
+    bank_account: str | None = None,
+    on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Correct what is given of a household's record, from a day on. Result: household."""
+    by = permit("household.decide", actor, household.place)
+    said = fields.read(fields.HOUSEHOLD, values or {})
+    account = account_read(bank_account) if bank_account is not None else None
+    body = {
+        "household": household.pk,
+        "values": said,
+        "number": number,
+        "causes": None if main_cause is None else [main_cause, *causes],
+        "account": ring().blind("bank", account) if account else account,
+        "on": on,
+    }
+    with act("assistance.household.change", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = active(household)
+        day = day_read(on, after=row.registered_on)
+        changed = sorted(name for name, value in said.items() if getattr(row, name) != value)
+        for name in changed:
+            setattr(row, name, said[name])
+        if number is not None and _number(number) != row.number:
+            row.number = _number(number) or row.number
+            changed.append("number")
+        if account is not None:
+            if account:
+                keys_check()
+            account_set(row, account)
+            changed.append("bank_account")
+        if main_cause is not None and causes_write(row, main_cause, causes):
+            changed.append("causes")
+        if not changed:
+            raise Refusal("household.unchanged", _("This is how it stands already; nothing was changed."))
+        _update(row)
+        this.entry(subject=("household", row.pk), place=row.place_id, at=this.on_day(day), data={"fields": changed})
+        households_changed([row.pk])
+        this.result(household=row.pk)
+    return this.receipt
+
+
+def household_head_change(
+    *,
+    actor: Viewer,
+    household: Household,
+    member: HouseholdMember,
+    relations: Mapping[UUID, str],
+    on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Another member is head from a day on; `relations` says how each of the others stands to the new head."""
+    by = permit("household.decide", actor, household.place)
+    said = {UUID(str(key)): code for key, code in relations.items()}
+    body = {"household": household.pk, "member": member.pk, "relations": sorted(map(str, said.items())), "on": on}
+    with act("assistance.household.head", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = active(household)
+        day = day_read(on, after=row.registered_on)
+        there = {one.pk: one for one in members_now(row)}
+        if member.pk not in there:
+            raise Refusal("head.foreign", _("The new head must be a member of the household."), field="member")
+        row.head = there[member.pk].person
+        row.save(update_fields=["head"])
+        relations_set(row, said)
+        this.entry(subject=("household", row.pk), place=row.place_id, at=this.on_day(day), data={"member": member.pk})
+        households_changed([row.pk])
+        this.result(household=row.pk)
+    return this.receipt
+
+
+def household_split(
+    *,
+    actor: Viewer,
+    household: Household,
+    members: Sequence[HouseholdMember],
+    head: HouseholdMember,
+    relations: Mapping[UUID, str] | None = None,
+    number: str = "",
+    on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Some members form a household of their own (分户) at the same place. Result: household (the new one), number.
+
+    `relations` says how each of them stands to the new head. Relocation is another act.
+    """
+    by = permit("household.decide", actor, household.place)
+    leaving = sorted({one.pk for one in members} | {head.pk})
+    said = {UUID(str(key)): code for key, code in (relations or {}).items()}
+    body = {
+        "household": household.pk,
+        "members": leaving,
+        "head": head.pk,
+        "relations": sorted(map(str, said.items())),
+        "number": number,
+        "on": on,
+    }
+    with act("assistance.household.split", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = active(household)
+        day = day_read(on, after=row.registered_on + timedelta(days=1))
+        there = {one.pk: one for one in members_now(row)}
+        if not set(leaving) <= set(there) or any(there[key].person_id == row.head_id for key in leaving):
+            raise Refusal(
+                "split.members", _("Choose members of this household; its head stays in it."), field="members"
+            )
+        kept = ("place", "hamlet", "group_name", "kind", "attribute", "state", "standard", "identified_year")
+        new = Household(
+            id=child_id(this.id, 1),
+            number=_number(number) or f"{row.place.code}-{next_number(f'household/{row.place.code}'):05d}",
+            head=there[head.pk].person,
+            registered_on=day,
+            size=len(leaving),
+            split_from=row,
+            is_demo=row.is_demo,
+            **{name: getattr(row, name) for name in (*kept, "exited_year", "is_resettled", "resettlement_site")},
+        )
+        _insert(new)
+        for ordinal, key in enumerate(leaving):
+            old = there[key]
+            relation = "head" if key == head.pk else said.get(key, "other")
+            sex_fits(relation, getattr(getattr(old.person, "resident", None), "sex", ""))
+            old.valid_to, old.left_reason = max(old.valid_from, day - timedelta(days=1)), "split"
+            old.save(update_fields=["valid_to", "left_reason"])
+            said_of = {"relation": relation, "number": old.number}
+            member_put(new, old.person, said_of, key=child_id(this.id, 100 + ordinal), on=day, reason="split")
+        _stay(new, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
+        for cause in row.causes.all():
+            HouseholdCause.objects.create(
+                household=new, kind=cause.kind, code=cause.code, is_main=cause.is_main, ordinal=cause.ordinal
+            )
+        recount(row)
+        at, moved = this.on_day(day), len(leaving)
+        this.entry(subject=("household", row.pk), place=row.place_id, at=at, data={"into": new.pk, "members": moved})
+        this.entry(
+            subject=("household", new.pk),
+            code="assistance.household.register",
+            place=row.place_id,
+            at=at,
+            quantities={"households": 1, "members": moved},
+            data={"from": row.pk},
+        )
+        households_changed([row.pk, new.pk])
+        this.result(household=new.pk, number=new.number)
+    return this.receipt
+
+
+def household_relocate(
+    *,
+    actor: Viewer,
+    household: Household,
+    place: Place,
+    hamlet: Place | None = None,
+    group_name: str = "",
+    site: str = "",
+    kind: str = HouseholdStay.Kind.RELOCATED,
+    on: date | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """The household lives elsewhere from a day on: relocated (易地搬迁, with a site), moved, or only corrected.
+
+    Whoever oversees both places decides. Result: household.
+    """
+    permit("household.decide", actor, place)
+    by = permit("household.decide", actor, household.place)
+    said = fields.read(fields.HOUSEHOLD, {"group_name": group_name, "resettlement_site": site})
+    body = {
+        "household": household.pk,
+        "place": place.pk,
+        "hamlet": hamlet.pk if hamlet else None,
+        "kind": kind,
+        "on": on,
+        **said,
+    }
+    with act("assistance.household.relocate", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        _village(place, hamlet)
+        row = active(household)
+        if kind not in (HouseholdStay.Kind.RELOCATED, HouseholdStay.Kind.MOVED, HouseholdStay.Kind.CORRECTED):
+            raise Refusal("stay.kind", _("Please choose one of the values that are offered."), field="kind")
+        last = row.stays.filter(valid_to__isnull=True).select_for_update().first()
+        day = day_read(on, after=last.valid_from if last else row.registered_on)
+        if (row.place_id, row.hamlet_id, row.group_name) == (place.pk, hamlet and hamlet.pk, said["group_name"]):
+            raise Refusal("household.unchanged", _("This is how it stands already; nothing was changed."))
+        if last is not None:
+            if kind == HouseholdStay.Kind.CORRECTED or last.valid_from == day:
+                day = last.valid_from
+                last.delete()
+            else:
+                last.valid_to = day - timedelta(days=1)
+                last.save(update_fields=["valid_to"])
+        before = row.place_id
+        row.place, row.hamlet, row.group_name = place, hamlet, said["group_name"]
+        if kind == HouseholdStay.Kind.RELOCATED:
+            row.is_resettled, row.resettlement_site = True, said["resettlement_site"] or row.resettlement_site
+        row.save()
+        _stay(row, kind, day, child_id(this.id, 3))
+        data = {"from": before, "to": place.pk, "kind": kind}
+        this.entry(subject=("household", row.pk), place=place.pk, at=this.on_day(day), data=data)
+        households_changed([row.pk])
+        this.result(household=row.pk)
+    return this.receipt
+
+
+def household_end(
+    *, actor: Viewer, household: Household, reason: str, on: date | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """The household leaves the register from a day on; its file stays. Result: household."""
+    by = permit("household.decide", actor, household.place)
+    body = {"household": household.pk, "reason": reason, "on": on}
+    with act("assistance.household.end", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        if not codes.has("household_end", reason):
+            raise Refusal("household.reason", _("Please choose one of the values that are offered."), field="reason")
+        row = active(household)
+        day = day_read(on, after=row.registered_on)
+        row.left_on, row.left_reason = day, reason
+        row.save(update_fields=["left_on", "left_reason"])
+        data = {"reason": reason}
+        this.entry(
+            subject=("household", row.pk),
+            place=row.place_id,
+            at=this.on_day(day),
+            quantities={"households": -1},
+            data=data,
+        )
+        households_changed([row.pk])
+        this.result(household=row.pk)
+    return this.receipt
+
+
+def _village(place: Place, hamlet: Place | None) -> None:
+    if place.level != PlaceLevel.VILLAGE or place.closed_on is not None:
+        raise Refusal("household.place", _("A household stands in a village or community. Choose one."), field="place")
+    if hamlet is not None and hamlet.parent_id != place.pk:
+        raise Refusal("household.hamlet", _("This hamlet does not belong to the village."), field="hamlet")
+
+
+def _number(typed: str) -> str:
+    return fields.no_card_number("".join(clean(typed).split())[:32], "number")
+
+
+def _relative(relation: str) -> None:
+    if relation == "head":
+        raise Refusal("relation.head_twice", _("A household has one head."), field="relation")
+
+
+def _insert(household: Household) -> None:
+    try:
+        with transaction.atomic():
+            household.save(force_insert=True)
+    except IntegrityError as error:
+        raise _taken() from error
+
+
+def _update(household: Household) -> None:
+    try:
+        with transaction.atomic():
+            household.save(force_update=True)
+    except IntegrityError as error:
+        raise _taken() from error
+
+
+def _taken() -> Refusal:
+    return Refusal(
+        "household.number_taken", _("A household has this number already. Check the number."), field="number"
+    )
+
+
+def _stay(household: Household, kind: str, day: date, key: UUID) -> None:
+    HouseholdStay.objects.create(
+        id=key,
+        household=household,
+        place=household.place,
+        hamlet=household.hamlet,
+        group_name=household.group_name,
+        kind=kind,
+        valid_from=day,
+    )

@@ -1,0 +1,57 @@
+"""What the parts of the campaign tell other rooms at start: their rights, their stations, their kinds of workbooks."""
+
+from typing import Any
+
+from yishi.organisations.grants import STATIONS
+
+from .campaign import rules as campaign_rules
+from .campaign import rules_steering
+from .checks import rules as check_rules
+from .checks.services.checks import findings_follow
+from .deeds import rules as deed_rules
+from .deeds.hooks import ON_MATCH_KEPT
+from .imports import rules as import_rules
+from .imports.services.deed_kind import Deeds
+from .imports.services.household_kind import Households
+from .imports.services.pairing_kind import Pairings
+from .imports.services.project_kind import Projects
+from .imports.workbooks.kinds import kind_add
+from .pairing import rules as pairing_rules
+from .pairing import rules_needs
+from .pairing.models.pairing import stations
+from .pairing.services.matches import match_close
+from .projects import rules as project_rules
+from .register import rules as register_rules
+from .register.hooks import HELPS_IT, HELPS_SOMEBODY, ON_CHANGED
+
+RULES = (
+    register_rules,
+    campaign_rules,
+    rules_steering,
+    deed_rules,
+    pairing_rules,
+    rules_needs,
+    project_rules,
+    check_rules,
+    import_rules,
+)  # a module of rules declares its rights when it is imported
+
+
+TABLE: tuple[tuple[list[Any], Any], ...] = (
+    (STATIONS, stations),
+    (ON_CHANGED, findings_follow),
+    (HELPS_SOMEBODY, pairing_rules.is_helper.test),
+    (HELPS_IT, pairing_rules.helps_it.test),
+    (ON_MATCH_KEPT, match_close),
+)
+
+
+def connect() -> None:
+    """Put every function of the table where it is called from; doing it again changes nothing."""
+    for called_from, function in TABLE:
+        if function not in called_from:
+            called_from.append(function)
+    kind_add("households", Households())
+    kind_add("deeds", Deeds())
+    kind_add("pairings", Pairings())
+    kind_add("projects", Projects())

@@ -1,0 +1,90 @@
+"""Who may see what: every query on files runs inside a scope, else it raises.
+
+A `Reach` is what one viewer's grants let them see. Models that hold files take `FilesManager` and say in
+`reach_q(reach)` which rows a reach covers. Outside any scope a query raises `django_scopes.ScopeError`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django_scopes import scope
+from django_scopes.manager import DisabledQuerySet
+from django_scopes.state import get_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a viewer's grants cover: places (as numbers `lo`…`hi`), desks, themself."""
+
+    everything: bool = False
+    spans: tuple[tuple[int, int], ...] = ()  # places whose files their bodies oversee
+    villages: Sequence[tuple[int, int]] = ()  # where they sit at the village's desk or are stationed: families only
+    bodies: frozenset[UUID] = frozenset()  # desks at which they sit
+    person: UUID | None = None  # themself: seats held, worries raised
+    helper: UUID | None = None  # themself signed in: the families with whom they are paired; never by a query code
+    registers: tuple[tuple[int, int], ...] = ()  # places whose register of people and bodies they keep; no files
+    register_bodies: frozenset[UUID] = frozenset()  # single bodies whose register they keep
+
+    def places(self, prefix: str, spans: Sequence[tuple[int, int]] | None = None) -> Q:
+        """The condition that the place at `prefix` ("place__") lies in one of the spans; never true without spans."""
+        condition = Q(pk__in=[])
+        for lo, hi in self.spans if spans is None else spans:
+            condition |= Q(**{f"{prefix}lo__gte": lo, f"{prefix}lo__lte": hi})
+        return condition
+
+
+NOTHING = Reach()
+EVERYTHING = Reach(everything=True)
+
+
+@contextmanager
+def reaching(reach: Reach) -> Iterator[None]:
+    """Run queries within `reach`."""
+    with scope(reach=reach):
+        yield
+
+
+@contextmanager
+def everything() -> Iterator[None]:
+    """Run queries over all files: for jobs, counts and checks whose result shows nothing of a single file."""
+    with scope(reach=EVERYTHING):
+        yield
+
+
+AFile = TypeVar("AFile", bound="File")
+
+
+class FilesManager(models.Manager[AFile]):
+    """A manager that answers only inside a scope, and only with what the reach covers."""
+
+    def get_queryset(self) -> models.QuerySet[AFile]:
+        reach = get_scope().get("reach")
+        if reach is None:
+            nothing: models.QuerySet[AFile] = DisabledQuerySet(self.model, using=self._db, missing_scopes=("reach",))
+            return nothing
+        files = super().get_queryset()
+        return files if reach.everything else files.filter(self.model.reach_q(reach))
+
+
+class File(models.Model):
+    """A record that only those may see whom it concerns.
+
+    `objects` answers inside a scope only. Relations of a record that was reached (`matter.sittings`) go through
+    `within`: whoever may see the file may see what belongs to it.
+    """
+
+    within = models.Manager()
+    objects = FilesManager()
+
+    class Meta:
+        abstract = True
+        default_manager_name = "within"
+
+    @classmethod
+    def reach_q(cls, reach: Reach) -> Q:
+        raise NotImplementedError

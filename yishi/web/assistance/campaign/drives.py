@@ -1,0 +1,130 @@
+"""Themed drives (专项) of a campaign: some weeks inside a phase, and what was done in them."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.campaign.models import Campaign, CatalogueItem, Drive
+from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
+from yishi.assistance.campaign.services.campaign_setup import drive_change
+from yishi.assistance.campaign.services.campaigns import drive_add
+from yishi.organisations.rights import may
+from yishi.reporting.figures import Question, ask, by_item, still
+from yishi.reporting.small_numbers import Reader, is_rounded
+from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.numbers import number_text
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .campaigns import act_of, load_campaign
+from .steering import meetings_for
+
+
+def load_drive(request: Request, pk: UUID) -> Drive:
+    return Drive.objects.select_related("campaign__place", "direction").get(pk=pk)
+
+
+@page("campaign.see_part", load=load_drive, methods=("GET",))
+def drive(request: Request, one: Drive) -> HttpResponse:
+    """The drive, and the deeds of its days: all items, or those of its direction."""
+    campaign, today = one.campaign, timezone.localdate()
+    end = min(one.ends_on, today)
+    figure, rows, households = None, [], None
+    if one.starts_on <= today:
+        question = Question(campaign.place, one.starts_on, end, campaign=campaign, direction=one.direction)
+        now = still()
+        figure, found = ask(question, now=now), by_item(question, now=now)
+        reader = Reader(request.viewer, now)
+        households = reader.tell(question, {"deeds": figure.deeds, "households": figure.households})["households"]
+        told = reader.tell_items(question, found)
+        items = CatalogueItem.objects.filter(pk__in=found).select_related("direction").prefetch_related("versions")
+        for item in items.order_by("ordinal"):
+            deeds, amount, _households = found[item.pk]
+            version = item.said
+            rows.append(
+                {
+                    "item": item,
+                    "version": version,
+                    "deeds": deeds,
+                    "amount": Decimal(amount) / THOUSANDTHS,
+                    "households": number_text(told[item.pk]),
+                }
+            )
+    words = {
+        "drive": one,
+        "campaign": campaign,
+        "phase": campaign.phases.filter(starts_on__lte=one.starts_on, ends_on__gte=one.ends_on).first(),
+        "figure": figure,
+        "households": number_text(households) if households else "",
+        "is_rounded": is_rounded([households]),
+        "meetings": meetings_for(request.viewer, campaign).filter(drive=one),
+        "holds": may("steering.hold", request.viewer, campaign),
+        "rows": rows,
+        "end": end,
+        "today": today,
+        "runs": may("campaign.run", request.viewer, campaign),
+    }
+    return render(request, "assistance/campaign/drive.html", words)
+
+
+class DriveForm(ActForm):
+    name = forms.CharField(label=gettext_lazy("name of the drive"), max_length=64)
+    starts_on = day_field(gettext_lazy("first day"))
+    ends_on = day_field(gettext_lazy("last day"))
+    direction: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        None, label=gettext_lazy("its direction"), required=False
+    )
+    words = area(gettext_lazy("what is to be reached"), rows=4, max_length=500)
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["direction"].queryset = campaign.directions.all()
+        self.fields["direction"].empty_label = _("all directions")
+
+
+@page("campaign.run", load=load_campaign)
+def drive_new(request: Request, one: Campaign) -> HttpResponse:
+    return act_of(
+        request,
+        one,
+        DriveForm(request.POST or None, campaign=one),
+        drive_add,
+        heading=_("Open a themed drive"),
+        lead=_("Some weeks inside a phase in which all work on one theme."),
+        done=_("The drive is open."),
+        submit=_("Open the drive"),
+        given={"campaign": one},
+        next_url=lambda receipt: reverse("drive", args=[receipt.result["drive"]]),
+    )
+
+
+@page("campaign.part", load=load_drive)
+def drive_edit(request: Request, drive: Drive) -> HttpResponse:
+    initial = {name: getattr(drive, name) for name in ("name", "starts_on", "ends_on", "direction", "words")}
+    return act_of(
+        request,
+        drive.campaign,
+        DriveForm(request.POST or None, campaign=drive.campaign, initial=initial),
+        drive_change,
+        heading=_("Change %(name)s") % {"name": drive.name},
+        back=reverse("drive", args=[drive.pk]),
+        done=_("The change is stored."),
+        submit=_("Save"),
+        given={"drive": drive},
+    )
+
+
+urlpatterns = [
+    path("desk/campaigns/<uuid:pk>/drives/new/", drive_new, name="drive_new"),
+    path("desk/drives/<uuid:pk>/", drive, name="drive"),
+    path("desk/drives/<uuid:pk>/change/", drive_edit, name="drive_edit"),
+]

@@ -1,0 +1,300 @@
+"""The rules and thresholds of the logic checks, readable for everybody at a desk, changed by offices for their area."""
+
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.checks.logic.pack import Parameter, Rule, read_pack
+from yishi.assistance.checks.models import CheckFinding, CheckSetting, Severity
+from yishi.assistance.checks.services.check_acts import check_set
+from yishi.assistance.checks.settings import Checkers
+from yishi.organisations.models import Place
+from yishi.organisations.rights import may
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .check_words import (
+    BADGES,
+    example_words,
+    number_text,
+    severity_word,
+    title_of,
+)
+
+PER_PAGE = 25
+DAY = forms.DateInput({"type": "date"})
+
+
+def load_rule(request: Request, code: str) -> Rule:
+    rule = read_pack().rules.get(code)
+    if rule is None:
+        raise Http404
+    return rule
+
+
+def load_threshold(request: Request, code: str) -> Parameter:
+    threshold = read_pack().parameters.get(code)
+    if threshold is None:
+        raise Http404
+    return threshold
+
+
+class RuleFilter(Form):
+    q = forms.CharField(label=gettext_lazy("words of the rule"), required=False)
+    group = forms.ChoiceField(label=gettext_lazy("group of rules"), required=False)
+    severity = forms.ChoiceField(label=gettext_lazy("how grave"), required=False)
+
+    def __init__(self, request: Request):
+        super().__init__(request.GET or None)
+        self.fields["group"].choices = [("", _("all"))] + [
+            (one.code, title_of(one)) for one in read_pack().groups.values()
+        ]
+        self.fields["severity"].choices = [("", _("all")), *Severity.choices]
+
+    def narrow(self, rules: list[Rule]) -> list[Rule]:
+        given = self.cleaned_data if self.is_valid() else {}
+        typed = given.get("q", "").strip().lower()
+        return [
+            rule
+            for rule in rules
+            if given.get("group", "") in ("", rule.group)
+            and given.get("severity", "") in ("", rule.severity)
+            and (not typed or typed in f"{rule.code} {rule.title} {rule.title_en} {rule.says} {rule.todo}".lower())
+        ]
+
+
+@page("check.see", methods=("GET",))
+def rules(request: Request) -> HttpResponse:
+    form, pack = RuleFilter(request), read_pack()
+    found = form.narrow(list(pack.rules.values()))
+    if request.GET.get("export"):
+        columns = [
+            (_("code"), lambda one: one.code),
+            (_("rule"), title_of),
+            (_("group of rules"), lambda one: title_of(pack.groups[one.group])),
+            (_("how grave"), lambda one: severity_word(one.severity)),
+            (_("what it says"), lambda one: one.says),
+            (_("what to do"), lambda one: one.todo),
+            (_("condition"), lambda one: one.when),
+        ]
+        return export(request, _("rules of the logic checks"), columns, found)
+    page_obj = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    words = {
+        "form": form,
+        "page_obj": page_obj,
+        "rows": [
+            {
+                "rule": one,
+                "title": title_of(one),
+                "group": title_of(pack.groups[one.group]),
+                "word": severity_word(one.severity),
+                "badge": BADGES[one.severity],
+            }
+            for one in page_obj
+        ],
+        "pack": pack,
+        "count": len(pack.rules),
+    }
+    return render(request, "assistance/checks/rules.html", words)
+
+
+@page("check.see", load=load_rule, methods=("GET",))
+def rule(request: Request, rule: Rule) -> HttpResponse:
+    pack, today = read_pack(), timezone.localdate()
+    waits = CheckFinding.waits(today)
+    counts = CheckFinding.objects.filter(rule=rule.code, cleared_at=None).aggregate(
+        waiting=Count("pk", filter=waits), all=Count("pk")
+    )
+    words = {
+        "rule": rule,
+        "title": title_of(rule),
+        "group": title_of(pack.groups[rule.group]),
+        "word": severity_word(rule.severity),
+        "badge": BADGES[rule.severity],
+        "waiting": counts["waiting"],
+        "waived": counts["all"] - counts["waiting"],
+        "positive": [example_words(one) for one in rule.positive],
+        "negative": [example_words(one) for one in rule.negative],
+        "thresholds": [_in_force(request, pack.parameters[code]) for code in rule.parameters],
+        "changes": list(_changes(request, rule.code)),
+        "may_change": may("check.change", request.viewer),
+        "pack": pack,
+    }
+    return render(request, "assistance/checks/rule.html", words)
+
+
+def _in_force(request: Request, threshold: Parameter) -> dict[str, Any]:
+    """A threshold as it holds today at the viewer's own place."""
+    post = request.viewer.posts[0] if request.viewer.posts else None
+    day = timezone.localdate()
+    value = threshold.on(day)
+    if post is not None:
+        checker = Checkers(day).at(post.body.place.lo)
+        changed = [one for since, one in checker.settings.values.get(threshold.code, ()) if since <= day]
+        value = changed[-1] if changed else value
+    return {
+        "code": threshold.code,
+        "title": title_of(threshold),
+        "text": number_text(value, threshold.unit) if value is not None else "",
+    }
+
+
+def _changes(request: Request, code: str) -> QuerySet[CheckSetting]:
+    """What the areas to which the viewer belongs, or which they oversee, changed."""
+    mine = Q(pk__in=[])
+    for post in request.viewer.posts:
+        place = post.body.place
+        mine |= Q(place__lo__lte=place.lo, place__hi__gte=place.lo) | Q(
+            place__lo__gte=place.lo, place__lo__lte=place.hi
+        )
+    rows = CheckSetting.objects.filter(mine, code=code).select_related("place", "set_for")
+    return rows.order_by("-valid_from", "-set_at")
+
+
+@page("check.see", methods=("GET",))
+def thresholds(request: Request) -> HttpResponse:
+    rows = [_in_force(request, one) for one in read_pack().parameters.values()]
+    if request.GET.get("export"):
+        columns = [(_("threshold"), lambda one: one["title"]), (_("today"), lambda one: one["text"])]
+        return export(request, _("thresholds of the logic checks"), columns, rows)
+    words = {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
+    return render(request, "assistance/checks/thresholds.html", words)
+
+
+@page("check.see", load=load_threshold, methods=("GET",))
+def threshold(request: Request, threshold: Parameter) -> HttpResponse:
+    pack = read_pack()
+    words = {
+        "threshold": threshold,
+        "title": title_of(threshold),
+        "now": _in_force(request, threshold),
+        "values": [
+            {"since": one.since, "text": number_text(one.value, threshold.unit), "source": one.source}
+            for one in reversed(threshold.values)
+        ],
+        "rules": [
+            {"code": one.code, "title": title_of(one)}
+            for one in pack.rules.values()
+            if threshold.code in one.parameters
+        ],
+        "changes": [
+            {"row": one, "text": number_text(one.value, threshold.unit) if one.value is not None else ""}
+            for one in _changes(request, threshold.code)
+        ],
+        "may_change": may("check.change", request.viewer),
+    }
+    return render(request, "assistance/checks/threshold.html", words)
+
+
+class SettingForm(ActForm):
+    place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("for which area"))
+    valid_from = forms.DateField(label=gettext_lazy("from which day"), widget=DAY, initial=timezone.localdate)
+    reason = forms.CharField(
+        label=gettext_lazy("On what does it rest?"),
+        help_text=gettext_lazy("The document and its number, or why this area differs."),
+        max_length=300,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        places = {one.body.place for one in request.viewer.posts if may("check.set", request.viewer, one.body.place)}
+        field = self.fields["place"]
+        field.queryset = Place.objects.filter(pk__in=[one.pk for one in places]).order_by("lo")
+        if len(places) == 1:
+            field.initial, field.empty_label = next(iter(places)).pk, None
+
+
+class RuleForm(SettingForm):
+    what = forms.ChoiceField(
+        label=gettext_lazy("what holds then"),
+        choices=[
+            ("off", gettext_lazy("switched off here")),
+            *((code, gettext_lazy("here it is: %(word)s")) for code in Severity.values),
+            ("above", gettext_lazy("as the area above has it")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    field_order = ["place", "what", "valid_from", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["what"].choices = [
+            ("off", _("switched off here")),
+            *((code, _("here it is: %(word)s") % {"word": label}) for code, label in Severity.choices),
+            ("above", _("as the area above has it")),
+        ]
+
+
+class ThresholdForm(SettingForm):
+    value = forms.DecimalField(
+        label=gettext_lazy("the number here"),
+        help_text=gettext_lazy("Left empty: as the area above has it."),
+        required=False,
+        max_digits=11,
+        decimal_places=2,
+    )
+    field_order = ["place", "value", "valid_from", "reason"]
+
+
+@page("check.change", load=load_rule)
+def rule_change(request: Request, rule: Rule) -> HttpResponse:
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        what = cleaned.pop("what")
+        return {**cleaned, "is_off": what == "off", "severity": what if what in Severity.values else ""}
+
+    return one_act(
+        request,
+        RuleForm(request.POST or None, request=request),
+        check_set,
+        heading=_("Change for my area: %(rule)s") % {"rule": title_of(rule)},
+        lead=_("It holds from that day for this area and all within it. Earlier changes stay readable."),
+        back=reverse("check_rule", args=[rule.code]),
+        done=_("The change is stored. Ask for a check to see what it does, or wait for the night."),
+        submit=_("Save"),
+        given={"code": rule.code},
+        fields=fields,
+        template="assistance/checks/act.html",
+    )
+
+
+@page("check.change", load=load_threshold)
+def threshold_change(request: Request, threshold: Parameter) -> HttpResponse:
+    form = ThresholdForm(request.POST or None, request=request)
+    form.fields["value"].label = _("the number here, in %(unit)s") % {"unit": threshold.unit}
+    return one_act(
+        request,
+        form,
+        check_set,
+        heading=_("Change for my area: %(rule)s") % {"rule": title_of(threshold)},
+        lead=_(
+            "It holds from that day for this area and all within it; "
+            "what lies before is measured by the number of its time."
+        ),
+        back=reverse("check_threshold", args=[threshold.code]),
+        done=_("The change is stored. Ask for a check to see what it does, or wait for the night."),
+        submit=_("Save"),
+        given={"code": threshold.code},
+        template="assistance/checks/act.html",
+    )  # fmt: skip
+
+
+urlpatterns = [
+    path("desk/checks/rules/", rules, name="check_rules"),
+    path("desk/checks/rules/<slug:code>/", rule, name="check_rule"),
+    path("desk/checks/rules/<slug:code>/change/", rule_change, name="check_rule_change"),
+    path("desk/checks/thresholds/", thresholds, name="check_thresholds"),
+    path("desk/checks/thresholds/<slug:code>/", threshold, name="check_threshold"),
+    path("desk/checks/thresholds/<slug:code>/change/", threshold_change, name="check_threshold_change"),
+]

@@ -1,0 +1,336 @@
+"""What the logic checks found: counts by rule, the findings one by one, let one stand, have a place checked again."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from yishi.assistance.checks.logic.pack import read_pack
+from yishi.assistance.checks.models import CheckFinding, CheckRun, Severity
+from yishi.assistance.checks.services.check_acts import finding_unwaive, finding_waive
+from yishi.assistance.checks.services.checks import check_run_ask
+from yishi.kit.records import lend
+from yishi.organisations.grants import OVERSEEING, WORKING
+from yishi.organisations.models import BodyKind, Place, PlaceLevel
+from yishi.organisations.rights import may
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.one_act import link, one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .check_sections import (
+    NEWEST,
+    ORDER,
+    dress,
+    reason_of,
+)
+from .check_words import (
+    BADGES,
+    rule_title,
+    severity_word,
+    title_of,
+)
+
+PER_PAGE = 25
+STATES = (
+    ("waiting", gettext_lazy("to be mended")),
+    ("waived", gettext_lazy("let stand")),
+    ("cleared", gettext_lazy("cleared")),
+)
+RANK = Case(*(When(severity=code, then=Value(rank)) for code, rank in ORDER.items()), output_field=IntegerField())
+DESKS = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)  # who mends what is found
+
+
+class FindingFilter(Form):
+    place = PlaceField(label=gettext_lazy("place"), required=False, help_text="")
+    group = forms.ChoiceField(label=gettext_lazy("group of rules"), required=False)
+    severity = forms.ChoiceField(label=gettext_lazy("how grave"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("state"), choices=STATES, required=False)
+    rule = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, request: Request):
+        super().__init__(request.GET or None)
+        groups = [(one.code, title_of(one)) for one in read_pack().groups.values()]
+        self.fields["group"].choices = [("", _("all")), *groups]
+        self.fields["severity"].choices = [("", _("all")), *Severity.choices]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return self.cleaned_data if self.is_valid() else {}
+
+    def narrow(self, rows: QuerySet[CheckFinding]) -> QuerySet[CheckFinding]:
+        """By everything but the state."""
+        for name in ("group", "severity", "rule"):
+            if self.given.get(name):
+                rows = rows.filter(**{name: self.given[name]})
+        if self.given.get("place"):
+            place = self.given["place"]
+            rows = rows.filter(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
+        return rows
+
+    def in_state(self) -> Q:
+        """The condition of the chosen state; without one, what waits."""
+        waits = CheckFinding.waits(timezone.localdate())
+        state = self.given.get("state")
+        if state == "waived":
+            return Q(cleared_at=None) & ~waits
+        return Q(cleared_at__isnull=False) if state == "cleared" else waits
+
+
+@page("check.see", methods=("GET",))
+def checks(request: Request) -> HttpResponse:
+    """Counts by rule within the viewer's reach: the gravest and most frequent first."""
+    form, pack = FindingFilter(request), read_pack()
+    rows = form.narrow(CheckFinding.objects.filter(cleared_at=None))
+    waits = CheckFinding.waits(timezone.localdate())
+    counted = rows.order_by().values("rule", "severity").annotate(
+        waiting=Count("pk", filter=waits), homes=Count("household", filter=waits, distinct=True), all=Count("pk")
+    )  # fmt: skip
+    found = [
+        {
+            **one,
+            "waived": one["all"] - one["waiting"],
+            "title": rule_title(pack, one["rule"]),
+            "group": _group(pack, one["rule"]),
+            "word": severity_word(one["severity"]),
+            "badge": BADGES[one["severity"]],
+        }
+        for one in counted
+    ]
+    found.sort(key=lambda one: (ORDER[one["severity"]], -one["waiting"], one["rule"]))
+    if request.GET.get("export"):
+        columns = [
+            (_("rule"), lambda one: one["title"]),
+            (_("group of rules"), lambda one: one["group"]),
+            (_("how grave"), lambda one: one["word"]),
+            (_("to be mended"), lambda one: one["waiting"]),
+            (_("households"), lambda one: one["homes"]),
+            (_("let stand"), lambda one: one["waived"]),
+        ]
+        return export(request, _("logic checks by rule"), columns, found)
+    totals = dict.fromkeys(Severity.values, 0)
+    for one in found:
+        totals[one["severity"]] += one["waiting"]
+    words = {
+        "form": form,
+        "is_filtered": any(form.given.get(name) for name in ("place", "group", "severity")),
+        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "totals": [(code, severity_word(code), count) for code, count in totals.items()],
+        "waived": sum(one["waived"] for one in found),
+        "run": _last_run(request),
+        "may_run": _own_place(request) is not None,
+        "place_query": _place_query(request),
+        "pack": pack,
+    }
+    return render(request, "assistance/checks/checks.html", words)
+
+
+def _group(pack: Any, code: str) -> str:
+    rule = pack.rules.get(code)
+    return title_of(pack.groups[rule.group]) if rule else ""
+
+
+def _place_query(request: Request) -> str:
+    """The chosen place, to go on with in links."""
+    kept = request.GET.copy()
+    for name in list(kept):
+        if not name.startswith("place"):
+            del kept[name]
+    return f"&{kept.urlencode()}" if kept else ""
+
+
+def _own_place(request: Request) -> Place | None:
+    """The place of the desk for which the viewer may have the register checked."""
+    for post in request.viewer.posts:
+        if may("check.run", request.viewer, post.body.place):
+            return post.body.place
+    return None
+
+
+def _last_run(request: Request) -> CheckRun | None:
+    """The newest run that covered something of the viewer's reach."""
+    reach = request.viewer.reach
+    mine = Q(place=None)
+    for lo, hi in (*reach.spans, *reach.villages):
+        mine |= Q(place__lo__lte=lo, place__hi__gte=lo) | Q(place__lo__gte=lo, place__lo__lte=hi)
+    return CheckRun.objects.filter(mine).select_related("place").order_by("-asked_at").first()
+
+
+@page("check.see", methods=("GET",))
+def findings(request: Request) -> HttpResponse:
+    """The findings one by one."""
+    form, pack, today = FindingFilter(request), read_pack(), timezone.localdate()
+    rows = form.narrow(CheckFinding.objects.filter(form.in_state())).annotate(rank=RANK)
+    rows = rows.order_by("household__place__lo", "household", "rank", "pk")
+    rows = rows.select_related("household__place", "household__head", "member__person").prefetch_related(NEWEST)
+    if request.GET.get("export"):
+        columns = [
+            (_("household"), lambda one: one.household.number),
+            (_("head of the household"), lambda one: one.household.head.name),
+            (_("village"), lambda one: one.household.place.full_name),
+            (_("household member"), lambda one: one.member.person.name if one.member else ""),
+            (_("rule"), lambda one: rule_title(pack, one.rule)),
+            (_("how grave"), lambda one: one.get_severity_display()),
+            (_("what to do"), lambda one: pack.rules[one.rule].todo if one.rule in pack.rules else ""),
+            (_("year"), lambda one: one.year),
+            (_("found on"), lambda one: timezone.localtime(one.found_at).date()),
+            (_("let stand until"), lambda one: one.waived_until if one.is_waived_on(today) else None),
+            (_("reason"), lambda one: reason_of(one, today)),
+        ]
+        return export(request, _("findings of the logic checks"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for one in page_obj:
+        dress(request, one, pack)
+        lend(one, household_url=link("household", pk=one.household_id))
+    rule = pack.rules.get(form.given.get("rule", ""))
+    words = {
+        "form": form,
+        "is_filtered": any(form.given.get(name) for name in ("place", "group", "severity", "rule")),
+        "page_obj": page_obj,
+        "rule": rule,
+        "rule_title": title_of(rule) if rule else "",
+    }
+    return render(request, "assistance/checks/findings.html", words)
+
+
+def load_finding(request: Request, pk: UUID) -> CheckFinding:
+    rows = CheckFinding.objects.select_related("household__place", "household__head", "member__person")
+    return rows.get(pk=pk)
+
+
+class WaiveForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Why may it stand?"),
+        help_text=gettext_lazy("What you looked at and found, for whoever reads it next year."),
+        max_length=300,
+        widget=forms.Textarea({"rows": 3}),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("until"),
+        help_text=gettext_lazy("A year at most; after that day it comes back."),
+        widget=forms.DateInput({"type": "date"}),
+    )
+
+
+@page("check.waive", load=load_finding)
+def waive(request: Request, finding: CheckFinding) -> HttpResponse:
+    pack = read_pack()
+    rule = pack.rules.get(finding.rule)
+    whom = finding.member.person.name if finding.member else finding.household.head.name
+    return one_act(
+        request,
+        WaiveForm(request.POST or None),
+        finding_waive,
+        heading=_("Let this stand: %(rule)s") % {"rule": rule_title(pack, finding.rule)},
+        lead=f"{finding.household.number} · {whom} · {rule.says if rule else ''}",
+        back=reverse("check_findings") + f"?rule={finding.rule}",
+        done=_("It is let stand until that day, with your reason."),
+        submit=_("Let it stand"),
+        given={"finding": finding},
+        template="assistance/checks/act.html",
+    )
+
+
+@page("check.waive", load=load_finding)
+def unwaive(request: Request, finding: CheckFinding) -> HttpResponse:
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        finding_unwaive,
+        heading=_("Take it back: %(rule)s") % {"rule": rule_title(read_pack(), finding.rule)},
+        lead=_("The finding waits again, as if nobody had let it stand. The reason stays readable."),
+        back=reverse("check_findings") + f"?rule={finding.rule}&state=waived",
+        done=_("The finding waits again."),
+        submit=_("Take it back"),
+        given={"finding": finding},
+        template="assistance/checks/act.html",
+    )
+
+
+class RunForm(ActForm):
+    place = PlaceField()
+
+
+@page("check.see")
+def check_again(request: Request) -> HttpResponse:
+    place = _own_place(request)
+    form = RunForm(request.POST or None, initial={"place": place})
+    form.fields["place"].limit(place)
+    return one_act(
+        request,
+        form,
+        check_run_ask,
+        heading=_("Check the register again"),
+        lead=_(
+            "Every change of a household is checked at once, and the whole register every night. "
+            "Ask for it here after a change of rules."
+        ),
+        back=reverse("checks"),
+        done=_("The check waits for its turn; this page shows how far it is."),
+        submit=_("Check"),
+        template="assistance/checks/act.html",
+    )  # fmt: skip
+
+
+def _posts_of_the_register(viewer: Any) -> list[Any]:
+    kinds = {*OVERSEEING, BodyKind.VILLAGE}
+    return [
+        post
+        for post in viewer.posts
+        if post.role in WORKING and post.body.kind in kinds and post.body.place.level in DESKS
+    ]
+
+
+def _inside(place: Any) -> Q:
+    return Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """How many errors wait in the register of a township's or village's desk."""
+    places = {post.body.place for post in _posts_of_the_register(viewer)}
+    if not places:
+        return None
+    inside = Q(pk__in=[])
+    for place in places:
+        inside |= _inside(place)
+    return CheckFinding.objects.filter(inside, CheckFinding.waits(timezone.localdate()), severity=Severity.ERROR)
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    items, seen = [], set()
+    for post in _posts_of_the_register(viewer):
+        place = post.body.place
+        if place.pk in seen:
+            continue
+        seen.add(place.pk)
+        count = rows.filter(_inside(place)).count()
+        if count:
+            title = ngettext(
+                "%(n)d error in the register waits", "%(n)d errors in the register wait", count
+            ) % {"n": count}  # fmt: skip
+            url = reverse("check_findings") + "?severity=error"
+            items.append(DeskItem("check", title, _("Look and mend"), url, body_id=post.body_id, detail=place.name))
+    return items
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+urlpatterns = [
+    path("desk/checks/", checks, name="checks"),
+    path("desk/checks/findings/", findings, name="check_findings"),
+    path("desk/checks/findings/<uuid:pk>/waive/", waive, name="check_waive"),
+    path("desk/checks/findings/<uuid:pk>/unwaive/", unwaive, name="check_unwaive"),
+    path("desk/checks/again/", check_again, name="check_again"),
+]

@@ -1,0 +1,8 @@
+"""The addresses of this part."""
+
+from . import check_rules, checks
+
+urlpatterns = [
+    *check_rules.urlpatterns,
+    *checks.urlpatterns,
+]

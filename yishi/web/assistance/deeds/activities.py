@@ -1,0 +1,247 @@
+"""Activities: one training, clinic or fair with the deeds that it carried; several recorded at once."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
+from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Activity, Deed, DeedParty
+from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.register.models import Household
+from yishi.kit.records import lend
+from yishi.organisations.models import Place
+from yishi.organisations.rights import may
+from yishi.web.assistance.deeds.loads import PARTIES
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.picker import PickerField, is_search
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .deed_words import household_label, how_much, party_words
+
+PER_PAGE = 25
+
+
+def activities_of(request: Request) -> QuerySet[Activity]:
+    """Those of the viewer's desks and places, their own, and those with a deed that they may see."""
+    reach = request.viewer.reach
+    condition = (
+        reach.places("place__")
+        | Q(organiser__in=reach.bodies)
+        | Q(recorded_by=reach.person, recorded_by__isnull=False)
+        | Q(pk__in=Deed.objects.filter(activity__isnull=False).values("activity"))
+    )
+    return Activity.objects.filter(condition)
+
+
+@page("activity.see", methods=("GET",))
+def activities(request: Request) -> HttpResponse:
+    rows = activities_of(request).select_related("place", "organiser").annotate(count=Count("deeds"))
+    typed = request.GET.get("q", "").strip()
+    if typed:
+        rows = rows.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
+    rows = rows.order_by("-on", "-pk")
+    if request.GET.get("export"):
+        columns = [
+            (_("activity"), lambda one: one.title),
+            (_("day"), lambda one: one.on),
+            (_("place"), lambda one: one.place.full_name),
+            (_("organised by"), lambda one: one.organiser.name if one.organiser else ""),
+            (_("deeds"), lambda one: one.count),
+        ]
+        return export(request, _("activities"), columns, rows)
+    words = {
+        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "typed": typed,
+        "may_open": may("activity.open", request.viewer),
+    }
+    return render(request, "assistance/deeds/activities.html", words)
+
+
+class ActivityForm(ActForm):
+    title = forms.CharField(
+        label=gettext_lazy("What was it?"),
+        help_text=gettext_lazy("One line, such as: volunteer clinic in the village school."),
+        max_length=120,
+    )
+    place = PlaceField()
+    on = forms.DateField(label=gettext_lazy("When?"), widget=forms.DateInput(attrs={"type": "date"}))
+    organiser = forms.ChoiceField(label=gettext_lazy("Who organised it?"), required=False)
+
+    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.desks = {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
+        choices = [(key, body.name) for key, body in self.desks.items()]
+        if viewer.is_sitting_member():
+            choices.append(("", _("I myself")))
+        self.fields["organiser"].choices = choices
+
+    def service_fields(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {**given, "organiser": self.desks.get(given["organiser"])}
+
+
+@page("activity.open")
+def activity_new(request: Request) -> HttpResponse:
+    place: Place | None = next(iter(finding.places_of(request.viewer)), None)
+    initial = {"on": timezone.localdate(), "place": place}
+    form = ActivityForm(request.POST or None, viewer=request.viewer, initial=initial)
+    return one_act(
+        request,
+        form,
+        activity_open,
+        fields=form.service_fields,
+        heading=_("A new activity"),
+        lead=_("Write the event down once; then record its deeds for several items and families at a time."),
+        back=reverse("activities"),
+        done=_("Now record what it brought."),
+        submit=_("Go on"),
+        next_url=lambda receipt: reverse("activity_add", args=[receipt.result["activity"]]),
+    )
+
+
+def load_activity(request: Request, pk: UUID) -> Activity:
+    return activities_of(request).select_related("place", "organiser", "recorded_by").get(pk=pk)
+
+
+@page("activity.see", load=load_activity, methods=("GET",))
+def activity(request: Request, activity: Activity) -> HttpResponse:
+    """One event and its deeds, as far as the viewer may see them."""
+    rows = Deed.objects.filter(activity=activity).select_related("version", "place").prefetch_related(PARTIES)
+    page_obj = Paginator(rows.order_by("-recorded_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    for one in page_obj:
+        lend(one, much=how_much(one), who=party_words(one))
+    words = {
+        "activity": activity,
+        "page_obj": page_obj,
+        "may_add": may("activity.extend", request.viewer, activity),
+    }
+    return render(request, "assistance/deeds/activity.html", words)
+
+
+ONE_EACH, TOGETHER = "each", "together"
+
+
+class ManyForm(ActForm):
+    """An amount for each item that was given; the families once; who did it once."""
+
+    households = PickerField(
+        find=finding.households_find,
+        by_ids=finding.households_by,
+        label_of=household_label,
+        label=gettext_lazy("Which families?"),
+        placeholder=gettext_lazy("Name of the head, or number"),
+        required=False,
+    )
+    how = forms.ChoiceField(
+        label=gettext_lazy("The amounts below are"),
+        choices=(
+            (ONE_EACH, gettext_lazy("for each family: one deed each")),
+            (TOGETHER, gettext_lazy("for all together: one deed of each item")),
+        ),
+        initial=ONE_EACH,
+        widget=forms.RadioSelect,
+    )
+    unnamed = forms.IntegerField(
+        label=gettext_lazy("People reached without names: how many?"),
+        help_text=gettext_lazy("Only if you do not name them. Numbers are kept apart from households by name."),
+        required=False,
+        min_value=0,
+        max_value=5_000_000,
+    )
+    members = PickerField(
+        find=lambda text: [],
+        by_ids=lambda ids: [],
+        label=gettext_lazy("Which members took part?"),
+        placeholder=gettext_lazy("Name of the member"),
+        required=False,
+        help_text=gettext_lazy("They find it on their page and confirm it with one tap."),
+    )
+
+    def __init__(self, *args: Any, viewer: Any, activity: Activity, items: list[CatalogueItem], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.viewer, self.activity, self.items = viewer, activity, items
+        members = self.fields["members"]
+        members.find = lambda text: finding.members_find(viewer, text)
+        members.by_ids = lambda ids: finding.members_by(viewer, ids)
+        if activity.organiser_id is None:
+            del self.fields["members"]
+        if not Household.objects.exists():
+            del self.fields["households"], self.fields["how"]
+        for item in items:
+            version = version_on(item, activity.on)
+            self.fields[f"item_{item.pk}"] = forms.DecimalField(
+                label=f"{version.name}（{version.unit}）", required=False, max_digits=14, decimal_places=3, min_value=0
+            )
+            self.fields[f"item_{item.pk}"].widget.attrs.update({"inputmode": "decimal", "step": "any"})
+
+    def service_fields(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The lines and parties for `activity_record`."""
+        lines = []
+        families = given.get("households") or []
+        villages = [self.activity.place] if self.activity.place.level == "village" else []
+        for item in self.items:
+            amount = given[f"item_{item.pk}"]
+            if not amount:
+                continue
+            serves = version_on(item, self.activity.on).serves
+            if serves == "village":
+                lines.append(Line(item, amount, Reached(villages=villages)))
+            elif families and given.get("how") == ONE_EACH:
+                lines += [Line(item, amount, Reached(households=[one])) for one in families]
+            else:
+                lines.append(Line(item, amount, Reached(households=families, unnamed=given["unnamed"] or 0)))
+        return {"lines": lines, "parties": self._parties(given)}
+
+    def _parties(self, given: dict[str, Any]) -> list[Part]:
+        organiser = self.activity.organiser
+        people = [Part(person) for person in given.get("members") or []]
+        if organiser is None:
+            return [Part(self.viewer.person)]
+        return [*people, Part(organiser, DeedParty.Role.ORGANISER if people else DeedParty.Role.LEAD)]
+
+
+@page("activity.extend", load=load_activity)
+def activity_add(request: Request, activity: Activity) -> HttpResponse:
+    """Several items, several families, one sending: all of it or nothing."""
+    rows = finding.open_items(request.viewer).select_related("campaign", "direction")
+    found = rows.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal")
+    items = [one for one in found if version_on(one, activity.on).fed_by == ItemVersion.Fed.HAND]
+    form = ManyForm(request.POST or None, viewer=request.viewer, activity=activity, items=items)
+    words = {"form": form, "activity": activity}
+    if is_search(request, form):
+        return render(request, "assistance/deeds/activity_add.html", words)
+    if request.method == "POST" and form.is_valid():
+        receipt = form.attempt(request, activity_record, activity=activity, **form.service_fields(form.cleaned_data))
+        if receipt is not None:
+            count = len(receipt.result["deeds"])
+            said = ngettext("%(n)d deed is recorded.", "%(n)d deeds are recorded.", count) % {"n": count}
+            if receipt.result["alike"]:
+                said += _("Some look like records of others: see the possible duplicates.")
+            messages.success(request, said)
+            return redirect("activity", activity.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "assistance/deeds/activity_add.html", words, status=status)
+
+
+urlpatterns = [
+    path("desk/activities/", activities, name="activities"),
+    path("desk/activities/new/", activity_new, name="activity_new"),
+    path("desk/activities/<uuid:pk>/", activity, name="activity"),
+    path("desk/activities/<uuid:pk>/add/", activity_add, name="activity_add"),
+]

@@ -1,0 +1,340 @@
+"""Recording a deed on a phone in under a minute: the item by a big button, then what only its doer knows."""
+
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Max
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
+from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Deed, DeedParty
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.standing import Part, Reached, joined
+from yishi.assistance.pairing.models import Match
+from yishi.assistance.register.models import Household
+from yishi.kit.records import certain
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Place
+from yishi.organisations.rights import may
+from yishi.people.models import Person
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.page import page
+from yishi.web.kit.picker import PickerField, is_search
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .deed_words import (
+    household_label,
+    how_much,
+    party_words,
+    villager_label,
+)
+
+ME, DESK, FOR_MEMBERS, FOR_OTHERS = "me", "desk", "members", "others"
+Role, Serves = DeedParty.Role, ItemVersion.Serves
+USED = 4  # items used last, shown first
+
+
+@page("deed.record", methods=("GET",))
+def deed_new(request: Request) -> HttpResponse:
+    """First step: the catalogue as big buttons, what one used last on top."""
+    rows = list(
+        finding.open_items(request.viewer)
+        .select_related("direction", "campaign")
+        .prefetch_related("versions")
+        .order_by("-campaign__starts_on", "direction__ordinal", "ordinal")
+    )
+    today = timezone.localdate()
+    items = [{"item": one, "version": _version(one, today)} for one in rows]
+    last = (
+        Deed.within.filter(recorded_by=request.viewer.person, recorded_by__isnull=False)
+        .values("item")
+        .annotate(last=Max("recorded_at"))
+        .order_by("-last")[:USED]
+    )
+    used = {row["item"]: place for place, row in enumerate(last)}
+    recent = sorted((one for one in items if one["item"].pk in used), key=lambda one: used[one["item"].pk])
+    query = request.GET.urlencode()
+    words = {"items": items, "recent": recent if len(items) > USED else [], "query": f"?{query}" if query else ""}
+    return render(request, "assistance/deeds/deed_items.html", words)
+
+
+def _version(item: CatalogueItem, day: Any) -> ItemVersion:
+    """As `version_on`, from versions that are read already."""
+    versions = sorted(item.versions.all(), key=lambda one: one.number)
+    return ([one for one in versions if one.valid_from <= day] or versions[:1])[-1]
+
+
+class ReachedForm(ActForm):
+    """How much, whom, where, when: what every record of a deed asks for, as far as the item asks."""
+
+    amount = forms.DecimalField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
+    unnamed = forms.IntegerField(
+        label=gettext_lazy("People reached without names: how many?"),
+        help_text=gettext_lazy("Only if you do not name them. Numbers are kept apart from households by name."),
+        required=False,
+        min_value=0,
+        max_value=5_000_000,
+    )
+    place = PlaceField()
+    on = forms.DateField(label=gettext_lazy("When?"), widget=forms.DateInput(attrs={"type": "date"}))
+    words = forms.CharField(
+        label=gettext_lazy("In a few words (if you like)"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self, *args: Any, viewer: Viewer, version: ItemVersion, household: Household | None = None, **kwargs: Any
+    ):
+        super().__init__(*args, **kwargs)
+        self.viewer, self.version, self.household = viewer, version, household
+        self.fields["amount"].widget.attrs.update({"inputmode": "decimal", "step": "any"})
+        self.fields["unnamed"].widget.attrs["inputmode"] = "numeric"
+        if version.serves == Serves.VILLAGE:
+            del self.fields["unnamed"]
+            self.fields["place"] = PlaceField(label=gettext_lazy("Which village?"), levels=("village",))
+        elif household is not None:  # of the promise that this fulfils: nobody is asked again
+            self.fields["unnamed"].label = _("How many people besides?")
+            self.fields["unnamed"].help_text = ""
+        elif Household.objects.exists():
+            self._name_families()
+        else:  # nobody to choose from: the number is all that can be said
+            self.fields["unnamed"].label = _("How many people did it reach?")
+            self.fields["unnamed"].help_text = ""
+            self.fields["unnamed"].required = version.serves != Serves.ANYBODY
+        self.fields["on"].widget.format = "%Y-%m-%d"
+
+    def _name_families(self) -> None:
+        """Offered only to those who may see families."""
+        self.fields["households"] = PickerField(
+            find=finding.households_find,
+            by_ids=finding.households_by,
+            label_of=household_label,
+            label=gettext_lazy("Which families?"),
+            placeholder=gettext_lazy("Name of the head, or number"),
+            required=False,
+        )
+        if self.version.serves in (Serves.PERSON, Serves.ANYBODY):
+            self.fields["people"] = PickerField(
+                find=finding.villagers_find,
+                by_ids=finding.villagers_by,
+                label_of=villager_label,
+                label=gettext_lazy("Which people?"),
+                placeholder=gettext_lazy("Name, or number of the family"),
+                required=False,
+            )
+        if self.version.serves == Serves.HOUSEHOLD:
+            self.fields.pop("people", None)
+        if self.version.serves == Serves.PERSON:
+            del self.fields["households"]
+        self.order_fields(("act_id", "amount", "households", "people", "unnamed", "place", "on", "words"))
+
+    def reached(self) -> Reached:
+        """Whom it reached, from what was cleaned."""
+        given = self.cleaned_data
+        villages = [given["place"]] if self.version.serves == Serves.VILLAGE else []
+        return Reached(
+            households=[self.household] if self.household else given.get("households") or [],
+            people=given.get("people") or [],
+            villages=villages,
+            unnamed=given.get("unnamed") or 0,
+        )
+
+
+class DeedForm(ReachedForm):
+    """With who did it: oneself, one's desk, members for whom one's desk records, or others whose deed one's desk only
+    reports; further parties and shares folded away."""
+
+    doer = forms.ChoiceField(label=gettext_lazy("Who did it?"), widget=forms.RadioSelect)
+    members = PickerField(
+        find=lambda text: [],
+        by_ids=lambda ids: [],
+        label=gettext_lazy("Which members?"),
+        placeholder=gettext_lazy("Name of the member"),
+        required=False,
+        help_text=gettext_lazy("They find it on their page and confirm it with one tap."),
+    )
+    role = forms.ChoiceField(label=gettext_lazy("In which role?"), choices=Role.choices, initial=Role.LEAD)
+    bodies = PickerField(
+        find=finding.bodies_find,
+        by_ids=finding.bodies_by,
+        label=gettext_lazy("Which other bodies took part?"),
+        placeholder=gettext_lazy("Name of the body"),
+        required=False,
+    )
+    share = forms.DecimalField(
+        label=gettext_lazy("Our own share in per cent (empty: equal parts)"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+    )
+    FOLDED = ("role", "bodies", "share")
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
+        super().__init__(*args, viewer=viewer, **kwargs)
+        self.desks = {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
+        choices = [(ME, _("I myself"))] if viewer.is_sitting_member() else []
+        for key, body in self.desks.items():
+            choices.append((f"{DESK}:{key}", body.name))
+            choices.append((f"{FOR_MEMBERS}:{key}", _("members; %(body)s organised it") % {"body": body.name}))
+            choices.append((f"{FOR_OTHERS}:{key}", _("others; %(body)s only reports it") % {"body": body.name}))
+        self.fields["doer"].choices = choices
+        self.fields["doer"].initial = choices[0][0] if choices else ""
+        if len(choices) < 2:
+            self.fields["doer"].widget = forms.HiddenInput()
+        if self.desks:
+            members = self.fields["members"]
+            members.find, members.by_ids = (partial(one, viewer) for one in (finding.members_find, finding.members_by))
+        else:
+            del self.fields["members"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        doer, members = given.get("doer", ""), given.get("members")
+        if doer.startswith(FOR_MEMBERS) and not members and "members" not in self.errors:
+            self.add_error("members", _("Search, and tick at least one."))
+        if doer.startswith(FOR_OTHERS) and not (members or given.get("bodies")) and "bodies" not in self.errors:
+            self.add_error("bodies", _("Search, and tick at least one."))
+        return given
+
+    def service_fields(self) -> dict[str, Any]:
+        """What `deed_record` takes besides the item."""
+        given = self.cleaned_data
+        desk = self.desks.get(given["doer"].partition(":")[2])
+        others = [Part(body, Role.CO, 1) for body in given["bodies"] if body != desk]
+        if given["doer"] == ME:
+            ours = [Part(certain(self.viewer.person), given["role"])]
+        elif given["doer"].startswith(DESK):
+            ours = [Part(certain(desk), given["role"])]
+        elif given["doer"].startswith(FOR_OTHERS):  # its desk records and is no party
+            named = [*given["members"], *given["bodies"]]
+            ours, others = [Part(named[0], Role.LEAD)], [Part(one, Role.CO, 1) for one in named[1:]]
+        else:
+            ours = [Part(person, Role.LEAD) for person in given["members"]]
+            others = [one for one in others if one.who != desk]
+            ours.append(Part(certain(desk), Role.ORGANISER))
+        return {
+            "place": given["place"],
+            "on": given["on"],
+            "amount": given["amount"],
+            "words": given["words"],
+            "reached": self.reached(),
+            "recorded_for": desk,
+            "parties": _shared(ours, others, given["share"]),
+        }
+
+
+def _shared(ours: list[Part], others: list[Part], share: Decimal | None) -> list[Part]:
+    """All parts equal; with a share the first of ours has it and the rest is equal among the others."""
+    rest = [Part(one.who, one.role, 1) for one in (*ours[1:], *others)]
+    if share is None or not rest:
+        return [Part(one.who, one.role) for one in (*ours, *others)]
+    return joined(rest, Part(ours[0].who, ours[0].role, int(share * 100)))
+
+
+def load_item(request: Request, pk: UUID) -> CatalogueItem:
+    return finding.open_items(request.viewer).select_related("campaign", "direction").get(pk=pk)
+
+
+@page("deed.record", load=load_item)
+def deed_new_item(request: Request, item: CatalogueItem) -> HttpResponse:
+    """Second step: one short form; place from the last record, today, one unit."""
+    version, match = version_on(item, timezone.localdate()), _promised(request)
+    if version.fed_by != ItemVersion.Fed.HAND:
+        return redirect("proposal_new")  # written once, as a proposal: it counts by itself
+    form = DeedForm(
+        request.POST or None,
+        viewer=request.viewer,
+        version=version,
+        household=match.need.household if match else None,
+        initial=_initial(request, version, match) if request.method == "GET" else None,  # what was typed stays
+    )
+    words: dict[str, Any] = {"form": form, "item": item, "version": version, "match": match}
+    words["folded"] = [form[name] for name in DeedForm.FOLDED]
+    words["is_open"] = any(name in form.errors for name in DeedForm.FOLDED)
+    words["main"] = [field for field in form.visible_fields() if field.name not in DeedForm.FOLDED]
+    if is_search(request, form):
+        words["is_open"] = request.POST.get("find") in DeedForm.FOLDED
+        return render(request, "assistance/deeds/deed_new.html", words)
+    if request.method == "POST" and form.is_valid():
+        receipt = form.attempt(request, deed_record, item=item, match=match, **form.service_fields())
+        if receipt is not None:
+            return redirect(reverse("deed_done", args=[receipt.result["deed"]]))
+    return render(request, "assistance/deeds/deed_new.html", words, status=422 if request.method == "POST" else 200)
+
+
+def _promised(request: Request) -> Match | None:
+    """The accepted match that the deed fulfils, where the viewer keeps it (`?match=`)."""
+    if "match" not in request.GET:
+        return None
+    rows = Match.objects.filter(pk__in=_uuid(request.GET["match"]), state=Match.State.ACCEPTED)
+    match = rows.select_related("need__place", "need__household", "offer", "commitment").first()
+    return match if match is not None and may("match.keep", request.viewer, match) else None
+
+
+def _initial(request: Request, version: ItemVersion, match: Match | None) -> dict[str, Any]:
+    """What the last record of the same person says already; of the one that is to be repeated also how much; of a
+    promise that is kept its place and quantity."""
+    person: Person | None = request.viewer.person
+    own = Deed.within.filter(recorded_by=person, recorded_by__isnull=False).select_related("place")
+    like = own.filter(pk__in=_uuid(request.GET.get("like"))).first()
+    last = like or own.order_by("-recorded_at").first()
+    given: dict[str, Any] = {"on": timezone.localdate(), "amount": 1}
+    place: Place | None = last.place if last else next(iter(finding.places_of(request.viewer)), None)
+    if version.serves != Serves.VILLAGE or (place and place.level == "village"):
+        given["place"] = place
+    if match is not None:
+        given["place"] = match.need.place
+        if match.quantity:
+            given["amount"] = f"{match.quantity.normalize():f}"
+    if like is not None:
+        given.update(amount=f"{like.quantity.normalize():f}", words=like.words)
+    return given
+
+
+def _uuid(text: str | None) -> list[UUID]:
+    try:
+        return [UUID(text or "")]
+    except ValueError:
+        return []
+
+
+def load_own(request: Request, pk: UUID) -> Deed:
+    """A deed that the viewer recorded."""
+    rows = Deed.objects.select_related("version", "place", "item", "activity")
+    return rows.prefetch_related("parties__body", "parties__person").get(pk=pk, recorded_by=request.viewer.person)
+
+
+@page("deed.see", load=load_own, methods=("GET",))
+def deed_done(request: Request, deed: Deed) -> HttpResponse:
+    """After sending: the receipt's number, one more like it, and what looks like the same deed."""
+    alike = [{"deed": one, "much": how_much(one), "parties": party_words(one)} for one in finding.alike_of(deed)]
+    words = {"deed": deed, "much": how_much(deed), "alike": alike, "wanted": _wanted(deed)}
+    return render(request, "assistance/deeds/deed_done.html", words)
+
+
+def _wanted(deed: Deed) -> list[str]:
+    """The kinds of evidence of which the item asks for one."""
+    labels = dict(deed.evidence.model.Kind.choices)
+    return [str(labels[kind]) for kind in deed.version.evidence if kind in labels]
+
+
+urlpatterns = [
+    path("desk/deeds/new/", deed_new, name="deed_new"),
+    path("desk/deeds/new/<uuid:pk>/", deed_new_item, name="deed_new_item"),
+    path("desk/deeds/<uuid:pk>/done/", deed_done, name="deed_done"),
+]

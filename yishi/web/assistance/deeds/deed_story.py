@@ -1,0 +1,138 @@
+"""A deed's story as a timeline, read from the journal: each act is one event, and says what it changed in numbers.
+
+The journal holds no words and no names; the reasons stand in the deed's remarks, the names with the people.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.deeds.models import Deed, DeedParty, Evidence
+from yishi.database.gather import gather
+from yishi.journal.models import Entry
+from yishi.kit.records import filled
+from yishi.organisations.models import Body, Place
+from yishi.people.models import Person
+from yishi.web.kit.timeline import Event
+
+from .deed_words import plain, share_word
+
+COUNT = "assistance.deed.count"
+TITLES: dict[str, Any] = {
+    "assistance.deed.record": gettext_lazy("Recorded"),
+    "assistance.deed.claim": gettext_lazy("A role was claimed"),
+    "assistance.deed.correct": gettext_lazy("Corrected"),
+    "assistance.deed.withdraw": gettext_lazy("Withdrawn"),
+    "assistance.deed.disown": gettext_lazy("A member says: it was not I"),
+    "assistance.deed.uphold": gettext_lazy("Looked into: it stands"),
+    "assistance.deed.confirm": gettext_lazy("Confirmed by the member"),
+    "assistance.deed.prove": gettext_lazy("Evidence added"),
+    "assistance.deed.link_money": gettext_lazy("Tied to a payment"),
+    "assistance.deed.code": gettext_lazy("Confirmation code given to the family"),
+    "assistance.duplicate.decide": gettext_lazy("Decided: a possible duplicate"),
+}
+
+
+def story_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
+    """What `deed_events` reads."""
+    entries = Entry.objects.filter(subject_kind="deed", subject_id=deed.pk).select_related("receipt")
+    return {
+        "entries": entries.order_by("received_at", "receipt_id", "ordinal"),
+        "remarks": deed.remarks.values_list("act_id", "text"),
+    }
+
+
+def deed_events(deed: Deed, entries: list[Entry], reasons: list[tuple[UUID, str]]) -> list[Event]:
+    """All that happened to it, in order; then what it waits for."""
+    acts: dict[UUID, list[Entry]] = {}
+    for entry in entries:
+        acts.setdefault(entry.receipt_id, []).append(entry)
+    names = _Names(deed, [entry for group in acts.values() for entry in group])
+    remarks = dict(reasons)
+    events = [_event(deed, group, names, remarks.get(act_id, "")) for act_id, group in acts.items()]
+    if deed.state == Deed.State.COUNTED and deed.confirmed_at is None and any(p.person_id for p in deed.parties.all()):
+        events.append(Event(_("The member confirms it"), kind="now"))
+    return events
+
+
+class _Names:
+    """The names of all who stand in the entries, by one query."""
+
+    def __init__(self, deed: Deed, entries: list[Entry]):
+        people: set[Any] = {entry.actor_id for entry in entries}
+        bodies: set[Any] = {entry.body_id for entry in entries}
+        for kind, ref, *_rest in (party for entry in entries for party in entry.data.get("parties", [])):
+            (bodies if kind == "body" else people).add(UUID(ref))
+        places = set(filled(entry.place_id for entry in entries))
+        moved = places if len(places) > 1 else set()  # only a move is told
+        found = gather(
+            people=Person.within.filter(pk__in=people - {None}).values_list("pk", "name"),
+            bodies=Body.objects.filter(pk__in=bodies - {None}).values_list("pk", "name"),
+            places=Place.objects.filter(pk__in=moved).values_list("pk", "name"),
+        )
+        self.known, self.places = dict([*found["people"], *found["bodies"]]), dict(found["places"])
+        self.unit = deed.version.unit
+
+    def of(self, key: Any) -> str:
+        return self.known.get(UUID(str(key)), "") if key else ""
+
+
+def _event(deed: Deed, entries: list[Entry], names: _Names, remark: str) -> Event:
+    first = entries[0]
+    code = first.receipt.code
+    title = TITLES.get(code) or _("Changed")
+    who = "，".join(word for word in (names.of(first.body_id), names.of(first.actor_id)) if word)
+    if code == "assistance.deed.answer":
+        yes = bool(first.data.get("yes"))
+        title, who = (_("The family confirms it") if yes else _("The family says it was not so")), ""
+    if code == "assistance.deed.prove":
+        title = f"{title}：{Evidence.Kind(first.data['kind']).label}"
+    if code == "assistance.duplicate.decide" and len([e for e in entries if e.code == COUNT]) == 1:
+        title = _("Merged into another record of the same deed")
+    text = "\n".join([*_changes(entries, names), *([_("Reason: %(text)s") % {"text": remark}] if remark else [])])
+    return Event(title, when=first.received_at, who=who, text=text, kind="done")
+
+
+def _changes(entries: Iterable[Entry], names: _Names) -> list[str]:
+    """What the act took back and what it counts instead."""
+    counts = [entry for entry in entries if entry.code == COUNT]
+    before = next((one for one in counts if one.reverses_id), None)
+    after = next((one for one in counts if not one.reverses_id), None)
+    if after is not None and before is None:
+        return [_("Counts: %(amount)s %(unit)s") % {"amount": plain(after.quantities["amount"]), "unit": names.unit}]
+    if before is not None and after is None:
+        return [_("Counts no longer")]
+    if before is None or after is None:
+        return []
+    lines = []
+    old, new = -before.quantities["amount"], after.quantities["amount"]
+    if old != new:
+        lines.append(f"{plain(old)} → {plain(new)} {names.unit}")
+    if before.at.date() != after.at.date():
+        lines.append(f"{_day(before.at)} → {_day(after.at)}")
+    if before.place_id != after.place_id:
+        lines.append(f"{names.places.get(before.place_id, '')} → {names.places.get(after.place_id, '')}")
+    known = {party[1]: party for party in before.data.get("parties", [])}
+    for kind, ref, role, share, _sector in after.data.get("parties", []):
+        if ref not in known:
+            word = deed_role(role)
+            lines.append(f"+ {names.of(ref)} · {word} · {share_word(share)}" if kind else "")
+    gone = set(known) - {party[1] for party in after.data.get("parties", [])}
+    lines += [f"− {names.of(ref)}" for ref in sorted(gone)]
+    if before.touches and len(before.touches) != len(after.touches):
+        lines.append(_("Beneficiaries by name were changed"))
+    return lines
+
+
+def deed_role(role: str) -> str:
+    return str(dict(DeedParty.Role.choices).get(role, role))
+
+
+def _day(at: datetime) -> str:
+    return date_format(at)

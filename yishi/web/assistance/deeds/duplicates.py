@@ -1,0 +1,192 @@
+"""The queue of possible duplicates: side by side, what each verdict will do to the figures, the verdict."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
+from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.kit.records import lend
+from yishi.organisations.rights import may
+from yishi.web.assistance.deeds.loads import PARTIES
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .deed_words import (
+    how_much,
+    party_words,
+    plain,
+    whom,
+)
+from .deeds import is_own
+
+PER_PAGE = 25
+Verdict = PossibleDuplicate.Verdict
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """One line for the whole queue of a desk that decides: it may be long."""
+    return finding.pairs_to_decide(viewer)
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    count = rows.count()
+    if not count:
+        return []
+    title = ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}
+    return [DeskItem(kind="duplicate", title=title, act=_("Compare them"), url=reverse("duplicates"))]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+def pairs_of(request: Request) -> QuerySet[PossibleDuplicate]:
+    """Pairs both of whose deeds the viewer may see."""
+    seen = Deed.objects.values("pk")
+    rows = PossibleDuplicate.objects.filter(earlier__in=seen, later__in=seen)
+    return rows.select_related(
+        "earlier__version", "earlier__place", "earlier__recorded_for", "later__version", "later__place",
+        "later__recorded_for", "decided_by",
+    )  # fmt: skip
+
+
+@page("duplicate.see", methods=("GET",))
+def duplicates(request: Request) -> HttpResponse:
+    """What waits for a verdict, the likest first; or what was decided."""
+    is_decided = request.GET.get("decided") == "1"
+    rows = pairs_of(request)
+    if is_decided:
+        rows = rows.exclude(verdict="").order_by("-decided_at", "-pk")
+    else:
+        rows = rows.filter(pk__in=finding.open_pairs().values("pk")).order_by("-likeness", "-pk")
+    if request.GET.get("export"):
+        columns = [
+            (_("earlier record"), lambda one: one.earlier.number),
+            (_("later record"), lambda one: one.later.number),
+            (_("item"), lambda one: one.earlier.version.name),
+            (_("place"), lambda one: one.earlier.place.full_name),
+            (_("likeness"), lambda one: one.likeness),
+            (_("ruling on the pair"), lambda one: one.get_verdict_display()),
+            (_("reason"), lambda one: one.reason),
+        ]
+        return export(request, _("possible duplicates"), columns, rows)
+    rows = rows.prefetch_related("earlier__parties__body", "earlier__parties__person")
+    page_obj = Paginator(
+        rows.prefetch_related("later__parties__body", "later__parties__person"), PER_PAGE
+    ).get_page(request.GET.get("page"))  # fmt: skip
+    for pair in page_obj:
+        for one in (pair.earlier, pair.later):
+            lend(one, much=how_much(one), who=party_words(one))
+    return render(request, "assistance/deeds/duplicates.html", {"page_obj": page_obj, "is_decided": is_decided})
+
+
+class VerdictForm(ActForm):
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("What do you rule?"), choices=Verdict.choices, widget=forms.RadioSelect
+    )
+    overlap = forms.DecimalField(
+        label=gettext_lazy("If partly: how much stands in both?"), required=False, min_value=0, max_digits=14,
+        decimal_places=3,
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("How do you know? A sentence that holds in a year."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+def load_pair(request: Request, pk: UUID) -> PossibleDuplicate:
+    return pairs_of(request).get(pk=pk)
+
+
+@page("duplicate.see", load=load_pair)
+def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
+    """Two records side by side. Who oversees both places decides; the others read."""
+    decides = may("duplicate.decide", request.viewer, pair) and not pair.verdict
+    sides: list[dict[str, Any]] = []
+    for pk in (pair.earlier_id, pair.later_id):
+        one = Deed.objects.select_related("version", "place", "recorded_for", "recorded_by").prefetch_related(
+            PARTIES
+        ).get(pk=pk)  # fmt: skip
+        sides.append({"deed": one, "much": how_much(one), "who": party_words(one), "whom": whom(one, is_own=is_own(request, one))})  # noqa: E501  # fmt: skip
+    words: dict[str, Any] = {
+        "pair": pair,
+        "sides": sides,
+        "effects": effects(pair),
+        "decides": decides,
+        "counts": all(side["deed"].state == Deed.State.COUNTED for side in sides),
+    }
+    if request.method == "POST" and not decides:
+        return render(request, "assistance/deeds/duplicate.html", words, status=403)
+    return one_act(
+        request,
+        VerdictForm(request.POST or None),
+        duplicate_decide,
+        given={"pair": pair},
+        heading=_("Are these one deed?"),
+        back=reverse("duplicates"),
+        done=_("Decided. Both records stay readable; the figures follow at once."),
+        submit=_("Give the ruling"),
+        next_url=lambda receipt: reverse("deed", args=[receipt.result["kept"]]),
+        template="assistance/deeds/duplicate.html",
+        **words,
+    )
+
+
+def effects(pair: PossibleDuplicate) -> list[dict[str, str]]:
+    """What each verdict will do to the figures, said before it is given."""
+    one, two = pair.earlier, pair.later
+    unit = one.version.unit
+    rows = DeedParty.objects.filter(deed__in=[one, two]).values_list("deed", "body", "person")
+    parties: dict[UUID, set[UUID]] = {one.pk: set(), two.pk: set()}
+    for deed, body, person in rows:
+        parties[deed].add(body or person)
+    together = len(parties[one.pk] | parties[two.pk])
+    now = _deeds_and_credits(2, len(parties[one.pk]) + len(parties[two.pk]))
+    both = one.amount + two.amount
+    return [
+        {
+            "verdict": str(Verdict.SAME.label),
+            "deeds": _deeds_and_credits(1, together),
+            "amount": f"{plain(both)} → {plain(one.amount)} {unit}",
+            "note": _("The later record's families and parties move to the earlier one. Nothing is deleted."),
+        },
+        {
+            "verdict": str(Verdict.PART.label),
+            "deeds": _deeds_and_credits(2, together + len(parties[two.pk])),
+            "amount": _("%(both)s %(unit)s less what stands in both") % {"both": plain(both), "unit": unit},
+            "note": _("What both report stays with the earlier one; the later one keeps the rest."),
+        },
+        {
+            "verdict": str(Verdict.DISTINCT.label),
+            "deeds": now,
+            "amount": f"{plain(both)} {unit}",
+            "note": _("Nothing changes. The pair does not come again."),
+        },
+    ]
+
+
+def _deeds_and_credits(deeds: int, credits: int) -> str:
+    first = ngettext("%(n)d physical deed", "%(n)d physical deeds", deeds) % {"n": deeds}
+    second = ngettext("%(n)d credit", "%(n)d credits", credits) % {"n": credits}
+    return f"{first}，{second}"
+
+
+urlpatterns = [
+    path("desk/duplicates/", duplicates, name="duplicates"),
+    path("desk/duplicates/<uuid:pk>/", duplicate, name="duplicate"),
+]

@@ -1,0 +1,168 @@
+"""What a member or a body gave, whom it reached, what is promised, and what nobody had to write again: one record for
+the page, the printed file and the sections of other pages. No order of persons, no points."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
+from yishi.assistance.deeds.models.deeds import WHOLE
+from yishi.assistance.register.models import Household
+from yishi.commitments.models import Commitment
+from yishi.database.gather import HowMany, gather
+from yishi.organisations.models import Body
+from yishi.people.models import Person
+from yishi.reporting.models import IssuedReport
+from yishi.reporting.small_numbers import Told, exactly, roughly, told
+
+from .deed_words import plain
+
+SHOWN = 50
+NOBODY = exactly(0)
+TIERS = 5  # village, township, county, prefecture, province
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One kind of help: how many deeds, how much they are in all, how much of it is credited here."""
+
+    name: str
+    unit: str
+    deeds: int
+    amount: str
+    credited: str
+    item: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`households`, `people` and `unnamed` are told in tens to a viewer who may not see them."""
+
+    start: date
+    end: date
+    lines: list[ItemLine] = field(default_factory=list)
+    deeds: int = 0
+    together: int = 0  # deeds that others are credited for too
+    households: Told = NOBODY
+    people: Told = NOBODY
+    villages: int = 0
+    unnamed: Told = NOBODY
+    promises: list[Commitment] = field(default_factory=list)
+    kept: int = 0  # promises that were struck off
+    tables: int = 0  # figures of places that these deeds fill by themselves
+    bodies: int = 0  # other bodies in whose file they stand
+    reports: int = 0  # issued reports that were filled from them
+    merged: int = 0  # second reports that were not counted twice
+
+
+def given_by(who: Person | Body, start: date, end: date) -> Given:
+    """Of a person or a body, for deeds of a period, by one query. Families are asked for within the viewer's reach."""
+    mine = Q(body=who) if isinstance(who, Body) else Q(person=who)
+    standing = {"deed__state": Deed.State.COUNTED, "deed__arriving__isnull": True}
+    parties = DeedParty.objects.filter(mine, **standing, deed__on__range=(start, end))
+    deeds = Deed.within.filter(pk__in=parties.values("deed"))
+    beneficiaries = DeedBeneficiary.objects.filter(deed__in=deeds.values("pk"))
+    others = DeedParty.objects.filter(deed__in=deeds.values("pk")).exclude(mine)
+    by_oneself = Q(recorded_by=None if isinstance(who, Body) else who)
+    # Sums over all: every deed is counted, so that a row for each state is one row, or none.
+    found = gather(
+        sums=deeds.order_by()
+        .values_list("state")
+        .annotate(Count("pk"), Sum("unnamed"), Count("place", distinct=True), own=Count("pk", filter=by_oneself)),
+        reached=beneficiaries.order_by()
+        .values_list("deed__state")
+        .annotate(*(Count(kind, distinct=True) for kind in ("household", "person", "village"))),
+        others=others.order_by()
+        .values_list("deed__state")
+        .annotate(Count("deed", distinct=True), Count("body", distinct=True)),
+        seen=HowMany(Household.objects.filter(pk__in=beneficiaries.values("household"))),
+        promised=_promised(who, start, end),
+        done=_done(parties),
+        items=_items(parties),
+        issued=IssuedReport.objects.values_list("pk", "place__lo", "place__hi", "starts_on", "ends_on"),
+        spans=deeds.order_by().values_list("place__lo", "on").distinct()[:2000],
+        merged=HowMany(Deed.within.filter(merged_into__in=deeds.values("pk"))),
+    )
+    count, unnamed, places, own = _sums(found["sums"], 4)
+    households, people, villages = _sums(found["reached"], 3)
+    together, bodies = _sums(found["others"], 2)
+    is_own = not isinstance(who, Body) and own == count  # recorded all: knows whom they reached
+    say = exactly if is_own else roughly
+    promised = found["promised"]
+    return Given(
+        start=start,
+        end=end,
+        lines=_lines(found["items"], found["done"]),
+        deeds=count,
+        together=together,
+        households=exactly(households) if is_own else _said(households, found["seen"]),
+        people=say(people) if count else NOBODY,
+        villages=villages,
+        unnamed=say(unnamed) if count else NOBODY,
+        promises=[one for one in promised if one.state != Commitment.State.STRUCK_OFF][:SHOWN],
+        kept=sum(one.state == Commitment.State.STRUCK_OFF for one in promised),
+        tables=places * TIERS,
+        bodies=bodies,
+        reports=_reports(found["issued"], found["spans"]),
+        merged=found["merged"],
+    )
+
+
+def _sums(rows: list[tuple[Any, ...]], number: int) -> tuple[int, ...]:
+    """The sums of the one row, without what it is grouped by; zeros where there is none."""
+    return tuple(value or 0 for value in rows[0][1:]) if rows else (0,) * number
+
+
+def _promised(who: Person | Body, start: date, end: date) -> QuerySet[Commitment]:
+    """What is owed now, and what was struck off in the period."""
+    kept = Q(state=Commitment.State.STRUCK_OFF, settled_on__range=(start, end))
+    mine = Q(bearer=who) if isinstance(who, Body) else Q(bearer_person=who)
+    rows = Commitment.within.filter(mine, kept | Q(state__in=Commitment.OPEN)).select_related("place")
+    return rows.order_by("due_on")
+
+
+def _said(number: int, seen: int) -> Told:
+    """Those whom the viewer may see, and a ten of the others."""
+    if not number:
+        return NOBODY
+    return told(number, seen, has_own=False, has_rest=seen != number)
+
+
+def _done(parties: QuerySet[DeedParty]) -> QuerySet[DeedParty, Any]:
+    """For each item: how many deeds, how much they are, how much of it is credited."""
+    own = Sum(F("deed__amount") * F("share") / WHOLE)
+    return parties.order_by().values_list("deed__item").annotate(Count("deed"), Sum("deed__amount"), own=own)
+
+
+def _items(parties: QuerySet[DeedParty]) -> QuerySet[CatalogueItem]:
+    items = CatalogueItem.objects.filter(pk__in=parties.order_by().values("deed__item")).prefetch_related("versions")
+    return items.select_related("direction").order_by("campaign__starts_on", "direction__ordinal", "ordinal")
+
+
+def _lines(items: list[CatalogueItem], done: list[tuple[Any, ...]]) -> list[ItemLine]:
+    found = {item: sums for item, *sums in done}
+    lines = []
+    for item in items:
+        version = max(item.versions.all(), key=lambda one: one.number)
+        deeds, amount, own = found[item.pk]
+        lines.append(ItemLine(version.name, version.unit, deeds, plain(amount), plain(int(own)), item.pk))
+    return lines
+
+
+def _reports(issued: list[tuple[Any, ...]], spans: list[tuple[int, date]]) -> int:
+    """Issued reports of places and periods in which at least one of these deeds lies."""
+    return sum(
+        any(lo <= place <= hi and start <= on <= end for place, on in spans) for _key, lo, hi, start, end in issued
+    )
+
+
+def period_of(year: str) -> tuple[date, date]:
+    """A year that was asked for, else all until today."""
+    today = timezone.localdate()
+    if year.isdigit() and 1949 < int(year) <= today.year:
+        return date(int(year), 1, 1), min(date(int(year), 12, 31), today)
+    return date(1949, 10, 1), today

@@ -1,0 +1,147 @@
+"""Numbers of bodies without the deeds behind them: a list of their own, added to nothing."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.deeds import reads as finding
+from yishi.assistance.deeds.models import Unitemised
+from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
+from yishi.kit.records import lend
+from yishi.organisations.rights import may
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .deed_words import plain
+
+PER_PAGE = 25
+
+
+def numbers_of(request: Request) -> QuerySet[Unitemised]:
+    """Those of the viewer's places and desks."""
+    reach = request.viewer.reach
+    rows = Unitemised.objects.filter(reach.places("place__") | Q(body__in=reach.bodies))
+    return rows.select_related("item", "body", "place").prefetch_related("item__versions")
+
+
+@page("unitemised.see", methods=("GET",))
+def unitemised(request: Request) -> HttpResponse:
+    """What bodies report without details, apart from what is counted by deeds."""
+    withdrawn = request.GET.get("withdrawn") == "1"
+    rows = numbers_of(request).filter(withdrawn_at__isnull=not withdrawn).order_by("-ends_on", "-pk")
+    if request.GET.get("export"):
+        columns = [
+            (_("item"), lambda one: _version(one).name),
+            (_("body"), lambda one: one.body.name),
+            (_("place"), lambda one: one.place.full_name),
+            (_("from (first day)"), lambda one: one.starts_on),
+            (_("to (last day)"), lambda one: one.ends_on),
+            (_("number without details"), lambda one: one.amount / 1000),
+            (_("unit"), lambda one: _version(one).unit),
+            (_("where it comes from"), lambda one: one.note),
+        ]
+        return export(request, _("numbers without details"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for one in page_obj:
+        may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
+        lend(one, version=_version(one), much=plain(one.amount), may_withdraw=may_withdraw)
+    words = {
+        "page_obj": page_obj,
+        "withdrawn": withdrawn,
+        "may_report": may("unitemised.report", request.viewer),
+    }
+    return render(request, "assistance/deeds/unitemised.html", words)
+
+
+def _version(row: Unitemised) -> Any:
+    versions = sorted(row.item.versions.all(), key=lambda one: one.number)
+    return ([one for one in versions if one.valid_from <= row.ends_on] or versions[:1])[-1]
+
+
+class NumberForm(ActForm):
+    body = forms.ChoiceField(label=gettext_lazy("Whose number?"))
+    item = forms.ChoiceField(label=gettext_lazy("item"))
+    amount = forms.DecimalField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
+    place = PlaceField()
+    starts_on = forms.DateField(label=gettext_lazy("from (first day)"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=gettext_lazy("to (last day)"), widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(
+        label=gettext_lazy("Where does this number come from?"),
+        help_text=gettext_lazy("Which table, which report; and why there are no details."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.desks = {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
+        rows = finding.open_items(viewer).select_related("campaign").prefetch_related("versions")
+        self.items = {str(one.pk): one for one in rows.order_by("-campaign__starts_on", "ordinal")}
+        self.fields["body"].choices = [(key, body.name) for key, body in self.desks.items()]
+        self.fields["item"].choices = [(key, self._label(one)) for key, one in self.items.items()]
+
+    @staticmethod
+    def _label(item: Any) -> str:
+        last = max(item.versions.all(), key=lambda one: one.number)
+        return f"{last.name}（{last.unit}）"
+
+    def service_fields(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {**given, "body": self.desks[given["body"]], "item": self.items[given["item"]]}
+
+
+@page("unitemised.report")
+def unitemised_new(request: Request) -> HttpResponse:
+    place = next(iter(finding.places_of(request.viewer)), None)
+    form = NumberForm(request.POST or None, viewer=request.viewer, initial={"place": place})
+    return one_act(
+        request,
+        form,
+        unitemised_report,
+        fields=form.service_fields,
+        heading=_("A number without details"),
+        lead=_("It is shown apart, under your body's name, and added to no figure. Record deeds if you can."),
+        back=reverse("unitemised"),
+        done=_("The number stands apart, under your body's name."),
+        submit=_("Report it"),
+    )
+
+
+def load_number(request: Request, pk: UUID) -> Unitemised:
+    return numbers_of(request).get(pk=pk)
+
+
+@page("unitemised.withdraw", load=load_number)
+def unitemised_end(request: Request, row: Unitemised) -> HttpResponse:
+    version = version_on(row.item, row.ends_on)
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        unitemised_withdraw,
+        given={"row": row},
+        fields=lambda given: {},
+        heading=_("Withdraw this number"),
+        lead=f"{version.name} · {plain(row.amount)} {version.unit} · {row.body.name}",
+        back=reverse("unitemised"),
+        done=_("Withdrawn."),
+        submit=_("Withdraw it"),
+    )
+
+
+urlpatterns = [
+    path("desk/unitemised/", unitemised, name="unitemised"),
+    path("desk/unitemised/new/", unitemised_new, name="unitemised_new"),
+    path("desk/unitemised/<uuid:pk>/withdraw/", unitemised_end, name="unitemised_withdraw"),
+]

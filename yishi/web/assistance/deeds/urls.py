@@ -1,0 +1,14 @@
+"""The addresses of this part."""
+
+from . import activities, deed_acts, deed_record, deeds, duplicates, family_code, helping, unitemised
+
+urlpatterns = [
+    *activities.urlpatterns,
+    *deed_acts.urlpatterns,
+    *deed_record.urlpatterns,
+    *deeds.urlpatterns,
+    *duplicates.urlpatterns,
+    *family_code.urlpatterns,
+    *helping.urlpatterns,
+    *unitemised.urlpatterns,
+]

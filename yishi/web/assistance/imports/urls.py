@@ -1,0 +1,7 @@
+"""The addresses of this part."""
+
+from . import imports
+
+urlpatterns = [
+    *imports.urlpatterns,
+]

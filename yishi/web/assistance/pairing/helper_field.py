@@ -1,0 +1,78 @@
+"""A form in which a helper is named: typed by name, chosen where several are called so; works without scripts."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.pairing.reads import helpers_find, where_from
+from yishi.organisations.models import Body, Place
+from yishi.people.models import Person
+from yishi.web.kit.forms import ActForm
+
+
+class HelperForm(ActForm):
+    """Adds `helper` (a name) and, where several fit, `pick`. `place_for(cleaned)` says where they should help.
+
+    After `is_valid()` the person or body stands in `cleaned_data["helper"]`; `pick` is gone.
+    """
+
+    helper = forms.CharField(
+        label=gettext_lazy("helper"),
+        max_length=64,
+        help_text=gettext_lazy("Type the name of the member, cadre or body."),
+    )
+    pick = forms.ChoiceField(label=gettext_lazy("Which of them?"), widget=forms.RadioSelect, required=False, choices=())
+    takes_bodies = True
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._picking = self.fields.pop("pick")
+        self.place: Place | None = None
+
+    def place_for(self, given: dict[str, Any]) -> Place | None:
+        """Where the helper should help; None: anywhere."""
+        return self.place
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        typed = given.get("helper")
+        if not typed or not isinstance(typed, str):
+            return given
+        found = helpers_find(typed, self.place_for(given), bodies=self.takes_bodies)
+        picked = self._picked()
+        chosen = next((one for one in found if one.pk == picked), None) if picked else None
+        if chosen is None and len(found) == 1:
+            chosen = found[0]
+        if chosen is not None:
+            given["helper"] = chosen
+        elif not found:
+            self.add_error(
+                "helper",
+                _("Nobody is called so here: no sitting member, no post, no stationed team. Check the name."),
+            )
+        else:
+            self._offer(found)
+            self.add_error("helper", _("Several fit. Choose one of them below."))
+        return given
+
+    def _picked(self) -> UUID | None:
+        try:
+            return UUID(self.data.get(self.add_prefix("pick"), ""))
+        except ValueError:
+            return None
+
+    def _offer(self, found: list[Person | Body]) -> None:
+        """Show the candidates right below the name."""
+        known = where_from([one for one in found if isinstance(one, Person)])
+        names = [(str(one.pk), f"{one.name}（{known[one.pk]}）" if known.get(one.pk) else one.name) for one in found]
+        self._picking.choices = names
+        order = []
+        for name in self.fields:
+            order.append(name)
+            if name == "helper":
+                order.append("pick")
+        self.fields["pick"] = self._picking
+        self.order_fields(order)

@@ -1,0 +1,251 @@
+"""A need and an offer brought together: proposed, answered, done by a deed."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.deeds.reads import open_items
+from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.pairing.models import Match, Need, Offer
+from yishi.assistance.pairing.services.matches import match_answer, match_end, match_propose
+from yishi.assistance.register.models import Household
+from yishi.commitments.models import Commitment
+from yishi.kit.records import filled
+from yishi.organisations.rights import may
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+DAY = forms.DateInput(attrs={"type": "date"})
+SHOWN = 100
+SOON = timedelta(days=30)
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """What was proposed to our desks, or to me, and waits for an answer."""
+    rows = Match.objects.filter(state=Match.State.PROPOSED).filter(
+        Q(proposed_by=Match.Side.NEED, offer__desk__in=viewer.reach.bodies)
+        | Q(proposed_by=Match.Side.NEED, offer__person=viewer.person_id)
+        | Q(proposed_by=Match.Side.OFFER, need__desk__in=viewer.reach.bodies)
+    )
+    return rows.select_related("need__place", "offer").order_by("due_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="match",
+            title=one.offer.words if one.waits_for == Match.Side.OFFER else one.need.words,
+            act=_("Say yes or no"),
+            url=reverse("match", args=[one.pk]),
+            due_on=one.due_on,
+            body_id=one.offer.desk_id if one.waits_for == Match.Side.OFFER else one.need.desk_id,
+            detail=one.need.place.name,
+        )
+        for one in rows[:SHOWN]
+    ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+def load_pair(request: Request, pk: UUID, offer: UUID) -> tuple[Need, Offer]:
+    """A need that is reached or shared, and an offer that is reached."""
+    given = Offer.objects.select_related("place", "person", "body", "desk").get(pk=offer)
+    rows = Need.within.select_related("place", "household__head", "household__place", "desk")
+    reached = Need.objects.filter(pk=pk).values("pk")
+    return rows.get(Q(pk__in=reached) | Q(is_shared=True), pk=pk), given
+
+
+class ProposeForm(ActForm):
+    quantity = forms.DecimalField(
+        label=gettext_lazy("quantity"),
+        required=False,
+        max_digits=12,
+        decimal_places=3,
+        min_value=0,
+        help_text=gettext_lazy("Empty: as much as is lacking and as can be given."),
+    )
+    due_on = forms.DateField(label=gettext_lazy("by when"), widget=DAY)
+
+
+@page("match.propose", load=load_pair)
+def propose(request: Request, pair: tuple[Need, Offer]) -> HttpResponse:
+    need, offer = pair
+    day = need.wanted_by or timezone.localdate() + SOON
+    form = ProposeForm(request.POST or None, initial={"due_on": max(day, timezone.localdate())})
+    if need.quantity is None and offer.quantity is None:
+        del form.fields["quantity"]
+    is_ours = may("need.keep", request.viewer, need)
+    return one_act(
+        request,
+        form,
+        match_propose,
+        heading=_("Bring these two together"),
+        lead=f"{need.words} ⇄ {offer.words}（{offer.giver.name}）",
+        back=reverse("need", args=[need.pk]) if is_ours else reverse("offer", args=[offer.pk]),
+        done=_("It is proposed: the other side is asked."),
+        submit=_("Propose it"),
+        given={"need": need, "offer": offer},
+        next_url=lambda receipt: reverse("match", args=[receipt.result["match"]]),
+    )
+
+
+def load_match(request: Request, pk: UUID) -> Match:
+    return Match.objects.select_related(
+        "need__place",
+        "need__household__head",
+        "need__household__place",
+        "need__desk",
+        "offer__place",
+        "offer__person",
+        "offer__body",
+        "offer__desk",
+        "commitment",
+        "deed",
+    ).get(pk=pk)
+
+
+@page("match.see", load=load_match, methods=("GET",))
+def match(request: Request, one: Match) -> HttpResponse:
+    """What is asked, what is given, where it stands. The giver learns whose it is when they have said yes."""
+    viewer = request.viewer
+    keeps = may("match.keep", viewer, one)
+    words = {
+        "match": one,
+        "is_ours": Need.objects.filter(pk=one.need_id).exists(),
+        "sees_offer": Offer.objects.filter(pk=one.offer_id).exists(),
+        "household": one.need.household if _knows_whose(one) else None,
+        "sees_promise": Commitment.objects.filter(pk__in=filled([one.commitment_id])).exists(),
+        "may_answer": one.state == Match.State.PROPOSED and may("match.answer", viewer, one),
+        "may_end": one.state in Match.LIVE and keeps,
+        "may_record": one.state == Match.State.ACCEPTED and keeps and may("deed.record", viewer),
+    }
+    return render(request, "assistance/pairing/match.html", words)
+
+
+def _knows_whose(one: Match) -> bool:
+    """A giver who has promised must know to whom; before that only who keeps the need."""
+    if one.need.household_id is None:
+        return False
+    if one.state in (Match.State.ACCEPTED, Match.State.DONE):
+        return True
+    return Household.objects.filter(pk=one.need.household_id).exists()
+
+
+class AnswerForm(ActForm):
+    accepted = forms.TypedChoiceField(
+        label=gettext_lazy("Your answer"),
+        choices=[("1", gettext_lazy("yes, it is promised")), ("0", gettext_lazy("no"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=gettext_lazy("reason, if not"), max_length=300, required=False)
+
+
+@page("match.answer", load=load_match)
+def answer(request: Request, one: Match) -> HttpResponse:
+    return one_act(
+        request,
+        AnswerForm(request.POST or None),
+        match_answer,
+        heading=_("Say yes or no"),
+        lead=_("Yes makes it a promise with a date; its deed closes both."),
+        back=reverse("match", args=[one.pk]),
+        done=_("Your answer is stored."),
+        submit=_("Answer"),
+        given={"match": one},
+    )
+
+
+class EndForm(ActForm):
+    reason = forms.CharField(label=gettext_lazy("reason"), max_length=300, required=False)
+
+
+@page("match.keep", load=load_match)
+def stop(request: Request, one: Match) -> HttpResponse:
+    return one_act(
+        request,
+        EndForm(request.POST or None),
+        match_end,
+        heading=_("It comes to nothing"),
+        lead=_("The need is open again; the promise is closed without being done."),
+        back=reverse("match", args=[one.pk]),
+        done=_("It has ended; the need is open again."),
+        submit=_("End it"),
+        given={"match": one},
+    )
+
+
+class DeedForm(ActForm):
+    item = forms.ModelChoiceField(CatalogueItem.objects.none(), label=gettext_lazy("what it counts as"))
+    amount = forms.DecimalField(label=gettext_lazy("how much"), max_digits=12, decimal_places=3, min_value=0)
+    on = forms.DateField(label=gettext_lazy("done on"), widget=DAY)
+    words = forms.CharField(label=gettext_lazy("in a sentence"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = open_items(viewer)
+        self.fields["item"].label_from_instance = item_word
+
+
+def item_word(item: CatalogueItem) -> str:
+    """An item by the name and unit of its newest version."""
+    newest = max(item.versions.all(), key=lambda one: one.number, default=None)
+    return f"{newest.name}（{newest.unit}）" if newest else item.code
+
+
+@page("match.keep", load=load_match)
+def deed(request: Request, one: Match) -> HttpResponse:
+    """It is done: the deed is recorded once, closes need and offer, and proves the promise."""
+    form = DeedForm(
+        request.POST or None,
+        viewer=request.viewer,
+        initial={"on": timezone.localdate(), "amount": one.quantity or Decimal(1), "words": one.offer.words},
+    )
+    home = one.need.household
+    reached = Reached(households=[home], people=[home.head]) if home else Reached(villages=[one.need.place])
+
+    def fields(given: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **given,
+            "place": one.need.place,
+            "parties": [Part(one.offer.giver)],
+            "reached": reached,
+            "match": one,
+        }
+
+    return one_act(
+        request,
+        form,
+        deed_record,
+        heading=_("It is done: record the deed"),
+        lead=f"{one.need.words} ⇄ {one.offer.words}",
+        back=reverse("match", args=[one.pk]),
+        done=_("The deed is recorded once; the need and the offer are closed with it."),
+        submit=_("Record the deed"),
+        fields=fields,
+    )
+
+
+urlpatterns = [
+    path("desk/needs/<uuid:pk>/with/<uuid:offer>/", propose, name="match_propose"),
+    path("desk/matches/<uuid:pk>/", match, name="match"),
+    path("desk/matches/<uuid:pk>/answer/", answer, name="match_answer"),
+    path("desk/matches/<uuid:pk>/end/", stop, name="match_end"),
+    path("desk/matches/<uuid:pk>/deed/", deed, name="match_deed"),
+]

@@ -1,0 +1,189 @@
+"""Assigning helpers to several families at once, pairing with a place, ending; handing over: `handovers.py`."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.pairing.models import Pairing
+from yishi.assistance.pairing.reads import without_helper
+from yishi.assistance.pairing.services.pairing import (
+    PairingRow,
+    pairing_end,
+    pairing_make,
+    pairings_make_many,
+)
+from yishi.assistance.register.models import Household
+from yishi.assistance.register.rules import keeps_its_village
+from yishi.organisations.models import Place
+from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.nearby import widest_place
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .helper_field import HelperForm
+from .pairing import place_asked
+
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+class AssignForm(HelperForm):
+    """Several households for one helper."""
+
+    village = PlaceField(label=gettext_lazy("village"), levels=("village",))
+    households = forms.ModelMultipleChoiceField(
+        Household.within.none(),
+        label=gettext_lazy("households"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+    note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False)
+    field_order = ("village", "households", "helper", "valid_from", "note")
+
+    def __init__(self, *args: Any, village: Place, only_none: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.place = village
+        del self.fields["village"]
+        rows = Household.objects.filter(place=village, left_on__isnull=True).select_related("head")
+        if only_none:
+            rows = without_helper(rows, timezone.localdate())
+        self.fields["households"].queryset = rows.order_by("number")
+        self.fields["households"].label_from_instance = lambda one: f"{one.number} {one.head.name}"
+        self.fields["households"].error_messages["required"] = _("Tick at least one household.")
+        self.fields["households"].required = True
+
+
+@page("pairing.assign")
+def assign(request: Request) -> HttpResponse:
+    """Choose the village, tick households, name the helper: several pairings in one act."""
+    village = place_asked(request)
+    known = village is not None and keeps_its_village.test(request.viewer, village)
+    if village is None or not known:
+        choose = VillageForm(request.GET if "village" in request.GET else None)
+        choose.fields["village"].limit(widest_place(request))
+        if choose.is_bound and choose.is_valid():
+            place = choose.cleaned_data["village"]
+            if keeps_its_village.test(request.viewer, place):
+                return redirect(f"{reverse('pairing_assign')}?place={place.pk}")
+            choose.add_error("village", _("%(place)s is not looked after by your desk.") % {"place": place.name})
+        return render(request, "assistance/pairing/choose_village.html", {"form": choose})
+    everybody = bool(request.GET.get("all"))
+    form = AssignForm(
+        request.POST or None, village=village, only_none=not everybody, initial={"valid_from": timezone.localdate()}
+    )
+    if not form.fields["households"].queryset.exists():
+        return render(request, "assistance/pairing/choose_village.html", {"village": village, "everybody": everybody})
+
+    def fields(given: dict[str, Any]) -> dict[str, Any]:
+        rows = [
+            PairingRow(given["helper"], one, given["valid_from"], note=given["note"]) for one in given["households"]
+        ]
+        return {"rows": rows}
+
+    return one_act(
+        request,
+        form,
+        pairings_make_many,
+        heading=_("Assign a helper in %(place)s") % {"place": village.name},
+        lead=_("Each ticked household is paired with this helper, who sees their files from the first day on."),
+        back=reverse("pairings"),
+        done=_("The pairings stand."),
+        submit=_("Assign"),
+        fields=fields,
+        template="assistance/pairing/assign.html",
+        village=village,
+        everybody=everybody,
+    )
+
+
+class VillageForm(Form):
+    village = PlaceField(label=gettext_lazy("village"), levels=("village",))
+
+
+class PlacePairingForm(HelperForm):
+    place = PlaceField(  # type: ignore[assignment]  # Django takes a declared field off the class: no attribute is hidden
+        label=gettext_lazy("place"), levels=("county", "township", "village")
+    )
+    is_leader = forms.BooleanField(
+        label=gettext_lazy("A leader who is responsible for this place (挂联领导)"), required=False
+    )
+    valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+    note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False)
+    field_order = ("place", "helper", "is_leader", "valid_from", "note")
+
+    def place_for(self, given: dict[str, Any]) -> Place | None:
+        return given.get("place")
+
+
+@page("pairing.assign")
+def place_pairing(request: Request) -> HttpResponse:
+    """A leader for a county, a body for a village."""
+    form = PlacePairingForm(
+        request.POST or None, initial={"valid_from": timezone.localdate(), "place": place_asked(request)}
+    )
+    form.fields["place"].limit(widest_place(request))
+
+    def fields(given: dict[str, Any]) -> dict[str, Any]:
+        kind = Pairing.Kind.LEADER if given["is_leader"] else ""
+        return {"row": PairingRow(given["helper"], given["place"], given["valid_from"], kind=kind, note=given["note"])}
+
+    return one_act(
+        request,
+        form,
+        pairing_make,
+        heading=_("Pair a leader or body with a place"),
+        back=reverse("pairings"),
+        done=_("The pairing stands."),
+        submit=_("Save"),
+        fields=fields,
+    )
+
+
+def load_pairing(request: Request, pk: UUID) -> Pairing:
+    return Pairing.objects.select_related("person", "body", "place", "household__head", "household__place").get(pk=pk)
+
+
+class EndForm(ActForm):
+    on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
+    reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, required=False)
+
+
+@page("pairing.keep", load=load_pairing)
+def end(request: Request, one: Pairing) -> HttpResponse:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    form = EndForm(request.POST or None, initial={"on": max(yesterday, one.valid_from)})
+    return one_act(
+        request,
+        form,
+        pairing_end,
+        heading=_("End the pairing of %(helper)s") % {"helper": one.helper.name},
+        lead=whom(one),
+        back=reverse("pairings"),
+        done=_("The pairing has ended."),
+        submit=_("End it"),
+        given={"pairing": one},
+    )
+
+
+def whom(one: Pairing) -> str:
+    home = one.household
+    if home is not None:
+        return f"{home.head.name}（{home.number}）· {home.place.full_name}"
+    return one.place.full_name if one.place else ""
+
+
+urlpatterns = [
+    path("desk/pairings/assign/", assign, name="pairing_assign"),
+    path("desk/pairings/place/", place_pairing, name="pairing_place"),
+    path("desk/pairings/<uuid:pk>/end/", end, name="pairing_end"),
+]

@@ -1,0 +1,167 @@
+"""Pairing, visits, measures, teams and plans on the pages of others; every number opens into its records."""
+
+from urllib.parse import urlencode
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yishi.assistance.pairing.models import (
+    Need,
+    Pairing,
+    StationedTeam,
+    TeamMember,
+    VillagePlan,
+    Visit,
+)
+from yishi.assistance.pairing.reads import (
+    active_pairings,
+    days_said,
+    last_visits,
+    next_measures,
+    unvisited,
+    visit_days,
+    without_helper,
+)
+from yishi.assistance.register.models import Household
+from yishi.commitments.models import Commitment
+from yishi.database.gather import HowMany
+from yishi.organisations.models import Body, Place, valid_on
+from yishi.organisations.rights import may
+from yishi.people.models import Person
+from yishi.web.kit.request import Request
+from yishi.web.kit.sections import Asking
+
+from .family_plan import plan_of, plan_rows
+from .need_words import promises
+
+SHOWN = 20
+
+
+def household_help(request: Request, household: Household) -> Asking:
+    """Helpers, visits and measures, within the family's own file."""
+    viewer = request.viewer
+    if not may("family.see", viewer, household):
+        return None
+    plan = plan_of(household, (yield plan_rows(household)))
+    return {
+        "template": "assistance/pairing/section_household.html",
+        "heading": _("Helpers, visits and measures"),
+        "plan": plan,
+        "visits": plan.visits[:3],
+        "url": reverse("family", args=[household.pk]),
+        "visit_url": reverse("family_visit", args=[household.pk]) if plan.is_helped_by(viewer) else "",
+    }
+
+
+def place_help(request: Request, place: Place) -> Asking:
+    """Who is responsible, who is stationed, how many families have helpers and visits, where somebody is missing."""
+    viewer, today = request.viewer, timezone.localdate()
+    if not may("pairing.list", viewer):
+        return None
+    inside = Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
+    here = Q(place__lo__gte=place.lo, place__lo__lte=place.hi)
+    paired = Pairing.objects.filter(valid_on(today), place=place).select_related("person", "body")
+    posts = TeamMember.objects.filter(valid_on(today), team=OuterRef("pk")).order_by().values("team")
+    teams = StationedTeam.objects.filter(valid_on(today), here).select_related("place").order_by("place__lo", "name")
+    plans = VillagePlan.objects.filter(here).select_related("place").order_by("-starts_on")
+    found = yield {
+        "leaders": paired.order_by("kind", "valid_from")[:SHOWN],
+        "teams": teams.annotate(people=Coalesce(Subquery(posts.annotate(n=Count("pk")).values("n")), 0))[:SHOWN],
+        "plans": plans[:SHOWN],
+        "days": visit_days(viewer),
+    }
+    days = days_said(found["days"])
+    pairs = active_pairings(today).filter(inside)
+    needs = Need.objects.filter(here, state=Need.State.OPEN)
+    count = yield {
+        "pairs": HowMany(pairs),
+        "visits": HowMany(Visit.objects.filter(inside, state=Visit.State.KEPT)),
+        "owed": HowMany(
+            Commitment.objects.filter(here, origin_kind=Commitment.Origin.HOUSEHOLD, state__in=Commitment.OPEN)
+        ),
+        "needs": HowMany(needs),
+        "unpromised": HowMany(needs.exclude(pk__in=promises().values("need"))),
+        "alone": HowMany(without_helper(Household.objects.filter(here), today)),
+        "unvisited": HowMany(unvisited(pairs, days, today)),
+    }
+    promised = count["needs"] - count["unpromised"]
+    at = f"place={place.pk}"
+    where = urlencode({"place": place.full_name, "place_id": place.pk})
+    lines = [
+        (_("pairings with families"), count["pairs"], f"{reverse('pairings')}?{where}"),
+        (_("visits recorded"), count["visits"], f"{reverse('visits')}?{where}"),
+        (_("measures under way"), count["owed"], f"{reverse('commitments')}?state=open&{where}"),
+        (_("needs that nobody promised to meet yet"), count["unpromised"], f"{reverse('needs')}?state=alone&{where}"),
+        (_("needs promised, not kept yet"), promised, f"{reverse('needs')}?state=promised&{where}"),
+        (
+            _("families without a helper"),
+            count["alone"],
+            f"{reverse('pairing_gaps')}?which=none&{at}",
+        ),
+        (
+            _("pairings without a visit for %(days)d days") % {"days": days},
+            count["unvisited"],
+            f"{reverse('pairing_gaps')}?which=visits&days={days}&{at}",
+        ),
+    ]
+    if not (found["leaders"] or found["teams"] or found["plans"] or any(number for _word, number, _url in lines)):
+        return None
+    return {
+        "template": "assistance/pairing/section_place.html",
+        "heading": _("Pairing and stationed teams"),
+        "leaders": found["leaders"],
+        "teams": [{"team": one, "people": one.people} for one in found["teams"]],
+        "plans": found["plans"],
+        "lines": lines,
+    }
+
+
+def member_help(request: Request, person: Person) -> Asking:
+    """My families: for the person's own file."""
+    if request.viewer.person_id != person.pk:
+        return None
+    today = timezone.localdate()
+    rows = Pairing.objects.filter(valid_on(today), person=person).select_related(
+        "household__head", "household__place", "place"
+    )
+    made = Visit.within.filter(visitors=person, state=Visit.State.KEPT)
+    found = yield {"rows": rows.order_by("household__place__lo", "pk")[:SHOWN], "visits": HowMany(made)}
+    if not found["rows"]:
+        return None
+    homes = [one.household_id for one in found["rows"] if one.household_id]
+    due, last = next_measures(homes), last_visits(homes)
+    return {
+        "template": "assistance/pairing/section_member.html",
+        "heading": _("Families and places I help"),
+        "rows": [
+            {"pairing": one, "due": due.get(one.household_id), "last": last.get(one.household_id)}
+            for one in found["rows"]
+        ],
+        "visits": found["visits"],
+        "url": reverse("families"),
+    }
+
+
+def body_help(request: Request, body: Body) -> Asking:
+    """With which villages and families a body is paired, and whom it sent to a stationed team."""
+    today = timezone.localdate()
+    rows = Pairing.objects.filter(valid_on(today), body=body).select_related(
+        "household__head", "household__place", "place"
+    )
+    sent = TeamMember.objects.filter(valid_on(today), sent_by=body, team__in=StationedTeam.objects.values("pk"))
+    found = yield {
+        "rows": rows.order_by("place__lo", "household__place__lo", "pk")[:SHOWN],
+        "posts": sent.select_related("person", "team__place").order_by("team__place__lo", "pk")[:SHOWN],
+    }
+    if not found["rows"] and not found["posts"]:
+        return None
+    return {
+        "template": "assistance/pairing/section_body.html",
+        "heading": _("Pairing and stationed teams"),
+        "rows": found["rows"],
+        "posts": found["posts"],
+        "hand_over": next((one.pk for one in found["rows"] if may("pairing.keep", request.viewer, one)), None),
+    }

@@ -1,0 +1,194 @@
+"""Stationed teams (驻村工作队): who is stationed where, with which role, sent by whom."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.pairing.models import StationedTeam, TeamMember
+from yishi.assistance.pairing.reads import helpers_find, where_from
+from yishi.assistance.pairing.services.teams import team_join, team_leave, team_open
+from yishi.kit.records import lend, lent
+from yishi.organisations.models import Body, current, valid_on
+from yishi.organisations.rights import may
+from yishi.people.models import Person
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+PER_PAGE = 25
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+@page("team.see", methods=("GET",))
+def teams(request: Request) -> HttpResponse:
+    today = timezone.localdate()
+    here = Q(members__valid_to__isnull=True) | Q(members__valid_to__gte=today)
+    rows = StationedTeam.objects.filter(current(today)).select_related("place")
+    rows = rows.annotate(people=Count("members", filter=here, distinct=True)).order_by("place__lo", "name")
+    typed = request.GET.get("q", "").strip()
+    if typed:
+        rows = rows.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
+    if request.GET.get("export"):
+        posts = TeamMember.objects.filter(current(today), team__in=rows.values("pk"))
+        posts = posts.select_related("team__place", "person", "sent_by").order_by("team__place__lo", "role", "pk")
+        columns = [
+            (_("place"), lambda one: one.team.place.full_name),
+            (_("team"), lambda one: one.team.name),
+            (_("person's name"), lambda one: one.person.name),
+            (_("role"), lambda one: one.get_role_display()),
+            (_("sending body"), lambda one: one.sent_by.name if one.sent_by else ""),
+            (_("from"), lambda one: one.valid_from),
+        ]
+        return export(request, _("stationed teams"), columns, posts)
+    words = {
+        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "typed": typed,
+        "may_open": any(request.viewer.holds(post.body_id) for post in request.viewer.posts),
+    }
+    return render(request, "assistance/pairing/teams.html", words)
+
+
+def load_team(request: Request, pk: UUID) -> StationedTeam:
+    members = TeamMember.objects.select_related("person", "sent_by").order_by("role", "valid_from", "pk")
+    return StationedTeam.objects.select_related("place").prefetch_related(Prefetch("members", members)).get(pk=pk)
+
+
+@page("team.see", load=load_team, methods=("GET",))
+def team(request: Request, one: StationedTeam) -> HttpResponse:
+    today = timezone.localdate()
+    members = list(one.members.all())
+    words = {
+        "team": one,
+        "here": [row for row in members if row.valid_to is None or row.valid_to >= today],
+        "gone": [row for row in members if row.valid_to is not None and row.valid_to < today],
+        "may_keep": may("team.keep", request.viewer, one),
+    }
+    return render(request, "assistance/pairing/team.html", words)
+
+
+class TeamForm(ActForm):
+    place = PlaceField(label=gettext_lazy("village or township"), levels=("village", "township"))
+    name = forms.CharField(label=gettext_lazy("name of the team"), max_length=64)
+    valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+
+
+@page("team.see")
+def team_new(request: Request) -> HttpResponse:
+    form = TeamForm(request.POST or None, initial={"valid_from": timezone.localdate(), "name": _("stationed team")})
+    form.fields["place"].limit(widest_place(request))
+    return one_act(
+        request,
+        form,
+        team_open,
+        heading=_("Open a stationed team"),
+        back=reverse("teams"),
+        done=_("The team stands. Add its people."),
+        submit=_("Open the team"),
+        next_url=lambda receipt: reverse("team", args=[receipt.result["team"]]),
+    )
+
+
+class JoinForm(ActForm):
+    name = forms.CharField(label=gettext_lazy("person's name"), max_length=64)
+    pick = forms.ChoiceField(
+        label=gettext_lazy("Is it one of these?"), widget=forms.RadioSelect, required=False, choices=()
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("phone"), max_length=32, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    role = forms.ChoiceField(label=gettext_lazy("role"), choices=TeamMember.Role.choices)
+    sent_by = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("sending body"), required=False)
+    valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+
+    def __init__(self, *args: Any, team: StationedTeam, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        near = Q(place__lo__lte=team.place.lo, place__hi__gte=team.place.hi)
+        self.fields["sent_by"].queryset = Body.objects.filter(near, valid_on(timezone.localdate())).order_by(
+            "-place__lo", "name"
+        )
+        self._picking = self.fields.pop("pick")
+        self.team = team
+        self.person: Any = None
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody of this name is known already: ask once whether it is they."""
+        given = super().clean() or {}
+        name, picked = given.get("name", ""), self.data.get(self.add_prefix("pick"), "")
+        helpers = helpers_find(name, self.team.place, bodies=False)
+        found = [one for one in helpers if isinstance(one, Person) and one.name == name]
+        self.person = next((one for one in found if str(one.pk) == picked), None)
+        if found and self.person is None and picked != "new":
+            known = where_from(found)
+            choices = [(str(one.pk), f"{one.name}（{known.get(one.pk, '')}）") for one in found]
+            self._picking.choices = [*choices, ("new", _("somebody else of the same name"))]
+            self.fields = {"name": self.fields["name"], "pick": self._picking, **self.fields}
+            self.add_error("pick", _("Somebody of this name is known. Say whether it is they."))
+        return given
+
+
+@page("team.keep", load=load_team)
+def team_add(request: Request, one: StationedTeam) -> HttpResponse:
+    form = JoinForm(request.POST or None, team=one, initial={"valid_from": timezone.localdate()})
+
+    def fields(given: dict[str, Any]) -> dict[str, Any]:
+        given.pop("pick", None)
+        return {**given, "person": form.person}
+
+    return one_act(
+        request,
+        form,
+        team_join,
+        heading=_("Somebody joins %(team)s") % {"team": one.name},
+        lead=_("From the first day on they see the files of the families there."),
+        back=reverse("team", args=[one.pk]),
+        done=_("The person is in the team."),
+        submit=_("Add"),
+        given={"team": one},
+        fields=fields,
+    )
+
+
+def load_post(request: Request, pk: UUID, post: UUID) -> StationedTeam:
+    one = load_team(request, pk)
+    return lend(one, chosen=TeamMember.objects.select_related("person", "team__place").get(pk=post, team=one))
+
+
+class LeaveForm(ActForm):
+    on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
+
+
+@page("team.keep", load=load_post)
+def team_remove(request: Request, one: Any) -> HttpResponse:
+    return one_act(
+        request,
+        LeaveForm(request.POST or None, initial={"on": timezone.localdate()}),
+        team_leave,
+        heading=_("%(name)s leaves the team") % {"name": lent(one, "chosen").person.name},
+        lead=_("From the next day on they see no family there; what they recorded stays."),
+        back=reverse("team", args=[one.pk]),
+        done=_("The last day is stored."),
+        submit=_("Save"),
+        given={"post": lent(one, "chosen")},
+    )
+
+
+urlpatterns = [
+    path("desk/teams/", teams, name="teams"),
+    path("desk/teams/new/", team_new, name="team_new"),
+    path("desk/teams/<uuid:pk>/", team, name="team"),
+    path("desk/teams/<uuid:pk>/add/", team_add, name="team_add"),
+    path("desk/teams/<uuid:pk>/<uuid:post>/leave/", team_remove, name="team_leave"),
+]

@@ -1,0 +1,155 @@
+"""A village's plan (产业发展规划): one page of promises, and its sheet."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.pairing.models import VillagePlan
+from yishi.assistance.pairing.services.village_plans import village_plan_open, village_plan_promise
+from yishi.commitments.models import Commitment
+from yishi.organisations.models import Body, valid_on
+from yishi.organisations.rights import may
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
+
+from .family_papers import village_plan_paper
+
+PER_PAGE = 25
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+def promises_of(plan: VillagePlan) -> QuerySet[Commitment]:
+    """Everything that somebody owes under a plan."""
+    rows = Commitment.within.filter(origin_kind=Commitment.Origin.VILLAGE_PLAN, origin_id=plan.pk)
+    return rows.exclude(state=Commitment.State.DROPPED).select_related("bearer", "supervisor").order_by("ordinal")
+
+
+@page("village_plan.see", methods=("GET",))
+def village_plans(request: Request) -> HttpResponse:
+    rows = VillagePlan.objects.select_related("place").order_by("place__lo", "-starts_on")
+    typed = request.GET.get("q", "").strip()
+    if typed:
+        rows = rows.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
+    if request.GET.get("export"):
+        columns = [
+            (_("place"), lambda one: one.place.full_name),
+            (_("title"), lambda one: one.title),
+            (_("aim"), lambda one: one.aim),
+            (_("from"), lambda one: one.starts_on),
+            (_("last day"), lambda one: one.ends_on),
+        ]
+        return export(request, _("village plans"), columns, rows)
+    words = {
+        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "typed": typed,
+    }
+    return render(request, "assistance/pairing/village_plans.html", words)
+
+
+def load_plan(request: Request, pk: UUID) -> VillagePlan:
+    return VillagePlan.objects.select_related("place", "desk").get(pk=pk)
+
+
+@page("village_plan.see", load=load_plan, methods=("GET",))
+def village_plan(request: Request, plan: VillagePlan) -> HttpResponse:
+    seen = set(Commitment.objects.filter(origin_id=plan.pk).values_list("pk", flat=True))
+    words = {
+        "plan": plan,
+        "promises": [{"one": one, "opens": one.pk in seen} for one in promises_of(plan)],
+        "may_keep": may("village_plan.keep", request.viewer, plan),
+    }
+    return render(request, "assistance/pairing/village_plan.html", words)
+
+
+def _sheet(ending: str) -> Any:
+    @page("village_plan.see", load=load_plan, methods=("GET",))
+    def sheet(request: Request, plan: VillagePlan) -> HttpResponse:
+        return paper_response(village_plan_paper(plan), f"{plan.title}-{plan.place.name}", ending)
+
+    return sheet
+
+
+plan_pdf, plan_docx = _sheet("pdf"), _sheet("docx")
+
+
+class PlanForm(ActForm):
+    place = PlaceField(label=gettext_lazy("village"), levels=("village",))
+    title = forms.CharField(label=gettext_lazy("title"), max_length=120)
+    aim = forms.CharField(label=gettext_lazy("aim"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    starts_on = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+    ends_on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
+
+
+@page("village_plan.see")
+def plan_new(request: Request) -> HttpResponse:
+    form = PlanForm(request.POST or None, initial={"starts_on": timezone.localdate()})
+    form.fields["place"].limit(widest_place(request))
+    return one_act(
+        request,
+        form,
+        village_plan_open,
+        heading=_("Write a village plan"),
+        lead=_("What the village wants to live on. Next you add who owes what for it, and until when."),
+        back=reverse("village_plans"),
+        done=_("The plan stands. Add who owes what for it."),
+        submit=_("Save"),
+        next_url=lambda receipt: reverse("village_plan", args=[receipt.result["plan"]]),
+    )
+
+
+class PromiseForm(ActForm):
+    act_text = forms.CharField(label=gettext_lazy("what is to be done"), max_length=300)
+    bearer = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("who does it"))
+    due_on = forms.DateField(label=gettext_lazy("due"), widget=DAY)
+    quantity = forms.DecimalField(
+        label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0
+    )
+    unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
+    proof_expected = forms.CharField(label=gettext_lazy("how it is proved"), max_length=300)
+
+    def __init__(self, *args: Any, plan: VillagePlan, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        place, today = plan.place, timezone.localdate()
+        near = Q(place__lo__lte=place.lo, place__hi__gte=place.lo) | Q(pairings__place=place)
+        rows = Body.objects.filter(near, valid_on(today)).distinct()
+        self.fields["bearer"].queryset = rows.order_by("-place__lo", "name")
+
+
+@page("village_plan.keep", load=load_plan)
+def plan_promise(request: Request, plan: VillagePlan) -> HttpResponse:
+    return one_act(
+        request,
+        PromiseForm(request.POST or None, plan=plan),
+        village_plan_promise,
+        heading=_("Who owes what for %(title)s") % {"title": plan.title},
+        lead=_("It stands in the ledger of promises from now on, with its clock."),
+        back=reverse("village_plan", args=[plan.pk]),
+        done=_("It is owed from now on."),
+        submit=_("Add"),
+        given={"plan": plan},
+    )
+
+
+urlpatterns = [
+    path("desk/village-plans/", village_plans, name="village_plans"),
+    path("desk/village-plans/new/", plan_new, name="village_plan_new"),
+    path("desk/village-plans/<uuid:pk>/", village_plan, name="village_plan"),
+    path("desk/village-plans/<uuid:pk>/plan.pdf", plan_pdf, name="village_plan_pdf"),
+    path("desk/village-plans/<uuid:pk>/plan.docx", plan_docx, name="village_plan_docx"),
+    path("desk/village-plans/<uuid:pk>/promise/", plan_promise, name="village_plan_promise"),
+]

@@ -1,0 +1,68 @@
+"""A giver's sheet: what was given, to which fund, what it was paid for and to how many; to read, to print."""
+
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yishi.assistance.projects.models import FundMovement
+from yishi.assistance.projects.reads import giver_sheet, years_of
+from yishi.web.kit.page import page
+from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
+
+from .giver_papers import giver_paper
+from .money_words import many_of, receiver_of
+
+
+def load_gift(request: Request, pk: UUID) -> FundMovement:
+    """A movement to a fund: its giver's sheet is asked for."""
+    found = FundMovement.objects.select_related("giver_body", "giver_person", "fund").get(pk=pk)
+    if found.kind == FundMovement.Kind.PAID:
+        raise ObjectDoesNotExist
+    return found
+
+
+def _year(request: Request) -> str:
+    year = request.GET.get("year", "")
+    return year if year.isascii() and year.isdigit() and len(year) == 4 and year != "0000" else ""
+
+
+@page("movement.see", load=load_gift, methods=("GET",))
+def giver(request: Request, one: FundMovement) -> HttpResponse:
+    sheet = giver_sheet(one, _year(request))
+    words = {
+        "movement": one,
+        "sheet": sheet,
+        "gifts": [
+            {
+                "gift": gift,
+                "payments": [(row, receiver_of(row, sheet.seen)) for row in gift.payments],
+            }
+            for gift in sheet.received
+        ],
+        "families": many_of(sheet.families, len(sheet.seen)),
+        "pupils": many_of(sheet.pupils, 0),
+        "funds": [(use, many_of(use.families, use.seen)) for use in sheet.funds],
+        "year": _year(request),
+        "years": years_of(one),
+    }
+    return render(request, "assistance/projects/giver.html", words)
+
+
+@page("movement.see", load=load_gift, methods=("GET",))
+def giver_pdf(request: Request, one: FundMovement) -> HttpResponse:
+    """For the giver's hands: families are counted on it, never named or numbered, whoever prints it."""
+    year = _year(request)
+    sheet = giver_sheet(one, year)
+    return paper_response(giver_paper(sheet, year, timezone.localdate()), _("giver's sheet"), "pdf")
+
+
+urlpatterns = [
+    path("desk/money/<uuid:pk>/giver/", giver, name="giver"),
+    path("desk/money/<uuid:pk>/giver.pdf", giver_pdf, name="giver_pdf"),
+]

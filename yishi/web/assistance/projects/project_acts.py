@@ -1,0 +1,329 @@
+"""The acts that bring a project on, a page each: approve, begin, report from the phone, finish, accept."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.projects.models import Acceptance, Project
+from yishi.assistance.projects.services import acceptance, building
+from yishi.assistance.projects.services.acceptance import Defect
+from yishi.assistance.projects.services.building import field_of
+from yishi.assistance.projects.services.progress import standing_of
+from yishi.attachments.store import photo_keep, scan_keep
+from yishi.journal.models import Receipt
+from yishi.organisations.models import Body
+from yishi.web.kit.fields import area, day_field, photo_field
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .money_fields import BodyField, bodies_nearby
+from .projects import load_project
+
+PHOTOS = 3
+DEFECTS = 5
+PAPER = gettext_lazy("Scan or PDF (a receipt, a contract)")
+
+
+def today() -> Any:
+    return timezone.localdate()
+
+
+class StepForm(ActForm):
+    on = day_field(gettext_lazy("When"))
+    words = area(gettext_lazy("Note (if you like)"), rows=2)
+
+
+class ApproveForm(StepForm):
+    paper = forms.CharField(label=gettext_lazy("Number of the document"), required=False, max_length=64)
+    acceptor = BodyField(label=gettext_lazy("Who is to accept the works"), required=False)
+    field_order = ["on", "paper", "acceptor", "words"]
+
+
+class ReasonForm(ActForm):
+    reason = area(gettext_lazy("Reason"), rows=2)
+
+
+class PromiseForm(ActForm):
+    text = area(gettext_lazy("What is to be done?"), rows=2)
+    bearer = BodyField(label=gettext_lazy("bearer"))
+    supervisor = BodyField(label=gettext_lazy("supervising body"))
+    due_on = day_field(gettext_lazy("due"))
+    proof_expected = forms.CharField(label=gettext_lazy("how it is proved"), max_length=300)
+
+
+class PhotosForm(ActForm):
+    on = day_field(gettext_lazy("When"))
+    stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=Project.Stage.choices[:-1])
+    photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
+    words = forms.CharField(label=gettext_lazy("What one sees"), required=False, max_length=100)
+
+
+class PartsForm(ActForm):
+    """A number for each part of the project."""
+
+    def add_parts(self, project: Project, label: Any, *, required: bool = False) -> None:
+        self.parts = {field_of(one.part.pk): one for one in standing_of(project)}
+        several = len({one.part.quantity_id for one in self.parts.values()}) > 1
+        for name, one in self.parts.items():
+            what = f"{one.part.quantity.what} · {one.part.name}" if several else one.part.name
+            self.fields[name] = forms.DecimalField(
+                label=f"{what}（{one.part.quantity.unit}）",
+                help_text=label(one),
+                min_value=0,
+                max_digits=14,
+                decimal_places=3,
+                required=required,
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+            )
+
+    def typed(self) -> dict[UUID, Decimal]:
+        cleaned = self.cleaned_data
+        return {one.part.pk: cleaned[name] for name, one in self.parts.items() if cleaned.get(name) is not None}
+
+
+class ReportForm(PartsForm):
+    on = day_field(gettext_lazy("As of which day"))
+    words = area(gettext_lazy("What happened (if you like)"), rows=2)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Needed if more is done than planned, or less than reported before."),
+    )
+    photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+
+        def said(one: Any) -> str:
+            return _("planned %(planned)s, reported so far %(done)s") % {
+                "planned": building.plain(one.part.planned),
+                "done": building.plain(one.done),
+            }
+
+        self.add_parts(project, said)
+        self.order_fields([*self.parts, "photo_1", "words", "on", "reason", "photo_2", "photo_3"])
+
+
+class AcceptForm(PartsForm):
+    body = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("Accepting body"))
+    on = day_field(gettext_lazy("When"))
+    result = forms.ChoiceField(
+        label=gettext_lazy("Result"), choices=Acceptance.Result.choices, widget=forms.RadioSelect
+    )
+    words = area(gettext_lazy("What was looked at and found"), rows=3)
+    scan = forms.FileField(label=PAPER, required=False)
+
+    def __init__(self, *args: Any, project: Project, request: Request, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+        self.fields["body"].queryset = Body.objects.filter(pk__in=desks)
+        if len(desks) == 1:
+            self.fields["body"].initial = desks[0]
+
+        def said(one: Any) -> str:
+            return _("done %(done)s; empty: all of it") % {"done": building.plain(one.done)}
+
+        self.add_parts(project, said)
+        for number in range(1, DEFECTS + 1):
+            self.fields[f"defect_{number}"] = forms.CharField(
+                label=_("Defect %(number)d") % {"number": number}, required=False, max_length=300
+            )
+            self.fields[f"due_{number}"] = day_field(
+                _("to be mended by"), required=False, help_text=_("It becomes a promise of the responsible body.")
+            )
+        self.order_fields(["body", "on", "result", *self.parts, "words"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for number in range(1, DEFECTS + 1):
+            if cleaned.get(f"defect_{number}") and not cleaned.get(f"due_{number}"):
+                self.add_error(f"due_{number}", _("Say by which day it is mended."))
+        return cleaned
+
+    def defects(self) -> list[Defect]:
+        given = self.cleaned_data
+        numbers = range(1, DEFECTS + 1)
+        return [Defect(given[f"defect_{n}"], given[f"due_{n}"]) for n in numbers if given.get(f"defect_{n}")]
+
+
+def lead_of(one: Project) -> str:
+    return f"{one.number} · {one.name} · {one.place.full_name}"
+
+
+def act_on(
+    request: Request, one: Project, form: ActForm, service: Callable[..., Receipt], **words: Any
+) -> HttpResponse:
+    return one_act(
+        request,
+        form,
+        service,
+        given={"project": one},
+        lead=words.pop("lead", lead_of(one)),
+        back=reverse("project", args=[one.pk]),
+        template="kit/register_act.html",
+        **words,
+    )
+
+
+def kept_photos(actor: Any, given: dict[str, Any]) -> list[Any]:
+    uploads = [given.pop(f"photo_{number}", None) for number in range(1, PHOTOS + 1)]
+    return [photo_keep(actor=actor, upload=upload) for upload in uploads if upload]
+
+
+@page("project.approve", load=load_project)
+def project_approve(request: Request, one: Project) -> HttpResponse:
+    form = ApproveForm(request.POST or None, initial={"on": today()})
+    form.fields["acceptor"].offer(bodies_nearby(one.place, request.viewer))
+    return act_on(
+        request,
+        one,
+        form,
+        building.project_approve,
+        heading=_("Approve the project"),
+        done=_("The project is approved; the works may begin."),
+        submit=_("Approve it"),
+    )
+
+
+@page("project.build", load=load_project)
+def project_start(request: Request, one: Project) -> HttpResponse:
+    return act_on(
+        request,
+        one,
+        StepForm(request.POST or None, initial={"on": today()}),
+        building.project_start,
+        heading=_("The works begin"),
+        done=_("The works have begun; report their progress from the spot."),
+        submit=_("The works begin"),
+    )
+
+
+@page("project.build", load=load_project)
+def project_finish(request: Request, one: Project) -> HttpResponse:
+    return act_on(
+        request,
+        one,
+        StepForm(request.POST or None, initial={"on": today()}),
+        building.project_finish,
+        heading=_("The works are done"),
+        done=_("The works are done; another body accepts them."),
+        submit=_("The works are done"),
+    )
+
+
+@page("project.plan", load=load_project)
+def project_drop(request: Request, one: Project) -> HttpResponse:
+    return act_on(
+        request,
+        one,
+        ReasonForm(request.POST or None),
+        building.project_drop,
+        heading=_("Give the project up"),
+        done=_("The project is given up; its file stays."),
+        submit=_("Give it up"),
+    )
+
+
+@page("project.build", load=load_project)
+def project_report(request: Request, one: Project) -> HttpResponse:
+    """Made for a phone at the roadside: a number for each hamlet; a photo if one likes."""
+    form = ReportForm(request.POST or None, request.FILES or None, project=one, initial={"on": today()})
+
+    def report(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
+        photos = kept_photos(actor, given)
+        for name in form.parts:
+            given.pop(name, None)
+        return building.progress_report(actor=actor, act_id=act_id, done=form.typed(), photos=photos, **given)
+
+    return act_on(
+        request,
+        one,
+        form,
+        report,
+        heading=_("Report progress"),
+        lead=_("%(name)s: type what is done in all, not what was added. Leave out what did not change.")
+        % {"name": one.name},
+        done=_("The progress is reported."),
+        submit=_("Report it"),
+    )
+
+
+@page("project.build", load=load_project)
+def project_photos(request: Request, one: Project) -> HttpResponse:
+    form = PhotosForm(request.POST or None, request.FILES or None, initial={"on": today(), "stage": one.stage})
+
+    def add(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
+        return building.photos_add(actor=actor, act_id=act_id, photos=kept_photos(actor, given), **given)
+
+    return act_on(
+        request,
+        one,
+        form,
+        add,
+        heading=_("Add photos"),
+        done=_("The photos are kept."),
+        submit=_("Keep them"),
+    )
+
+
+@page("project.accept", load=load_project)
+def project_accept(request: Request, one: Project) -> HttpResponse:
+    form = AcceptForm(
+        request.POST or None, request.FILES or None, project=one, request=request, initial={"on": today()}
+    )
+
+    def accept(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
+        file = scan_keep(actor=actor, upload=given["scan"]) if given.get("scan") else None
+        kept = {name: given[name] for name in ("project", "body", "on", "result", "words")}
+        return acceptance.project_accept(
+            actor=actor, act_id=act_id, found=form.typed(), defects=form.defects(), file=file, **kept
+        )
+
+    return act_on(
+        request,
+        one,
+        form,
+        accept,
+        heading=_("Accept the works"),
+        done=_("The acceptance is recorded."),
+        submit=_("Record the acceptance"),
+    )
+
+
+@page("project.promise", load=load_project)
+def project_promise(request: Request, one: Project) -> HttpResponse:
+    form = PromiseForm(request.POST or None, initial={"bearer": one.responsible.name})
+    for name in ("bearer", "supervisor"):
+        form.fields[name].offer(bodies_nearby(one.place, request.viewer))
+    return act_on(
+        request,
+        one,
+        form,
+        acceptance.project_promise,
+        heading=_("Write down a promise"),
+        done=_("The promise is in force."),
+        submit=_("Write it down"),
+    )
+
+
+urlpatterns = [
+    path("desk/projects/<uuid:pk>/approve/", project_approve, name="project_approve"),
+    path("desk/projects/<uuid:pk>/start/", project_start, name="project_start"),
+    path("desk/projects/<uuid:pk>/report/", project_report, name="project_report"),
+    path("desk/projects/<uuid:pk>/finish/", project_finish, name="project_finish"),
+    path("desk/projects/<uuid:pk>/accept/", project_accept, name="project_accept"),
+    path("desk/projects/<uuid:pk>/drop/", project_drop, name="project_drop"),
+    path("desk/projects/<uuid:pk>/photos/", project_photos, name="project_photos"),
+    path("desk/projects/<uuid:pk>/promise/", project_promise, name="project_promise"),
+]

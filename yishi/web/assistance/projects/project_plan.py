@@ -1,0 +1,293 @@
+"""The plan of a project, a page each: written down, what is built, its money, its contracts, its families."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.campaign.models import Campaign, Direction
+from yishi.assistance.projects.models import Contract, FundKind, Project
+from yishi.assistance.projects.services import building, contracts
+from yishi.assistance.projects.services import projects as planning
+from yishi.assistance.register.models import Household
+from yishi.attachments.store import scan_keep
+from yishi.journal.models import Receipt
+from yishi.kit.money import yuan_text
+from yishi.organisations.models import Place
+from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import widest_place
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .money_fields import (
+    BodyField,
+    HouseholdsField,
+    QuantitiesField,
+    YuanField,
+    bodies_nearby,
+)
+from .project_acts import PAPER, ReasonForm, act_on, lead_of, today
+from .projects import load_project
+
+
+class DescribeForm(ActForm):
+    """What a project says of itself."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Project.Kind.choices)
+    starts_on = day_field(gettext_lazy("planned from"))
+    ends_on = day_field(gettext_lazy("planned until"))
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.order_by("-starts_on"),
+        label=gettext_lazy("Campaign"),
+        required=False,
+        empty_label=gettext_lazy("none"),
+    )
+    direction = forms.ModelChoiceField(
+        Direction.objects.select_related("campaign").order_by("campaign", "ordinal"),
+        label=gettext_lazy("Direction"),
+        required=False,
+        empty_label=gettext_lazy("none"),
+    )
+    outside_number = forms.CharField(
+        label=gettext_lazy("Its number in a system of the state"), required=False, max_length=40
+    )
+    words = area(gettext_lazy("What it is for, in a sentence or two"), rows=3)
+
+
+def money_fields(form: forms.Form, given: dict[str, int]) -> None:
+    """A field for each source, filled with what is planned (fen)."""
+    for kind, label in FundKind.choices:
+        initial = yuan_text(given[kind]) if given.get(kind) else ""
+        form.fields[kind] = YuanField(label=label, required=False, help_text="", initial=initial)
+
+
+def money_of(cleaned: dict[str, Any]) -> dict[str, int]:
+    return {kind: cleaned.pop(kind) for kind in FundKind.values if cleaned.get(kind)}
+
+
+class NewForm(DescribeForm):
+    name = forms.CharField(label=gettext_lazy("Name of the project"), max_length=120)
+    place = PlaceField()
+    responsible = BodyField(label=gettext_lazy("Responsible body"))
+    quantities = QuantitiesField(required=False)
+    planned_on = day_field(gettext_lazy("Planned on (if not today)"), required=False)
+    field_order = ["name", "place", "kind", "responsible", "starts_on", "ends_on", "quantities", *FundKind.values]
+
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        money_fields(self, {})
+        self.fields[FundKind.values[0]].help_text = _("Planned money by source, in yuan: 1500, or 5620万.")
+        top = widest_place(request)
+        self.fields["place"].limit(top)
+        self.fields["responsible"].offer(bodies_nearby(top, request.viewer))
+        self.order_fields([*self.field_order, "campaign", "direction", "outside_number", "words"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        place = cleaned.get("place")
+        if place is not None and "quantities" in cleaned:
+            self.fields["quantities"].place = place
+            cleaned["quantities"] = self.fields["quantities"].clean(self.data.get("quantities", ""))
+        return cleaned
+
+
+def _opening(cleaned: dict[str, Any]) -> dict[str, Any]:
+    money = money_of(cleaned)
+    for kind in FundKind.values:
+        cleaned.pop(kind, None)
+    return {**cleaned, "money": money}
+
+
+@page("project.open")
+def project_new(request: Request) -> HttpResponse:
+    desks = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+    initial = {"responsible": desks[0].name if desks else "", "starts_on": today()}
+    place = Place.objects.filter(pk=request.GET["place"]).first() if _is_uuid(request) else None
+    if place:
+        initial["place"] = place
+    return one_act(
+        request,
+        NewForm(request.POST or None, request=request, initial=initial),
+        planning.project_open,
+        heading=_("Write a project down"),
+        lead=_("What is built where, until when, from which money. An office above approves it."),
+        back=reverse("projects"),
+        done=_("The project is written down; an office above its place approves it."),
+        submit=_("Write it down"),
+        fields=_opening,
+        next_url=lambda receipt: reverse("project", args=[receipt.result["project"]]),
+        template="kit/register_act.html",
+    )
+
+
+def _is_uuid(request: Request) -> bool:
+    try:
+        return bool(request.GET.get("place") and UUID(request.GET["place"]))
+    except ValueError:
+        return False
+
+
+class ContractForm(ActForm):
+    number = forms.CharField(label=gettext_lazy("Number of the contract"), max_length=64)
+    contractor = BodyField(label=gettext_lazy("With whom"), outside=True)
+    amount = YuanField()
+    signed_on = day_field(gettext_lazy("Signed on"))
+    what = forms.CharField(label=gettext_lazy("For what"), required=False, max_length=120)
+    scan = forms.FileField(label=PAPER, required=False)
+
+
+class QuantitiesForm(ActForm):
+    quantities = QuantitiesField()
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Needed once the plan is approved."),
+    )
+
+
+class MoneyForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Needed once the plan is approved."),
+    )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        money_fields(self, dict(project.planned_money.values_list("kind", "amount")))
+        self.order_fields([*FundKind.values, "reason"])
+
+
+class HouseholdsForm(ActForm):
+    households = HouseholdsField(
+        label=gettext_lazy("Numbers of the households, a line each"),
+        required=False,
+        help_text=gettext_lazy("Only households that you may see; those that others wrote down stay."),
+    )
+    unnamed = forms.IntegerField(
+        label=gettext_lazy("Further families, as a number"), min_value=0, max_value=1_000_000, initial=0
+    )
+
+
+@page("project.plan", load=load_project)
+def project_change(request: Request, one: Project) -> HttpResponse:
+    names = ("kind", "starts_on", "ends_on", "outside_number", "words", "campaign", "direction")
+    return act_on(
+        request,
+        one,
+        DescribeForm(request.POST or None, initial={name: getattr(one, name) for name in names}),
+        planning.project_change,
+        heading=_("Change the project"),
+        done=_("The change is stored."),
+        submit=_("Save"),
+    )
+
+
+@page("project.plan", load=load_project)
+def project_quantities(request: Request, one: Project) -> HttpResponse:
+    lines: list[str] = []
+    for quantity in one.quantities.prefetch_related("parts"):
+        lines += ["" for _gap in lines[:1]] + [f"{quantity.what}（{quantity.unit}）"]
+        lines += [f"{part.name} {building.plain(part.planned)}" for part in quantity.parts.all()]
+    form = QuantitiesForm(request.POST or None, initial={"quantities": "\n".join(lines)})
+    form.fields["quantities"].place = one.place
+    return act_on(
+        request,
+        one,
+        form,
+        planning.quantities_plan,
+        heading=_("What is built"),
+        done=_("The change is stored."),
+        submit=_("Save"),
+    )
+
+
+@page("project.plan", load=load_project)
+def project_money(request: Request, one: Project) -> HttpResponse:
+    return act_on(
+        request,
+        one,
+        MoneyForm(request.POST or None, project=one),
+        planning.money_plan,
+        heading=_("Plan of its money"),
+        done=_("The change is stored."),
+        submit=_("Save"),
+        fields=lambda cleaned: {"reason": cleaned["reason"], "money": money_of(dict(cleaned))},
+    )
+
+
+@page("project.plan", load=load_project)
+def project_households(request: Request, one: Project) -> HttpResponse:
+    seen = Household.objects.filter(pk__in=one.reached.values("household")).order_by("number")
+    initial = {"households": list(seen.values_list("number", flat=True)), "unnamed": one.unnamed_households}
+    return act_on(
+        request,
+        one,
+        HouseholdsForm(request.POST or None, initial=initial),
+        contracts.households_reach,
+        heading=_("Families reached"),
+        done=_("The families are written down."),
+        submit=_("Save"),
+    )
+
+
+@page("project.build", load=load_project)
+def contract_sign(request: Request, one: Project) -> HttpResponse:
+    form = ContractForm(request.POST or None, request.FILES or None)
+    form.fields["contractor"].offer(bodies_nearby(one.place, request.viewer))
+
+    def sign(*, actor: Any, act_id: UUID | None = None, scan: Any = None, **given: Any) -> Receipt:
+        file = scan_keep(actor=actor, upload=scan) if scan else None
+        return contracts.contract_sign(actor=actor, act_id=act_id, file=file, **given)
+
+    return act_on(
+        request,
+        one,
+        form,
+        sign,
+        heading=_("Add a contract"),
+        done=_("The contract is recorded."),
+        submit=_("Record it"),
+    )
+
+
+def load_contract(request: Request, pk: UUID) -> Contract:
+    found = Contract.objects.select_related("project__place", "contractor").get(pk=pk)
+    Project.objects.get(pk=found.project_id)
+    return found
+
+
+@page("project.cancel_contract", load=load_contract)
+def contract_cancel(request: Request, one: Contract) -> HttpResponse:
+    return one_act(
+        request,
+        ReasonForm(request.POST or None),
+        contracts.contract_cancel,
+        given={"contract": one},
+        heading=_("Cancel contract %(number)s") % {"number": one.number},
+        lead=lead_of(one.project),
+        back=reverse("project", args=[one.project_id]),
+        done=_("The contract is cancelled; its line stays."),
+        submit=_("Cancel the contract"),
+        template="kit/register_act.html",
+    )
+
+
+urlpatterns = [
+    path("desk/projects/new/", project_new, name="project_new"),
+    path("desk/projects/<uuid:pk>/change/", project_change, name="project_change"),
+    path("desk/projects/<uuid:pk>/quantities/", project_quantities, name="project_quantities"),
+    path("desk/projects/<uuid:pk>/money/", project_money, name="project_money"),
+    path("desk/projects/<uuid:pk>/households/", project_households, name="project_households"),
+    path("desk/projects/<uuid:pk>/contract/", contract_sign, name="contract_sign"),
+    path("desk/contracts/<uuid:pk>/cancel/", contract_cancel, name="contract_cancel"),
+]

@@ -1,0 +1,230 @@
+"""Requests for a change of the register: what waits, what was asked, approved or refused."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.register import codes, fields
+from yishi.assistance.register.models import ChangeRequest, HouseholdMember
+from yishi.assistance.register.services.requests import (
+    asked_masked,
+    change_approve,
+    change_refuse,
+    change_withdraw,
+)
+from yishi.kit.text import masked_phone
+from yishi.organisations.models import Place
+from yishi.organisations.rights import may
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .household_story import shown
+
+PER_PAGE = 25
+ON_DESK = 20
+State = ChangeRequest.State
+
+
+def load_request(request: Request, pk: UUID) -> ChangeRequest:
+    rows = ChangeRequest.objects.select_related("household__head", "place", "asked_by", "asked_for", "decided_by")
+    return rows.get(pk=pk)
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Requests that the viewer's desks may decide."""
+    if not viewer.reach.spans:
+        return None
+    return (
+        ChangeRequest.objects.filter(state=State.OPEN).select_related("place", "household__head").order_by("asked_at")
+    )
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    posts = [post for post in viewer.posts if viewer.holds(post.body_id)]
+    desks = {(post.body.place.lo, post.body.place.hi): post.body_id for post in posts}
+    found = []
+    for one in rows[:ON_DESK]:
+        desk = next((body for (lo, hi), body in sorted(desks.items(), reverse=True) if lo <= one.place.lo <= hi), None)
+        if desk is not None and may("change.decide", viewer, one):
+            found.append(
+                DeskItem(
+                    kind="change_request",
+                    title=one.get_kind_display(),
+                    act=_("Decide on the change"),
+                    url=reverse("change_request", args=[one.pk]),
+                    body_id=desk,
+                    detail=f"{one.place.name} · {one.household.number if one.household else ''}",
+                )
+            )
+    return found
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+@page("change.list", methods=("GET",))
+def change_requests(request: Request) -> HttpResponse:
+    rows = ChangeRequest.objects.select_related("place", "household__head", "asked_by", "asked_for")
+    state = request.GET.get("state", State.OPEN)
+    if state in State.values:
+        rows = rows.filter(state=state)
+    rows = rows.order_by("asked_at" if state == State.OPEN else "-asked_at", "pk")
+    if request.GET.get("export"):
+        columns = [
+            (_("what"), lambda one: one.get_kind_display()),
+            (_("number of the household"), lambda one: one.household.number if one.household else ""),
+            (_("place"), lambda one: one.place.full_name),
+            (_("in effect from"), lambda one: one.effective_on),
+            (_("asked by"), lambda one: one.asked_for.name if one.asked_for else ""),
+            (_("state"), lambda one: one.get_state_display()),
+        ]
+        return export(request, _("requests for changes"), columns, rows)
+    words = {
+        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "states": [*State.choices, ("all", _("all"))],
+    }
+    return render(request, "assistance/register/change_requests.html", words)
+
+
+@page("change.see", load=load_request, methods=("GET",))
+def change_request(request: Request, asked: ChangeRequest) -> HttpResponse:
+    viewer = request.viewer
+    is_open = asked.state == State.OPEN
+    words = {
+        "asked": asked,
+        "rows": asked_rows(asked),
+        "may_decide": is_open and may("change.decide", viewer, asked),
+        "may_withdraw": is_open and may("change.withdraw", viewer, asked),
+    }
+    return render(request, "assistance/register/change_request.html", words)
+
+
+def asked_rows(request: ChangeRequest) -> list[tuple[str, str]]:
+    """What was asked, in words; identity numbers masked."""
+    asked = request.asked
+    rows: list[tuple[str, str]] = []
+    for key in ("head", "member", "values"):
+        if isinstance(asked.get(key), dict):
+            rows += _said(asked[key], _("Head of the household") if key == "head" else "")
+    for number, one in enumerate(asked.get("members") or ()):
+        if isinstance(one, dict):
+            rows += _said(one, _("Member %(number)d") % {"number": number + 1})
+    rows += _who(asked)
+    reasons = _list_of(request.kind)
+    if reasons:
+        rows.append((_("reason"), codes.label(reasons, asked.get("reason", ""))))
+    if asked.get("place"):
+        place = Place.objects.filter(pk=asked["place"]).first()
+        rows.append((_("village"), place.full_name if place else ""))
+    rows += [(_("villagers' group"), asked.get("group_name", "")), (_("resettlement site"), asked.get("site", ""))]
+    rows.append((_("main cause"), codes.label("poverty_cause", asked.get("main_cause", ""))))
+    others = (codes.label("poverty_cause", one) for one in asked.get("causes") or ())
+    rows += [(_("other causes"), "、".join(others)), (_("identity number"), "、".join(asked_masked(request)))]
+    return [(label, text) for label, text in rows if text]
+
+
+def _who(asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """The members whom a change names by their ids."""
+    ids = [asked[key] for key in ("member", "head") if isinstance(asked.get(key), str)]
+    ids += [one for one in asked.get("members") or () if isinstance(one, str)]
+    people = dict(HouseholdMember.within.filter(pk__in=ids).values_list("pk", "person__name")) if ids else {}
+    names = {str(key): name for key, name in people.items()}
+    return [(_("who"), "、".join(dict.fromkeys(names.get(one, "") for one in ids)))]
+
+
+def _list_of(kind: str) -> str:
+    kinds = ChangeRequest.Kind
+    return {kinds.JOIN: "member_join", kinds.LEAVE: "member_leave", kinds.END: "household_end"}.get(kinds(kind), "")
+
+
+def _said(values: dict[str, Any], whose: str) -> list[tuple[str, str]]:
+    known = {one.name: one for one in (*fields.HOUSEHOLD, *fields.PERSON, *fields.MEMBER)}
+    prefix = f"{whose} · " if whose else ""
+    rows = []
+    for name, value in values.items():
+        if value in (None, "", [], False) or name == "identity_kind":
+            continue
+        if name == "name":
+            rows.append((prefix + _("person's name"), str(value)))
+        elif name in ("phone", "watch_phone"):
+            rows.append((f"{prefix}{known['phone'].label}", masked_phone(str(value))))
+        elif name in known:
+            asked = known[name]
+            text = str(value) if asked.kind in {"text", "day", "year"} else shown(asked, value)
+            rows.append((f"{prefix}{asked.label}", text))
+    return rows
+
+
+class AnswerForm(ActForm):
+    answer = forms.CharField(
+        label=gettext_lazy("why it is refused"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Whoever asked reads it and can ask again."),
+    )
+
+
+def _act(request: Request, asked: ChangeRequest, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+    back = reverse("change_request", args=[asked.pk])
+    return one_act(request, form, service, back=back, given={"change": asked}, **words)
+
+
+@page("change.decide", load=load_request)
+def request_approve(request: Request, asked: ChangeRequest) -> HttpResponse:
+    return _act(
+        request,
+        asked,
+        ActForm(request.POST or None),
+        change_approve,
+        heading=_("Approve: %(what)s") % {"what": asked.get_kind_display()},
+        lead=_("It takes effect at once, from the day that was given."),
+        done=_("Approved; the change is in effect."),
+        submit=_("Approve"),
+    )
+
+
+@page("change.decide", load=load_request)
+def request_refuse(request: Request, asked: ChangeRequest) -> HttpResponse:
+    return _act(
+        request,
+        asked,
+        AnswerForm(request.POST or None),
+        change_refuse,
+        heading=_("Refuse: %(what)s") % {"what": asked.get_kind_display()},
+        done=_("Refused; whoever asked reads why."),
+        submit=_("Refuse the change"),
+    )
+
+
+@page("change.withdraw", load=load_request)
+def request_withdraw(request: Request, asked: ChangeRequest) -> HttpResponse:
+    return _act(
+        request,
+        asked,
+        ActForm(request.POST or None),
+        change_withdraw,
+        heading=_("Withdraw: %(what)s") % {"what": asked.get_kind_display()},
+        done=_("The request is withdrawn."),
+        submit=_("Withdraw the request"),
+    )
+
+
+urlpatterns = [
+    path("desk/changes/", change_requests, name="change_requests"),
+    path("desk/changes/<uuid:pk>/", change_request, name="change_request"),
+    path("desk/changes/<uuid:pk>/approve/", request_approve, name="change_approve"),
+    path("desk/changes/<uuid:pk>/refuse/", request_refuse, name="change_refuse"),
+    path("desk/changes/<uuid:pk>/withdraw/", request_withdraw, name="change_withdraw"),
+]

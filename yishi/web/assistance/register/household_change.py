@@ -1,0 +1,95 @@
+"""What the pages of the register's acts share: the loaders, and a form that makes a change or asks for it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.register import fields
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.services.requests import change_ask
+from yishi.organisations.models import Place
+from yishi.organisations.rights import may
+from yishi.web.kit.request import Request
+
+from .register_forms import AskedField, ChangeForm, Group
+
+
+def load_household(request: Request, pk: UUID) -> Household:
+    rows = Household.objects.select_related("place", "hamlet", "head__resident", "split_from__place")
+    return rows.get(pk=pk)
+
+
+def load_member(request: Request, pk: UUID) -> HouseholdMember:
+    rows = HouseholdMember.objects.select_related("household__place", "household__head", "person__resident")
+    return rows.get(pk=pk)
+
+
+def change_page(
+    request: Request,
+    form: ChangeForm,
+    kind: str,
+    asked: Callable[[dict[str, Any]], dict[str, Any]],
+    *,
+    heading: Any,
+    back: str,
+    household: Household | None = None,
+    lead: Any = "",
+    place: Callable[[dict[str, Any]], Place] | None = None,
+) -> HttpResponse:
+    """Show `form`; sent, make the change or ask for it, and say which of the two it was."""
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        receipt = form.attempt(
+            request,
+            change_ask,
+            kind=kind,
+            asked=asked(cleaned),
+            household=household,
+            place=place(cleaned) if place else None,
+            effective_on=cleaned["effective_on"],
+            reason=cleaned["reason"],
+        )
+        if receipt is not None:
+            if receipt.result["done"]:
+                messages.success(request, _("The change is in effect."))
+                key = receipt.result["household"]
+                return HttpResponseRedirect(reverse("household", args=[key]) if key else back)
+            messages.success(request, _("The change is asked for; it takes effect when it is approved."))
+            return HttpResponseRedirect(reverse("change_request", args=[receipt.result["request"]]))
+    where = household.place if household else None
+    decides = may("household.decide", request.viewer, where) if where else request.viewer.reach.spans
+    words = {
+        "form": form,
+        "groups": form.groups(),
+        "heading": heading,
+        "lead": lead or ("" if decides else _("You ask for this change; the desk above you approves it.")),
+        "back": back,
+        "submit": _("Save") if decides else _("Ask for the change"),
+    }
+    return render(request, "assistance/register/act.html", words, status=422 if request.method == "POST" else 200)
+
+
+def back_to(household: Household) -> str:
+    return reverse("household", args=[household.pk])
+
+
+def heading_of(words: str, household: Household) -> str:
+    return f"{words} · {household.head.name} · {household.number}"
+
+
+class LeaveForm(ChangeForm):
+    def __init__(self, *args: Any, kind: str = "member_leave", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["why"] = AskedField(
+            fields.Field("why", gettext_lazy("why they leave"), "code", kind), required=True
+        )
+
+    def groups(self) -> list[Group]:
+        return [Group(self, "", ["why", *self.ABOUT])]

@@ -1,0 +1,160 @@
+"""The form of one year of a household, and of one member: prefilled from the last, so that nothing is asked twice."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yishi.assistance.register import codes, fields
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.services.years import (
+    CLASSES,
+    FIRST_YEAR,
+    household_year_fill,
+    member_year_draft,
+    year_draft,
+)
+from yishi.kit.records import lend, lent
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .household_change import back_to, load_household, load_member
+from .register_forms import (
+    AskedField,
+    Group,
+    RegisterForm,
+    asked_fields,
+)
+
+
+class YearForm(RegisterForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields |= asked_fields(fields.HOUSEHOLD_YEAR)
+        self.items: dict[str, list[str]] = {name: [] for name in CLASSES}
+        for value in codes.values("income_item"):
+            name = f"income_{value['code']}"
+            label = codes.label("income_item", value["code"])
+            self.fields[name] = AskedField(fields.Field(name, label, "money"))
+            self.items[value["class"]].append(name)
+
+    def groups(self) -> list[Group]:
+        named = {name: [one.name for one in spec] for name, spec in _SPECS.items()}
+        totals = [f"{name}_income" for name in CLASSES]
+        further = [name for name in named["money"] if name not in totals]
+        items = [
+            Group(
+                self,
+                _("%(income)s, item by item") % {"income": codes.label("income_class", name)},
+                self.items[name],
+                is_folded=not any(self.initial.get(one) for one in self.items[name]),
+                text=_("Where items are given, their sum is computed and the line above stays empty."),
+            )
+            for name in CLASSES
+        ]
+        return [
+            Group(self, _("People and paper"), named["paper"]),
+            Group(self, _("Incomes of the year"), [*totals, *further]),
+            *items,
+            Group(self, _("House, road, water and power"), named["living"]),
+            Group(self, _("Land"), named["land"]),
+            Group(self, _("Help that reaches the household"), named["help"]),
+        ]
+
+
+_SPECS = {
+    "paper": fields.PAPER,
+    "money": fields.MONEY,
+    "land": fields.LAND,
+    "living": fields.LIVING,
+    "help": fields.HELP,
+}
+
+
+def load_year(request: Request, pk: UUID, year: int) -> Household:
+    household = load_household(request, pk)
+    _year_check(year)
+    return lend(household, asked_year=year)
+
+
+def load_member_year(request: Request, pk: UUID, year: int) -> HouseholdMember:
+    member = load_member(request, pk)
+    _year_check(year)
+    return lend(member, asked_year=year)
+
+
+def _year_check(year: int) -> None:
+    if not FIRST_YEAR <= year <= timezone.localdate().year:
+        raise Http404
+
+
+@page("household.fill", load=load_year)
+def household_year(request: Request, household: Household) -> HttpResponse:
+    year = lent(household, "asked_year")
+    values, income, source = year_draft(household, year)
+    initial = {**values, **{f"income_{code}": fen for code, fen in income.items()}}
+    form = YearForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        receipt = form.attempt(
+            request,
+            household_year_fill,
+            household=household,
+            year=year,
+            values={one.name: cleaned[one.name] for one in fields.HOUSEHOLD_YEAR},
+            income={value["code"]: cleaned[f"income_{value['code']}"] for value in codes.values("income_item")},
+        )
+        if receipt is not None:
+            messages.success(request, _("The year %(year)d is stored.") % {"year": year})
+            return HttpResponseRedirect(back_to(household))
+    heading = _("%(year)d · household of %(name)s") % {"year": year, "name": household.head.name}
+    return _render(request, form, heading, source, year, back_to(household))
+
+
+class MemberYearForm(RegisterForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields |= asked_fields(fields.MEMBER_YEAR)
+
+
+@page("household.correct", load=load_member_year)
+def member_year(request: Request, member: HouseholdMember) -> HttpResponse:
+    year, household = lent(member, "asked_year"), member.household
+    values, source = member_year_draft(member, year)
+    form = MemberYearForm(request.POST or None, initial=values)
+    if request.method == "POST" and form.is_valid():
+        given = {one.name: form.cleaned_data[one.name] for one in fields.MEMBER_YEAR}
+        receipt = form.attempt(request, household_year_fill, household=household, year=year, members={member.pk: given})
+        if receipt is not None:
+            messages.success(request, _("The year %(year)d is stored.") % {"year": year})
+            return HttpResponseRedirect(back_to(household))
+    heading = _("%(year)d · %(name)s") % {"year": year, "name": member.person.name}
+    return _render(request, form, heading, source, year, reverse("household", args=[household.pk]))
+
+
+def _render(
+    request: Request, form: RegisterForm, heading: str, source: int | None, year: int, back: str
+) -> HttpResponse:
+    lead = ""
+    if source is not None and source != year:
+        lead = _("Filled in with what was true in %(year)d: change only what is different.") % {"year": source}
+    words = {
+        "form": form,
+        "groups": form.groups(),
+        "heading": heading,
+        "lead": lead,
+        "back": back,
+        "submit": _("Save"),
+    }
+    return render(request, "assistance/register/act.html", words, status=422 if request.method == "POST" else 200)
+
+
+urlpatterns = [
+    path("desk/households/<uuid:pk>/years/<int:year>/", household_year, name="household_year"),
+    path("desk/households/members/<uuid:pk>/years/<int:year>/", member_year, name="household_member_year"),
+]

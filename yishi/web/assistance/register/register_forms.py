@@ -1,0 +1,169 @@
+"""Forms of the register, made from the one table of what it asks (`assistance/fields.py`)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.register import codes, fields
+from yishi.kit.errors import Refusal
+from yishi.kit.identity import BIRTH, CARD, DISABILITY, OFFICER
+from yishi.web.kit.forms import ActForm
+
+NUMERIC = {"whole", "year", "decimal", "money"}
+
+
+class AskedField(forms.Field):
+    """A field whose value is read by the register's own reader, so that a page shows all that is wrong at once."""
+
+    def __init__(self, asked: fields.Field, **kwargs: Any):
+        kwargs.setdefault("label", asked.label)
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("widget", _widget(asked))
+        super().__init__(**kwargs)
+        self.asked = asked
+        if asked.kind == "money":
+            self.help_text = gettext_lazy("yuan")
+        elif asked.unit:
+            self.help_text = asked.unit
+
+    def prepare_value(self, value: Any) -> Any:
+        if self.asked.kind == "money" and isinstance(value, int):
+            return f"{Decimal(value) / 100:.2f}".removesuffix(".00")
+        if self.asked.kind == "known" and isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
+        if isinstance(value, date):
+            return value.isoformat()
+        return value
+
+    def clean(self, value: Any) -> Any:
+        try:
+            cleaned = fields.read_one(self.asked, value)
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal.message)) from refusal
+        if self.required and cleaned in (None, "", []):
+            raise forms.ValidationError(_("This field is required."))
+        return cleaned
+
+
+def _widget(asked: fields.Field) -> forms.Widget:
+    if asked.kind == "code":
+        return forms.Select(choices=[("", _("not known")), *codes.choices(asked.list)])
+    if asked.kind == "codes":
+        return forms.CheckboxSelectMultiple(choices=codes.choices(asked.list))
+    if asked.kind == "known":
+        return forms.Select(choices=[("", _("not known")), ("yes", _("yes")), ("no", _("no"))])
+    if asked.kind == "flag":
+        return forms.CheckboxInput()
+    if asked.kind == "day":
+        return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    attrs = {"autocomplete": "off"}
+    if asked.kind in NUMERIC:
+        attrs |= {"inputmode": "decimal" if asked.kind in {"decimal", "money"} else "numeric", "maxlength": "16"}
+    elif asked.most:
+        attrs["maxlength"] = str(asked.most)
+    return forms.TextInput(attrs=attrs)
+
+
+def asked_fields(spec: Iterable[fields.Field], prefix: str = "") -> dict[str, AskedField]:
+    return {f"{prefix}{one.name}": AskedField(one) for one in spec}
+
+
+def identity_field(label: Any = None, **kwargs: Any) -> forms.CharField:
+    """A number of an identity card: no browser keeps it, no page shows it again but the one that was refused."""
+    return forms.CharField(
+        label=label or gettext_lazy("identity number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text", "spellcheck": "false"}),
+        **kwargs,
+    )
+
+
+def kinds() -> list[tuple[str, str]]:
+    wanted = (CARD, DISABILITY, OFFICER, BIRTH)
+    return [(code, codes.label("identity_kind", code)) for code in wanted]
+
+
+class Group:
+    """Fields of a form that belong together, under one heading; `is_folded` hides what is rarely needed."""
+
+    def __init__(
+        self, form: forms.Form, heading: Any, names: Sequence[str], *, is_folded: bool = False, text: Any = ""
+    ):
+        self.heading, self.text = heading, text
+        self.bound = [form[name] for name in names if name in form.fields]
+        wrong = any(one.errors for one in self.bound)
+        self.is_folded = is_folded and not wrong
+        self.can_fold = is_folded
+
+
+class RegisterForm(ActForm):
+    """A form in groups. No draft of it is kept in the browser: it holds what is said of a family."""
+
+    def groups(self) -> list[Group]:
+        return [Group(self, "", [name for name, field in self.fields.items() if not field.widget.is_hidden])]
+
+
+class ChangeForm(RegisterForm):
+    """What every change says besides: from which day, and on what it rests."""
+
+    effective_on = forms.DateField(
+        label=gettext_lazy("in effect from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("The day it happened; empty: today."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("what it rests on"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("For example: birth certificate seen. No identity numbers."),
+    )
+
+    ABOUT: tuple[str, ...] = ("effective_on", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("effective_on", timezone.localdate())
+
+    def groups(self) -> list[Group]:
+        own = [name for name, one in self.fields.items() if name not in self.ABOUT and not one.widget.is_hidden]
+        return [Group(self, "", own), self.about()]
+
+    def about(self) -> Group:
+        return Group(self, _("From when, and why"), self.ABOUT)
+
+
+def person_fields(form: forms.Form, *, prefix: str = "", with_relation: bool = True) -> list[str]:
+    """Add the fields of one person to a form; answers their names in order."""
+    names = [f"{prefix}{name}" for name in ("name", "identity", "identity_kind")]
+    form.fields[names[0]] = forms.CharField(
+        label=gettext_lazy("person's name"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    form.fields[names[1]] = identity_field(
+        help_text=gettext_lazy("Kept encrypted. Sex and day of birth are read from it.")
+    )
+    form.fields[names[2]] = forms.ChoiceField(
+        label=gettext_lazy("kind of paper"), choices=kinds, required=False, initial=CARD
+    )
+    spec = [*([fields.MEMBER[0]] if with_relation else []), *fields.PERSON]
+    for one in spec:
+        form.fields[f"{prefix}{one.name}"] = AskedField(one)
+        names.append(f"{prefix}{one.name}")
+    form.fields[f"{prefix}phone"] = AskedField(fields.Field("phone", gettext_lazy("phone"), "phone", most=16))
+    return [*names, f"{prefix}phone"]
+
+
+def person_of(cleaned: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The person in a form's values, as services take it; what was left empty is left out (the card says it)."""
+    names = ("name", "identity", "identity_kind", "relation", "phone", *(one.name for one in fields.PERSON))
+    found = {name: cleaned.get(f"{prefix}{name}") for name in names}
+    return {name: value for name, value in found.items() if value not in (None, "")}

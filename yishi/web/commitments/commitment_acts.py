@@ -1,0 +1,292 @@
+"""The acts on a promise, a page each."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.attachments.store import photo_keep, scan_keep
+from yishi.commitments import services
+from yishi.commitments.models import Commitment, TimeRequest
+from yishi.kit.errors import Refusal
+from yishi.web.kit.fields import area, day_field, photo_field
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .commitments import load_commitment
+
+DAY = {"type": "date"}
+
+
+class NothingForm(ActForm):
+    """Only a button."""
+
+
+class TextForm(ActForm):
+    text = area(gettext_lazy("What happened?"))
+    on = day_field(gettext_lazy("When (if not today)"), required=False)
+
+
+PHOTOS = 3
+
+
+class ProofForm(ActForm):
+    text = area(gettext_lazy("What was done, and how does one see it?"))
+    done_on = day_field(gettext_lazy("Done on"))
+    quantity = forms.DecimalField(
+        label=gettext_lazy("Quantity done"), required=False, min_value=0, max_digits=14, decimal_places=3
+    )
+    photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
+    scan = forms.FileField(label=gettext_lazy("Scan or PDF (a receipt, a contract)"), required=False)
+
+
+class TimeForm(ActForm):
+    due_on = day_field(gettext_lazy("Until when?"))
+    reason = area(gettext_lazy("Why?"))
+
+
+class DecideForm(ActForm):
+    granted = forms.TypedChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[("1", gettext_lazy("grant it")), ("0", gettext_lazy("refuse it"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    answer = area(gettext_lazy("Reason"))
+
+
+class CheckForm(ActForm):
+    accepted = forms.TypedChoiceField(
+        label=gettext_lazy("Is it proved?"),
+        choices=[("1", gettext_lazy("yes, accept it")), ("0", gettext_lazy("no, return it"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    as_agreed = forms.BooleanField(label=gettext_lazy("It was carried out as agreed"), required=False, initial=True)
+    finding = area(gettext_lazy("What did you find?"), help_text=gettext_lazy("The bearer reads this."))
+
+
+class ReasonForm(ActForm):
+    reason = area(gettext_lazy("Reason"))
+
+
+class NoteForm(ActForm):
+    note = area(gettext_lazy("Note (if you like)"))
+
+
+class PressForm(ActForm):
+    how = forms.ChoiceField(label=gettext_lazy("How?"), widget=forms.RadioSelect)
+    text = area(gettext_lazy("Words of the letter"))
+
+
+class RecheckForm(ActForm):
+    holds = forms.TypedChoiceField(
+        label=gettext_lazy("Does it hold?"),
+        choices=[("1", gettext_lazy("yes")), ("0", gettext_lazy("no: open it again"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    text = area(gettext_lazy("What did you see?"))
+    on = day_field(gettext_lazy("Seen on (if not today)"), required=False)
+
+
+def act_page(
+    right: str, form_class: type[ActForm], service: Callable[..., Any], heading: Any, submit: Any, done: Any
+) -> Callable[..., HttpResponse]:
+    """A page whose form's fields are the service's."""
+
+    @page(right, load=load_commitment)
+    def view(request: Request, one: Commitment) -> HttpResponse:
+        return one_act(
+            request,
+            form_class(request.POST or None),
+            service,
+            given={"commitment": one},
+            heading=heading,
+            lead=f"{one.number} · {one.act}",
+            back=reverse("commitment", args=[one.pk]),
+            done=done,
+            submit=submit,
+        )
+
+    return view
+
+
+confirm = act_page(
+    "commitment.answer",
+    NothingForm,
+    services.commitment_confirm,
+    gettext_lazy("Confirm the promise"),
+    gettext_lazy("We take it on"),
+    gettext_lazy("Confirmed. Its clock starts with the hand-over."),
+)
+answer = act_page(
+    "commitment.answer",
+    TextForm,
+    services.commitment_answer,
+    gettext_lazy("Answer how it stands"),
+    gettext_lazy("Send the answer"),
+    gettext_lazy("Answered; the supervisor is told."),
+)
+meet = act_page(
+    "commitment.answer",
+    TextForm,
+    services.people_met,
+    gettext_lazy("We met the people"),
+    gettext_lazy("Record it"),
+    gettext_lazy("Recorded."),
+)
+strike_off = act_page(
+    "commitment.supervise",
+    NoteForm,
+    services.commitment_strike_off,
+    gettext_lazy("Strike it off"),
+    gettext_lazy("Strike it off"),
+    gettext_lazy("Struck off. A re-check follows in 30 to 90 days."),
+)
+close = act_page(
+    "commitment.supervise",
+    ReasonForm,
+    services.commitment_close_undone,
+    gettext_lazy("Close without being done"),
+    gettext_lazy("Close it"),
+    gettext_lazy("Closed without being done; it never counts as done."),
+)
+reopen = act_page(
+    "commitment.supervise",
+    ReasonForm,
+    services.commitment_reopen,
+    gettext_lazy("Open it again"),
+    gettext_lazy("Open it again"),
+    gettext_lazy("It is in force again."),
+)
+recheck = act_page(
+    "commitment.supervise",
+    RecheckForm,
+    services.recheck_record,
+    gettext_lazy("Look back: does it hold?"),
+    gettext_lazy("Record it"),
+    gettext_lazy("The look back is recorded."),
+)
+check = act_page(
+    "commitment.supervise",
+    CheckForm,
+    services.proof_check,
+    gettext_lazy("Check the proof"),
+    gettext_lazy("Record the check"),
+    gettext_lazy("Checked. Accepted, those who raised it are asked to judge within ten working days."),
+)
+time = act_page(
+    "commitment.answer",
+    TimeForm,
+    services.time_ask,
+    gettext_lazy("Ask for more time"),
+    gettext_lazy("Ask"),
+    gettext_lazy("Asked; the old date holds until it is decided."),
+)
+
+
+@page("commitment.answer", load=load_commitment)
+def prove(request: Request, one: Commitment) -> HttpResponse:
+    """Give proof, with a photo or a scan if there is one."""
+    form = ProofForm(request.POST or None, request.FILES or None, initial={"done_on": timezone.localdate()})
+    files: list[Any] = []
+
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        photos = [cleaned.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
+        scan = cleaned.pop("scan")
+        files.extend(photo_keep(actor=request.viewer, upload=photo) for photo in photos if photo)
+        if scan:
+            files.append(scan_keep(actor=request.viewer, upload=scan))
+        return {**cleaned, "files": files}
+
+    words: dict[str, Any] = {
+        "given": {"commitment": one},
+        "heading": _("Give proof"),
+        "lead": f"{one.number} · {one.act} · {one.proof_expected}",
+        "back": reverse("commitment", args=[one.pk]),
+        "done": _("Proof given; a second person checks it."),
+        "submit": _("Give proof"),
+    }
+    try:
+        return one_act(request, form, services.proof_give, fields=fields, **words)
+    except Refusal as refusal:  # of a file, before the act began
+        field = {"photo": "photo_1"}.get(refusal.field or "", refusal.field)
+        form.add_error(field if field in form.fields else None, str(refusal.message))
+        return one_act(request, form, services.proof_give, **words)
+
+
+@page("commitment.supervise", load=load_commitment)
+def press(request: Request, one: Commitment) -> HttpResponse:
+    """Reminder, supervision letter, next tier: what was sent in this round is not offered again."""
+    form = PressForm(request.POST or None)
+    acts: dict[str, tuple[Callable[..., Any], str]] = {
+        "reminder": (services.reminder_send, _("reminder")),
+        "letter": (services.letter_send, _("supervision letter, numbered and printable")),
+        "next_tier": (services.next_tier_pass, _("pass it to the next tier")),
+    }
+    open_rungs = list(acts)[one.escalation :]
+    form.fields["how"].choices = [(code, acts[code][1]) for code in open_rungs]
+
+    def send(*, actor: Any, act_id: Any, how: str, text: str, commitment: Commitment) -> Any:
+        return acts[how][0](actor=actor, act_id=act_id, commitment=commitment, text=text)
+
+    return one_act(
+        request,
+        form,
+        send,
+        given={"commitment": one},
+        heading=_("Press for it"),
+        lead=f"{one.number} · {one.act}",
+        back=reverse("commitment", args=[one.pk]),
+        done=_("Sent."),
+        submit=_("Send"),
+    )
+
+
+def load_time_request(request: Request, pk: UUID) -> TimeRequest:
+    row = TimeRequest.objects.select_related("commitment__bearer").get(pk=pk)
+    Commitment.objects.get(pk=row.commitment_id)  # within reach
+    return row
+
+
+@page("commitment.decide_time", load=load_time_request)
+def time_decide(request: Request, row: TimeRequest) -> HttpResponse:
+    """Grant or refuse more time."""
+    one = row.commitment
+    return one_act(
+        request,
+        DecideForm(request.POST or None),
+        services.time_decide,
+        given={"request": row},
+        heading=_("Decide about more time"),
+        lead=_("%(act)s: due on %(due)s, asked until %(asked)s. Reason: %(reason)s")
+        % {"act": one.act, "due": one.due_on, "asked": row.due_on, "reason": row.reason},
+        back=reverse("commitment", args=[one.pk]),
+        done=_("Decided; the bearer is told."),
+        submit=_("Decide"),
+    )
+
+
+urlpatterns = [
+    path("desk/commitments/<uuid:pk>/confirm/", confirm, name="commitment_confirm"),
+    path("desk/commitments/<uuid:pk>/answer/", answer, name="commitment_answer"),
+    path("desk/commitments/<uuid:pk>/meet/", meet, name="commitment_meet"),
+    path("desk/commitments/<uuid:pk>/prove/", prove, name="commitment_prove"),
+    path("desk/commitments/<uuid:pk>/time/", time, name="commitment_time"),
+    path("desk/commitments/<uuid:pk>/check/", check, name="commitment_check"),
+    path("desk/commitments/<uuid:pk>/strike-off/", strike_off, name="commitment_strike_off"),
+    path("desk/commitments/<uuid:pk>/press/", press, name="commitment_press"),
+    path("desk/commitments/<uuid:pk>/close/", close, name="commitment_close"),
+    path("desk/commitments/<uuid:pk>/recheck/", recheck, name="commitment_recheck"),
+    path("desk/commitments/<uuid:pk>/reopen/", reopen, name="commitment_reopen"),
+    path("desk/time-requests/<uuid:pk>/", time_decide, name="commitment_time_decide"),
+]

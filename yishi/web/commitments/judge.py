@@ -1,0 +1,117 @@
+"""The villager's third door: judge the result, with the query code."""
+
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.attachments.models import Attachment
+from yishi.commitments.models import Commitment, Judge, Proof, Verdict
+from yishi.commitments.services import verdict_give
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.query_code import CodeForm, enter_code
+from yishi.web.kit.request import Request
+from yishi.web.kit.stream import stream
+
+from .promise_story import promise_events
+
+JUDGED_IN = (Commitment.State.CHECKED, Commitment.State.STRUCK_OFF)
+
+
+@page("public", face="public")
+def judge(request: Request) -> HttpResponse:
+    """Type the code; with it (or an account), what waits for a verdict, and what was judged."""
+    if not request.viewer.is_known:
+        form = CodeForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and enter_code(request, form):
+            return redirect("judge")
+        status = 422 if request.method == "POST" else 200
+        return render(request, "kit/code.html", {"form": form, "tab": "judge"}, status=status)
+    mine = Judge.objects.filter(person=request.viewer.person)
+    rows = Commitment.objects.filter(pk__in=mine.values("commitment")).select_related("bearer", "place")
+    given = set(Verdict.objects.filter(judge__in=mine).values_list("commitment", "round"))
+    waiting: list[Commitment] = []
+    others: list[Commitment] = []
+    for one in rows.order_by("due_on"):
+        can_judge = one.state in JUDGED_IN and (one.pk, one.round) not in given
+        (waiting if can_judge else others).append(one)
+    return render(request, "commitments/judge.html", {"waiting": waiting, "others": others, "tab": "judge"})
+
+
+def load_judged(request: Request, pk: UUID) -> Commitment:
+    mine = Judge.objects.filter(person=request.viewer.person, commitment=pk)
+    return Commitment.objects.select_related("bearer", "supervisor").get(pk__in=mine.values("commitment"))
+
+
+class VerdictForm(ActForm):
+    value = forms.ChoiceField(
+        label=gettext_lazy("How did it turn out?"),
+        choices=Verdict.Value.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose one of the three answers.")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("In your words (if you like)"),
+        help_text=gettext_lazy("The handler never learns who wrote it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=500,
+        required=False,
+    )
+
+
+@page("commitment.judge", load=load_judged, face="public")
+def judge_one(request: Request, one: Commitment) -> HttpResponse:
+    """One promise: what was promised, what is said to be done, three big answers."""
+
+    given = Verdict.objects.filter(judge__commitment=one, judge__person=request.viewer.person)
+
+    def thanks(receipt: object) -> str:
+        return reverse("judge")
+
+    return one_act(
+        request,
+        VerdictForm(request.POST or None),
+        verdict_give,
+        given={"commitment": one},
+        heading=one.act,
+        back=reverse("judge"),
+        done=_("Thank you. Your verdict is kept; nobody at the handling body learns who gave it."),
+        submit=_("Give my verdict"),
+        next_url=thanks,
+        template="commitments/judge_one.html",
+        commitment=one,
+        events=promise_events(one, to_judge=True),
+        photos=_photos(one),
+        proof=one.proofs.filter(outcome=Proof.Outcome.ACCEPTED).order_by("given_at").last(),
+        can_judge=one.state in JUDGED_IN and not given.filter(round=one.round).exists(),
+        tab="judge",
+    )
+
+
+def _photos(one: Commitment) -> QuerySet[Attachment]:
+    """The photos given as proof; receipts and contracts stay between the desks."""
+    return Attachment.objects.filter(pk__in=one.proofs.values("files"), kind=Attachment.Kind.PHOTO)
+
+
+def load_photo(request: Request, pk: UUID, photo: UUID) -> tuple[Commitment, Attachment]:
+    one = load_judged(request, pk)
+    return one, _photos(one).get(pk=photo)
+
+
+@page("commitment.judge_photo", load=load_photo, methods=("GET",), face="public")
+def judge_photo(request: Request, thing: tuple[Commitment, Attachment]) -> HttpResponse:
+    return stream(thing[1], small=request.GET.get("small") == "1")
+
+
+urlpatterns = [
+    path("judge/<uuid:pk>/photos/<uuid:photo>/", judge_photo, name="judge_photo"),
+    path("judge/", judge, name="judge"),
+    path("judge/<uuid:pk>/", judge_one, name="judge_one"),
+]

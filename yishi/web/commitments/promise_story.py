@@ -1,0 +1,102 @@
+"""A commitment's story as a timeline. Who judged is never shown; the words of a verdict only with two or more."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from yishi.commitments.models import Commitment, LedgerEvent, Proof, Verdict
+from yishi.web.kit.timeline import Event
+
+K = LedgerEvent.Kind
+MANY = 2  # verdicts of one round from which their words are shown to the desks (docs/decisions/0009)
+# What stays between bearer and supervisor; a judge reads the proof, the finding and how it ended.
+BETWEEN_DESKS = (K.ANSWER, K.MET, K.REMINDER, K.LETTER, K.NEXT_TIER, K.RECHECK)
+
+
+def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Event]:
+    """What happened to it, in order, then what comes next and by when. A judge reads less than the desks."""
+    flag = _("recorded afterwards")
+    bearer, supervisor = commitment.bearer.name, commitment.supervisor.name
+    first = Event(_("Promised"), when=commitment.agreed_on, who=bearer, flag=flag if commitment.backfilled else "")
+    rows: list[tuple[date, datetime | None, Event]] = [(commitment.agreed_on, None, first)]
+    for one in commitment.events.select_related("body"):
+        late = one.on < timezone.localdate(one.at)
+        event = Event(
+            one.get_kind_display() + (f" {one.number}" if one.number else ""),
+            when=one.on if late else one.at,
+            who=one.body.name if one.body else "",
+            text="" if to_judge and one.kind in BETWEEN_DESKS else one.text,
+            flag=flag if late else "",
+        )
+        rows.append((one.on, one.at, event))
+    for proof in commitment.proofs.all():
+        done = _("done on %(day)s") % {"day": date_format(proof.done_on)}
+        amount = f"{proof.quantity.normalize():f} {commitment.unit}" if proof.quantity is not None else ""
+        text = "\n".join(word for word in (proof.text, amount, done) if word)
+        rows.append(_at(proof.given_at, Event(_("Proof given"), when=proof.given_at, who=bearer, text=text)))
+        if proof.outcome and proof.checked_at:
+            title = _("Proof accepted") if proof.outcome == Proof.Outcome.ACCEPTED else _("Proof returned")
+            if proof.outcome == Proof.Outcome.ACCEPTED and not proof.as_agreed:
+                title = _("Proof accepted; not quite as agreed")
+            event = Event(
+                title,
+                when=proof.checked_at,
+                who=supervisor,
+                text=proof.finding,
+                flag=_("one person for both desks (small office)") if proof.same_hands else "",
+            )
+            rows.append(_at(proof.checked_at, event))
+    for asked in commitment.time_requests.all():
+        until = _("until %(day)s") % {"day": date_format(asked.due_on)}
+        text = until if to_judge else f"{until}\n{asked.reason}"
+        rows.append(_at(asked.asked_at, Event(_("More time asked for"), when=asked.asked_at, who=bearer, text=text)))
+        if asked.decided_at:
+            title = _("More time granted") if asked.granted else _("More time refused")
+            text = "" if to_judge else asked.answer
+            rows.append(_at(asked.decided_at, Event(title, when=asked.decided_at, who=supervisor, text=text)))
+    rows += _verdicts(commitment, shows_words=not to_judge)
+    earliest = datetime.min.replace(tzinfo=timezone.get_current_timezone())
+    ordered = sorted(rows, key=lambda row: (row[0], row[1] or earliest))
+    return [event for _day, _moment, event in ordered] + _next(commitment)
+
+
+def _at(moment: datetime, event: Event) -> tuple[date, datetime, Event]:
+    return (timezone.localdate(moment), moment, event)
+
+
+def _verdicts(commitment: Commitment, *, shows_words: bool) -> list[tuple[date, datetime, Event]]:
+    """One event per round: how many answered, and how. Late ones count in the round in which they were given."""
+    given = list(commitment.verdicts.all())
+    if not given:
+        return []
+    asked, found = commitment.judges.count(), []
+    for number in sorted({one.round for one in given}):
+        rows = [one for one in given if one.round == number]
+        counts = [(label, sum(one.value == value for one in rows)) for value, label in Verdict.Value.choices]
+        text = "，".join(f"{label} {count}" for label, count in counts if count)
+        if len(rows) >= MANY and shows_words:
+            text += "".join(f"\n“{one.text}”" for one in sorted(rows, key=lambda one: one.text) if one.text)
+        last = max(one.at for one in rows)
+        title = _("Judged: %(count)d of %(asked)d who were asked") % {"count": len(rows), "asked": asked}
+        found.append((timezone.localdate(last), last, Event(title, when=timezone.localdate(last), text=text)))
+    return found
+
+
+def _next(commitment: Commitment) -> list[Event]:
+    S = Commitment.State
+    if commitment.state == S.PROPOSED:
+        return [Event(_("The bearer confirms, or the hand-over puts it in force"), kind="now")]
+    if commitment.state == S.AGREED:
+        return [Event(_("Waits for the hand-over; its clock does not run yet"), kind="now")]
+    if commitment.state == S.IN_FORCE:
+        who = commitment.bearer.name
+        return [Event(_("To be done and proved"), kind="now", who=who, due=commitment.due_on)]
+    if commitment.state == S.PROVED:
+        return [Event(_("A second person checks the proof"), kind="now", who=commitment.supervisor.name)]
+    if commitment.state == S.CHECKED:
+        return [Event(_("Those who raised it are asked to judge"), kind="now", due=commitment.verdict_due_on)]
+    if commitment.state == S.STRUCK_OFF and commitment.recheck_due_on and not commitment.rechecked_on:
+        return [Event(_("Look back: does it hold?"), kind="next", due=commitment.recheck_due_on)]
+    return []

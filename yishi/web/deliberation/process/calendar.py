@@ -1,0 +1,128 @@
+"""The calendar: sittings and due dates of one month, by day."""
+
+import calendar as months
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yishi.commitments.models import Commitment
+from yishi.deliberation.models import Matter, Sitting
+from yishi.deliberation.services.gates import gates_of
+from yishi.kit.clock import is_workday, knows_year
+from yishi.kit.records import certain
+from yishi.web.kit.exports import export
+from yishi.web.kit.one_act import link
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+SHOWN = 300  # of each kind in a month
+YEARS = (2000, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something on a day: its kind is a word and a colour, never a colour alone."""
+
+    day: date
+    kind: str
+    word: str
+    title: str
+    url: str = ""
+    at: datetime | None = None
+
+
+def month_of(request: Request) -> date:
+    """The first day of the month in the address, else of this month."""
+    today = timezone.localdate()
+    try:
+        year, month = (int(part) for part in request.GET.get("month", "").split("-"))
+        found = date(year, month, 1)
+    except ValueError:
+        return today.replace(day=1)
+    return found if YEARS[0] <= year <= YEARS[1] else today.replace(day=1)
+
+
+def items_of(viewer: Any, first: date, last: date) -> list[Item]:
+    """Sittings, steps, gates and promises that fall on the days from `first` to `last`."""
+    begin = timezone.make_aware(datetime.combine(first, time()))
+    end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
+    sittings = Sitting.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(state=Sitting.State.CANCELLED)
+    matters = Matter.objects.filter(state=Matter.State.OPEN, step_due_on__range=(first, last))
+    owed = Commitment.objects.filter(state__in=Commitment.OPEN, due_on__range=(first, last))
+    gates = gates_of(viewer.reach.bodies).filter(due_on__range=(first, last))
+    found = [
+        Item(
+            timezone.localtime(sitting.starts_at).date(),
+            "sitting",
+            _("sitting"),
+            sitting.matter.title,
+            link("sitting", sitting.pk) or reverse("matter", args=[sitting.matter_id]),
+            timezone.localtime(sitting.starts_at),
+        )
+        for sitting in sittings.select_related("matter").order_by("starts_at")[:SHOWN]
+    ]
+    found += [
+        Item(certain(matter.step_due_on), "matter", _("step ends"), matter.title, reverse("matter", args=[matter.pk]))
+        for matter in matters.order_by("step_due_on")[:SHOWN]
+    ]
+    found += [
+        Item(gate.due_on, "gate", _("gate"), f"{gate.name} · {gate.matter.title}", reverse("gate", args=[gate.pk]))
+        for gate in gates[:SHOWN]
+    ]
+    found += [
+        Item(one.due_on, "commitment", _("promise due"), one.act, link("commitment", one.pk))
+        for one in owed.order_by("due_on")[:SHOWN]
+    ]
+    return sorted(found, key=lambda item: (item.day, item.kind != "sitting", item.title))
+
+
+@page("desk.see", methods=("GET",))
+def calendar(request: Request) -> HttpResponse:
+    first = month_of(request)
+    last = first.replace(day=months.monthrange(first.year, first.month)[1])
+    items = items_of(request.viewer, first, last)
+    if request.GET.get("export"):
+        columns = [
+            (_("day"), lambda item: item.day),
+            (_("time"), lambda item: item.at.strftime("%H:%M") if item.at else ""),
+            (_("kind"), lambda item: item.word),
+            (_("what"), lambda item: item.title),
+        ]
+        return export(request, _("calendar"), columns, items)
+    by_day: dict[date, list[Item]] = {}
+    for item in items:
+        by_day.setdefault(item.day, []).append(item)
+    today = timezone.localdate()
+    weeks = [
+        [
+            {
+                "day": day,
+                "items": by_day.get(day, []) if day.month == first.month else [],
+                "is_here": day.month == first.month,
+                "is_today": day == today,
+                "is_free": not is_workday(day),
+            }
+            for day in week
+        ]
+        for week in months.Calendar().monthdatescalendar(first.year, first.month)
+    ]
+    words = {
+        "first": first,
+        "before": (first - timedelta(days=1)).strftime("%Y-%m"),
+        "after": (last + timedelta(days=1)).strftime("%Y-%m"),
+        "weeks": weeks,
+        "days": sorted(by_day.items()),
+        "weekdays": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
+        "is_certain": knows_year(first.year),
+        "today": today,
+    }
+    return render(request, "deliberation/process/calendar.html", words)
+
+
+urlpatterns = [path("desk/calendar/", calendar, name="calendar")]

@@ -1,0 +1,247 @@
+"""Gates: what waits for our answer, one gate's file and answer, asking a gate (again). And leaders' notes."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.attachments.store import scan_keep
+from yishi.deliberation.models import GateRequest, LeaderNote, Matter
+from yishi.deliberation.process.schema import Gate, read_document
+from yishi.deliberation.services.asking import gate_bodies
+from yishi.deliberation.services.gates import ANSWERS, gate_answer, gate_ask, gates_of
+from yishi.deliberation.services.notes import note_add
+from yishi.kit.records import lend, lent
+from yishi.organisations.models import Body
+from yishi.organisations.rights import may
+from yishi.web.deliberation.process.loads import bodies_around, load_matter
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+from yishi.web.kit.stream import stream
+
+from .matters import PER_PAGE
+
+
+def load_gate(request: Request, pk: UUID) -> GateRequest:
+    rows = GateRequest.objects.select_related("matter__place", "matter__convener", "body", "answered_by")
+    return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
+
+
+@page("gate.see", methods=("GET",))
+def gates(request: Request) -> HttpResponse:
+    """What waits for our desks; with ?all=1 what we answered too."""
+    show_all = request.GET.get("all") == "1"
+    rows = gates_of(request.viewer.reach.bodies, open_only=not show_all)
+    if request.GET.get("export"):
+        columns = [
+            (_("matter"), lambda gate: f"{gate.matter.number} {gate.matter.title}"),
+            (_("gate"), lambda gate: gate.name),
+            (_("body"), lambda gate: gate.body.name),
+            (_("place"), lambda gate: gate.matter.place.full_name),
+            (_("asked"), lambda gate: timezone.localtime(gate.asked_at).date()),
+            (_("due"), lambda gate: gate.due_on),
+            (_("answer"), lambda gate: gate.get_answer_display()),
+            (_("reason"), lambda gate: gate.reason),
+        ]
+        return export(request, _("gates"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    for gate in page_obj:
+        lend(gate, is_silent=not gate.answer and gate.due_on < today)
+    return render(request, "deliberation/process/gates.html", {"page_obj": page_obj, "show_all": show_all})
+
+
+class AnswerForm(ActForm):
+    answer = forms.ChoiceField(label=gettext_lazy("answer"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=gettext_lazy("reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=gettext_lazy("One word is enough for a yes; a return says what to mend."),
+    )
+
+    def __init__(self, *args: Any, gate: GateRequest, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        possible = ANSWERS[gate.answer] or GateRequest.Answer.values  # answered meanwhile: the service says by whom
+        labels = {
+            "approve": gettext_lazy("approve"),
+            "return": gettext_lazy("return, to be mended"),
+            "hold": gettext_lazy("put on hold"),
+        }
+        self.fields["answer"].choices = [(value, labels[value]) for value in possible]
+
+
+@page("gate.see", load=load_gate)
+def gate(request: Request, gate: GateRequest) -> HttpResponse:
+    """A gate's file; who works at the body answers here."""
+    answers = may("gate.answer", request.viewer, gate)
+    step = read_document(gate.matter.process.document).step(gate.step)
+    asked = GateRequest.objects.filter(matter=gate.matter, gate=gate.gate, step=gate.step)
+    rounds = list(asked.select_related("answered_by").order_by("round"))
+    words: dict[str, Any] = {
+        "gate": gate,
+        "answers": answers,
+        "is_open": bool(ANSWERS[gate.answer]) and rounds[-1].pk == gate.pk,
+        "is_silent": not gate.answer and gate.due_on < timezone.localdate(),
+        "step_name": step.name if step else gate.step,
+        "rounds": rounds,
+        "matter_url": reverse("matter", args=[gate.matter_id]),
+        "notes": LeaderNote.objects.filter(matter=gate.matter).order_by("written_on") if answers else [],
+    }
+    if not answers:
+        if request.method == "POST":
+            raise Http404
+        return render(request, "deliberation/process/gate.html", words)
+    return one_act(
+        request,
+        AnswerForm(request.POST or None, gate=gate),
+        gate_answer,
+        heading=gate.name,
+        back=reverse("gates"),
+        done=_("Your answer stands on the file; the convener is told."),
+        submit=_("Answer"),
+        given={"gate": gate},
+        template="deliberation/process/gate.html",
+        **words,
+    )
+
+
+class AskForm(ActForm):
+    body = forms.ModelChoiceField(
+        Body.objects.none(), label=gettext_lazy("body"), empty_label=gettext_lazy("the one that fits"), required=False
+    )
+
+    def __init__(self, *args: Any, matter: Matter, gate: Gate, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        found = gate_bodies(matter, gate, timezone.localdate())
+        self.fields["body"].queryset = Body.objects.filter(pk__in=[body.pk for body in found]).order_by("name")
+
+
+def load_matter_and_gate(request: Request, pk: UUID, code: str) -> Matter:
+    matter = load_matter(request, pk)
+    step = read_document(matter.process.document).step(matter.step)
+    found = step.gate(code) if step else None
+    if found is None:
+        raise Matter.DoesNotExist
+    return lend(matter, asked_gate=found)
+
+
+@page("gate.ask", load=load_matter_and_gate)
+def gate_asking(request: Request, matter: Matter) -> HttpResponse:
+    gate = lent(matter, "asked_gate")
+    return one_act(
+        request,
+        AskForm(request.POST or None, matter=matter, gate=gate),
+        gate_ask,
+        heading=_("Ask the gate “%(gate)s”") % {"gate": gate.name},
+        lead=_("The desk has %(days)d working days; its silence shows after that.") % {"days": gate.days},
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The gate is asked; the desk is told."),
+        submit=_("Ask"),
+        given={"matter": matter, "gate_code": gate.code},
+    )
+
+
+class NoteForm(ActForm):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("kind of note"), choices=LeaderNote.Kind.choices, widget=forms.RadioSelect
+    )
+    author = forms.CharField(
+        label=gettext_lazy("who wrote it"),
+        max_length=64,
+        required=False,
+        help_text=gettext_lazy("Title, then name, as on the paper."),
+    )
+    body = forms.ModelChoiceField(
+        Body.objects.none(), label=gettext_lazy("of which body"), required=False, empty_label=gettext_lazy("none")
+    )
+    written_on = forms.DateField(
+        label=gettext_lazy("written on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    text = forms.CharField(label=gettext_lazy("what it says"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    scan = forms.FileField(
+        label=gettext_lazy("photo or scan of the paper"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].queryset = bodies_around(matter)
+
+
+def _note_with_scan(*, actor: Any, act_id: Any = None, scan: Any = None, **given: Any) -> Any:
+    """Keep the scan of the paper, then the note."""
+    kept = scan_keep(actor=actor, upload=scan) if scan else None
+    return note_add(actor=actor, act_id=act_id, scan=kept, **given)
+
+
+@page("note.add", load=load_matter)
+def note_adding(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        NoteForm(request.POST or None, request.FILES or None, matter=matter),
+        _note_with_scan,
+        heading=_("A leader's note on the file"),
+        lead=f"{matter.number} {matter.title}",
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The note belongs to the file now."),
+        submit=_("Put on the file"),
+        given={"matter": matter},
+    )
+
+
+def load_matter_and_scan(request: Request, pk: UUID, note: UUID) -> Matter:
+    """The matter, with the note whose scan is asked for: the right is about the matter."""
+    matter = load_matter(request, pk)
+    return lend(matter, asked_note=matter.notes.select_related("scan").get(pk=note, scan__isnull=False))
+
+
+@page("note.add", load=load_matter_and_scan, methods=("GET",))
+def note_scan(request: Request, matter: Matter) -> HttpResponse:
+    """A note's scan, for those who may read and write notes on this file."""
+    return stream(lent(matter, "asked_note").scan)
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Gates that want our answer."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    return gates_of(desks)
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="gate",
+            title=f"{gate.name} · {gate.matter.title}",
+            act=_("Answer the gate"),
+            url=reverse("gate", args=[gate.pk]),
+            due_on=gate.due_on,
+            body_id=gate.body_id,
+            detail=gate.matter.place.full_name,
+        )
+        for gate in rows[:200]
+    ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+urlpatterns = [
+    path("desk/gates/", gates, name="gates"),
+    path("desk/gates/<uuid:pk>/", gate, name="gate"),
+    path("desk/matters/<uuid:pk>/gates/<slug:code>/ask/", gate_asking, name="gate_ask"),
+    path("desk/matters/<uuid:pk>/note/", note_adding, name="note_add"),
+    path("desk/matters/<uuid:pk>/notes/<uuid:note>/scan/", note_scan, name="note_scan"),
+]

@@ -1,0 +1,384 @@
+"""Matters: the list with its filters, and the pages of the acts on one matter. The file itself: matter_file.py."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Matter, Party, ProcessVersion, Stage, Worry
+from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.matters import (
+    matter_advance,
+    matter_change,
+    matter_drop,
+    matter_end,
+    matter_join_worry,
+    matter_open,
+    party_add,
+    party_remove,
+)
+from yishi.deliberation.services.processes import processes_published
+from yishi.kit.records import lend, lent
+from yishi.organisations.models import Body, Place
+from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_choices, theme_word
+from yishi.web.deliberation.process.loads import bodies_around, conveners, load_matter, published_versions
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.nearby import widest_place
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+PER_PAGE = 25
+LEVELS = ("prefecture", "county", "township", "village")
+
+
+def load_party(request: Request, pk: UUID) -> Party:
+    return Party.objects.select_related("matter__place").get(pk=pk, matter__in=Matter.objects.values("pk"))
+
+
+class MatterFilter(Form):
+    """Filters of the list; all of them live in the address."""
+
+    q = forms.CharField(label=gettext_lazy("search"), required=False, max_length=60)
+    stage = forms.ChoiceField(label=gettext_lazy("stage"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
+    place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("place"), required=False)
+    theme = forms.ChoiceField(label=gettext_lazy("theme"), required=False)
+    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"), required=False)
+    process = forms.ChoiceField(label=gettext_lazy("process model"), required=False)
+    overdue = forms.BooleanField(label=gettext_lazy("overdue only"), required=False)
+
+    def __init__(self, request: Request, versions: list[ProcessVersion]):
+        super().__init__(request.GET)
+        everything = [("", _("all"))]
+        self.fields["stage"].choices = [*everything, *Stage.choices]
+        self.fields["state"].choices = [*everything, *Matter.State.choices]
+        self.fields["theme"].choices = [*everything, *theme_choices()]
+        self.fields["process"].choices = [*everything, *((str(v.model_id), v.name) for v in versions)]
+        self.fields["place"].queryset = places_for(request)
+        asked = request.GET.get("place", "")
+        if is_uuid(asked):  # an overview opens into its list at any tier
+            near = places_for(request).values("pk")
+            self.fields["place"].queryset = Place.objects.filter(Q(pk=asked) | Q(pk__in=near))
+        self.fields["convener"].queryset = Body.objects.filter(pk__in=request.viewer.reach.bodies).order_by("name")
+        for name in ("place", "convener"):
+            self.fields[name].empty_label = _("all")
+
+    def narrow(self, rows: QuerySet[Matter], today: date) -> QuerySet[Matter]:
+        """`rows` with the filters that are valid; a filter that nobody knows narrows nothing."""
+        self.is_valid()
+        given = {key: value for key, value in self.cleaned_data.items() if value}
+        for name in ("stage", "state", "theme", "convener"):
+            if name in given:
+                rows = rows.filter(**{name: given[name]})
+        if "process" in given:
+            rows = rows.filter(process__model=given["process"])
+        if "place" in given:
+            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
+        if "overdue" in given:
+            rows = rows.filter(state=Matter.State.OPEN, step_due_on__lt=today)
+        if "q" in given:
+            word = given["q"].strip()
+            rows = rows.filter(Q(title__icontains=word) | Q(number__icontains=word) | Q(place__name__icontains=word))
+        return rows
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def places_for(request: Request) -> QuerySet[Place]:
+    """The places by which the viewer's list can be narrowed: one tier below each place that they oversee."""
+    tops = {post.body.place_id for post in request.viewer.posts}
+    return Place.objects.filter(parent__in=tops, closed_on__isnull=True).order_by("lo")
+
+
+def step_names(matters: list[Matter]) -> dict[UUID, str]:
+    """The name of the step in which each matter is, by one query."""
+    versions = ProcessVersion.objects.in_bulk({matter.process_id for matter in matters})
+    models = {pk: read_document(version.document) for pk, version in versions.items()}
+    found = {matter.pk: models[matter.process_id].step(matter.step) for matter in matters}
+    return {pk: step.name if step else "" for pk, step in found.items()}
+
+
+@page("matter.see", methods=("GET",))
+def matters(request: Request) -> HttpResponse:
+    today = timezone.localdate()
+    form = MatterFilter(request, processes_published())
+    rows = form.narrow(Matter.objects.all(), today)
+    rows = rows.select_related("place", "convener", "process").defer("process__document", "summary")
+    rows = rows.order_by("-opened_at", "-pk")
+    if request.GET.get("export"):
+        return _export(request, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    names = step_names(list(page_obj))
+    for matter in page_obj:
+        is_late = matter.state == Matter.State.OPEN and bool(matter.step_due_on and matter.step_due_on < today)
+        lend(matter, step_name=names[matter.pk], theme_name=theme_word(matter.theme), is_late=is_late)
+    words = {
+        "form": form,
+        "page_obj": page_obj,
+        "may_open": may("matter.open", request.viewer),
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "is_narrowed": any(request.GET.get(name) for name in form.fields if name != "q"),
+    }
+    return render(request, "deliberation/process/matters.html", words)
+
+
+def _export(request: Request, rows: QuerySet[Matter]) -> HttpResponse:
+    found = list(rows)
+    names = step_names(found)
+    columns = [
+        (_("number"), lambda matter: matter.number),
+        (_("title"), lambda matter: matter.title),
+        (_("theme"), lambda matter: theme_word(matter.theme)),
+        (_("place"), lambda matter: matter.place.full_name),
+        (_("convening body"), lambda matter: matter.convener.name),
+        (_("process model"), lambda matter: matter.process.name),
+        (_("step"), lambda matter: names[matter.pk]),
+        (_("stage"), lambda matter: matter.get_stage_display()),
+        (_("state"), lambda matter: matter.get_state_display()),
+        (_("due"), lambda matter: matter.step_due_on),
+        (_("opened"), lambda matter: timezone.localtime(matter.opened_at).date()),
+        (_("concluded on"), lambda matter: matter.closed_on),
+    ]
+    return export(request, _("matters"), columns, found)
+
+
+class OpenForm(ActForm):
+    title = forms.CharField(label=gettext_lazy("title"), max_length=120)
+    summary = forms.CharField(
+        label=gettext_lazy("what it is about"), widget=forms.Textarea(attrs={"rows": 4}), required=False
+    )
+    theme = forms.ChoiceField(label=gettext_lazy("theme"))
+    place = PlaceField(levels=LEVELS)
+    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
+    process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
+    opened_on = forms.DateField(
+        label=gettext_lazy("began on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Only for what began before today; it is marked as recorded afterwards."),
+    )
+
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["theme"].choices = theme_choices()
+        self.fields["place"].limit(widest_place(request))
+        self.fields["convener"].queryset = conveners(request)
+        self.fields["process"].queryset = published_versions()
+        self.fields["process"].label_from_instance = lambda version: version.name
+
+
+@page("matter.open")
+def matter_new(request: Request) -> HttpResponse:
+    form = OpenForm(request.POST or None, request=request)
+    return one_act(
+        request,
+        form,
+        matter_open,
+        heading=_("Open a matter"),
+        lead=_("From a worry, open it on the worry's page: then its author hears of it."),
+        back=reverse("matters"),
+        done=_("The matter is open."),
+        submit=_("Open the matter"),
+        next_url=lambda receipt: reverse("matter", args=[receipt.result["matter"]]),
+    )
+
+
+class AdvanceForm(ActForm):
+    step = forms.CharField(widget=forms.HiddenInput, required=False)
+    note = forms.CharField(
+        label=gettext_lazy("note"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("After a return: write what was mended."),
+    )
+
+
+@page("matter.run", load=load_matter)
+def matter_next(request: Request, matter: Matter) -> HttpResponse:
+    step = read_document(matter.process.document).after(matter.step)
+    return one_act(
+        request,
+        AdvanceForm(request.POST or None, initial={"step": matter.step}),
+        matter_advance,
+        heading=_("On to “%(step)s”") % {"step": step.name} if step else _("Close the matter"),
+        lead=f"{matter.number} {matter.title}",
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The matter has moved on."),
+        submit=_("Go on"),
+        given={"matter": matter},
+    )
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False
+    )
+
+
+@page("matter.run", load=load_matter)
+def matter_ending(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        ReasonForm(request.POST or None),
+        matter_end,
+        heading=_("Ended by agreement before the sitting"),
+        lead=_("Write in a sentence how it was solved. Those who raised it will read it; they judge the result later."),
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The matter has ended; its promises stay in the ledger."),
+        submit=_("End the matter"),
+        given={"matter": matter},
+    )
+
+
+@page("matter.run", load=load_matter)
+def matter_dropping(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        ReasonForm(request.POST or None),
+        matter_drop,
+        heading=_("Do not deliberate it any further"),
+        lead=_("Write the reason in plain words: those who raised it will read it."),
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The matter was dropped; its authors are told the reason."),
+        submit=_("Drop the matter"),
+        given={"matter": matter},
+    )
+
+
+class ChangeForm(ActForm):
+    title = forms.CharField(label=gettext_lazy("title"), max_length=120)
+    summary = forms.CharField(
+        label=gettext_lazy("what it is about"), widget=forms.Textarea(attrs={"rows": 6}), required=False
+    )
+
+
+@page("matter.run", load=load_matter)
+def matter_edit(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        ChangeForm(request.POST or None, initial={"title": matter.title, "summary": matter.summary}),
+        matter_change,
+        heading=_("Title and summary"),
+        back=reverse("matter", args=[matter.pk]),
+        done=_("Saved."),
+        submit=_("Save"),
+        given={"matter": matter},
+    )
+
+
+class PartyForm(ActForm):
+    name = forms.CharField(
+        label=gettext_lazy("who the party is"),
+        max_length=64,
+        required=False,
+        help_text=gettext_lazy("Such as “villagers of group 3”; names of villagers are not needed."),
+    )
+    body = forms.ModelChoiceField(
+        Body.objects.none(), label=gettext_lazy("or a body"), required=False, empty_label=gettext_lazy("none")
+    )
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].queryset = bodies_around(matter)
+
+
+@page("party.add", load=load_matter)
+def party_new(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        PartyForm(request.POST or None, matter=matter),
+        party_add,
+        heading=_("Name a party"),
+        lead=_(
+            "Everybody whom the matter concerns: those who raised it, those who can change it, those who would pay."
+        ),
+        back=reverse("matter", args=[matter.pk]) + "#parties",
+        done=_("The party is named."),
+        submit=_("Name the party"),
+        given={"matter": matter},
+    )
+
+
+def party_in_reach(request: Request, pk: UUID) -> Matter:
+    """The matter of a party, with the party on it: the right is about the matter."""
+    party = load_party(request, pk)
+    return lend(load_matter(request, party.matter_id), asked_party=party)
+
+
+@page("party.add", load=party_in_reach)
+def party_out(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        party_remove,
+        heading=_("Take out the party “%(name)s”") % {"name": lent(matter, "asked_party").name},
+        back=reverse("matter", args=[matter.pk]) + "#parties",
+        done=_("The party was taken out."),
+        submit=_("Take out"),
+        given={"matter": matter, "party": lent(matter, "asked_party")},
+    )
+
+
+class JoinForm(ActForm):
+    worry = forms.ModelChoiceField(Worry.within.none(), label=gettext_lazy("worry"))
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["worry"].queryset = open_worries(matter)
+        self.fields["worry"].label_from_instance = lambda worry: f"{worry.number} · {worry.text[:40]}"
+
+
+def open_worries(matter: Matter) -> QuerySet[Worry]:
+    """Worries that still wait, in the county around the matter, the newest first."""
+    around = Place.objects.filter(level="county", lo__lte=matter.place.lo, hi__gte=matter.place.lo).first()
+    span = around or matter.place
+    rows = Worry.objects.filter(state__in=Worry.OWED, matter__isnull=True, place__lo__range=(span.lo, span.hi))
+    return rows.order_by("-raised_at")
+
+
+@page("matter.run", load=load_matter)
+def matter_link_worry(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        JoinForm(request.POST or None, matter=matter),
+        matter_join_worry,
+        heading=_("Link a further worry of the same thing"),
+        lead=_("Its author hears of every stage from now on."),
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The worry is linked."),
+        submit=_("Link"),
+        given={"matter": matter},
+    )
+
+
+urlpatterns = [
+    path("desk/matters/", matters, name="matters"),
+    path("desk/matters/new/", matter_new, name="matter_new"),
+    path("desk/matters/<uuid:pk>/next/", matter_next, name="matter_next"),
+    path("desk/matters/<uuid:pk>/end/", matter_ending, name="matter_end"),
+    path("desk/matters/<uuid:pk>/drop/", matter_dropping, name="matter_drop"),
+    path("desk/matters/<uuid:pk>/change/", matter_edit, name="matter_edit"),
+    path("desk/matters/<uuid:pk>/party/", party_new, name="party_new"),
+    path("desk/matters/<uuid:pk>/worry/", matter_link_worry, name="matter_link_worry"),
+    path("desk/parties/<uuid:pk>/out/", party_out, name="party_out"),
+]

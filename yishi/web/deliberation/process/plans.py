@@ -1,0 +1,361 @@
+"""The yearly plan as a board: proposed, in the draft, approved, left out; each topic with its next act."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Matter, PlanTopic, ProcessVersion, Worry, YearPlan
+from yishi.deliberation.services.plans import (
+    plan_decide,
+    plan_open,
+    plan_submit,
+    topic_draft,
+    topic_leave_out,
+    topic_open,
+    topic_propose,
+)
+from yishi.kit.records import lend
+from yishi.organisations.grants import OVERSEEING
+from yishi.organisations.models import Body, BodyKind, valid_on
+from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_choices, theme_word
+from yishi.web.deliberation.process.loads import conveners, load_matter, published_versions
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import link, one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .matters import LEVELS, PER_PAGE
+
+APPROVERS = (BodyKind.PARTY, BodyKind.CHAIRS, BodyKind.GOVERNMENT)
+
+
+def load_plan(request: Request, pk: UUID) -> YearPlan:
+    return YearPlan.objects.select_related("body__place", "approver", "decided_by").get(pk=pk)
+
+
+def load_topic(request: Request, pk: UUID) -> PlanTopic:
+    rows = PlanTopic.objects.select_related("plan__body__place", "plan__approver", "matter", "worry")
+    return rows.get(pk=pk, plan__in=YearPlan.objects.values("pk"))
+
+
+@page("plan.see", methods=("GET",))
+def plans(request: Request) -> HttpResponse:
+    rows = YearPlan.objects.select_related("body", "approver").order_by("-year", "body__name")
+    columns = [
+        (_("year"), lambda plan: plan.year),
+        (_("whose plan"), lambda plan: plan.body.name),
+        (_("decided by"), lambda plan: plan.approver.name),
+        (_("state"), lambda plan: plan.get_state_display()),
+    ]
+    if request.GET.get("export"):
+        return export(request, _("plans"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    may_open = any(post.body.kind in OVERSEEING and request.viewer.holds(post.body_id) for post in request.viewer.posts)
+    return render(request, "deliberation/process/plans.html", {"page_obj": page_obj, "may_open": may_open})
+
+
+class PlanForm(ActForm):
+    body = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("whose plan"))
+    approver = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("who decides it"))
+    year = forms.IntegerField(label=gettext_lazy("year"))
+
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+        own = Body.objects.filter(pk__in=desks, kind__in=OVERSEEING)
+        places = [post.body.place_id for post in request.viewer.posts]
+        self.fields["body"].queryset = own.order_by("name")
+        self.fields["approver"].queryset = Body.objects.filter(
+            valid_on(today), place__in=places, kind__in=APPROVERS
+        ).order_by("name")
+        self.initial.setdefault("year", today.year)
+
+
+def plan_of(request: Request) -> Body | None:
+    """The body of the form that is sent: the right is about it."""
+    desks = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+    wanted = request.POST.get("body", "")
+    found = [body for body in desks if body.kind in OVERSEEING and wanted in ("", str(body.pk))]
+    if not found:
+        raise Body.DoesNotExist
+    return found[0]
+
+
+@page("plan.open", load=plan_of)
+def plan_new(request: Request, body: Body) -> HttpResponse:
+    return one_act(
+        request,
+        PlanForm(request.POST or None, request=request, initial={"body": body.pk}),
+        plan_open,
+        heading=_("Open the plan of a year"),
+        lead=_("Topics are collected, drafted, and put to the body that decides."),
+        back=reverse("plans"),
+        done=_("The plan is open: topics can be put forward."),
+        submit=_("Open the plan"),
+        next_url=lambda receipt: reverse("plan", args=[receipt.result["plan"]]),
+    )
+
+
+COLUMNS = (
+    (PlanTopic.State.PROPOSED, gettext_lazy("put forward")),
+    (PlanTopic.State.DRAFTED, gettext_lazy("in the draft")),
+    (PlanTopic.State.APPROVED, gettext_lazy("approved")),
+    (PlanTopic.State.LEFT_OUT, gettext_lazy("left out")),
+)
+
+
+@page("plan.see", load=load_plan, methods=("GET",))
+def plan(request: Request, plan: YearPlan) -> HttpResponse:
+    topics = list(plan.topics.select_related("worry", "matter"))
+    for topic in topics:
+        lend(topic, theme_name=theme_word(topic.theme))
+    if request.GET.get("export"):
+        columns = [
+            (_("topic"), lambda topic: topic.title),
+            (_("theme"), lambda topic: topic.theme_name),
+            (_("state"), lambda topic: topic.get_state_display()),
+            (_("proposed by"), lambda topic: topic.proposed_by),
+            (_("month"), lambda topic: topic.due_month),
+            (_("matter"), lambda topic: topic.matter.number if topic.matter else ""),
+            (_("reason"), lambda topic: topic.reason),
+        ]
+        return export(request, _("plan"), columns, topics)
+    runs = may("plan.run", request.viewer, plan)
+    collecting = plan.state == YearPlan.State.COLLECTING
+    decides = may("plan.decide", request.viewer, plan) and plan.state == YearPlan.State.SUBMITTED
+    words = {
+        "plan": plan,
+        "columns": [(label, [one for one in topics if one.state == state], state) for state, label in COLUMNS],
+        "runs": runs,
+        "collecting": collecting,
+        "may_propose": collecting and may("topic.propose", request.viewer, plan),
+        "may_submit": runs and collecting and any(one.state == PlanTopic.State.DRAFTED for one in topics),
+        "may_decide": decides,
+        "topic_count": len(topics),
+    }
+    return render(request, "deliberation/process/plan.html", words)
+
+
+class TopicForm(ActForm):
+    title = forms.CharField(label=gettext_lazy("topic"), max_length=120)
+    theme = forms.ChoiceField(label=gettext_lazy("theme"))
+    due_month = forms.TypedChoiceField(
+        label=gettext_lazy("month"), required=False, coerce=int, empty_value=None, choices=()
+    )
+    worry = forms.ModelChoiceField(
+        Worry.within.none(), label=gettext_lazy("from a worry"), required=False, empty_label=gettext_lazy("none")
+    )
+
+    def __init__(self, *args: Any, plan: YearPlan, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["theme"].choices = theme_choices()
+        months = [(month, _("month %(month)d") % {"month": month}) for month in range(1, 13)]
+        self.fields["due_month"].choices = [("", _("not fixed")), *months]
+        place = plan.body.place
+        rows = Worry.objects.filter(state__in=Worry.OWED, matter__isnull=True, place__lo__range=(place.lo, place.hi))
+        self.fields["worry"].queryset = rows.order_by("-raised_at")
+        self.fields["worry"].label_from_instance = lambda worry: f"{worry.number} · {worry.text[:40]}"
+
+
+@page("topic.propose", load=load_plan)
+def topic_new(request: Request, plan: YearPlan) -> HttpResponse:
+    return one_act(
+        request,
+        TopicForm(request.POST or None, plan=plan),
+        topic_propose,
+        heading=_("Put a topic forward"),
+        lead=str(plan),
+        back=reverse("plan", args=[plan.pk]),
+        done=_("The topic is put forward."),
+        submit=_("Put forward"),
+        given={"plan": plan},
+    )
+
+
+@page("topic.run", load=load_topic, methods=("POST",))
+def topic_drafting(request: Request, topic: PlanTopic) -> HttpResponse:
+    """One button: into the draft, or out of it again."""
+    return one_act(
+        request,
+        ActForm(request.POST),
+        topic_draft,
+        heading=topic.title,
+        back=reverse("plan", args=[topic.plan_id]),
+        done=_("The draft was changed."),
+        submit=_("Try again"),
+        given={"topic": topic, "into": request.POST.get("into") != "0"},
+    )
+
+
+class LeaveOutForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("reason"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+@page("topic.run", load=load_topic)
+def topic_out(request: Request, topic: PlanTopic) -> HttpResponse:
+    return one_act(
+        request,
+        LeaveOutForm(request.POST or None),
+        topic_leave_out,
+        heading=_("Leave out “%(topic)s”") % {"topic": topic.title},
+        lead=_("Who put it forward reads the reason."),
+        back=reverse("plan", args=[topic.plan_id]),
+        done=_("The topic is left out, with its reason."),
+        submit=_("Leave out"),
+        given={"topic": topic},
+    )
+
+
+@page("plan.run", load=load_plan)
+def plan_submitting(request: Request, plan: YearPlan) -> HttpResponse:
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        plan_submit,
+        heading=_("Put the plan to %(body)s") % {"body": plan.approver.name},
+        lead=_("Until it is decided, topics are not changed any more."),
+        back=reverse("plan", args=[plan.pk]),
+        done=_("The plan is submitted; the desk that decides is told."),
+        submit=_("Submit the plan"),
+        given={"plan": plan},
+    )
+
+
+class DecideForm(ActForm):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("answer"),
+        choices=[("approve", gettext_lazy("approve")), ("return", gettext_lazy("return, to be mended"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+@page("plan.decide", load=load_plan)
+def plan_deciding(request: Request, plan: YearPlan) -> HttpResponse:
+    return one_act(
+        request,
+        DecideForm(request.POST or None),
+        plan_decide,
+        heading=_("Decide the plan %(plan)s") % {"plan": plan},
+        lead=_("Topics in the draft become approved; each can then be opened as a matter."),
+        back=reverse("plan", args=[plan.pk]),
+        done=_("Your decision stands on the plan."),
+        submit=_("Decide"),
+        given={"plan": plan},
+    )
+
+
+class TopicOpenForm(ActForm):
+    summary = forms.CharField(
+        label=gettext_lazy("what it is about"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    place = PlaceField(levels=LEVELS)
+    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
+    process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
+
+    def __init__(self, *args: Any, request: Request, topic: PlanTopic, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["place"].limit(topic.plan.body.place)
+        self.fields["convener"].queryset = conveners(request)
+        self.fields["process"].queryset = published_versions()
+        self.fields["process"].label_from_instance = lambda version: version.name
+        if topic.worry is not None:
+            self.initial.setdefault("place", topic.worry.place_id)
+            self.initial.setdefault("convener", topic.worry.convener_id)
+
+
+@page("topic.run", load=load_topic)
+def topic_opening(request: Request, topic: PlanTopic) -> HttpResponse:
+    return one_act(
+        request,
+        TopicOpenForm(request.POST or None, request=request, topic=topic),
+        topic_open,
+        heading=_("Open the matter “%(topic)s”") % {"topic": topic.title},
+        back=reverse("plan", args=[topic.plan_id]),
+        done=_("The matter is open."),
+        submit=_("Open the matter"),
+        given={"topic": topic},
+        next_url=lambda receipt: reverse("matter", args=[receipt.result["matter"]]),
+    )
+
+
+class IntoPlanForm(ActForm):
+    plan = forms.ModelChoiceField(YearPlan.within.none(), label=gettext_lazy("plan"))
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        rows = YearPlan.objects.filter(
+            state=YearPlan.State.COLLECTING,
+            body__place__lo__lte=matter.place.lo,
+            body__place__hi__gte=matter.place.lo,
+        )
+        self.fields["plan"].queryset = rows.select_related("body").order_by("-year")
+
+
+@page("matter.run", load=load_matter)
+def matter_into_plan(request: Request, matter: Matter) -> HttpResponse:
+    """Put a matter under way forward as a topic of a plan that is still open."""
+    return one_act(
+        request,
+        IntoPlanForm(request.POST or None, matter=matter),
+        topic_propose,
+        heading=_("Put the matter forward for the yearly plan"),
+        lead=f"{matter.number} {matter.title}",
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The matter is put forward as a topic."),
+        submit=_("Put forward"),
+        given={"matter": matter, "title": matter.title, "theme": matter.theme},
+    )
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Plans that we decide."""
+    desks = [post.body_id for post in viewer.posts if post.body.kind in APPROVERS and viewer.holds(post.body_id)]
+    return YearPlan.objects.filter(approver__in=desks, state=YearPlan.State.SUBMITTED).select_related("body")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="plan",
+            title=str(row),
+            act=_("Decide the plan"),
+            url=link("plan_decide", row.pk),
+            body_id=row.approver_id,
+        )
+        for row in rows
+    ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+urlpatterns = [
+    path("desk/plans/", plans, name="plans"),
+    path("desk/plans/new/", plan_new, name="plan_new"),
+    path("desk/plans/<uuid:pk>/", plan, name="plan"),
+    path("desk/plans/<uuid:pk>/topic/", topic_new, name="topic_new"),
+    path("desk/plans/<uuid:pk>/submit/", plan_submitting, name="plan_submit"),
+    path("desk/plans/<uuid:pk>/decide/", plan_deciding, name="plan_decide"),
+    path("desk/topics/<uuid:pk>/draft/", topic_drafting, name="topic_draft"),
+    path("desk/topics/<uuid:pk>/out/", topic_out, name="topic_out"),
+    path("desk/topics/<uuid:pk>/open/", topic_opening, name="topic_open"),
+    path("desk/matters/<uuid:pk>/plan/", matter_into_plan, name="matter_into_plan"),
+]

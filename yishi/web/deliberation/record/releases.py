@@ -1,0 +1,285 @@
+"""Release checks: prepare a matter's public file, check it as the second person, hide it with one click."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.attachments.models import Attachment
+from yishi.deliberation.models import Matter, Release
+from yishi.deliberation.services.releases import (
+    MAX_SUMMARY,
+    MAX_TITLE,
+    release_check,
+    release_hide,
+    release_prepare,
+    release_restore,
+    release_warnings,
+)
+from yishi.deliberation.veil import photos_of
+from yishi.journal.feed import entries_of
+from yishi.organisations.rights import may
+from yishi.organisations.themes import is_sensitive
+from yishi.people.models import Person
+from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+from yishi.web.kit.timeline import Event
+
+from .public_file import PublicFile, with_story
+from .public_files import this_installation
+
+PER_PAGE = 25
+KINDS = {"prepared": "warn", "released": "ok", "refused": "late", "hidden": "neutral"}
+
+
+def in_reach() -> Any:
+    rows = Release.objects.filter(matter__in=Matter.objects.values("pk"))
+    return rows.select_related("matter__place", "matter__convener", "prepared_by", "checked_by")
+
+
+def load_release(request: Request, pk: UUID) -> Release:
+    return with_story(in_reach()).select_related("matter__process__model").get(pk=pk)
+
+
+@page("release.list", methods=("GET",))
+def releases(request: Request) -> HttpResponse:
+    """What waits for the check first, then what is public, refused, hidden."""
+    state = request.GET.get("state", "")
+    rows = in_reach().order_by("-prepared_at")
+    if state in Release.State.values:
+        rows = rows.filter(state=state)
+    if wants_export(request):
+        columns = [
+            (_("title"), lambda release: release.title),
+            (_("matter"), lambda release: release.matter.number),
+            (_("place"), lambda release: release.matter.place.full_name),
+            (_("state"), lambda release: release.get_state_display()),
+            (_("prepared by"), lambda release: str(release.prepared_by or "")),
+            (_("prepared on"), lambda release: release.prepared_at),
+            (_("checked by"), lambda release: str(release.checked_by or "")),
+            (_("checked on"), lambda release: release.checked_at),
+            (_("reason"), lambda release: release.reason),
+        ]
+        return export(request, _("release checks"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for release in page_obj:
+        release.kind = KINDS[release.state]
+    words = {"page_obj": page_obj, "states": Release.State.choices, "state": state}
+    return render(request, "deliberation/record/releases.html", words)
+
+
+class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    def label_from_instance(self, photo: Attachment) -> str:
+        return photo.name
+
+
+class PrepareForm(ActForm):
+    title = forms.CharField(label=gettext_lazy("Title for the public"), max_length=MAX_TITLE)
+    summary = forms.CharField(
+        label=gettext_lazy("What it is about"),
+        help_text=gettext_lazy("In plain words, without names, phone numbers or identity numbers."),
+        max_length=MAX_SUMMARY,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    shows_agreement = forms.BooleanField(label=gettext_lazy("Show the text of the agreement"), required=False)
+    shows_statements = forms.BooleanField(
+        label=gettext_lazy("Show the statements and how many stood where"), required=False
+    )
+    photos = PhotoChoice(
+        Attachment.objects.none(),
+        label=gettext_lazy("Photos to show"),
+        help_text=gettext_lazy("Only photos on which nobody can be recognised, or who agreed to be shown."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, photos: list[Attachment], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if photos:
+            self.fields["photos"].queryset = Attachment.objects.filter(pk__in=[photo.pk for photo in photos])
+        else:
+            del self.fields["photos"]
+
+
+@page("release.prepare", load=load_matter)
+def matter_release(request: Request, matter: Matter) -> HttpResponse:
+    """The state of a matter's public file, and the form to prepare it."""
+    release = in_reach().filter(matter=matter).first()
+    initial = {
+        "title": release.title if release else matter.title,
+        "summary": release.summary if release else matter.summary,
+        "shows_agreement": release.shows_agreement if release else True,
+        "shows_statements": release.shows_statements if release else False,
+        "photos": list(release.photos.all()) if release else [],
+    }
+    form = PrepareForm(request.POST or None, initial=initial, photos=photos_of(matter))
+    if request.method == "POST" and form.is_valid():
+        given = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
+        receipt = form.attempt(request, release_prepare, matter=matter, **given)
+        if receipt is not None:
+            messages.success(request, _("Prepared. A second person must check it before anybody can read it."))
+            return redirect("release", receipt.result["release"])
+    words = {
+        "matter": matter,
+        "release": release,
+        "form": form,
+        "is_sensitive": matter.is_sensitive or is_sensitive(matter.theme),
+    }
+    return render(
+        request, "deliberation/record/matter_release.html", words, status=422 if request.method == "POST" else 200
+    )
+
+
+class CheckForm(ActForm):
+    warnings_seen = forms.BooleanField(label=gettext_lazy("I looked at every warning"), required=False)
+    answer = forms.ChoiceField(
+        label=gettext_lazy("The check"),
+        choices=[("yes", gettext_lazy("may be public")), ("no", gettext_lazy("not yet: to be mended"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("What should be mended"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, has_doubts: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not has_doubts:
+            del self.fields["warnings_seen"]
+
+
+@page("release.check", load=load_release)
+def release(request: Request, release: Release) -> HttpResponse:
+    """The file as the public would see it, what the machine warns of, and the check."""
+    file = PublicFile(release, shows_overdue=False)
+    doubts = release_warnings(release, file.veil) if release.state == Release.State.PREPARED else []
+    form = CheckForm(request.POST or None, has_doubts=bool(doubts))
+    if request.method == "POST" and form.is_valid():
+        receipt = form.attempt(
+            request,
+            release_check,
+            release=release,
+            approve=form.cleaned_data["answer"] == "yes",
+            reason=form.cleaned_data["reason"],
+            warnings_seen=form.cleaned_data.get("warnings_seen", False),
+        )
+        if receipt is not None:
+            is_public = form.cleaned_data["answer"] == "yes"
+            messages.success(request, _("The file is public now.") if is_public else _("Sent back to be mended."))
+            return redirect("release", release.pk)
+    installation = this_installation()
+    prepared_it = release.prepared_by_id is not None and release.prepared_by_id == request.viewer.person_id
+    waits = release.state == Release.State.PREPARED
+    words = {
+        "installation": installation,
+        "release": release,
+        "matter": release.matter,
+        "kind": KINDS[release.state],
+        "file": file,
+        "photos": release.photos.all(),
+        "doubts": doubts,
+        "form": form if waits and (installation.small_office or not prepared_it) else None,
+        "waits": waits,
+        "same_hands": release.checked_by_id is not None and release.checked_by_id == release.prepared_by_id,
+        "may_hide": release.state == Release.State.RELEASED,
+        "may_restore": release.state == Release.State.HIDDEN,
+        "trace": trace(release),
+    }
+    return render(request, "deliberation/record/release.html", words, status=422 if request.method == "POST" else 200)
+
+
+def trace(release: Release) -> list[Event]:
+    """Who did what to the public file, and when: from the journal."""
+    words = {
+        "deliberation.release.prepare": _("Prepared"),
+        "deliberation.release.hide": _("Hidden"),
+        "deliberation.release.restore": _("Shown again"),
+    }
+    entries = list(entries_of("release", release.pk))
+    people = Person.within.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
+    found = []
+    for entry in entries:
+        if entry.code == "deliberation.release.check":
+            title = _("Checked: public") if entry.data.get("approve") else _("Checked: to be mended")
+        else:
+            title = words.get(entry.code, entry.code)
+        flag = _("prepared and checked by one person") if entry.data.get("same_hands") else ""
+        found.append(Event(title=title, when=entry.at, who=people.get(entry.actor_id, ""), flag=flag))
+    return found
+
+
+def _one_click(request: Request, release: Release, service: Any, done: Any) -> HttpResponse:
+    form = ActForm(request.POST)
+    if form.is_valid() and form.attempt(request, service, release=release) is not None:
+        messages.success(request, done)
+    else:
+        for error in form.non_field_errors():
+            messages.error(request, str(error))
+    back = "release" if may("release.check", request.viewer, release) else "releases"
+    return redirect(back, *([release.pk] if back == "release" else []))
+
+
+@page("release.hide", load=load_release, methods=("POST",))
+def release_hiding(request: Request, release: Release) -> HttpResponse:
+    return _one_click(request, release, release_hide, _("Hidden. Nobody can read it in public any more."))
+
+
+@page("release.hide", load=load_release, methods=("POST",))
+def release_restoring(request: Request, release: Release) -> HttpResponse:
+    return _one_click(request, release, release_restore, _("The file is public again."))
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Public files that wait for our check, and those that came back to be mended."""
+    if not any(viewer.holds(post.body_id) for post in viewer.posts):
+        return None
+    return in_reach().filter(state__in=(Release.State.PREPARED, Release.State.REFUSED)).order_by("prepared_at")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    found = []
+    for release in rows[:100]:
+        if not may("release.check", viewer, release):
+            continue
+        refused = release.state == Release.State.REFUSED
+        if not refused and release.prepared_by_id == viewer.person_id:
+            continue
+        place = (
+            reverse("matter_release", args=[release.matter_id]) if refused else reverse("release", args=[release.pk])
+        )
+        found.append(
+            DeskItem(
+                kind="release",
+                title=release.title,
+                act=_("Mend the public file") if refused else _("Check the public file"),
+                url=place,
+                body_id=release.matter.convener_id,
+                detail=f"{release.matter.number} · {release.matter.place.name}",
+            )
+        )
+    return found
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+urlpatterns = [
+    path("desk/releases/", releases, name="releases"),
+    path("desk/matters/<uuid:pk>/release/", matter_release, name="matter_release"),
+    path("desk/releases/<uuid:pk>/", release, name="release"),
+    path("desk/releases/<uuid:pk>/hide/", release_hiding, name="release_hide"),
+    path("desk/releases/<uuid:pk>/restore/", release_restoring, name="release_restore"),
+]

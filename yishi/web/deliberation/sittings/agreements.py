@@ -1,0 +1,412 @@
+"""The agreement of a matter: its words, duties in a table, how each party consented; recorded, handed over."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.attachments.store import scan_keep
+from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Sitting
+from yishi.deliberation.process.validator import hand_over_missing
+from yishi.deliberation.services.agreements import (
+    agreement_change,
+    agreement_draft,
+    agreement_hand_over,
+    agreement_record,
+    agreement_take_back,
+    consent_record,
+    duty_add,
+    duty_change,
+    duty_remove,
+)
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.organisations.models import Body
+from yishi.organisations.rights import may
+from yishi.web.deliberation.process.loads import bodies_around, load_matter
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import link, one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .sitting_story import grid
+
+SHOWN = 50
+
+
+def load_agreement(request: Request, pk: UUID) -> Agreement:
+    rows = Agreement.objects.select_related(
+        "matter__place", "matter__convener", "matter__process", "sitting__venue", "scan"
+    )
+    return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
+
+
+def load_duty(request: Request, pk: UUID) -> Duty:
+    rows = Duty.objects.select_related("agreement__matter__place", "agreement__sitting", "bearer", "supervisor")
+    return rows.get(pk=pk, agreement__matter__in=Matter.objects.values("pk"))
+
+
+def lacks_of(duty: Duty) -> list[str]:
+    """What a duty still lacks before the agreement is recorded, in words."""
+    wanted = (
+        (_("a bearer"), duty.bearer_id),
+        (_("a due date"), duty.due_on),
+        (_("how it is proved"), duty.proof_expected),
+        (_("a supervisor"), duty.supervisor_id),
+    )
+    return [str(word) for word, value in wanted if not value]
+
+
+@page("matter.see", load=load_matter, methods=("GET",))
+def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
+    rows = Agreement.objects.filter(matter=matter).select_related("sitting__venue", "scan", "written_by")
+    agreement = rows.order_by("-written_at").first()
+    runs = may("agreement.run", request.viewer, matter) and matter.state == Matter.State.OPEN
+    words: dict[str, Any] = {"matter": matter, "agreement": agreement, "runs": runs}
+    if agreement is not None:
+        agreement.matter = matter
+        duties = list(agreement.duties.select_related("bearer", "bearer_person", "supervisor", "commitment"))
+        consents = {one.party_id: one for one in agreement.consents.select_related("scan")}
+        parties = [(party, consents.get(party.pk)) for party in matter.parties.all()]
+        recorded = agreement.state == Agreement.State.RECORDED
+        words |= {
+            "duties": [
+                (duty, lacks_of(duty), link("commitment", duty.commitment_id) if duty.commitment_id else "")
+                for duty in duties
+            ],
+            "parties": parties,
+            "is_draft": agreement.state == Agreement.State.DRAFT,
+            "waiting_for": hand_over_missing(matter) if recorded else [],
+            "primary": _primary(agreement, duties, [party for party, consent in parties if consent is None]),
+        }
+    else:
+        words["sitting"] = matter.sittings.filter(state=Sitting.State.CLOSED).order_by("-ordinal").first()
+        words["grid"] = grid(words["sitting"]) if words["sitting"] else []
+    return render(request, "deliberation/sittings/agreement.html", words)
+
+
+def _primary(agreement: Agreement, duties: list[Duty], lacking: list[Any]) -> tuple[str, str] | None:
+    """The one next act."""
+    if agreement.state == Agreement.State.RECORDED:
+        return (_("Hand over"), reverse("agreement_hand_over", args=[agreement.pk]))
+    if agreement.state == Agreement.State.HANDED_OVER:
+        return None
+    if not duties and agreement.sitting_id:
+        return (_("Add a duty"), reverse("duty_new", args=[agreement.pk]))
+    for duty in duties:
+        if lacks_of(duty):
+            return (_("Complete duty %(number)d") % {"number": duty.ordinal}, reverse("duty_edit", args=[duty.pk]))
+    if lacking:
+        return (
+            _("Record the consent of %(party)s") % {"party": lacking[0].name},
+            f"{reverse('consent_new', args=[agreement.pk])}?party={lacking[0].pk}",
+        )
+    return (_("Record the agreement"), reverse("agreement_record", args=[agreement.pk]))
+
+
+class TextForm(ActForm):
+    text = area(gettext_lazy("What was agreed"), rows=8)
+    conditions = area(gettext_lazy("Conditions"), rows=3)
+    minority = area(
+        gettext_lazy("What stayed disputed, in the words of those who object"),
+        rows=3,
+    )
+
+
+@page("agreement.run", load=load_matter)
+def agreement_new(request: Request, matter: Matter) -> HttpResponse:
+    sitting = matter.sittings.filter(state__in=["open", "closed"]).order_by("-ordinal").first()
+    shared = [row for row in grid(sitting) if row["ground"].is_shared] if sitting else []
+    initial = {
+        "text": "\n".join(row["statement"].text for row in shared),
+        "conditions": "\n".join(condition for row in shared for condition in row["ground"].conditions),
+    }
+    lead = (
+        _("What every party shared is filled in; write it as it was meant.")
+        if sitting
+        else _("No sitting was held: this is an agreement on the way. Most matters are solved so.")
+    )
+    return one_act(
+        request,
+        TextForm(request.POST or None, initial=initial),
+        agreement_draft,
+        heading=_("Draft the agreement"),
+        lead=lead,
+        back=reverse("matter_agreement", args=[matter.pk]),
+        given={"matter": matter, "sitting": sitting},
+        done=_("The draft is kept. Now write each duty: who does what by when."),
+        submit=_("Keep the draft"),
+    )
+
+
+def _act(request: Request, agreement: Agreement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+    return one_act(
+        request,
+        form,
+        service,
+        lead=words.pop("lead", f"{agreement.number} · {agreement.matter.title}"),
+        back=reverse("matter_agreement", args=[agreement.matter_id]),
+        given=words.pop("given", {"agreement": agreement}),
+        **words,
+    )
+
+
+@page("agreement.run", load=load_agreement)
+def agreement_editing(request: Request, agreement: Agreement) -> HttpResponse:
+    initial = {"text": agreement.text, "conditions": agreement.conditions, "minority": agreement.minority}
+    return _act(
+        request,
+        agreement,
+        TextForm(request.POST or None, initial=initial),
+        agreement_change,
+        heading=_("Change the draft"),
+        done=_("The draft is changed."),
+        submit=_("Save"),
+    )
+
+
+class DutyForm(ActForm):
+    act = area(gettext_lazy("What is to be done"), rows=2)
+    bearer: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Who does it"), required=False, help_text=gettext_lazy("The desk that owes.")
+    )
+    quantity = forms.DecimalField(
+        label=gettext_lazy("How much"),
+        required=False,
+        max_digits=14,
+        decimal_places=3,
+        help_text=gettext_lazy("If it can be counted."),
+    )
+    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=16)
+    due_on = day_field(gettext_lazy("By when"), required=False)
+    proof_expected = forms.CharField(
+        label=gettext_lazy("How one will see that it is done"),
+        help_text=gettext_lazy("A transfer slip, a photo of the road, a notice on the board…"),
+        required=False,
+        max_length=300,
+    )
+    supervisor: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Who supervises"), required=False
+    )
+    conditions = area(gettext_lazy("Conditions"), rows=2)
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        parties = matter.parties.exclude(body=None).values("body")
+        rows = Body.objects.filter(Q(pk__in=bodies_around(matter).values("pk")) | Q(pk__in=parties))
+        for name in ("bearer", "supervisor"):
+            self.fields[name].queryset = rows.order_by("-place__lo", "name")
+            self.fields[name].empty_label = _("not settled yet")
+
+
+@page("agreement.run", load=load_agreement)
+def duty_new(request: Request, agreement: Agreement) -> HttpResponse:
+    return _act(
+        request,
+        agreement,
+        DutyForm(request.POST or None, matter=agreement.matter),
+        duty_add,
+        heading=_("Add a duty"),
+        done=_("The duty is in the draft."),
+        submit=_("Add the duty"),
+    )
+
+
+@page("agreement.run", load=load_duty)
+def duty_editing(request: Request, duty: Duty) -> HttpResponse:
+    names = ("act", "bearer", "quantity", "unit", "due_on", "proof_expected", "supervisor", "conditions")
+    initial = {name: getattr(duty, name) for name in names}
+    return _act(
+        request,
+        duty.agreement,
+        DutyForm(request.POST or None, matter=duty.agreement.matter, initial=initial),
+        duty_change,
+        given={"duty": duty},
+        heading=_("Duty %(number)d") % {"number": duty.ordinal},
+        done=_("The duty is changed."),
+        submit=_("Save"),
+    )
+
+
+@page("agreement.run", load=load_duty, methods=("POST",))
+def duty_out(request: Request, duty: Duty) -> HttpResponse:
+    """Take a duty out of the draft."""
+    form = ActForm(request.POST)
+    try:
+        duty_remove(
+            actor=request.viewer, duty=duty, act_id=form.cleaned_data.get("act_id") if form.is_valid() else None
+        )
+        messages.success(request, _("The duty is taken out."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect("matter_agreement", pk=duty.agreement.matter_id)
+
+
+def scan_field() -> forms.FileField:
+    return forms.FileField(
+        label=gettext_lazy("Photo or scan of the signed paper"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+
+
+class ConsentForm(ActForm):
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Which party"), widget=forms.RadioSelect, empty_label=None
+    )
+    way = forms.ChoiceField(
+        label=gettext_lazy("How it consented"), choices=Consent.Way.choices, widget=forms.RadioSelect
+    )
+    witness = forms.CharField(
+        label=gettext_lazy("Witness, if it was said aloud"),
+        help_text=gettext_lazy("Office and name, such as “village head …”."),
+        required=False,
+        max_length=64,
+    )
+    condition = forms.CharField(label=gettext_lazy("Condition of this party"), required=False, max_length=300)
+    scan = scan_field()
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = matter.parties.all()
+
+
+def _with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
+    """Keep the scan first; the act that follows takes it up."""
+
+    def call(*, actor: Any, scan: Any = None, **given: Any) -> Receipt:
+        kept = scan_keep(actor=actor, upload=scan) if scan else None
+        return service(actor=actor, scan=kept, **given)
+
+    return call
+
+
+@page("agreement.run", load=load_agreement)
+def consent_new(request: Request, agreement: Agreement) -> HttpResponse:
+    return _act(
+        request,
+        agreement,
+        ConsentForm(
+            request.POST or None,
+            request.FILES or None,
+            matter=agreement.matter,
+            initial={"party": request.GET.get("party", "")},
+        ),
+        _with_scan(consent_record),
+        template="deliberation/sittings/quick.html",
+        heading=_("Record how a party consented"),
+        done=_("The consent is recorded."),
+        submit=_("Record the consent"),
+    )
+
+
+class RecordForm(ActForm):
+    recorded_on = day_field(
+        gettext_lazy("Agreed on (if not today)"),
+        required=False,
+        help_text=gettext_lazy(
+            "A day in the past is accepted; it is marked as recorded afterwards and starts no clock."
+        ),
+    )
+    scan = scan_field()
+
+
+@page("agreement.run", load=load_agreement)
+def agreement_recording(request: Request, agreement: Agreement) -> HttpResponse:
+    return _act(
+        request,
+        agreement,
+        RecordForm(request.POST or None, request.FILES or None),
+        _with_scan(agreement_record),
+        heading=_("Record the agreement"),
+        lead=_("Its words do not change any more, and each duty becomes a promise in the ledger."),
+        done=_("The agreement is recorded; its duties stand in the ledger."),
+        submit=_("Record the agreement"),
+    )
+
+
+class HandOverForm(ActForm):
+    on = day_field(gettext_lazy("Handed over on (if not today)"), required=False)
+
+
+@page("agreement.run", load=load_agreement)
+def agreement_handing_over(request: Request, agreement: Agreement) -> HttpResponse:
+    return _act(
+        request,
+        agreement,
+        HandOverForm(request.POST or None),
+        agreement_hand_over,
+        heading=_("Adopted and handed over"),
+        lead=_("From now on the promises are in force and their clocks run; every bearer is told."),
+        done=_("Handed over: the promises are in force."),
+        submit=_("Hand over"),
+    )
+
+
+class ReasonForm(ActForm):
+    reason = area(gettext_lazy("Why is it taken back?"), rows=3)
+
+
+@page("agreement.run", load=load_agreement)
+def agreement_taking_back(request: Request, agreement: Agreement) -> HttpResponse:
+    return _act(
+        request,
+        agreement,
+        ReasonForm(request.POST or None),
+        agreement_take_back,
+        heading=_("Take the agreement back"),
+        lead=_("It is a draft again. Its promises, not yet in force, are dropped; the parties consent anew."),
+        done=_("The agreement is a draft again."),
+        submit=_("Take it back"),
+    )
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Agreements of our matters that are recorded and wait for the hand-over."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    rows = Agreement.objects.filter(
+        matter__convener__in=desks, matter__state=Matter.State.OPEN, state=Agreement.State.RECORDED
+    )
+    return rows.select_related("matter").order_by("recorded_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="agreement",
+            title=one.matter.title,
+            act=_("Hand the agreement over"),
+            url=reverse("matter_agreement", args=[one.matter_id]),
+            due_on=one.matter.step_due_on,
+            body_id=one.matter.convener_id,
+            detail=one.number,
+        )
+        for one in rows[:SHOWN]
+    ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+urlpatterns = [
+    path("desk/matters/<uuid:pk>/agreement/", matter_agreement, name="matter_agreement"),
+    path("desk/matters/<uuid:pk>/agreement/new/", agreement_new, name="agreement_new"),
+    path("desk/agreements/<uuid:pk>/change/", agreement_editing, name="agreement_edit"),
+    path("desk/agreements/<uuid:pk>/duty/", duty_new, name="duty_new"),
+    path("desk/duties/<uuid:pk>/", duty_editing, name="duty_edit"),
+    path("desk/duties/<uuid:pk>/out/", duty_out, name="duty_out"),
+    path("desk/agreements/<uuid:pk>/consent/", consent_new, name="consent_new"),
+    path("desk/agreements/<uuid:pk>/record/", agreement_recording, name="agreement_record"),
+    path("desk/agreements/<uuid:pk>/hand-over/", agreement_handing_over, name="agreement_hand_over"),
+    path("desk/agreements/<uuid:pk>/take-back/", agreement_taking_back, name="agreement_take_back"),
+]

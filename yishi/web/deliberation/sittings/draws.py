@@ -1,0 +1,217 @@
+"""Draws of seats: the list's hash is published first, then the numbers; anybody repeats the draw from the file."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.database.reach import everything
+from yishi.deliberation.models import Draw, Matter, Seat
+from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.draws import draw_publish, draw_record, draw_run
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import child_id, uuid7
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import may, permit
+from yishi.people.models import Person
+from yishi.people.services import person_write
+from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.fields import area
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .seat_forms import people_choices
+
+FIRST_PERSON = 100  # ordinals of the people written down within the act that publishes the list
+
+
+def load_draw(request: Request, pk: UUID) -> Draw:
+    rows = Draw.objects.select_related("matter__place", "matter__process", "matter__convener")
+    return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
+
+
+class PublishForm(ActForm):
+    seat_class = forms.ChoiceField(label=gettext_lazy("Class of seats"), required=False)
+    wanted = forms.IntegerField(label=gettext_lazy("How many are drawn"), required=False, min_value=0)
+    chosen = forms.MultipleChoiceField(
+        label=gettext_lazy("On the list: people whom the platform knows"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    names = area(
+        gettext_lazy("On the list: others, one per line"),
+        rows=6,
+        help_text=gettext_lazy("Name, then a blank and the phone number if there is one."),
+    )
+    number_source = forms.CharField(
+        label=gettext_lazy("Which public number will be used"),
+        help_text=gettext_lazy(
+            "One that nobody knows yet, such as “the winning number of the welfare lottery on Friday”."
+        ),
+        required=False,
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, matter: Matter, viewer: Viewer, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        classes = read_document(matter.process.document).seats
+        drawn = [one for one in classes if one.filled_by == Seat.FilledBy.DRAW]
+        self.fields["seat_class"].choices = [(one.code, one.name) for one in drawn or classes]
+        self.fields["chosen"].choices = people_choices(matter, viewer)
+
+
+def publish(
+    *,
+    actor: Viewer,
+    matter: Matter,
+    act_id: UUID | None = None,
+    chosen: list[str],
+    names: str,
+    wanted: int | None,
+    **given: Any,
+) -> Receipt:
+    """Publish a list from the form; who is not known yet is written down first, once for each line."""
+    act_id = act_id or uuid7()
+    by = permit("seat.run", actor, matter)
+    lines = [line.strip() for line in names.splitlines() if line.strip()]
+    if not lines and not chosen:
+        raise Refusal("draw.empty", _("The list is empty. Choose people, or write names."), field="names")
+    if not wanted:
+        raise Refusal("draw.none", _("At least one seat must be drawn."), field="wanted")
+    if wanted > len(lines) + len(set(chosen)):
+        raise Refusal(
+            "draw.too_many",
+            _("%(wanted)d are to be drawn, but the list has only %(have)d. Lengthen the list or draw fewer.")
+            % {"wanted": wanted, "have": len(lines) + len(set(chosen))},
+            field="wanted",
+        )
+    people = list(Person.within.filter(pk__in=chosen))
+    for number, line in enumerate(lines):
+        name, phone = _split(line)
+        receipt = person_write(by=by, name=name, phone=phone, act_id=child_id(act_id, FIRST_PERSON + number))
+        people.append(Person.within.get(pk=receipt.result["person"]))
+    return draw_publish(actor=actor, matter=matter, wanted=wanted, candidates=people, act_id=act_id, **given)
+
+
+def _split(line: str) -> tuple[str, str]:
+    """A name and, if the last word begins with a digit or +, a phone number."""
+    words = line.replace("，", " ").replace(",", " ").split()
+    if len(words) > 1 and (words[-1][0].isdigit() or words[-1][0] == "+"):
+        return " ".join(words[:-1]), words[-1]
+    return " ".join(words), ""
+
+
+@page("seat.run", load=load_matter)
+def draw_new(request: Request, matter: Matter) -> HttpResponse:
+    form = PublishForm(
+        request.POST or None,
+        matter=matter,
+        viewer=request.viewer,
+        initial={"seat_class": request.GET.get("class", "")},
+    )
+    return one_act(
+        request,
+        form,
+        publish,
+        heading=_("Draw seats: publish the list"),
+        lead=_("First the list's fingerprint and the name of a number that nobody knows yet; later the draw."),
+        back=reverse("matter_seats", args=[matter.pk]),
+        given={"matter": matter},
+        done=_("The list's fingerprint is published. Tell everybody where to see it."),
+        submit=_("Publish the list"),
+        next_url=lambda receipt: reverse("draw", args=[receipt.result["draw"]]),
+    )
+
+
+class RunForm(ActForm):
+    public_number = forms.CharField(label=gettext_lazy("The public number"), required=False, max_length=64)
+
+    def __init__(self, *args: Any, draw: Draw, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.parties = list(draw.matter.parties.all())
+        self.fields["public_number"].help_text = draw.number_source
+        for party in self.parties:
+            self.fields[f"party_{party.pk}"] = forms.CharField(
+                label=_("A number from %(party)s") % {"party": party.name}, required=False, max_length=32
+            )
+
+
+def _run(*, actor: Viewer, draw: Draw, act_id: UUID | None = None, public_number: str, **numbers: str) -> Receipt:
+    given = {name.removeprefix("party_"): value for name, value in numbers.items() if value.strip()}
+    found = read_document(draw.matter.process.document).seat(draw.seat_class)
+    role = found.role if found else Seat.Role.REPRESENTATIVE
+    return draw_run(actor=actor, draw=draw, public_number=public_number, party_numbers=given, role=role, act_id=act_id)
+
+
+@page("matter.see", load=load_draw)
+def draw(request: Request, draw: Draw) -> HttpResponse:
+    """The draw's page: fingerprint and source; then the form for the numbers; then who was drawn."""
+    runs = may("seat.run", request.viewer, draw.matter)
+    form = RunForm(request.POST or None, draw=draw) if runs and draw.drawn_at is None else None
+    words: dict[str, Any] = {
+        "draw": draw,
+        "record": draw_record(draw),
+        "seat_class": read_document(draw.matter.process.document).seat(draw.seat_class),
+        "public_url": request.build_absolute_uri(reverse("public_draw", args=[draw.pk])),
+    }
+    if request.method == "POST" and form is None:
+        raise Http404
+    if form is not None:
+        return one_act(
+            request,
+            form,
+            _run,
+            heading=_("Draw of seats"),
+            back=reverse("matter_seats", args=[draw.matter_id]),
+            given={"draw": draw},
+            done=_("Drawn. Those who were drawn are invited; anybody can repeat the draw from its file."),
+            submit=_("Draw"),
+            next_url=lambda _receipt: reverse("draw", args=[draw.pk]),
+            template="deliberation/sittings/draw.html",
+            **words,
+        )
+    return render(request, "deliberation/sittings/draw.html", {"form": None, **words})
+
+
+def _public(pk: UUID) -> Draw:
+    """A draw that anybody may see: published with its list's fingerprint, of a matter that is not sensitive."""
+    with everything():
+        return Draw.objects.get(pk=pk, matter__is_sensitive=False)
+
+
+def load_public(request: Request, pk: UUID) -> Draw:
+    return _public(pk)
+
+
+@page("public", load=load_public, methods=("GET",), face="public")
+def public_draw(request: Request, draw: Draw) -> HttpResponse:
+    record = draw_record(draw)
+    drawn = [record["names"].get(key, key) for key in record.get("drawn", [])]
+    return render(request, "deliberation/sittings/public_draw.html", {"draw": draw, "record": record, "drawn": drawn})
+
+
+@page("public", load=load_public, methods=("GET",), face="public")
+def public_draw_file(request: Request, draw: Draw) -> HttpResponse:
+    """The file that `yishi draw-verify` repeats."""
+    text = json.dumps(draw_record(draw), ensure_ascii=False, indent=1, sort_keys=True)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"draw-{draw.list_hash[:12]}.json")
+    return response
+
+
+urlpatterns = [
+    path("desk/matters/<uuid:pk>/draws/new/", draw_new, name="draw_new"),
+    path("desk/draws/<uuid:pk>/", draw, name="draw"),
+    path("draws/<uuid:pk>/", public_draw, name="public_draw"),
+    path("draws/<uuid:pk>/draw.json", public_draw_file, name="public_draw_file"),
+]

@@ -1,0 +1,147 @@
+"""The room on a phone: the open statement, four large buttons, what I said. Polled, never held open.
+
+Made for hundreds at once: a state of a few bytes by two queries, a stance in one short transaction.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
+from yishi.deliberation.services.stances import stance_take
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import uuid7
+from yishi.organisations.rights import may
+from yishi.web.kit.forms import Form
+from yishi.web.kit.page import page
+from yishi.web.kit.query_code import CodeForm, enter_code
+from yishi.web.kit.request import Request
+
+NO_STATEMENT = gettext_noop("This statement is not part of this sitting. Reload the page.")
+SITTING = ("matter_id", "state", "version", "cancel_reason")  # what a phone reads of a sitting
+BUTTONS = (
+    (Stance.Value.AGREE, gettext_lazy("I agree")),
+    (Stance.Value.CONDITIONAL, gettext_lazy("I can live with it if…")),
+    (Stance.Value.OBJECT, gettext_lazy("I object")),
+    (Stance.Value.PASS, gettext_lazy("I pass")),
+)
+
+
+@dataclass
+class Room:
+    """A sitting and the viewer's seat in it."""
+
+    sitting: Sitting
+    seat: Seat
+
+    @property
+    def matter(self) -> Matter:
+        return self.sitting.matter
+
+
+def load_room(request: Request, pk: UUID) -> Room:
+    """The viewer's seat is the whole of the right: who holds none finds no room. The chair's seat comes last."""
+    sitting = Sitting.within.only(*SITTING).get(pk=pk)
+    seats = Seat.objects.filter(
+        matter=sitting.matter_id, person=request.viewer.person_id, state__in=Seat.LIVE, ended_on__isnull=True
+    )
+    found = sorted(seats, key=lambda seat: seat.role == Seat.Role.CHAIR)
+    if not found:
+        raise Seat.DoesNotExist
+    return Room(sitting, found[0])
+
+
+class StanceForm(Form):
+    act_id = forms.UUIDField(required=False)
+    statement = forms.UUIDField()
+    value = forms.ChoiceField(choices=Stance.Value.choices)
+    condition = forms.CharField(required=False)
+    reason = forms.CharField(required=False)
+
+
+def room_words(request: Request, room: Room, **more: Any) -> dict[str, Any]:
+    statements = list(room.sitting.statements.select_related("party"))
+    mine = {one.statement_id: one for one in Stance.objects.filter(statement__in=statements, seat=room.seat)}
+    return {
+        "sitting": room.sitting,
+        "seat": room.seat,
+        "is_chair": room.seat.role == Seat.Role.CHAIR,
+        "rows": [{"statement": one, "mine": mine.get(one.pk), "act_id": uuid7()} for one in reversed(statements)],
+        "buttons": BUTTONS,
+        "base": "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html",
+        "runs": may("sitting.run", request.viewer, room.sitting),
+        **more,
+    }
+
+
+@page("public", face="both")
+def room(request: Request, pk: UUID) -> HttpResponse:
+    """The address on the wall: who holds a seat sees the room; who is not known yet types the query code."""
+    if request.viewer.is_known:
+        return my_room(request, pk=pk)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and enter_code(request, form):
+        return redirect("room", pk)
+    return render(
+        request,
+        "deliberation/sittings/room_door.html",
+        {"form": form, "pk": pk},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@page("room.enter", load=load_room, methods=("GET",), face="both")
+def my_room(request: Request, room: Room) -> HttpResponse:
+    return render(request, "deliberation/sittings/my_room.html", room_words(request, room))
+
+
+@page("room.enter", load=load_room, methods=("GET",), face="both")
+def room_state(request: Request, room: Room) -> HttpResponse:
+    """What a phone asks every few seconds; only the version says whether there is more to fetch."""
+    return JsonResponse({"version": room.sitting.version, "state": room.sitting.state})
+
+
+@page("room.enter", load=load_room, methods=("GET",), face="both")
+def room_part(request: Request, room: Room) -> HttpResponse:
+    """The part of the page that changed."""
+    return render(request, "deliberation/sittings/my_room_fragment.html", room_words(request, room))
+
+
+@page("room.enter", load=load_room, methods=("POST",), face="both")
+def room_stance(request: Request, room: Room) -> HttpResponse:
+    """Where I stand. By script it answers a few bytes of JSON, else it leads back to the room."""
+    by_script = "application/json" in request.headers.get("Accept", "")
+    form = StanceForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refusal("stance.value", _("Please choose one of the four answers."))
+        statement = Statement(pk=form.cleaned_data["statement"])  # read, with its sitting, by the service
+        given = {name: form.cleaned_data[name] for name in ("value", "condition", "reason")}
+        receipt = stance_take(
+            actor=request.viewer, statement=statement, seat=room.seat, act_id=form.cleaned_data["act_id"], **given
+        )
+    except (Refusal, Statement.DoesNotExist) as error:
+        refusal = error if isinstance(error, Refusal) else Refusal("stance.statement", _(NO_STATEMENT))
+        if by_script:
+            return JsonResponse({"refused": refusal.code, "message": str(refusal.message)}, status=422)
+        words = room_words(request, room, refusal=str(refusal.message), typed=request.POST)
+        return render(request, "deliberation/sittings/my_room.html", words, status=422)
+    if by_script:
+        word = str(Stance.Value(given["value"]).label)
+        return JsonResponse({"stance": receipt.result["stance"], "value": given["value"], "word": word})
+    return HttpResponseRedirect(reverse("room", args=[room.sitting.pk]) + f"#statement-{statement.pk}")
+
+
+urlpatterns = [
+    path("room/<uuid:pk>/", room, name="room"),
+    path("room/<uuid:pk>/state/", room_state, name="room_state"),
+    path("room/<uuid:pk>/part/", room_part, name="room_part"),
+    path("room/<uuid:pk>/stance/", room_stance, name="room_stance"),
+]

@@ -1,0 +1,288 @@
+"""The room, as the chair and the secretary see it: roll call, statements, where each party stands, hands, the floor."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Max
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
+from yishi.deliberation.services.room import counted_seats
+from yishi.deliberation.services.seats import chair_problem
+from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close, sitting_open
+from yishi.deliberation.services.stances import (
+    hands_count,
+    stance_take,
+    statement_add,
+    statement_close,
+)
+from yishi.formats.qr import qr_svg
+from yishi.kit.errors import Refusal
+from yishi.kit.records import lend, lent
+from yishi.web.kit.fields import area
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .sitting_story import attendance, grid
+from .sittings import load_sitting
+
+
+def load_statement(request: Request, pk: UUID) -> Statement:
+    rows = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
+    return rows.get(pk=pk, sitting__matter__in=Matter.objects.values("pk"))
+
+
+def load_place(request: Request, pk: UUID, seat: UUID) -> Seat:
+    """A seat in the room of a sitting; the sitting rides along."""
+    sitting = load_sitting(request, pk)
+    found = Seat.objects.select_related("matter__place", "person", "party").get(pk=seat, matter=sitting.matter_id)
+    return lend(found, sitting=sitting)
+
+
+def room_version(sitting: Sitting) -> str:
+    """Changes with everything that the chair sees: the sitting, and each stance, without a row that all would lock."""
+    said = Stance.objects.filter(statement__sitting=sitting).aggregate(count=Count("pk"), last=Max("at"))
+    return f"{sitting.version}.{said['count']}.{said['last'].timestamp() if said['last'] else 0:.0f}"
+
+
+class StatementForm(ActForm):
+    text = area(gettext_lazy("A short sentence on which everybody can say where they stand"), rows=2)
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Put forward by"), required=False
+    )
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = matter.parties.all()
+        self.fields["party"].empty_label = _("staff (it is labelled as such)")
+
+
+def room_words(request: Request, sitting: Sitting) -> dict[str, Any]:
+    rows = attendance(sitting)
+    counted = {seat.pk for seat in counted_seats(sitting.matter)}
+    address = request.build_absolute_uri(reverse("room", args=[sitting.pk]))
+    return {
+        "sitting": sitting,
+        "matter": sitting.matter,
+        "version": room_version(sitting),
+        "rows": rows,
+        "here": sum(1 for row in rows if row["is_here"] and row["seat"].pk in counted),
+        "invited": len(counted),
+        "chair_problem": chair_problem(sitting.matter) if sitting.opened_at is None else "",
+        "grid": grid(sitting),
+        "address": address,
+    }
+
+
+@page("sitting.run", load=load_sitting, methods=("GET",))
+def sitting_room(request: Request, sitting: Sitting) -> HttpResponse:
+    words = room_words(request, sitting)
+    words["form"] = StatementForm(matter=sitting.matter)
+    return render(request, "deliberation/sittings/room.html", words)
+
+
+@page("sitting.run", load=load_sitting, methods=("GET",))
+def sitting_state(request: Request, sitting: Sitting) -> HttpResponse:
+    """The room's version and running counts, for the chair: a few numbers, no page."""
+    counts: dict[str, dict[str, int]] = {}
+    rows = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "value").annotate(Count("pk"))
+    for statement, value, count in rows:
+        counts.setdefault(str(statement), {})[value] = count
+    return JsonResponse({"version": room_version(sitting), "state": sitting.state, "counts": counts})
+
+
+@page("sitting.run", load=load_sitting, methods=("GET",))
+def room_code(request: Request, sitting: Sitting) -> HttpResponse:
+    """The QR code to hang up in the room: who holds a seat opens it on the phone."""
+    address = request.build_absolute_uri(reverse("room", args=[sitting.pk]))
+    return HttpResponse(qr_svg(address), content_type="image/svg+xml")
+
+
+def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **given: Any) -> HttpResponse:
+    """One tap in the room: done, or a sentence why not; back to the room either way."""
+    form = ActForm(request.POST)
+    act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
+    try:
+        service(actor=request.viewer, act_id=act_id, **given)
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        if done:
+            messages.success(request, done)
+    return HttpResponseRedirect(reverse("sitting_room", args=[sitting_id]))
+
+
+@page("sitting.run", load=load_place, methods=("POST",))
+def room_arrive(request: Request, seat: Seat) -> HttpResponse:
+    return _say(request, lent(seat, "sitting").pk, presence_arrive, sitting=lent(seat, "sitting"), seat=seat)
+
+
+@page("sitting.run", load=load_place, methods=("POST",))
+def room_leave(request: Request, seat: Seat) -> HttpResponse:
+    return _say(request, lent(seat, "sitting").pk, presence_leave, sitting=lent(seat, "sitting"), seat=seat)
+
+
+@page("sitting.run", load=load_sitting, methods=("POST",))
+def room_open(request: Request, sitting: Sitting) -> HttpResponse:
+    """Opens now; a sitting recorded afterwards, at the time for which it was planned."""
+    at = sitting.starts_at if sitting.backfilled else None
+    return _say(request, sitting.pk, sitting_open, _("The sitting is open."), sitting=sitting, at=at)
+
+
+class CloseForm(ActForm):
+    at = forms.DateTimeField(
+        label=gettext_lazy("Closed at (if not now)"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )
+
+
+@page("sitting.run", load=load_sitting)
+def room_close(request: Request, sitting: Sitting) -> HttpResponse:
+    return one_act(
+        request,
+        CloseForm(request.POST or None),
+        sitting_close,
+        heading=_("Close the sitting"),
+        lead=_("Who is still here leaves with it, open statements are closed, and the clock of the minutes begins."),
+        back=reverse("sitting_room", args=[sitting.pk]),
+        given={"sitting": sitting},
+        done=_("The sitting is closed. Write the minutes while everything is fresh."),
+        submit=_("Close the sitting"),
+        next_url=lambda _receipt: reverse("sitting", args=[sitting.pk]),
+    )
+
+
+@page("sitting.run", load=load_sitting)
+def statement_new(request: Request, sitting: Sitting) -> HttpResponse:
+    return one_act(
+        request,
+        StatementForm(request.POST or None, matter=sitting.matter),
+        statement_add,
+        heading=_("Put a statement to the room"),
+        back=reverse("sitting_room", args=[sitting.pk]),
+        given={"sitting": sitting},
+        done=_("The statement stands; phones show it now."),
+        submit=_("Put it to the room"),
+    )
+
+
+class NoteForm(ActForm):
+    minority_note = area(gettext_lazy("What stays disputed, in the words of those who object"), rows=3, max_length=500)
+
+
+@page("sitting.run", load=load_statement)
+def statement_closing(request: Request, statement: Statement) -> HttpResponse:
+    return _on_statement(
+        request,
+        statement,
+        NoteForm(request.POST or None),
+        statement_close,
+        heading=_("Close the statement"),
+        done=_("The statement is closed; the count stands."),
+        submit=_("Close the statement"),
+    )
+
+
+def _on_statement(request: Request, statement: Statement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+    return one_act(
+        request,
+        form,
+        service,
+        lead=statement.text,
+        template="deliberation/sittings/quick.html",
+        back=reverse("sitting_room", args=[statement.sitting_id]),
+        given={"statement": statement},
+        **words,
+    )
+
+
+class StanceForm(ActForm):
+    seat: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Who says so"), empty_label=gettext_lazy("choose")
+    )
+    value = forms.ChoiceField(
+        label=gettext_lazy("Where they stand"), choices=Stance.Value.choices, widget=forms.RadioSelect
+    )
+    condition = forms.CharField(
+        label=gettext_lazy("If “can live with it if…”: if what?"), required=False, max_length=300
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason (if they give one)"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        rows = Seat.objects.filter(presences__sitting=sitting, ended_on__isnull=True).exclude(role=Seat.Role.CHAIR)
+        self.fields["seat"].queryset = (
+            rows.select_related("person", "party").distinct().order_by("party__ordinal", "pk")
+        )
+        self.fields["seat"].label_from_instance = lambda seat: (
+            f"{seat.person}（{seat.party.name}）" if seat.party else str(seat.person)
+        )
+
+
+@page("sitting.run", load=load_statement)
+def stance_recording(request: Request, statement: Statement) -> HttpResponse:
+    """The secretary records for the room: for who has no phone, or says it aloud."""
+    return _on_statement(
+        request,
+        statement,
+        StanceForm(request.POST or None, sitting=statement.sitting, initial={"seat": request.GET.get("seat", "")}),
+        stance_take,
+        heading=_("Record where somebody stands"),
+        done=_("It is recorded."),
+        submit=_("Record"),
+    )
+
+
+class HandsForm(ActForm):
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Whose hands"), required=False
+    )
+    agree = forms.IntegerField(label=gettext_lazy("agree"), min_value=0, max_value=100000, initial=0)
+    conditional = forms.IntegerField(
+        label=gettext_lazy("can live with it if…"), min_value=0, max_value=100000, initial=0
+    )
+    object = forms.IntegerField(label=gettext_lazy("object"), min_value=0, max_value=100000, initial=0)
+    abstain = forms.IntegerField(label=gettext_lazy("pass"), min_value=0, max_value=100000, initial=0)
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = matter.parties.all()
+        self.fields["party"].empty_label = _("the whole room")
+
+
+@page("sitting.run", load=load_statement)
+def hands_counting(request: Request, statement: Statement) -> HttpResponse:
+    return _on_statement(
+        request,
+        statement,
+        HandsForm(request.POST or None, matter=statement.sitting.matter),
+        hands_count,
+        heading=_("Count hands"),
+        done=_("The count is recorded; counted again, it replaces this one."),
+        submit=_("Record the count"),
+    )
+
+
+urlpatterns = [
+    path("desk/sittings/<uuid:pk>/room/", sitting_room, name="sitting_room"),
+    path("desk/sittings/<uuid:pk>/room/state/", sitting_state, name="sitting_state"),
+    path("desk/sittings/<uuid:pk>/room/code.svg", room_code, name="room_code"),
+    path("desk/sittings/<uuid:pk>/room/open/", room_open, name="room_open"),
+    path("desk/sittings/<uuid:pk>/room/close/", room_close, name="room_close"),
+    path("desk/sittings/<uuid:pk>/room/statements/new/", statement_new, name="statement_new"),
+    path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/arrive/", room_arrive, name="room_arrive"),
+    path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/leave/", room_leave, name="room_leave"),
+    path("desk/statements/<uuid:pk>/close/", statement_closing, name="statement_close"),
+    path("desk/statements/<uuid:pk>/stance/", stance_recording, name="stance_record"),
+    path("desk/statements/<uuid:pk>/hands/", hands_counting, name="hands_count"),
+]

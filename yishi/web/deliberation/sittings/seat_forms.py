@@ -1,0 +1,139 @@
+"""Choosing who sits: a sitting member, somebody of a body, who raised it, or a person written down here."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Matter, Seat, Worry
+from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.seats import members_to_invite, seat_fill, seat_replace
+from yishi.deliberation.services.worries import who_raised
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import child_id, uuid7
+from yishi.organisations.grants import WORKING, Viewer
+from yishi.organisations.models import Body, PlaceLevel, Post, valid_on
+from yishi.organisations.rights import permit
+from yishi.people.models import Person
+from yishi.people.services import person_write
+from yishi.web.kit.fields import area
+from yishi.web.kit.forms import ActForm
+
+NEW = 7  # ordinal of the person written down within the act of the seat
+NEAR = (PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)
+
+
+def bodies_near(matter: Matter) -> Any:
+    """Bodies of the matter's county, township and village, and those that are parties."""
+    around = Q(place__lo__lte=matter.place.lo, place__hi__gte=matter.place.lo, place__level__in=NEAR)
+    mine = Q(pk__in=matter.parties.exclude(body=None).values("body")) | Q(pk=matter.convener_id)
+    inside = Q(place__lo__gte=matter.place.lo, place__lo__lte=matter.place.hi)
+    return Body.objects.filter(valid_on(timezone.localdate()), around | mine | inside).order_by("name")
+
+
+def people_choices(matter: Matter, viewer: Viewer) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Groups of (person id, words); an anonymous author is offered only to whoever may know them."""
+    today = timezone.localdate()
+    raised = []
+    main = list(Worry.objects.filter(matter=matter).values_list("pk", flat=True))
+    for worry in Worry.objects.filter(Q(pk__in=main) | Q(merged_into__in=main)).select_related(
+        "raiser", "place", "convener"
+    ):
+        person = who_raised(worry, viewer)
+        if person is not None and (str(person.pk), str(person)) not in raised:
+            raised.append((str(person.pk), str(person)))
+    members = [(str(one.person_id), f"{one.person} · {one.term.body}") for one in members_to_invite(matter)]
+    posts = Post.objects.filter(valid_on(today), body__in=bodies_near(matter), role__in=[*WORKING, "staff"])
+    staff = [(str(post.person_id), f"{post.person} · {post.body}") for post in posts.select_related("person", "body")]
+    groups = [(_("who raised it"), raised), (_("members"), members), (_("people of bodies"), staff)]
+    return [(name, rows) for name, rows in groups if rows]
+
+
+class WhoForm(ActForm):
+    """The part that names a person."""
+
+    who = forms.ChoiceField(label=gettext_lazy("Person"), required=False)
+    name = forms.CharField(
+        label=gettext_lazy("Or: name of somebody who is not in the list"), required=False, max_length=64
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone of that person"),
+        help_text=gettext_lazy("The invitation goes there by SMS."),
+        required=False,
+        max_length=32,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+
+    def __init__(self, *args: Any, matter: Matter, viewer: Viewer, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["who"].choices = [("", _("choose")), *people_choices(matter, viewer)]
+
+
+class FillForm(WhoForm):
+    seat_class = forms.ChoiceField(label=gettext_lazy("Class of seats"), required=False)
+    role = forms.ChoiceField(label=gettext_lazy("There as"), required=False)
+    filled_by = forms.ChoiceField(label=gettext_lazy("How they came to it"), required=False)
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("For which party"), required=False
+    )
+    body: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("For which body"), required=False
+    )
+    accepted = forms.BooleanField(label=gettext_lazy("Has said yes already (or sits by office)"), required=False)
+    field_order = ["seat_class", "who", "name", "phone", "party", "body", "role", "filled_by", "accepted"]
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, matter=matter, **kwargs)
+        classes = read_document(matter.process.document).seats
+        as_class = ("", _("as the class says"))
+        self.fields["seat_class"].choices = [*((one.code, one.name) for one in classes), ("", _("outside the classes"))]
+        self.fields["role"].choices = [as_class, *Seat.Role.choices]
+        self.fields["filled_by"].choices = [as_class, *Seat.FilledBy.choices]
+        self.fields["party"].queryset = matter.parties.all()
+        self.fields["party"].empty_label = self.fields["body"].empty_label = _("none")
+        self.fields["body"].queryset = bodies_near(matter)
+
+
+class PersonForm(WhoForm):
+    reason = area(gettext_lazy("Why is the seat given to somebody else?"), rows=2)
+
+
+def _person(actor: Viewer, by: Any, act_id: UUID, who: str, name: str, phone: str) -> Person:
+    """The person chosen, or the one written down here."""
+    if who:
+        return Person.within.get(pk=who)
+    if not name.strip():
+        raise Refusal("seat.nobody", _("Choose somebody from the list, or write a name."), field="who")
+    receipt = person_write(by=by, name=name, phone=phone, act_id=child_id(act_id, NEW))
+    return Person.within.get(pk=receipt.result["person"])
+
+
+def fill(
+    *, actor: Viewer, matter: Matter, act_id: UUID | None = None, who: str, name: str, phone: str, **given: Any
+) -> Receipt:
+    """Fill a seat from the form: what is left open follows the class."""
+    act_id = act_id or uuid7()
+    by = permit("seat.run", actor, matter)
+    found = read_document(matter.process.document).seat(given["seat_class"]) if given["seat_class"] else None
+    role = given["role"] or (found.role if found else "")
+    filled_by = given["filled_by"] or (found.filled_by if found else Seat.FilledBy.INVITATION)
+    given |= {"role": role, "filled_by": filled_by}
+    return seat_fill(
+        actor=actor, matter=matter, person=_person(actor, by, act_id, who, name, phone), act_id=act_id, **given
+    )
+
+
+def replaced(
+    *, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None = None, who: str, name: str, phone: str
+) -> Receipt:
+    """Replace who holds a seat, from the form."""
+    act_id = act_id or uuid7()
+    by = permit("seat.run", actor, seat.matter)
+    return seat_replace(
+        actor=actor, seat=seat, person=_person(actor, by, act_id, who, name, phone), reason=reason, act_id=act_id
+    )

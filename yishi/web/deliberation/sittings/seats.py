@@ -1,0 +1,411 @@
+"""Seats of a matter: who sits, how they came to it, what they answered; the chair's neutrality. Draws: draws.py."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import F, FilteredRelation, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import ChairObjection, Draw, Matter, Seat
+from yishi.deliberation.process.schema import FILLED_BY, read_document
+from yishi.deliberation.services.seats import (
+    chair_object,
+    chair_problem,
+    interests_declare,
+    objection_decide,
+    seat_answer,
+    seat_code,
+    seat_invite_again,
+    seat_recuse,
+)
+from yishi.kit.records import certain, lend
+from yishi.organisations.models import QueryCode
+from yishi.organisations.query_codes import spaced
+from yishi.organisations.rights import may
+from yishi.people.models import Account
+from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .seat_forms import FillForm, PersonForm, fill, replaced
+
+SHOWN = 50
+
+
+def load_seat(request: Request, pk: UUID) -> Seat:
+    rows = Seat.objects.select_related(
+        "matter__place", "matter__process", "matter__convener", "person", "party", "body"
+    )
+    return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
+
+
+def load_objection(request: Request, pk: UUID) -> ChairObjection:
+    rows = ChairObjection.objects.select_related("seat__matter__place", "seat__person", "party")
+    return rows.get(pk=pk, seat__matter__in=Matter.objects.values("pk"))
+
+
+def seat_groups(matter: Matter, seats: list[Seat]) -> list[dict[str, Any]]:
+    """Per class of the model (and for who sits in none): who holds a seat, and how many are wanted."""
+    classes = read_document(matter.process.document).seats
+    groups: list[dict[str, Any]] = [
+        {
+            "name": one.name,
+            "how": FILLED_BY.get(one.filled_by, one.filled_by),
+            "code": one.code,
+            "min": one.min,
+            "max": one.max,
+            "is_drawn": one.filled_by == Seat.FilledBy.DRAW,
+            "seats": [seat for seat in seats if seat.seat_class == one.code and seat.ended_on is None],
+        }
+        for one in classes
+    ]
+    known = {one.code for one in classes}
+    others = [seat for seat in seats if seat.seat_class not in known and seat.ended_on is None]
+    if others:
+        groups.append({"name": _("others"), "how": "", "code": "", "min": 0, "max": 0, "seats": others})
+    for group in groups:
+        group["is_short"] = len(group["seats"]) < group["min"]
+    return groups
+
+
+def marked(seats: list[Seat]) -> list[Seat]:
+    """The seats, each with how its person enters the room: with an account, with a code, or with neither."""
+    people = {seat.person_id for seat in seats}
+    accounts = set(Account.objects.filter(person__in=people).values_list("person", flat=True))
+    live = QueryCode.objects.filter(person__in=people, revoked_at__isnull=True)
+    codes = set(live.values_list("person", flat=True))
+    for seat in seats:
+        lend(seat, enters="account" if seat.person_id in accounts else "code" if seat.person_id in codes else "")
+    return seats
+
+
+@page("matter.see", load=load_matter, methods=("GET",))
+def matter_seats(request: Request, matter: Matter) -> HttpResponse:
+    rows = Seat.objects.filter(matter=matter).select_related("person", "party", "body", "draw")
+    seats = marked(list(rows.order_by("started_on", "pk")))
+    chair = next((seat for seat in seats if seat.role == Seat.Role.CHAIR and seat.ended_on is None), None)
+    runs = may("seat.run", request.viewer, matter)
+    mine = {seat.pk for seat in seats if seat.person_id == request.viewer.person_id}
+    words = {
+        "matter": matter,
+        "groups": seat_groups(matter, seats),
+        "ended": [seat for seat in seats if seat.ended_on is not None],
+        "chair": chair,
+        "chair_problem": chair_problem(matter),
+        "objections": list(
+            ChairObjection.objects.filter(seat__matter=matter).select_related("party", "seat__person").order_by("at")
+        ),
+        "draws": list(Draw.objects.filter(matter=matter).order_by("published_at")),
+        "runs": runs and matter.state == Matter.State.OPEN,
+        "mine": mine,
+        "may_object": chair is not None and may("chair.object", request.viewer, matter),
+    }
+    return render(request, "deliberation/sittings/seats.html", words)
+
+
+@page("seat.run", load=load_matter)
+def seat_new(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        FillForm(
+            request.POST or None,
+            matter=matter,
+            viewer=request.viewer,
+            initial={"seat_class": request.GET.get("class", "")},
+        ),
+        fill,
+        heading=_("Fill a seat"),
+        lead=f"{matter.number} {matter.title}",
+        back=reverse("matter_seats", args=[matter.pk]),
+        given={"matter": matter},
+        done=_("The seat is filled; this person, and nobody else, is invited."),
+        submit=_("Fill the seat"),
+    )
+
+
+def _act(request: Request, seat: Seat, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+    to_desk = may("desk.see", request.viewer)
+    back = reverse("matter_seats", args=[seat.matter_id]) if to_desk else _own(request, seat)
+    given = words.pop("given", {"seat": seat})
+    return one_act(
+        request,
+        form,
+        service,
+        lead=words.pop("lead", f"{seat.matter.number} {seat.matter.title} · {seat.person}"),
+        back=back,
+        given=given,
+        template="kit/act.html" if to_desk else "kit/door_act.html",
+        **words,
+    )
+
+
+def _own(request: Request, seat: Seat) -> str:
+    """The viewer's own seat in the matter of `seat`."""
+    own = Seat.objects.filter(matter=seat.matter_id, person=request.viewer.person_id).order_by("-started_on").first()
+    return reverse("my_seat", args=[own.pk if own else seat.pk])
+
+
+class AnswerForm(ActForm):
+    accepts = forms.TypedChoiceField(
+        label=gettext_lazy("Your answer"),
+        choices=[("yes", gettext_lazy("I come")), ("no", gettext_lazy("I cannot come"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = area(gettext_lazy("If you cannot come: why?"), rows=2)
+
+
+@page("seat.answer", load=load_seat, face="both")
+def my_seat(request: Request, seat: Seat) -> HttpResponse:
+    """An invitation, for who was invited: answer, declare interests, step back; then the room."""
+    chair = Seat.objects.filter(matter=seat.matter_id, role=Seat.Role.CHAIR, ended_on__isnull=True).first()
+    sittings = list(seat.matter.sittings.exclude(state="cancelled").select_related("venue").order_by("starts_at"))
+    words: dict[str, Any] = {"seat": seat, "sittings": sittings, "chair": chair, "base": _base(request)}
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" or seat.state == Seat.State.INVITED:
+        return one_act(
+            request,
+            form,
+            seat_answer,
+            heading=_("An invitation"),
+            lead=f"{seat.matter.number} {seat.matter.title}",
+            back=reverse("my_seat", args=[seat.pk]),
+            given={"seat": seat},
+            done=_("Thank you. The convener has your answer."),
+            submit=_("Answer"),
+            template="deliberation/sittings/my_seat.html",
+            **words,
+        )
+    return render(request, "deliberation/sittings/my_seat.html", {"form": None, **words})
+
+
+def _base(request: Request) -> str:
+    return "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html"
+
+
+class NothingForm(ActForm):
+    """Only a button."""
+
+
+@page("seat.answer", load=load_seat)
+def seat_answering(request: Request, seat: Seat) -> HttpResponse:
+    return _act(
+        request,
+        seat,
+        AnswerForm(request.POST or None),
+        seat_answer,
+        heading=_("Answer for %(name)s") % {"name": seat.person},
+        done=_("The answer is recorded."),
+        submit=_("Record the answer"),
+    )
+
+
+@page("seat.run", load=load_seat)
+def seat_inviting(request: Request, seat: Seat) -> HttpResponse:
+    return _act(
+        request,
+        seat,
+        NothingForm(request.POST or None),
+        seat_invite_again,
+        heading=_("Invite once more"),
+        done=_("This person was invited once more; nobody else was."),
+        submit=_("Invite this person once more"),
+    )
+
+
+@page("seat.run", load=load_seat)
+def seat_replacing(request: Request, seat: Seat) -> HttpResponse:
+    return _act(
+        request,
+        seat,
+        PersonForm(request.POST or None, matter=seat.matter, viewer=request.viewer),
+        replaced,
+        heading=_("Replace %(name)s") % {"name": seat.person},
+        done=_("The seat is held by somebody else; both and the reason stay on the record."),
+        submit=_("Replace"),
+    )
+
+
+class ReasonForm(ActForm):
+    reason = area(gettext_lazy("Which interest is it?"), rows=3)
+
+
+@page("seat.answer", load=load_seat, face="both")
+def seat_recusing(request: Request, seat: Seat) -> HttpResponse:
+    return _act(
+        request,
+        seat,
+        ReasonForm(request.POST or None),
+        seat_recuse,
+        heading=_("Step back because of an interest"),
+        done=_("It is on the record. The convener fills the seat anew."),
+        submit=_("Step back"),
+    )
+
+
+class DeclareForm(ActForm):
+    interests = area(
+        gettext_lazy("Interests in this matter"),
+        rows=3,
+        help_text=gettext_lazy("Kinship, money, office. “None” is a declaration too."),
+    )
+    recusal_note = area(
+        gettext_lazy("Recusal note"),
+        rows=3,
+        help_text=gettext_lazy("Only for a chair who belongs to a party or to a body that owes: why this is in order."),
+    )
+
+
+@page("seat.answer", load=load_seat, face="both")
+def seat_declaring(request: Request, seat: Seat) -> HttpResponse:
+    return _act(
+        request,
+        seat,
+        DeclareForm(request.POST or None, initial={"interests": seat.interests, "recusal_note": seat.recusal_note}),
+        interests_declare,
+        heading=_("Declare interests"),
+        done=_("The declaration is on the record."),
+        submit=_("Declare"),
+    )
+
+
+@page("seat.run", load=load_seat)
+def seat_coding(request: Request, seat: Seat) -> HttpResponse:
+    """A code for somebody without account and code; shown once, to be read out or written down."""
+    form = NothingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        receipt = form.attempt(request, seat_code, seat=seat)
+        if receipt is not None:
+            return render(
+                request,
+                "deliberation/sittings/seat_code.html",
+                {"seat": seat, "code": spaced(certain(receipt.query_code))},
+            )
+    words = {
+        "form": form,
+        "heading": _("A code for %(name)s") % {"name": seat.person},
+        "lead": _("With it this person says on any phone where they stand. It is shown once."),
+        "back": reverse("matter_seats", args=[seat.matter_id]),
+        "submit": _("Make the code"),
+    }
+    return render(request, "kit/act.html", words, status=422 if request.method == "POST" else 200)
+
+
+class ObjectForm(ActForm):
+    party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Which party objects?"), widget=forms.RadioSelect, empty_label=None
+    )
+    reason = area(gettext_lazy("Why?"), rows=3)
+
+    def __init__(self, *args: Any, matter: Matter, viewer: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        rows = matter.parties.all()
+        if not may("seat.run", viewer, matter):
+            rows = rows.filter(seats__person=viewer.person_id, seats__ended_on__isnull=True).distinct()
+            self.initial["party"] = rows.first()
+        self.fields["party"].queryset = rows
+
+
+@page("chair.object", load=load_seat, face="both")
+def chair_objecting(request: Request, seat: Seat) -> HttpResponse:
+    return _act(
+        request,
+        seat,
+        ObjectForm(request.POST or None, matter=seat.matter, viewer=request.viewer),
+        chair_object,
+        heading=_("Object to the chair"),
+        done=_("The objection is on the record; the convener decides on it before the sitting opens."),
+        submit=_("Object"),
+    )
+
+
+class DecideForm(ActForm):
+    upheld = forms.TypedChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[
+            ("yes", gettext_lazy("Upheld: the chair is replaced")),
+            ("no", gettext_lazy("Not upheld: the chair stays")),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    answer = area(gettext_lazy("Reason for the decision"), rows=3)
+
+
+@page("seat.run", load=load_objection)
+def objection_deciding(request: Request, objection: ChairObjection) -> HttpResponse:
+    return _act(
+        request,
+        objection.seat,
+        DecideForm(request.POST or None),
+        objection_decide,
+        heading=_("Decide on an objection to the chair"),
+        lead=f"{objection.party.name}：{objection.reason}",
+        given={"objection": objection},
+        done=_("The decision is on the record."),
+        submit=_("Decide"),
+    )
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Invitations that the viewer has not answered; objections to a chair that our desk must decide. One question."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    invited = Q(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
+    invited &= Q(matter__state=Matter.State.OPEN)
+    pending = FilteredRelation("objections", condition=Q(objections__upheld__isnull=True))
+    rows = Seat.objects.annotate(pending=pending).filter(invited | Q(pending__isnull=False, matter__convener__in=desks))
+    rows = rows.annotate(objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name"))
+    return rows.select_related("matter").order_by("started_on", "pk")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [_waiting_item(seat) for seat in rows[:SHOWN]]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+def _waiting_item(seat: Any) -> DeskItem:
+    if seat.objection:
+        return DeskItem(
+            kind="seat",
+            title=seat.matter.title,
+            act=_("Decide on the objection to the chair"),
+            url=reverse("objection_decide", args=[seat.objection]),
+            due_on=timezone.localdate(seat.objected_at),
+            body_id=seat.matter.convener_id,
+            detail=f"{seat.matter.number} · {seat.objecting}",
+        )
+    return DeskItem(
+        kind="seat",
+        title=seat.matter.title,
+        act=_("Answer the invitation"),
+        url=reverse("my_seat", args=[seat.pk]),
+        due_on=seat.matter.step_due_on,
+        detail=f"{seat.matter.number} · {seat.get_role_display()}",
+    )
+
+
+urlpatterns = [
+    path("desk/matters/<uuid:pk>/seats/", matter_seats, name="matter_seats"),
+    path("desk/matters/<uuid:pk>/seats/new/", seat_new, name="seat_new"),
+    path("seats/<uuid:pk>/", my_seat, name="my_seat"),
+    path("seats/<uuid:pk>/step-back/", seat_recusing, name="seat_recuse"),
+    path("seats/<uuid:pk>/interests/", seat_declaring, name="seat_declare"),
+    path("desk/seats/<uuid:pk>/answer/", seat_answering, name="seat_answer"),
+    path("desk/seats/<uuid:pk>/invite/", seat_inviting, name="seat_invite"),
+    path("desk/seats/<uuid:pk>/replace/", seat_replacing, name="seat_replace"),
+    path("desk/seats/<uuid:pk>/code/", seat_coding, name="seat_code"),
+    path("seats/<uuid:pk>/object/", chair_objecting, name="chair_object"),
+    path("desk/objections/<uuid:pk>/", objection_deciding, name="objection_decide"),
+]

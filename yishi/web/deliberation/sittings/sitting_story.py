@@ -1,0 +1,107 @@
+"""What pages show of a sitting: who was in the room when, and what happened with it and comes next."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yishi.deliberation.models import HandCount, Presence, Seat, Sitting, Stance
+from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.minutes import minutes_due
+from yishi.deliberation.services.stances import room_floor
+from yishi.kit.clock import add_workdays, workdays_between
+from yishi.web.kit.timeline import Event
+
+
+def attendance(sitting: Sitting) -> list[dict[str, Any]]:
+    """Per seat: the spans for which it was in the room; seats that were never there come last."""
+    seats = list(
+        Seat.objects.filter(matter=sitting.matter_id)
+        .select_related("person", "party", "body")
+        .order_by("started_on", "pk")
+    )
+    stays: dict[UUID, list[Presence]] = defaultdict(list)
+    for presence in Presence.objects.filter(sitting=sitting).order_by("arrived_at"):
+        stays[presence.seat_id].append(presence)
+    rows = [
+        {"seat": seat, "stays": stays[seat.pk], "is_here": any(one.left_at is None for one in stays[seat.pk])}
+        for seat in seats
+        if stays[seat.pk] or seat.ended_on is None
+    ]
+    return sorted(rows, key=lambda row: not row["stays"])
+
+
+def sitting_story(sitting: Sitting) -> list[Event]:
+    """What happened with this sitting, and what comes next by when."""
+    model = read_document(sitting.matter.process.document)
+    day = timezone.localdate(sitting.starts_at)
+    events = []
+    if sitting.notice_given_on:
+        ahead = workdays_between(sitting.notice_given_on, day)
+        events.append(
+            Event(
+                _("Notice given"),
+                sitting.notice_given_on,
+                text=_("%(days)d working days ahead (the model asks for %(wanted)d). %(reason)s")
+                % {"days": ahead, "wanted": model.clock("notice"), "reason": sitting.short_notice_reason},
+            )
+        )
+    if sitting.papers_sent_on:
+        events.append(Event(_("Papers sent"), sitting.papers_sent_on))
+    if sitting.opened_at:
+        counts = {"present": sitting.present_at_opening or 0, "quorum": sitting.quorum}
+        events.append(Event(_("Opened"), sitting.opened_at, text=_("%(present)d present, quorum %(quorum)d") % counts))
+    if sitting.closed_at:
+        events.append(Event(_("Closed"), sitting.closed_at))
+    minutes = getattr(sitting, "minutes", None)
+    if minutes and minutes.issued_at:
+        events.append(Event(_("Minutes issued"), minutes.issued_at, text=minutes.number))
+    return [*events, *_ahead(sitting, model.clock("notice"), model.clock("papers"))]
+
+
+def _ahead(sitting: Sitting, notice: int, papers: int) -> list[Event]:
+    day = timezone.localdate(sitting.starts_at)
+    if sitting.state == Sitting.State.CANCELLED:
+        return [Event(_("Cancelled"), text=sitting.cancel_reason)]
+    if sitting.state == Sitting.State.CLOSED:
+        minutes = getattr(sitting, "minutes", None)
+        if minutes and minutes.issued_at:
+            return []
+        return [Event(_("Write and issue the minutes"), kind="now", due=minutes_due(sitting))]
+    if sitting.state == Sitting.State.OPEN:
+        return [Event(_("The sitting is open"), sitting.opened_at, kind="now")]
+    found = []
+    if not sitting.notice_given_on:
+        found.append(Event(_("Give notice"), kind="now", due=add_workdays(day, -notice).day))
+    if not sitting.papers_sent_on and papers:
+        found.append(Event(_("Send the papers"), kind="next" if found else "now", due=add_workdays(day, -papers).day))
+    return [*found, Event(_("The sitting"), sitting.starts_at, kind="next" if found else "now")]
+
+
+def grid(sitting: Sitting) -> list[dict[str, Any]]:
+    """Per statement: counts of each party, the ground, and who has said what."""
+    said: dict[UUID, list[Stance]] = {}
+    stances = Stance.objects.filter(statement__sitting=sitting).select_related("seat__person", "party")
+    for stance in stances.order_by("at"):
+        said.setdefault(stance.statement_id, []).append(stance)
+    hands: dict[UUID, list[HandCount]] = {}
+    for count in HandCount.objects.filter(statement__sitting=sitting).select_related("party"):
+        hands.setdefault(count.statement_id, []).append(count)
+    rows = []
+    for statement, ground, parties in room_floor(sitting):
+        names = {key: name for key, (name, _counts) in zip(ground.by_party, parties, strict=True)}
+        rows.append(
+            {
+                "statement": statement,
+                "ground": ground,
+                "parties": parties,
+                "total": ground.total,
+                "objecting": [names[key] for key in ground.objecting],
+                "silent": [names[key] for key in ground.silent],
+                "said": said.get(statement.pk, []),
+                "hands": hands.get(statement.pk, []),
+            }
+        )
+    return rows

@@ -1,0 +1,348 @@
+"""Sittings of a matter: planned, noticed, papers sent; their papers; what is due. The room: room.py."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Matter, Seat, Sitting
+from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.minutes import minutes_due, minutes_issue, minutes_write
+from yishi.deliberation.services.room import quorum_of
+from yishi.deliberation.services.sittings import (
+    papers_send,
+    sitting_cancel,
+    sitting_change,
+    sitting_notice,
+    sitting_plan,
+)
+from yishi.kit.clock import add_workdays
+from yishi.organisations.models import Venue, valid_on
+from yishi.organisations.rights import may
+from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .sitting_story import attendance, grid, sitting_story
+
+SHOWN = 50
+
+
+def load_sitting(request: Request, pk: UUID) -> Sitting:
+    rows = Sitting.objects.select_related("matter__place", "matter__convener", "matter__process", "venue", "minutes")
+    return rows.get(pk=pk)
+
+
+def load_noted(request: Request, pk: UUID) -> Sitting:
+    """A sitting whose minutes are written."""
+    return Sitting.objects.select_related("matter__place", "matter__convener", "minutes").get(
+        pk=pk, minutes__isnull=False
+    )
+
+
+class PlanForm(ActForm):
+    starts_at = forms.DateTimeField(
+        label=gettext_lazy("When"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        help_text=gettext_lazy("A time in the past records a sitting that was held; it starts no clock."),
+    )
+    venue: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Venue"), required=False
+    )
+    where = forms.CharField(label=gettext_lazy("Or where else"), required=False, max_length=120)
+    agenda = area(gettext_lazy("Agenda"), rows=6)
+    quorum = forms.IntegerField(
+        label=gettext_lazy("Quorum"),
+        required=False,
+        min_value=1,
+        max_value=500,
+    )
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        county = matter.place
+        rows = Venue.objects.filter(valid_on(timezone.localdate()))
+        around = rows.filter(place__lo__lte=county.lo, place__hi__gte=county.lo)
+        inside = rows.filter(place__lo__gte=county.lo, place__lo__lte=county.hi)
+        self.fields["venue"].queryset = (around | inside).distinct().order_by("name")
+        self.fields["venue"].empty_label = _("none")
+        model = read_document(matter.process.document)
+        today = timezone.localdate()
+        self.fields["quorum"].help_text = _(
+            "Empty: %(count)d by the model and the seats as they are held today. Observers do not count."
+        ) % {"count": quorum_of(matter)}
+        self.earliest = add_workdays(today, model.clock("notice"))
+        self.notice_days = model.clock("notice")
+
+
+@page("matter.see", load=load_matter, methods=("GET",))
+def matter_sittings(request: Request, matter: Matter) -> HttpResponse:
+    rows = Sitting.objects.filter(matter=matter).select_related("venue", "minutes").order_by("-ordinal")
+    sittings = list(rows)
+    live = any(one.state in ("planned", "noticed", "open") for one in sittings)
+    words = {
+        "matter": matter,
+        "sittings": sittings,
+        "may_plan": may("sitting.run", request.viewer, matter) and matter.state == Matter.State.OPEN and not live,
+    }
+    return render(request, "deliberation/sittings/sittings.html", words)
+
+
+@page("sitting.run", load=load_matter)
+def sitting_new(request: Request, matter: Matter) -> HttpResponse:
+    initial = {
+        "venue": matter.venue_id,
+        "agenda": _("1. What happened. 2. Questions. 3. Answers. 4. Speeches and stances."),
+    }
+    form = PlanForm(request.POST or None, matter=matter, initial=initial)
+    lead = _(
+        "The model asks for %(days)d working days of notice: %(day)s at the earliest, if notice is given today."
+    ) % {
+        "days": form.notice_days,
+        "day": date_format(form.earliest.day),
+    }
+    if not form.earliest.certain:
+        lead += _(" Public holidays of that year are not known yet; Monday to Friday were counted.")
+    return one_act(
+        request,
+        form,
+        sitting_plan,
+        heading=_("Plan a sitting"),
+        lead=lead,
+        back=reverse("matter_sittings", args=[matter.pk]),
+        given={"matter": matter},
+        done=_("The sitting is planned. Give notice to everybody who holds a seat."),
+        submit=_("Plan the sitting"),
+        next_url=lambda receipt: reverse("sitting", args=[receipt.result["sitting"]]),
+    )
+
+
+def next_acts(request: Request, sitting: Sitting) -> list[tuple[Any, str]]:
+    """What the viewer may do next, the first as the primary act."""
+    if not may("sitting.run", request.viewer, sitting):
+        return []
+
+    def to(name: str) -> str:
+        return reverse(name, args=[sitting.pk])
+
+    if sitting.state in (Sitting.State.PLANNED, Sitting.State.NOTICED):
+        acts = [] if sitting.notice_given_on else [(_("Give notice"), to("sitting_notice"))]
+        acts += [(_("To the room: roll call"), to("sitting_room"))]
+        acts += [] if sitting.papers_sent_on else [(_("Papers sent"), to("papers_send"))]
+        return [*acts, (_("Change"), to("sitting_change")), (_("Cancel"), to("sitting_cancel"))]
+    if sitting.state == Sitting.State.OPEN:
+        return [(_("Into the room"), to("sitting_room"))]
+    if sitting.state == Sitting.State.CLOSED:
+        minutes = getattr(sitting, "minutes", None)
+        if minutes is None or minutes.issued_at is None:
+            return [(_("Write the minutes"), to("minutes_write"))]
+        return [(_("To the agreement"), reverse("matter_agreement", args=[sitting.matter_id]))]
+    return []
+
+
+@page("sitting.see", load=load_sitting, methods=("GET",))
+def sitting(request: Request, sitting: Sitting) -> HttpResponse:
+    words = {
+        "sitting": sitting,
+        "matter": sitting.matter,
+        "minutes": getattr(sitting, "minutes", None),
+        "events": sitting_story(sitting),
+        "rows": attendance(sitting),
+        "grid": grid(sitting),
+        "acts": next_acts(request, sitting),
+        "runs": may("sitting.run", request.viewer, sitting),
+    }
+    return render(request, "deliberation/sittings/sitting.html", words)
+
+
+def _act(request: Request, sitting: Sitting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+    when = timezone.localtime(sitting.starts_at)
+    words.setdefault("lead", f"{sitting.matter.number} {sitting.matter.title} · {date_format(when, 'DATETIME_FORMAT')}")
+    return one_act(
+        request,
+        form,
+        service,
+        back=reverse("sitting", args=[sitting.pk]),
+        given=words.pop("given", {"sitting": sitting}),
+        **words,
+    )
+
+
+@page("sitting.run", load=load_sitting)
+def sitting_changing(request: Request, sitting: Sitting) -> HttpResponse:
+    initial = {
+        "starts_at": timezone.localtime(sitting.starts_at),
+        "venue": sitting.venue_id,
+        "where": sitting.where,
+        "agenda": sitting.agenda,
+    }
+    form = PlanForm(request.POST or None, matter=sitting.matter, initial=initial)
+    del form.fields["quorum"]
+    return _act(
+        request,
+        sitting,
+        form,
+        sitting_change,
+        heading=_("Change the sitting"),
+        done=_("The sitting is changed; who had notice of it is told."),
+        submit=_("Save"),
+    )
+
+
+class NoticeForm(ActForm):
+    short_notice_reason = area(gettext_lazy("Reason, if it is later than the model asks"), rows=2)
+
+
+@page("sitting.run", load=load_sitting)
+def sitting_noticing(request: Request, sitting: Sitting) -> HttpResponse:
+    held = Seat.objects.filter(matter=sitting.matter_id, state__in=Seat.LIVE, ended_on__isnull=True).count()
+    return _act(
+        request,
+        sitting,
+        NoticeForm(request.POST or None),
+        sitting_notice,
+        heading=_("Give notice"),
+        lead=_("Everybody who holds a seat is told, in the app and by SMS: %(count)d so far.") % {"count": held},
+        done=_("Notice is given."),
+        submit=_("Give notice"),
+    )
+
+
+@page("sitting.run", load=load_sitting)
+def papers_sending(request: Request, sitting: Sitting) -> HttpResponse:
+    return _act(
+        request,
+        sitting,
+        NoticeForm(request.POST or None),
+        papers_send,
+        heading=_("The papers went out"),
+        lead=_("Brief and study report lie with everybody who holds a seat, on paper or by message."),
+        done=_("It is recorded that the papers went out."),
+        submit=_("Papers sent"),
+    )
+
+
+class ReasonForm(ActForm):
+    reason = area(gettext_lazy("Why does it not take place?"), rows=3)
+
+
+@page("sitting.run", load=load_sitting)
+def sitting_cancelling(request: Request, sitting: Sitting) -> HttpResponse:
+    return _act(
+        request,
+        sitting,
+        ReasonForm(request.POST or None),
+        sitting_cancel,
+        heading=_("Cancel the sitting"),
+        done=_("The sitting is cancelled; who had notice of it is told."),
+        submit=_("Cancel the sitting"),
+    )
+
+
+class MinutesForm(ActForm):
+    text = area(
+        gettext_lazy("What was said and settled"),
+        rows=16,
+        help_text=gettext_lazy("Attendance, statements and stances are added to the paper by themselves."),
+    )
+
+
+@page("sitting.run", load=load_sitting)
+def minutes_writing(request: Request, sitting: Sitting) -> HttpResponse:
+    minutes = getattr(sitting, "minutes", None)
+    due = minutes_due(sitting)
+    return _act(
+        request,
+        sitting,
+        MinutesForm(request.POST or None, initial={"text": minutes.text if minutes else ""}),
+        minutes_write,
+        heading=_("Minutes"),
+        done=_("The minutes are kept. Read them once more, then issue them."),
+        submit=_("Keep the minutes"),
+        template="deliberation/sittings/minutes.html",
+        minutes=minutes,
+        due=due,
+        grid=grid(sitting),
+    )
+
+
+class NothingForm(ActForm):
+    """Only a button."""
+
+
+@page("sitting.run", load=load_noted)
+def minutes_issuing(request: Request, sitting: Sitting) -> HttpResponse:
+    return _act(
+        request,
+        sitting,
+        NothingForm(request.POST or None),
+        minutes_issue,
+        given={"minutes": sitting.minutes},
+        heading=_("Issue the minutes"),
+        lead=_("From then on they stand: nothing is changed any more, and everybody who sat is told."),
+        done=_("The minutes are issued."),
+        submit=_("Issue the minutes"),
+    )
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Sittings to prepare and minutes due, of the matters of our desks."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    states = (Sitting.State.PLANNED, Sitting.State.NOTICED, Sitting.State.OPEN, Sitting.State.CLOSED)
+    rows = Sitting.objects.filter(matter__convener__in=desks, matter__state=Matter.State.OPEN, state__in=states)
+    rows = rows.exclude(minutes__issued_at__isnull=False)
+    return rows.select_related("matter__process", "minutes").order_by("starts_at")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    items = []
+    for one in rows[:SHOWN]:
+        if one.state == Sitting.State.CLOSED:
+            act, due = _("Write and issue the minutes"), minutes_due(one)
+        elif one.state == Sitting.State.OPEN:
+            act, due = _("Close the sitting"), timezone.localdate(one.starts_at)
+        elif one.notice_given_on is None:
+            notice = read_document(one.matter.process.document).clock("notice")
+            act, due = _("Give notice"), add_workdays(timezone.localdate(one.starts_at), -notice).day
+        else:
+            act, due = _("Hold the sitting"), timezone.localdate(one.starts_at)
+        items.append(
+            DeskItem(
+                kind="sitting",
+                title=one.matter.title,
+                act=act,
+                url=reverse("sitting", args=[one.pk]),
+                due_on=due,
+                body_id=one.matter.convener_id,
+                detail=f"{one.matter.number} · {date_format(timezone.localtime(one.starts_at), 'DATETIME_FORMAT')}",
+            )
+        )
+    return items
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+urlpatterns = [
+    path("desk/matters/<uuid:pk>/sittings/", matter_sittings, name="matter_sittings"),
+    path("desk/matters/<uuid:pk>/sittings/new/", sitting_new, name="sitting_new"),
+    path("desk/sittings/<uuid:pk>/", sitting, name="sitting"),
+    path("desk/sittings/<uuid:pk>/change/", sitting_changing, name="sitting_change"),
+    path("desk/sittings/<uuid:pk>/notice/", sitting_noticing, name="sitting_notice"),
+    path("desk/sittings/<uuid:pk>/papers-sent/", papers_sending, name="papers_send"),
+    path("desk/sittings/<uuid:pk>/cancel/", sitting_cancelling, name="sitting_cancel"),
+    path("desk/sittings/<uuid:pk>/minutes/", minutes_writing, name="minutes_write"),
+    path("desk/sittings/<uuid:pk>/minutes/issue/", minutes_issuing, name="minutes_issue"),
+]

@@ -1,0 +1,226 @@
+"""Studies of a matter: visits with photos, findings, the report handed in, and its check by a second person."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.attachments.models import Attachment
+from yishi.attachments.store import photo_keep
+from yishi.deliberation.models import Matter, Study
+from yishi.deliberation.services.studies import finding_add, study_check, study_hand_in, study_open, visit_add
+from yishi.deliberation.services.worries import authors_of
+from yishi.journal.models import Receipt
+from yishi.organisations.rights import may
+from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import area, day_field, photo_field
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+PHOTOS = 3
+SHOWN = 50
+
+
+def load_study(request: Request, pk: UUID) -> Study:
+    return Study.objects.select_related("matter__place", "matter__process").get(
+        pk=pk, matter__in=Matter.objects.values("pk")
+    )
+
+
+class OpenForm(ActForm):
+    question = area(gettext_lazy("What is the study to find out?"), rows=2)
+    lead = forms.CharField(label=gettext_lazy("Who leads it"), required=False, max_length=64)
+    opened_on = day_field(
+        gettext_lazy("Begun on (if not today)"),
+        required=False,
+        help_text=gettext_lazy("A day in the past is accepted."),
+    )
+
+
+class VisitForm(ActForm):
+    on = day_field(gettext_lazy("Day of the visit"))
+    where = forms.CharField(label=gettext_lazy("Where"), required=False, max_length=120)
+    met = forms.CharField(
+        label=gettext_lazy("Whom you met"),
+        help_text=gettext_lazy("In roles, such as “five households of group 3, the grower”. No names are needed."),
+        required=False,
+        max_length=200,
+    )
+    text = area(gettext_lazy("What you saw and heard"), rows=6)
+    photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
+
+
+class FindingForm(ActForm):
+    text = area(gettext_lazy("The finding, in a sentence"), rows=3)
+    source = forms.CharField(
+        label=gettext_lazy("Where it comes from"),
+        help_text=gettext_lazy("A visit, an account, a paper."),
+        required=False,
+        max_length=200,
+    )
+
+
+class ReportForm(ActForm):
+    report = area(gettext_lazy("The report, or its summary"), rows=10)
+    on = day_field(gettext_lazy("Handed in on (if not today)"), required=False)
+
+
+class CheckForm(ActForm):
+    accepted = forms.TypedChoiceField(
+        label=gettext_lazy("What did you find?"),
+        choices=[
+            ("yes", gettext_lazy("It is sound: accept it")),
+            ("no", gettext_lazy("Something is missing: give it back")),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    note = area(gettext_lazy("What you checked, or what is missing"), rows=3)
+
+
+@page("matter.see", load=load_matter, methods=("GET",))
+def matter_studies(request: Request, matter: Matter) -> HttpResponse:
+    rows = Study.objects.filter(matter=matter).select_related("checked_by").order_by("opened_on", "pk")
+    studies = list(rows.prefetch_related("visits__photos", "visits__recorded_by", "findings"))
+    words = {
+        "matter": matter,
+        "studies": studies,
+        "runs": may("study.run", request.viewer, matter) and matter.state == Matter.State.OPEN,
+        "authors": len(authors_of(matter=matter)),
+    }
+    return render(request, "deliberation/sittings/studies.html", words)
+
+
+def _act(request: Request, study: Study, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+    return one_act(
+        request,
+        form,
+        service,
+        lead=f"{study.matter.number} {study.matter.title} · {study.question}",
+        back=reverse("matter_studies", args=[study.matter_id]),
+        given={"study": study},
+        **words,
+    )
+
+
+@page("study.run", load=load_matter)
+def study_new(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        OpenForm(request.POST or None),
+        study_open,
+        heading=_("Open a study"),
+        lead=_("Go there before anybody talks. Those who raised the matter are invited to come along."),
+        back=reverse("matter_studies", args=[matter.pk]),
+        given={"matter": matter},
+        done=_("The study is open; those who raised the matter are invited."),
+        submit=_("Open the study"),
+    )
+
+
+def _visit_with_photos(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
+    uploads = [given.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
+    photos: list[Attachment] = [photo_keep(actor=actor, upload=upload) for upload in uploads if upload]
+    return visit_add(actor=actor, act_id=act_id, photos=photos, **given)
+
+
+@page("study.run", load=load_study)
+def visit_new(request: Request, study: Study) -> HttpResponse:
+    form = VisitForm(request.POST or None, request.FILES or None, initial={"on": timezone.localdate()})
+    return _act(
+        request,
+        study,
+        form,
+        _visit_with_photos,
+        heading=_("Record a visit"),
+        done=_("The visit is recorded."),
+        submit=_("Record the visit"),
+    )
+
+
+@page("study.run", load=load_study)
+def finding_new(request: Request, study: Study) -> HttpResponse:
+    return _act(
+        request,
+        study,
+        FindingForm(request.POST or None),
+        finding_add,
+        heading=_("Write down a finding"),
+        done=_("The finding is written down."),
+        submit=_("Write it down"),
+    )
+
+
+@page("study.run", load=load_study)
+def study_handing_in(request: Request, study: Study) -> HttpResponse:
+    return _act(
+        request,
+        study,
+        ReportForm(request.POST or None, initial={"report": study.report}),
+        study_hand_in,
+        heading=_("Hand the study in"),
+        done=_("The study is handed in; a second person checks it."),
+        submit=_("Hand in"),
+    )
+
+
+@page("study.run", load=load_study)
+def study_checking(request: Request, study: Study) -> HttpResponse:
+    return _act(
+        request,
+        study,
+        CheckForm(request.POST or None),
+        study_check,
+        heading=_("Check the study"),
+        done=_("The check is recorded."),
+        submit=_("Record the check"),
+    )
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Studies of our matters that were handed in and wait for a second person."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    rows = Study.objects.filter(
+        matter__convener__in=desks,
+        matter__state=Matter.State.OPEN,
+        handed_in_on__isnull=False,
+        checked_on__isnull=True,
+    )
+    return rows.select_related("matter").order_by("handed_in_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="study",
+            title=study.matter.title,
+            act=_("Check the study"),
+            url=reverse("matter_studies", args=[study.matter_id]),
+            due_on=study.matter.step_due_on,
+            body_id=study.matter.convener_id,
+            detail=f"{study.matter.number} · {study.question}",
+        )
+        for study in rows[:SHOWN]
+    ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+urlpatterns = [
+    path("desk/matters/<uuid:pk>/studies/", matter_studies, name="matter_studies"),
+    path("desk/matters/<uuid:pk>/studies/new/", study_new, name="study_new"),
+    path("desk/studies/<uuid:pk>/visit/", visit_new, name="visit_new"),
+    path("desk/studies/<uuid:pk>/finding/", finding_new, name="finding_new"),
+    path("desk/studies/<uuid:pk>/hand-in/", study_handing_in, name="study_hand_in"),
+    path("desk/studies/<uuid:pk>/check/", study_checking, name="study_check"),
+]

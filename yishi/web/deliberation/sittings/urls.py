@@ -1,0 +1,13 @@
+"""The addresses of this part."""
+
+from . import agreements, draws, my_room, room, seats, sittings, studies
+
+urlpatterns = [
+    *agreements.urlpatterns,
+    *draws.urlpatterns,
+    *my_room.urlpatterns,
+    *room.urlpatterns,
+    *seats.urlpatterns,
+    *sittings.urlpatterns,
+    *studies.urlpatterns,
+]

@@ -1,0 +1,142 @@
+"""The villager's second door: with the query code, see what became of what was raised."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Worry
+from yishi.deliberation.services.screening import worry_reopen
+from yishi.deliberation.services.worries import phone_change
+from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
+from yishi.notices.models import Notice
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.query_code import CodeForm, enter_code
+from yishi.web.kit.request import Request
+
+from .worry_story import worry_events
+
+NOTICES = 20
+
+
+@page("public", face="public")
+def follow(request: Request) -> HttpResponse:
+    """Type the code; with a code in the session, what its holder raised."""
+    if request.viewer.query_code is None:
+        form = CodeForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and enter_code(request, form):
+            return redirect("follow")
+        status = 422 if request.method == "POST" else 200
+        return render(request, "kit/code.html", {"form": form, "tab": "follow"}, status=status)
+    worries = list(
+        Worry.objects.filter(raiser=request.viewer.person)
+        .select_related("place", "desk", "convener", "matter__process", "matter__release", "merged_into")
+        .order_by("-raised_at")
+    )
+    notices = Notice.objects.filter(person=request.viewer.person).order_by("-created_at")[:NOTICES]
+    return render(
+        request,
+        "deliberation/worries/mine.html",
+        {"worries": worries, "notices": notices, "tab": "follow", "phone": certain(request.viewer.person).phone},
+    )
+
+
+def load_own(request: Request, pk: UUID) -> Worry:
+    rows = Worry.objects.select_related("place", "desk", "convener", "matter__release", "merged_into")
+    return rows.get(pk=pk, raiser=request.viewer.person)
+
+
+@page("worry.follow", load=load_own, methods=("GET",), face="public")
+def follow_one(request: Request, worry: Worry) -> HttpResponse:
+    """One worry's file, for who raised it."""
+    may_reopen = worry.state in (Worry.State.ANSWERED, Worry.State.DECLINED)
+    may_reopen = may_reopen and not worry.steps.filter(kind="reopened").exists()
+    words = {"worry": worry, "events": worry_events(worry, to_raiser=True), "may_reopen": may_reopen, "tab": "follow"}
+    return render(request, "deliberation/worries/mine_one.html", words)
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("What is still wrong?"), widget=forms.Textarea(attrs={"rows": 4}), required=False
+    )
+
+
+@page("worry.follow", load=load_own, face="public")
+def follow_reopen(request: Request, worry: Worry) -> HttpResponse:
+    """Not content with the answer: ask again, once."""
+    return one_act(
+        request,
+        ReasonForm(request.POST or None),
+        worry_reopen,
+        given={"worry": worry},
+        heading=_("Not content with the answer"),
+        lead=worry.number,
+        back=reverse("follow_one", args=[worry.pk]),
+        done=_("It goes back to the convener, who answers within five working days."),
+        submit=_("Ask again"),
+        template="kit/door_act.html",
+        tab="follow",
+    )
+
+
+class PhoneForm(ActForm):
+    phone = forms.CharField(
+        label=gettext_lazy("Phone number"),
+        help_text=gettext_lazy("Empty: we keep no number and send no messages."),
+        required=False,
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+    def attempt(self, request: Request, service: Any, **given: Any) -> Any:
+        try:
+            return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **given)
+        except Refusal as refusal:
+            self.add_error("phone", str(refusal.message))
+            return None
+
+
+@page("worry.own", face="public")
+def follow_phone(request: Request) -> HttpResponse:
+    """Leave, change or remove the phone number."""
+    return one_act(
+        request,
+        PhoneForm(request.POST or None, initial={"phone": certain(request.viewer.person).phone}),
+        phone_change,
+        heading=_("Your phone number"),
+        back=reverse("follow"),
+        done=_("Your phone number is kept as you wrote it."),
+        submit=_("Save"),
+        template="kit/door_act.html",
+        tab="follow",
+    )
+
+
+@page("public", methods=("POST",), face="public")
+def forget(request: Request) -> HttpResponse:
+    """Leave: this phone forgets the code. `next` is a page of the door to go on to."""
+    request.session.flush()
+    messages.success(request, _("This phone has forgotten your code."))
+    goes_on = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(goes_on, allowed_hosts=None):
+        return redirect(goes_on)
+    return redirect("home")
+
+
+urlpatterns = [
+    path("follow/", follow, name="follow"),
+    path("follow/phone/", follow_phone, name="follow_phone"),
+    path("follow/forget/", forget, name="forget"),
+    path("follow/<uuid:pk>/", follow_one, name="follow_one"),
+    path("follow/<uuid:pk>/again/", follow_reopen, name="follow_reopen"),
+]

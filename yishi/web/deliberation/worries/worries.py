@@ -1,0 +1,429 @@
+"""The desks' worries: the list, one worry's file, what is decided about it, writing one down for somebody."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Matter, ProcessVersion, Worry
+from yishi.deliberation.services import screening
+from yishi.deliberation.services.similar import similar_worries
+from yishi.deliberation.services.worries import code_reissue, who_raised, worry_file
+from yishi.kit.errors import Refusal
+from yishi.kit.ids import uuid7
+from yishi.kit.records import certain
+from yishi.organisations.models import Body
+from yishi.organisations.query_codes import spaced
+from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_choices, theme_word
+from yishi.web.deliberation.process.loads import bodies_around, conveners, published_versions
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.nearby import widest_place
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .raise_worry import LOW
+from .worry_story import worry_events
+
+PER_PAGE = 25
+SHOWN = 100
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """Worries that lie at the viewer's desks and wait for screening or an answer."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    rows = Worry.objects.filter(desk__in=desks, state__in=Worry.OWED)
+    return rows.select_related("place").order_by("answer_due_on")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="worry",
+            title=worry.text[:60],
+            act=_("Screen") if worry.state == Worry.State.FILED else _("Answer"),
+            url=reverse("worry", args=[worry.pk]),
+            due_on=worry.answer_due_on,
+            body_id=worry.desk_id,
+            detail=f"{worry.number} · {worry.place.name}",
+        )
+        for worry in rows[:SHOWN]
+    ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+class WorryFilter(Form):
+    q = forms.CharField(label=gettext_lazy("words or number"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
+    theme = forms.ChoiceField(label=gettext_lazy("theme"), required=False)
+    place = PlaceField(label=gettext_lazy("place"), required=False)
+    due = forms.ChoiceField(label=gettext_lazy("answer"), required=False)
+
+    def __init__(self, request: Request):
+        super().__init__(request.GET or None)
+        self.fields["state"].choices = [("", _("all")), *Worry.State.choices]
+        self.fields["theme"].choices = [("", _("all")), *theme_choices()]
+        self.fields["due"].choices = [("", _("all")), ("owed", _("owed")), ("late", _("overdue"))]
+        self.fields["place"].limit(widest_place(request))
+
+    def narrow(self, rows: QuerySet[Worry]) -> QuerySet[Worry]:
+        given = self.cleaned_data if self.is_valid() else {}
+        if given.get("q"):
+            rows = rows.filter(Q(text__icontains=given["q"]) | Q(number__icontains=given["q"]))
+        for name in ("state", "theme"):
+            if given.get(name):
+                rows = rows.filter(**{name: given[name]})
+        if given.get("place"):
+            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
+        if given.get("due"):
+            rows = rows.filter(state__in=Worry.OWED)
+        if given.get("due") == "late":
+            rows = rows.filter(answer_due_on__lt=timezone.localdate())
+        return rows
+
+
+@page("worry.list", methods=("GET",))
+def worries(request: Request) -> HttpResponse:
+    form = WorryFilter(request)
+    rows = form.narrow(Worry.objects.select_related("place", "desk", "convener")).order_by("-raised_at", "-pk")
+    if request.GET.get("export"):
+        columns = [
+            (_("number"), lambda one: one.number),
+            (_("raised"), lambda one: timezone.localtime(one.raised_at).date()),
+            (_("what worries them"), lambda one: one.text),
+            (_("theme"), lambda one: theme_word(one.theme)),
+            (_("place"), lambda one: one.place.full_name),
+            (_("state"), lambda one: one.get_state_display()),
+            (_("now at"), lambda one: one.desk.name),
+            (_("answer due"), lambda one: one.answer_due_on),
+            (_("answered"), lambda one: one.answered_on),
+        ]
+        return export(request, _("worries"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    words = {"form": form, "page_obj": page_obj, "is_filtered": bool(request.GET)}
+    return render(request, "deliberation/worries/worries.html", words)
+
+
+def load_worry(request: Request, pk: UUID) -> Worry:
+    rows = Worry.objects.select_related(
+        "place__parent", "desk", "convener", "raiser", "matter", "merged_into", "says_same_as", "venue"
+    )
+    return rows.get(pk=pk)
+
+
+NEW_CODE = "new_code"  # in the session of who made it
+OUTCOMES: tuple[tuple[str, str, Any], ...] = (
+    ("take_up", "worry_take_up", gettext_lazy("Take it up for deliberation")),
+    ("answer", "worry_answer", gettext_lazy("Answer it at once")),
+    ("pass", "worry_pass", gettext_lazy("Pass it to the right body")),
+    ("merge", "worry_merge", gettext_lazy("Merge it with another one")),
+    ("refer", "worry_refer", gettext_lazy("Refer it (sensitive)")),
+    ("decline", "worry_decline", gettext_lazy("Do not take it up")),
+)
+
+
+@page("worry.see", load=load_worry, methods=("GET",))
+def worry(request: Request, row: Worry) -> HttpResponse:
+    """One worry's file: its story, its author for those who may know, the next acts."""
+    possible = screening.VERBS[row.state]
+    may_screen = may("worry.screen", request.viewer, row)
+    acts = [
+        {"url": reverse(name, args=[row.pk]), "label": label, "first": number == 0}
+        for number, (verb, name, label) in enumerate(OUTCOMES)
+        if may_screen and verb in possible and not (verb == "take_up" and row.is_sensitive)
+    ]
+    words = {
+        "worry": row,
+        "person": who_raised(row, request.viewer),
+        "events": worry_events(row),
+        "acts": acts,
+        "may_reissue": may("worry.reissue_code", request.viewer, row),
+        "alike": [one for one in similar_worries(row.place, row.text, theme=row.theme) if one.pk != row.pk]
+        if may_screen and row.state in Worry.OWED
+        else [],
+        "merged": row.merged.count(),
+        "new_code": _new_code(request, row),
+        "code_act": uuid7(),
+    }
+    return render(request, "deliberation/worries/worry.html", words)
+
+
+def _new_code(request: Request, row: Worry) -> str:
+    """The code just made for who raised `row`; shown once, and on no other worry's page."""
+    kept = request.session.get(NEW_CODE) or {}
+    if kept.get("worry") != str(row.pk):
+        return ""
+    del request.session[NEW_CODE]
+    return str(kept["code"])
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Whoever raised it will read this."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+    )
+
+
+class AnswerForm(ActForm):
+    text = forms.CharField(
+        label=gettext_lazy("Answer"),
+        help_text=gettext_lazy("Whoever raised it will read this. No names of others, please."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+    )
+
+
+class PassForm(ReasonForm):
+    to_body = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("To which body?"))
+    field_order = ("act_id", "to_body", "reason")
+
+
+class MergeForm(ActForm):
+    into = forms.ModelChoiceField(
+        Worry.within.none(), label=gettext_lazy("With which one?"), widget=forms.RadioSelect, empty_label=None
+    )
+
+
+class TakeUpForm(ReasonForm):
+    matter = forms.ModelChoiceField(
+        Matter.within.none(),
+        label=gettext_lazy("Into a matter that is under way?"),
+        required=False,
+        empty_label=gettext_lazy("No, a new matter"),
+    )
+    title = forms.CharField(
+        label=gettext_lazy("Title of the new matter"),
+        help_text=gettext_lazy("One line that names the question, not the person."),
+        max_length=120,
+        required=False,
+    )
+    process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("Process model"), required=False)
+    convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("Who convenes?"), required=False)
+    field_order = ("act_id", "matter", "title", "process", "convener", "reason")
+
+
+def _act(
+    request: Request, row: Worry, form: ActForm, service: Any, heading: Any, submit: Any, **more: Any
+) -> HttpResponse:
+    return one_act(
+        request,
+        form,
+        service,
+        given={"worry": row},
+        heading=heading,
+        lead=row.text,
+        back=reverse("worry", args=[row.pk]),
+        done=more.pop("done", _("Done; whoever raised it is told.")),
+        submit=submit,
+        **more,
+    )
+
+
+@page("worry.screen", load=load_worry)
+def worry_take_up(request: Request, row: Worry) -> HttpResponse:
+    form = TakeUpForm(request.POST or None, initial={"convener": row.convener_id, "title": row.text[:30]})
+    near = Matter.objects.filter(state=Matter.State.OPEN, place__lo__lte=row.place.lo, place__hi__gte=row.place.lo)
+    form.fields["matter"].queryset = (near | Matter.objects.filter(state="open", place=row.place)).order_by(
+        "-opened_at"
+    )
+    form.fields["process"].queryset = published_versions()
+    form.fields["process"].label_from_instance = lambda version: version.name
+    form.fields["convener"].queryset = conveners(request)
+
+    def go(receipt: Any) -> str:
+        return reverse("matter", args=[receipt.result["matter"]])
+
+    return _act(
+        request,
+        row,
+        form,
+        screening.worry_take_up,
+        _("Take it up"),
+        _("Take it up"),
+        next_url=go,
+        done=_("Taken up; whoever raised it is told."),
+    )
+
+
+@page("worry.screen", load=load_worry)
+def worry_answer(request: Request, row: Worry) -> HttpResponse:
+    return _act(
+        request, row, AnswerForm(request.POST or None), screening.worry_answer, _("Answer it"), _("Send the answer")
+    )
+
+
+@page("worry.screen", load=load_worry)
+def worry_pass(request: Request, row: Worry) -> HttpResponse:
+    form = PassForm(request.POST or None)
+    form.fields["to_body"].queryset = bodies_around(row).exclude(pk=row.desk_id)
+    return _act(request, row, form, screening.worry_pass, _("Pass it on"), _("Pass it on"))
+
+
+@page("worry.screen", load=load_worry)
+def worry_merge(request: Request, row: Worry) -> HttpResponse:
+    form = MergeForm(request.POST or None, initial={"into": row.says_same_as_id})
+    alike = [one.pk for one in similar_worries(row.place, row.text, theme=row.theme, limit=12) if one.pk != row.pk]
+    number = request.GET.get("number", "").strip()
+    condition = Q(pk__in=[*alike, row.says_same_as_id]) | (Q(number__icontains=number) if number else Q(pk__in=[]))
+    rows = Worry.objects.filter(condition).exclude(pk=row.pk).exclude(state__in=["merged", "referred"])
+    form.fields["into"].queryset = rows.select_related("place")[:20] if request.method == "GET" else rows
+    form.fields["into"].label_from_instance = lambda one: f"{one.number} · {one.place.name} · {one.text[:60]}"
+    return _act(
+        request,
+        row,
+        form,
+        screening.worry_merge,
+        _("Merge it with another one"),
+        _("Merge"),
+        template="deliberation/worries/merge.html",
+        number=number,
+        found=rows.count(),
+    )
+
+
+@page("worry.screen", load=load_worry)
+def worry_refer(request: Request, row: Worry) -> HttpResponse:
+    return _act(request, row, ReasonForm(request.POST or None), screening.worry_refer, _("Refer it"), _("Refer it"))
+
+
+@page("worry.screen", load=load_worry)
+def worry_decline(request: Request, row: Worry) -> HttpResponse:
+    return _act(
+        request, row, ReasonForm(request.POST or None), screening.worry_decline, _("Do not take it up"), _("Confirm")
+    )
+
+
+@page("worry.reissue_code", load=load_worry, methods=("POST",))
+def worry_code(request: Request, row: Worry) -> HttpResponse:
+    """A new query code for who lost theirs; shown once."""
+    try:
+        act_id = ActForm(request.POST)
+        receipt = code_reissue(
+            actor=request.viewer, worry=row, act_id=act_id.cleaned_data["act_id"] if act_id.is_valid() else None
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("worry", pk=row.pk)
+    request.session[NEW_CODE] = {"worry": str(row.pk), "code": spaced(certain(receipt.query_code))}
+    messages.success(request, _("The new code is below; the old one is dead."))
+    return redirect("worry", pk=row.pk)
+
+
+class BehalfForm(ActForm):
+    """By phone, on a visit, or through a member: for somebody else."""
+
+    place = PlaceField(label=gettext_lazy("Which village or community?"), levels=LOW)
+    channel = forms.ChoiceField(label=gettext_lazy("How did you hear it?"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=gettext_lazy("What worries them, in their words"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        required=False,
+    )
+    theme = forms.ChoiceField(label=gettext_lazy("What is it about?"), widget=forms.RadioSelect, required=False)
+    raiser_name = forms.CharField(label=gettext_lazy("Their name (if they like)"), required=False, max_length=64)
+    raiser_phone = forms.CharField(label=gettext_lazy("Their phone (if they like)"), required=False, max_length=32)
+    is_anonymous = forms.BooleanField(label=gettext_lazy("They want to stay anonymous"), required=False)
+    happened_on = forms.DateField(
+        label=gettext_lazy("Heard on (if not today)"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("An earlier day is marked as recorded afterwards."),
+    )
+
+    def __init__(self, *args: Any, request: Request, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["theme"].choices = theme_choices()
+        self.fields["place"].limit(widest_place(request))
+        choices = [("phone", _("by phone")), ("visit", _("on a visit"))]
+        if request.viewer.is_sitting_member():
+            choices.append(("member", _("as a member, from the people")))
+        self.fields["channel"].choices = choices
+        self.initial.setdefault("channel", choices[-1][0])
+
+
+@page("worry.write")
+def worry_new(request: Request) -> HttpResponse:
+    """Write down what somebody says; the slip with their code is printed next."""
+    form = BehalfForm(request.POST or None, request=request)
+    if request.method == "POST" and form.is_valid():
+        given = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
+        receipt = form.attempt(request, worry_file, **given)
+        if receipt is not None:
+            request.session["slip"] = {
+                "worry": receipt.result["worry"],
+                "code": spaced(receipt.query_code) if receipt.query_code else "",
+                "receipt": receipt.number,
+            }
+            return redirect("worry_slip")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "deliberation/worries/new.html", {"form": form}, status=status)
+
+
+@page("worry.write", methods=("GET",))
+def worry_slip(request: Request) -> HttpResponse:
+    """The slip for the person: number, code, what happens next. For who has just written it down."""
+    kept = request.session.get("slip")
+    row = Worry.within.select_related("place", "convener").filter(pk=kept["worry"]).first() if kept else None
+    if not kept or row is None:
+        return redirect("worries")
+    words = {"worry": row, "code": kept["code"], "receipt": kept["receipt"], "url": reverse("follow")}
+    return render(request, "deliberation/worries/slip.html", words)
+
+
+@page("worry.list", methods=("GET",))
+def unanswered(request: Request) -> HttpResponse:
+    """What is owed an answer, per body: how many, how many late, the oldest."""
+    today = timezone.localdate()
+    table: dict[UUID, dict[str, Any]] = {}
+    rows = Worry.objects.filter(state__in=Worry.OWED).order_by("answer_due_on")
+    for desk, due, raised in rows.values_list("desk", "answer_due_on", "raised_at"):
+        line = table.setdefault(desk, {"owed": 0, "late": 0, "oldest": timezone.localdate(raised)})
+        line["owed"] += 1
+        line["late"] += due < today
+        line["oldest"] = min(line["oldest"], timezone.localdate(raised))
+    for body in Body.objects.filter(pk__in=table).select_related("place"):
+        table[body.pk]["body"] = body
+    lines = sorted(table.values(), key=lambda line: (-line["late"], line["oldest"]))
+    if request.GET.get("export"):
+        columns = [
+            (_("body"), lambda line: line["body"].name),
+            (_("place"), lambda line: line["body"].place.full_name),
+            (_("owed"), lambda line: line["owed"]),
+            (_("overdue"), lambda line: line["late"]),
+            (_("oldest"), lambda line: line["oldest"]),
+        ]
+        return export(request, _("unanswered"), columns, lines)
+    return render(request, "deliberation/worries/unanswered.html", {"lines": lines})
+
+
+urlpatterns = [
+    path("desk/worries/", worries, name="worries"),
+    path("desk/worries/new/", worry_new, name="worry_new"),
+    path("desk/worries/slip/", worry_slip, name="worry_slip"),
+    path("desk/worries/unanswered/", unanswered, name="unanswered"),
+    path("desk/worries/<uuid:pk>/", worry, name="worry"),
+    path("desk/worries/<uuid:pk>/take-up/", worry_take_up, name="worry_take_up"),
+    path("desk/worries/<uuid:pk>/answer/", worry_answer, name="worry_answer"),
+    path("desk/worries/<uuid:pk>/pass/", worry_pass, name="worry_pass"),
+    path("desk/worries/<uuid:pk>/merge/", worry_merge, name="worry_merge"),
+    path("desk/worries/<uuid:pk>/refer/", worry_refer, name="worry_refer"),
+    path("desk/worries/<uuid:pk>/decline/", worry_decline, name="worry_decline"),
+    path("desk/worries/<uuid:pk>/code/", worry_code, name="worry_code"),
+]

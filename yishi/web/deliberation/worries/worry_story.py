@@ -1,0 +1,52 @@
+"""A worry's story as a timeline: for its author, and for the desks."""
+
+from django.utils.translation import gettext as _
+
+from yishi.deliberation.models import Matter, Worry, WorryStep
+from yishi.web.kit.timeline import Event
+
+K = WorryStep.Kind
+
+
+def worry_events(worry: Worry, *, to_raiser: bool = False) -> list[Event]:
+    """What happened to it, where it is, what comes next and by when. A merged one shows the other's story after."""
+    events = [_event(step) for step in worry.steps.select_related("body", "to_body", "by").order_by("at", "pk")]
+    main = worry.merged_into
+    if main is not None:
+        later = main.steps.select_related("body", "to_body", "by").exclude(kind=K.FILED).order_by("at", "pk")
+        events += [_event(step, of_another=to_raiser) for step in later]
+        worry = main
+    if worry.state in Worry.OWED:
+        desk = worry.desk.name
+        events.append(Event(_("Answer owed by %(desk)s") % {"desk": desk}, kind="now", due=worry.answer_due_on))
+    elif worry.matter is not None:
+        events.append(_matter_event(worry.matter, to_raiser))
+    return events
+
+
+def _event(step: WorryStep, *, of_another: bool = False) -> Event:
+    """`of_another` keeps what another raiser wrote from who joined them; answers are for both."""
+    words = {
+        K.FILED: _("Raised"),
+        K.TAKEN_UP: _("Taken up for deliberation"),
+        K.PASSED: _("Passed to %(desk)s") % {"desk": step.to_body.name if step.to_body else ""},
+        K.ANSWERED: _("Answered"),
+        K.MERGED: _("Joined with a worry that was raised before"),
+        K.REFERRED: _("Referred the way the law provides"),
+        K.DECLINED: _("Not taken up"),
+        K.REOPENED: _("Asked again"),
+        K.SETTLED: _("Settled"),
+    }
+    return Event(
+        words[K(step.kind)],
+        when=step.at,
+        who=step.body.name if step.body else "",
+        text="" if of_another and step.kind == K.REOPENED else step.reason,
+    )
+
+
+def _matter_event(matter: Matter, to_raiser: bool) -> Event:
+    title = _("Matter: %(title)s") % {"title": matter.title}
+    if matter.state == Matter.State.OPEN:
+        return Event(title, kind="now", text=matter.get_stage_display(), due=matter.step_due_on)
+    return Event(title, when=matter.closed_on, text=matter.get_state_display())

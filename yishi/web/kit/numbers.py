@@ -1,0 +1,27 @@
+"""Numbers as people read them."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from yishi.reporting.small_numbers import Told
+
+
+def number_text(told: Told) -> str:
+    """ "1,234", "≈15", "fewer than 10"."""
+    if told.is_exact:
+        return f"{told.low:,}"
+    if told.is_small:
+        return _("fewer than %(few)d") % {"few": told.spread}
+    return _("≈%(number)s") % {"number": f"{told.about:,}"}
+
+
+def plain(value: Decimal, places: int = 3) -> str:
+    """1,720 and 28.5: no zeros behind the point that nobody wrote."""
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def thousandths(value: int) -> str:
+    """An amount in thousandths as it is said."""
+    return plain(Decimal(value) / 1000)

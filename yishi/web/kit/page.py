@@ -1,0 +1,65 @@
+"""Every view declares its right; one that does not, does not start (config/checks.py).
+
+    @page("worry.screen", load=worry_in_reach, face="inner")
+    def screen(request, worry): ...
+
+`load(request, **kwargs)` fetches the object of the URL within the viewer's scope; a foreign and a missing object
+give the same 404. "public" is a right held only by the views in `PUBLIC_VIEWS` (web/public_views.py).
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+
+from yishi.organisations.rights import PUBLIC, may
+from yishi.web.kit.request import Request
+
+View = Callable[..., HttpResponse]
+
+
+def page(
+    right: str,
+    *,
+    load: Callable[..., Any] | None = None,
+    methods: tuple[str, ...] = ("GET", "POST"),
+    face: str = "inner",
+) -> Callable[[View], View]:
+    """Declare a view's right, its object, its methods and the face ("inner", "public", "both") it belongs to."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: Request, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
+                return HttpResponseNotAllowed(methods)
+            viewer = request.viewer
+            if load is None:
+                if not may(right, viewer):
+                    return refuse(request)
+                return view(request, **kwargs)
+            if right != PUBLIC and not viewer.is_known:
+                return refuse(request)
+            try:
+                thing = load(request, **kwargs)
+            except (ObjectDoesNotExist, ValidationError) as error:
+                raise Http404 from error
+            if not may(right, viewer, thing):
+                raise Http404
+            return view(request, thing)
+
+        declared: Any = guarded  # the function carries what it declares: checks and the middleware read it there
+        declared.right, declared.load, declared.methods, declared.face = right, load, methods, face
+        return guarded
+
+    return decorate
+
+
+def refuse(request: Request) -> HttpResponse:
+    """Nobody is sent to sign in; somebody without the right is told so."""
+    if not request.viewer.is_known:
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+    return render(request, "kit/403.html", status=403)

@@ -1,0 +1,268 @@
+"""Template tags of the house: forms, timelines, clocks, badges, days."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms, template
+from django.core.paginator import Page
+from django.utils import timezone
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from yishi.assistance.register import codes
+from yishi.commitments.clocks import Colour, colour
+from yishi.kit.ids import uuid7
+from yishi.kit.text import masked_name, masked_phone
+from yishi.notices.texts import notice_text
+from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_word
+from yishi.reporting.small_numbers import Told
+from yishi.web.kit.numbers import number_text
+from yishi.web.kit.numbers import thousandths as thousandths_text
+
+register = template.Library()
+
+register.filter("masked_name", masked_name)
+register.filter("masked_phone", masked_phone)
+register.filter("theme_word", theme_word)
+register.filter("notice_text", notice_text)
+
+BADGES = {"neutral": "tag-neutral", "ok": "tag-ok", "warn": "tag-warn", "late": "tag-late", "info": "tag-info"}
+
+
+@register.simple_tag
+def act_id(value: Any = None) -> SafeString:
+    """A hidden field with the id of the act that this form sends: sent twice, it counts once."""
+    return format_html('<input type="hidden" name="act_id" value="{}">', value or uuid7())
+
+
+@register.simple_tag(takes_context=True)
+def can(context: template.Context, right: str, thing: Any = None) -> bool:
+    """May the viewer do `right` to `thing`? `{% can "worry.screen" worry as may_screen %}`"""
+    return may(right, context["viewer"], thing)
+
+
+@register.simple_tag
+def code_label(name: str, code: str | None) -> str:
+    """The label of a code of a list of the register: `{% code_label "relation" member.relation %}`."""
+    return codes.label(name, code or "")
+
+
+@register.inclusion_tag("kit/form.html", takes_context=True)
+def render_form(
+    context: template.Context,
+    form: forms.BaseForm,
+    submit: str = "",
+    action: str = "",
+    quiet: bool = False,
+    draft: bool = True,
+) -> dict[str, Any]:
+    """A whole POST form: summary of errors, fields, one button. `quiet` makes the button secondary."""
+    return {
+        "form": form,
+        "submit": submit or _("Save"),
+        "action": action,
+        "quiet": quiet,
+        "draft": draft,
+        "csrf_token": context.get("csrf_token"),
+        "request": context.get("request"),
+    }
+
+
+@register.inclusion_tag("kit/fields.html")
+def render_fields(form: forms.BaseForm) -> dict[str, Any]:
+    """The errors and fields of a form whose <form> element the page writes itself."""
+    return {"form": form}
+
+
+@register.inclusion_tag("kit/field.html")
+def render_field(field: forms.BoundField) -> dict[str, Any]:
+    """One field with its label, hint and errors."""
+    widget = field.field.widget
+    described = []
+    if field.help_text:
+        described.append(f"{field.id_for_label}-hint")
+    if field.errors:
+        described.append(f"{field.id_for_label}-error")
+    attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    if field.field.required:
+        attrs["aria-required"] = "true"
+    kind = "input"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        kind = "choices"
+    elif isinstance(widget, forms.CheckboxInput):
+        kind, attrs["class"] = "check", "form-check-input"
+    elif isinstance(widget, forms.Select):
+        attrs["class"] = "form-select"
+    elif getattr(widget, "is_composite", False):
+        kind = "composite"
+    else:
+        attrs["class"] = "form-control"
+    if "class" in attrs and widget.attrs.get("class"):
+        attrs["class"] += " " + widget.attrs["class"]
+    if field.errors and "class" in attrs:
+        attrs["class"] += " is-invalid"
+    return {
+        "field": field,
+        "kind": kind,
+        "widget": "" if kind == "choices" else field.as_widget(attrs=attrs),
+        "described": " ".join(described),
+        "multiple": isinstance(widget, forms.CheckboxSelectMultiple),
+    }
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """What the scripts of a page say (frontend/src/words.js), in its language."""
+    words = {
+        "restored": _("What you had begun to write is here again."),
+        "clear": _("Clear it"),
+        "slow": _("The network is slow: still sending. You may press again; the same thing counts once."),
+        "shrinking": _("Making the photo smaller…"),
+        "chosen": _("Ready to send: {} MB"),
+        "lost": _("No connection. What you see may be old; it is asked for again by itself."),
+        "idle": _("Nothing was done for a long time: you are signed out in two minutes."),
+        "stay": _("I am still here"),
+    }
+    return json_script(words, "words")
+
+
+@register.inclusion_tag("kit/timeline.html")
+def timeline(events: Any) -> dict[str, Any]:
+    """The spine of a file: a list of `Event`."""
+    return {"events": list(events)}
+
+
+@register.inclusion_tag("kit/clock.html")
+def clock(commitment: Any) -> dict[str, Any]:
+    """The colour of a commitment's clock, with its word and the days left: never colour alone."""
+    today = timezone.localdate()
+    shade = colour(commitment, today)
+    days = (commitment.due_on - today).days
+    words = {
+        Colour.BLUE: _("on course"),
+        Colour.YELLOW: _("due soon"),
+        Colour.RED: _("overdue"),
+        Colour.NONE: commitment.get_state_display(),
+    }
+    running = shade != Colour.NONE and commitment.state == commitment.State.IN_FORCE
+    if running and days < 0:  # "overdue by 20 days" says both
+        return {"shade": shade.value, "word": days_left(days), "days": ""}
+    return {"shade": shade.value or "none", "word": words[shade], "days": days_left(days) if running else ""}
+
+
+@register.simple_tag
+def due_clock(day: date | None) -> SafeString:
+    """The same mark for any due date (an answer, a step, a gate): blue, yellow in the last three days, red after."""
+    if day is None:
+        return SafeString("")
+    days = (day - timezone.localdate()).days
+    shade = "red" if days < 0 else "yellow" if days <= 3 else "blue"
+    return format_html('<span class="clock clock-{}"><span class="clock-dot"></span>{}</span>', shade, days_left(days))
+
+
+@register.simple_tag
+def badge(text: Any, kind: str = "neutral") -> SafeString:
+    """A short word about a state."""
+    return format_html('<span class="tag {}">{}</span>', BADGES.get(kind, BADGES["neutral"]), text)
+
+
+@register.inclusion_tag("kit/empty.html")
+def empty(title: Any, text: Any = "", url: str = "", label: Any = "") -> dict[str, Any]:
+    """What an empty list says: what it is for and what to do first."""
+    return {"title": title, "text": text, "url": url, "label": label}
+
+
+@register.inclusion_tag("kit/pager.html", takes_context=True)
+def pager(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
+    """Earlier and later pages; the filters in the address stay."""
+    return {"page": page, "query": _query(context, drop=("page", "export"))}
+
+
+@register.inclusion_tag("kit/export_link.html", takes_context=True)
+def export_link(context: template.Context) -> dict[str, Any]:
+    """The list as it is filtered now, as a workbook."""
+    return {"query": _query(context, drop=("page", "export"), export="xlsx")}
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """2026年11月23日, or 23 Nov 2026 in English."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    if _english():
+        return f"{value.day} {value:%b %Y}"
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A day with its time on the 24-hour clock."""
+    if not value:
+        return ""
+    local = timezone.localtime(value)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def ago_or_in(value: date | datetime | None) -> str:
+    """How many days are left until, or gone since, a day."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    days = (value - timezone.localdate()).days
+    if days < 0:
+        return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
+    return days_left(days)
+
+
+@register.filter
+def plain_number(value: Decimal | None) -> str:
+    """1720 and 28.5 for 1720.000 and 28.500."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
+@register.filter
+def told(value: Told) -> str:
+    """1,720, ≈15 or fewer than 10."""
+    return number_text(value)
+
+
+@register.filter
+def thousandths(value: int | None) -> str:
+    """1,720 and 28.5 for 1720000 and 28500 thousandths."""
+    return "" if value is None else thousandths_text(value)
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A rate as per cent, or a dash where there is nothing to divide by."""
+    return "—" if value is None else f"{value * 100:.0f}%"
+
+
+def days_left(days: int) -> str:
+    """ "3 days left", "due today", "overdue by 2 days"."""
+    if days == 0:
+        return _("due today")
+    if days < 0:
+        return ngettext("overdue by %(days)d day", "overdue by %(days)d days", -days) % {"days": -days}
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _query(context: template.Context, drop: tuple[str, ...], **more: str) -> str:
+    request = context.get("request")
+    pairs = [(k, v) for k, vs in request.GET.lists() for v in vs if k not in drop] if request else []
+    return urlencode([*pairs, *more.items()])

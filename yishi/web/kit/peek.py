@@ -1,0 +1,36 @@
+"""Pages of a search: each knows whether another follows; how many there are in all nobody counts."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+if TYPE_CHECKING:
+    AnyPaginator = Paginator[Any]
+else:  # Django's own takes no type at run time
+    AnyPaginator = Paginator
+
+DIGITS = 6  # of the number of a page; nobody turns a million pages
+
+
+class Peek(AnyPaginator):
+    """The ids of a page are found first, in the order of `rows`; only those are then read from `files`, which says
+    what the viewer may see and what comes along."""
+
+    is_open = False  # does more follow?
+
+    def __init__(self, rows: QuerySet[Any], files: QuerySet[Any], per_page: int):
+        super().__init__(rows, per_page)
+        self.rows, self.files = rows, files
+
+    def get_page(self, number: Any) -> Page[Any]:
+        said = str(number)
+        here = max(int(said), 1) if said.isascii() and said.isdigit() and len(said) <= DIGITS else 1
+        start = (here - 1) * self.per_page
+        ids = list(self.rows.select_related(None).values_list("pk", flat=True)[start : start + self.per_page + 1])
+        if not ids and here > 1:
+            return self.get_page(1)
+        self.is_open = len(ids) > self.per_page
+        self.__dict__.update(count=start + len(ids), num_pages=here + self.is_open)
+        found = {one.pk: one for one in self.files.filter(pk__in=ids[: self.per_page])}
+        return Page([found[one] for one in ids if one in found], here, self)

@@ -1,0 +1,115 @@
+"""A form field for a place: typed by name, initials or code, chosen from a list; works without scripts too."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.organisations.models import Place
+from yishi.organisations.queries import places_find
+
+SUGGESTIONS = 12
+
+
+class PlaceWidget(forms.TextInput):
+    """A text field, the id of what was chosen beside it, and (without scripts) the candidates to choose from."""
+
+    template_name = "kit/place_input.html"
+    input_type = "text"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"class": "form-control", "autocomplete": "off", "maxlength": 64, **(attrs or {})})
+        self.candidates: list[Place] = []
+        self.within: Place | None = None
+        self.levels: tuple[str, ...] = ()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str]:
+        picked = data.get(f"{name}_pick") or data.get(f"{name}_id") or ""
+        return {"text": (data.get(name) or "").strip(), "id": picked.strip()}
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data
+
+    @staticmethod
+    def _chosen(key: str) -> Place | None:
+        try:
+            return Place.objects.filter(pk=UUID(key)).first()
+        except ValueError:
+            return None
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        if isinstance(value, Place):
+            text, key = value.full_name, str(value.pk)
+        elif isinstance(value, dict):
+            text, key = value["text"], value["id"]
+            if key and not text and (chosen := self._chosen(key)):  # from an address: ?place_id=…
+                text = chosen.full_name
+        else:
+            place = Place.objects.filter(pk=value).first() if value else None
+            text, key = (place.full_name, str(place.pk)) if place else ("", "")
+        context = super().get_context(name, text, attrs)
+        context["widget"].update(
+            key=key, candidates=self.candidates, within=self.within, levels=",".join(self.levels), input_name=name
+        )
+        return context
+
+
+class PlaceField(forms.Field):
+    """Cleans to a `Place`. `within` (a place or a function giving one) limits the choice; so do `levels`."""
+
+    widget = PlaceWidget
+
+    def __init__(
+        self, *, within: Place | Callable[[], Place | None] | None = None, levels: Iterable[str] = (), **kwargs: Any
+    ):
+        kwargs.setdefault("label", gettext_lazy("place"))
+        kwargs.setdefault("help_text", gettext_lazy("Type the name, its pinyin initials or the code."))
+        super().__init__(**kwargs)
+        self.within, self.levels = within, tuple(levels)
+        self.widget.levels = self.levels
+
+    def limit(self, within: Place | None) -> None:
+        """Look only within this place from now on."""
+        self.within = self.widget.within = within
+
+    def clean(self, value: Any) -> Place | None:
+        value = value or {}
+        text, key = value.get("text", ""), value.get("id", "")
+        within = self.within() if callable(self.within) else self.within
+        self.widget.candidates = []
+        if not text and not key:
+            if self.required:
+                raise forms.ValidationError(_("Choose a place."))
+            return None
+        chosen = self._by_id(key, within)
+        if chosen is not None and (
+            not text or text in (chosen.full_name, chosen.name) or self._was_offered(text, chosen)
+        ):
+            return chosen
+        found = places_find(text, within, SUGGESTIONS, self.levels or None)
+        exact = [one for one in found if text in (one.full_name, one.code)] or found
+        if len(exact) == 1:
+            return exact[0]
+        if not found:
+            raise forms.ValidationError(_("No place is called so. Type another part of the name, or the code."))
+        self.widget.candidates = found
+        raise forms.ValidationError(_("Several places fit. Choose one of them below."))
+
+    def _by_id(self, key: str, within: Place | None) -> Place | None:
+        try:
+            rows = Place.objects.filter(pk=UUID(key), closed_on__isnull=True)
+        except ValueError:
+            return None
+        if within is not None:
+            rows = rows.filter(lo__gte=within.lo, lo__lte=within.hi)
+        if self.levels:
+            rows = rows.filter(level__in=self.levels)
+        return rows.first()
+
+    @staticmethod
+    def _was_offered(text: str, chosen: Place) -> bool:
+        """Was the candidate chosen for the text that still stands in the field (page without scripts)?"""
+        return chosen in places_find(text, None, SUGGESTIONS)

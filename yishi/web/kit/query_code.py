@@ -1,0 +1,35 @@
+"""The door of the query code: ten letters and digits on paper open what is their holder's own."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.kit.errors import Refusal
+from yishi.organisations.query_codes import code_try
+from yishi.web.kit.forms import Form
+from yishi.web.kit.middleware import QUERY_CODE_KEY
+from yishi.web.kit.request import Request
+
+
+class CodeForm(Form):
+    code = forms.CharField(
+        label=gettext_lazy("Query code"),
+        help_text=gettext_lazy("Ten letters and digits, such as K7M4-2QX-D9R. Small letters and blanks do not matter."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+def enter_code(request: Request, form: CodeForm) -> bool:
+    """Open the session of who holds the code; wrong ones are slowed per address."""
+    try:
+        code = code_try(form.cleaned_data["code"], request.META.get("REMOTE_ADDR", ""))
+    except Refusal as refusal:
+        form.add_error("code", str(refusal.message))
+        return False
+    if code is None:
+        form.add_error("code", _("There is no such code. Please check each letter; if you lost it, ask your convener."))
+        return False
+    request.session.cycle_key()
+    request.session[QUERY_CODE_KEY] = str(code.pk)
+    return True

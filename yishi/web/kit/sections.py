@@ -1,0 +1,41 @@
+"""What the parts of the product add to a page of another part: one table for each kind of file.
+
+A section is a generator function `(request, subject)`. It yields the rows it asks for, by name and within the viewer's
+reach; is sent them; and returns the words of its template (`template`, `heading` and what the template needs), or None
+where it has nothing to say to this viewer. What all sections of a page ask for is one query; who needs an answer to ask
+on yields again. The tables are filled at start, in one place: `shell/sections.py`.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+from yishi.database.gather import gather
+from yishi.web.kit.request import Request
+
+Words = dict[str, Any] | None  # what its template needs; None: nothing to say to this viewer
+Asking = Generator[dict[str, Any], dict[str, Any], Words]  # yields what it asks for, is sent the rows, returns words
+Section = Callable[[Request, Any], Asking]
+
+HOUSEHOLD: list[Section] = []  # subject: Household
+PLACE: list[Section] = []  # subject: Place, of any level
+MEMBER: list[Section] = []  # subject: Person, for that person's own file
+BODY: list[Section] = []  # subject: Body
+DEED: list[Section] = []  # subject: Deed
+
+
+def sections(request: Request, table: Iterable[Section], subject: Any) -> list[dict[str, Any]]:
+    """The sections of `table` that have something to say, in its order; a query for each round of asking."""
+    running = {number: section(request, subject) for number, section in enumerate(table)}
+    said: dict[int, Words] = {}
+    found: dict[int, Any] = dict.fromkeys(running)  # a generator begins by being sent None
+    while running:
+        asked: dict[int, dict[str, Any]] = {}
+        for number, section in list(running.items()):
+            try:
+                asked[number] = section.send(found[number])
+            except StopIteration as end:
+                said[number] = end.value
+                del running[number]
+        rows = gather(**{f"{name} {number}": one for number, all_of in asked.items() for name, one in all_of.items()})
+        found = {number: {name: rows[f"{name} {number}"] for name in all_of} for number, all_of in asked.items()}
+    return [words for number in sorted(said) if (words := said[number]) is not None]

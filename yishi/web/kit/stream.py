@@ -1,0 +1,21 @@
+"""Photos and scans, streamed to whoever holds the right of the record to which they belong."""
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
+
+from yishi.attachments.models import Attachment
+from yishi.attachments.store import opened
+
+
+def stream(attachment: Attachment, *, small: bool = False, public: bool = False) -> HttpResponse:
+    """The file itself; never guessed at, never run. Documents are downloaded, pictures shown."""
+    try:
+        file = opened(attachment, small=small and attachment.kind == Attachment.Kind.PHOTO)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=attachment.media_type)
+    is_picture = attachment.media_type.startswith("image/")
+    response.headers["Content-Disposition"] = content_disposition_header(not is_picture, attachment.name) or "inline"
+    response.headers["Cache-Control"] = "public, max-age=86400" if public else "no-store"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response  # type: ignore[return-value]  # Django types both as HttpResponseBase

@@ -1,0 +1,16 @@
+"""What pages of other parts ask of the register of places and bodies."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from yishi.organisations.models import PlaceSet
+from yishi.organisations.rights import may
+
+
+def sets_for(viewer: Any) -> Any:
+    """The sets that the viewer may see: those of desks above and below, and those of no desk."""
+    rows = PlaceSet.objects.select_related("owner")
+    if may("installation.manage", viewer):
+        return rows
+    return rows.filter(Q(owner__isnull=True) | viewer.ground_q("owner__place__"))

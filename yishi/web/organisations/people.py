@@ -1,0 +1,261 @@
+"""People of the register: their posts, memberships, accounts and invitations."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.journal.models import Receipt
+from yishi.kit.records import lend, lent
+from yishi.organisations.models import Member, Post, valid_on
+from yishi.organisations.rights import may
+from yishi.organisations.sectors import sector_name
+from yishi.organisations.services.people import (
+    account_disable,
+    account_enable,
+    account_unlock,
+    invitation_revoke,
+    person_change,
+)
+from yishi.people.models import Account, Invitation, Person
+from yishi.web.kit.exports import export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+PER_PAGE = 25
+STATES = ("none", "invited", "active", "disabled")
+
+
+def load_person(request: Request, pk: UUID) -> Person:
+    return Person.objects.distinct().get(pk=pk)
+
+
+def load_account(request: Request, pk: UUID) -> Person:
+    person = load_person(request, pk)
+    Account.objects.get(person=person)
+    return person
+
+
+def load_invited(request: Request, pk: UUID) -> Person:
+    person = load_person(request, pk)
+    open_invitations(person).get()
+    return person
+
+
+def open_invitations(person: Person) -> Any:
+    return Invitation.objects.filter(
+        person=person, used_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    ).order_by("-created_at")
+
+
+def people_rows(request: Request) -> Any:
+    """The people of the viewer's register with posts, memberships and the state of their account."""
+    today = timezone.localdate()
+    posts = Post.objects.filter(valid_on(today)).select_related("body").order_by("pk")
+    members = Member.objects.filter(valid_on(today)).select_related("term__body").order_by("pk")
+    invited = Invitation.objects.filter(
+        person=OuterRef("pk"), used_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    )
+    rows = (
+        Person.objects.select_related("account")
+        .annotate(is_invited=Exists(invited))
+        .filter(
+            Exists(Post.objects.filter(valid_on(today), person=OuterRef("pk")))
+            | Exists(Member.objects.filter(person=OuterRef("pk")))
+        )
+        .prefetch_related(
+            Prefetch("posts", posts, to_attr="posts_now"), Prefetch("memberships", members, to_attr="memberships_now")
+        )
+        .order_by("name", "pk")
+    )
+    typed, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    if typed:
+        at_body = Exists(Post.objects.filter(valid_on(today), person=OuterRef("pk"), body__name__icontains=typed))
+        rows = rows.filter(Q(name__icontains=typed) | Q(phone__startswith=typed) | at_body)
+    if state == "none":
+        rows = rows.filter(account__isnull=True, is_invited=False)
+    elif state == "invited":
+        rows = rows.filter(is_invited=True)
+    elif state == "active":
+        rows = rows.filter(account__is_active=True)
+    elif state == "disabled":
+        rows = rows.filter(account__is_active=False)
+    return rows
+
+
+def account_state(person: Person) -> str:
+    account = getattr(person, "account", None)
+    if account is not None and not account.is_active:
+        return _("disabled")
+    if getattr(person, "is_invited", False):
+        return _("invited")
+    return _("has an account") if account is not None else _("no account")
+
+
+def works_at(person: Person) -> str:
+    posts = [f"{post.body.name} {post.title or post.get_role_display()}" for post in lent(person, "posts_now")]
+    seats = [f"{member.term.body.name} {member.title or _('member')}" for member in lent(person, "memberships_now")]
+    return "；".join([*posts, *seats])
+
+
+@page("organisation.manage", methods=("GET",))
+def people(request: Request) -> HttpResponse:
+    rows = people_rows(request)
+    if request.GET.get("export"):
+        columns = [
+            (_("person's name"), lambda person: person.name),
+            (_("mobile phone"), lambda person: person.phone),
+            (_("posts and memberships"), works_at),
+            (_("account"), account_state),
+        ]
+        return export(request, _("people"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for person in page_obj:
+        person.works_at, person.account_state = works_at(person), account_state(person)
+    states = [
+        ("", _("everybody")),
+        ("none", _("not invited yet")),
+        ("invited", _("invited")),
+        ("active", _("has an account")),
+        ("disabled", _("disabled")),
+    ]
+    context = {
+        "page_obj": page_obj,
+        "typed": request.GET.get("q", ""),
+        "state": request.GET.get("state", ""),
+        "states": states,
+    }
+    return render(request, "organisations/people.html", context)
+
+
+@page("person.manage", load=load_person, methods=("GET",))
+def person(request: Request, person: Person) -> HttpResponse:
+    members = list(person.memberships.select_related("term__body").order_by("-valid_from"))
+    today = timezone.localdate()
+    for member in members:
+        lend(member, sector_name=sector_name(member.sector), sits=member.is_valid_on(today))
+    context = {
+        "person": person,
+        "account": Account.objects.filter(person=person).first(),
+        "invitation": open_invitations(person).first(),
+        "posts": person.posts.select_related("body__place").order_by("valid_to", "-valid_from"),
+        "members": members,
+        "today": today,
+        "has_lock": Authenticator.objects.filter(user__person=person).exists(),
+        "is_self": person.pk == request.viewer.person_id,
+    }
+    return render(request, "organisations/person.html", context)
+
+
+def after_appointing(request: Request, receipt: Receipt, otherwise: str) -> str:
+    """The page of who got a post or a membership, unless others keep their register too."""
+    person = Person.within.get(pk=receipt.result["person"])
+    may_manage = may("person.manage", request.viewer, person)
+    return reverse("person_admin", kwargs={"pk": person.pk}) if may_manage else otherwise
+
+
+class PersonForm(ActForm):
+    name = forms.CharField(label=gettext_lazy("person's name"), max_length=64)
+    phone = forms.CharField(label=gettext_lazy("mobile phone"), max_length=32, required=False)
+    email = forms.CharField(label=gettext_lazy("mail"), max_length=254, required=False)
+
+
+@page("person.manage", load=load_person)
+def person_edit(request: Request, person: Person) -> HttpResponse:
+    initial = {"name": person.name, "phone": person.phone, "email": person.email}
+    return one_act(
+        request,
+        PersonForm(request.POST or None, initial=initial),
+        person_change,
+        heading=_("Correct %(person)s") % {"person": person},
+        back=reverse("person_admin", kwargs={"pk": person.pk}),
+        done=_("The change is stored."),
+        submit=_("Save"),
+        given={"person": person},
+        template="kit/register_act.html",
+    )
+
+
+@page("person.manage", load=load_account)
+def account_switch(request: Request, person: Person) -> HttpResponse:
+    account = person.account
+    service, heading, lead, done = (
+        (
+            account_disable,
+            _("Disable the account of %(person)s"),
+            _("Whoever is signed in by it is out at the next click. Posts and what the person did stay."),
+            _("The account is disabled."),
+        )
+        if account.is_active
+        else (
+            account_enable,
+            _("Enable the account of %(person)s"),
+            _("The person signs in with the password they had. If it is forgotten, print a new invitation too."),
+            _("The account is enabled."),
+        )
+    )
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        service,
+        heading=heading % {"person": person},
+        lead=lead,
+        back=reverse("person_admin", kwargs={"pk": person.pk}),
+        done=done,
+        submit=_("Disable") if account.is_active else _("Enable"),
+        given={"account": account},
+        template="kit/register_act.html",
+    )
+
+
+@page("person.reset_password", load=load_account)
+def account_unlocking(request: Request, person: Person) -> HttpResponse:
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        account_unlock,
+        heading=_("Remove the second lock of %(person)s") % {"person": person},
+        lead=_("For who lost phone and spare codes. Make sure that it is them; they are told. The password stays."),
+        back=reverse("person_admin", kwargs={"pk": person.pk}),
+        done=_("The second lock is removed. Ask the person to set a new one."),
+        submit=_("Remove"),
+        given={"account": person.account},
+        template="kit/register_act.html",
+    )
+
+
+@page("person.manage", load=load_invited)
+def invitation_end(request: Request, person: Person) -> HttpResponse:
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        invitation_revoke,
+        heading=_("Withdraw the invitation of %(person)s") % {"person": person},
+        lead=_("The printed code no longer works."),
+        back=reverse("person_admin", kwargs={"pk": person.pk}),
+        done=_("The invitation is withdrawn."),
+        submit=_("Withdraw"),
+        given={"invitation": open_invitations(person).get()},
+        template="kit/register_act.html",
+    )
+
+
+urlpatterns = [
+    path("desk/people/", people, name="people"),
+    path("desk/people/<uuid:pk>/", person, name="person_admin"),
+    path("desk/people/<uuid:pk>/change/", person_edit, name="person_change"),
+    path("desk/people/<uuid:pk>/account/", account_switch, name="account_switch"),
+    path("desk/people/<uuid:pk>/unlock/", account_unlocking, name="account_unlock"),
+    path("desk/people/<uuid:pk>/withdraw/", invitation_end, name="invitation_withdraw"),
+]

@@ -1,0 +1,47 @@
+"""The venue's poster: its QR code, what happens after it is scanned, and how to do without a phone."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from yishi.formats.qr import qr_svg
+from yishi.organisations.models import Installation, Venue, VenueOwner
+from yishi.web.kit.press import chinese_day
+
+ANSWER_WORKDAYS = 5
+
+
+def poster_data(venue: Venue, token: str, site: Installation) -> dict[str, Any]:
+    """What the poster shows for the live code `token` of `venue`."""
+    path = reverse("venue_door", args=[token])
+    address = f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+    owners = VenueOwner.objects.filter(venue=venue).select_related("body").order_by("role")
+    convener = next((one.body.name for one in owners if one.role == VenueOwner.Role.CONVENES), "")
+    sharing = "、".join(one.body.name for one in owners if one.role == VenueOwner.Role.SHARES)
+    phone = venue.phone or site.contact_phone
+    facts = [
+        ("召集单位", convener),
+        ("共同主办", sharing),
+        ("电话", f"{phone}（不会扫码，打电话也一样登记）" if phone else ""),
+    ]
+    return {
+        "title": f"{venue.name} 民情诉求码",
+        "site": site.site_name or "议事",
+        "headline": "有事好商量",
+        "lead": "扫一扫，说说您的烦心事",
+        "qr": qr_svg(address),
+        "address": address.split("://", 1)[-1],
+        "steps": [
+            ("扫码", "用微信或手机相机扫一扫，不用登录，不用下载"),
+            ("说事", "写几句话，可以拍照；可以不留姓名"),
+            ("看进展", f"记下查询码，{ANSWER_WORKDAYS} 个工作日内有答复，随时看办到哪一步"),
+            ("来评价", "办完了请您评；不满意，可以让它重新办"),
+        ],
+        "venue": venue.name,
+        "where": " ".join(part for part in (venue.place.full_name, venue.address) if part),
+        "facts": [[name, words] for name, words in facts if words],
+        "check": f"谨防假码：扫码后第一屏应当显示“{venue.name}”，网址应当以 {settings.PUBLIC_URL.split('://', 1)[-1]} "
+        f"开头。本码编号 {token[-4:]}，{chinese_day(timezone.localdate())}印制。",
+    }

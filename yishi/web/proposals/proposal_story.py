@@ -1,0 +1,84 @@
+"""A proposal's story as a timeline, and what the pages of members, bodies and places say of proposals."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yishi.commitments.models import Commitment
+from yishi.kit.records import certain
+from yishi.organisations.models import Body, Place
+from yishi.people.models import Person
+from yishi.proposals.models import Proposal
+from yishi.proposals.stages import WORDS, stage_of
+from yishi.web.commitments.promise_story import promise_events
+from yishi.web.kit.request import Request
+from yishi.web.kit.sections import Asking
+from yishi.web.kit.timeline import Event
+
+SHOWN = 20
+
+
+def proposal_events(proposal: Proposal) -> list[Event]:
+    """Written, signed, submitted; then the story of its answer; then where it went."""
+    events = [Event(_("Written"), when=proposal.written_at, who=proposal.author.name)]
+    for one in proposal.signers.all():
+        if one.agrees:
+            events.append(Event(_("Signed too"), when=one.answered_at, who=one.person.name))
+    if proposal.submitted_at:
+        who = proposal.office.name if proposal.office else ""
+        events.append(Event(_("Submitted"), when=proposal.submitted_at, who=who))
+    events.sort(key=lambda event: certain(event.when))
+    if proposal.commitment is not None:
+        events += promise_events(proposal.commitment)
+    for adoption in proposal.adoptions.all():
+        said = (adoption.document, adoption.clause, adoption.budget_line, adoption.reason)
+        words = " · ".join(part for part in said if part)
+        outcome = adoption.get_outcome_display()
+        events.append(Event(outcome, when=adoption.decided_on, who=adoption.body.name, text=words))
+    if proposal.state == Proposal.State.WITHDRAWN:
+        events.append(Event(_("Withdrawn"), text=proposal.reason, kind="now"))
+    elif proposal.state == Proposal.State.DRAFT:
+        events.append(Event(_("Submit it"), kind="next"))
+    elif proposal.commitment is None and not proposal.outcome:
+        events.append(Event(_("The office hands it to the body that answers, or says what became of it"), kind="next"))
+    return events
+
+
+def rows_of(found: Any) -> list[dict[str, Any]]:
+    """Proposals with the word for where they are."""
+    return [{"proposal": one, "stage": WORDS[stage_of(one)]} for one in found]
+
+
+def member_proposals(request: Request, person: Person) -> Asking:
+    """What the person wrote or signed, in their own file."""
+    own = Q(author=person) | Q(pk__in=Proposal.within.filter(signers__person=person, signers__agrees=True).values("pk"))
+    rows = Proposal.within.filter(own).exclude(state=Proposal.State.WITHDRAWN).select_related("place", "commitment")
+    return (yield from _section(rows.order_by("-written_at"), _("My proposals"), f"{reverse('proposals')}?whose=mine"))
+
+
+def body_proposals(request: Request, body: Body) -> Asking:
+    """The answers that a body owes or gave."""
+    rows = Proposal.objects.filter(commitment__bearer=body).exclude(commitment__state=Commitment.State.DROPPED)
+    rows = rows.select_related("place", "commitment").order_by("commitment__due_on")
+    return (yield from _section(rows, _("Proposals that it answers"), f"{reverse('proposals')}?whose=answer"))
+
+
+def place_proposals(request: Request, place: Place) -> Asking:
+    """Proposals that speak of this place, within the viewer's reach."""
+    rows = Proposal.objects.filter(place__lo__range=(place.lo, place.hi), state=Proposal.State.SUBMITTED)
+    rows = rows.select_related("place", "commitment").order_by("-submitted_at")
+    return (yield from _section(rows, _("Proposals about this place"), reverse("proposals")))
+
+
+def _section(rows: Any, heading: str, url: str) -> Asking:
+    found = (yield {"proposals": rows[: SHOWN + 1]})["proposals"]
+    if not found:
+        return None
+    return {
+        "template": "proposals/section.html",
+        "heading": heading,
+        "rows": rows_of(found[:SHOWN]),
+        "more_url": url if len(found) > SHOWN else "",
+    }

@@ -1,0 +1,380 @@
+"""Proposals: written on a phone, signed by others too, their file with its story, the list."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.deeds import reads as finding
+from yishi.commitments.models import Commitment
+from yishi.commitments.stages import may_step
+from yishi.crossings.suggestions import deeds_of
+from yishi.kit.text import bigrams, clean
+from yishi.organisations.models import Body
+from yishi.organisations.rights import may
+from yishi.organisations.themes import theme_choices, theme_word
+from yishi.people.models import Person
+from yishi.proposals.models import Proposal, Signer
+from yishi.proposals.rules import WRITING
+from yishi.proposals.services import (
+    proposal_change,
+    proposal_cosign,
+    proposal_submit,
+    proposal_withdraw,
+    proposal_write,
+)
+from yishi.proposals.services.writing import MOST
+from yishi.proposals.stages import WORDS, stage_of
+from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.exports import export
+from yishi.web.kit.fields import area
+from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.picker import PickerField, is_search
+from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.request import Request
+
+from .proposal_story import proposal_events, rows_of
+
+PER_PAGE = 25
+SHOWN = 100
+State = Proposal.State
+
+
+def load_proposal(request: Request, pk: UUID) -> Proposal:
+    rows = Proposal.objects.select_related(
+        "author", "place", "office", "desk", "commitment__bearer", "commitment__supervisor", "commitment__place"
+    )
+    return rows.prefetch_related("signers__person", "adoptions__body", "adoptions__evidence").get(pk=pk)
+
+
+def _waiting_rows(viewer: Any) -> Any:
+    """What our office received and nobody has taken up."""
+    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    rows = Proposal.objects.filter(office__in=desks, state=State.SUBMITTED, commitment__isnull=True, outcome="")
+    return rows.select_related("place").order_by("submitted_at")
+
+
+def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="proposal",
+            title=one.title,
+            act=_("Hand it to the body that answers"),
+            url=reverse("proposal", args=[one.pk]),
+            body_id=one.office_id,
+            detail=f"{one.number} · {one.place.name}",
+        )
+        for one in rows[:SHOWN]
+    ]
+
+
+waiting = Source(_waiting_rows, _waiting_items)
+
+
+def asked(viewer: Any) -> list[DeskItem]:
+    """What others ask the person to sign too."""
+    rows = Signer.objects.filter(person=viewer.person_id, agrees__isnull=True).exclude(proposal__state=State.WITHDRAWN)
+    return [
+        DeskItem(
+            kind="proposal",
+            title=one.proposal.title,
+            act=_("Read it; sign or not"),
+            url=reverse("proposal", args=[one.proposal_id]),
+            detail=one.proposal.author.name,
+        )
+        for one in rows.select_related("proposal__author").order_by("asked_at")[:SHOWN]
+    ]
+
+
+class ProposalFilter(Form):
+    q = forms.CharField(label=gettext_lazy("words or number"), required=False, max_length=64)
+    whose = forms.ChoiceField(label=gettext_lazy("whose"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("kind"), required=False)
+    theme = forms.ChoiceField(label=gettext_lazy("theme"), required=False)
+    outcome = forms.ChoiceField(label=gettext_lazy("what became of it"), required=False)
+    place = PlaceField(label=gettext_lazy("place"), required=False, help_text="")
+
+    def __init__(self, request: Request):
+        super().__init__(request.GET or None)
+        self.viewer = request.viewer
+        self.fields["whose"].choices = [
+            ("", _("all")),
+            ("mine", _("mine, or signed by me")),
+            ("office", _("received by us")),
+            ("answer", _("we answer")),
+        ]
+        self.fields["kind"].choices = [("", _("all")), *Proposal.Kind.choices]
+        self.fields["theme"].choices = [("", _("all")), *theme_choices()]
+        self.fields["outcome"].choices = [("", _("all")), ("open", _("open")), *Proposal.Outcome.choices]
+
+    def narrow(self, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        given = self.cleaned_data if self.is_valid() else {}
+        for word in clean(given.get("q", "")).split():
+            said = Q()
+            for pair in sorted(bigrams(word))[:12] or [word]:
+                said &= Q(title__icontains=pair) | Q(text__icontains=pair)
+            rows = rows.filter(Q(number__icontains=word) | said)
+        person, bodies = self.viewer.person_id, self.viewer.reach.bodies
+        if given.get("whose") == "mine":
+            signed = Signer.objects.filter(person=person, agrees=True).values("proposal")
+            rows = rows.filter(Q(author=person) | Q(pk__in=signed) | Q(desk__in=bodies))
+        elif given.get("whose") == "office":
+            rows = rows.filter(office__in=bodies)
+        elif given.get("whose") == "answer":
+            rows = rows.filter(commitment__bearer__in=bodies)
+        for name in ("kind", "theme"):
+            if given.get(name):
+                rows = rows.filter(**{name: given[name]})
+        if given.get("outcome") == "open":
+            rows = rows.filter(outcome="", state=State.SUBMITTED)
+        elif given.get("outcome"):
+            rows = rows.filter(outcome=given["outcome"])
+        if given.get("place"):
+            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
+        return rows
+
+
+@page("proposal.list", methods=("GET",))
+def proposals(request: Request) -> HttpResponse:
+    form = ProposalFilter(request)
+    rows = form.narrow(Proposal.objects.select_related("author", "place", "commitment__bearer"))
+    rows = rows.order_by("-written_at", "pk")
+    if request.GET.get("export"):
+        rows = rows.annotate(signed=Count("signers", filter=Q(signers__agrees=True)))
+        columns = [
+            (_("number"), lambda one: one.number or ""),
+            (_("kind"), lambda one: one.get_kind_display()),
+            (_("title"), lambda one: one.title),
+            (_("author"), lambda one: one.author.name),
+            (_("signed too by"), lambda one: one.signed),
+            (_("theme"), lambda one: theme_word(one.theme)),
+            (_("place"), lambda one: one.place.full_name),
+            (_("submitted on"), lambda one: timezone.localdate(one.submitted_at) if one.submitted_at else None),
+            (_("where it is"), lambda one: str(WORDS[stage_of(one)])),
+            (_("answers"), lambda one: one.commitment.bearer.name if one.commitment else ""),
+            (_("due"), lambda one: one.commitment.due_on if one.commitment else None),
+            (_("what became of it"), lambda one: one.get_outcome_display()),
+            (_("decided on"), lambda one: one.decided_on),
+            (_("text"), lambda one: one.text),
+        ]
+        return export(request, _("proposals"), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    words = {
+        "form": form,
+        "page_obj": page_obj,
+        "rows": rows_of(page_obj),
+        "is_filtered": bool(request.GET),
+        "may_write": may("proposal.write", request.viewer),
+    }
+    return render(request, "proposals/proposals.html", words)
+
+
+@page("proposal.see", load=load_proposal, methods=("GET",))
+def proposal(request: Request, one: Proposal) -> HttpResponse:
+    """The file: what it says, where it is, its story, the viewer's next acts."""
+    viewer, commitment = request.viewer, one.commitment
+    mine = next((signer for signer in one.signers.all() if signer.person_id == viewer.person_id), None)
+    edits, assigns = may("proposal.edit", viewer, one), may("proposal.assign", viewer, one)
+    is_open, untouched = one.state == State.SUBMITTED, commitment is None and not one.outcome
+    acts: list[tuple[Any, str]] = []
+    if edits and one.state == State.DRAFT:
+        acts += [(_("Submit it"), "proposal_submit"), (_("Change"), "proposal_edit")]
+    if mine is not None and mine.agrees is None and one.state != State.WITHDRAWN:
+        acts.append((_("Sign or not"), "proposal_cosign"))
+    if assigns and is_open and commitment is None:
+        acts.append((_("Hand it to the body that answers"), "proposal_assign"))
+    if commitment is not None and may_step(commitment, "prove") and may("proposal.answer", viewer, one):
+        acts.append((_("Answer it"), "proposal_answer"))
+    if commitment is not None and may_step(commitment, "accept") and may("commitment.decide", viewer, commitment):
+        acts.append((_("Check the answer"), "proposal_check"))
+    if commitment is not None and _may_rate(viewer, one, commitment):
+        acts.append((_("Say how the answer is"), "proposal_rate"))
+    if is_open and may("proposal.adopt", viewer, one):
+        acts.append((_("Say what became of it"), "proposal_adopt"))
+    if edits and (one.state == State.DRAFT or (is_open and untouched)):
+        acts.append((_("Take it back"), "proposal_withdraw"))
+    words = {
+        "proposal": one,
+        "stage": WORDS[stage_of(one)],
+        "events": proposal_events(one),
+        "acts": [(label, reverse(name, args=[one.pk])) for label, name in acts],
+        "signers": list(one.signers.all()),
+        "answers": list(commitment.proofs.order_by("given_at")) if commitment else [],
+        "theme": theme_word(one.theme),
+        "deeds": deeds_of(one) if is_open else [],
+        "sees_promise": commitment is not None and Commitment.objects.filter(pk=commitment.pk).exists(),
+    }
+    return render(request, "proposals/proposal.html", words)
+
+
+def _may_rate(viewer: Any, one: Proposal, commitment: Commitment) -> bool:
+    if not may_step(commitment, "judge") or not may("proposal.rate", viewer, one):
+        return False
+    return not commitment.verdicts.filter(judge__person=viewer.person_id, round=commitment.round).exists()
+
+
+class WriteForm(ActForm):
+    """One form for a phone: what is said, about which place, who signs too."""
+
+    title = forms.CharField(label=gettext_lazy("title"), max_length=80)
+    text = area(
+        gettext_lazy("What is the matter, and what do you propose?"),
+        rows=9,
+        help_text=gettext_lazy("At most 2,500 characters. What you type is kept on this device until it is sent."),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("kind"), choices=Proposal.Kind.choices, widget=forms.RadioSelect, initial="opinion"
+    )
+    theme = forms.ChoiceField(label=gettext_lazy("theme"))
+    place = PlaceField(label=gettext_lazy("About which place?"))
+    signers = PickerField(
+        find=lambda text: [],
+        by_ids=lambda ids: [],
+        label=gettext_lazy("Who signs too?"),
+        placeholder=gettext_lazy("Name of a member"),
+        required=False,
+    )
+    author = PickerField(
+        find=lambda text: [],
+        by_ids=lambda ids: [],
+        label=gettext_lazy("Whose proposal is it?"),
+        placeholder=gettext_lazy("Name of a member"),
+    )
+    desk = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("written down at"))
+
+    def __init__(self, *args: Any, viewer: Any, own: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        find, by_ids = partial(finding.members_find, viewer), partial(finding.members_by, viewer)
+        self.fields["theme"].choices = [("", _("choose")), *theme_choices()]
+        self.fields["signers"].find, self.fields["signers"].by_ids = find, by_ids
+        if own:
+            del self.fields["author"], self.fields["desk"]
+            return
+        desks = [post.body_id for post in viewer.posts if post.body.kind in WRITING and viewer.holds(post.body_id)]
+        self.fields["desk"].queryset = Body.objects.filter(pk__in=desks)
+        self.initial.setdefault("desk", desks[0] if desks else None)
+        self.fields["author"].find, self.fields["author"].by_ids = find, by_ids
+        self.order_fields(["act_id", "author", "desk"])
+
+    def clean_author(self) -> Person:
+        found = self.cleaned_data["author"]
+        if len(found) != 1:
+            raise forms.ValidationError(_("Tick the one member whose proposal it is; others sign too."))
+        author: Person = found[0]
+        return author
+
+
+def _write(request: Request, form: WriteForm, service: Any, words: dict[str, Any], **given: Any) -> HttpResponse:
+    """The writing page: a search for members, a draft, or straight to the office."""
+    words = {"form": form, "most": MOST, **words}
+    if is_search(request, form):
+        return render(request, "proposals/write.html", words)
+    if request.method == "POST" and form.is_valid():
+        said = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
+        receipt = form.attempt(request, service, submit=request.POST.get("then") == "submit", **given, **said)
+        if receipt is not None:
+            return redirect(reverse("proposal", args=[receipt.result["proposal"]]))
+    return render(request, "proposals/write.html", words, status=422 if request.method == "POST" else 200)
+
+
+@page("proposal.write")
+def proposal_new(request: Request) -> HttpResponse:
+    viewer = request.viewer
+    is_member, has_desk = viewer.is_sitting_member(), viewer.holds_kind(*WRITING)
+    own = is_member and not (has_desk and request.GET.get("for") == "member")
+    places = finding.places_of(viewer)
+    initial = {"place": places[0] if places else None}
+    form = WriteForm(request.POST or None, viewer=viewer, own=own, initial=initial)
+    words = {"heading": _("Write a proposal"), "may_choose": is_member and has_desk and own}
+    return _write(request, form, proposal_write, words)
+
+
+@page("proposal.edit", load=load_proposal)
+def proposal_edit(request: Request, one: Proposal) -> HttpResponse:
+    initial = {name: getattr(one, name) for name in ("title", "text", "kind", "theme", "place")}
+    initial["signers"] = [signer.person for signer in one.signers.all()]
+    form = WriteForm(request.POST or None, viewer=request.viewer, own=True, initial=initial)
+    words = {"heading": _("Change %(name)s") % {"name": one.title}, "proposal": one}
+    return _write(request, form, proposal_change, words, proposal=one)
+
+
+def act_on(request: Request, one: Proposal, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+    """An act on a proposal; it leads back to its file."""
+    words.setdefault("given", {"proposal": one})
+    words.setdefault("lead", one.title)
+    back = reverse("proposal", args=[one.pk])
+    return one_act(request, form, service, back=back, template="kit/register_act.html", **words)
+
+
+@page("proposal.edit", load=load_proposal)
+def proposal_submit_page(request: Request, one: Proposal) -> HttpResponse:
+    return act_on(
+        request,
+        one,
+        ActForm(request.POST or None),
+        proposal_submit,
+        heading=_("Submit it"),
+        done=_("It is submitted. It counts in the campaign by itself: nothing has to be recorded again."),
+        submit=_("Submit it"),
+    )
+
+
+class CosignForm(ActForm):
+    agrees = forms.TypedChoiceField(
+        label=gettext_lazy("Do you sign it?"),
+        choices=[("yes", gettext_lazy("Yes, I sign it too")), ("no", gettext_lazy("No"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+
+
+@page("proposal.cosign", load=load_proposal)
+def proposal_cosign_page(request: Request, one: Proposal) -> HttpResponse:
+    return act_on(
+        request,
+        one,
+        CosignForm(request.POST or None),
+        proposal_cosign,
+        heading=_("Sign or not"),
+        done=_("Your answer is kept."),
+        submit=_("Send my answer"),
+    )
+
+
+class WithdrawForm(ActForm):
+    reason = area(gettext_lazy("why"), rows=2, max_length=300)
+
+
+@page("proposal.edit", load=load_proposal)
+def proposal_withdraw_page(request: Request, one: Proposal) -> HttpResponse:
+    return act_on(
+        request,
+        one,
+        WithdrawForm(request.POST or None),
+        proposal_withdraw,
+        heading=_("Take it back"),
+        done=_("It is taken back."),
+        submit=_("Take it back"),
+    )
+
+
+urlpatterns = [
+    path("desk/proposals/", proposals, name="proposals"),
+    path("desk/proposals/new/", proposal_new, name="proposal_new"),
+    path("desk/proposals/<uuid:pk>/", proposal, name="proposal"),
+    path("desk/proposals/<uuid:pk>/change/", proposal_edit, name="proposal_edit"),
+    path("desk/proposals/<uuid:pk>/submit/", proposal_submit_page, name="proposal_submit"),
+    path("desk/proposals/<uuid:pk>/sign/", proposal_cosign_page, name="proposal_cosign"),
+    path("desk/proposals/<uuid:pk>/withdraw/", proposal_withdraw_page, name="proposal_withdraw"),
+]

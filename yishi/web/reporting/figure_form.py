@@ -1,0 +1,75 @@
+"""The form of a page of figures: what stands in the address, to be changed."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.organisations.sectors import sectors
+from yishi.reporting.book import Still
+from yishi.web.kit.forms import Form
+
+from .figure_choice import PERIODS, Choice
+
+AS_IT = (
+    ("", gettext_lazy("focus sets as they were then")),
+    ("then", gettext_lazy("focus sets and places as they were then")),
+    ("now", gettext_lazy("focus sets as they are now")),
+)
+
+
+class FigureForm(Form):
+    """What stands in the address, to be changed."""
+
+    campaign = forms.ChoiceField(label=gettext_lazy("campaign"))
+    period = forms.ChoiceField(label=gettext_lazy("period"))
+    on = forms.DateField(
+        label=gettext_lazy("day in it"),
+        widget=forms.DateInput({"type": "date"}),
+        help_text=gettext_lazy("For year, quarter, month and day."),
+    )
+    start = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
+    end = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
+    direction = forms.ChoiceField(label=gettext_lazy("direction"))
+    item = forms.ChoiceField(label=gettext_lazy("item"))
+    sector = forms.ChoiceField(label=gettext_lazy("sector"))
+    set = forms.ChoiceField(label=gettext_lazy("place set"))
+    how = forms.ChoiceField(label=gettext_lazy("then or now"), choices=AS_IT)
+    known = forms.DateField(
+        label=gettext_lazy("known by"),
+        widget=forms.DateInput({"type": "date"}),
+        help_text=gettext_lazy("What was known at the end of this day. Empty: what is known now."),
+    )
+    body = forms.CharField(widget=forms.HiddenInput)
+    phase = forms.CharField(widget=forms.HiddenInput)
+    use_required_attribute = False
+
+    def __init__(self, choice: Choice, now: Still):
+        super().__init__(initial=choice.given, auto_id="figure_%s")
+        versions = {one.item_id: one for one in now.catalogue if one.item.campaign_id == _pk(choice.question.campaign)}
+        directions = {one.item.direction_id: one.item.direction for one in versions.values()}
+        nothing = [("", _("all"))]
+        phases = [(f"phase:{one.pk}", one.name) for one in choice.phases]
+        drives = [(f"drive:{one.pk}", one.name) for one in choice.drives]
+        choices = {
+            "campaign": [(str(one.pk), one.name) for one in choice.campaigns],
+            "period": [*PERIODS, *phases, *drives],
+            "direction": nothing + [(str(key), one.name) for key, one in directions.items()],
+            "item": nothing + [(str(key), one.name) for key, one in versions.items()],
+            "sector": nothing + [(one.code, one.name) for one in sectors().values()],
+            "set": nothing + [(str(key), rows[0].place_set.name) for key, rows in now.members.items()],
+        }
+        for field in self.fields.values():
+            field.required = False
+        for name, rows in choices.items():
+            self.fields[name].choices = rows
+        for name in ("on", "start", "end", "known"):
+            self.fields[name].widget.format = "%Y-%m-%d"
+        for name in ("body", "phase"):
+            if name not in choice.given:
+                del self.fields[name]
+
+
+def _pk(thing: Any) -> Any:
+    return thing.pk if thing else None

@@ -1,0 +1,250 @@
+"""Issued reports: numbers as they were said, beside what is known now; as page, PDF and workbook."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.campaign.models import Campaign, ItemVersion
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Place
+from yishi.organisations.rights import may
+from yishi.reporting.book import still
+from yishi.reporting.indicators import INDICATOR, INDICATORS
+from yishi.reporting.models import IssuedReport
+from yishi.reporting.question import Question
+from yishi.reporting.services import adjusted, report_issue
+from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded
+from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.numbers import number_text, thousandths
+from yishi.web.kit.one_act import one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.press import paper_response
+from yishi.web.kit.request import Request
+
+from .figure_choice import choose
+from .figure_words import amount_text, behind_url, unit_of
+from .figures import load_place
+from .report_papers import report_paper
+
+PER_PAGE = 25
+USUAL = ("deeds", "households", "people", "villages", "mobilised", "received", "paid", "visits")
+
+
+class ReportForm(ActForm):
+    title = forms.CharField(label=gettext_lazy("title"), max_length=96)
+    starts_on = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
+    ends_on = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
+    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("campaign"), required=False)
+    indicators = forms.MultipleChoiceField(
+        label=gettext_lazy("figures"),
+        choices=[(one.code, one.words) for one in INDICATORS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
+@page("report.see", methods=("GET",))
+def reports(request: Request) -> HttpResponse:
+    """All issued reports, the newest first."""
+    rows = IssuedReport.objects.select_related("place", "body", "campaign").order_by("-issued_at")
+    typed = request.GET.get("q", "").strip()
+    if typed:
+        rows = rows.filter(title__icontains=typed) | rows.filter(place__full_name__contains=typed)
+    if wants_export(request):
+        columns = [
+            (_("number"), lambda one: one.number),
+            (_("title"), lambda one: one.title),
+            (_("place"), lambda one: one.place.full_name),
+            (_("from"), lambda one: one.starts_on),
+            (_("until"), lambda one: one.ends_on),
+            (_("issued by"), lambda one: one.body.name),
+            (_("issued on"), lambda one: timezone.localdate(one.issued_at)),
+        ]
+        return export(request, _("reports"), columns, rows)
+    context = {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "typed": typed}
+    return render(request, "reporting/reports.html", context)
+
+
+@page("report.issue", load=load_place)
+def report_new(request: Request, place: Place) -> HttpResponse:
+    """Issue what the page of figures shows: its place and period come along."""
+    choice = choose(place, request.GET, still())
+    initial = {
+        "title": _("Figures of %(name)s") % {"name": place.name},
+        "starts_on": choice.question.start,
+        "ends_on": choice.question.end,
+        "campaign": choice.question.campaign,
+        "indicators": USUAL,
+    }
+    form = ReportForm(request.POST or None, initial=initial)
+    form.fields["campaign"].queryset = Campaign.objects.filter(pk__in=[one.pk for one in choice.campaigns])
+    return one_act(
+        request,
+        form,
+        report_issue,
+        heading=_("Issue a report: %(place)s") % {"place": place.full_name},
+        lead=_("Its numbers stand as they are known now. What is corrected later changes today's figures, not it."),
+        back=reverse("figures_place", args=[place.pk]),
+        done=_("The report is issued."),
+        submit=_("Issue the report"),
+        given={"place": place},
+        next_url=lambda receipt: reverse("report", args=[receipt.result["report"]]),
+    )
+
+
+def load_report(request: Request, pk: UUID) -> IssuedReport:
+    return IssuedReport.objects.select_related("place", "body", "campaign", "previous").get(pk=pk)
+
+
+def asked_by(report: IssuedReport, known_by: Any) -> Question:
+    """The report's question, as it was known at a moment; None is now."""
+    return Question(report.place, report.starts_on, report.ends_on, report.campaign, known_by=known_by)
+
+
+def lines_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]:
+    """Each figure as it was issued and as it is known now, as the reader is told them."""
+    issued = {code: report.values["total"].get(code, 0) for code in report.indicators}
+    later = {code: number for code, _issued, number in adjusted(report, reader.now)}
+    then = reader.tell(asked_by(report, report.issued_at), issued)
+    now = reader.tell(asked_by(report, None), {code: later.get(code, number) for code, number in issued.items()})
+    query = {"period": "dates", "start": report.starts_on, "end": report.ends_on}
+    if report.campaign_id:
+        query["campaign"] = report.campaign_id
+    as_known = {**query, "known": report.issued_at.isoformat()}
+    return [
+        {
+            "indicator": one,
+            "issued": amount_text(one, then[code]),
+            "issued_unit": unit_of(one, then[code]),
+            "known": amount_text(one, now[code]),
+            "known_unit": unit_of(one, now[code]),
+            "differs": then[code] != now[code],
+            "difference": _difference(one, then[code], now[code]),
+            "url": behind_url(report.place, urlencode(as_known), one),
+            "now_url": behind_url(report.place, urlencode(query), one),
+            "is_rounded": is_rounded([then[code], now[code]]),
+        }
+        for code, one in ((code, INDICATOR[code]) for code in report.indicators)
+    ]
+
+
+def _difference(indicator: Any, issued: Told, known: Told) -> str:
+    """ "+3", "−2"; nothing where a number is rounded or the same."""
+    if not (issued.is_exact and known.is_exact) or issued == known:
+        return ""
+    by = exactly(abs(known.low - issued.low))
+    return f"{'+' if known.low > issued.low else '−'}{amount_text(indicator, by)} {unit_of(indicator, by)}"
+
+
+def adjustments_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]:
+    """What was corrected since the report before, as it stood when this one was issued; a correction within a ten that
+    the reader is told is not listed."""
+    before = report.previous
+    if before is None or not report.adjustments:
+        return []
+    then = reader.tell(asked_by(before, before.issued_at), {code: issued for code, issued, _n in report.adjustments})
+    now = reader.tell(asked_by(before, report.issued_at), {code: known for code, _n, known in report.adjustments})
+    return [
+        {
+            "indicator": INDICATOR[code],
+            "issued": f"{amount_text(INDICATOR[code], then[code])} {unit_of(INDICATOR[code], then[code])}",
+            "known": f"{amount_text(INDICATOR[code], now[code])} {unit_of(INDICATOR[code], now[code])}",
+            "difference": _difference(INDICATOR[code], then[code], now[code]),
+        }
+        for code in then
+        if then[code] != now[code]
+    ]
+
+
+def breakdown(reader: Reader, report: IssuedReport) -> dict[str, list[dict[str, Any]]]:
+    """Items and places below, as they were issued."""
+    asked = asked_by(report, report.issued_at)
+    versions = ItemVersion.objects.in_bulk([row[0] for row in report.values["items"]])
+    items = [(version, row[1:]) for row in report.values["items"] if (version := versions.get(UUID(row[0])))]
+    named = Place.objects.in_bulk([row[0] for row in report.values["places"]])
+    places = [(place, row[1:]) for row in report.values["places"] if (place := named.get(UUID(row[0])))]
+    of_items = reader.tell_items(asked, {version.item_id: row for version, row in items})
+    return {
+        "items": [
+            {
+                "name": version.name,
+                "unit": version.unit,
+                "deeds": deeds,
+                "amount": thousandths(amount),
+                "households": number_text(of_items[version.item_id]),
+            }
+            for version, (deeds, amount, _heads) in items
+        ],
+        "places": [
+            {"place": place, "deeds": row[0], "households": number_text(number)}
+            for (place, row), number in zip(places, reader.tell_places(asked, places), strict=True)
+        ],
+    }
+
+
+@page("report.see", load=load_report, methods=("GET",))
+def report(request: Request, report: IssuedReport) -> HttpResponse:
+    reader = Reader(request.viewer, still())
+    lines = lines_of(reader, report)
+    if wants_export(request):
+        columns = [
+            (_("figure"), lambda row: str(row["indicator"].words)),
+            (_("as issued"), lambda row: row["issued"]),
+            (_("unit"), lambda row: str(row["issued_unit"])),
+            (_("as known now"), lambda row: row["known"]),
+            (_("unit"), lambda row: str(row["known_unit"])),
+            (_("difference"), lambda row: row["difference"]),
+        ]
+        return export(request, report.number, columns, lines)
+    context = {
+        "report": report,
+        "lines": lines,
+        "adjustments": adjustments_of(reader, report),
+        "is_rounded": not reader.covers(report.place),
+        **breakdown(reader, report),
+        "pdf": reverse("report_pdf", args=[report.pk]),
+        "may_issue": may("report.issue", request.viewer, report.place),
+    }
+    return render(request, "reporting/report.html", context)
+
+
+def paper_reader(request: Request) -> Reader:
+    """Who reads a paper: whoever opens it; `?for=all` makes the copy for those who may read no family's file."""
+    return Reader(Viewer() if request.GET.get("for") == "all" else request.viewer, still())
+
+
+def _paper(ending: str) -> Any:
+    @page("report.see", load=load_report, methods=("GET",))
+    def view(request: Request, report: IssuedReport) -> HttpResponse:
+        reader = paper_reader(request)
+        paper = report_paper(
+            report,
+            lines_of(reader, report),
+            adjustments_of(reader, report),
+            **breakdown(reader, report),
+            is_rounded=not reader.covers(report.place),
+        )
+        return paper_response(paper, report.number, ending)
+
+    return view
+
+
+report_pdf, report_docx = _paper("pdf"), _paper("docx")
+
+urlpatterns = [
+    path("desk/figures/reports/", reports, name="reports"),
+    path("desk/figures/place/<uuid:pk>/report/", report_new, name="report_new"),
+    path("desk/figures/reports/<uuid:pk>/", report, name="report"),
+    path("desk/figures/reports/<uuid:pk>/report.pdf", report_pdf, name="report_pdf"),
+    path("desk/figures/reports/<uuid:pk>/report.docx", report_docx, name="report_docx"),
+]

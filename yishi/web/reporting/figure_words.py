@@ -1,0 +1,70 @@
+"""Figures as people read them: number, unit, what one of it is, and where it opens."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yishi.organisations.models import Place
+from yishi.reporting.indicators import THOUSANDTHS, Indicator
+from yishi.reporting.small_numbers import Told
+from yishi.web.kit.numbers import number_text, plain, thousandths
+
+TEN_THOUSAND, HUNDRED_MILLION = 10_000, 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure on a page."""
+
+    indicator: Indicator
+    value: Told
+    url: str
+
+    @property
+    def text(self) -> str:
+        return amount_text(self.indicator, self.value)
+
+    @property
+    def unit(self) -> Any:
+        return unit_of(self.indicator, self.value)
+
+
+def amount_text(indicator: Indicator, value: int | Told) -> str:
+    """ "1,234", "5,620" (of ten thousand yuan), "≈15"."""
+    if isinstance(value, Told):
+        if not value.is_exact:
+            return number_text(value)
+        value = value.low
+    if indicator.per == THOUSANDTHS:
+        return thousandths(value)
+    if not indicator.is_money:
+        return f"{value:,}"
+    scale = _scale(value)
+    return plain(Decimal(value) / indicator.per / scale, 2)
+
+
+def unit_of(indicator: Indicator, value: int | Told) -> Any:
+    if not indicator.is_money:
+        return indicator.unit
+    value = value.low if isinstance(value, Told) else value  # money is always told as it is
+    return {1: _("yuan"), TEN_THOUSAND: _("ten thousand yuan"), HUNDRED_MILLION: _("hundred million yuan")}[
+        _scale(value)
+    ]
+
+
+def _scale(fen: int) -> int:
+    """The largest of yuan, 万元 and 亿元 in which at least one whole stands and nothing is cut off."""
+    for scale in (HUNDRED_MILLION, TEN_THOUSAND):
+        if abs(fen) >= scale * 100 and fen % scale == 0:  # two places behind the point say all of it
+            return scale
+    return 1
+
+
+def behind_url(place: Place, query: str, indicator: Indicator | None = None) -> str:
+    """The page of what is behind a figure."""
+    if indicator is not None and indicator.opens:
+        return f"{reverse(indicator.opens, args=[place.pk, indicator.series.code])}?{query}"
+    return f"{reverse('figure_deeds', args=[place.pk])}?{query}"

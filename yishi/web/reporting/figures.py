@@ -1,0 +1,376 @@
+"""Figures of the campaign: a place's page at every level, and what is behind each figure."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yishi.assistance.deeds.models import Deed, DeedParty
+from yishi.journal.models import Entry
+from yishi.organisations.models import BodyKind, Place, PlaceLevel
+from yishi.reporting import place_figures as figures
+from yishi.reporting.behind import DeedsBehind
+from yishi.reporting.book import Still, still
+from yishi.reporting.figures import ask, by_place, entries_of
+from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Series
+from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
+from yishi.web.kit import sections as added
+from yishi.web.kit.exports import (
+    AT_ONCE,
+    MOST_ROWS,
+    export,
+    wants_export,
+)
+from yishi.web.kit.numbers import number_text, plain, thousandths
+from yishi.web.kit.one_act import link
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .figure_choice import Choice, choose
+from .figure_form import FigureForm
+from .figure_map import figure_map
+from .figure_words import Card, amount_text, behind_url, unit_of
+
+PER_PAGE = 25
+PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
+WIDE = (PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE)  # what other parts add has a page of its own
+SMALL = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.HAMLET)  # where items without a deed say little
+# What an entry is about → the name of its page.
+SUBJECTS = {"fund_movement": "movement", **{name: name for name in ("visit", "need", "proposal", "project")}}
+
+
+def load_family(request: Request, pk: UUID) -> figures.Family:
+    return figures.family_of(pk)
+
+
+def load_place(request: Request, pk: UUID) -> Place:
+    return Place.objects.get(pk=pk)
+
+
+def top_place(viewer: Any) -> Place | None:
+    """The largest place of the viewer's posts and memberships."""
+    places = [post.body.place for post in viewer.posts] + [one.term.body.place for one in viewer.memberships]
+    return max(places, key=lambda place: place.hi - place.lo, default=None)
+
+
+@page("figure.see", methods=("GET",))
+def top(request: Request) -> HttpResponse:
+    place = top_place(request.viewer)
+    return redirect("figures_place", place.pk) if place else redirect("desk")
+
+
+@page("figure.see", load=load_family, methods=("GET",))
+def figures_place(request: Request, family: figures.Family) -> HttpResponse:
+    now, place = still(), family.place
+    choice = choose(place, request.GET, now)
+    question = choice.question
+    if wants_export(request):
+        return _export(request, choice, family.below, now)
+    values, reader = figures.measure(question, now), Reader(request.viewer, now)
+    found = cards(choice, reader.tell(question, values))
+    children = _children(reader, choice, family.below)
+    lines = figures.lines(question, now)
+    figures.add_targets(lines, question)
+    if place.level in SMALL:
+        lines = figures.without_empty(lines)
+    return render(
+        request,
+        "reporting/place.html",
+        {
+            "place": place,
+            "above": family.above,
+            "choice": choice,
+            "question": question,
+            "today": timezone.localdate(),
+            "form": FigureForm(choice, now),
+            "cards": found,
+            "is_rounded": is_rounded([*(one.value for one in found), *(row["told"] for row in children)]),
+            "overlap": values["credits"] - values["deeds"],
+            "credits": values["credits"],
+            "deeds": values["deeds"],
+            "deeds_url": behind_url(place, choice.query()),
+            "months": _months(choice, now),
+            "lines": lines,
+            "children": children,
+            "map": _map(choice, family.counties, now),
+            "focus": _focus(choice, now),
+            "sections": [] if place.level in WIDE else added.sections(request, added.PLACE, place),
+            "more_url": reverse("figures_more", args=[place.pk]) if place.level in WIDE else "",
+            "missing_url": f"{reverse('figures_missing', args=[place.pk])}?{choice.query()}",
+            "behind": f"{reverse('figure_deeds', args=[place.pk])}?{choice.query()}",
+            "query": choice.query(),
+            "report_url": link("report_new", place.pk),
+        },
+    )
+
+
+@page("figure.see", load=load_family, methods=("GET",))
+def figures_more(request: Request, family: figures.Family) -> HttpResponse:
+    """What other parts say of a province or prefecture: a page of its own, so that the figures stay quick."""
+    place = family.place
+    context = {
+        "place": place,
+        "above": family.above,
+        "sections": added.sections(request, added.PLACE, place),
+        "back": reverse("figures_place", args=[place.pk]),
+    }
+    return render(request, "reporting/more.html", context)
+
+
+def cards(choice: Choice, told: dict[str, Told]) -> list[Card]:
+    """The headline: each figure with its unit and its page; deeds and households stay, others are left out where they
+    are nothing, or where not even a ten of them is told."""
+    found = []
+    for one in INDICATORS:
+        if one.code in told and one.code != "credits" and (told[one.code].low or one.code in ("deeds", "households")):
+            found.append(Card(one, told[one.code], behind_url(choice.question.place, choice.query(), one)))
+    return found
+
+
+def _months(choice: Choice, now: Still) -> list[dict[str, Any]]:
+    return [
+        {
+            "month": month,
+            "deeds": row[0],
+            "url": behind_url(
+                choice.question.place, choice.query(period="month", on=month.isoformat(), start=None, end=None)
+            ),
+        }
+        for month, row in figures.months(choice.question, now)
+    ]
+
+
+def _children(reader: Reader, choice: Choice, below: Sequence[Place]) -> list[dict[str, Any]]:
+    """The places below with deeds and households, in the order of the tree: nobody is ranked."""
+    found, rows = [], by_place(choice.question, below, now=reader.now)
+    numbers = reader.tell_places(choice.question, rows)
+    for (place, (deeds, _amount, _households)), number in zip(rows, numbers, strict=True):
+        found.append(
+            {
+                "place": place,
+                "deeds": deeds,
+                "told": number,
+                "households": number_text(number),
+                "url": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
+                "behind": behind_url(place, choice.query()),
+            }
+        )
+    return found
+
+
+def _map(choice: Choice, counties: Sequence[Place], now: Still) -> dict[str, Any] | None:
+    if len(counties) <= 1:
+        return None
+    return figure_map(figures.squares(choice.question, counties, now), choice.query())
+
+
+def _focus(choice: Choice, now: Still) -> list[dict[str, Any]]:
+    place = choice.question.place
+    rows = []
+    for line in figures.focus_lines(choice.phases, choice.question, now):
+        asked = {"phase": line.phase.pk, "set": line.phase.focus_id, "how": None}
+        rows.append(
+            {
+                "line": line,
+                "url": behind_url(place, choice.query(phase=line.phase.pk)),
+                "then_url": behind_url(place, choice.query(**asked)),
+                "now_url": behind_url(place, choice.query(**{**asked, "how": "now"})),
+            }
+        )
+    return rows
+
+
+def _export(request: Request, choice: Choice, below: Sequence[Place], now: Still) -> HttpResponse:
+    """The place and those below it, a column for each figure."""
+    reader, asked = Reader(request.viewer, now), choice.question
+    questions = [asked, *(choice.on(place) for place in below)]
+    rows = [{"place": one.place, **reader.tell(one, figures.measure(one, now))} for one in questions]
+    columns = [
+        (_("place"), lambda row: row["place"].full_name),
+        (_("code"), lambda row: row["place"].code),
+        (_("from"), lambda row: asked.start),
+        (_("until"), lambda row: asked.end),
+        *[(f"{one.words}（{one.unit}）", _cell(one.code)) for one in INDICATORS if one.code in rows[0]],
+        (_("as of"), lambda row: asked.known_by.date() if asked.known_by else timezone.localdate()),
+    ]
+    return export(request, _("figures %(place)s") % {"place": asked.place.name}, columns, rows)
+
+
+def _cell(code: str) -> Any:
+    one = INDICATOR[code]
+
+    def cell(row: dict[str, Any]) -> Any:
+        value: Told = row[code]
+        if not value.is_exact:
+            return number_text(value)
+        return value.low / one.per if one.is_money else value.low
+
+    return cell
+
+
+@page("figure.see", load=load_place, methods=("GET",))
+def figure_deeds(request: Request, place: Place) -> HttpResponse:
+    """The deeds behind a figure: those that the viewer may see, and how many there are besides."""
+    now = still()
+    choice = choose(place, request.GET, now)
+    behind = DeedsBehind(choice.question, request.viewer.reach, now)
+    if wants_export(request):
+        columns = [
+            (_("receipt number"), lambda deed: deed.number),
+            (_("day"), lambda deed: deed.on),
+            (_("place"), lambda deed: deed.place.full_name),
+            (_("item"), lambda deed: deed.version.name),
+            (_("quantity"), lambda deed: deed.quantity),
+            (_("unit"), lambda deed: deed.version.unit),
+            (_("who"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
+            (_("words"), lambda deed: deed.words),
+        ]
+        return export(request, _("deeds"), columns, _all_read(behind))
+    page_obj = Paginator(behind, PER_PAGE).get_page(request.GET.get("page"))
+    counted = ask(choice.question, now=now)
+    context = {
+        "place": place,
+        "choice": choice,
+        "question": choice.question,
+        "page_obj": page_obj,
+        "rows": [(deed, thousandths(deed.amount), link("deed", pk=deed.pk)) for deed in _read(list(page_obj))],
+        "counted": counted,
+        "outside": max(0, counted.deeds - page_obj.paginator.count),
+        "limit": MOST_ROWS if page_obj.paginator.count > MOST_ROWS else 0,
+        "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
+    }
+    return render(request, "reporting/deeds.html", context)
+
+
+def _read(ids: Sequence[UUID]) -> list[Deed]:
+    """The deeds in this order, as far as the viewer may see them."""
+    rows = Deed.objects.filter(pk__in=ids).select_related("place", "version", "recorded_for").prefetch_related(PARTIES)
+    found = {deed.pk: deed for deed in rows}
+    return [found[one] for one in ids if one in found]
+
+
+def _all_read(ids: DeedsBehind) -> Iterator[Deed]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield from _read(ids[start : start + AT_ONCE])
+
+
+def load_series(request: Request, pk: UUID, series: str) -> tuple[Place, Series]:
+    """A place, and one of the series whose entries have no page of deeds."""
+    if series not in BY_CODE or series == "deeds":
+        raise Http404
+    return load_place(request, pk), BY_CODE[series]
+
+
+@page("figure.see", load=load_series, methods=("GET",))
+def figure_entries(request: Request, thing: tuple[Place, Series]) -> HttpResponse:
+    """What is behind a figure of money, visits or needs: each entry, where the viewer may see its place's files."""
+    place, series = thing
+    now = still()
+    choice = choose(place, request.GET, now)
+    indicator = next(one for one in INDICATORS if one.series is series)
+    everything = entries_of(choice.question, series, now)
+    rows = everything.filter(place_id__in=_my_places(request).values("pk")).order_by("-at", "-pk")
+    if wants_export(request):
+        names = dict(Place.objects.filter(pk__in=rows.values("place_id")).values_list("pk", "full_name"))
+        columns = [
+            (_("day"), lambda entry: timezone.localdate(entry.at)),
+            (_("place"), lambda entry: names.get(entry.place_id, "")),
+            (f"{indicator.words}（{indicator.unit}）", lambda entry: _quantity(entry, series) / indicator.per),
+        ]
+        return export(request, str(indicator.words), columns, rows)
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    places = Place.objects.in_bulk([entry.place_id for entry in page_obj])
+    total = figures.measure(choice.question, now, [indicator]).get(indicator.code, 0)
+    value = Reader(request.viewer, now).tell_one(choice.question, indicator, total)
+    outside = max(0, everything.count() - page_obj.paginator.count)
+    hidden = exactly(outside) if value.is_exact else roughly(outside)
+    context = {
+        "place": place,
+        "choice": choice,
+        "question": choice.question,
+        "indicator": indicator,
+        "page_obj": page_obj,
+        "rows": [
+            {
+                "entry": entry,
+                "place": places.get(entry.place_id),
+                "amount": plain(_quantity(entry, series) / indicator.per, 2),
+                "url": _subject_url(entry),
+            }
+            for entry in page_obj
+        ],
+        "total": amount_text(indicator, value),
+        "total_unit": unit_of(indicator, value),
+        "outside": outside if hidden.is_exact else 0,
+        "hidden": "" if hidden.is_exact else number_text(hidden),
+        "is_rounded": is_rounded([value]),
+        "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
+    }
+    return render(request, "reporting/entries.html", context)
+
+
+def _quantity(entry: Entry, series: Series) -> Any:
+    return entry.quantities.get(series.amount or series.count, 0)
+
+
+def _subject_url(entry: Entry) -> str:
+    name = SUBJECTS.get(entry.subject_kind)
+    return link(name, pk=entry.subject_id) if name else ""
+
+
+def _my_places(request: Request) -> QuerySet[Place]:
+    """The places whose files the viewer sees."""
+    reach = request.viewer.reach
+    villages = [
+        post.body.place_id
+        for post in request.viewer.posts
+        if post.body.kind == BodyKind.VILLAGE and post.body_id in reach.bodies
+    ]
+    return Place.objects.filter(reach.places("") | Q(pk__in=villages))
+
+
+@page("figure.see", load=load_family, methods=("GET",))
+def figures_missing(request: Request, family: figures.Family) -> HttpResponse:
+    """What is missing: for each item the places below without a deed of it; targets against what was reached."""
+    now, place = still(), family.place
+    choice = choose(place, request.GET, now)
+    places = family.counties if place.level == PlaceLevel.PROVINCE else family.below
+    gaps = figures.gaps(choice.question, places, now)
+    lines = figures.lines(choice.question, now)
+    figures.add_targets(lines, choice.question)
+    targets = [item for line in lines for item in line.items if item.target]
+    if wants_export(request):
+        columns = [
+            (_("item"), lambda row: row[0].name),
+            (_("place"), lambda row: row[1].full_name),
+            (_("code"), lambda row: row[1].code),
+        ]
+        rows = [(gap.version, one) for gap in gaps for one in gap.places]
+        return export(request, _("without deeds"), columns, rows)
+    context = {
+        "place": place,
+        "choice": choice,
+        "question": choice.question,
+        "gaps": gaps,
+        "targets": targets,
+        "query": choice.query(),
+        "back": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
+    }
+    return render(request, "reporting/missing.html", context)
+
+
+urlpatterns = [
+    path("desk/figures/", top, name="figures"),
+    path("desk/figures/place/<uuid:pk>/", figures_place, name="figures_place"),
+    path("desk/figures/place/<uuid:pk>/more/", figures_more, name="figures_more"),
+    path("desk/figures/place/<uuid:pk>/deeds/", figure_deeds, name="figure_deeds"),
+    path("desk/figures/place/<uuid:pk>/behind/<slug:series>/", figure_entries, name="figure_entries"),
+    path("desk/figures/place/<uuid:pk>/missing/", figures_missing, name="figures_missing"),
+]

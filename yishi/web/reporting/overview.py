@@ -1,0 +1,249 @@
+"""The overview of a place: what moves and what is stuck, from the province down to one matter."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.commitments.models import Commitment
+from yishi.deliberation.models import Matter, Stage, Worry
+from yishi.organisations.models import Place
+from yishi.organisations.rights import may
+from yishi.reporting.overview import Below, Overview, overview
+from yishi.reporting.rules import LEADING
+from yishi.web.kit.exports import export, wants_export
+from yishi.web.kit.one_act import link
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+BAR = 100  # the length of the longest bar
+
+RATES: tuple[tuple[str, Any, Any], ...] = (
+    ("struck_off", gettext_lazy("struck off"), gettext_lazy("struck off ÷ due")),
+    ("answered", gettext_lazy("answered in time"), gettext_lazy("answered by the due date ÷ due")),
+    ("met", gettext_lazy("met the people"), gettext_lazy("bearer met the people ÷ due")),
+    ("as_agreed", gettext_lazy("carried out as agreed"), gettext_lazy("as agreed ÷ due")),
+    ("satisfied", gettext_lazy("satisfied"), gettext_lazy("satisfied ÷ those who answered")),
+)
+
+
+@dataclass
+class Figure:
+    """A figure is never alone: what it counts, its unit, and the list behind it."""
+
+    name: Any
+    value: int
+    unit: Any
+    url: str = ""
+    is_late: bool = False
+    length: int = 0
+
+
+@dataclass
+class Group:
+    title: Any
+    figures: list[Figure] = field(default_factory=list)
+
+    def with_bars(self) -> "Group":
+        longest = max((figure.value for figure in self.figures), default=0)
+        for figure in self.figures:
+            figure.length = round(BAR * figure.value / longest) if longest else 0
+        return self
+
+
+def load_place(request: Request, pk: UUID) -> Place:
+    return Place.objects.select_related("parent").get(pk=pk)
+
+
+def top_place(viewer: Any) -> Place | None:
+    """The highest place whose overview the viewer sees."""
+    posts = [post.body.place for post in viewer.posts if post.body.kind in LEADING]
+    places = [*posts, *(member.term.body.place for member in viewer.memberships)]
+    return max(places, key=lambda place: place.hi - place.lo, default=None)
+
+
+@page("overview.see", methods=("GET",))
+def overview_top(request: Request) -> HttpResponse:
+    place = top_place(request.viewer)
+    return redirect("overview_place", place.pk) if place else redirect("desk")
+
+
+@page("overview.see", load=load_place, methods=("GET",))
+def overview_place(request: Request, place: Place) -> HttpResponse:
+    today = timezone.localdate()
+    found = overview(place, today)
+    if wants_export(request):
+        return _export(request, found)
+    shows_all = request.GET.get("all") == "1"
+    children = [row for row in found.children if shows_all or not row.is_empty]
+    words = {
+        "place": place,
+        "found": found,
+        "above": [one for one in found.above if may("overview.see", request.viewer, one)],
+        "glance": glance(found),
+        "stages": stages(found),
+        "worries": worry_states(found),
+        "promises": promise_states(found),
+        "colours": colours(found),
+        "rates": rates(found),
+        "children": [(row, _longest(children, row)) for row in children],
+        "hidden_count": len(found.children) - len(children),
+        "shows_all": shows_all,
+        "today": today,
+    }
+    return render(request, "reporting/overview.html", words)
+
+
+def behind(name: str, place: Place, **filters: str) -> str:
+    """The list behind a figure, with its filters in the address."""
+    where = {"place": str(place.pk)} if name == "matters" else {"place_id": str(place.pk)}
+    address = link(name)
+    return f"{address}?{urlencode({**where, **filters})}" if address else ""
+
+
+def glance(found: Overview) -> list[Figure]:
+    """The first row: how much there is, and what is past its day."""
+    total, place = found.total, found.place
+    return [
+        Figure(_("worries raised"), total["worries"], _("items"), behind("worries", place)),
+        Figure(
+            _("without an answer in time"),
+            total["unanswered"],
+            _("items"),
+            behind("worries", place, due="late"),
+            True,
+        ),
+        Figure(_("matters under way"), total["matter.open"], _("items"), behind("matters", place, state="open")),
+        Figure(_("step overdue"), total["late"], _("items"), behind("matters", place, overdue="on"), True),
+        Figure(_("sittings held"), total["sitting.closed"], _("meetings"), behind("matters", place)),
+        Figure(
+            _("agreements"),
+            total["agreement.recorded"] + total["agreement.handed_over"],
+            _("texts"),
+            behind("matters", place),
+        ),
+        Figure(_("promises running"), total["running"], _("duties"), behind("commitments", place, state="open")),
+        Figure(_("promises overdue"), total["overdue"], _("duties"), behind("commitments", place, due="late"), True),
+    ]
+
+
+def stages(found: Overview) -> Group:
+    """Matters under way by canonical stage; then those that are over."""
+    figures = [
+        Figure(
+            label,
+            found.total[f"stage.{stage}"],
+            _("items"),
+            behind("matters", found.place, stage=stage, state="open"),
+        )
+        for stage, label in Stage.choices
+    ]
+    over = [
+        Figure(label, found.total[f"matter.{state}"], _("items"), behind("matters", found.place, state=state))
+        for state, label in Matter.State.choices
+        if state != Matter.State.OPEN
+    ]
+    return Group(_("Matters by stage"), [*figures, *over]).with_bars()
+
+
+def worry_states(found: Overview) -> Group:
+    figures = [
+        Figure(label, found.total[f"worry.{state}"], _("items"), behind("worries", found.place, state=state))
+        for state, label in Worry.State.choices
+    ]
+    return Group(_("Worries by state"), figures).with_bars()
+
+
+def promise_states(found: Overview) -> Group:
+    figures = [
+        Figure(
+            label,
+            found.total[f"commitment.{state}"],
+            _("duties"),
+            behind("commitments", found.place, state=state),
+        )
+        for state, label in Commitment.State.choices
+    ]
+    return Group(_("Promises by state"), figures).with_bars()
+
+
+def colours(found: Overview) -> list[tuple[str, Any, int, str]]:
+    """The clocks of running promises: (shade, word, number, list)."""
+    total, place = found.total, found.place
+    words = {"blue": _("on course"), "yellow": _("due soon"), "red": _("overdue")}
+    return [
+        (shade, word, total[f"colour.{shade}"], behind("commitments", place, due=shade))
+        for shade, word in words.items()
+    ]
+
+
+def rates(found: Overview) -> list[dict[str, Any]]:
+    rows = []
+    period = {"start": found.rates_from.isoformat(), "end": found.as_of.isoformat()}
+    for name, label, meaning in RATES:
+        is_verdict = name == "satisfied"
+        below = found.rates.judged if is_verdict else found.rates.due
+        address = link("rate_cases")
+        query = urlencode({"part": name, "place": str(found.place.pk), **period})
+        rows.append(
+            {
+                "label": label,
+                "meaning": meaning,
+                "share": found.rates.share(name),
+                "part": getattr(found.rates, name),
+                "whole": below,
+                "asked": found.rates.asked if is_verdict else None,
+                "url": f"{address}?{query}" if address else "",
+            }
+        )
+    return rows
+
+
+def _longest(rows: list[Below], row: Below) -> int:
+    longest = max((one.matters + one.worries for one in rows), default=0)
+    return round(BAR * (row.matters + row.worries) / longest) if longest else 0
+
+
+def _export(request: Request, found: Overview) -> HttpResponse:
+    def name(row: Below) -> str:
+        return row.place.name if row.place else _("%(place)s itself") % {"place": found.place.name}
+
+    columns = [
+        (_("place"), name),
+        (_("code"), lambda row: row.place.code if row.place else found.place.code),
+        (_("worries raised"), lambda row: row.worries),
+        (_("without an answer in time"), lambda row: row.unanswered),
+        (_("matters under way"), lambda row: row.matters),
+        (_("step overdue"), lambda row: row.late),
+        (_("promises running"), lambda row: row.promises),
+        (_("promises overdue"), lambda row: row.overdue),
+        (_("as of"), lambda row: found.as_of),
+    ]
+    title = _("overview %(place)s") % {"place": found.place.name}
+    return export(request, title, columns, [*found.children, found.here, _sum(found)])
+
+
+def _sum(found: Overview) -> Below:
+    total = found.total
+    return Below(
+        found.place,
+        worries=total["worries"],
+        unanswered=total["unanswered"],
+        matters=total["matter.open"],
+        late=total["late"],
+        promises=total["running"],
+        overdue=total["overdue"],
+    )
+
+
+urlpatterns = [
+    path("desk/overview/", overview_top, name="overview"),
+    path("desk/overview/<uuid:pk>/", overview_place, name="overview_place"),
+]

@@ -1,0 +1,11 @@
+"""The addresses of this part."""
+
+from . import answer_sheets, figure_numbers, figure_reports, figures, overview
+
+urlpatterns = [
+    *answer_sheets.urlpatterns,
+    *figure_numbers.urlpatterns,
+    *figure_reports.urlpatterns,
+    *figures.urlpatterns,
+    *overview.urlpatterns,
+]

@@ -1,0 +1,56 @@
+"""What every template may use. Lazy where it costs a query."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+
+from yishi import __version__
+from yishi.notices.services import notices_of
+from yishi.organisations.models import Installation
+from yishi.web.kit.request import Request
+
+from .navigation import navigation
+
+ELDER_COOKIE = "yishi-elder"
+
+_kept: tuple[float, Installation] | None = None  # what every page's head and foot show, for a moment
+
+
+def _installation() -> Installation:
+    """The installation's row, asked for at most once in INSTALLATION_SECONDS by each process; services never use it."""
+    global _kept
+    now = time.monotonic()
+    if _kept is None or now - _kept[0] >= settings.INSTALLATION_SECONDS:
+        rows = Installation.objects.select_related("home_place", "home_body")
+        _kept = (now, rows.filter(pk=1).first() or Installation())
+    return _kept[1]
+
+
+def elder_size(request: Request) -> int:
+    """0: normal; 1, 2, 3: large print, larger, largest (21, 25 and 30 px)."""
+    chosen = request.COOKIES.get(ELDER_COOKIE, "")
+    return int(chosen) if chosen in {"1", "2", "3"} else 0
+
+
+def site(request: Request) -> dict[str, Any]:
+    viewer = getattr(request, "viewer", None)
+
+    def unread() -> int:
+        if viewer is None or not viewer.is_known:
+            return 0
+        return notices_of(viewer.person, viewer.reach.bodies).filter(read_at__isnull=True).count()
+
+    return {
+        "viewer": viewer,
+        "installation": SimpleLazyObject(_installation),
+        "elder_mode": elder_size(request),
+        "IDLE_SECONDS": settings.SESSION_IDLE_SECONDS,
+        "PUBLIC_URL": settings.PUBLIC_URL,
+        "FACES": settings.FACES,
+        "SOURCE_URL": settings.SOURCE_URL,
+        "VERSION": __version__,
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "unread_notices": SimpleLazyObject(unread),
+    }

@@ -1,0 +1,96 @@
+"""Papers to print and to edit: the venue's poster, notice, sign-in sheet, minutes, agreement, supervision letter."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from yishi.commitments.models import Commitment, LedgerEvent
+from yishi.deliberation.models import Agreement, Sitting
+from yishi.organisations.models import Installation, Venue, VenueCode
+from yishi.web.deliberation.sittings.agreement_papers import agreement_paper, letter_paper
+from yishi.web.deliberation.sittings.agreements import load_agreement
+from yishi.web.deliberation.sittings.sitting_papers import minutes_paper, notice_paper, sign_in_data
+from yishi.web.deliberation.sittings.sittings import load_sitting
+from yishi.web.kit.page import page
+from yishi.web.kit.press import paper_response, pdf_response
+from yishi.web.kit.request import Request
+from yishi.web.organisations.poster import poster_data
+from yishi.web.organisations.venues import load_venue
+
+
+@page("venue.manage", load=load_venue, methods=("GET",))
+def venue_poster(request: Request, venue: Venue) -> HttpResponse:
+    """The venue's QR poster, for its live code."""
+    code = VenueCode.objects.filter(venue=venue, revoked_at__isnull=True).first()
+    if code is None:
+        raise Http404
+    site = Installation.objects.filter(pk=1).first() or Installation()
+    return pdf_response("poster.typ", poster_data(venue, code.token, site), _("poster") + f"-{venue.name}")
+
+
+@page("sitting.see", load=load_sitting, methods=("GET",))
+def sign_in_sheet(request: Request, sitting: Sitting) -> HttpResponse:
+    """The sheet on which people sign when they come."""
+    return pdf_response("sign_in.typ", sign_in_data(sitting), _("sign-in sheet") + f"-{sitting.matter.number}")
+
+
+def _both(right: str, load: Callable[..., Any], make: Callable[[Any], Any], name: Callable[[Any], str]) -> Any:
+    """A paper as PDF and as Word: two views."""
+
+    def view(ending: str) -> Any:
+        @page(right, load=load, methods=("GET",))
+        def paper(request: Request, thing: Any) -> HttpResponse:
+            return paper_response(make(thing), name(thing), ending)
+
+        return paper
+
+    return view("pdf"), view("docx")
+
+
+def load_minuted(request: Request, pk: UUID) -> Sitting:
+    """A sitting whose minutes are written."""
+    sitting = load_sitting(request, pk)
+    if not hasattr(sitting, "minutes"):
+        raise Sitting.DoesNotExist
+    return sitting
+
+
+def load_letter(request: Request, pk: UUID) -> LedgerEvent:
+    rows = LedgerEvent.objects.select_related(
+        "commitment__bearer", "commitment__supervisor", "commitment__place", "body"
+    )
+    return rows.get(pk=pk, kind=LedgerEvent.Kind.LETTER, commitment__in=Commitment.objects.values("pk"))
+
+
+def _agreement_name(agreement: Agreement) -> str:
+    return _("agreement") + f"-{agreement.number}"
+
+
+notice_pdf, notice_docx = _both(
+    "sitting.see", load_sitting, notice_paper, lambda one: _("notice") + f"-{one.matter.number}"
+)
+minutes_pdf, minutes_docx = _both(
+    "sitting.see",
+    load_minuted,
+    lambda one: minutes_paper(one, one.minutes),
+    lambda one: _("minutes") + f"-{one.minutes.number}",
+)
+agreement_pdf, agreement_docx = _both("matter.see", load_agreement, agreement_paper, _agreement_name)
+letter_pdf, letter_docx = _both("commitment.see", load_letter, letter_paper, lambda one: f"{one.number}")
+
+urlpatterns = [
+    path("desk/venues/<uuid:pk>/poster.pdf", venue_poster, name="venue_poster"),
+    path("desk/sittings/<uuid:pk>/notice.pdf", notice_pdf, name="notice_pdf"),
+    path("desk/sittings/<uuid:pk>/notice.docx", notice_docx, name="notice_docx"),
+    path("desk/sittings/<uuid:pk>/sign-in.pdf", sign_in_sheet, name="sign_in_pdf"),
+    path("desk/sittings/<uuid:pk>/minutes.pdf", minutes_pdf, name="minutes_pdf"),
+    path("desk/sittings/<uuid:pk>/minutes.docx", minutes_docx, name="minutes_docx"),
+    path("desk/agreements/<uuid:pk>/agreement.pdf", agreement_pdf, name="agreement_pdf"),
+    path("desk/agreements/<uuid:pk>/agreement.docx", agreement_docx, name="agreement_docx"),
+    path("desk/letters/<uuid:pk>/letter.pdf", letter_pdf, name="letter_pdf"),
+    path("desk/letters/<uuid:pk>/letter.docx", letter_docx, name="letter_docx"),
+]

@@ -1,0 +1,114 @@
+"""One search page over deeds, households and projects: what the viewer may see, and nothing of the rest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.reads import deeds_like
+from yishi.assistance.projects.models import Project
+from yishi.assistance.projects.reads import projects_like
+from yishi.assistance.register.models import Household
+from yishi.assistance.register.reads import households_like
+from yishi.database.reach import Reach
+from yishi.web.kit.exports import AT_ONCE, export, wants_export
+from yishi.web.kit.numbers import thousandths
+from yishi.web.kit.one_act import link
+from yishi.web.kit.page import page
+from yishi.web.kit.peek import Peek
+from yishi.web.kit.request import Request
+
+PER_PAGE = 25
+FIRST = 5  # of each kind, before one kind is chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    words: Any
+    find: Callable[[str, Reach], QuerySet[Any]]
+    files: Any
+    along: tuple[str, ...]  # what a line shows of other records
+    line: Callable[[Any], dict[str, Any]]
+
+
+def _deed(deed: Any) -> dict[str, Any]:
+    return {
+        "title": f"{deed.version.name} · {thousandths(deed.amount)} {deed.version.unit}",
+        "detail": deed.words,
+        "place": deed.place.full_name,
+        "day": deed.on,
+        "number": deed.number,
+        "url": link("deed", pk=deed.pk),
+    }
+
+
+def _household(household: Any) -> dict[str, Any]:
+    return {
+        "title": household.head.name,
+        "detail": "",
+        "place": household.place.full_name,
+        "day": None,
+        "number": household.number,
+        "url": link("household", pk=household.pk),
+    }
+
+
+def _project(project: Any) -> dict[str, Any]:
+    return {
+        "title": project.name,
+        "detail": project.get_stage_display(),
+        "place": project.place.full_name,
+        "day": project.starts_on,
+        "number": project.number,
+        "url": link("project", pk=project.pk),
+    }
+
+
+KINDS: dict[str, Kind] = {
+    "deeds": Kind(gettext_lazy("deeds"), deeds_like, Deed, ("place", "version"), _deed),
+    "households": Kind(gettext_lazy("households"), households_like, Household, ("place", "head"), _household),
+    "projects": Kind(gettext_lazy("projects"), projects_like, Project, ("place", "responsible"), _project),
+}
+
+
+@page("figure.see", methods=("GET",))
+def search(request: Request) -> HttpResponse:
+    """All kinds with the first few of each, or one kind with its pages."""
+    typed, kind = request.GET.get("q", "").strip()[:64], request.GET.get("kind", "")
+    reach = request.viewer.reach
+    chosen = {kind: KINDS[kind]} if kind in KINDS else KINDS
+    if wants_export(request) and kind in KINDS:
+        one = KINDS[kind]
+        columns = [
+            (_("number"), lambda row: row["number"]),
+            (_("title"), lambda row: row["title"]),
+            (_("place"), lambda row: row["place"]),
+            (_("day"), lambda row: row["day"]),
+        ]
+        rows = one.find(typed, reach).select_related(*one.along)
+        return export(request, _("search"), columns, (one.line(row) for row in rows.iterator(chunk_size=AT_ONCE)))
+    found = []
+    for code, one in chosen.items():
+        files = one.files.objects.select_related(*one.along)
+        pages = Peek(one.find(typed, reach), files, PER_PAGE if kind in KINDS else FIRST)
+        files_page = pages.get_page(request.GET.get("page"))
+        lines = [one.line(row) for row in files_page]
+        found.append({"code": code, "words": one.words, "page_obj": files_page, "rows": lines})
+    context = {
+        "typed": typed,
+        "kind": kind if kind in KINDS else "",
+        "kinds": [(code, one.words) for code, one in KINDS.items()],
+        "found": found,
+        "is_empty": not any(part["rows"] for part in found),
+    }
+    return render(request, "shell/search.html", context)
+
+
+urlpatterns = [path("desk/search/", search, name="search")]

@@ -1,0 +1,14 @@
+"""The addresses of this part."""
+
+from . import desk, files, home, member, notices, papers, search, signin
+
+urlpatterns = [
+    *desk.urlpatterns,
+    *files.urlpatterns,
+    *home.urlpatterns,
+    *member.urlpatterns,
+    *notices.urlpatterns,
+    *papers.urlpatterns,
+    *search.urlpatterns,
+    *signin.urlpatterns,
+]
