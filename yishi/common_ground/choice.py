@@ -30,7 +30,7 @@ FEW_PEOPLE = 10  # of fewer no groups are sought
 SLIGHT = 0.003  # of the loss without groups: less is no gain worth a group
 WORTH = 0.10  # of the gain of the groups so far: what more groups must add
 SCREEN = 0.5  # of the above, on the first hiding alone: less is not looked into
-NONE, LINE = (1, False), (2, True)
+NONE, LINE, CAMPS = (1, False), (2, True), (2, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,11 @@ def choose(
         if found.gain > max(_sure(people) * found.error, SLIGHT * base):
             taken = LINE
         tried.append(_marked(found, taken=taken == LINE))
+        if taken == NONE:  # in a small room strengths cost more than they tell
+            found = hidden.tried(turns, CAMPS, NONE)
+            if found.gain > max(_sure(people) * found.error, SLIGHT * base):
+                taken = CAMPS
+            tried.append(_marked(found, taken=taken == CAMPS))
         if taken == LINE and (better := _screened(hidden, people, base, progress)) is not None:
             found = hidden.tried(turns, better, LINE)
             if _worth(found, people, base, base - tried[-1].loss):
