@@ -129,7 +129,7 @@ class SendForm(ActForm):
             del self.fields["body"], self.fields["year"]
             self.fields["file"].label = _("workbook (.xlsx)")
             self.fields["file"].help_text = _(
-                "The template, filled in; at most 5,000 rows. Nothing is changed before you have seen what it would do."
+                "The template, filled in; at most 2,000 rows. Nothing is changed before you have seen what it would do."
             )
             return
         self.fields["body"].queryset = Body.objects.filter(pk__in=desks).order_by("place__lo", "name")
