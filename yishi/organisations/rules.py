@@ -43,6 +43,9 @@ CONVENING = frozenset(BodyKind.values) - {
 EVER = Q()
 
 
+HOME = "home"  # in Viewer.known: which body runs this installation
+
+
 def home_body_id() -> UUID | None:
     """The body whose administrators run this installation."""
     return Installation.objects.filter(pk=1).values_list("home_body_id", flat=True).first()
@@ -169,10 +172,11 @@ def sees_register(viewer: Viewer, thing: Place | Body | None = None) -> Answer:
 
 
 def _at_home(viewer: Viewer, role: str) -> Grant | None:
-    """Their post of `role` at the body that runs this installation."""
-    if all(post.role != role for post in viewer.posts):  # most people: no need to ask which body that is
-        return None
-    return viewer.holds(home_body_id(), role)
+    """Their post of `role` at the body that runs this installation, which is asked for once."""
+    posts = [post for post in viewer.posts if post.role == role]
+    if posts and HOME not in viewer.known:
+        viewer.known.update({HOME, f"{HOME} {home_body_id()}"})
+    return first(Grant.of_post(post) for post in posts if f"{HOME} {post.body_id}" in viewer.known)
 
 
 @predicate

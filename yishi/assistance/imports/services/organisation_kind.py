@@ -26,7 +26,7 @@ from .deed_kind import digest_of
 from .organisation_rows import Recorder
 from .pieces import Stage, pieces, results_in
 
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000  # all of them are one transaction, twice: when they are tried and when they are taken
 MODELS: dict[str, Any] = {"member": Member, "post": Post, "term": Term, "body": Body, "person": Person}
 
 

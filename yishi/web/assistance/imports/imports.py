@@ -127,6 +127,10 @@ class SendForm(ActForm):
             self.fields["kind"].widget = forms.HiddenInput()
         if asked == Import.Kind.ORGANISATION:  # they are of this installation's own place, and of no year
             del self.fields["body"], self.fields["year"]
+            self.fields["file"].label = _("workbook (.xlsx)")
+            self.fields["file"].help_text = _(
+                "The template, filled in; at most 2,000 rows. Nothing is changed before you have seen what it would do."
+            )
             return
         self.fields["body"].queryset = Body.objects.filter(pk__in=desks).order_by("place__lo", "name")
         self.initial.setdefault("year", timezone.localdate().year)
