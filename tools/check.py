@@ -80,8 +80,9 @@ def run(words: list[str]) -> int:
     RESULTS.mkdir(exist_ok=True)
     outcome = Outcome()
     for package in machine.missing():
-        outcome.leave_out(f"缺少 {package}（apt install {package}）", f"{package} is missing")
-        say(*outcome.left_out[-1].split(" · "))
+        missing = (f"缺少 {package}（apt install {package}）", f"{package} is missing")
+        say(*missing)
+        outcome.leave_out(*missing)
     checks(outcome)
     tests(outcome)
     return outcome.close()

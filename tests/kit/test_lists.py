@@ -13,7 +13,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 import yishi.web.urls  # noqa: F401  every page declares its lists
-from yishi.formats.sheets import cell_text, read_sheet
+from tests.formats.books import read_sheet
+from yishi.formats.sheets import cell_text
 from yishi.web.kit.lists import LISTS, Column, DeclaredList, is_filtered, local_day, reader
 
 WEB = Path(__file__).resolve().parents[2] / "yishi" / "web"
@@ -57,7 +58,7 @@ def drawn(goats: DeclaredList, template: str = PAGE, **context: object) -> str:
 def sheet(goats: DeclaredList, rf) -> list[list[str]]:
     with translation.override("en"):
         content = goats.workbook(rf.get("/"), GOATS).content
-    return [[cell_text(cell) for cell in row] for row in read_sheet(content, "goats.xlsx")[0].rows]
+    return [[cell_text(cell) for cell in row] for row in read_sheet(content)[0].rows]
 
 
 def test_one_line_adds_a_column_to_the_table_the_cards_and_the_workbook(rf):

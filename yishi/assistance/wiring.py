@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from yishi.kit.hooks import connect as hooks_connect
 from yishi.organisations.grants import STATIONS
 
 from .campaign import rules as campaign_rules
@@ -49,9 +50,7 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
 
 def connect() -> None:
     """Put every function of the table where it is called from; doing it again changes nothing."""
-    for called_from, function in TABLE:
-        if function not in called_from:
-            called_from.append(function)
+    hooks_connect(TABLE)
     kind_add("households", Households())
     kind_add("deeds", Deeds())
     kind_add("pairings", Pairings())

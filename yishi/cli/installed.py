@@ -1,6 +1,5 @@
 """Is there an installation where a command is about to work? Which one it is, is said in words."""
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 
 TABLE = "organisations_installation"  # stands in every version
@@ -24,4 +23,4 @@ def where() -> str:
     parts = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"SQLite {parts['NAME']}"
-    return f"PostgreSQL {parts['NAME']} @ {parts['HOST'] or settings.DATA_DIR}"
+    return f"PostgreSQL {parts['NAME']} @ {parts['HOST'] or 'localhost'}"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from yishi.kit.hooks import connect as hooks_connect
 from yishi.proposals import hooks
 
 from .suggestions import suggestion_count, suggestion_count_adopted, suggestion_share, suggestion_take_back
@@ -16,6 +17,4 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
 
 def connect() -> None:
     """Put every function of the table where it is called from; doing it again changes nothing."""
-    for called_from, function in TABLE:
-        if function not in called_from:
-            called_from.append(function)
+    hooks_connect(TABLE)

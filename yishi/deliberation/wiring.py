@@ -5,6 +5,7 @@ from typing import Any
 from yishi.commitments import hooks
 from yishi.commitments.models import Commitment
 from yishi.journal.act import Act
+from yishi.kit.hooks import connect as hooks_connect
 
 from .models import Matter
 from .services import course
@@ -42,6 +43,4 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
 
 def connect() -> None:
     """Put every function of the table where it is called from; doing it again changes nothing."""
-    for called_from, function in TABLE:
-        if function not in called_from:
-            called_from.append(function)
+    hooks_connect(TABLE)

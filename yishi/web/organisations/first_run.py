@@ -1,5 +1,7 @@
 """Starting for real: the first page, the checklist, the workbook, the settings, switching the demo off."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -10,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.organisations.first_code import first_code_fits, first_code_forget
@@ -222,60 +225,63 @@ def site_settings(request: Request) -> HttpResponse:
     )
 
 
-@page("installation.separate")
-def three_posts(request: Request) -> HttpResponse:
-    one = Installation.objects.get(pk=1)
+def switch(
+    request: Request, service: Callable[..., Receipt], is_on: bool, *, headings: tuple[str, str], lead: str, back: str
+) -> HttpResponse:
+    """The page of one switch of the installation. `headings`: to switch it on, to switch it off."""
     return one_act(
         request,
         ActForm(request.POST or None),
+        service,
+        heading=headings[is_on],
+        lead=lead,
+        back=reverse(back),
+        done=_("The switch is set."),
+        submit=_("Switch off") if is_on else _("Switch on"),
+        given={"on": not is_on},
+        layout=CENTRED,
+    )
+
+
+@page("installation.separate")
+def three_posts(request: Request) -> HttpResponse:
+    return switch(
+        request,
         three_posts_switch,
-        heading=_("Let the three posts be held together") if one.three_posts else _("Keep the three posts apart"),
+        Installation.objects.get(pk=1).three_posts,
+        headings=(_("Keep the three posts apart"), _("Let the three posts be held together")),
         lead=_(
             "System administrator, security administrator and auditor are then three people, and none of them holds a "
             "post that works on files. Appoint all three first; end what one person holds besides."
         ),
-        back=reverse("administration"),
-        done=_("The switch is set."),
-        submit=_("Switch off") if one.three_posts else _("Switch on"),
-        given={"on": not one.three_posts},
-        layout=CENTRED,
+        back="administration",
     )
 
 
 @page("installation.separate")
 def small_office(request: Request) -> HttpResponse:
-    one = Installation.objects.get(pk=1)
-    return one_act(
+    return switch(
         request,
-        ActForm(request.POST or None),
         small_office_switch,
-        heading=_("Switch “small office” off") if one.small_office else _("Switch “small office” on"),
+        Installation.objects.get(pk=1).small_office,
+        headings=(_("Switch “small office” on"), _("Switch “small office” off")),
         lead=_(
             "In a small office one person may hold posts that are otherwise kept apart: administer and decide, "
             "supervise and owe, ask at a gate and answer there. Every page that lists such posts says so."
         ),
-        back=reverse("administration"),
-        done=_("The switch is set."),
-        submit=_("Switch off") if one.small_office else _("Switch on"),
-        given={"on": not one.small_office},
-        layout=CENTRED,
+        back="administration",
     )
 
 
 @page("installation.overdue")
 def public_overdue(request: Request) -> HttpResponse:
-    one = Installation.objects.get(pk=1)
-    return one_act(
+    return switch(
         request,
-        ActForm(request.POST or None),
         overdue_switch,
-        heading=_("Stop publishing what is overdue") if one.public_overdue else _("Publish what is overdue"),
+        Installation.objects.get(pk=1).public_overdue,
+        headings=(_("Publish what is overdue"), _("Stop publishing what is overdue")),
         lead=_("Only the party committee of this place sets this switch. It is off until it is switched on here."),
-        back=reverse("desk"),
-        done=_("The switch is set."),
-        submit=_("Switch off") if one.public_overdue else _("Switch on"),
-        given={"on": not one.public_overdue},
-        layout=CENTRED,
+        back="desk",
     )
 
 

@@ -18,10 +18,11 @@ from yishi.journal.models import Entry
 from yishi.kit.records import filled
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
+from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import act_title
 
-from .deed_words import plain, share_word
+from .deed_words import share_word
 
 COUNT = "assistance.deed.count"
 DUPLICATE = "assistance.duplicate.decide"
@@ -94,7 +95,9 @@ def _changes(entries: Iterable[Entry], names: _Names) -> list[str]:
     before = next((one for one in counts if one.reverses_id), None)
     after = next((one for one in counts if not one.reverses_id), None)
     if after is not None and before is None:
-        return [_("Counts: %(amount)s %(unit)s") % {"amount": plain(after.quantities["amount"]), "unit": names.unit}]
+        return [
+            _("Counts: %(amount)s %(unit)s") % {"amount": thousandths(after.quantities["amount"]), "unit": names.unit}
+        ]
     if before is not None and after is None:
         return [_("Counts no longer")]
     if before is None or after is None:
@@ -102,7 +105,7 @@ def _changes(entries: Iterable[Entry], names: _Names) -> list[str]:
     lines = []
     old, new = -before.quantities["amount"], after.quantities["amount"]
     if old != new:
-        lines.append(f"{plain(old)} → {plain(new)} {names.unit}")
+        lines.append(f"{thousandths(old)} → {thousandths(new)} {names.unit}")
     if before.at.date() != after.at.date():
         lines.append(f"{_day(before.at)} → {_day(after.at)}")
     if before.place_id != after.place_id:

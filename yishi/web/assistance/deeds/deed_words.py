@@ -6,23 +6,16 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
 from yishi.assistance.deeds.models import Deed, DeedBeneficiary
 from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import gather
 from yishi.reporting.small_numbers import exactly, roughly
-from yishi.web.kit.numbers import number_text
-
-
-def plain(thousandths: int) -> str:
-    """12 and 28.5 for 12000 and 28500 thousandths, with separators of thousands."""
-    number = Decimal(thousandths) / THOUSANDTHS
-    return f"{number.quantize(Decimal(1)):,}" if number == number.to_integral_value() else f"{number.normalize():,f}"
+from yishi.web.kit.numbers import number_text, thousandths
 
 
 def how_much(deed: Deed) -> str:
-    return f"{plain(deed.amount)} {deed.version.unit}"
+    return f"{thousandths(deed.amount)} {deed.version.unit}"
 
 
 def share_word(share: int) -> str:

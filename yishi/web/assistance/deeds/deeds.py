@@ -30,6 +30,7 @@ from yishi.proposals.models import Proposal
 from yishi.web.assistance.deeds.loads import PARTIES, rows_of_files
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.place_field import PlaceField
@@ -40,7 +41,6 @@ from .deed_story import deed_events, story_rows
 from .deed_words import (
     how_much,
     party_words,
-    plain,
     share_word,
     whom_from,
     whom_rows,
@@ -216,7 +216,8 @@ def deed(request: Request, deed: Deed) -> HttpResponse:
     events = deed_events(deed, rows["entries"], rows["remarks"])
     parties = [
         {"name": str(one.body or one.person), "role": one.get_role_display(), "share": share_word(one.share),
-         "amount": plain(deed.amount * one.share // 10_000), "is_me": one.person_id == viewer.person_id and counts}
+         "amount": thousandths(deed.amount * one.share // 10_000),
+         "is_me": one.person_id == viewer.person_id and counts}
         for one in deed.parties.all()
     ]  # fmt: skip
     words = {

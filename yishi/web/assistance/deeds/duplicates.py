@@ -21,6 +21,7 @@ from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -28,7 +29,6 @@ from yishi.web.kit.request import Request
 from .deed_words import (
     how_much,
     party_words,
-    plain,
     whom,
 )
 from .deeds import is_own
@@ -178,19 +178,19 @@ def effects(pair: PossibleDuplicate) -> list[dict[str, str]]:
         {
             "verdict": str(Verdict.SAME.label),
             "deeds": _deeds_and_credits(1, together),
-            "amount": f"{plain(both)} → {plain(one.amount)} {unit}",
+            "amount": f"{thousandths(both)} → {thousandths(one.amount)} {unit}",
             "note": _("The later record's families and parties move to the earlier one. Nothing is deleted."),
         },
         {
             "verdict": str(Verdict.PART.label),
             "deeds": _deeds_and_credits(2, together + len(parties[two.pk])),
-            "amount": _("%(both)s %(unit)s less what stands in both") % {"both": plain(both), "unit": unit},
+            "amount": _("%(both)s %(unit)s less what stands in both") % {"both": thousandths(both), "unit": unit},
             "note": _("What both report stays with the earlier one; the later one keeps the rest."),
         },
         {
             "verdict": str(Verdict.DISTINCT.label),
             "deeds": now,
-            "amount": f"{plain(both)} {unit}",
+            "amount": f"{thousandths(both)} {unit}",
             "note": _("Nothing changes. The pair does not come again."),
         },
     ]

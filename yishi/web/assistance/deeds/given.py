@@ -18,8 +18,7 @@ from yishi.organisations.models import Body
 from yishi.people.models import Person
 from yishi.reporting.models import IssuedReport
 from yishi.reporting.small_numbers import Told, exactly, roughly, told
-
-from .deed_words import plain
+from yishi.web.kit.numbers import thousandths
 
 SHOWN = 50
 NOBODY = exactly(0)
@@ -149,7 +148,7 @@ def _lines(items: list[CatalogueItem], done: list[tuple[Any, ...]]) -> list[Item
     for item in items:
         version = max(item.versions.all(), key=lambda version: version.number)
         deeds, amount, own = sums_by_item[item.pk]
-        lines.append(ItemLine(version.name, version.unit, deeds, plain(amount), plain(int(own)), item.pk))
+        lines.append(ItemLine(version.name, version.unit, deeds, thousandths(amount), thousandths(int(own)), item.pk))
     return lines
 
 

@@ -18,12 +18,11 @@ from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-
-from .deed_words import plain
 
 PER_PAGE = 25
 
@@ -68,7 +67,7 @@ def unitemised(request: Request) -> HttpResponse:
     def dressed(shown: list[Unitemised]) -> None:
         for one in shown:
             may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
-            lend(one, version=version_of(one), much=plain(one.amount), may_withdraw=may_withdraw)
+            lend(one, version=version_of(one), much=thousandths(one.amount), may_withdraw=may_withdraw)
 
     return UNITEMISED.respond(
         request,
@@ -147,7 +146,7 @@ def unitemised_end(request: Request, row: Unitemised) -> HttpResponse:
         given={"row": row},
         fields=lambda given: {},
         heading=_("Withdraw this number"),
-        lead=f"{version.name} · {plain(row.amount)} {version.unit} · {row.body.name}",
+        lead=f"{version.name} · {thousandths(row.amount)} {version.unit} · {row.body.name}",
         back=reverse("unitemised"),
         done=_("Withdrawn."),
         submit=_("Withdraw it"),

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from yishi.kit.money import yuan_text
+from yishi.web.kit import numbers
 
 register = template.Library()
 
@@ -29,8 +30,8 @@ def yuan_short(fen: int | None) -> str:
 
 @register.filter
 def thousandths(amount: int | None) -> str:
-    """28.5 for 28,500 thousandths."""
-    return f"{(Decimal(amount or 0) / 1000).normalize():,f}"
+    """28.5 for 28,500 thousandths; nothing is 0."""
+    return numbers.thousandths(amount or 0)
 
 
 @register.simple_tag
