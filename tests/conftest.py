@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from hypothesis import settings
 
-from yishi.assistance.deeds.text_index import MADE
 from yishi.database.reach import everything
 
 from .cast import Cast, make_cast
@@ -46,8 +46,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings, django_db_use_mig
 def django_db_setup(django_db_setup, django_db_blocker):
     """The text index stands in a migration, and tests run none."""
     migrate.Command.handle = _migrate
+    made = import_module("yishi.assistance.migrations.0001_initial").MADE
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for sql in MADE[connection.vendor]:
+        for sql in made[connection.vendor]:
             cursor.execute(sql)
 
 

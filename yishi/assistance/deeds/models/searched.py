@@ -8,7 +8,7 @@ from .deeds import Deed
 class DeedWords(models.Model):
     """The words of one deed, cut for the text index. A deed without words has none.
 
-    The index over `grams` stands in `text_index.py` and is made by the migration, by hand. Rows are written
+    The index over `grams` is made by hand in the first migration. Rows are written
     and deleted, never changed. A later migration that alters this table must make the triggers anew.
     """
 

@@ -1,0 +1,95 @@
+"""The first migration of an app makes the tables that Django's own operations would make, and is frozen."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from django.db import connection, migrations, models
+from django.db.migrations.state import ProjectState
+
+from yishi.database.first_tables import FirstTables
+
+PACKAGE = Path(__file__).resolve().parents[2] / "yishi"
+
+# Whoever runs a version has these in their database: a migration that was released never changes; a new one joins the
+# list (`sha256sum yishi/*/migrations/0*.py`).
+FROZEN = {
+    "assistance/0001_initial": "ddd940e3f656daeab294694f804f604da4b0ab6bf5ee2e134a4c61e5464c41a9",
+    "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
+    "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",
+    "deliberation/0001_initial": "bd5fd686bc71eed8849fccf015c790c8bdafbd0a227421e0760dfe5740f1b69f",
+    "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",
+    "notices/0001_initial": "d871eb09e3ad587b568c8921ec3989ca10dd39775115a1cf21895382b9049531",
+    "organisations/0001_initial": "e42be8e4825ebf592ed8c5dce0ee8751229c8bd2f934c291cd27f03dabfafb1b",
+    "people/0001_initial": "358e6320be5094a71aba22ebafc17fd13fcfff7d90fc12f13ba1d87280b20930",
+    "proposals/0001_initial": "9a147e9f67252c4578628656c286682515bc081f1c064d21713f60fb7f54d6d4",
+    "reporting/0001_initial": "400c91276cd6815b7ac9fe1194d1662fc62a5a6f95f824a2afdf271a61228166",
+}
+
+
+def operations():
+    """Two tables that need each other, a late index and a late constraint."""
+    key = ("id", models.BigAutoField(primary_key=True))
+    return [
+        migrations.CreateModel("Herd", [key, ("name", models.CharField(max_length=20))]),
+        migrations.CreateModel(
+            "Goat", [key, ("herd", models.ForeignKey("notices.Herd", models.CASCADE)), ("born", models.DateField())]
+        ),
+        migrations.AddField("Herd", "leader", models.ForeignKey("notices.Goat", models.SET_NULL, null=True)),
+        migrations.AddIndex("Goat", models.Index(fields=["born"], name="goat_born")),
+        migrations.AddConstraint("Herd", models.UniqueConstraint(fields=["name"], name="herd_named_once")),
+    ]
+
+
+def run(done):
+    """What the database says of the tables after the operations ran one after the other, and after they went back."""
+    steps, before = [], ProjectState()
+    for operation in done:
+        after = before.clone()
+        operation.state_forwards("notices", after)
+        with connection.schema_editor() as editor:
+            operation.database_forwards("notices", editor, before, after)
+        steps.append((operation, before, after))
+        before = after
+    made = tables()
+    for operation, before, after in reversed(steps):
+        with connection.schema_editor() as editor:
+            operation.database_backwards("notices", editor, after, before)
+    return made, tables()
+
+
+def tables():
+    with connection.cursor() as cursor:
+        names = [name for name in connection.introspection.table_names(cursor) if name.endswith(("_herd", "_goat"))]
+        described = {}
+        for name in names:
+            columns = connection.introspection.get_table_description(cursor, name)
+            rules = connection.introspection.get_constraints(cursor, name).values()
+            described[name] = (
+                sorted((column.name, column.type_code, column.null_ok) for column in columns),
+                sorted(
+                    (tuple(rule["columns"]), rule["unique"], rule["index"], str(rule["foreign_key"])) for rule in rules
+                ),
+            )
+        return described
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_tables_are_those_of_the_single_operations_and_go_again():
+    single, gone = run(operations())
+    at_once, gone_too = run([FirstTables(operations())])
+    assert at_once == single and set(single) == {"notices_herd", "notices_goat"}
+    assert gone == gone_too == {}
+
+
+def test_it_takes_only_what_makes_tables():
+    with pytest.raises(TypeError, match="RunPython"):
+        FirstTables([*operations(), migrations.RunPython(migrations.RunPython.noop)])
+
+
+def test_released_migrations_are_frozen():
+    paths = sorted(PACKAGE.glob("*/migrations/0*.py"))
+    hashes = {f"{path.parts[-3]}/{path.stem}": hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    changed = {name for name, digest in FROZEN.items() if hashes.get(name) != digest}
+    assert not changed, f"released, so never to be changed: {sorted(changed)}; write a new migration instead"
+    assert set(hashes) == set(FROZEN), f"add to FROZEN: { {name: hashes[name] for name in set(hashes) - set(FROZEN)} }"
