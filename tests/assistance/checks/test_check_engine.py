@@ -138,7 +138,7 @@ def _values(kind: str, words):
 def _rows(kind: type, scope):
     derived = {name for name, one in kind.__dataclass_fields__.items() if not one.init}
     names = {name: one for name, one in FIELDS[scope].items() if name not in derived and name != "as_of"}
-    return {name: _values(one.kind, one.codes) for name, one in names.items()}
+    return {name: _values(one.kind, one.words) for name, one in names.items()}
 
 
 MEMBERS = st.builds(Member, **_rows(Member, "member"), number=st.one_of(st.none(), st.text(max_size=24))).map(

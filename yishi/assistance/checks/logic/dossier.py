@@ -29,11 +29,11 @@ class Field(NamedTuple):
 
     kind: Kind
     label: str
-    codes: w.Words | None = None
+    words: w.Words | None = None
 
 
-def _known(kind: Kind, label: str, codes: w.Words | None = None) -> Any:
-    return field(default=None, metadata={"field": Field(kind, label, codes)})
+def _known(kind: Kind, label: str, words: w.Words | None = None) -> Any:
+    return field(default=None, metadata={"field": Field(kind, label, words)})
 
 
 def _number(label: str) -> Any:

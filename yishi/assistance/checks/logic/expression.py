@@ -54,7 +54,7 @@ class Typed:
 
     run: Run
     kind: str
-    codes: Mapping[str, str] | None = None
+    words: Mapping[str, str] | None = None
     values: tuple[Any, ...] = ()  # of a list or a constant
 
 
@@ -107,12 +107,12 @@ class Reader:
         if own is not None and scope != "household":
             self.fields[name] = own
             get = operator.attrgetter(name)
-            return Typed(lambda h, x, p: get(x), own.kind, own.codes)
+            return Typed(lambda h, x, p: get(x), own.kind, own.words)
         of_household = FIELDS["household"].get(name)
         if of_household is not None:
             self.fields[name] = of_household
             look = operator.attrgetter(name)
-            return Typed(lambda h, x, p: look(h), of_household.kind, of_household.codes)
+            return Typed(lambda h, x, p: look(h), of_household.kind, of_household.words)
         raise ExpressionError(f"nobody knows “{name}” here: no field of a {scope} or household, and no parameter")
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Typed:
@@ -122,7 +122,7 @@ class Reader:
             raise ExpressionError(f"“{ast.unparse(node)[:60]}”: only fields of the head are reached so, as head.sex")
         self.fields[node.attr] = of_head
         get = operator.attrgetter(node.attr)
-        return Typed(lambda h, x, p: None if h.head is None else get(h.head), of_head.kind, of_head.codes)
+        return Typed(lambda h, x, p: None if h.head is None else get(h.head), of_head.kind, of_head.words)
 
     def _list(self, node: ast.List | ast.Tuple, scope: Scope) -> Typed:
         pieces = [self._piece(element, scope) for element in node.elts]
@@ -288,9 +288,9 @@ def _to_constant(left_run: Run, compare: Callable[[Any, Any], Any], value: Any) 
 
 def _check_codes(coded: Typed, constant: Typed, text: str) -> None:
     """Codes that are written out must be codes of the field that they are compared with."""
-    unknown = [] if coded.codes is None else [value for value in constant.values if value not in coded.codes]
+    unknown = [] if coded.words is None else [value for value in constant.values if value not in coded.words]
     if unknown:
-        raise ExpressionError(f"“{text}”: “{unknown[0]}” is none of {', '.join(coded.codes or ())}")
+        raise ExpressionError(f"“{text}”: “{unknown[0]}” is none of {', '.join(coded.words or ())}")
 
 
 def _presence(run: Run, wants_missing: bool, of_many: bool) -> Typed:

@@ -271,7 +271,7 @@ def _made(kind: type, row: Mapping[str, Any], number: int) -> Any:
     for name, value in values_given.items():
         if name in _ROWS:
             continue
-        codes = known[name].codes if name in known else None
+        codes = known[name].words if name in known else None
         values = value if isinstance(value, frozenset) else {value}
         if codes is not None and (wrong := [code for code in values if code is not None and code not in codes]):
             raise PackError(f"{name}: “{wrong[0]}” is none of {', '.join(codes)}")
