@@ -86,7 +86,7 @@ class TableNode(Node):
 
 @register.tag
 def list_table(parser: Parser, token: Token) -> TableNode:
-    """`{% list_table "commitments" page_obj as one %}` … `{% endlist_table %}`."""
+    """`{% list_table "commitments" page_obj as commitment %}` … `{% endlist_table %}`."""
     _tag, declared, rows, _as, *names = token.split_contents()
     nodelist = parser.parse(("endlist_table",))
     parser.delete_first_token()
