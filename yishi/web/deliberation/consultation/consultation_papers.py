@@ -22,7 +22,7 @@ from .consultation_result import ConsultationResult, Line
 
 
 def result_data(consultation: Consultation) -> dict[str, Any]:
-    """What the template is given."""
+    """The result's paper as data for `paper.typ`."""
     return result_paper(consultation).data()
 
 
