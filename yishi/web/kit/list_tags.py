@@ -142,7 +142,7 @@ def _labelled(html: str) -> str:
         silent = "visually-hidden" in heading
         headings += ["" if silent else _MARKUP.sub("", heading).strip()] * _width(attributes)
 
-    def row(found: re.Match[str]) -> str:
+    def row(table_row: re.Match[str]) -> str:
         column = 0
 
         def cell(opening: re.Match[str]) -> str:
@@ -153,7 +153,7 @@ def _labelled(html: str) -> str:
             is_labelled = tag == "th" or "data-label" in attributes or not heading
             return opening[0] if is_labelled else f'<td{attributes} data-label="{heading}">'
 
-        return _CELL.sub(cell, found[0])
+        return _CELL.sub(cell, table_row[0])
 
     return f"{head}</thead>{_ROW.sub(row, body)}"
 

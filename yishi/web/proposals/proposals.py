@@ -81,7 +81,7 @@ def _waiting_items(viewer: Any, proposals: Any) -> list[DeskItem]:
 waiting = Source(_waiting_rows, _waiting_items)
 
 
-def asked(viewer: Any) -> list[DeskItem]:
+def asked_to_sign(viewer: Any) -> list[DeskItem]:
     """What others ask the person to sign too."""
     signers = Signer.objects.filter(person=viewer.person_id, agrees__isnull=True)
     signers = signers.exclude(proposal__state=State.WITHDRAWN)

@@ -84,7 +84,7 @@ def choose(place: Place, query: QueryDict, now: Still) -> Choice:
     phases = [phase for phase in gathered["phases"] if phase.campaign_id == campaign.pk] if campaign else []
     drives = [drive for drive in gathered["drives"] if drive.campaign_id == campaign.pk] if campaign else []
     start, end = _period(asked, campaign, phases, drives, problems)
-    known = _known(asked["known"], problems)
+    known = _known_by(asked["known"], problems)
     dims, names = _dimensions(asked, now, phases, problems)
     question = Question(
         place=place,
@@ -209,7 +209,7 @@ def _day(text: str, problems: list[str]) -> date | None:
         return None
 
 
-def _known(text: str, problems: list[str]) -> datetime | None:
+def _known_by(text: str, problems: list[str]) -> datetime | None:
     """The moment up to which knowledge counts: the end of a day, or a moment itself (of an issued report)."""
     if "T" in text:
         try:

@@ -254,7 +254,7 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
     choice = choose(place, request.GET, now)
     behind = DeedsBehind(choice.question, request.viewer.reach, now)
     if wants_export(request):
-        return DEEDS_BEHIND.workbook(request, _all_read(behind))
+        return DEEDS_BEHIND.workbook(request, _all_deeds(behind))
     page_obj = Paginator(behind, PER_PAGE).get_page(request.GET.get("page"))
     counted = ask(choice.question, now=now)
     context = {
@@ -262,7 +262,7 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
         "choice": choice,
         "question": choice.question,
         "page_obj": page_obj,
-        "deeds": _read(list(page_obj)),
+        "deeds": _deeds_in_order(list(page_obj)),
         "counted": counted,
         "outside": max(0, counted.deeds - page_obj.paginator.count),
         "limit": MOST_ROWS if page_obj.paginator.count > MOST_ROWS else 0,
@@ -271,16 +271,16 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
     return render(request, "reporting/deeds.html", context)
 
 
-def _read(ids: Sequence[UUID]) -> list[Deed]:
-    """The deeds in this order, as far as the viewer may see them."""
+def _deeds_in_order(ids: Sequence[UUID]) -> list[Deed]:
+    """The deeds of these ids in their order, as far as the viewer may see them."""
     deeds = Deed.objects.filter(pk__in=ids).select_related("place", "version", "recorded_for").prefetch_related(PARTIES)
     by_id = {deed.pk: deed for deed in deeds}
     return [by_id[key] for key in ids if key in by_id]
 
 
-def _all_read(ids: DeedsBehind) -> Iterator[Deed]:
+def _all_deeds(ids: DeedsBehind) -> Iterator[Deed]:
     for start in range(0, len(ids), AT_ONCE):
-        yield from _read(ids[start : start + AT_ONCE])
+        yield from _deeds_in_order(ids[start : start + AT_ONCE])
 
 
 def load_series(request: Request, pk: UUID, series: str) -> tuple[Place, Series]:

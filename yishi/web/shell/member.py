@@ -19,7 +19,7 @@ from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.proposals.proposals import asked
+from yishi.web.proposals.proposals import asked_to_sign
 
 SHOWN = 50
 STILL_SHOWN = timedelta(days=30)  # a sitting that is over stays this long
@@ -73,7 +73,7 @@ def duties(viewer: Any) -> list[DeskItem]:
         if (judge.commitment_id, judge.commitment.round) not in judged
     ]
     items += to_confirm(viewer)
-    items += asked(viewer)
+    items += asked_to_sign(viewer)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on, item.title))
 
 

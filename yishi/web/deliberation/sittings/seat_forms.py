@@ -131,7 +131,7 @@ def fill(
     )
 
 
-def replaced(
+def replace(
     *, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None = None, who: str, name: str, phone: str
 ) -> Receipt:
     """Replace who holds a seat, from the form."""

@@ -38,7 +38,7 @@ from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
-from .seat_forms import FillForm, PersonForm, fill, replaced
+from .seat_forms import FillForm, PersonForm, fill, replace
 
 SHOWN = 50
 
@@ -230,7 +230,7 @@ def seat_replacing(request: Request, seat: Seat) -> HttpResponse:
         request,
         seat,
         PersonForm(request.POST or None, matter=seat.matter, viewer=request.viewer),
-        replaced,
+        replace,
         heading=_("Replace %(name)s") % {"name": seat.person},
         done=_("The seat is held by somebody else; both and the reason stay on the record."),
         submit=_("Replace"),
