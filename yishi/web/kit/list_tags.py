@@ -92,7 +92,7 @@ class TableNode(Node):
 
 @register.tag
 def list_table(parser: Parser, token: Token) -> TableNode:
-    """`{% list_table "commitments" page_obj as one %}` … `{% endlist_table %}`."""
+    """`{% list_table "commitments" page_obj as commitment %}` … `{% endlist_table %}`."""
     _tag, declared, rows, _as, *names = token.split_contents()
     nodelist = parser.parse(("endlist_table",))
     parser.delete_first_token()
@@ -142,7 +142,7 @@ def _labelled(html: str) -> str:
         silent = "visually-hidden" in heading
         headings += ["" if silent else _MARKUP.sub("", heading).strip()] * _width(attributes)
 
-    def row(found: re.Match[str]) -> str:
+    def row(table_row: re.Match[str]) -> str:
         column = 0
 
         def cell(opening: re.Match[str]) -> str:
@@ -153,7 +153,7 @@ def _labelled(html: str) -> str:
             is_labelled = tag == "th" or "data-label" in attributes or not heading
             return opening[0] if is_labelled else f'<td{attributes} data-label="{heading}">'
 
-        return _CELL.sub(cell, found[0])
+        return _CELL.sub(cell, table_row[0])
 
     return f"{head}</thead>{_ROW.sub(row, body)}"
 
