@@ -234,10 +234,23 @@ def activity_add(request: Request, activity: Activity) -> HttpResponse:
             said = ngettext("%(n)d deed is recorded.", "%(n)d deeds are recorded.", count) % {"n": count}
             if receipt.result["alike"]:
                 said += _("Some look like records of others: see the possible duplicates.")
+            said += _named(form.cleaned_data)
             messages.success(request, said)
             return redirect("activity", activity.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "assistance/deeds/activity_add.html", context, status=status)
+
+
+def _named(cleaned: dict[str, Any]) -> str:
+    """Who was ticked, by name: what is stored is read on the next page."""
+    families = [household_label(household) for household in cleaned.get("households") or ()]
+    members = [str(person) for person in cleaned.get("members") or ()]
+    sentences = []
+    if families:
+        sentences.append(_("Reached: %(names)s.") % {"names": "、".join(families)})
+    if members:
+        sentences.append(_("Took part: %(names)s.") % {"names": "、".join(members)})
+    return "".join(sentences)
 
 
 urlpatterns = [

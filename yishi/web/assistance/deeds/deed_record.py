@@ -50,6 +50,7 @@ from .deed_words import (
     how_much,
     party_words,
     villager_label,
+    whom,
 )
 
 ME, DESK, FOR_MEMBERS, FOR_OTHERS = "me", "desk", "members", "others"
@@ -336,9 +337,11 @@ def load_own(request: Request, pk: UUID) -> Deed:
 
 @page("deed.see", load=load_own, methods=("GET",))
 def deed_done(request: Request, deed: Deed) -> HttpResponse:
-    """After sending: the receipt's number, one more like it, and what looks like the same deed."""
+    """After sending: who did it and whom it reached, by name, so that a wrong tick is seen at once; the receipt's
+    number, one more like it, and what looks like the same deed."""
     alike = [{"deed": other, "much": how_much(other), "parties": party_words(other)} for other in alike_of(deed)]
     context = {"deed": deed, "much": how_much(deed), "alike": alike, "wanted": _wanted(deed)}
+    context |= {"whom": whom(deed, is_own=True), "parties": party_words(deed)}
     return render(request, "assistance/deeds/deed_done.html", context)
 
 
