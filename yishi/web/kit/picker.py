@@ -59,9 +59,10 @@ class PickerWidget(forms.Widget):
 
 
 class PickerField(forms.Field):
-    """Cleans to a list of what `by_ids` gives: what is ticked, and nothing else. A name that was typed counts only where
-    nothing is ticked and it fits one thing alone; a word left over from an earlier search chooses nobody. The page after
-    the act names what was stored."""
+    """Cleans to a list of what `by_ids` gives: what is ticked, and nothing else.
+
+    A name that was typed counts only where nothing is ticked and it fits one thing alone; a word left over from an
+    earlier search chooses nobody. The page after the act names what was stored."""
 
     widget = PickerWidget
 
