@@ -170,6 +170,7 @@ def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None =
         if not why:
             raise Refusal("reason.empty", _("Please write why it ends."), field="reason")
         if row.commitment is not None and row.commitment.state == Commitment.State.IN_FORCE:
+            # By the right to end the match: the promise was of that match alone. It counts as never done.
             commitment_close_undone(actor=system(), commitment=row.commitment, reason=why, act_id=this.child())
         row.state, row.reason = State.ENDED, why
         row.save(update_fields=["state", "reason"])
@@ -183,7 +184,7 @@ def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
 
     Called through `deeds/hooks.py` by `deed_record(match=…)`, within its act.
     """
-    permit("match.keep", actor, match)
+    by = permit("match.keep", actor, match)
     row = _locked(match, State.ACCEPTED)
     row.state, row.deed = State.DONE, deed
     row.save(update_fields=["state", "deed"])
@@ -195,12 +196,14 @@ def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
         close_offer(this, offer, Offer.State.USED)
     owed = row.commitment
     if owed is not None and owed.state == Commitment.State.IN_FORCE:
+        # By the right to keep the match: the proof is the deed itself. Who recorded it does not check it.
         proof_give(
             actor=system(),
             commitment=owed,
             text=str(_("Recorded as deed %(number)s.") % {"number": deed.number}),
             done_on=deed.on,
             quantity=deed.quantity,
+            writer=by,
             act_id=this.child(),
         )
     this.entry(
