@@ -78,7 +78,10 @@ def in_source() -> set[tuple[str, str]]:
 def shown(client, cast, helping, fair):
     """Every picker of the forms as their pages show them: (class that makes it, name) → the field."""
     pages = [
-        *(("clerk", reverse("deed_new_item", args=[helping.items[code].pk])) for code in ("channel", "job", "training")),
+        *(
+            ("clerk", reverse("deed_new_item", args=[helping.items[code].pk]))
+            for code in ("channel", "job", "training")
+        ),
         ("clerk", reverse("activity_add", args=[fair.pk])),
         ("member", reverse("proposal_new")),
         ("clerk", reverse("proposal_new")),

@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.pairing.models import Match, Need, Offer
 from yishi.assistance.pairing.models.needs import left_of
@@ -260,6 +261,8 @@ def _amount(need: Need, offer: Offer, quantity: Decimal | None) -> Decimal | Non
     lacking, left = left_of(need.quantity, taken(need)), left_of(offer.quantity, taken(offer))
     if quantity is not None and quantity <= 0:
         raise Refusal("match.quantity", _("Please type an amount above zero."), field="quantity")
+    if quantity is not None:
+        whole_checked(quantity, need.unit or offer.unit, "quantity")
     if left == 0:
         raise WrongStage("match.used", _("All of this offer is promised already."))
     if lacking == 0:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.pairing.models import Measure, Visit
 from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household
@@ -267,6 +268,8 @@ def promise(
 ) -> Commitment:
     """Write a promise of this room into the ledger and put it in force: by the actor's own right there, else by the
     right of the act that was permitted above."""
+    if facts.get("quantity") is not None:
+        whole_checked(facts["quantity"], facts.get("unit", ""), "quantity")
     overseer = supervisor or supervisor_for(place, bearer)
     if overseer is None:
         raise Refusal(

@@ -25,6 +25,7 @@ from yishi.kit.records import lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
@@ -186,7 +187,7 @@ class ManyForm(ActForm):
             del self.fields["households"], self.fields["how"]
         for item in items:
             version = version_on(item, activity.on)
-            self.fields[f"item_{item.pk}"] = forms.DecimalField(
+            self.fields[f"item_{item.pk}"] = AmountField(
                 label=f"{version.name}（{version.unit}）", required=False, max_digits=14, decimal_places=3, min_value=0
             )
             self.fields[f"item_{item.pk}"].widget.attrs.update({"inputmode": "decimal", "step": "any"})

@@ -39,6 +39,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
@@ -93,7 +94,7 @@ def _version(item: CatalogueItem, day: Any) -> ItemVersion:
 class ReachedForm(ActForm):
     """The fields of every record of a deed, as far as its item asks: how much, whom it reached, where, when."""
 
-    amount = forms.DecimalField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
+    amount = AmountField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
     unnamed = forms.IntegerField(
         label=gettext_lazy("People reached without names: how many?"),
         help_text=gettext_lazy("Only if you do not name them. Numbers are kept apart from households by name."),
