@@ -9,27 +9,33 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from yishi.database.alone import alone
 from yishi.deliberation.services.processes import processes_load
 from yishi.organisations.models import Installation, Place
 from yishi.organisations.services.installation import may_start
 from yishi.people.models import Account
 
-from . import first_code
+from . import first_code, installed
 from .messages import compile_all
 from .verbs import VERBS
 
 
 def run(words: list[str]) -> int:
-    """`yishi prepare`: what is done already is not done again."""
-    compile_all()
-    tables()
-    processes_load()
-    static_files()
-    if settings.DEMO and "demo" in VERBS and is_empty():
-        print("· 载入演示数据… · loading the demo…", flush=True)
-        importlib.import_module(VERBS["demo"]).run(["load"])
+    """`yishi prepare`: what is done already is not done again; of two that start together, the second waits."""
+    with alone(Path(settings.DATA_DIR), "prepare", _waiting):
+        compile_all()
+        tables()
+        processes_load()
+        static_files()
+        if settings.DEMO and "demo" in VERBS and is_empty():
+            print("· 载入演示数据… · loading the demo…", flush=True)
+            importlib.import_module(VERBS["demo"]).run(["load"])
     how_to_enter()
     return 0
+
+
+def _waiting() -> None:
+    print("· 另一个进程正在准备，等它完成… · another process makes ready; waiting for it…", flush=True)
 
 
 def how_to_enter() -> None:
@@ -40,6 +46,7 @@ def how_to_enter() -> None:
 
 
 def tables() -> None:
+    installed.tables()  # stops with one line where the database cannot be reached
     connection = connections["default"]
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):

@@ -50,7 +50,7 @@ def demo(request: Request) -> HttpResponse:
     return render(request, "shell/demo.html", words)
 
 
-@page("account.own")
+@page("account.own", face="member")
 def change_password(request: Request) -> HttpResponse:
     """The old one and the new one; accounts of the demo have none."""
     if not request.user.is_authenticated or not request.user.has_usable_password():
@@ -59,19 +59,19 @@ def change_password(request: Request) -> HttpResponse:
     return answer
 
 
-def _inner(patterns: list[Any]) -> list[Any]:
-    """Sign-in leads to the desks: a process that serves the public door alone has no such pages."""
+def _signing_in(patterns: list[Any]) -> list[Any]:
+    """Sign-in leads to the desks or to a member's duties: the public door alone has no such pages."""
     for one in patterns:
         if hasattr(one, "url_patterns"):
-            _inner(one.url_patterns)
+            _signing_in(one.url_patterns)
         else:
-            one.callback.face = "inner"
+            one.callback.face = "member"
     return patterns
 
 
 urlpatterns = [
     path("demo/", demo, name="demo"),
-    path("accounts/", include(_inner([one for one in account_urls.urlpatterns if one.name in KEPT]))),
+    path("accounts/", include(_signing_in([one for one in account_urls.urlpatterns if one.name in KEPT]))),
     path("accounts/password/change/", change_password, name="account_change_password"),
-    path("accounts/2fa/", include(_inner(mfa_urls.urlpatterns))),
+    path("accounts/2fa/", include(_signing_in(mfa_urls.urlpatterns))),
 ]
