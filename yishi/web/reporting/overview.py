@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Stage, Worry
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.reporting.overview import Below, Overview, overview
@@ -93,7 +94,7 @@ def overview_place(request: Request, place: Place) -> HttpResponse:
         "worries": worry_states(found),
         "promises": promise_states(found),
         "colours": colours(found),
-        "rates": rates(found),
+        "rates": rates(found, request.viewer),
         "children": [(row, _longest(children, row)) for row in children],
         "hidden_count": len(found.children) - len(children),
         "shows_all": shows_all,
@@ -185,13 +186,13 @@ def colours(found: Overview) -> list[tuple[str, Any, int, str]]:
     ]
 
 
-def rates(found: Overview) -> list[dict[str, Any]]:
+def rates(found: Overview, viewer: Viewer) -> list[dict[str, Any]]:
     rows = []
     period = {"start": found.rates_from.isoformat(), "end": found.as_of.isoformat()}
     for name, label, meaning in RATES:
         is_verdict = name == "satisfied"
         below = found.rates.judged if is_verdict else found.rates.due
-        address = link("rate_cases")
+        address = link("rate_cases") if may("rates.see", viewer) else ""
         query = urlencode({"part": name, "place": str(found.place.pk), **period})
         rows.append(
             {
