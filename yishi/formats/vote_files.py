@@ -69,7 +69,7 @@ def read_labels(path: Path) -> dict[int, str]:
 
 
 def _csv(path: Path) -> pl.DataFrame:
-    """All cells as text."""
+    """A table whose cells are all text. Raises BadFile."""
     raw = path.read_bytes()
     for encoding in ENCODINGS:
         try:
@@ -97,21 +97,21 @@ def _parquet(path: Path) -> pl.DataFrame:
 def _columns(table: pl.DataFrame, names: Mapping[str, str], path: Path, *, from_text: bool) -> VoteFile:
     if table.height == 0:
         raise BadFile(f"{path}: 表头下面没有表态 · there are no votes below the header")
-    found: dict[str, Ints] = {}
+    columns: dict[str, Ints] = {}
     for name, column in names.items():
         if name == "timestamp" and column not in table.columns:
             continue
-        found[name] = _whole(_column(table, column, path), column, path, 2 if from_text else 1)
-    wrong = np.abs(found["vote"]) > 1
+        columns[name] = _whole(_column(table, column, path), column, path, 2 if from_text else 1)
+    wrong = np.abs(columns["vote"]) > 1
     if wrong.any():
         row = int(wrong.argmax())
-        value = found["vote"][row]
+        value = columns["vote"][row]
         line = row + (2 if from_text else 1)
         raise BadFile(
             f"{path}: 第 {line} 行：{value} 不是表态，只能是 1、0、-1 · "
             f"line {line}, column {names['vote']}: {value} is no vote (1, 0 or -1)"
         )
-    return VoteFile(found["participant"], found["statement"], found["vote"], found.get("timestamp"))
+    return VoteFile(columns["participant"], columns["statement"], columns["vote"], columns.get("timestamp"))
 
 
 def _column(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
@@ -121,13 +121,13 @@ def _column(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
 
 
 def _whole(column: pl.Series, name: str, path: Path, first_line: int = 2) -> Ints:
-    """The cells as whole numbers."""
-    given = column.str.strip_chars() if column.dtype == pl.String else column
+    """The cells as whole numbers; `first_line` is the file's line of the first of them. Raises BadFile."""
+    trimmed = column.str.strip_chars() if column.dtype == pl.String else column
     if column.dtype.is_float():
-        whole = given.cast(pl.Int64, strict=False)
-        wrong = whole.is_null() | (whole.cast(pl.Float64) != given).fill_null(value=True)
+        whole = trimmed.cast(pl.Int64, strict=False)
+        wrong = whole.is_null() | (whole.cast(pl.Float64) != trimmed).fill_null(value=True)
     else:
-        whole = given.cast(pl.Int64, strict=False)
+        whole = trimmed.cast(pl.Int64, strict=False)
         wrong = whole.is_null()
     if wrong.any():
         row = _first(wrong)
@@ -148,12 +148,12 @@ def _with_comments(votes: VoteFile, path: Path) -> VoteFile:
     table = _csv(path)
     ids = _whole(_column(table, "comment-id", path), "comment-id", path).tolist()
     states = _whole(_column(table, "moderated", path), "moderated", path).tolist()
-    words = _column(table, "comment-body", path).to_list()
+    texts = _column(table, "comment-body", path).to_list()
     return VoteFile(
         votes.participant,
         votes.statement,
         votes.vote,
         votes.timestamp,
-        {one: text or "" for one, text in zip(ids, words, strict=True)},
-        tuple(one for one, state in zip(ids, states, strict=True) if state == -1),
+        {statement: text or "" for statement, text in zip(ids, texts, strict=True)},
+        tuple(statement for statement, state in zip(ids, states, strict=True) if state == -1),
     )
