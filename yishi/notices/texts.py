@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .addresses import INNER, address_of
+from .addresses import INNER, address_of, base_of
 from .models import Notice
 
 TEXTS: dict[str, Any] = {
@@ -139,7 +139,7 @@ def mail_text(notice: Notice) -> str:
     lines = [notice_text(notice), ""]
     for code, number, due_on in json.loads(notice.params.get("due", "[]")):
         lines.append(f"{number}  {DUE[code]}  {date_format(date.fromisoformat(due_on))}")
-    if notice.body_id is not None:
+    if notice.body_id is not None and base_of(INNER):
         lines += ["", _("Open your desk: %(address)s") % {"address": address_of("desk", reader=INNER)}]
     return "\n".join(lines)
 
