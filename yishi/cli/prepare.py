@@ -22,6 +22,7 @@ from .verbs import VERBS
 
 def run(words: list[str]) -> int:
     """`yishi prepare`: what is done already is not done again; of two that start together, the second waits."""
+    installed.tables()  # stops with one line where the database cannot be reached
     with alone(Path(settings.DATA_DIR), "prepare", _waiting):
         compile_all()
         tables()
@@ -46,7 +47,6 @@ def how_to_enter() -> None:
 
 
 def tables() -> None:
-    installed.tables()  # stops with one line where the database cannot be reached
     connection = connections["default"]
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
