@@ -7,9 +7,10 @@ import re
 
 import pytest
 from django.core.checks import run_checks
-from django.http import HttpResponse
-from django.test import override_settings
-from django.urls import path, reverse
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.http import Http404, HttpResponse
+from django.test import RequestFactory, override_settings
+from django.urls import path, resolve, reverse
 from django_scopes import ScopeError
 
 from tests import samples as sample
@@ -144,6 +145,27 @@ def test_a_view_without_a_known_right_does_not_start():
 
 def test_every_page_has_a_sample(samples):
     assert len(list(sample.addresses(samples))) > 150
+
+
+@pytest.mark.once
+def test_every_sample_is_there(cast, samples):
+    """A sample with a wrong id would be refused to everybody, and every test of rights would be content."""
+    viewers, nowhere = [cast.viewer(who) for who in cast.people], set()
+    own = {"judge.load_judged", "judge.load_photo", "follow.load_own", "files._own_photo"}  # of whoever has the code
+    for _name, address, view, loader in sample.addresses(samples):
+        if loader and loader not in nowhere and view.right != "public":
+            request = RequestFactory().get(address)
+            for viewer in viewers:
+                request.viewer = viewer
+                try:
+                    with everything():
+                        view.load(request, **resolve(address).kwargs)
+                    break
+                except (ObjectDoesNotExist, Http404, ValidationError):
+                    continue
+            else:
+                nowhere.add(loader)
+    assert nowhere - own == set()
 
 
 def test_nobody_without_an_account_sees_an_inner_page(client, samples):
