@@ -199,7 +199,7 @@ def test_a_stranger_sees_no_file_of_another_county(client, cast, samples, who):
 def _is_common(name: str, who: str) -> bool:
     """Public knowledge inside: a body's or a place's page, a shipped model; an overview of another county's counts."""
     rules = name.startswith(("check_rule", "check_threshold"))
-    return rules or name in {"body", "place", "plan_new"} or name in FIGURES
+    return rules or name in {"body", "place", "plan_new", "process_copy"} or name in FIGURES
 
 
 def _used(given, address, name):
