@@ -10,8 +10,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from tools import setup
+from yishi.cli import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +52,17 @@ def test_operating_2_two_machines_that_start_together_migrate_once(tmp_path):
             both_end_well(start(tmp_path / "one", url), start(tmp_path / "two", url))
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.django_db
+def test_operating_5_a_database_of_another_version_is_left_alone():
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    recorder.record_applied("a_library_that_is_gone", "0001_initial")
+    prepare._refuse_another_version(MigrationExecutor(connection))
+    recorder.record_applied("assistance", "0099_later")
+    with pytest.raises(SystemExit, match=r"升级程序.*assistance\.0099_later"):
+        prepare.tables()
 
 
 def test_operating_2_two_that_install_in_one_folder_do_so_one_after_the_other(tmp_path, monkeypatch, capsys):
