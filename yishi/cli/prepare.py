@@ -65,9 +65,9 @@ def _refuse_another_version(executor: MigrationExecutor) -> None:
     if unknown := [key for key in executor.loader.applied_migrations if key[0] in ours and key not in known]:
         named = ", ".join(".".join(key) for key in sorted(unknown)[:3])
         raise SystemExit(
-            f"yishi: {installed.where()} 是另一个版本的数据库（本程序 {__version__}）；没有改动。较新版本的：请先升级程序；"
-            f"0.1.0 的不能沿用：请换一个空的数据库 · it is of another version, nothing was changed: upgrade the program "
-            f"first; a database of 0.1.0 is not carried along (unknown here: {named})"
+            f"yishi: {installed.where()} 是另一个版本的数据库（本程序 {__version__}）；没有改动。"
+            "较新版本的：请先升级程序；0.1.0 的不能沿用：请换一个空的数据库 · it is of another version, nothing was "
+            f"changed: upgrade the program first; a database of 0.1.0 is not carried along (unknown here: {named})"
         )
 
 
