@@ -1,4 +1,5 @@
-"""`./run bench common-ground-real [--rows N …] [--half tuning|held-out] [--sets NAME …]`: the method on real votes.
+"""`./run bench common-ground-real [--rows N …] [--half tuning|held-out] [--sets NAME …] [--draw N] [--seed S]
+[--drawings N] [--rooms N] [--markdown FILE]`: the method on real votes.
 
 Also `./run bench common-ground --real`. Each row is a claim about "latent" or "polis" with its figure and its target;
 docs/common-ground/measured.md says what each means. Votes are the .npz of YISHI_VOTES_DIR (else ../shared/data/votes):
@@ -28,7 +29,7 @@ from .measure import Table
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "votes"
 LEAST_PEOPLE, LEAST_STATEMENTS = 30, 8
-DRAWINGS = 3
+DRAWINGS, ROOMS = 3, 200
 HALVES = ("tuning", "held-out")
 KEPT: dict[tuple[str, int, str], tuple[CommonGround, float]] = {}  # of a set, a seed and a method, with its seconds
 
@@ -100,6 +101,26 @@ def real_sets(names: Iterable[str] | None, half: str | None) -> list[Set]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What a row is measured on: sets, so many drawings of votes and random rooms, seeds counted from `seed`."""
+
+    sets: list[Set]
+    seed: int = 0
+    drawings: int = DRAWINGS
+    rooms: int = ROOMS
+
+    @property
+    def seeds(self) -> range:
+        return range(self.seed, self.seed + self.drawings)
+
+
+def drawn(sets: list[Set], number: int, seed: int) -> list[Set]:
+    """So many sets, drawn by a hash of their names and the seed."""
+    key = {one.name: hashlib.sha256(f"{seed} {one.name}".encode()).hexdigest() for one in sets}
+    return sorted(sorted(sets, key=lambda one: key[one.name])[:number], key=lambda one: one.name)
+
+
 def tell(table: Table, what: str, told: list[tuple[Set, float]], target: str, reach: Callable[[list[float]], float],
          least: float) -> None:  # fmt: skip
     """A figure for each half and for both; the target is of both."""
@@ -116,13 +137,13 @@ def mean(values: list[float]) -> float:
     return float(np.mean(values))
 
 
-def row_1(table: Table, sets: list[Set]) -> None:
+def row_1(table: Table, walk: Walk) -> None:
     """Votes without groups on real cells: one group is found."""
     told = []
-    for one in sets:
+    for one in walk.sets:
         null = Yardstick(one.cells())
         said = null.chances(one.row, one.table.column)
-        for seed in range(DRAWINGS):
+        for seed in walk.seeds:
             draw = np.random.default_rng([seed, 11]).random(one.row.size)
             votes = (draw[:, None] > said.cumsum(axis=1)[:, :2]).sum(axis=1) - 1
             told.append((one, float(one.analysed(votes=votes.astype(np.int8), seed=seed).k == 1)))
@@ -130,10 +151,10 @@ def row_1(table: Table, sets: list[Set]) -> None:
     tell(table, "1 no groups where there are none", told, "≥ 0.95", mean, 0.95)
 
 
-def row_power(table: Table, sets: list[Set]) -> None:
+def row_power(table: Table, walk: Walk) -> None:
     """Two groups are found where there are two; and where one dimension foretells better than none."""
     camps = []
-    for seed in range(40):
+    for seed in range(walk.seed, walk.seed + min(40, walk.rooms)):
         votes, camp = two_camps(seed)
         found = analyse(votes["participant"], votes["statement"], votes["vote"], seed=seed)
         camps.append(found.k == 2 and alike(found.group_index + 1, camp) > 0.5)
@@ -141,7 +162,7 @@ def row_power(table: Table, sets: list[Set]) -> None:
         "1b two camps of 15 in a room of 30 × 12", f"{np.mean(camps):.3f}", "≥ 0.80", reached=np.mean(camps) >= 0.8
     )
     widths, fits = [], []
-    for one in sets:
+    for one in walk.sets:
         block = tendency.cells(one.table, one.out)
         fitted = latent.fit_groups(block, 2, latent.without_groups(block), [0], thorough=True)
         fits.append((one, fitted))
@@ -159,7 +180,7 @@ def row_power(table: Table, sets: list[Set]) -> None:
         told.append((one, float(one.analysed(votes=votes).k == 2)))
     tell(table, "1b two groups of the median effect", told, "≥ 0.80", mean, 0.8)
     lined = []
-    for one in sets:
+    for one in walk.sets:
         gain, error = beside(one, 1)
         if gain > 2 * error:
             lined.append((one, float(one.whole().k >= 2)))
@@ -178,10 +199,10 @@ def beside(one: Set, dimensions: int) -> tuple[float, float]:
     return float(gain), float(np.sqrt(((of - gain * size) ** 2).sum()) / gains.size)
 
 
-def row_2(table: Table, sets: list[Set]) -> None:
+def row_2(table: Table, walk: Walk) -> None:
     """How much of the differences in passing the groups explain, beside the statements."""
     told = []
-    for one in sets:
+    for one in walk.sets:
         found = one.whole()
         if found.k < 2:
             told.append((one, 1.0))
@@ -200,13 +221,13 @@ def row_2(table: Table, sets: list[Set]) -> None:
     tell(table, "2 groups explain at most .15 of passing", told, "≥ 0.95", mean, 0.95)
 
 
-def row_3(table: Table, sets: list[Set]) -> None:
+def row_3(table: Table, walk: Walk) -> None:
     """Another seed, and nine people in ten."""
     seeds, people = [], []
-    for one in sets:
+    for one in walk.sets:
         first = one.whole()
-        second = one.whole(seed=1)
-        kept = np.random.default_rng(7).random(one.table.shape[0]) < 0.9
+        second = one.whole(seed=walk.seed + 1)
+        kept = np.random.default_rng([7, walk.seed]).random(one.table.shape[0]) < 0.9
         fewer = one.analysed(kept[one.row], seed=0)
         seeds.append((one, first.k == second.k, same(first, second)))
         people.append((one, first.k == fewer.k, same(first, fewer)))
@@ -229,14 +250,14 @@ def same(one: CommonGround, other: CommonGround) -> float:
     return alike(mine[inside], theirs[inside])
 
 
-def row_4(table: Table, sets: list[Set]) -> None:
+def row_4(table: Table, walk: Walk) -> None:
     """Log-loss of a tenth of the votes, hidden, in several drawings."""
     beats, level, groups, best = [], [], [], []
-    for one in sets:
+    for one in walk.sets:
         cells = one.cells()
         kept = np.flatnonzero(~one.out[one.table.column])
         losses = []
-        for seed in range(DRAWINGS):
+        for seed in walk.seeds:
             hidden = np.random.default_rng([seed, 13]).random(cells.row.size) < 0.1
             shown, asked = cells.part(~hidden), cells.part(hidden)
             entries = np.ones(one.row.size, dtype=bool)
@@ -267,10 +288,10 @@ def row_4(table: Table, sets: list[Set]) -> None:
     tell(table, "4 loss of the best line or plane over ours", best, "≥ 0.97", mean, 0.97)
 
 
-def row_5(table: Table, sets: list[Set]) -> None:
+def row_5(table: Table, walk: Walk) -> None:
     """What every group agrees with, beside the published groups' list, and on people who were hidden."""
     ours, theirs, held = [], [], []
-    for one in sets:
+    for one in walk.sets:
         if one.published is None:
             continue
         found = one.whole()
@@ -322,7 +343,7 @@ def on_hidden_people(one: Set, part: CommonGround, hidden: NDArray) -> tuple[lis
     return agreed, stated
 
 
-def row_6(table: Table, sets: list[Set]) -> None:
+def row_6(table: Table, walk: Walk) -> None:
     """Planted groups, with and without planted tendencies."""
     for n, m in ((1_000, 100), (10_000, 300)):
         for layout in ("axes", "simplex"):
@@ -340,12 +361,12 @@ def row_6(table: Table, sets: list[Set]) -> None:
                 table.add(what, f"{part:.3f}", f"≥ {least}, k 4", reached=part >= least and found.k == 4)
 
 
-def row_7(table: Table, sets: list[Set]) -> None:
+def row_7(table: Table, walk: Walk) -> None:
     """Random rooms."""
     for people in (5, 12, 30, 60):
         for statements in (8, 20):
             found = []
-            for seed in range(200):
+            for seed in range(walk.seed, walk.seed + walk.rooms):
                 votes = room(people, statements, seed)
                 found.append(analyse(votes["participant"], votes["statement"], votes["vote"], seed=seed).k > 1)
             figure = float(np.mean(found))
@@ -354,10 +375,10 @@ def row_7(table: Table, sets: list[Set]) -> None:
             )
 
 
-def row_8(table: Table, sets: list[Set]) -> None:
+def row_8(table: Table, walk: Walk) -> None:
     """`polis` from a cold start beside the published groups."""
     near, counts = {"polis": [], "polis-published": []}, []
-    for one in sets:
+    for one in walk.sets:
         if one.published is None:
             continue
         for method, told in near.items():
@@ -372,13 +393,23 @@ def row_8(table: Table, sets: list[Set]) -> None:
     tell(table, "8 polis-published, adjusted Rand index", near["polis-published"], "", mean, 0.0)
 
 
-def row_9(table: Table, sets: list[Set]) -> None:
+def row_9(table: Table, walk: Walk) -> None:
     """Seconds of processor on each real set; larger shapes: ./run bench common-ground."""
     spent = []
-    for one in sets:
+    for one in walk.sets:
         spent.append(one.seconds())
         table.note(f"    {one.name}: {one.table.column.size:,} votes, {spent[-1]:.2f} s")
     table.add("9 median real set: CPU", f"{np.median(spent):.2f} s", "≤ 3 s", reached=np.median(spent) <= 3.0)
+
+
+def as_markdown(table: Table, walk: Walk) -> str:
+    """The figures as a table, with what they were measured on."""
+    told = f"{len(walk.sets)} sets, seeds from {walk.seed}, {walk.drawings} drawings, {walk.rooms} rooms of each shape"
+    lines = [told, "", "| row | measured | must | |", "|---|---|---|---|"]
+    for what, figure, target, reached in table.rows:
+        mark = {True: "reached", False: "**missed**", None: ""}[reached]
+        lines.append(f"| {what.strip()} | {figure} | {target} | {mark} |")
+    return "\n".join(lines) + "\n"
 
 
 ROWS = {"1": row_1, "1b": row_power, "2": row_2, "3": row_3, "4": row_4, "5": row_5, "6": row_6, "7": row_7}
@@ -390,15 +421,25 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
     parser.add_argument("--half", choices=HALVES)
     parser.add_argument("--sets", nargs="+", metavar="NAME")
+    parser.add_argument("--draw", type=int, metavar="N", help="so many sets, drawn by the seed")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--drawings", type=int, default=DRAWINGS, metavar="N")
+    parser.add_argument("--rooms", type=int, default=ROOMS, metavar="N", help="random rooms of each shape")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the figures as a table")
     given = parser.parse_args(words)
     sets = real_sets(given.sets, given.half)
+    if given.draw:
+        sets = drawn(sets, given.draw, given.seed)
+    walk = Walk(sets, given.seed, given.drawings, given.rooms)
     table = Table()
     for name in given.rows:
         if not sets and name not in ("6", "7"):
             table.note(f"{name}: no votes in {FOLDER} or YISHI_VOTES_DIR")
             continue
         table.note(f"\n== {name}: {(ROWS[name].__doc__ or '').splitlines()[0]}")
-        ROWS[name](table, sets)
+        ROWS[name](table, walk)
+    if given.markdown:
+        given.markdown.write_text(as_markdown(table, walk), "utf-8")
     return table.missed
 
 

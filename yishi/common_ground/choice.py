@@ -25,8 +25,9 @@ Kind = tuple[int, bool]  # groups, graded
 
 MOST = 7  # groups tried
 PARTS = 5
-SURE = 2.0  # standard errors
+SURE, MORE_SURE = 2.0, 3.5  # standard errors: of two groups, and of more, which are picked among several
 FEW_PEOPLE = 10  # of fewer no groups are sought
+UNCERTAIN = 10.0  # of so many people twice the standard errors are asked for
 SLIGHT = 0.003  # of the loss without groups: less is no gain worth a group
 WORTH = 0.10  # of the gain of the groups so far: what more groups must add
 SCREEN = 0.5  # of the above, on the first hiding alone: less is not looked into
@@ -156,7 +157,7 @@ def choose(
             tried.append(_marked(found, taken=taken == CAMPS))
         if taken == LINE and (better := _screened(hidden, people, base, progress)) is not None:
             found = hidden.tried(turns, better, LINE)
-            if _worth(found, people, base, base - tried[-1].loss):
+            if _worth(found, people, base, base - tried[-1].loss, sure=MORE_SURE):
                 taken = better
             tried.append(_marked(found, taken=taken == better))
     if fixed and fixed > 1 and all(one.k != fixed for one in tried) and carries:
@@ -182,13 +183,13 @@ def _screened(hidden: Hidden, people: int, base: float, progress: Progress) -> K
     return None if best == LINE else best
 
 
-def _worth(found: Tried, people: int, base: float, so_far: float, part: float = 1.0) -> bool:
-    return found.gain > part * max(_sure(people) * found.error, SLIGHT * base, WORTH * so_far)
+def _worth(found: Tried, people: int, base: float, so_far: float, part: float = 1.0, sure: float = SURE) -> bool:
+    return found.gain > part * max(_sure(people, sure) * found.error, SLIGHT * base, WORTH * so_far)
 
 
-def _sure(people: int) -> float:
-    """Standard errors asked for; of few people more, as by Student's distribution."""
-    return SURE * (1.0 + 2.0 / max(people - 2, 1))
+def _sure(people: int, sure: float = SURE) -> float:
+    """Standard errors asked for; of few people more, since an error made of a dozen is uncertain itself."""
+    return sure * (1.0 + (UNCERTAIN / people) ** 2)
 
 
 def _marked(one: Tried, *, taken: bool) -> Tried:
