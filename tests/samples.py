@@ -240,8 +240,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "places.load_change": pk(cast.places["牟尼村"]),
         "places.load_place": pk(cast.places["牟尼村"]),
         "plans.load_plan": pk(plan),
+        "plans.load_planning_body": {},
         "plans.load_topic": pk(topic),
-        "plans.plan_of": {},
         "process_editor.load_draft": {"pk": draft["version"]},
         "process_editor.load_row": {
             "pk": draft["version"],
@@ -264,7 +264,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "public_files.load_photo": {"slug": release.slug, "pk": photo.pk},
         "public_files.load_release": {"slug": release.slug},
         "releases.load_release": pk(release),
-        "room.load_place": {"pk": story.sitting.pk, "seat": chair.pk},
+        "room.load_room_seat": {"pk": story.sitting.pk, "seat": chair.pk},
         "room.load_statement": pk(story.statement),
         "seats.load_objection": pk(objection),
         "seats.load_seat": pk(chair),

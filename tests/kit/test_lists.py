@@ -190,3 +190,42 @@ def test_no_page_declares_the_columns_of_its_workbook_a_second_time():
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "export"
     ]
     assert calls == ["kit/lists.py"]
+
+
+def cards(table):
+    """The cells of a table inside `cards`: (label or None, text)."""
+    drawn = Template("{% cards %}" + table + "{% endcards %}").render(Context())
+    cells = re.findall(r"<td([^>]*)>(.*?)</td>", drawn, re.DOTALL)
+    labels = [re.search(r'data-label="([^"]*)"', attributes) for attributes, _text in cells]
+    return [(label and label[1], text) for label, (_attributes, text) in zip(labels, cells, strict=True)]
+
+
+HEAD = (
+    '<thead><tr><th scope="col">name</th><th><span class="visually-hidden">how much</span></th>'
+    '<th class="number">born <small>(day)</small></th></tr></thead>'
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "labels"),
+    [
+        ("<td>Anna</td><td class='bar'>▮</td><td class='number'>1 March</td>", ["name", None, "born (day)"]),
+        ("<td data-label='goat'>Anna</td><td></td><td data-label=\"\">1 March</td>", [None, None, ""]),
+        ('<td colspan="2">all</td><td>2025</td>', ["name", "born (day)"]),
+        ("<th>Anna</th><td>▮</td><td>1 March</td><td>too many</td>", [None, "born (day)", None]),
+    ],
+)
+def test_a_table_of_a_file_repeats_its_headings_on_the_cards(row, labels):
+    assert [label for label, _text in cards(f"<table>{HEAD}<tbody><tr>{row}</tr></tbody></table>")] == labels
+
+
+def test_no_template_says_a_heading_twice():
+    """A label by hand is only for a cell that says something else than its heading."""
+    by_hand = {
+        str(path.relative_to(TEMPLATES)): label
+        for path in TEMPLATES.rglob("*.html")
+        for label in re.findall(r'data-label="(.*?%\}|[^"]+)"', path.read_text("utf-8"))
+    }
+    assert set(by_hand) == {"deliberation/consultation/result_body.html"}, by_hand
+    bare = re.compile(r'(?<!\{% cards %\}\n)^ *<table class="table cards', re.MULTILINE)
+    assert [str(path) for path in TEMPLATES.rglob("*.html") if bare.search(path.read_text("utf-8"))] == []

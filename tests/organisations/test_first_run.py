@@ -79,6 +79,7 @@ def test_a_stranger_without_the_code_begins_nothing(client):
     assert enter_code(client).status_code == 302  # a stranger's guesses do not hold the operator up
 
 
+@pytest.mark.once  # all places are loaded, as in the first test
 def test_what_is_typed_wrong_is_said_and_kept(client):
     response = started(client, place="火星", password="1", again="1")
     page = response.content.decode()
@@ -130,6 +131,7 @@ def test_a_workbook_is_checked_seen_imported_and_undone(client, cast):
     assert not Body.objects.filter(name="共和镇卫生院").exists()
 
 
+@pytest.mark.once  # all places are loaded, as in the first test
 def test_a_fresh_installation_takes_its_first_workbook(client):
     started(client)
     council = ["共和镇协商议事会议", "协商议事会议", "共和镇", "", "", "", ""]

@@ -43,6 +43,7 @@ def test_no_entry_names_the_first_post_for_what_is_done_at_the_second(cast, monk
     assert len(taken & second_post.acts_of_the_product()) >= ENOUGH
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_a_right_to_a_thing_is_given_by_the_post_there(cast):
     kwargs = samples.kwargs_by_loader(cast)

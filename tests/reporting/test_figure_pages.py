@@ -54,9 +54,9 @@ def test_it_works(client, helping):
     assert "1 户 惠及农户" in words
     assert "合计 3 份" in words
     behind = client.get(re.search(r'href="(/desk/figures/place/[^"]*/deeds/[^"]*)"', page.content.decode())[1])
-    assert len(behind.context["rows"]) == 2
+    assert len(behind.context["deeds"]) == 2
     only = client.get(address(helping, "牟定县", "deeds/", item=str(helping.items["road"].pk)))
-    assert [deed.item.code for deed in only.context["rows"]] == ["road"]
+    assert [deed.item.code for deed in only.context["deeds"]] == ["road"]
 
 
 def test_a_deed_is_on_the_pages_of_every_tier(client, helping):
@@ -77,7 +77,7 @@ def test_small_numbers_of_families_are_hidden_from_others(client, helping):
         assert ("1 户 惠及农户" in said(page)) is shows, who
         assert ("少于 10 户 惠及农户" in said(page)) is not shows, who
         behind = client.get(address(helping, "牟尼村", "deeds/"))
-        assert len(behind.context["rows"]) == (1 if who == "clerk" else 0), who
+        assert len(behind.context["deeds"]) == (1 if who == "clerk" else 0), who
         book = read_sheet(client.get(address(helping, "牟尼村", export="xlsx")).content)
         assert ("少于 10" in str(book)) is not shows, who
 

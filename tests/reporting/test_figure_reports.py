@@ -84,7 +84,7 @@ def test_it_works(client, helping):
         for one in ("url", "now_url")
     )
     assert (then.context["counted"].deeds, now.context["counted"].deeds) == (2, 1)
-    assert (len(then.context["rows"]), len(now.context["rows"])) == (2, 1)
+    assert (len(then.context["deeds"]), len(now.context["deeds"])) == (2, 1)
     assert "对上期报告的调整" in said(client.get(f"/desk/figures/reports/{following.pk}/"))
 
 
@@ -137,7 +137,7 @@ def test_an_answer_sheet_opens_into_deeds_and_freezes(client, helping):
     assert "办成 2 件，惠及 1 户。" in said(page)
     assert "硬化 28.5 公里，其中重点村 1 件。" in said(page)
     number = page.context["paragraphs"][1][3]
-    assert list(client.get(number["url"]).context["rows"]) == [road]
+    assert list(client.get(number["url"]).context["deeds"]) == [road]
 
     answer_issue(actor=helping.cast.viewer("clerk"), sheet=sheet)
     deed_correct(actor=helping.cast.viewer("member"), deed=road, amount=Decimal(20), reason="多记了")

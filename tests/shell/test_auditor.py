@@ -63,6 +63,7 @@ def numbers(samples) -> set[str]:
     return found
 
 
+@pytest.mark.once
 def test_every_address(client, cast, samples, numbers):
     sign_in(client, cast, "auditor")
     fold_all()  # figures are taken in when somebody looks

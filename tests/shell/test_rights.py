@@ -72,8 +72,9 @@ REVIEWED = {
     "consult_vote": "a voice votes",
     "consult_votes": "votes without names after closing, from ten people on",
 }
-once = pytest.mark.once  # one of a kind is tried on both databases, the others on one
-STRANGERS = ("outsider", pytest.param("outside_handler", marks=once), pytest.param("former_member", marks=once))
+# One of each kind walks on both databases; the others on one, a drawn quarter of them in each run.
+walk = [pytest.mark.once, pytest.mark.long]
+STRANGERS = ("outsider", pytest.param("outside_handler", marks=walk), pytest.param("former_member", marks=walk))
 # Pages without an object of a file: lists and forms that answer within the viewer's own reach, and what is public
 # knowledge inside (places, bodies); a stranger may open them and sees only their own.
 OWN_REACH = re.compile(
@@ -191,7 +192,7 @@ def _used(given, address, name):
 
 
 # A clerk's own code is no key to the desk.
-@pytest.mark.parametrize("who", ["second_villager", pytest.param("second_clerk", marks=once)])
+@pytest.mark.parametrize("who", ["second_villager", pytest.param("second_clerk", marks=walk)])
 def test_anothers_code_opens_nothing(client, cast, samples, who):
     with everything():
         code = code_issue(cast.people[who], "AAAABBBBCC")
@@ -210,13 +211,13 @@ def test_anothers_code_opens_nothing(client, cast, samples, who):
     "who",
     [
         "clerk",
-        pytest.param("convener", marks=once),
-        pytest.param("member", marks=once),
-        pytest.param("neighbour", marks=once),
-        pytest.param("handler", marks=once),
-        pytest.param("administrator", marks=once),
-        pytest.param("security", marks=once),
-        pytest.param("province_clerk", marks=once),
+        pytest.param("convener", marks=walk),
+        pytest.param("member", marks=walk),
+        pytest.param("neighbour", marks=walk),
+        pytest.param("handler", marks=walk),
+        pytest.param("administrator", marks=walk),
+        pytest.param("security", marks=walk),
+        pytest.param("province_clerk", marks=walk),
     ],
 )
 def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
@@ -264,6 +265,7 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
         assert not opened & {"worry", "matter", "sitting", "commitment", "household", "identity_open"}
 
 
+@pytest.mark.once
 def test_a_face_that_is_not_served_is_not_there(client, cast, samples, settings):
     sign_in(client, cast, "clerk")
     for face, other in (("public", "inner"), ("inner", "public")):

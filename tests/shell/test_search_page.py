@@ -23,8 +23,8 @@ def helping(cast):
 
 
 def titles(client, **asked) -> dict[str, list[str]]:
-    found = client.get("/desk/search/", asked).context["found"]
-    return {part["code"]: [row["title"] for row in part["rows"]] for part in found}
+    results = client.get("/desk/search/", asked).context["results"]
+    return {result["code"]: [line["title"] for line in result["lines"]] for result in results}
 
 
 def test_it_works(client, helping):
@@ -72,10 +72,10 @@ def test_no_page_of_a_search_counts_what_follows(client, helping):
             helping.record(words=f"卖红米{number}斤", on=timezone.localdate() - timedelta(days=number))
     sign_in(client, helping.cast, "clerk")
     page = client.get("/desk/search/", {"q": "红米"})
-    assert [len(part["rows"]) for part in page.context["found"]] == [5, 0, 0]
+    assert [len(result["lines"]) for result in page.context["results"]] == [5, 0, 0]
     assert "5 以上" in page.content.decode()
-    one_kind = client.get("/desk/search/", {"q": "红米", "kind": "deeds", "page": "9"}).context["found"][0]
-    assert len(one_kind["rows"]) == 7 and not one_kind["page_obj"].has_next()
+    one_kind = client.get("/desk/search/", {"q": "红米", "kind": "deeds", "page": "9"}).context["results"][0]
+    assert len(one_kind["lines"]) == 7 and not one_kind["page_obj"].has_next()
 
 
 def test_a_stranger_finds_nothing_of_it(client, helping):

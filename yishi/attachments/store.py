@@ -164,8 +164,8 @@ def _opened(raw: bytes, edge: int, field: str) -> Image.Image:
 def _no_picture(field: str) -> Refusal:
     if field == "scan":
         return Refusal("scan.kind", _("Please choose a PDF, JPEG or PNG file."), field=field)
-    words = _("This file is no photo. Please choose a photo (JPEG, PNG, HEIC); your text is kept.")
-    return Refusal("photo.fake", words, field=field)
+    sentence = _("This file is no photo. Please choose a photo (JPEG, PNG, HEIC); your text is kept.")
+    return Refusal("photo.fake", sentence, field=field)
 
 
 def _put(content: bytes, ending: str) -> str:

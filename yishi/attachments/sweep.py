@@ -14,16 +14,16 @@ KEPT = timedelta(days=1)  # somebody may still mend the form
 
 
 def attachments_sweep() -> int:
-    """Discard what is older than a day and belongs to nothing; how many. Runs at any time, twice too."""
+    """Discard files that are older than a day and belong to nothing; gives how many. Runs at any time, twice too."""
     old = Attachment.objects.filter(created_at__lt=timezone.now() - KEPT)
     for relation in Attachment._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel) and (relation.one_to_many or relation.one_to_one):
             holders = relation.related_model._base_manager.filter(**{relation.field.attname: OuterRef("pk")})
             old = old.exclude(Exists(holders))
     count = 0
-    for one in old:
+    for attachment in old:
         with contextlib.suppress(FileNotFoundError):
-            discard(one)
-        one.delete()
+            discard(attachment)
+        attachment.delete()
         count += 1
     return count

@@ -44,45 +44,48 @@ class Rates:
 def due_in(
     start: date, end: date, *, bearer: UUID | None = None, span: tuple[int, int] | None = None
 ) -> QuerySet[Commitment]:
-    """Commitments in force, or settled after having been in force, that were due in the period (both days included)."""
-    rows = Commitment.objects.filter(state__in=COUNTED, due_on__range=(start, end))
+    """Commitments in force, or settled after having been in force, that were due in the period (both days included).
+
+    `span`: of the places with these numbers `lo`…`hi` alone.
+    """
+    commitments = Commitment.objects.filter(state__in=COUNTED, due_on__range=(start, end))
     if bearer is not None:
-        rows = rows.filter(bearer=bearer)
+        commitments = commitments.filter(bearer=bearer)
     if span is not None:
-        rows = rows.filter(place__lo__gte=span[0], place__lo__lte=span[1])
-    return rows
+        commitments = commitments.filter(place__lo__gte=span[0], place__lo__lte=span[1])
+    return commitments
 
 
-def cases(rows: QuerySet[Commitment], part: str) -> QuerySet[Commitment]:
+def cases(commitments: QuerySet[Commitment], part: str) -> QuerySet[Commitment]:
     """The cases behind one number of the rates: "due", a name of PARTS, "asked", "judged", "satisfied"."""
     if part == "due":
-        return rows
+        return commitments
     if part in PARTS:
-        return rows.filter(PARTS[part])
+        return commitments.filter(PARTS[part])
     judged = last_verdicts().filter(commitment=OuterRef("pk"))
     if part == "satisfied":
-        return rows.filter(Exists(judged.filter(value=Verdict.Value.SATISFIED)))
+        return commitments.filter(Exists(judged.filter(value=Verdict.Value.SATISFIED)))
     if part == "judged":
-        return rows.filter(Exists(judged))
-    return rows.filter(Exists(asked_judges().filter(commitment=OuterRef("pk"))))
+        return commitments.filter(Exists(judged))
+    return commitments.filter(Exists(asked_judges().filter(commitment=OuterRef("pk"))))
 
 
-def of_colour(rows: QuerySet[Commitment], shade: str, today: date) -> QuerySet[Commitment]:
-    """Those of `rows` whose clock has the colour `shade` on `today`, as `clocks.colour` says it."""
-    clocked = rows.filter(state__in=Commitment.OPEN, in_force_on__isnull=False, backfilled=False)
+def of_colour(commitments: QuerySet[Commitment], shade: str, today: date) -> QuerySet[Commitment]:
+    """Those of `commitments` whose clock has the colour `shade` on `today`, as `clocks.colour` says it."""
+    clocked = commitments.filter(state__in=Commitment.OPEN, in_force_on__isnull=False, backfilled=False)
     overdue = Q(state=S.IN_FORCE, due_on__lt=today) | (~Q(state=S.IN_FORCE) & Q(proved_on__gt=F("due_on")))
     if shade == Colour.RED:
         return clocked.filter(overdue)
     near = clocked.filter(state=S.IN_FORCE, due_on__gte=today).order_by().values_list("pk", "in_force_on", "due_on")
     yellow = [key for key, start, due in near if start and today >= yellow_from(start, due)]
     if shade == Colour.YELLOW:
-        return rows.filter(pk__in=yellow)
+        return commitments.filter(pk__in=yellow)
     return clocked.exclude(overdue).exclude(pk__in=yellow)
 
 
-def to_look_back(rows: QuerySet[Commitment], today: date) -> QuerySet[Commitment]:
+def to_look_back(commitments: QuerySet[Commitment], today: date) -> QuerySet[Commitment]:
     """Those struck off 30 days ago or longer whose re-check (回头看) is still to come."""
-    return rows.filter(state=S.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
+    return commitments.filter(state=S.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
 
 
 def last_verdicts() -> QuerySet[Verdict]:
@@ -97,12 +100,12 @@ def asked_judges() -> QuerySet[Judge]:
     return Judge.objects.filter(Exists(accepted))
 
 
-def rates(rows: QuerySet[Commitment]) -> Rates:
-    """The counts over `rows` (see due_in). Silence is not satisfaction: it is asked minus judged."""
-    counts = rows.aggregate(
+def rates(commitments: QuerySet[Commitment]) -> Rates:
+    """The counts over `commitments` (see due_in). Silence is not satisfaction: it is asked minus judged."""
+    counts = commitments.aggregate(
         due=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in PARTS.items()}
     )
-    keys = rows.order_by().values("pk")
+    keys = commitments.order_by().values("pk")
     verdicts = (
         last_verdicts()
         .filter(commitment__in=keys)
@@ -111,25 +114,25 @@ def rates(rows: QuerySet[Commitment]) -> Rates:
     return Rates(**counts, **verdicts, asked=asked_judges().filter(commitment__in=keys).count())
 
 
-def rates_by_bearer(rows: QuerySet[Commitment]) -> dict[UUID, Rates]:
+def rates_by_bearer(commitments: QuerySet[Commitment]) -> dict[UUID, Rates]:
     """The counts of `rates` for every bearer at once, by four queries whatever the number of bodies."""
     counts = (
-        rows.order_by()
+        commitments.order_by()
         .values("bearer")
         .annotate(due=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in PARTS.items()})
     )
-    keys = rows.order_by().values("pk")
+    keys = commitments.order_by().values("pk")
     asked = dict(asked_judges().filter(commitment__in=keys).values_list("commitment__bearer").annotate(Count("pk")))
-    given = last_verdicts().filter(commitment__in=keys)
+    last = last_verdicts().filter(commitment__in=keys)
     verdicts = {
         bearer: (judged, satisfied)
-        for bearer, judged, satisfied in given.values("commitment__bearer")
+        for bearer, judged, satisfied in last.values("commitment__bearer")
         .annotate(judged=Count("pk"), satisfied=Count("pk", filter=Q(value=Verdict.Value.SATISFIED)))
         .values_list("commitment__bearer", "judged", "satisfied")
     }
     result = {}
-    for row in counts:
-        counted: dict[str, Any] = {**row}
+    for of_bearer in counts:
+        counted: dict[str, Any] = {**of_bearer}
         bearer = counted.pop("bearer")
         judged, satisfied = verdicts.get(bearer, (0, 0))
         result[bearer] = Rates(**counted, asked=asked.get(bearer, 0), judged=judged, satisfied=satisfied)

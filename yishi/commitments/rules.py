@@ -89,8 +89,9 @@ def hears(viewer: Viewer, commitment: Commitment) -> Answer:
 
 
 @predicate
-def judges_its_promise(viewer: Viewer, thing: tuple[Commitment, Any]) -> Answer:
-    return judges.test(viewer, thing[0])
+def judges_its_promise(viewer: Viewer, proof_photo: tuple[Commitment, Any]) -> Answer:
+    """Judges the promise of which a photo is the proof: `proof_photo` is both."""
+    return judges.test(viewer, proof_photo[0])
 
 
 @predicate

@@ -72,7 +72,7 @@ def step(commitment: Commitment, verb: str) -> str:
 
 
 def last_act(commitment: Commitment) -> str:
-    """Who was quicker: what was done last, by which desk, when; a sentence in brackets, or nothing."""
+    """What was done last, by which desk, when: so one knows who was quicker. In brackets; "" before anything was."""
     acts = [
         (event.at, str(LedgerEvent.Kind(event.kind).label), event.body.name if event.body else "")
         for event in commitment.events.select_related("body").order_by("-at")[:1]
@@ -83,5 +83,6 @@ def last_act(commitment: Commitment) -> str:
             acts.append((proof.checked_at, str(_("proof checked")), ""))
     if not acts:
         return ""
-    at, what, who = max(acts)
-    return f" ({'，'.join(word for word in (what, who, f'{timezone.localtime(at):%Y-%m-%d %H:%M}') if word)})"
+    done_at, done, desk = max(acts)
+    parts = (done, desk, f"{timezone.localtime(done_at):%Y-%m-%d %H:%M}")
+    return f" ({'，'.join(filter(None, parts))})"

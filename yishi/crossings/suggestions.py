@@ -27,24 +27,24 @@ Fed = ItemVersion.Fed
 
 
 def suggestion_count(proposal: Proposal, actor: Viewer, this: Act) -> None:
-    """It was submitted: count it where a campaign wants suggestions."""
+    """A proposal was submitted: count it where a campaign wants suggestions."""
     _count(proposal, actor, this, Fed.PROPOSAL)
 
 
 def suggestion_count_adopted(proposal: Proposal, actor: Viewer, this: Act) -> None:
-    """It was adopted: count it where a campaign counts only what was adopted."""
+    """A proposal was adopted: count it where a campaign counts only what was adopted."""
     _count(proposal, actor, this, Fed.ADOPTION)
 
 
 def suggestion_share(proposal: Proposal, actor: Viewer, this: Act) -> None:
-    """Somebody signed it later: the same deed, one more party."""
+    """A further member signed the proposal: the same deed, one more party."""
     for deed in deeds_of(proposal):
         reason = str(_("Another member signed the proposal."))
         deed_correct(actor=system(), deed=deed, reason=reason, parties=_parties(proposal), act_id=this.child())
 
 
 def suggestion_take_back(proposal: Proposal, actor: Viewer, this: Act) -> None:
-    """It was withdrawn: it counts no longer."""
+    """A proposal was withdrawn: it counts no longer."""
     for deed in deeds_of(proposal):
         reason = str(_("The proposal was withdrawn."))
         deed_withdraw(actor=system(), deed=deed, reason=reason, act_id=this.child())
@@ -56,6 +56,7 @@ def deeds_of(proposal: Proposal) -> list[Deed]:
 
 
 def _count(proposal: Proposal, actor: Viewer, this: Act, fed_by: str) -> None:
+    """Record the proposal as a deed of each item that is fed by `fed_by` and does not count it yet."""
     day = timezone.localdate(this.now)
     desk = proposal.desk if actor.is_system or actor.holds(proposal.desk_id) else None
     counted = {deed.item_id for deed in Deed.within.filter(source_kind=SOURCE, source_id=proposal.pk)}
@@ -81,13 +82,13 @@ def _items(proposal: Proposal, day: date) -> list[CatalogueItem]:
     place = proposal.place
     there = Q(campaign__place__lo__lte=place.lo, campaign__place__hi__gte=place.hi)
     running = Q(campaign__starts_on__lte=day) & (Q(campaign__ends_on__isnull=True) | Q(campaign__ends_on__gte=day))
-    rows = CatalogueItem.objects.filter(
+    items = CatalogueItem.objects.filter(
         there, running, is_retired=False, versions__fed_by__in=[Fed.PROPOSAL, Fed.ADOPTION]
     )
-    return list(rows.select_related("campaign").distinct().order_by("pk"))
+    return list(items.select_related("campaign").distinct().order_by("pk"))
 
 
 def _parties(proposal: Proposal) -> list[Part]:
     """The author leads; who signed too takes an equal part."""
-    first, *others = authors_of(proposal)
-    return [Part(first, DeedParty.Role.LEAD), *(Part(one, DeedParty.Role.CO) for one in others)]
+    author, *cosigners = authors_of(proposal)
+    return [Part(author, DeedParty.Role.LEAD), *(Part(cosigner, DeedParty.Role.CO) for cosigner in cosigners)]

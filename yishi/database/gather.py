@@ -34,10 +34,10 @@ def gather(**asked: Asked) -> dict[str, Any]:
     `prefetch_related` names (one step: rows that point here, or many-to-many); rows of `values_list` come as tuples.
     Order and limits hold; `only` and `defer` are not followed, but columns of bytes are left out and loaded when read.
     """
-    lists = {name: _Number(one.rows) if isinstance(one, HowMany) else _List(one) for name, one in asked.items()}
+    lists = {name: _Number(query.rows) if isinstance(query, HowMany) else _List(query) for name, query in asked.items()}
     compiled: list[tuple[str, Sequence[Any]]] = []
     full = []
-    for arm in (arm for one in lists.values() for arm in one.arms()):
+    for arm in (arm for listed in lists.values() for arm in listed.arms()):
         try:
             compiled.append(arm.sql())
         except EmptyResultSet:  # it can have no rows, so nothing is asked
@@ -45,11 +45,11 @@ def gather(**asked: Asked) -> dict[str, Any]:
         full.append(arm)
     if full:
         with connection.cursor() as cursor:
-            sql = "SELECT " + ", ".join(f"({one})" for one, _params in compiled)
-            cursor.execute(sql, [param for _one, params in compiled for param in params])
+            sql = "SELECT " + ", ".join(f"({select})" for select, _params in compiled)
+            cursor.execute(sql, [param for _select, params in compiled for param in params])
             for arm, value in zip(full, cursor.fetchone(), strict=True):
                 arm.value = value
-    return {name: one.read() for name, one in lists.items()}
+    return {name: listed.read() for name, listed in lists.items()}
 
 
 class _Number:
@@ -81,7 +81,7 @@ class _List:
         inside: Any = rows  # what a queryset keeps for itself has no types
         self.is_values = inside._fields is not None
         self.annotations = [] if self.is_values else list(rows.query.annotation_select)
-        self.brought = [] if self.is_values else [_Brought(rows, one) for one in inside._prefetch_related_lookups]
+        self.brought = [] if self.is_values else [_Brought(rows, lookup) for lookup in inside._prefetch_related_lookups]
         paths = [*_paths(self.model, self.related), *self.annotations]
         self.rows = rows if self.is_values else rows.prefetch_related(None).values_list(*paths)
         self.fields: list[Any] = []
@@ -89,8 +89,8 @@ class _List:
 
     def arms(self) -> Iterator[Any]:
         yield self
-        for one in self.brought:
-            yield from one.rows.arms()
+        for brought in self.brought:
+            yield from brought.rows.arms()
 
     def sql(self) -> tuple[str, Sequence[Any]]:
         compiler = self.rows.query.get_compiler(connection.alias)
@@ -104,22 +104,22 @@ class _List:
     def read(self) -> list[Any]:
         lines = json.loads(self.value, parse_float=Decimal) if self.value else []
         rows = [
-            tuple(_python(*pair) for pair in zip(self.fields, (one for part in line for one in part), strict=True))
+            tuple(_python(*pair) for pair in zip(self.fields, (value for part in line for value in part), strict=True))
             for line in lines
         ]
         if self.is_values:
             return rows
-        found = [self._made(row) for row in rows]
-        for one in self.brought:
-            one.give(found)
-        return found
+        records = [self._made(row) for row in rows]
+        for brought in self.brought:
+            brought.give(records)
+        return records
 
     def _made(self, row: tuple[Any, ...]) -> Any:
         values = iter(row)
-        one = _instance(self.model, self.related, values)
+        record = _instance(self.model, self.related, values)
         for name, value in zip(self.annotations, values, strict=True):
-            setattr(one, name, value)
-        return one
+            setattr(record, name, value)
+        return record
 
 
 class _Brought:
@@ -136,22 +136,22 @@ class _Brought:
             self.rows = _List(between.filter(**{f"{self.mine}__in": keys}).select_related(self.theirs).order_by("pk"))
             return
         self.mine, self.theirs, self.points_here = relation.field.name, "", relation.field
-        given = lookup.queryset if isinstance(lookup, Prefetch) else None
-        other = relation.related_model._default_manager.all() if given is None else given
+        narrowed = lookup.queryset if isinstance(lookup, Prefetch) else None
+        other = relation.related_model._default_manager.all() if narrowed is None else narrowed
         self.rows = _List(other.filter(**{f"{self.mine}__in": keys}))
 
-    def give(self, found: list[Any]) -> None:
-        """Each of `found` knows its rows, so that `.all()` asks for nothing."""
+    def give(self, records: list[Any]) -> None:
+        """Each of `records` knows its rows, so that `.all()` asks for nothing."""
         lists: dict[Any, list[Any]] = {}
         for row in self.rows.read():
             theirs = getattr(row, self.theirs) if self.theirs else row
             lists.setdefault(getattr(row, f"{self.mine}_id"), []).append(theirs)
-        for one in found:
-            known = getattr(one, self.name).all()
-            known._result_cache, known._prefetch_done = lists.get(one.pk, []), True
+        for record in records:
+            known = getattr(record, self.name).all()
+            known._result_cache, known._prefetch_done = lists.get(record.pk, []), True
             for row in known if self.points_here else ():
-                self.points_here.set_cached_value(row, one)
-            one.__dict__.setdefault("_prefetched_objects_cache", {})[self.name] = known
+                self.points_here.set_cached_value(row, record)
+            record.__dict__.setdefault("_prefetched_objects_cache", {})[self.name] = known
 
 
 def _columns(model: type[models.Model]) -> list[Any]:
@@ -171,15 +171,15 @@ def _instance(model: type[models.Model], related: dict[str, Any], values: Iterat
     """The object of the next values, in the order of `_paths`; None where a relation is empty."""
     names = [field.attname for field in _columns(model)]
     taken = [next(values) for _name in names]
-    one = model.from_db(connection.alias, names, taken) if taken[names.index(model._meta.pk.attname)] else None
+    record = model.from_db(connection.alias, names, taken) if taken[names.index(model._meta.pk.attname)] else None
     for name, further in related.items():
         field: Any = model._meta.get_field(name)
-        other = _instance(field.related_model, further, values)
-        if one is not None:
-            field.set_cached_value(one, other)
-            if field.unique and other is not None:
-                field.remote_field.set_cached_value(other, one)
-    return one
+        related_record = _instance(field.related_model, further, values)
+        if record is not None:
+            field.set_cached_value(record, related_record)
+            if field.unique and related_record is not None:
+                field.remote_field.set_cached_value(related_record, record)
+    return record
 
 
 def _python(field: Any, value: Any) -> Any:
@@ -193,7 +193,7 @@ def _python(field: Any, value: Any) -> Any:
     if isinstance(field, models.DecimalField):
         exact = Decimal(str(value))
         return exact if field.decimal_places is None else exact.quantize(Decimal(1).scaleb(-field.decimal_places))
-    found = field.to_python(value)
-    if isinstance(field, models.DateTimeField) and timezone.is_naive(found):
-        return found.replace(tzinfo=UTC)
-    return found
+    converted = field.to_python(value)
+    if isinstance(field, models.DateTimeField) and timezone.is_naive(converted):
+        return converted.replace(tzinfo=UTC)
+    return converted

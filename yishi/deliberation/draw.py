@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any
 
 FORMAT = "yishi-draw-1"
+# The codes of `Checked.problems`.
 LIST_CHANGED, TWICE, OTHER_LIST, NO_NUMBER, NUMBERS, RESULT = (
     "list_changed",
     "twice",
@@ -98,53 +99,53 @@ def record(
 def check(text: str, known_hash: str = "") -> Checked:
     """Repeat the draw of a published file; `known_hash` is the list's hash as it was published before the draw.
 
-    ValueError, in words, if it is no such file.
+    Raises ValueError, with a sentence that says what is wrong, for a text that is no published draw.
     """
-    given = _read(text)
-    candidates = [str(one) for one in given["candidates"]]
+    published = _read(text)
+    candidates = [str(candidate) for candidate in published["candidates"]]
     digest = list_hash(candidates)
     problems = []
     if len(set(candidates)) != len(candidates):
         problems.append(TWICE)
-    if digest != given["list_hash"]:
+    if digest != published["list_hash"]:
         problems.append(LIST_CHANGED)
     if known_hash and known_hash.strip().lower() != digest:
         problems.append(OTHER_LIST)
-    number = str(given.get("public_number") or "")
-    numbers = {str(key): str(value) for key, value in given.get("party_numbers", {}).items()}
+    number = str(published.get("public_number") or "")
+    numbers = {str(key): str(value) for key, value in published.get("party_numbers", {}).items()}
     seed, order = "", []
     if not number:
         problems.append(NO_NUMBER)
     else:
-        seed = seed_of(str(given["list_hash"]), number, numbers)
+        seed = seed_of(str(published["list_hash"]), number, numbers)
         order = order_of(seed, candidates)
-        if seed != given.get("seed"):
+        if seed != published.get("seed"):
             problems.append(NUMBERS)
-        if order[: given["wanted"]] != given.get("drawn"):
+        if order[: published["wanted"]] != published.get("drawn"):
             problems.append(RESULT)
     return Checked(
         problems=tuple(problems),
         list_hash=digest,
-        number_source=str(given.get("number_source", "")),
+        number_source=str(published.get("number_source", "")),
         public_number=number,
         party_numbers=numbers,
         seed=seed,
         order=tuple(order),
-        wanted=given["wanted"],
-        names={str(key): str(value) for key, value in given.get("names", {}).items()},
+        wanted=published["wanted"],
+        names={str(key): str(value) for key, value in published.get("names", {}).items()},
     )
 
 
 def _read(text: str) -> dict[str, Any]:
     try:
-        given = json.loads(text)
+        published = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: line {error.lineno}, column {error.colno}") from error
-    if not isinstance(given, dict) or given.get("format") != FORMAT:
+    if not isinstance(published, dict) or published.get("format") != FORMAT:
         raise ValueError(f"not a draw: the field 'format' is not {FORMAT!r}")
     kinds = {"candidates": list, "list_hash": str, "wanted": int, "party_numbers": dict, "names": dict}
-    wrong = [name for name, kind in kinds.items() if not isinstance(given.get(name, kind()), kind)]
-    wrong += [name for name in ("candidates", "list_hash", "wanted") if name not in given]
+    wrong = [name for name, kind in kinds.items() if not isinstance(published.get(name, kind()), kind)]
+    wrong += [name for name in ("candidates", "list_hash", "wanted") if name not in published]
     if wrong:
         raise ValueError("not a draw: missing or of a wrong kind: " + ", ".join(wrong))
-    return given
+    return published

@@ -6,7 +6,10 @@ from django.db import connection
 
 
 def hold(consultation_id: UUID, *, alone: bool) -> None:
-    """Until the transaction ends: many may hold at once, or one alone. SQLite has one writer at a time anyway."""
+    """Hold a consultation until the transaction ends: with others (who vote), or `alone` (who closes it, and waits).
+
+    SQLite has one writer at a time anyway.
+    """
     if connection.vendor != "postgresql":
         return
     function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"

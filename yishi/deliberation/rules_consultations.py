@@ -12,6 +12,7 @@ from .rules_sittings import holds_key_seat
 
 
 def consultation_matter(thing: Any) -> Matter:
+    """The matter itself, or the one to which a consultation or its statement belongs."""
     if isinstance(thing, Matter):
         return thing
     return thing.consultation.matter if isinstance(thing, ConsultationStatement) else thing.matter
@@ -28,9 +29,9 @@ def sits_at_its_table(viewer: Viewer, thing: Any) -> Answer:
 
 
 @predicate
-def checks_releases(viewer: Viewer, thing: Consultation) -> Answer:
+def checks_releases(viewer: Viewer, consultation: Consultation) -> Answer:
     """At the convener's desk or the overseeing one; that it is a second person, the service sees to."""
-    matter = thing.matter
+    matter = consultation.matter
     return viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)
 
 

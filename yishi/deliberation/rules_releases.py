@@ -27,8 +27,8 @@ def oversees_its_place(viewer: Viewer, thing: Matter | GoodCase) -> Answer:
 
 
 @predicate
-def works_at_choosing_desk(viewer: Viewer, thing: GoodCase) -> Answer:
-    return viewer.holds(thing.chosen_by_id)
+def works_at_choosing_desk(viewer: Viewer, case: GoodCase) -> Answer:
+    return viewer.holds(case.chosen_by_id)
 
 
 @predicate

@@ -48,13 +48,13 @@ class Doubt:
 
     @property
     def message(self) -> Any:
-        words = {
+        sentences = {
             "phone": _("a phone number"),
             "identity": _("an identity number"),
             "person": _("the name of a person in the file"),
             "body": _("a company whose name is not public"),
         }
-        return words[self.code]
+        return sentences[self.code]
 
 
 class Veil:
@@ -84,7 +84,9 @@ class Veil:
         """Names of the people in the file, the longest first; one-letter names would cover half the text."""
         names = {name.strip() for name, _anonymous in self._known}
         general = " ".join([*_GENERAL, *(body.name for body in self._bodies if body.may_be_public)])
-        return sorted((n for n in names if len(n) >= _SHORTEST_NAME and n not in general), key=len, reverse=True)
+        return sorted(
+            (name for name in names if len(name) >= _SHORTEST_NAME and name not in general), key=len, reverse=True
+        )
 
     @cached_property
     def anonymous(self) -> set[str]:
@@ -101,13 +103,13 @@ class Veil:
     @cached_property
     def bodies(self) -> dict[str, str]:
         """Names of bodies in the file that are not public, and what stands for them."""
-        found = {}
+        hidden = {}
         for body in self._bodies:
             if body.may_be_public:
                 continue
             for name in filter(None, (body.name, body.short_name)):
-                found[name] = stand_in(body)
-        return found
+                hidden[name] = stand_in(body)
+        return hidden
 
     def __call__(self, text: str) -> str:
         """`text` as it may be read by anybody."""
@@ -136,6 +138,7 @@ class Veil:
 
 
 def stand_in(body: Body) -> str:
+    """The words that stand in public for a body whose name does not ("某企业")."""
     return _COMPANIES.get(BodyKind(body.kind), _SOME_BODY)
 
 

@@ -123,7 +123,7 @@ def helped(t: Teller, help: Help, families: Sequence[Household]) -> None:
         on = help.begins + timedelta(days=1 + (number * days) // DEEDS)
         who = chance.choice(("helper", "doctor", "grower", "teacher", "member", "member_two"))
         place = here if who.startswith("member") else chance.choice((lagu, lagu, lishu))
-        code, amount, reached = _what(chance, who, homes.get(place.pk, []), place)
+        code, amount, reached = _pick(chance, who, homes.get(place.pk, []), place)
         parties = [Part(t.cast.people[who])]
         if chance.random() < 0.3 and place.pk != here.pk:
             desk = "office/532531" if place.pk == lagu.pk else "office/530622"
@@ -143,8 +143,8 @@ DOES = {
 }
 
 
-def _what(chance: random.Random, who: str, homes: Sequence[Household], place: Place) -> tuple[str, Decimal, Reached]:
-    """Which item, how much, whom it reached."""
+def _pick(chance: random.Random, who: str, homes: Sequence[Household], place: Place) -> tuple[str, Decimal, Reached]:
+    """A deed by chance, of the kinds that `who` does: the item's code, the amount, whom it reached."""
     code = chance.choice(DOES[who])
     picked = chance.sample(list(homes), min(len(homes), chance.randrange(1, 4))) if homes else []
     heads = [family.head for family in picked]

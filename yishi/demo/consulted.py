@@ -75,21 +75,21 @@ def _prepared(
         closes_at=t.moment + timedelta(days=days),
         addressed=addressed,
     )
-    row = Consultation.within.get(pk=receipt.result["consultation"])
+    consultation = Consultation.within.get(pk=receipt.result["consultation"])
     for text in texts:
-        t.does("clerk", consultation_statement_add, consultation=row, text=text)
-    t.does("second_clerk", consultation_open, consultation=row)
-    return Consultation.within.select_related("matter").get(pk=row.pk)
+        t.does("clerk", consultation_statement_add, consultation=consultation, text=text)
+    t.does("second_clerk", consultation_open, consultation=consultation)
+    return Consultation.within.select_related("matter").get(pk=consultation.pk)
 
 
-def _ballot(row: Consultation, camp: int, number: int) -> Ballot:
-    found = ballot_of(row, Viewer(), RECEIPT.format(camp=camp, number=number), f"10.{camp}.{number % 17}.9")
-    if found is None:  # a link's receipt always gives a ballot
+def _ballot(consultation: Consultation, camp: int, number: int) -> Ballot:
+    ballot = ballot_of(consultation, Viewer(), RECEIPT.format(camp=camp, number=number), f"10.{camp}.{number % 17}.9")
+    if ballot is None:  # a link's receipt always gives a ballot
         raise LookupError(number)
-    return found
+    return ballot
 
 
-def _vote(t: Teller, row: Consultation, chances: Mapping[int, tuple[float, ...]], rng: random.Random) -> None:
+def _vote(t: Teller, consultation: Consultation, chances: Mapping[int, tuple[float, ...]], rng: random.Random) -> None:
     """Every invented phone says where it stands on most statements; each minute another one."""
     for camp, size in enumerate(CAMPS):
         for number in range(size):
@@ -99,7 +99,7 @@ def _vote(t: Teller, row: Consultation, chances: Mapping[int, tuple[float, ...]]
                     passes = rng.random() < 0.07
                     votes[statement] = 0 if passes else 1 if rng.random() < chance[camp] else -1
             with story_time(t.moment):
-                votes_give(ballot=_ballot(row, camp, number), votes=votes)
+                votes_give(ballot=_ballot(consultation, camp, number), votes=votes)
             t.moment += timedelta(minutes=1)
 
 
@@ -107,7 +107,7 @@ def closed(t: Teller) -> None:
     """It closed a few days ago; its matter's sitting is planned, and one click lays the result before it."""
     rng = random.Random("crossing")  # noqa: S311
     t.back(11)
-    row = _prepared(
+    consultation = _prepared(
         t,
         "新桥镇通村路口红绿灯",
         "通村路口怎么管，大家才安全又方便？",
@@ -119,30 +119,30 @@ def closed(t: Teller) -> None:
     t.wait(1)
     for text, camp in ((THEIRS[0], 0), (REFUSED, 1)):
         with story_time(t.moment):
-            statement_state(ballot=_ballot(row, camp, 0), text=text)
+            statement_state(ballot=_ballot(consultation, camp, 0), text=text)
         t.moment += timedelta(minutes=30)
-    theirs, refused = ConsultationStatement.objects.filter(consultation=row, by_staff=False)
+    theirs, refused = ConsultationStatement.objects.filter(consultation=consultation, by_staff=False)
     t.does("clerk", statement_decide, statement=theirs, admit=True)
     t.does("clerk", statement_decide, statement=refused, admit=False, reason="personal", words_why="请不要点名")
     with story_time(t.moment):
-        statement_appeal(ballot=_ballot(row, 1, 0), statement=refused, text="说的是实话，大家都看见了")
+        statement_appeal(ballot=_ballot(consultation, 1, 0), statement=refused, text="说的是实话，大家都看见了")
     t.does(
         "second_clerk", appeal_decide, statement=refused, uphold=False, answer="可以写“先管闯红灯的摩托车”，不写人名。"
     )
     chances = {place: chance for place, (_text, chance) in enumerate(CROSSING, start=1)} | {theirs.number: THEIRS[1]}
-    _vote(t, row, chances, rng)
-    row = Consultation.within.get(pk=row.pk)
-    t.moment = row.closes_at + timedelta(minutes=1)
+    _vote(t, consultation, chances, rng)
+    consultation = Consultation.within.get(pk=consultation.pk)
+    t.moment = consultation.closes_at + timedelta(minutes=1)
     with story_time(t.moment):
-        consultation_end(row)
-        result_make(row)
+        consultation_end(consultation)
+        result_make(consultation)
 
 
 def still_open(t: Teller) -> None:
     """Anybody who tries the demo votes here; a participant's statement waits for moderation."""
     t.back(2)
     until = add_workdays(t.today, 7).day
-    row = _prepared(
+    consultation = _prepared(
         t,
         "老石桥限重和绕行",
         "老石桥怎么限重，车怎么走？",
@@ -156,7 +156,7 @@ def still_open(t: Teller) -> None:
     for camp, number in ((0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 2), (1, 2)):
         votes = {place: 1 if rng.random() < chance[camp] else -1 for place, chance in chances.items()}
         with story_time(t.moment):
-            votes_give(ballot=_ballot(row, camp, number), votes=votes)
+            votes_give(ballot=_ballot(consultation, camp, number), votes=votes)
     with story_time(t.moment):
-        statement_state(ballot=_ballot(row, 0, 0), text="绕行路先铺砂石，雨天也能走")
-    weigh(row)
+        statement_state(ballot=_ballot(consultation, 0, 0), text="绕行路先铺砂石，雨天也能走")
+    weigh(consultation)

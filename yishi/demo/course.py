@@ -125,16 +125,16 @@ class Story:
 
     @property
     def promises(self) -> list[Commitment]:
-        rows = Commitment.within.filter(origin_id=self.matter.pk).select_related("bearer", "supervisor", "place")
-        return list(rows.order_by("ordinal"))
+        commitments = Commitment.within.filter(origin_id=self.matter.pk).select_related("bearer", "supervisor", "place")
+        return list(commitments.order_by("ordinal"))
 
 
 def raised(t: Teller, key: str, name: str, text: str, theme: str, place: Place, **more: Any) -> Worry:
     """A villager raises a worry by the code on the wall (or as `more` says); under `key` in the cast from now on."""
     venue: Venue | None = more.pop("venue", None)
     who = more.pop("by", None)
-    given = {"channel": "code" if venue else "page", "venue": venue, "raiser_name": name, **more}
-    worry = worry_of(t.does(who, worry_file, text=text, theme=theme, place=place, **given))
+    fields = {"channel": "code" if venue else "page", "venue": venue, "raiser_name": name, **more}
+    worry = worry_of(t.does(who, worry_file, text=text, theme=theme, place=place, **fields))
     if key:
         t.cast.people[key] = worry.raiser
     return worry
@@ -229,8 +229,8 @@ def _seat(
         body=t.cast.bodies[body] if body else None,
         accepted=True,
     )
-    rows = Seat.objects.select_related("matter__place", "matter__process", "person", "party")
-    story.seats.append(rows.get(pk=receipt.result["seat"]))
+    seats = Seat.objects.select_related("matter__place", "matter__process", "person", "party")
+    story.seats.append(seats.get(pk=receipt.result["seat"]))
     return story.seats[-1]
 
 
@@ -275,11 +275,11 @@ def sat(t: Teller, story: Story, statements: Sequence[Said], minutes: str, by: s
         party = story.parties[said.by] if said.by is not None else None
         receipt = t.does(by, statement_add, sitting=story.sitting, text=said.text, party=party)
         statement = Statement.objects.get(pk=receipt.result["statement"])
-        for side, (value, words) in zip(story.parties, said.stands, strict=True):
+        for side, (value, why) in zip(story.parties, said.stands, strict=True):
             for seat in story.seats:
                 if seat.party_id == side.pk:
-                    given = {"condition": words} if value == "conditional" else {"reason": words}
-                    t.does(by, stance_take, statement=statement, seat=seat, value=value, **given)
+                    said_why = {"condition": why} if value == "conditional" else {"reason": why}
+                    t.does(by, stance_take, statement=statement, seat=seat, value=value, **said_why)
     t.does(by, sitting_close, sitting=_sitting(str(certain(story.sitting).pk)))
     t.wait(2)
     t.does(by, minutes_write, sitting=_sitting(str(certain(story.sitting).pk)), text=minutes or MINUTES)
@@ -338,8 +338,8 @@ def proved(t: Teller, promise: Commitment, by: str, text: str, checked_by: str =
     t.does(by, proof_give, commitment=promise, text=text, done_on=t.day, quantity=quantity)
     if checked_by:
         t.wait(2)
-        words = finding or "到现场看过，与协商意见一致。"
-        t.does(checked_by, proof_check, commitment=promise, accepted=True, finding=words, as_agreed=True)
+        finding = finding or "到现场看过，与协商意见一致。"
+        t.does(checked_by, proof_check, commitment=promise, accepted=True, finding=finding, as_agreed=True)
     assert Proof.objects.filter(commitment=promise).exists()
 
 

@@ -14,5 +14,5 @@ def villager_code() -> str:
 
 def room_token() -> str:
     """The token of the QR code of 牟尼村's room."""
-    rows = VenueCode.objects.filter(venue__is_demo=True, revoked_at__isnull=True, venue__kind="room")
-    return rows.values_list("token", flat=True).first() or ""
+    venue_codes = VenueCode.objects.filter(venue__is_demo=True, revoked_at__isnull=True, venue__kind="room")
+    return venue_codes.values_list("token", flat=True).first() or ""

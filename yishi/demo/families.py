@@ -49,10 +49,10 @@ def registered(t: Teller, since: date) -> list[Household]:
             head=_person(name, born, number, "male"),
             members=[
                 {
-                    **_person(one, year, 100 * (n + 1) + number, "female" if relation in FEMALE else "male"),
+                    **_person(member_name, year, 100 * (n + 1) + number, "female" if relation in FEMALE else "male"),
                     "relation": relation,
                 }
-                for n, (one, relation, year) in enumerate(others)
+                for n, (member_name, relation, year) in enumerate(others)
             ],
             values={"kind": "listed", "attribute": "general", "state": "poor", "identified_year": since.year},
             main_cause=codes.find("poverty_cause", cause),
@@ -103,13 +103,13 @@ def _year(t: Teller, household: Household, year: int, money: tuple[int, ...], nu
             "fuel": "wood" if number % 3 else "gas",
             "collected_on": date(year, 12, 18),
         },
-        members={one.pk: _member(one, year) for one in members},
+        members={member.pk: _member(member, year) for member in members},
     )
 
 
-def _member(one: HouseholdMember, year: int) -> dict[str, object]:
+def _member(member: HouseholdMember, year: int) -> dict[str, object]:
     """What goes with somebody's age. That nobody is ill where illness is the cause is left for the logic checks."""
-    age = year - certain(one.person.resident.born_on).year
+    age = year - certain(member.person.resident.born_on).year
     told: dict[str, object] = {"health": ["healthy"], "medical": "resident", "serious_illness": "yes"}
     if age < 23:
         told |= {"student": "primary" if age < 13 else "grade_8" if age < 16 else "high_2" if age < 19 else "none"}

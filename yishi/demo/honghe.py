@@ -62,14 +62,14 @@ def further(cast: Cast) -> None:
     for key, kind, name, code in BODIES:
         register.body(cast, key, kind, name, cast.places[code])
     for key, (name, body, role, title, enters) in POSTS.items():
-        one = register.person(cast, key, name)
-        post_give(actor=system(), person=one, body=cast.bodies[body], role=role, title=title)
+        person = register.person(cast, key, name)
+        post_give(actor=system(), person=person, body=cast.bodies[body], role=role, title=title)
         if enters:
-            account_demo(by=SYSTEM, person=one, username=f"demo-{key.replace('_', '-')}")
+            account_demo(by=SYSTEM, person=person, username=f"demo-{key.replace('_', '-')}")
     opened = term_open(actor=system(), body=cast.bodies["committee/532531"], number=9, name="第九届")
     term = Term.objects.select_related("body__place").get(pk=UUID(opened.result["term"]))
     for key, (name, sector, title, enters) in MEMBERS.items():
-        one = register.person(cast, key, name)
-        member_admit(actor=system(), person=one, term=term, sector=sector, title=title)
+        person = register.person(cast, key, name)
+        member_admit(actor=system(), person=person, term=term, sector=sector, title=title)
         if enters:
-            account_demo(by=SYSTEM, person=one, username=f"demo-{key}")
+            account_demo(by=SYSTEM, person=person, username=f"demo-{key}")

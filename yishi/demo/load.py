@@ -44,10 +44,10 @@ class Loaded:
 def demo_load(today: date | None = None) -> Loaded:
     """Load the demo as seen from `today`. Raises WrongStage where a real installation has begun."""
     began = time.perf_counter()
-    one = Installation.objects.filter(pk=1).first()
-    if one is not None and one.is_demo:
+    installation = Installation.objects.filter(pk=1).first()
+    if installation is not None and installation.is_demo:
         return _loaded(False, began)
-    if (one is not None and one.started_at) or Account.objects.exists() or Body.objects.exists():
+    if (installation is not None and installation.started_at) or Account.objects.exists() or Body.objects.exists():
         raise WrongStage(
             "demo.real", "这里已经有正式数据，不载入演示。 · Real data stand here; the demo is not loaded."
         )

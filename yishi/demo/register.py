@@ -131,8 +131,8 @@ def _bodies(cast: Cast) -> None:
     for key, kind, name, code in HERE:
         body(cast, key, kind, name, cast.places[code])
     for key, name in TOWNSHIPS.items():
-        for role, kind, words in IN_TOWNSHIP:
-            body(cast, f"{role}/{key}", kind, words.format(name=name), cast.places[key])
+        for role, kind, name_pattern in IN_TOWNSHIP:
+            body(cast, f"{role}/{key}", kind, name_pattern.format(name=name), cast.places[key])
     body(cast, "village/mnc", K.VILLAGE, "牟尼村村民委员会", cast.places["牟尼"])
     body(cast, "company", K.COMPANY, "示例花卉公司", cast.places["牟尼"])
 
@@ -146,10 +146,10 @@ def person(cast: Cast, key: str, name: str) -> Person:
 
 def _people(cast: Cast) -> None:
     for key, (name, body, role, title, enters) in POSTS.items():
-        one = person(cast, key, name)
-        post_give(actor=system(), person=one, body=cast.bodies[body], role=role, title=title)
+        appointed = person(cast, key, name)
+        post_give(actor=system(), person=appointed, body=cast.bodies[body], role=role, title=title)
         if enters:
-            account_demo(by=SYSTEM, person=one, username=f"demo-{key.replace('_', '-')}")
+            account_demo(by=SYSTEM, person=appointed, username=f"demo-{key.replace('_', '-')}")
 
     administrator = POSTS["administrator"]  # of a small office: both posts
     office = cast.bodies[administrator[1]]
@@ -160,10 +160,10 @@ def _members(cast: Cast) -> None:
     opened = term_open(actor=system(), body=cast.bodies[f"committee/{COUNTY}"], number=10, name="第十届")
     term = Term.objects.select_related("body__place").get(pk=UUID(opened.result["term"]))
     for key, (name, sector, title, enters) in MEMBERS.items():
-        one = person(cast, key, name)
-        member_admit(actor=system(), person=one, term=term, sector=sector, title=title)
+        admitted = person(cast, key, name)
+        member_admit(actor=system(), person=admitted, term=term, sector=sector, title=title)
         if enters:
-            account_demo(by=SYSTEM, person=one, username=f"demo-{key.replace('_', '-')}")
+            account_demo(by=SYSTEM, person=admitted, username=f"demo-{key.replace('_', '-')}")
 
 
 def _venues(cast: Cast) -> None:
@@ -174,7 +174,7 @@ def _venues(cast: Cast) -> None:
             name=name + MARK,
             place=cast.places[place],
             convener=cast.bodies[convener],
-            shares=[cast.bodies[one] for one in shares],
+            shares=[cast.bodies[body_key] for body_key in shares],
             address=address,
             is_demo=True,
         )

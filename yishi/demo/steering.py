@@ -61,8 +61,8 @@ def told(t: Teller, help: Help) -> None:
     )
     meeting = SteeringMeeting.objects.get(pk=UUID(opened.result["meeting"]))
     roads, government = t.cast.bodies["roads/532531"], t.cast.bodies["government/532531"]
-    words = "通组路面已铺大半，两个小组因塌方停工。"
-    t.does("lvchun_clerk", report_hear, meeting=meeting, body=roads, text=words, speaker="局长")
+    report = "通组路面已铺大半，两个小组因塌方停工。"
+    t.does("lvchun_clerk", report_hear, meeting=meeting, body=roads, text=report, speaker="局长")
     duties = (
         ("两个停工小组的路段复工", roads, 90, "复工照片和监理记录"),
         ("雨季前排查通村路边坡", government, 21, "排查清单"),
@@ -92,14 +92,14 @@ def _agreement(t: Teller, help: Help, day: date) -> None:
         signed_on=t.day,
         words="招生、技能培训和梯田稻米加工三个方面合作。",
     )
-    one = Cooperation.objects.get(pk=UUID(signed.result["cooperation"]))
+    cooperation = Cooperation.objects.get(pk=UUID(signed.result["cooperation"]))
     for act_text, bearer, days in (
         ("为县里单列招生，学费由学院减半", college, 240),
         ("腾出实训用房两间", government, 75),
     ):
         due = t.today + timedelta(days=days)
         said = {"act_text": act_text, "bearer": bearer, "due_on": due, "proof_expected": "书面报告"}
-        t.does("lvchun_clerk", clause_add, cooperation=one, **said)
+        t.does("lvchun_clerk", clause_add, cooperation=cooperation, **said)
 
 
 def _proposals(t: Teller) -> None:
@@ -109,12 +109,12 @@ def _proposals(t: Teller) -> None:
         t.go_to(t.today - timedelta(days=(36, 20, 2)[number]))
         said = {"title": title, "text": text, "theme": theme, "place": t.cast.places[LAGU]}
         written = t.does(who, proposal_write, kind="opinion", submit=True, **said)
-        one = Proposal.within.get(pk=UUID(written.result["proposal"]))
+        proposal = Proposal.within.get(pk=UUID(written.result["proposal"]))
         if number == 2:
             return
         t.wait(2)
         due = t.day + timedelta(days=90)
-        made = t.does("lvchun_clerk", proposal_assign, proposal=one, bearer=government, due_on=due)
+        made = t.does("lvchun_clerk", proposal_assign, proposal=proposal, bearer=government, due_on=due)
         if number == 1:
             continue
         t.wait(8)
@@ -126,7 +126,7 @@ def _proposals(t: Teller) -> None:
         t.does(
             "lvchun_clerk",
             adoption_record,
-            proposal=Proposal.within.get(pk=one.pk),
+            proposal=Proposal.within.get(pk=proposal.pk),
             outcome="adopted",
             body=government,
             decided_on=t.day,

@@ -81,7 +81,7 @@ def _yard(
     t.wait(1)
     reason = "当地能定的事，约大家到院坝里说。"
     story = taken_up(t, worry, title, "courtyard", summary=text, by="convener", reason=reason)
-    handler = next(post for post, words in HANDLERS.items() if words == body)
+    handler = next(post for post, handling_body in HANDLERS.items() if handling_body == body)
     neighbour = villager(t, f"{key}_neighbour", "演示·村民戊")
     named(t, story, (Side("反映问题的村民", (key, neighbour)), Side(body_name(t, body), (handler,), body)), "convener")
     seated(t, story, Room(has_secretary=False), by="convener")
@@ -422,6 +422,6 @@ def _plan(t: Teller, year: int) -> YearPlan:
 
 
 def _topic(t: Teller, plan: YearPlan, title: str, theme: str, proposer: str, worry: Worry | None = None) -> PlanTopic:
-    given = {"title": title, "theme": theme, "proposed_by": proposer, "worry": worry}
-    receipt = t.does("clerk", topic_propose, plan=plan, **given)
+    fields = {"title": title, "theme": theme, "proposed_by": proposer, "worry": worry}
+    receipt = t.does("clerk", topic_propose, plan=plan, **fields)
     return PlanTopic.objects.select_related("plan__body__place").get(pk=UUID(receipt.result["topic"]))

@@ -55,10 +55,10 @@ class Teller:
     def day(self) -> date:
         return timezone.localdate(self.moment)
 
-    def does(self, who: str | None, service: Callable[..., Receipt], /, **given: Any) -> Receipt:
+    def does(self, who: str | None, service: Callable[..., Receipt], /, **fields: Any) -> Receipt:
         """One act of `who` (a key of the cast; None: somebody without account; "system")."""
         with story_time(self.moment):
-            receipt = service(actor=self.viewer(who), **given)
+            receipt = service(actor=self.viewer(who), **fields)
         self.moment += BETWEEN
         return receipt
 
@@ -72,10 +72,10 @@ class Teller:
 
 
 def matter_of(receipt: Receipt) -> Matter:
-    rows = Matter.within.select_related("place", "convener__place", "process", "venue")
-    return rows.get(pk=UUID(receipt.result["matter"]))
+    matters = Matter.within.select_related("place", "convener__place", "process", "venue")
+    return matters.get(pk=UUID(receipt.result["matter"]))
 
 
 def worry_of(receipt: Receipt) -> Worry:
-    rows = Worry.within.select_related("place", "convener", "desk", "raiser", "venue")
-    return rows.get(pk=UUID(receipt.result["worry"]))
+    worries = Worry.within.select_related("place", "convener", "desk", "raiser", "venue")
+    return worries.get(pk=UUID(receipt.result["worry"]))

@@ -45,8 +45,8 @@ def dots(
     if where.size == 0:
         return []
     order = np.lexsort((where[:, 1], where[:, 0]))[:: _step(where.shape[0], most)]
-    spots, named = _scaled(where)[order], np.asarray(group)[order]
-    return [(round(x, 1), round(y, 1), one) for (x, y), one in zip(spots.tolist(), named.tolist(), strict=True)]
+    spots, numbers = _scaled(where)[order], np.asarray(group)[order]
+    return [(round(x, 1), round(y, 1), number) for (x, y), number in zip(spots.tolist(), numbers.tolist(), strict=True)]
 
 
 def picture(people: "Iterable[Sequence[float]]", label: str) -> str:

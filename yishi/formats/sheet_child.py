@@ -29,8 +29,8 @@ def write_rows(kind: str) -> int:
     """Sheets and rows as lines: {"sheet", "hidden"}, then [number, hidden, cells]…, then {"hidden_columns"}; at the
     end {"end"} or {"error", "params"}."""
 
-    def say(what: Any) -> None:
-        out.write(json.dumps(what, ensure_ascii=True, separators=(",", ":")) + "\n")
+    def say(message: Any) -> None:
+        out.write(json.dumps(message, ensure_ascii=True, separators=(",", ":")) + "\n")
 
     out = sys.stdout
     try:

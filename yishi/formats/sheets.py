@@ -122,7 +122,7 @@ def write_workbook(sheets: Iterable[SheetOut]) -> bytes:
         }
         taken: set[str] = set()
         for sheet in sheets:
-            _write_one(book, formats, sheet, taken)
+            _fill_page(book, formats, sheet, taken)
     return out.getvalue()
 
 
@@ -131,7 +131,7 @@ def is_defused(text: str) -> bool:
     return text[:1] in _TRIGGERS and text != ""
 
 
-def _write_one(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: SheetOut, taken: set[str]) -> None:
+def _fill_page(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: SheetOut, taken: set[str]) -> None:
     page = book.add_worksheet(_sheet_name(sheet.title, taken))
     row = 0
     for note in sheet.notes:

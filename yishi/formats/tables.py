@@ -65,10 +65,10 @@ class Table:
     _is_found: bool = False
 
     def __post_init__(self) -> None:
-        self._by_heading = {normal_heading(text): one for one in self.columns for text in one.headings}
+        self._by_heading = {normal_heading(text): column for column in self.columns for text in column.headings}
 
     def take(self, row: Row) -> Iterator[Line]:
-        """What is known after one more row."""
+        """The lines that are known after one more row: none while the headings are looked for."""
         if self._is_found:
             yield from self._line(row)
             return
@@ -77,7 +77,7 @@ class Table:
             yield from self._begin()
 
     def end(self) -> Iterator[Line]:
-        """What is left at the sheet's end; afterwards `is_found` says whether there was a table."""
+        """The lines that are left at the sheet's end; afterwards `is_found` says whether there was a table."""
         if not self._is_found:
             yield from self._begin()
 

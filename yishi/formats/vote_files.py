@@ -110,7 +110,7 @@ def read_ids(text: str, like: NDArray[Any]) -> tuple[Any, ...]:
 
 
 def _csv(path: Path) -> _Sheet:
-    """All cells as text, without empty lines."""
+    """A table whose cells are all text, without empty lines. Raises BadFile."""
     raw = path.read_bytes()
     for encoding in ENCODINGS:
         try:
@@ -210,7 +210,7 @@ def _ids(sheet: _Sheet, name: str) -> NDArray[Any]:
 
 
 def _whole(sheet: _Sheet, name: str) -> Ints:
-    """The cells of a column as whole numbers."""
+    """The cells of a column as whole numbers. Raises BadFile."""
     column = sheet.column(name)
     cells = column.str.strip_chars() if column.dtype == pl.String else column
     whole = cells.cast(pl.Int64, strict=False)
@@ -234,7 +234,7 @@ def _with_comments(votes: VoteFile, path: Path) -> VoteFile:
     """Texts, and which statements are moderated out or on the consultation itself; an empty cell says neither."""
     sheet = _csv(path)
     ids = _ids(sheet, "comment-id").tolist()
-    words = sheet.column("comment-body").to_list()
+    texts = sheet.column("comment-body").to_list()
     states = sheet.column("moderated").str.strip_chars()
     known = states.is_in(["1", "0", "-1", "", "1.0", "0.0", "-1.0"]).fill_null(value=True)
     if not known.all():
@@ -248,7 +248,7 @@ def _with_comments(votes: VoteFile, path: Path) -> VoteFile:
         votes.statement,
         votes.vote,
         votes.timestamp,
-        {one: text or "" for one, text in zip(ids, words, strict=True)},
-        tuple(one for one, state in zip(ids, out, strict=True) if state),
-        tuple(one for one, state in zip(ids, meta, strict=True) if state),
+        {statement: text or "" for statement, text in zip(ids, texts, strict=True)},
+        tuple(statement for statement, is_out in zip(ids, out, strict=True) if is_out),
+        tuple(statement for statement, is_meta in zip(ids, meta, strict=True) if is_meta),
     )

@@ -57,22 +57,22 @@ def _block(document: Docx, block: object) -> None:
         line = _line(document, block.text, font=HEAD if block.level == 1 else SECOND, indent=True)
         line.paragraph_format.keep_with_next = True
     elif isinstance(block, Text):
-        for words in block.text.split("\n"):
-            if words.strip():
-                _line(document, words, indent=block.indent)
+        for paragraph in block.text.split("\n"):
+            if paragraph.strip():
+                _line(document, paragraph, indent=block.indent)
     elif isinstance(block, Facts):
-        for label, words in block.rows:
+        for label, text in block.rows:
             line = _line(document, "", indent=True)
             _run(line, label + "：", HEAD)
-            _run(line, words)
+            _run(line, text)
     elif isinstance(block, Table):
         _table(document, block)
     elif isinstance(block, Picture):
         _line(document, block.text, align=WD_ALIGN_PARAGRAPH.CENTER)
     elif isinstance(block, Signature):
         _line(document, "")
-        for words in block.lines:
-            line = _line(document, words, align=WD_ALIGN_PARAGRAPH.RIGHT)
+        for text in block.lines:
+            line = _line(document, text, align=WD_ALIGN_PARAGRAPH.RIGHT)
             line.paragraph_format.right_indent = Pt(64)
 
 
@@ -103,7 +103,7 @@ def _styles(document: Docx) -> None:
 
 def _line(
     document: Docx,
-    words: str,
+    text: str,
     *,
     font: str = BODY,
     size: Pt | None = None,
@@ -117,13 +117,13 @@ def _line(
     if size is not None and size > Pt(20):
         line.paragraph_format.line_spacing = Pt(size.pt * 1.6)
         line.paragraph_format.space_after = Pt(14)
-    if words:
-        _run(line, words, font, size)
+    if text:
+        _run(line, text, font, size)
     return line
 
 
-def _run(line: Paragraph, words: str, font: str = BODY, size: Pt | None = None) -> None:
-    run = line.add_run(_clean(words))
+def _run(line: Paragraph, text: str, font: str = BODY, size: Pt | None = None) -> None:
+    run = line.add_run(_clean(text))
     run.font.name = "Times New Roman"
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     if size is not None:
@@ -148,12 +148,12 @@ def _table(document: Docx, block: Table) -> None:
 
 
 def _row(cells: Sequence[Any], texts: Sequence[str], widths: Sequence[Mm], font: str) -> None:
-    for cell, words, width in zip(cells, texts, widths, strict=True):
+    for cell, text, width in zip(cells, texts, widths, strict=True):
         cell.width = width
         line = cell.paragraphs[0]
         line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER if font == HEAD else WD_ALIGN_PARAGRAPH.LEFT
-        _run(line, words, font, Pt(12))
+        _run(line, text, font, Pt(12))
 
 
 def _footers(document: Docx, foot: str) -> None:
@@ -168,14 +168,14 @@ def _footers(document: Docx, foot: str) -> None:
         line.alignment = align
         line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         _run(line, "— ", BODY, Pt(14))
-        for kind, words in (("begin", ""), ("", " PAGE "), ("end", "")):
+        for kind, field_code in (("begin", ""), ("", " PAGE "), ("end", "")):
             run = line.add_run()
             run.font.size = Pt(14)
             element = OxmlElement("w:fldChar" if kind else "w:instrText")
             if kind:
                 element.set(qn("w:fldCharType"), kind)
             else:
-                element.text = words
+                element.text = field_code
             run._element.append(element)
         _run(line, " —", BODY, Pt(14))
         if foot:
@@ -200,5 +200,5 @@ def _name_substitutes(document: Docx) -> None:
             part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _clean(words: str) -> str:
-    return _ILLEGAL.sub("", words)
+def _clean(text: str) -> str:
+    return _ILLEGAL.sub("", text)

@@ -18,9 +18,9 @@ _ID, _RECEIVED = COLUMNS.index("id"), COLUMNS.index("received_at")
 
 
 def seal(now: datetime | None = None, *, since: datetime | None = None) -> int:
-    """Seal whatever is visible and unsealed; the number of entries.
+    """Seal whatever is visible and unsealed; gives the number of entries that it sealed.
 
-    `since`: when an earlier run began that reached its end; then only what may have become visible from then on.
+    `since`: when an earlier run began that reached its end; then only what may have become visible since is looked for.
     Two sealers at once are safe: the number of the next block is claimed first, and who comes second waits for the
     other's end and then looks anew.
     """
@@ -31,16 +31,16 @@ def seal(now: datetime | None = None, *, since: datetime | None = None) -> int:
         start = first[0][_RECEIVED]
         try:
             with transaction.atomic():
-                rows = _seal_block(now or timezone.now(), start, after)
+                sealed = _seal_block(now or timezone.now(), start, after)
         except IntegrityError:  # another sealer had this number: its entries are sealed now
             missed += 1
             if missed > TRIES:
                 raise
             continue
-        total += len(rows)
-        if len(rows) < BLOCK_SIZE:
+        total += len(sealed)
+        if len(sealed) < BLOCK_SIZE:
             break
-        after = rows[-1]
+        after = sealed[-1]
     return total
 
 
@@ -50,22 +50,22 @@ def last_hash() -> str:
 
 
 def _seal_block(now: datetime, start: str, after: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
-    """The entries of the next block, sealed."""
+    """Seal the next block; gives its entries as rows of `queries.COLUMNS`, none where there was nothing to seal."""
     last = Block.objects.order_by("-number").first()
     number, previous = (last.number + 1, last.hash) if last else (1, "")
     block = Block.objects.create(number=number, previous_hash=previous, hash="", entry_count=0, sealed_at=now)
-    rows = unsealed(BLOCK_SIZE, start, after)  # read after the claim: what the sealer before us sealed is gone from it
-    if not rows:
+    entries = unsealed(BLOCK_SIZE, start, after)  # after the claim: what the sealer before us sealed is gone from it
+    if not entries:
         block.delete()
         return []
-    hashes = [entry_hash(row) for row in rows]
+    hashes = [entry_hash(entry) for entry in entries]
     Seal.objects.bulk_create(
-        Seal(block=block, position=position, entry_id=UUID(str(row[_ID])), entry_hash=one)
-        for position, (row, one) in enumerate(zip(rows, hashes, strict=True))
+        Seal(block=block, position=position, entry_id=UUID(str(entry[_ID])), entry_hash=hashed)
+        for position, (entry, hashed) in enumerate(zip(entries, hashes, strict=True))
     )
-    block.hash, block.entry_count = block_hash(number, previous, _text(now), hashes), len(rows)
+    block.hash, block.entry_count = block_hash(number, previous, _text(now), hashes), len(entries)
     block.save(update_fields=["hash", "entry_count"])
-    return rows
+    return entries
 
 
 def _text(moment: datetime) -> str:

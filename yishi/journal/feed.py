@@ -13,10 +13,10 @@ FEEDS: set[str] = set()  # codes of the entries that feed figures; whoever folds
 
 def entries_of(kind: str, subject: UUID, codes: Iterable[str] = ()) -> QuerySet[Entry]:
     """The entries of one subject in the order in which things happened."""
-    rows = Entry.objects.filter(subject_kind=kind, subject_id=subject)
+    entries = Entry.objects.filter(subject_kind=kind, subject_id=subject)
     if codes:
-        rows = rows.filter(code__in=list(codes))
-    return rows.order_by("at", "received_at", "ordinal")
+        entries = entries.filter(code__in=list(codes))
+    return entries.order_by("at", "received_at", "ordinal")
 
 
 def unfolded(limit: int = 1000) -> list[Entry]:
@@ -27,7 +27,7 @@ def unfolded(limit: int = 1000) -> list[Entry]:
     """
     waiting = list(Unfolded.objects.order_by("pk").values_list("pk", flat=True)[: max(limit, AT_ONCE)])
     entries = Entry.objects.filter(pk__in=waiting)
-    return sorted(entries, key=lambda one: (one.received_at, one.receipt_id, one.ordinal))[:limit]
+    return sorted(entries, key=lambda entry: (entry.received_at, entry.receipt_id, entry.ordinal))[:limit]
 
 
 def mark_folded(entries: Iterable[Entry]) -> int:

@@ -22,8 +22,8 @@ def entry_hash(row: Sequence[Any]) -> str:
 def block_hash(number: int, previous: str, sealed_at: str, entry_hashes: Iterable[str]) -> str:
     """SHA-256 over the block's number, the hash of the block before it, its time, and its entries' hashes in order."""
     total = hashlib.sha256(f"{number}\n{previous}\n{sealed_at}\n".encode())
-    for one in entry_hashes:
-        total.update(one.encode())
+    for hashed in entry_hashes:
+        total.update(hashed.encode())
     return total.hexdigest()
 
 

@@ -26,7 +26,7 @@ def receipt_insert_or_return(draft: Receipt) -> tuple[Receipt, bool]:
         raise IntegrityError(f"receipt number {draft.number} is taken by another act") from error
 
 
-# The columns of an entry that its hash covers, in the order in which `hashing.record` reads them.
+# The columns of an entry that its hash covers, in the order in which `hashing.entry_hash` reads them.
 _IDS = (
     "id",
     "receipt_id",

@@ -78,70 +78,70 @@ class _Walk:
         runs = _runs(queries.sealed())
         run = next(runs, None)
         previous, number = "", 0
-        for number, (block, said, hashed, count, time) in enumerate(self.blocks, start=1):
+        for number, (block, previous_hash, hashed, count, time) in enumerate(self.blocks, start=1):
             time = moment(time)
-            if block != number or said != previous:
+            if block != number or previous_hash != previous:
                 return Damage(Kind.BLOCK, block=number)
             if run is not None and run[0] < block:
                 return Damage(Kind.BLOCK, block=run[0])
-            rows = run[1] if run is not None and run[0] == block else []
-            found = self._in_block(block, rows, count)
-            if found is not None:
-                return found
-            if block_hash(block, previous, time, [row[3] for row in rows]) != hashed:
-                return _moved(rows) or Damage(Kind.BLOCK, block=block)
-            previous, self.earliest = hashed, _back(_sealed_to(time, rows))
-            self.read += len(rows)
-            run = next(runs, None) if rows else run
+            seals = run[1] if run is not None and run[0] == block else []
+            damage = self._in_block(block, seals, count)
+            if damage is not None:
+                return damage
+            if block_hash(block, previous, time, [seal[3] for seal in seals]) != hashed:
+                return _moved(seals) or Damage(Kind.BLOCK, block=block)
+            previous, self.earliest = hashed, _back(_sealed_to(time, seals))
+            self.read += len(seals)
+            run = next(runs, None) if seals else run
         return Damage(Kind.BLOCK, block=run[0]) if run is not None else None
 
-    def _in_block(self, block: int, rows: list[tuple[Any, ...]], count: int) -> Damage | None:
-        """Each entry against its seal."""
+    def _in_block(self, block: int, seals: list[tuple[Any, ...]], count: int) -> Damage | None:
+        """Hold each entry of a block against its seal. `seals`, here and below, are rows of `queries.sealed`."""
         received, data = _HEAD + _COLUMN["received_at"], _HEAD + _COLUMN["data"]
-        for expected, row in enumerate(rows):
-            if row[1] != expected:
+        for expected, seal in enumerate(seals):
+            if seal[1] != expected:
                 return Damage(Kind.REMOVED, None, block, expected)
-            if row[_HEAD] is None:
-                return Damage(Kind.REMOVED, _uuid(row[2]), block, expected)
-            if entry_hash(row[_HEAD:]) != row[3]:
-                return Damage(Kind.ALTERED, _uuid(row[2]), block, expected)
-            if self.earliest and moment(row[received]) < self.earliest and '"demo"' not in row[data]:
-                return Damage(Kind.INSERTED, _uuid(row[2]), block, expected)
-        if len(rows) < count:
-            return Damage(Kind.REMOVED, None, block, len(rows))
-        if len(rows) > count:
-            return Damage(Kind.INSERTED, _uuid(rows[count][2]), block, count)
+            if seal[_HEAD] is None:
+                return Damage(Kind.REMOVED, _uuid(seal[2]), block, expected)
+            if entry_hash(seal[_HEAD:]) != seal[3]:
+                return Damage(Kind.ALTERED, _uuid(seal[2]), block, expected)
+            if self.earliest and moment(seal[received]) < self.earliest and '"demo"' not in seal[data]:
+                return Damage(Kind.INSERTED, _uuid(seal[2]), block, expected)
+        if len(seals) < count:
+            return Damage(Kind.REMOVED, None, block, len(seals))
+        if len(seals) > count:
+            return Damage(Kind.INSERTED, _uuid(seals[count][2]), block, count)
         return None
 
 
-def _sealed_to(time: str, rows: list[tuple[Any, ...]]) -> str:
+def _sealed_to(time: str, seals: list[tuple[Any, ...]]) -> str:
     """Up to when a block sealed what had been received: a full one stops at its last entry, more may have waited."""
-    last = moment(rows[-1][_HEAD + _COLUMN["received_at"]]) if len(rows) >= blocks.BLOCK_SIZE else time
+    last = moment(seals[-1][_HEAD + _COLUMN["received_at"]]) if len(seals) >= blocks.BLOCK_SIZE else time
     return min(time, last)
 
 
-def _runs(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
-    """The seals of one block after the other."""
+def _runs(seals: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+    """(block number, its seals), one block after the other."""
     number: int | None = None
     run: list[tuple[Any, ...]] = []
-    for row in rows:
-        if row[0] != number:
+    for seal in seals:
+        if seal[0] != number:
             if number is not None:
                 yield number, run
-            number, run = row[0], []
-        run.append(row)
+            number, run = seal[0], []
+        run.append(seal)
     if number is not None:
         yield number, run
 
 
-def _moved(rows: list[tuple[Any, ...]]) -> Damage | None:
+def _moved(seals: list[tuple[Any, ...]]) -> Damage | None:
     """The first entry out of the order (time of receipt, receipt, ordinal) in which a block is sealed."""
     received, receipt, ordinal = (_HEAD + _COLUMN[name] for name in ("received_at", "receipt_id", "ordinal"))
     before = ("", "", 0)
-    for row in rows:
-        here = (moment(row[received]), row[receipt], row[ordinal])
+    for seal in seals:
+        here = (moment(seal[received]), seal[receipt], seal[ordinal])
         if here < before:
-            return Damage(Kind.MOVED, _uuid(row[2]), row[0], row[1])
+            return Damage(Kind.MOVED, _uuid(seal[2]), seal[0], seal[1])
         before = here
     return None
 

@@ -83,8 +83,8 @@ class KeyRing:
 
     def written(self) -> str:
         """The form that `parse` reads, by lines."""
-        rows = [(INDEX, self.index), *((str(number), key) for number, key in sorted(self.keys.items()))]
-        return "".join(f"{name}:{base64.b64encode(key).decode()}\n" for name, key in rows)
+        entries = [(INDEX, self.index), *((str(number), key) for number, key in sorted(self.keys.items()))]
+        return "".join(f"{name}:{base64.b64encode(key).decode()}\n" for name, key in entries)
 
     def with_new_key(self) -> "KeyRing":
         """The same ring with one more key, which seals from now on."""
@@ -96,7 +96,7 @@ class KeyRing:
 
     @property
     def mark(self) -> str:
-        """What this ring is known by: says nothing of its keys."""
+        """By what this ring is told apart from others: 16 hex digits that say nothing of its keys."""
         return hmac.new(self.index, b"yishi mark of the index key", hashlib.sha256).hexdigest()[:16]
 
     def seal(self, plain: str | bytes, *, table: str, column: str, row: UUID) -> bytes:

@@ -30,11 +30,11 @@ def grams(text: str) -> frozenset[str]:
     return frozenset([*_pairs(text), *_letters(text)])
 
 
-def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+def likeness(left: frozenset[str], right: frozenset[str]) -> float:
     """Sørensen-Dice coefficient of two bigram sets: 0 (nothing shared) to 1 (the same set)."""
-    if not one or not other:
+    if not left or not right:
         return 0.0
-    return 2 * len(one & other) / (len(one) + len(other))
+    return 2 * len(left & right) / (len(left) + len(right))
 
 
 def masked_name(name: str) -> str:

@@ -100,8 +100,8 @@ TEXTS: dict[str, Any] = {
 class _Params(dict[str, Any]):
     """A missing param shows as a dash rather than as an error page; days as people write them."""
 
-    def __init__(self, given: Mapping[str, Any]):
-        super().__init__(given)
+    def __init__(self, params: Mapping[str, Any]):
+        super().__init__(params)
         due_on = self.get("due_on")
         if isinstance(due_on, str) and due_on:
             self["due_on"] = date_format(date.fromisoformat(due_on))

@@ -25,12 +25,12 @@ from .services.places import place_load
 
 
 def demo_set_aside() -> str:
-    """Set the demo aside and prepare an empty database with Yunnan's places. Answers where the demo is now.
+    """Set the demo aside and prepare an empty database with Yunnan's places. Gives in words where the demo is now.
 
     Raises `WrongStage` "demo.none" where no demo runs: a real installation is never set aside.
     """
-    one = Installation.objects.filter(pk=1).first()
-    if one is None or not one.is_demo:
+    installation = Installation.objects.filter(pk=1).first()
+    if installation is None or not installation.is_demo:
         raise WrongStage("demo.none", _("No demo runs here; nothing was changed."))
     stamp = timezone.localtime().strftime("%Y%m%d-%H%M%S")
     folder = Path(settings.DATA_DIR) / "set-aside" / stamp

@@ -145,7 +145,7 @@ class Viewer:
         """The places of their desks and committees, as numbers `lo`…`hi`."""
         places = [post.body.place for post in self.posts if post.role in SEEING]
         places += [member.term.body.place for member in self.memberships]
-        return tuple(sorted({(one.lo, one.hi) for one in places}))
+        return tuple(sorted({(place.lo, place.hi) for place in places}))
 
     def ground_q(self, prefix: str) -> Q:
         """`shares_ground` as a condition on the place at `prefix` ("place__")."""

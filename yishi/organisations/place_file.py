@@ -61,24 +61,24 @@ def parse_places(data: bytes, known: Mapping[str, str]) -> list[Row]:
     """
     records = _records(_decoded(data))
     problems: list[Problem] = []
-    rows: dict[str, Row] = {}
+    by_code: dict[str, Row] = {}
     for number, record in records:
         row = Row(number, *(clean(record.get(column) or "") for column in COLUMNS))
-        reason = _fault(row, rows)
+        reason = _fault(row, by_code)
         if reason:
             problems.append(Problem(number, reason))
         else:
-            rows[row.code] = row
+            by_code[row.code] = row
     failed = {problem.row for problem in problems}
-    for row in rows.values():
-        reason = _parent_fault(row, rows, known)
+    for row in by_code.values():
+        reason = _parent_fault(row, by_code, known)
         if reason and row.number not in failed:
             problems.append(Problem(row.number, reason))
-    if not rows and not problems:
+    if not by_code and not problems:
         problems.append(Problem(2, str(_("the file has no rows"))))
     if problems:
         raise malformed(problems)
-    return sorted(rows.values(), key=lambda row: (LEVELS.index(row.level), row.code))
+    return sorted(by_code.values(), key=lambda row: (LEVELS.index(row.level), row.code))
 
 
 def malformed(problems: list[Problem]) -> Refusal:
@@ -144,13 +144,14 @@ def _fault(row: Row, earlier: Mapping[str, Row]) -> str:
     return ""
 
 
-def _parent_fault(row: Row, rows: Mapping[str, Row], known: Mapping[str, str]) -> str:
+def _parent_fault(row: Row, by_code: Mapping[str, Row], known: Mapping[str, str]) -> str:
+    """What is wrong with the row's parent, which stands in the file (`by_code`) or before it (`known`: its level)."""
     values = row._asdict()
     if row.level == "province":
         return str(_("a province has no parent_code")) if row.parent else ""
     if not row.parent:
         return str(_("parent_code is missing"))
-    level = rows[row.parent].level if row.parent in rows else known.get(row.parent)
+    level = by_code[row.parent].level if row.parent in by_code else known.get(row.parent)
     if level is None:
         return str(_("the parent %(parent)s is neither in the file nor loaded before") % values)
     if level not in DIGITS or LEVELS.index(level) >= LEVELS.index(row.level):

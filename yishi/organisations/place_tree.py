@@ -90,19 +90,19 @@ def place_on(place: Place, day: date) -> PlaceVersion | None:
 def place_now(place: Place) -> tuple[Place, ...]:
     """Where `place` is today: itself, or what it was merged or divided into, following successions only."""
     seen: set[UUID] = set()
-    found: dict[UUID, Place] = {}
+    standing: dict[UUID, Place] = {}
     waiting = [place]
     while waiting:
-        one = waiting.pop()
-        if one.pk in seen:
+        place = waiting.pop()
+        if place.pk in seen:
             continue
-        seen.add(one.pk)
-        if one.closed_on is None:
-            found[one.pk] = one
+        seen.add(place.pk)
+        if place.closed_on is None:
+            standing[place.pk] = place
             continue
-        links = PlaceSuccession.objects.filter(old=one).select_related("new")
+        links = PlaceSuccession.objects.filter(old=place).select_related("new")
         waiting.extend(link.new for link in links)
-    return tuple(sorted(found.values(), key=lambda one: one.code))
+    return tuple(sorted(standing.values(), key=lambda place: place.code))
 
 
 def _children(places: dict[UUID, Place]) -> dict[UUID | None, list[Place]]:

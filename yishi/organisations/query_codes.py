@@ -71,9 +71,9 @@ def code_try(typed: str, address: str) -> QueryCode | None:
     (docs/decisions/0017). After five wrong ones each further wrong one is answered with a wait, doubling from 15
     seconds to a quarter of an hour: Refusal, field "code".
     """
-    found = code_find(typed)
-    if found is not None:
-        return found
+    query_code = code_find(typed)
+    if query_code is not None:
+        return query_code
     now, address = timezone.now(), _network(address)
     misses = WrongCode.objects.filter(address=address).first()
     if misses is not None and now - misses.last_at > 4 * LONGEST_WAIT:
@@ -89,16 +89,16 @@ def code_try(typed: str, address: str) -> QueryCode | None:
                 % {"minutes": int(left.total_seconds() // 60) + 1},
                 field="code",
             )
-    row, is_new = WrongCode.objects.get_or_create(address=address, defaults={"count": 1, "last_at": now})
+    wrong_code, is_new = WrongCode.objects.get_or_create(address=address, defaults={"count": 1, "last_at": now})
     if not is_new:
-        WrongCode.objects.filter(pk=row.pk).update(count=F("count") + 1, last_at=now)
+        WrongCode.objects.filter(pk=wrong_code.pk).update(count=F("count") + 1, last_at=now)
     return None
 
 
 def _network(address: str) -> str:
     """The address whose tries are counted together: a household has a whole /64 of IPv6."""
     try:
-        found = ipaddress.ip_address(address)
+        host = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == IPV6 else address
+    return str(ipaddress.ip_network((host, 64), strict=False)) if host.version == IPV6 else address

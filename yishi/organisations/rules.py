@@ -62,6 +62,7 @@ def covers_place(viewer: Viewer, place: Place, role: str = PostRole.ADMINISTRATO
 
 
 def covers_body(viewer: Viewer, body: Body, role: str = PostRole.ADMINISTRATOR) -> Grant | None:
+    """The administrator's post of the viewer at `body`, else the one that covers its place."""
     return viewer.holds(body.pk, role) or covers_place(viewer, body.place, role)
 
 
@@ -101,13 +102,13 @@ def _covers(viewer: Viewer, thing: Kept | None, role: str) -> Grant | None:
 
 @predicate
 def administers(viewer: Viewer, thing: Kept | None = None) -> Answer:
-    """System administrator whose post covers it."""
+    """System administrator whose post covers the thing; without one, of anything."""
     return _covers(viewer, thing, PostRole.ADMINISTRATOR)
 
 
 @predicate
 def secures(viewer: Viewer, thing: Kept | None = None) -> Answer:
-    """Security administrator whose post covers it."""
+    """Security administrator whose post covers the thing; without one, of anything."""
     return _covers(viewer, thing, PostRole.SECURITY)
 
 
@@ -159,7 +160,7 @@ def invites(viewer: Viewer, person: Person | None = None) -> Answer:
 
 @predicate
 def sees_register(viewer: Viewer, thing: Place | Body | None = None) -> Answer:
-    """Administers it, or works at a desk that oversees it, or sits there."""
+    """Administers the place or body, works at a desk that oversees it, or sits there."""
     keeping = administers.test(viewer, thing) or secures.test(viewer, thing)
     if keeping:
         return keeping

@@ -25,10 +25,11 @@ class Sector(NamedTuple):
 def sectors() -> dict[str, Sector]:
     """All sectors by code, in the official order."""
     with FILE.open(encoding="utf-8", newline="") as file:
-        rows = [
-            Sector(r["code"], r["zh"], r["en"], tuple(filter(None, r["also"].split("|")))) for r in csv.DictReader(file)
+        in_order = [
+            Sector(line["code"], line["zh"], line["en"], tuple(filter(None, line["also"].split("|"))))
+            for line in csv.DictReader(file)
         ]
-    return {row.code: row for row in rows}
+    return {sector.code: sector for sector in in_order}
 
 
 def sector_name(code: str) -> str:

@@ -53,13 +53,16 @@ def three_posts() -> bool:
 def clashes(posts: list[Post], apart: bool = False) -> list[tuple[Post, Post]]:
     """The pairs among the open posts of one person that a rule keeps apart (held by the small office switch).
 
-    `apart`: as it were with the three posts kept apart.
+    `apart`: by the rule that keeps the three posts apart, too.
     """
-    pairs = [(one, other) for n, one in enumerate(posts) for other in posts[n + 1 :]]
-    return [(a, b) for a, b in pairs if _rule(a.role, a.body, b.role, b.body, apart) is not None]
+    pairs = [(post, other) for number, post in enumerate(posts) for other in posts[number + 1 :]]
+    return [
+        (post, other) for post, other in pairs if _rule(post.role, post.body, other.role, other.body, apart) is not None
+    ]
 
 
 def _rule(role: str, body: Body, other_role: str, other: Body, apart: bool) -> Promise | None:
+    """The sentence of the rule that keeps two posts apart, with room for the first one's body; None if none does."""
     both = {role, other_role}
     if apart and both & THREE and (len(both & THREE) > 1 or both & DECIDING):
         return _(

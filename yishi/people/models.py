@@ -36,25 +36,25 @@ class Person(File):
 
         A villager who raised something is reached through the worry, never by a search for people.
         """
-        rows = cls.within.all()
+        people = cls.within.all()
         return (
             models.Q(pk=reach.person)
-            | models.Q(pk__in=rows.filter(posts__body__in=reach.bodies).values("pk"))
-            | models.Q(pk__in=rows.filter(reach.places("posts__body__place__")).values("pk"))
-            | models.Q(pk__in=rows.filter(reach.places("memberships__term__body__place__")).values("pk"))
+            | models.Q(pk__in=people.filter(posts__body__in=reach.bodies).values("pk"))
+            | models.Q(pk__in=people.filter(reach.places("posts__body__place__")).values("pk"))
+            | models.Q(pk__in=people.filter(reach.places("memberships__term__body__place__")).values("pk"))
             | cls._register_q(reach)
         )
 
     @classmethod
     def _register_q(cls, reach: Reach) -> models.Q:
-        """Whose posts and memberships an administrator keeps in the register."""
+        """People whose posts and memberships the viewer keeps in the register, as an administrator."""
         if not reach.registers and not reach.register_bodies:
             return models.Q(pk__in=[])
-        rows, spans = cls.within.all(), reach.registers
+        people, spans = cls.within.all(), reach.registers
         return (
-            models.Q(pk__in=rows.filter(reach.places("posts__body__place__", spans)).values("pk"))
-            | models.Q(pk__in=rows.filter(posts__body__in=reach.register_bodies).values("pk"))
-            | models.Q(pk__in=rows.filter(reach.places("memberships__term__body__place__", spans)).values("pk"))
+            models.Q(pk__in=people.filter(reach.places("posts__body__place__", spans)).values("pk"))
+            | models.Q(pk__in=people.filter(posts__body__in=reach.register_bodies).values("pk"))
+            | models.Q(pk__in=people.filter(reach.places("memberships__term__body__place__", spans)).values("pk"))
         )
 
     def __str__(self) -> str:

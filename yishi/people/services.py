@@ -92,7 +92,7 @@ def invitation_write(*, by: Actor, person: Person, act_id: UUID | None = None) -
 
 
 def invitation_withdraw(*, by: Actor, invitation: Invitation, act_id: UUID | None = None) -> Receipt:
-    """The invitation's code is dead from now on."""
+    """Withdraw an invitation: its code is dead from now on."""
     with act("people.invitation.revoke", actor=by, act_id=act_id, body={"invitation": invitation.pk}) as this:
         if this.replayed:
             return this.receipt
@@ -103,7 +103,7 @@ def invitation_withdraw(*, by: Actor, invitation: Invitation, act_id: UUID | Non
 
 
 def invitation_find(code: str) -> Invitation:
-    """The open invitation of a typed code. Raises `Refusal` that says what to do: ask for a new one."""
+    """The open invitation of a typed code. Refuses, saying what to do, as `account_by_invitation` does."""
     invitation = Invitation.objects.filter(digest=_digest(clean_code(code))).select_related("person").first()
     if invitation is None:
         raise Refusal("invitation.unknown", _("No invitation has this code. Compare it with your sheet."), field="code")
@@ -225,6 +225,7 @@ def plain_username(typed: str) -> str:
 
 
 def person_name(typed: str) -> str:
+    """A name as it is stored, with single blanks; refuses an empty or over-long one."""
     name = " ".join(clean(typed).split())
     if not name:
         raise Refusal("person.no_name", _("Enter the person's name."), field="name")
@@ -234,7 +235,7 @@ def person_name(typed: str) -> str:
 
 
 def person_phone(typed: str) -> str:
-    """The phone number without blanks and dashes; empty stays empty."""
+    """A phone number without blanks and dashes; empty stays empty. Refuses what is no phone number."""
     phone = unicodedata.normalize("NFKC", clean(typed))
     if phone and not _PHONE.fullmatch(phone):
         raise Refusal("person.phone", _("This is no phone number. Enter digits, or leave it empty."), field="phone")
@@ -247,6 +248,7 @@ def person_phone(typed: str) -> str:
 
 
 def person_email(typed: str) -> str:
+    """A mail address as it is stored; empty stays empty. Refuses what is no address."""
     email = clean(typed)
     if email:
         try:

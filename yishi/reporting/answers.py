@@ -64,21 +64,22 @@ def numbers_of(sheet: AnswerSheet, now: Still) -> dict[str, int]:
 
 
 def _slot(text: str, sheet: AnswerSheet, now: Still) -> Slot:
-    code, *narrowing = text.split() or [""]
+    """The placeholder with this text. Refusal "answer.placeholder" where it is not understood."""
+    code, *narrowing_words = text.split() or [""]
     if code not in INDICATOR and code != AMOUNT:
         raise _unknown(text, _("there is no figure “%(word)s”"), code)
     question = Question(sheet.place, sheet.starts_on, sheet.ends_on, sheet.campaign, known_by=sheet.issued_at)
     version = None
-    for word in narrowing:
+    for word in narrowing_words:
         name, equals, value = word.partition("=")
         if name not in WORDS or not equals or not value:
             raise _unknown(text, _("“%(word)s” is not understood"), word)
-        slot = _given(name, value, sheet, now)
-        if slot is None:
+        changes = _narrowing(name, value, sheet, now)
+        if changes is None:
             raise _unknown(text, _("“%(word)s” is not known here"), word)
-        if isinstance(slot, ItemVersion):
-            version, slot = slot, {"item": slot.item}
-        question = replace(question, **slot)
+        if isinstance(changes, ItemVersion):
+            version, changes = changes, {"item": changes.item}
+        question = replace(question, **changes)
     if code == AMOUNT:
         if version is None:
             raise _unknown(text, _("an amount needs its item: %(word)s"), "[[amount item=…]]")
@@ -93,8 +94,8 @@ def _slot(text: str, sheet: AnswerSheet, now: Still) -> Slot:
     return Slot(text, indicator, question)
 
 
-def _given(name: str, value: str, sheet: AnswerSheet, now: Still) -> Any:
-    """What a narrowing word means, as changes of the question; None where it means nothing."""
+def _narrowing(name: str, value: str, sheet: AnswerSheet, now: Still) -> Any:
+    """What a narrowing word means: changes of the question, or an item's newest version; None for nothing."""
     campaign = sheet.campaign
     if name in ("from", "to"):
         try:

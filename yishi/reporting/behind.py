@@ -90,12 +90,12 @@ class DeedsBehind(Sequence[UUID]):
             replace(self._asked, start=max(since, self._asked.start), end=min(until, self._asked.end))
         )
         if len(sequences) > MOST_ROWS and self.question.known_by is None:
-            rows = deeds_of(self.question).filter(on__range=(date.fromordinal(since), date.fromordinal(until)))
-            return list(rows.order_by("-on", "-pk").values_list("pk", flat=True)[skipped : skipped + count])
-        found = [(day, deed) for deed, day in self._elsewhere.items() if since <= day <= until]
+            deeds = deeds_of(self.question).filter(on__range=(date.fromordinal(since), date.fromordinal(until)))
+            return list(deeds.order_by("-on", "-pk").values_list("pk", flat=True)[skipped : skipped + count])
+        standing = [(day, deed) for deed, day in self._elsewhere.items() if since <= day <= until]
         for part in _parts(sequences):
-            found += self._standing(FigureRow.objects.filter(sequence__in=part).values("entry_id"))
-        return [deed for _day, deed in sorted(found, reverse=True)[skipped : skipped + count]]
+            standing += self._standing(FigureRow.objects.filter(sequence__in=part).values("entry_id"))
+        return [deed for _day, deed in sorted(standing, reverse=True)[skipped : skipped + count]]
 
     @cached_property
     def _elsewhere(self) -> dict[UUID, int]:
@@ -103,24 +103,25 @@ class DeedsBehind(Sequence[UUID]):
         if self._covered:
             return {}
         behind = np.asarray(self._whole.rows_of(self._asked), dtype=np.int64)
-        found: dict[UUID, int] = {}
+        day_of: dict[UUID, int] = {}
         for part in _parts(self._own_entries()):
-            rows = FigureRow.objects.filter(entry_id__in=part, series=DEEDS.number)
-            pairs = list(rows.values_list("entry_id", "sequence"))
+            figure_rows = FigureRow.objects.filter(entry_id__in=part, series=DEEDS.number)
+            pairs = list(figure_rows.values_list("entry_id", "sequence"))
             inside = np.isin(np.asarray([sequence for _entry, sequence in pairs], dtype=np.int64), behind)
             entries = [entry for (entry, _sequence), is_in in zip(pairs, inside.tolist(), strict=True) if is_in]
-            found.update((deed, day) for day, deed in self._standing(entries))
-        return found
+            day_of.update((deed, day) for day, deed in self._standing(entries))
+        return day_of
 
     def _own_entries(self) -> list[UUID]:
-        rows = own_deeds(self._reach)
+        """The entries that count deeds of the viewer's desk or person; as known earlier, those reversed since too."""
+        deeds = own_deeds(self._reach)
         if self.question.known_by is None:
-            standing = rows.filter(state=Deed.State.COUNTED).values_list("entry_id", flat=True)
+            standing = deeds.filter(state=Deed.State.COUNTED).values_list("entry_id", flat=True)
             return [entry for entry in standing if entry is not None]
         entries = Entry.objects.filter(subject_kind="deed", code=DEEDS.entry)
         return [
             entry
-            for part in _parts(list(rows.values_list("pk", flat=True)))
+            for part in _parts(list(deeds.values_list("pk", flat=True)))
             for entry in entries.filter(subject_id__in=part).values_list("pk", flat=True)
         ]
 
@@ -129,11 +130,11 @@ class DeedsBehind(Sequence[UUID]):
         undone = Entry.objects.filter(reverses_id=OuterRef("pk"))
         if self.question.known_by is not None:
             undone = undone.filter(received_at__lte=self.question.known_by)
-        rows = Entry.objects.filter(pk__in=entries).annotate(is_undone=Exists(undone))
+        marked = Entry.objects.filter(pk__in=entries).annotate(is_undone=Exists(undone))
         # What is a reversal is left out here: SQLite, asked for those that are none, would look through all of them.
         return [
             (timezone.localdate(at).toordinal(), deed)
-            for deed, at, reverses, is_undone in rows.values_list("subject_id", "at", "reverses_id", "is_undone")
+            for deed, at, reverses, is_undone in marked.values_list("subject_id", "at", "reverses_id", "is_undone")
             if reverses is None and not is_undone
         ]
 
@@ -142,10 +143,10 @@ def _per_day(day: Ints, sign: Ints) -> tuple[Ints, Ints]:
     """The days on which something stands, newest first, and how much."""
     first = int(day.min(initial=LAST))
     counts = np.bincount(day - first, weights=sign).astype(np.int64)
-    found = np.flatnonzero(counts)[::-1]
-    return found + first, counts[found]
+    filled = np.flatnonzero(counts)[::-1]
+    return filled + first, counts[filled]
 
 
-def _parts(found: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(found), CHUNK):
-        yield found[start : start + CHUNK]
+def _parts(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]

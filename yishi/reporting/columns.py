@@ -68,15 +68,15 @@ class Block:
         return self.kept["party", kind]
 
 
-def block_of(rows: Sequence[Row]) -> Block:
-    """The block of `rows`."""
-    count = len(rows)
+def block_of(figure_rows: Sequence[Row]) -> Block:
+    """The block of `figure_rows`."""
+    count = len(figure_rows)
     columns = {
-        name: np.fromiter((row[place] for row in rows), dtype=kind, count=count)
+        name: np.fromiter((figure_row[place] for figure_row in figure_rows), dtype=kind, count=count)
         for place, (name, kind) in enumerate(ROWS.items())
     }
-    touches, touch_row = _unpacked([row[-2] for row in rows], TOUCH)
-    parties, party_row = _unpacked([row[-1] for row in rows], PARTY)
+    touches, touch_row = _unpacked([figure_row[-2] for figure_row in figure_rows], TOUCH)
+    parties, party_row = _unpacked([figure_row[-1] for figure_row in figure_rows], PARTY)
     return Block(columns, touches, touch_row, parties, party_row)
 
 
@@ -96,10 +96,11 @@ def joined(blocks: Sequence[Block]) -> Block:
     )
 
 
-def _unpacked(found: Sequence[bytes], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    lengths = np.fromiter((len(one) // (4 * width) for one in found), dtype=np.int64, count=len(found))
-    flat = np.frombuffer(b"".join(bytes(one) for one in found), dtype=np.int32).reshape(-1, width)
-    return flat, np.repeat(np.arange(len(found), dtype=np.int32), lengths)
+def _unpacked(packed: Sequence[bytes], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The int32 lines of `width` numbers in all the rows' bytes, one under the other, and the row of each line."""
+    lengths = np.fromiter((len(blob) // (4 * width) for blob in packed), dtype=np.int64, count=len(packed))
+    flat = np.frombuffer(b"".join(bytes(blob) for blob in packed), dtype=np.int32).reshape(-1, width)
+    return flat, np.repeat(np.arange(len(packed), dtype=np.int32), lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +163,10 @@ class Columns:
     def size(self) -> int:
         return sum(block.size for block in self.blocks)
 
-    def add(self, rows: Sequence[Row], sequence: int) -> None:
+    def add(self, figure_rows: Sequence[Row], sequence: int) -> None:
         """Rows in their order, up to `sequence`. Small blocks are joined, so that there are never many."""
-        if rows:
-            self.blocks.append(block_of(rows))
+        if figure_rows:
+            self.blocks.append(block_of(figure_rows))
             while len(self.blocks) > 1 and 2 * self.blocks[-1].size >= self.blocks[-2].size:
                 self.blocks[-2:] = [joined(self.blocks[-2:])]
         self.sequence = sequence
@@ -210,12 +211,12 @@ class Columns:
         """Deeds, amount and (with `heads`) households per value of `label`: "item" (key), "place" (number of the one of
         the stretches `starts`…`ends`, rising, in which it lies), "day" (the same with days), "body" or "sector" (key).
         Without `ends` a stretch reaches to the next one."""
-        found: dict[int, list[int]] = {}
+        totals: dict[int, list[int]] = {}
         pairs: list[tuple[Ints, Ints, Ints]] = []
         for block in self.blocks:
             mask = self._mask(block, asked)
             if label in ("body", "sector"):
-                self._by_party(block, mask, label, found)
+                self._by_party(block, mask, label, totals)
                 continue
             value = self._label(block, label, starts, ends)
             keep = mask & (value >= 0)
@@ -224,14 +225,14 @@ class Columns:
             deeds = np.bincount(kept, weights=block.columns["deeds"][keep], minlength=top)
             amount = _exact_sums(kept, block.columns["amount"][keep], top)
             for number in np.flatnonzero(np.bincount(kept, minlength=top)).tolist():
-                row = found.setdefault(number, [0, 0, 0])
-                row[0] += int(deeds[number])
-                row[1] += int(amount[number])
+                numbers = totals.setdefault(number, [0, 0, 0])
+                numbers[0] += int(deeds[number])
+                numbers[1] += int(amount[number])
             if heads:
                 pairs.append(self._touched(block, keep, value))
         for number, count in _heads_by(pairs):
-            found.setdefault(number, [0, 0, 0])[2] = count
-        return {number: row for number, row in found.items() if any(row)}
+            totals.setdefault(number, [0, 0, 0])[2] = count
+        return {number: numbers for number, numbers in totals.items() if any(numbers)}
 
     def columns_of(self, asked: Asked, *names: str) -> list[NDArray[Any]]:
         """Columns of the rows that answer the question."""
@@ -243,8 +244,8 @@ class Columns:
 
     def rows_of(self, asked: Asked) -> list[int]:
         """The sequences of the rows that answer the question."""
-        found: list[int] = self.columns_of(asked, "sequence")[0].tolist()
-        return found
+        sequences: list[int] = self.columns_of(asked, "sequence")[0].tolist()
+        return sequences
 
     @staticmethod
     def _touched(block: Block, keep: Mask, value: Ints) -> tuple[Ints, Ints, Ints]:
@@ -253,8 +254,8 @@ class Columns:
         chosen = keep[row]
         return value[row[chosen]].astype(np.int64), key[chosen].astype(np.int64), sign[chosen].astype(np.int64)
 
-    def _by_party(self, block: Block, mask: Mask, label: str, found: dict[int, list[int]]) -> None:
-        """Each deed once for each of its bodies, or for each of its members' sectors."""
+    def _by_party(self, block: Block, mask: Mask, label: str, totals: dict[int, list[int]]) -> None:
+        """Add to `totals` each deed once for each of its bodies, or for each of its members' sectors."""
         kind, column = (BODY, 1) if label == "body" else (SOMEBODY, 4)
         chosen = mask[block.party_row] & (block.parties[:, 0] == kind) & (block.parties[:, column] > 0)
         row, key = block.party_row[chosen].astype(np.int64), block.parties[chosen, column].astype(np.int64)
@@ -265,9 +266,9 @@ class Columns:
         deeds = np.bincount(key, weights=block.columns["deeds"][row])
         amount = _exact_sums(key, block.columns["amount"][row], deeds.size)
         for number in np.unique(key).tolist():
-            one = found.setdefault(number, [0, 0, 0])
-            one[0] += int(deeds[number])
-            one[1] += int(amount[number])
+            numbers = totals.setdefault(number, [0, 0, 0])
+            numbers[0] += int(deeds[number])
+            numbers[1] += int(amount[number])
 
     def _label(self, block: Block, label: str, starts: Sequence[int], ends: Sequence[int]) -> Ints:
         if label == "item":
@@ -317,12 +318,12 @@ class Columns:
 def _inside(lo: NDArray[Any], day: NDArray[Any], windows: Sequence[Window]) -> Mask:
     """Which rows lie in one of the windows. Those of the same days share one table over the numbers of places."""
     inside: Mask = np.zeros(lo.size, dtype=bool)
-    size = max([int(lo.max(initial=0)), *(one.hi for one in windows)]) + 2  # the last, lo -1, lies nowhere
-    for start, end in sorted({(one.start, one.end) for one in windows}):
+    size = max([int(lo.max(initial=0)), *(window.hi for window in windows)]) + 2  # the last, lo -1, lies nowhere
+    for start, end in sorted({(window.start, window.end) for window in windows}):
         table = np.zeros(size, dtype=bool)
-        for one in windows:
-            if (one.start, one.end) == (start, end):
-                table[max(one.lo, 0) : one.hi + 1] = True
+        for window in windows:
+            if (window.start, window.end) == (start, end):
+                table[max(window.lo, 0) : window.hi + 1] = True
         inside |= table[lo] & (day >= start) & (day <= end)
     return inside
 
@@ -338,23 +339,23 @@ def _party_masks(block: Block, asked: Asked) -> Iterator[Mask]:
 def _party_mask(block: Block, asked: Asked) -> Mask:
     """The parties whose part is asked for: those of the body and of the sector."""
     mask: Mask = np.zeros(block.party_row.size, dtype=bool)
-    for one in _party_masks(block, asked):
-        mask |= one
+    for party_mask in _party_masks(block, asked):
+        mask |= party_mask
     return mask
 
 
 def _counted(parts: Iterable[tuple[Heads, Mask]]) -> int:
     """How many keys have signs that add up to more than nothing, in the rows that are chosen."""
-    found = []
+    touched = []
     for (row, key, sign), mask in parts:
         chosen = mask[row]
         if chosen.any():
-            found.append((key[chosen], sign[chosen]))
-    if not found:
+            touched.append((key[chosen], sign[chosen]))
+    if not touched:
         return 0
-    top = max(int(key.max()) for key, _sign in found) + 1
+    top = max(int(key.max()) for key, _sign in touched) + 1
     total = np.zeros(top, dtype=np.int64)
-    for key, sign in found:
+    for key, sign in touched:
         total += np.bincount(key, minlength=top)
         total -= 2 * np.bincount(key[sign < 0], minlength=top)
     return int((total > 0).sum())

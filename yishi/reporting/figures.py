@@ -75,7 +75,7 @@ def by_item(
     heads: bool = True,
     mine: Mine | None = None,
 ) -> dict[UUID, Three]:
-    """The same per item."""
+    """[deeds, amount, households] of each item, by its id."""
     now = now or still()
     counted = _columns(now, series, mine).by(asked_of(question, now, series), "item", heads=heads)
     return {UUID(now.refs[key][1]): row for key, row in counted.items() if now.refs[key][1]}
@@ -213,15 +213,16 @@ def _items(question: Question, now: Still, series: Series) -> frozenset[int] | N
 
 
 def _windows(place_set: PlaceSet, then: bool, now: Still) -> tuple[Window, ...]:
+    """Where the set's places lie, on the days on which they belong to it (`then`), or on all days as it is today."""
     today = timezone.localdate()
     return tuple(
         Window(
-            *now.tree.span(one.place_id),
-            one.valid_from.toordinal() if then else 1,
-            one.valid_to.toordinal() if then and one.valid_to else LAST,
+            *now.tree.span(item.place_id),
+            item.valid_from.toordinal() if then else 1,
+            item.valid_to.toordinal() if then and item.valid_to else LAST,
         )
-        for one in now.members.get(place_set.pk, ())
-        if then or one.is_valid_on(today)
+        for item in now.members.get(place_set.pk, ())
+        if then or item.is_valid_on(today)
     )
 
 

@@ -126,10 +126,11 @@ def check() -> Checked:
     return Checked(seen, waiting, tuple(differences))
 
 
-def _differences(entry: Entry, rows: dict[tuple[Any, int], FigureRow], keys: dict[Ref, int]) -> list[str]:
+def _differences(entry: Entry, by_key: dict[tuple[Any, int], FigureRow], keys: dict[Ref, int]) -> list[str]:
+    """In what the entry's rows (`by_key`: entry, number of the series) differ from the entry itself: a line each."""
     differences = []
     for series in _series(entry):
-        row = rows.get((entry.pk, series.number))
+        row = by_key.get((entry.pk, series.number))
         if row is None:
             differences.append(f"entry {entry.pk}: not in the figures")
             continue

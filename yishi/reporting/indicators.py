@@ -27,9 +27,11 @@ class Series:
     where: tuple[tuple[str, str], ...] = ()  # dims that an entry must have
 
     def takes(self, quantities: dict[str, Any], dims: dict[str, Any]) -> bool:
+        """Has an entry with these quantities and dims a row in this series?"""
         return (self.count or self.amount) in quantities and all(dims.get(name) == code for name, code in self.where)
 
     def counted(self, quantities: dict[str, Any], *, is_reversal: bool) -> int:
+        """How often the entry counts, with its sign; a series without `count` counts each entry once."""
         return int(quantities.get(self.count, 0)) if self.count else (-1 if is_reversal else 1)
 
 
@@ -47,12 +49,12 @@ SERIES: tuple[Series, ...] = (
     Series(9, "partly", "proposals.adoption.record", count="partly"),
     Series(10, "roads", "assistance.project.report", amount="done", where=(("kind", "road"), ("measure", "km"))),
 )
-BY_CODE = {one.code: one for one in SERIES}
+BY_CODE = {series.code: series for series in SERIES}
 
 
 def series_of(entry_code: str) -> tuple[Series, ...]:
     """The series that take entries of a code."""
-    return tuple(one for one in SERIES if one.entry == entry_code)
+    return tuple(series for series in SERIES if series.entry == entry_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,4 +251,4 @@ INDICATORS: tuple[Indicator, ...] = (
         opens="figure_entries",
     ),
 )
-INDICATOR = {one.code: one for one in INDICATORS}
+INDICATOR = {indicator.code: indicator for indicator in INDICATORS}

@@ -29,7 +29,7 @@ class Tree:
     held: dict[UUID, list[Held]] = field(default_factory=dict)
 
     def span(self, place: Any) -> Span:
-        """Its numbers today; nothing's numbers for a place that is gone."""
+        """The place's numbers today; (0, -1), between which nothing lies, for one that is gone."""
         return self.spans.get(place, (0, -1))
 
     def then(self, place: UUID) -> tuple[Window, ...]:
@@ -125,11 +125,11 @@ def _held(versions: list[tuple[date, date | None, UUID | None]]) -> list[Held]:
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
-    """Neighbours become one."""
-    found: list[Span] = []
+    """The spans in order, those that touch or overlap as one."""
+    stretches: list[Span] = []
     for lo, hi in sorted(spans):
-        if found and lo <= found[-1][1] + 1:
-            found[-1] = (found[-1][0], max(hi, found[-1][1]))
+        if stretches and lo <= stretches[-1][1] + 1:
+            stretches[-1] = (stretches[-1][0], max(hi, stretches[-1][1]))
         else:
-            found.append((lo, hi))
-    return found
+            stretches.append((lo, hi))
+    return stretches

@@ -40,9 +40,9 @@ def _part(block: Block, places: NDArray[Any], tree: NDArray[Any], mine: Mine) ->
     for kind, keys in ((BODY, mine.bodies), (SOMEBODY, mine.people)):
         for key in keys:
             known[block.party_row[(block.parties[:, 1] == key) & (block.parties[:, 0] == kind)]] = True
-    found = _taken(block, known)
-    block.parts = dict([*block.parts.items()][1 - KEPT :]) | {mine: (tree, found)}
-    return found
+    taken = _taken(block, known)
+    block.parts = dict([*block.parts.items()][1 - KEPT :]) | {mine: (tree, taken)}
+    return taken
 
 
 def _taken(block: Block, known: NDArray[np.bool_]) -> Block:

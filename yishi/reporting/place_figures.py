@@ -26,12 +26,12 @@ from .tiles import Tile, tiles
 
 
 def applies(indicator: Indicator, question: Question) -> bool:
-    """Is it kept by what is asked? Money, visits and needs are of no item, direction, body or sector."""
+    """Is the indicator kept by what the question asks by? Money, visits and needs are of no item, body or sector."""
     return indicator.series is DEEDS or not (question.item or question.direction or question.body or question.sector)
 
 
 def measure(question: Question, now: Still, indicators: Iterable[Indicator] = INDICATORS) -> dict[str, int]:
-    """Indicator code → number; each series is asked once."""
+    """Indicator code → number (in the units of its series, see `Indicator.per`); each series is asked once."""
     asked: dict[int, Figure] = {}
     figures = {}
     for indicator in indicators:
@@ -219,7 +219,7 @@ class Gap:
 
 def gaps(question: Question, places: Iterable[Place], now: Still) -> list[Gap]:
     """For each item the places in which there is no deed of it, the item with the most such places first."""
-    found, places = [], list(places)
+    lacking, places = [], list(places)
     for line in lines(question, now):
         for item in line.items:
             if item.version.item.is_retired:
@@ -230,5 +230,5 @@ def gaps(question: Question, places: Iterable[Place], now: Still) -> list[Gap]:
             else:
                 empty = list(places)
             if empty:
-                found.append(Gap(item.version, empty, len(places)))
-    return sorted(found, key=lambda gap: -len(gap.places))
+                lacking.append(Gap(item.version, empty, len(places)))
+    return sorted(lacking, key=lambda gap: -len(gap.places))

@@ -37,8 +37,8 @@ def recount(question: Question, entries: Iterable[Entry], series: Series = DEEDS
         sums["amount"] += amount
         sums["unnamed"] += entry.quantities.get(series.unnamed, 0)
         sums["credits"] += sign * len(parties)
-        for kind, ref, one in entry.touches:
-            heads[kind][ref] += one
+        for kind, ref, touch_sign in entry.touches:
+            heads[kind][ref] += touch_sign
         for kind, ref, _role, share, sector in parties:
             heads["body" if kind == "body" else "giver"][ref] += sign
             is_body = question.body is not None and kind == "body" and ref == str(question.body.pk)

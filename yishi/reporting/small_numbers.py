@@ -56,6 +56,7 @@ class Told:
 
 
 def exactly(number: int) -> Told:
+    """The number itself."""
     return Told(number)
 
 
@@ -103,7 +104,9 @@ class Reader:
         return self._sees_everything or any(lo <= place.lo and place.hi <= hi for lo, hi in self._spans)
 
     def reads(self, question: Question) -> bool:
-        """The same of all that answers a question. As a place was then, it may have held what lies elsewhere now."""
+        """May they see every family in what answers the question? A place as it was then may have held what lies
+        elsewhere now.
+        """
         if self._sees_everything:
             return True
         return self.covers(question.place) and not (question.places_then and self.now.tree.held)

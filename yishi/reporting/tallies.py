@@ -22,12 +22,15 @@ COLUMNS = (
 )
 
 
-def rows_add(rows: Sequence[dict[str, Any]]) -> None:
-    """Write figure rows in their order; a row holds COLUMNS. By COPY on PostgreSQL: half the time of a million rows."""
+def rows_add(figure_rows: Sequence[dict[str, Any]]) -> None:
+    """Write figure rows in their order, each with a value for all of COLUMNS.
+
+    By COPY on PostgreSQL: a million rows in half the time.
+    """
     if connection.vendor != "postgresql":
-        FigureRow.objects.bulk_create([FigureRow(**row) for row in rows], batch_size=500)
+        FigureRow.objects.bulk_create([FigureRow(**figure_row) for figure_row in figure_rows], batch_size=500)
         return
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     with connection.cursor() as cursor, cursor.copy(f"COPY {FigureRow._meta.db_table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row([row[name] for name in COLUMNS])
+        for figure_row in figure_rows:
+            copy.write_row([figure_row[name] for name in COLUMNS])

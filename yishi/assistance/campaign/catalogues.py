@@ -58,14 +58,16 @@ def read_catalogue(content: bytes) -> Catalogue:
         raise _wrong(_("Line %(line)s is not written as it should be.") % {"line": where}) from error
     directions = _tables(document, "directions")
     items = _tables(document, "items")
-    codes = [_text(one, "code", "directions") for one in directions]
+    codes = [_text(direction, "code", "directions") for direction in directions]
     if len(items) > MOST_ITEMS:
         raise _wrong(_("It holds more than %(most)d items.") % {"most": MOST_ITEMS})
     return Catalogue(
         name=str(document.get("name", "")),
         source=str(document.get("source", "")),
-        directions=tuple((code, _text(one, "name", code)) for code, one in zip(codes, directions, strict=True)),
-        items=tuple(_item(one, codes) for one in items),
+        directions=tuple(
+            (code, _text(direction, "name", code)) for code, direction in zip(codes, directions, strict=True)
+        ),
+        items=tuple(_item(item, codes) for item in items),
     )
 
 
@@ -95,10 +97,10 @@ def _item(row: dict[str, Any], directions: list[str]) -> dict[str, Any]:
 
 
 def _tables(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    rows = document.get(name)
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+    tables = document.get(name)
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise _wrong(_("It has no [[%(name)s]].") % {"name": name})
-    return rows
+    return tables
 
 
 def _text(row: dict[str, Any], field: str, where: str) -> str:
@@ -108,10 +110,10 @@ def _text(row: dict[str, Any], field: str, where: str) -> str:
     return value.strip()
 
 
-def _wrong(what: str) -> Refusal:
+def _wrong(fault: str) -> Refusal:
     return Refusal(
         "catalogue.file",
-        _("This file is not a catalogue. %(what)s Mend it and choose it again.") % {"what": what},
+        _("This file is not a catalogue. %(what)s Mend it and choose it again.") % {"what": fault},
         field="file",
     )
 

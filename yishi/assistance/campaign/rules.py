@@ -1,4 +1,5 @@
-"""Who sets up a campaign, records deeds, decides on duplicates."""
+"""Who sees, opens and runs a campaign; and the predicates on desks and seats that the rules of deeds, pairings and
+projects are built from."""
 
 from typing import Any
 

@@ -48,18 +48,18 @@ def keeps_meeting(viewer: Viewer, meeting: SteeringMeeting) -> Answer:
 
 
 @predicate
-def sees_cooperation(viewer: Viewer, one: Cooperation) -> Answer:
+def sees_cooperation(viewer: Viewer, cooperation: Cooperation) -> Answer:
     """Sits where it serves, above or within; or at the desk of a party or of its supervisor."""
-    if has_desk.test(viewer) and viewer.shares_ground(one.place):
+    if has_desk.test(viewer) and viewer.shares_ground(cooperation.place):
         return True
-    parties = {one.supervisor_id, *one.parties.values_list("pk", flat=True)}
+    parties = {cooperation.supervisor_id, *cooperation.parties.values_list("pk", flat=True)}
     return bool(parties & viewer.reach.bodies)
 
 
 @predicate
-def keeps_cooperation(viewer: Viewer, one: Cooperation) -> Answer:
+def keeps_cooperation(viewer: Viewer, cooperation: Cooperation) -> Answer:
     """Works at the supervising desk, or runs the campaign."""
-    return viewer.holds(one.supervisor_id) or runs_campaign.test(viewer, one.campaign)
+    return viewer.holds(cooperation.supervisor_id) or runs_campaign.test(viewer, cooperation.campaign)
 
 
 add("campaign.part", runs_its_campaign)

@@ -1,6 +1,6 @@
 """What the logic checks (逻辑校验) found in the register, why a finding is let stand, what areas changed in the rules.
 
-The rules themselves are files (`assistance/checks/packs/`). `CheckFinding` is derived: a later check clears what it no
+The rules themselves are files (`checks/logic/packs/`). `CheckFinding` is derived: a later check clears what it no
 longer finds and finds again what came back; only waivers and settings are acts of people.
 """
 

@@ -96,7 +96,7 @@ def dossiers_of(households: Iterable[UUID], as_of: date | None = None) -> list[D
 
 
 def batches(households: Any, size: int, after: UUID | None = None) -> Iterator[list[UUID]]:
-    """The ids of `rows` in their order, `size` at a time, beginning behind `after`."""
+    """The ids of these households (a queryset) in their order, `size` at a time, beginning behind `after`."""
     while True:
         part = households.order_by("pk") if after is None else households.filter(pk__gt=after).order_by("pk")
         keys = list(part.values_list("pk", flat=True)[:size])

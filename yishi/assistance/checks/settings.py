@@ -39,10 +39,10 @@ class Checkers:
         return self._made[key]
 
 
-def settings_from(rows: Iterable[CheckSetting], pack: Pack, day: date) -> Settings:
-    """What the changes of one village's areas come to."""
+def settings_from(check_settings: Iterable[CheckSetting], pack: Pack, day: date) -> Settings:
+    """What the changes made for the areas of one village come to on `day`."""
     by_code: dict[str, list[CheckSetting]] = {}
-    for row in rows:
+    for row in check_settings:
         by_code.setdefault(row.code, []).append(row)
     off, severities, values = set(), {}, {}
     for code, changes in by_code.items():
@@ -60,7 +60,7 @@ def settings_from(rows: Iterable[CheckSetting], pack: Pack, day: date) -> Settin
 def _holding(changes: list[CheckSetting], day: date) -> CheckSetting | None:
     """The change that holds on `day`: the newest one of the nearest area that says anything then."""
     newest: dict[int, CheckSetting] = {}  # by the width of the area
-    for row in sorted(changes, key=lambda one: (one.valid_from, one.set_at)):
+    for row in sorted(changes, key=lambda change: (change.valid_from, change.set_at)):
         if row.valid_from <= day:
             newest[row.place.hi - row.place.lo] = row
     saying = [(width, row) for width, row in newest.items() if says(row)]
@@ -76,7 +76,7 @@ def _steps(changes: list[CheckSetting], pack: Pack, code: str) -> tuple[tuple[da
     """The values of a threshold from each day on which one begins."""
     parameter = pack.parameters[code]
     first = min(row.valid_from for row in changes)
-    days = {row.valid_from for row in changes} | {one.since for one in parameter.values if one.since > first}
+    days = {row.valid_from for row in changes} | {dated.since for dated in parameter.values if dated.since > first}
     steps = []
     for day in sorted(days):
         row = _holding(changes, day)

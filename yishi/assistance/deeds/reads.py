@@ -39,8 +39,10 @@ def households_find(typed: str) -> list[Household]:
     word = clean(typed)[:MOST_TYPED]
     if not word:
         return []
-    rows = Household.objects.filter(Q(number__istartswith=word) | Q(head__name__icontains=word), left_on__isnull=True)
-    return list(rows.select_related("head", "place").order_by("place__lo", "number")[:SUGGESTIONS])
+    households = Household.objects.filter(
+        Q(number__istartswith=word) | Q(head__name__icontains=word), left_on__isnull=True
+    )
+    return list(households.select_related("head", "place").order_by("place__lo", "number")[:SUGGESTIONS])
 
 
 def households_by(ids: Iterable[UUID]) -> list[Household]:
@@ -52,16 +54,18 @@ def villagers_find(typed: str) -> list[Any]:
     word = clean(typed)[:MOST_TYPED]
     if not word:
         return []
-    rows = HouseholdMember.objects.filter(
+    members = HouseholdMember.objects.filter(
         Q(household__number__istartswith=word) | Q(person__name__icontains=word), valid_on(timezone.localdate())
     )
-    found = rows.select_related("person", "household__place").order_by("household__place__lo", "household__number")
-    return [_with_home(one) for one in found[:SUGGESTIONS]]
+    in_order = members.select_related("person", "household__place").order_by(
+        "household__place__lo", "household__number"
+    )
+    return [_with_home(member) for member in in_order[:SUGGESTIONS]]
 
 
 def villagers_by(ids: Iterable[UUID]) -> list[Any]:
-    rows = HouseholdMember.objects.filter(person__in=list(ids)).select_related("person", "household__place")
-    return list({one.person_id: _with_home(one) for one in rows.order_by("valid_from")}.values())
+    members = HouseholdMember.objects.filter(person__in=list(ids)).select_related("person", "household__place")
+    return list({member.person_id: _with_home(member) for member in members.order_by("valid_from")}.values())
 
 
 def _with_home(member: HouseholdMember) -> Any:
@@ -70,7 +74,9 @@ def _with_home(member: HouseholdMember) -> Any:
 
 def members_of(viewer: Viewer) -> QuerySet[Member]:
     """Sitting members of the viewer's own committees, of those of their places and of those within their oversight."""
-    condition = viewer.reach.places("term__body__place__") | Q(term__in=[one.term_id for one in viewer.memberships])
+    condition = viewer.reach.places("term__body__place__") | Q(
+        term__in=[member.term_id for member in viewer.memberships]
+    )
     for post in viewer.posts:
         if post.role in SEEING:
             lo = post.body.place.lo
@@ -83,13 +89,15 @@ def members_find(viewer: Viewer, typed: str) -> list[Any]:
     word = clean(typed)[:MOST_TYPED]
     if not word:
         return []
-    rows = members_of(viewer).filter(person__name__icontains=word).select_related("person")
-    return list({one.person_id: one.person for one in rows.order_by("person__name", "pk")[:SUGGESTIONS]}.values())
+    members = members_of(viewer).filter(person__name__icontains=word).select_related("person")
+    return list(
+        {member.person_id: member.person for member in members.order_by("person__name", "pk")[:SUGGESTIONS]}.values()
+    )
 
 
 def members_by(viewer: Viewer, ids: Iterable[UUID]) -> list[Any]:
-    rows = members_of(viewer).filter(person__in=list(ids)).select_related("person")
-    return list({one.person_id: one.person for one in rows}.values())
+    members = members_of(viewer).filter(person__in=list(ids)).select_related("person")
+    return list({member.person_id: member.person for member in members}.values())
 
 
 def bodies_find(typed: str) -> list[Body]:
@@ -97,8 +105,10 @@ def bodies_find(typed: str) -> list[Body]:
     word = clean(typed)[:MOST_TYPED]
     if not word:
         return []
-    rows = Body.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word), valid_on(timezone.localdate()))
-    return list(rows.select_related("place").order_by("place__lo", "name")[:SUGGESTIONS])
+    bodies = Body.objects.filter(
+        Q(name__icontains=word) | Q(short_name__icontains=word), valid_on(timezone.localdate())
+    )
+    return list(bodies.select_related("place").order_by("place__lo", "name")[:SUGGESTIONS])
 
 
 def bodies_by(ids: Iterable[UUID]) -> list[Body]:
@@ -119,8 +129,8 @@ def open_items(viewer: Viewer) -> QuerySet[CatalogueItem]:
 
 def places_of(viewer: Viewer) -> list[Place]:
     """Where the viewer stands: the places of their desks and of their committees."""
-    found = [post.body.place for post in viewer.posts if post.role in SEEING]
-    return found + [member.term.body.place for member in viewer.memberships]
+    desks = [post.body.place for post in viewer.posts if post.role in SEEING]
+    return desks + [member.term.body.place for member in viewer.memberships]
 
 
 def open_pairs() -> QuerySet[PossibleDuplicate]:
@@ -143,9 +153,9 @@ def alike_of(deed: Deed) -> list[Deed]:
     """The deeds that look like `deed` and wait for a verdict with it, whoever may see them: the page shows of them only
     what one needs to know one's own deed again."""
     pairs = open_pairs().filter(Q(earlier=deed) | Q(later=deed)).values_list("earlier", "later")
-    ids = {one for pair in pairs for one in pair} - {deed.pk}
-    rows = Deed.within.filter(pk__in=ids).select_related("version", "place")
-    return list(rows.prefetch_related("parties__body", "parties__person").order_by("recorded_at"))
+    ids = {key for pair in pairs for key in pair} - {deed.pk}
+    deeds = Deed.within.filter(pk__in=ids).select_related("version", "place")
+    return list(deeds.prefetch_related("parties__body", "parties__person").order_by("recorded_at"))
 
 
 def own_deeds(reach: Reach) -> QuerySet[Deed]:
@@ -161,40 +171,40 @@ def own_deeds(reach: Reach) -> QuerySet[Deed]:
     return outside(Deed.within.filter(pk__in=ids), reach.spans)
 
 
-def deeds_with(cut: Sequence[str]) -> QuerySet[DeedWords]:
-    """The words of deeds that hold all these letters and pairs of letters."""
-    if not cut:
+def deeds_with(grams: Sequence[str]) -> QuerySet[DeedWords]:
+    """The words of deeds that hold all these letters and pairs of letters (see `kit.text.grams`)."""
+    if not grams:
         return DeedWords.objects.none()
-    given: str | list[str]
+    searched: str | list[str]
     if connection.vendor == "sqlite":
         sql = "SELECT rowid FROM assistance_deedwords_fts WHERE assistance_deedwords_fts MATCH %s"
-        given = " AND ".join(f'"{one}"' for one in cut)
+        searched = " AND ".join(f'"{gram}"' for gram in grams)
     else:
         sql = "SELECT id FROM assistance_deedwords WHERE string_to_array(grams, ' ') @> %s::text[]"
-        given = list(cut)
-    return DeedWords.objects.filter(pk__in=RawSQL(sql, [given]))  # noqa: S611  only letters and figures are given
+        searched = list(grams)
+    return DeedWords.objects.filter(pk__in=RawSQL(sql, [searched]))  # noqa: S611  only letters and figures are given
 
 
 def deeds_like(typed: str, reach: Reach) -> QuerySet[Deed]:
     """Deeds that fit every word, newest first."""
-    rows = Deed.objects.all()
-    return deeds_search(rows, typed, reach).order_by("-on", "-pk") if clean(typed) else rows.none()
+    deeds = Deed.objects.all()
+    return deeds_search(deeds, typed, reach).order_by("-on", "-pk") if clean(typed) else deeds.none()
 
 
-def deeds_search(rows: QuerySet[Deed], typed: str, reach: Reach) -> QuerySet[Deed]:
-    """`rows`, of what `reach` covers, that fit every word of what somebody typed."""
+def deeds_search(deeds: QuerySet[Deed], typed: str, reach: Reach) -> QuerySet[Deed]:
+    """Those of `deeds` (all that `reach` covers, or some of it) that fit every word of what somebody typed."""
     words = [DeedWord(text) for text in clean(typed)[:MOST_TYPED].split()]
     narrow = not reach.everything and width(reach.spans) <= WIDE
-    lead = next((one for one in words if one.fits_few_deeds(FEW if narrow else MANY)), None)
+    lead = next((word for word in words if word.fits_few_deeds(FEW if narrow else MANY)), None)
     if lead is not None:
-        rows = rows.filter(pk__in=lead.deeds())
+        deeds = deeds.filter(pk__in=lead.deeds())
     elif words and narrow:
         there = Deed.within.filter(reach.places("place__")).values("pk")
-        rows = rows.filter(pk__in=there.union(own_deeds(reach).values("pk")))
+        deeds = deeds.filter(pk__in=there.union(own_deeds(reach).values("pk")))
     for word in words:
         if word is not lead:
-            rows = rows.filter(word.of_deed())
-    return rows
+            deeds = deeds.filter(word.of_deed())
+    return deeds
 
 
 class DeedWord(Word):
@@ -206,8 +216,8 @@ class DeedWord(Word):
 
     @cached_property
     def activities(self) -> list[Any]:
-        rows = Activity.objects.filter(title__icontains=self.text).order_by("-on", "-pk")
-        return list(rows.values_list("pk", flat=True)[:SUGGESTIONS])
+        activities = Activity.objects.filter(title__icontains=self.text).order_by("-on", "-pk")
+        return list(activities.values_list("pk", flat=True)[:SUGGESTIONS])
 
     def fits_few_deeds(self, most: int) -> bool:
         if self.items or width(self.spans) > WIDE or not is_few(deeds_with(self.grams), most):
@@ -216,14 +226,14 @@ class DeedWord(Word):
 
     def deeds(self) -> QuerySet[Any, Any]:
         """The ids of the deeds that it fits, each kind from its index."""
-        found = deeds_with(self.grams).values("deed")
+        keys = deeds_with(self.grams).values("deed")
         if self.is_number:
-            found = found.union(Deed.within.filter(begins("number", self.text.upper())).values("pk"))
+            keys = keys.union(Deed.within.filter(begins("number", self.text.upper())).values("pk"))
         if self.spans:
-            found = found.union(Deed.within.filter(self.in_places()).values("pk"))
+            keys = keys.union(Deed.within.filter(self.in_places()).values("pk"))
         if self.activities:
-            found = found.union(Deed.within.filter(activity__in=self.activities).values("pk"))
-        return found
+            keys = keys.union(Deed.within.filter(activity__in=self.activities).values("pk"))
+        return keys
 
     def of_deed(self) -> Q:
         """The condition on a deed that is at hand."""

@@ -11,7 +11,7 @@ from .models import Activity, Deed, PossibleDuplicate, Unitemised
 @predicate
 def is_its_person(viewer: Viewer, deed: Deed) -> Answer:
     """A sitting member who is named in it."""
-    named = viewer.person_id is not None and any(one.person_id == viewer.person_id for one in deed.parties.all())
+    named = viewer.person_id is not None and any(party.person_id == viewer.person_id for party in deed.parties.all())
     return viewer.is_sitting_member() if named else None
 
 
@@ -24,8 +24,8 @@ def organised_it(viewer: Viewer, activity: Activity) -> Answer:
 
 
 @predicate
-def reported_it(viewer: Viewer, row: Unitemised) -> Answer:
-    return viewer.holds(row.body_id)
+def reported_it(viewer: Viewer, unitemised: Unitemised) -> Answer:
+    return viewer.holds(unitemised.body_id)
 
 
 @predicate

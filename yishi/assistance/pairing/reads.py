@@ -71,7 +71,7 @@ def where_from(people: Iterable[Person]) -> dict[UUID, str]:
 
 
 def with_where(pairings: QuerySet[Pairing]) -> QuerySet[Pairing]:
-    """`rows` with `where`, what tells a helping person apart from namesakes (see where_from)."""
+    """`pairings` with `where`: what tells a helping person apart from namesakes (see `where_from`)."""
     today, same = timezone.localdate(), {"person": OuterRef("person")}
     committee = Member.objects.filter(valid_on(today), **same).values("term__body__name")[:1]
     desk = Post.objects.filter(valid_on(today), **same).values("body__name")[:1]
@@ -85,25 +85,25 @@ def active_pairings(day: date) -> QuerySet[Pairing]:
 
 
 def helper_counts(pairings: Iterable[Pairing]) -> dict[UUID, int]:
-    """For each helper of `rows` how many pairings of theirs the viewer sees, from today on: persons and bodies in one
-    question."""
+    """For each helper of `pairings` how many pairings of theirs the viewer sees, from today on: persons and bodies in
+    one query."""
     shown = list(pairings)
     people, bodies = {pairing.person_id for pairing in shown} - {None}, {pairing.body_id for pairing in shown} - {None}
     if not shown:
         return {}
     own = Q(person__in=people) | Q(body__in=bodies)
-    found = Pairing.objects.filter(own, current(timezone.localdate())).order_by().values("person", "body")
-    return {row["person"] or row["body"]: row["n"] for row in found.annotate(n=Count("pk"))}
+    theirs = Pairing.objects.filter(own, current(timezone.localdate())).order_by().values("person", "body")
+    return {row["person"] or row["body"]: row["n"] for row in theirs.annotate(n=Count("pk"))}
 
 
 def without_helper(households: QuerySet[Household], day: date) -> QuerySet[Household]:
-    """Those of `rows` that are on the register and have no helper on `day`."""
+    """Those of `households` that are on the register and have no helper on `day`."""
     helped = Pairing.within.filter(valid_on(day), household=OuterRef("pk"))
     return households.filter(~Exists(helped), left_on__isnull=True)
 
 
 def unvisited(pairings: QuerySet[Pairing], days: int, day: date) -> QuerySet[Pairing]:
-    """Those pairings of `rows` whose helper has not visited the family for `days` days (a body: nobody has), and that
+    """Those of `pairings` whose helper has not visited the family for `days` days (a body: nobody has), and that
     are as old themselves. `last_visit` stands at each."""
     since = day - timedelta(days=days)
     kept = Visit.within.filter(household=OuterRef("household"), state=Visit.State.KEPT, on__gt=since)
@@ -113,7 +113,7 @@ def unvisited(pairings: QuerySet[Pairing], days: int, day: date) -> QuerySet[Pai
 
 
 def with_last_visit(pairings: QuerySet[Pairing]) -> QuerySet[Pairing]:
-    """`rows` with the day of the family's last visit by anybody."""
+    """`pairings` with `last_visit`: the day of the family's last visit by anybody."""
     return pairings.annotate(
         last_visit=Max("household__visits__on", filter=Q(household__visits__state=Visit.State.KEPT))
     )
@@ -131,6 +131,7 @@ def visit_days(viewer: Viewer) -> QuerySet[Any, tuple[int]]:
 
 
 def days_said(days: list[tuple[int]]) -> int:
+    """The number of days that the rows of `visit_days` say, or the usual one."""
     return days[0][0] if days else VisitRule.USUAL
 
 
@@ -146,5 +147,6 @@ def next_measures(households: Iterable[Any]) -> dict[UUID, Measure]:
 
 
 def last_visits(households: Iterable[Any]) -> dict[UUID, date]:
+    """For each household the day of its last visit."""
     visits = Visit.within.filter(household__in=list(households), state=Visit.State.KEPT)
     return dict(visits.values_list("household").annotate(last=Max("on")))

@@ -38,8 +38,8 @@ def station_of(viewer: Viewer, place: Place) -> TeamMember | None:
     if viewer.person_id is None:
         return None
     today = timezone.localdate()
-    rows = TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), person=viewer.person_id)
-    return rows.filter(team__place__lo__lte=place.lo, team__place__hi__gte=place.lo).first()
+    stationed = TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), person=viewer.person_id)
+    return stationed.filter(team__place__lo__lte=place.lo, team__place__hi__gte=place.lo).first()
 
 
 @predicate

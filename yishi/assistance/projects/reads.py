@@ -31,7 +31,7 @@ class Gift:
 
     @property
     def passed_on(self) -> int:
-        return sum(one.amount for one in self.payments)
+        return sum(payment.amount for payment in self.payments)
 
     @property
     def left(self) -> int:
@@ -53,6 +53,8 @@ class FundUse:
 
 @dataclass(frozen=True, slots=True)
 class GiverSheet:
+    """What a giver gave and what became of it (see the module's text); sums in fen."""
+
     name: str
     received: list[Gift]
     mobilised: list[FundMovement]  # promised; never added to what arrived
@@ -62,15 +64,15 @@ class GiverSheet:
 
     @property
     def total(self) -> int:
-        return sum(one.movement.amount for one in self.received)
+        return sum(gift.movement.amount for gift in self.received)
 
     @property
     def promised(self) -> int:
-        return sum(one.amount for one in self.mobilised)
+        return sum(movement.amount for movement in self.mobilised)
 
     @property
     def passed_on(self) -> int:
-        return sum(one.passed_on for one in self.received)
+        return sum(gift.passed_on for gift in self.received)
 
     @property
     def payments(self) -> list[FundMovement]:
@@ -79,19 +81,19 @@ class GiverSheet:
     @property
     def families(self) -> int:
         """Distinct: a family that was helped twice is one."""
-        return len({one.household_id for one in self.payments if one.household_id})
+        return len({payment.household_id for payment in self.payments if payment.household_id})
 
     @property
     def pupils(self) -> int:
-        return len({one.pupil_id for one in self.payments if one.pupil_id})
+        return len({payment.pupil_id for payment in self.payments if payment.pupil_id})
 
     @property
     def projects(self) -> int:
-        return len({one.project_id for one in self.payments if one.project_id})
+        return len({payment.project_id for payment in self.payments if payment.project_id})
 
     @property
     def bodies(self) -> int:
-        return len({one.body_id for one in self.payments if one.body_id})
+        return len({payment.body_id for payment in self.payments if payment.body_id})
 
 
 def gifts_of(movement: FundMovement) -> QuerySet[FundMovement]:
@@ -102,26 +104,26 @@ def gifts_of(movement: FundMovement) -> QuerySet[FundMovement]:
         own = Q(giver_person=movement.giver_person_id)
     else:
         own = Q(giver_body=None, giver_person=None, giver_name=movement.giver_name)
-    rows = FundMovement.objects.filter(own, kind__in=(Kind.RECEIVED, Kind.MOBILISED), state=State.COUNTED)
-    return rows.select_related("fund__owner", "fund__place", "place").order_by("on", "recorded_at")
+    gifts = FundMovement.objects.filter(own, kind__in=(Kind.RECEIVED, Kind.MOBILISED), state=State.COUNTED)
+    return gifts.select_related("fund__owner", "fund__place", "place").order_by("on", "recorded_at")
 
 
 def giver_sheet(movement: FundMovement, year: str = "") -> GiverSheet:
     """The sheet of this movement's giver, of one year or of all. Payments count from wherever they were made; a
     family's number is known only to whom its file is open (`seen`)."""
-    rows = gifts_of(movement)
+    of_giver = gifts_of(movement)
     if year:
-        rows = rows.filter(on__year=int(year))
-    gifts = list(rows[: MOST + 1])
-    received = {one.pk: Gift(one) for one in gifts[:MOST] if one.kind == Kind.RECEIVED}
+        of_giver = of_giver.filter(on__year=int(year))
+    gifts = list(of_giver[: MOST + 1])
+    received = {gift.pk: Gift(gift) for gift in gifts[:MOST] if gift.kind == Kind.RECEIVED}
     paid = FundMovement.within.filter(gift__in=list(received), kind=Kind.PAID, state=State.COUNTED)
-    for one in paid.select_related("project", "household", "pupil", "body", "place").order_by("on", "recorded_at"):
-        received[certain(one.gift_id)].payments.append(one)
-    homes = {one.household_id for gift in received.values() for one in gift.payments if one.household_id}
+    for payment in paid.select_related("project", "household", "pupil", "body", "place").order_by("on", "recorded_at"):
+        received[certain(payment.gift_id)].payments.append(payment)
+    homes = {payment.household_id for gift in received.values() for payment in gift.payments if payment.household_id}
     return GiverSheet(
         name=movement.giver,
         received=list(received.values()),
-        mobilised=[one for one in gifts[:MOST] if one.kind == Kind.MOBILISED],
+        mobilised=[gift for gift in gifts[:MOST] if gift.kind == Kind.MOBILISED],
         funds=_funds(list(received.values())),
         seen=set(Household.objects.filter(pk__in=homes).values_list("pk", flat=True)) if homes else set(),
         is_cut=len(gifts) > MOST,
@@ -133,13 +135,13 @@ def years_of(movement: FundMovement) -> list[str]:
 
 
 def _funds(gifts: list[Gift]) -> list[FundUse]:
-    given: dict[UUID, int] = defaultdict(int)
-    for one in gifts:
-        given[one.movement.fund_id] += one.movement.amount
-    known = list(Fund.objects.filter(pk__in=list(given)).select_related("owner").order_by("name", "pk"))
+    amounts: dict[UUID, int] = defaultdict(int)
+    for gift in gifts:
+        amounts[gift.movement.fund_id] += gift.movement.amount
+    known = list(Fund.objects.filter(pk__in=list(amounts)).select_related("owner").order_by("name", "pk"))
     if not known:
         return []
-    money = fund_money(one.pk for one in known)
+    money = fund_money(fund.pk for fund in known)
     paid = FundMovement.within.filter(fund__in=known, kind=Kind.PAID, state=State.COUNTED).order_by()
     counts = {
         row["fund"]: row
@@ -152,20 +154,20 @@ def _funds(gifts: list[Gift]) -> list[FundUse]:
     mine = paid.filter(household__in=Household.objects.values("pk")).values("fund")
     seen = {row["fund"]: row["n"] for row in mine.annotate(n=Count("household", distinct=True))}
     nothing = {"families": 0, "projects": 0, "bodies": 0}
-    found = []
+    uses = []
     for fund in known:
         row = counts.get(fund.pk, nothing)
         known_here = seen.get(fund.pk, 0)
         counted = (row["families"], known_here, row["projects"], row["bodies"])
-        found.append(FundUse(fund, given[fund.pk], money[fund.pk], *counted))
-    return found
+        uses.append(FundUse(fund, amounts[fund.pk], money[fund.pk], *counted))
+    return uses
 
 
 def projects_like(typed: str, reach: Reach) -> QuerySet[Project]:
     """Projects that fit every word: number, name, place, or pairs of letters of their words. There are thousands."""
-    rows = Project.objects.select_related("place", "responsible").order_by("-starts_on", "pk")
+    projects = Project.objects.select_related("place", "responsible").order_by("-starts_on", "pk")
     words = words_of(typed)
     for word in words:
         name = word.in_words("name")
-        rows = rows.filter(Q(number__icontains=word.text) | name | word.in_words("words") | word.in_places())
-    return rows if words else rows.none()
+        projects = projects.filter(Q(number__icontains=word.text) | name | word.in_words("words") | word.in_places())
+    return projects if words else projects.none()

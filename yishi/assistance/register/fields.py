@@ -27,7 +27,7 @@ _CARD_IN_TEXT = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that is asked. `kind`: code, codes, text, flag (yes or no), known (yes, no or not known), whole,
+    """One thing that is asked. `kind`: code, codes, text, phone, flag (yes or no), known (yes, no or not known), whole,
     decimal, money, day, year."""
 
     name: str
@@ -148,6 +148,7 @@ def read(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_one(field: Field, value: Any) -> Any:
+    """A value in the field's own type; refuses one that does not fit, naming the field."""
     try:
         return _READERS[field.kind](field, value)
     except (ValueError, InvalidOperation) as error:
@@ -158,8 +159,8 @@ def read_one(field: Field, value: Any) -> Any:
 
 def no_card_number(text: str, field: str) -> str:
     """Refuse a text in which somebody wrote an identity number: it has a field of its own, where it is sealed."""
-    for found in _CARD_IN_TEXT.findall(unicodedata.normalize("NFKC", text)):
-        if not identity.read(found).fault:
+    for number in _CARD_IN_TEXT.findall(unicodedata.normalize("NFKC", text)):
+        if not identity.read(number).fault:
             raise Refusal(
                 "text.identity",
                 _("Do not write identity numbers here: they have a field of their own, where they are kept encrypted."),
@@ -176,11 +177,11 @@ def _code(field: Field, value: Any) -> str:
 
 
 def _codes(field: Field, value: Any) -> list[str]:
-    given = [value] if isinstance(value, str) else list(value or ())
-    found = [code for code in dict.fromkeys(given) if _code(field, code)]
-    if field.list == "health" and "healthy" in found and len(found) > 1:
+    typed = [value] if isinstance(value, str) else list(value or ())
+    chosen = [code for code in dict.fromkeys(typed) if _code(field, code)]
+    if field.list == "health" and "healthy" in chosen and len(chosen) > 1:
         raise Refusal("health.both", _("Healthy and ill at once: choose one of the two."), field=field.name)
-    return found
+    return chosen
 
 
 def _text(field: Field, value: Any) -> str:

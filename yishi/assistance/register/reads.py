@@ -107,6 +107,7 @@ def households_like(typed: str, reach: Reach) -> QuerySet[Household]:
 
 
 def words_of(typed: str) -> list["Word"]:
+    """The words of what somebody typed into a search."""
     return [Word(text) for text in clean(typed)[:MOST_TYPED].split()]
 
 
@@ -120,7 +121,8 @@ class Word:
 
     @cached_property
     def spans(self) -> list[Span]:
-        """Of the places whose name holds it, each within no other; the first of very many."""
+        """The spans of the places whose name holds the word, each within no other; the first MOST_SPANS of very
+        many."""
         spans: list[Span] = []
         for lo, hi in Place.objects.filter(name__contains=self.text).order_by("lo", "-hi").values_list("lo", "hi"):
             if not spans or lo > spans[-1][1]:
@@ -158,14 +160,15 @@ class Word:
         return fits | Q(number__startswith=self.text) | self.in_places()
 
     def in_words(self, field: str) -> Q:
-        """That a text holds all its pairs of letters."""
+        """The condition that a text field holds all pairs of letters of this word."""
         fits = Q()
         for gram in sorted(bigrams(self.text))[:MOST_PAIRS] or [self.text]:
             fits &= Q(**{f"{field}__icontains": gram})
         return fits
 
     def in_places(self) -> Q:
-        """The places themselves are found first: a join by many spans would look through all rows."""
+        """The condition that the record's place is one that the word may mean. The places themselves are found first: a
+        join by many spans would look through all rows."""
         inside = Q(pk__in=[])
         for lo, hi in self.spans:
             inside |= Q(lo__range=(lo, hi))
@@ -173,4 +176,5 @@ class Word:
 
 
 def width(spans: Sequence[Span]) -> int:
+    """How many places some spans hold."""
     return sum(hi - lo + 1 for lo, hi in spans)

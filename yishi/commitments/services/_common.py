@@ -86,9 +86,9 @@ def tell_judges(commitment: Commitment, code: str, suffix: str) -> None:
 
 
 def second_person(actor: Viewer, commitment: Commitment, *, gave: UUID | None = None) -> bool:
-    """Does who gave it, or somebody of the bearer's desk, decide about their own promise? Refused, if so.
+    """Refuse a decision by who gave the proof (`gave`), or by somebody of the bearer's desk, about their own promise.
 
-    In a small office, where one person may hold several posts, it is allowed: the answer is True and the file shows it.
+    In a small office, where one person may hold several posts, it is allowed: True then, and the file shows it.
     """
     if not same_hands(actor, commitment, gave):
         return False

@@ -75,8 +75,8 @@ def _in_batches(keys: list[UUID]) -> Iterator[Commitment]:
 
 def _identity(commitment: Commitment) -> UUID:
     """The id of the act that asks the supervisor: of a strike-off while it is checked, of a re-check after that."""
-    what = "strike_off" if commitment.state == State.CHECKED else "recheck"
-    return named_id(f"clock/{what}", f"{commitment.pk}/{commitment.round}")
+    next_act = "strike_off" if commitment.state == State.CHECKED else "recheck"
+    return named_id(f"clock/{next_act}", f"{commitment.pk}/{commitment.round}")
 
 
 def _tend(commitment: Commitment, day: date) -> str:
@@ -92,6 +92,7 @@ def _tend(commitment: Commitment, day: date) -> str:
 
 
 def _press(commitment: Commitment, day: date) -> str:
+    """Remind, send a letter or pass on, as the colour of `day` wants it; the name of what was done, or ""."""
     shade, actor = colour(commitment, day), system()
     key = f"{commitment.pk}/{commitment.round}"
     if shade == Colour.YELLOW and commitment.escalation < REMINDED:
@@ -117,14 +118,17 @@ def _press(commitment: Commitment, day: date) -> str:
     return ""
 
 
-def _ask(commitment: Commitment, what: str, code: str, **data: Any) -> str:
-    """Ask the supervisor's desk for its next act, once per round: the act's id is derived from both."""
+def _ask(commitment: Commitment, next_act: str, code: str, **data: Any) -> str:
+    """Ask the supervisor's desk for `next_act` ("strike_off", "recheck"), once per round: the id says both.
+
+    Gives it back where it was asked now, else "".
+    """
     body = {"commitment": commitment.pk, "round": commitment.round}
-    with act(f"commitments.{what}.ask", actor=SYSTEM, act_id=_identity(commitment), body=body) as this:
+    with act(f"commitments.{next_act}.ask", actor=SYSTEM, act_id=_identity(commitment), body=body) as this:
         if this.replayed:
             return ""
         commitment = locked(commitment)
-        enter(this, commitment, f"{what}_asked", **data)
-        due_on = commitment.recheck_due_on if what == "recheck" else commitment.verdict_due_on
+        enter(this, commitment, f"{next_act}_asked", **data)
+        due_on = commitment.recheck_due_on if next_act == "recheck" else commitment.verdict_due_on
         tell_desk(commitment, commitment.supervisor_id, code, "", due_on=due_on)
-    return what
+    return next_act

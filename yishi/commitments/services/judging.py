@@ -66,17 +66,17 @@ def verdict_give(
         if value not in Verdict.Value.values:
             raise Refusal("verdict.value", _("Please choose one of the three answers."), field="value")
         said_by = judge or actor.person
-        row = Judge.objects.select_for_update().filter(commitment=commitment, person=said_by).first()
-        if row is None:
+        judging = Judge.objects.select_for_update().filter(commitment=commitment, person=said_by).first()
+        if judging is None:
             raise Refusal("verdict.judge", _("This person is not one of those who judge it."))
-        if row.verdicts.filter(round=commitment.round).exists():
+        if judging.verdicts.filter(round=commitment.round).exists():
             raise WrongStage("verdict.given", _("You have given your verdict on this already. Thank you."))
         is_negative = value == Verdict.Value.NOT_SATISFIED
         has_reopened = commitment.judges.filter(has_reopened=True).exists()
-        reopens = is_negative and row.raised_it and not has_reopened
+        reopens = is_negative and judging.raised_it and not has_reopened
         verdict = Verdict.objects.create(
             commitment=commitment,
-            judge=row,
+            judge=judging,
             round=commitment.round,
             value=value,
             text=text.strip()[:500],
@@ -88,8 +88,8 @@ def verdict_give(
         code = "commitment.judged_again" if is_negative and not reopens else "commitment.judged"
         tell_desk(commitment, commitment.supervisor_id, code, str(verdict.pk))
         if reopens:
-            row.has_reopened = True
-            row.save(update_fields=["has_reopened"])
+            judging.has_reopened = True
+            judging.save(update_fields=["has_reopened"])
             _reopen(this, commitment, _("Somebody who raised the matter is not satisfied."))
     return this.receipt
 

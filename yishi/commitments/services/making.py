@@ -166,7 +166,7 @@ def commitment_hand_over(
 
 
 def commitment_drop(*, actor: Viewer, commitment: Commitment, reason: str, act_id: UUID | None = None) -> Receipt:
-    """A returned gate returns a duty that is not in force: it is dropped, with the reason."""
+    """Drop a promise that is not in force yet, with the reason: a gate returned the agreement from which it came."""
     by = permit("commitment.hand_over", actor, commitment)
     body = {"commitment": commitment.pk, "reason": reason}
     with act("commitments.commitment.drop", actor=by, act_id=act_id, body=body) as this:

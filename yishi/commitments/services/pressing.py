@@ -90,7 +90,7 @@ def office_above(supervisor: Body) -> Body | None:
 
 
 def _rise(this: Act, commitment: Commitment, kind: str, rung: int) -> Commitment:
-    """Lock it and raise its escalation to `rung`; refuses what was done already in this round."""
+    """Lock the commitment and raise its escalation to `rung`; refuses what was done already in this round."""
     commitment = locked(commitment)
     step(commitment, "escalate")
     if commitment.events.filter(kind=kind, round=commitment.round).exists() or commitment.escalation >= rung:

@@ -100,13 +100,13 @@ class Matter(File):
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
-        rows = cls.within.all()
+        matters = cls.within.all()
         return (
             reach.places("place__")
             | Q(convener__in=reach.bodies)
-            | Q(pk__in=rows.filter(gates__body__in=reach.bodies).values("pk"))
-            | Q(pk__in=rows.filter(seats__person=reach.person, seats__ended_on__isnull=True).values("pk"))
-            | Q(pk__in=rows.filter(parties__body__in=reach.bodies).values("pk"))
+            | Q(pk__in=matters.filter(gates__body__in=reach.bodies).values("pk"))
+            | Q(pk__in=matters.filter(seats__person=reach.person, seats__ended_on__isnull=True).values("pk"))
+            | Q(pk__in=matters.filter(parties__body__in=reach.bodies).values("pk"))
             | Q(
                 pk__in=Commitment.within.filter(
                     Q(bearer__in=reach.bodies) | Q(supervisor__in=reach.bodies) | Q(escalated_to__in=reach.bodies),

@@ -6,7 +6,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .conditions import label_of
-from .schema import BODY_KINDS, CLOCKS, FILLED_BY, PAPERS, ROLES, SEAT_ROLES, STAGES, TIERS, Model, read_document
+from .schema import (
+    BODY_KINDS,
+    CLOCKS,
+    FILLED_BY,
+    PAPERS,
+    ROLES,
+    SEAT_ROLES,
+    STAGES,
+    TIERS,
+    Gate,
+    Model,
+    SeatClass,
+    Step,
+    read_document,
+)
+
+Named = SeatClass | Step | Gate
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -22,7 +38,7 @@ def _head(before: Model, after: Model) -> Iterator[str]:
         yield _("The source was changed.")
     for label, old, new in (
         (_("topics"), before.topics, after.topics),
-        (_("tiers"), _words(before.levels, TIERS), _words(after.levels, TIERS)),
+        (_("tiers"), _labels(before.levels, TIERS), _labels(after.levels, TIERS)),
         (_("checklist"), before.checklist, after.checklist),
     ):
         yield from _list_change(label, old, new)
@@ -41,7 +57,7 @@ def _head(before: Model, after: Model) -> Iterator[str]:
 
 def _seats(before: Model, after: Model) -> Iterator[str]:
     old, new = {seat.code: seat for seat in before.seats}, {seat.code: seat for seat in after.seats}
-    yield from _rows(_("seat class"), {c: s.name for c, s in old.items()}, {c: s.name for c, s in new.items()})
+    yield from _name_changes(_("seat class"), old, new)
     for code in [code for code in new if code in old]:
         was, now = old[code], new[code]
         if (was.min, was.max) != (now.min, now.max):
@@ -50,21 +66,21 @@ def _seats(before: Model, after: Model) -> Iterator[str]:
                 "old": f"{was.min}–{was.max}",
                 "new": f"{now.min}–{now.max}",
             }
-        yield from _word_change(_("seat class"), now.name, was.filled_by, now.filled_by, FILLED_BY)
-        yield from _word_change(_("seat class"), now.name, was.role, now.role, SEAT_ROLES)
+        yield from _label_change(_("seat class"), now.name, was.filled_by, now.filled_by, FILLED_BY)
+        yield from _label_change(_("seat class"), now.name, was.role, now.role, SEAT_ROLES)
         if was.votes != now.votes:
             yield _("Seat class “%(name)s”: whether it takes a stance was changed.") % {"name": now.name}
 
 
 def _steps(before: Model, after: Model) -> Iterator[str]:
     old, new = {step.code: step for step in before.steps}, {step.code: step for step in after.steps}
-    yield from _rows(_("step"), {c: s.name for c, s in old.items()}, {c: s.name for c, s in new.items()})
+    yield from _name_changes(_("step"), old, new)
     if [code for code in old if code in new] != [code for code in new if code in old]:
         yield _("The order of the steps was changed.")
     for code in [code for code in new if code in old]:
         was, now = old[code], new[code]
-        yield from _word_change(_("step"), now.name, was.stage, now.stage, STAGES)
-        yield from _word_change(_("step"), now.name, was.role, now.role, ROLES)
+        yield from _label_change(_("step"), now.name, was.stage, now.stage, STAGES)
+        yield from _label_change(_("step"), now.name, was.role, now.role, ROLES)
         if was.days != now.days:
             yield _("Step “%(name)s”: %(old)d working days before, %(new)d now.") % {
                 "name": now.name,
@@ -78,17 +94,17 @@ def _steps(before: Model, after: Model) -> Iterator[str]:
             yield from _list_change(
                 f"{now.name} · {label}", [label_of(c, before) for c in first], [label_of(c, after) for c in second]
             )
-        yield from _list_change(f"{now.name} · {_('papers')}", _words(was.papers, PAPERS), _words(now.papers, PAPERS))
+        yield from _list_change(f"{now.name} · {_('papers')}", _labels(was.papers, PAPERS), _labels(now.papers, PAPERS))
 
 
 def _gates(before: Model, after: Model) -> Iterator[str]:
     old = {gate.code: gate for step in before.steps for gate in step.gates}
     new = {gate.code: gate for step in after.steps for gate in step.gates}
-    yield from _rows(_("gate"), {c: g.name for c, g in old.items()}, {c: g.name for c, g in new.items()})
+    yield from _name_changes(_("gate"), old, new)
     for code in [code for code in new if code in old]:
         was, now = old[code], new[code]
-        yield from _word_change(_("gate"), now.name, was.body, now.body, BODY_KINDS)
-        yield from _word_change(_("gate"), now.name, was.tier, now.tier, TIERS)
+        yield from _label_change(_("gate"), now.name, was.body, now.body, BODY_KINDS)
+        yield from _label_change(_("gate"), now.name, was.tier, now.tier, TIERS)
         if was.days != now.days:
             yield _("Gate “%(name)s”: %(old)d working days before, %(new)d now.") % {
                 "name": now.name,
@@ -97,24 +113,29 @@ def _gates(before: Model, after: Model) -> Iterator[str]:
             }
 
 
-def _rows(kind: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    for code, name in new.items():
+def _name_changes(kind: str, old: Mapping[str, Named], new: Mapping[str, Named]) -> Iterator[str]:
+    """What was added, renamed or taken out, by code."""
+    for code, item in new.items():
         if code not in old:
-            yield _("New %(kind)s: “%(name)s”.") % {"kind": kind, "name": name}
-        elif old[code] != name:
-            yield _("The %(kind)s “%(old)s” is called “%(new)s” now.") % {"kind": kind, "old": old[code], "new": name}
-    for code, name in old.items():
+            yield _("New %(kind)s: “%(name)s”.") % {"kind": kind, "name": item.name}
+        elif old[code].name != item.name:
+            yield _("The %(kind)s “%(old)s” is called “%(new)s” now.") % {
+                "kind": kind,
+                "old": old[code].name,
+                "new": item.name,
+            }
+    for code, item in old.items():
         if code not in new:
-            yield _("The %(kind)s “%(name)s” was taken out.") % {"kind": kind, "name": name}
+            yield _("The %(kind)s “%(name)s” was taken out.") % {"kind": kind, "name": item.name}
 
 
-def _word_change(kind: str, name: str, old: str, new: str, words: Mapping[str, Any]) -> Iterator[str]:
+def _label_change(kind: str, name: str, old: str, new: str, labels: Mapping[str, Any]) -> Iterator[str]:
     if old != new:
         yield _("%(kind)s “%(name)s”: “%(old)s” before, “%(new)s” now.") % {
             "kind": kind,
             "name": name,
-            "old": words.get(old, old),
-            "new": words.get(new, new),
+            "old": labels.get(old, old),
+            "new": labels.get(new, new),
         }
 
 
@@ -127,5 +148,5 @@ def _list_change(label: Any, old: Any, new: Any) -> Iterator[str]:
         yield _("%(what)s: taken out %(items)s.") % {"what": label, "items": "、".join(gone)}
 
 
-def _words(codes: Any, words: Mapping[str, Any]) -> list[str]:
-    return [str(words.get(code, code)) for code in codes]
+def _labels(codes: Any, labels: Mapping[str, Any]) -> list[str]:
+    return [str(labels.get(code, code)) for code in codes]

@@ -28,11 +28,11 @@ from yishi.organisations.models import Post, valid_on
 from .schema import Model, read_document
 
 
-def with_counts(rows: QuerySet[Matter]) -> QuerySet[Matter]:
-    """`rows` knowing what belongs to each, so that a file page asks only the tables that have something to say."""
+def with_counts(matters: QuerySet[Matter]) -> QuerySet[Matter]:
+    """`matters`, each knowing what its file has (`has_seats` …), so that a page asks only the tables with something."""
     mine = {"matter": OuterRef("pk")}
     studies = Study.objects.filter(**mine)
-    return rows.annotate(
+    return matters.annotate(
         has_parties=Exists(Party.objects.filter(**mine)),
         has_studies=Exists(studies),
         has_checked_study=Exists(studies.filter(checked_on__isnull=False)),
@@ -47,14 +47,14 @@ def with_counts(rows: QuerySet[Matter]) -> QuerySet[Matter]:
 
 
 class Facts:
-    """The rows of one matter, each kind fetched when it is first asked for."""
+    """The records of one matter's file, each kind fetched when it is first asked for."""
 
     def __init__(self, matter: Matter, today: date | None = None):
         self.matter = matter
         self.today = today or timezone.localdate()
 
     def _knows_none(self, kind: str) -> bool:
-        """Did `with_counts` find that there is none? Then the table is not asked again."""
+        """Did `with_counts` say that the matter has no record of this kind? Then the table is not asked again."""
         return getattr(self.matter, f"has_{kind}", True) is False
 
     @cached_property
@@ -80,9 +80,9 @@ class Facts:
     def studies(self) -> list[Study]:
         if self._knows_none("studies"):
             return []
-        rows = Study.objects.filter(matter=self.matter).order_by("opened_on", "pk")
+        studies = Study.objects.filter(matter=self.matter).order_by("opened_on", "pk")
         return list(
-            rows.annotate(
+            studies.annotate(
                 visit_count=Count("visits", distinct=True), finding_count=Count("findings", distinct=True)
             ).select_related("checked_by")
         )
@@ -92,8 +92,8 @@ class Facts:
         """Seats that are held: invited or accepted, not ended."""
         if self._knows_none("seats"):
             return []
-        rows = Seat.objects.filter(matter=self.matter, state__in=Seat.LIVE, ended_on__isnull=True)
-        return list(rows.select_related("person", "party", "body").order_by("started_on", "pk"))
+        seats = Seat.objects.filter(matter=self.matter, state__in=Seat.LIVE, ended_on__isnull=True)
+        return list(seats.select_related("person", "party", "body").order_by("started_on", "pk"))
 
     @cached_property
     def chair(self) -> Seat | None:
@@ -115,8 +115,8 @@ class Facts:
     def sittings(self) -> list[Sitting]:
         if self._knows_none("sittings"):
             return []
-        rows = Sitting.within.filter(matter=self.matter).exclude(state=Sitting.State.CANCELLED)
-        return list(rows.select_related("minutes", "venue").order_by("ordinal"))
+        sittings = Sitting.within.filter(matter=self.matter).exclude(state=Sitting.State.CANCELLED)
+        return list(sittings.select_related("minutes", "venue").order_by("ordinal"))
 
     @property
     def sitting(self) -> Sitting | None:
@@ -132,7 +132,7 @@ class Facts:
     @property
     def agreement(self) -> Agreement | None:
         """The recorded agreement; there is at most one."""
-        return next((one for one in self.agreements if one.state != Agreement.State.DRAFT), None)
+        return next((agreement for agreement in self.agreements if agreement.state != Agreement.State.DRAFT), None)
 
     @cached_property
     def consents(self) -> set[UUID]:
@@ -142,39 +142,39 @@ class Facts:
     @cached_property
     def duties(self) -> list[Duty]:
         """Duties of the recorded agreement, else of the drafts."""
-        of = [self.agreement] if self.agreement else self.agreements
-        return list(Duty.objects.filter(agreement__in=of).order_by("ordinal")) if of else []
+        agreements = [self.agreement] if self.agreement else self.agreements
+        return list(Duty.objects.filter(agreement__in=agreements).order_by("ordinal")) if agreements else []
 
     @cached_property
     def commitments(self) -> list[Commitment]:
         if self._knows_none("commitments"):
             return []
-        rows = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=self.matter.pk)
-        return list(rows.select_related("bearer", "supervisor").order_by("ordinal"))
+        commitments = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=self.matter.pk)
+        return list(commitments.select_related("bearer", "supervisor").order_by("ordinal"))
 
     @cached_property
     def judges(self) -> dict[UUID, int]:
         """How many were asked to judge each commitment."""
-        rows = Judge.objects.filter(commitment__in=self.commitments)
-        return dict(rows.values_list("commitment").annotate(Count("pk")))
+        judges = Judge.objects.filter(commitment__in=self.commitments)
+        return dict(judges.values_list("commitment").annotate(Count("pk")))
 
     @cached_property
     def verdicts(self) -> dict[tuple[UUID, int], int]:
         """How many verdicts each commitment has in each of its rounds."""
-        rows = Verdict.objects.filter(commitment__in=self.commitments).values_list("commitment", "round")
-        return {(key, number): count for key, number, count in rows.annotate(Count("pk"))}
+        verdicts = Verdict.objects.filter(commitment__in=self.commitments).values_list("commitment", "round")
+        return {(key, number): count for key, number, count in verdicts.annotate(Count("pk"))}
 
     @cached_property
     def gates(self) -> list[GateRequest]:
         if self._knows_none("gates"):
             return []
-        rows = GateRequest.objects.filter(matter=self.matter).select_related("body", "answered_by")
-        return list(rows.order_by("asked_at", "round"))
+        gates = GateRequest.objects.filter(matter=self.matter).select_related("body", "answered_by")
+        return list(gates.order_by("asked_at", "round"))
 
     def gate(self, code: str, step: str = "") -> GateRequest | None:
         """The newest request of a gate (in `step`, if one is named)."""
-        found = [gate for gate in self.gates if gate.gate == code and step in ("", gate.step)]
-        return max(found, key=lambda gate: (gate.asked_at, gate.round), default=None)
+        requests = [request for request in self.gates if request.gate == code and step in ("", request.step)]
+        return max(requests, key=lambda request: (request.asked_at, request.round), default=None)
 
     @cached_property
     def steps(self) -> list[StepRecord]:

@@ -91,8 +91,8 @@ def _shape(document: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(composition, dict):
         yield from _table_shape(composition, "composition", _("the composition"))
     for kind, word in (("coverage", _("quota %(n)d")), ("seats", _("seat class %(n)d")), ("steps", _("step %(n)d"))):
-        rows = document.get(kind, [])
-        for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
+        listed = document.get(kind, [])
+        for number, row in enumerate(listed if isinstance(listed, list) else [], 1):
             where = word % {"n": number}
             yield from _table_shape(row, kind, where)
             if kind == "steps" and isinstance(row, dict) and isinstance(row.get("gates", []), list):
@@ -243,28 +243,28 @@ def _steps(model: Model) -> Iterator[str]:
 def _gates(model: Model) -> Iterator[str]:
     yield from _duplicates((gate.code for _step, gate in _all_gates(model)), _("Two gates have the code “%(code)s”."))
     for step, gate in _all_gates(model):
-        words = {"step": step.name or step.code, "gate": gate.name or gate.code}
+        names = {"step": step.name or step.code, "gate": gate.name or gate.code}
         if not CODE.fullmatch(gate.code):
-            yield _("Step “%(step)s”: a gate's code must be small Latin letters, digits, _ or -.") % words
+            yield _("Step “%(step)s”: a gate's code must be small Latin letters, digits, _ or -.") % names
         if not gate.name:
-            yield _("Step “%(step)s”: the gate “%(gate)s” has no name.") % words
+            yield _("Step “%(step)s”: the gate “%(gate)s” has no name.") % names
         if not gate.body:
-            yield _("Step “%(step)s”: it is not said which kind of body answers the gate “%(gate)s”.") % words
+            yield _("Step “%(step)s”: it is not said which kind of body answers the gate “%(gate)s”.") % names
         elif gate.body not in BODY_KINDS:
             yield _("Gate “%(gate)s”: unknown kind of body “%(code)s”. Known are: %(known)s.") % {
-                **words,
+                **names,
                 **_choice(gate.body, BODY_KINDS),
             }
         if gate.tier not in TIERS:
             yield _("Gate “%(gate)s”: unknown tier “%(code)s”. Known are: %(known)s.") % {
-                **words,
+                **names,
                 **_choice(gate.tier, TIERS),
             }
         if not 1 <= gate.days <= MAX_DAYS:
-            yield _("Gate “%(gate)s” needs a time of at least 1 working day.") % words
+            yield _("Gate “%(gate)s” needs a time of at least 1 working day.") % names
         if gate.returns_to and not 0 <= model.position(gate.returns_to) <= model.position(step.code):
             yield _("Gate “%(gate)s” returns to “%(code)s”, which is no earlier step.") % {
-                **words,
+                **names,
                 "code": gate.returns_to,
             }
 

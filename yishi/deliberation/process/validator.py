@@ -29,13 +29,13 @@ def matter_missing(matter: Matter, facts: Facts | None = None) -> list[Missing]:
     if step is None:
         return []
     following = facts.model.after(step.code)
-    found = {item.code: item for item in _gates(step, facts)}
+    lacking = {condition.code: condition for condition in _gates(step, facts)}
     for code in (*step.exit, *(following.entry if following else ())):
-        if code not in found:
+        if code not in lacking:
             message = missing(code, facts, facts.model)
             if message:
-                found[code] = Missing(code, message)
-    return list(found.values())
+                lacking[code] = Missing(code, message)
+    return list(lacking.values())
 
 
 def hand_over_missing(matter: Matter, facts: Facts | None = None) -> list[Missing]:

@@ -132,8 +132,8 @@ def agreement_hand_over(
 
 
 def agreement_take_back(*, actor: Viewer, agreement: Agreement, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Take an agreement back that a gate returned: it is a draft again, and its duties that are not in force are
-    dropped."""
+    """Take an agreement back that a gate returned: it is a draft again, its commitments are dropped, its consents are
+    gone."""
     by = permit("agreement.run", actor, agreement.matter)
     body = {"agreement": agreement.pk, "reason": reason}
     with act("deliberation.agreement.take_back", actor=by, act_id=act_id, body=body) as this:

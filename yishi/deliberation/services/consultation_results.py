@@ -35,13 +35,13 @@ BRIEFED = 5  # of what is shared, and of what divides
 
 
 def consultations_tend() -> int:
-    """The job: end what is over, make the results that are missing. Gives how many it tended."""
+    """The job: end consultations whose time is over, make the results that are missing. Gives how many it tended."""
     done = 0
     now = timezone.now()
-    for row in Consultation.within.filter(stage=Stage.OPEN, closes_at__lte=now):
-        done += _tended(consultation_end, row)
-    for row in Consultation.within.filter(stage=Stage.CLOSED, result__isnull=True):
-        done += _tended(result_make, row)
+    for consultation in Consultation.within.filter(stage=Stage.OPEN, closes_at__lte=now):
+        done += _tended(consultation_end, consultation)
+    for consultation in Consultation.within.filter(stage=Stage.CLOSED, result__isnull=True):
+        done += _tended(result_make, consultation)
     return done
 
 
@@ -49,19 +49,20 @@ def consultations_weigh() -> int:
     """The rarer job: weigh the statements anew where votes have grown by 5 %."""
     done = 0
     counted = Consultation.within.filter(stage=Stage.OPEN).annotate(count=Count("voices__votes"))
-    for row in counted.filter(count__gte=LEAST_VOTES, count__gt=F("weighed_at") * GREW):
-        done += _tended(weigh, row)
+    for consultation in counted.filter(count__gte=LEAST_VOTES, count__gt=F("weighed_at") * GREW):
+        done += _tended(weigh, consultation)
     return done
 
 
-def _tended(what: Callable[[Consultation], object], row: Consultation) -> int:
+def _tended(tend: Callable[[Consultation], object], consultation: Consultation) -> int:
+    """1 where `tend` did its work, 0 where it did not: one consultation that fails stops no other."""
     try:
-        what(row)
+        tend(consultation)
     except Refusal as refusal:  # somebody was quicker
-        log.info("consultation %s: %s", row.pk, refusal.code)
+        log.info("consultation %s: %s", consultation.pk, refusal.code)
         return 0
     except Exception:
-        log.exception("consultation %s failed; it is tried again at the next round", row.pk)
+        log.exception("consultation %s failed; it is tried again at the next round", consultation.pk)
         return 0
     return 1
 
@@ -115,8 +116,8 @@ def votes_csv(votes: list[Vote]) -> str:
 
 
 def weigh(consultation: Consultation) -> None:
-    """Weights for routing from the votes so far (the published priorities). They favour what is new, often agreed with
-    and far out; they are drawn by, and shown to nobody."""
+    """Weigh the statements by the votes so far (`priority` of the analysis): what is new, often agreed with and far out
+    on the map is shown more often. Nobody is shown the weights."""
     import numpy as np  # noqa: PLC0415
 
     from yishi.common_ground import analyse  # noqa: PLC0415

@@ -169,8 +169,8 @@ def statement_appeal(
 
 
 def next_statement(consultation: Consultation, voice: Voice | None, also_not: int = 0) -> ConsultationStatement | None:
-    """One that this voice has not voted on, drawn in proportion to its priority (unknown ones as the highest known);
-    the same again until the voice has voted. `also_not`: a number to pass over."""
+    """A statement that this voice has not voted on, drawn in proportion to its priority (one without a priority counts
+    as the highest); the same again until the voice has voted. `also_not`: a number to pass over."""
     statements = consultation.statements.filter(state=State.ADMITTED).exclude(number=also_not).only("number")
     if voice is not None:
         statements = statements.exclude(votes__voice=voice)

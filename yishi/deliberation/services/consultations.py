@@ -43,7 +43,7 @@ def consultation_plan(
 ) -> Receipt:
     """Prepare a consultation on `matter`; nobody outside sees it before it is opened. Result: consultation."""
     by = permit("consultation.run", actor, matter)
-    settings = _given(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
+    settings = _settings(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
     with act("deliberation.consultation.plan", actor=by, act_id=act_id, body={"matter": matter.pk, **settings}) as this:
         if this.replayed:
             return this.receipt
@@ -80,7 +80,7 @@ def consultation_change(
     """Change a consultation while it is prepared; once it is open, only its day, its words of introduction and how
     many people it is meant for: those who voted were asked one question."""
     by = permit("consultation.run", actor, consultation)
-    settings = _given(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
+    settings = _settings(question, intro, closes_at, audience, addressed, may_people_state, asks_party)
     body = {"consultation": consultation.pk, **settings}
     with act("deliberation.consultation.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -254,7 +254,7 @@ def _close(this: Act, consultation: Consultation) -> Consultation:
     return row
 
 
-def _given(
+def _settings(
     question: str,
     intro: str,
     closes_at: datetime,

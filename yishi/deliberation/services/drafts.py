@@ -99,17 +99,17 @@ def agreement_change(
     return this.receipt
 
 
-def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None, **given: Any) -> Receipt:
+def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None, **fields: Any) -> Receipt:
     """Add a duty to a draft. Fields: act, bearer, bearer_person, quantity, unit, due_on, conditions, proof_expected,
     supervisor. What is missing may follow until the agreement is recorded. Result: duty."""
     by = permit("agreement.run", actor, agreement.matter)
     with act(
-        "deliberation.duty.add", actor=by, act_id=act_id, body={"agreement": agreement.pk, **_sent(given)}
+        "deliberation.duty.add", actor=by, act_id=act_id, body={"agreement": agreement.pk, **_sent(fields)}
     ) as this:
         if this.replayed:
             return this.receipt
         row = draft_of(agreement)
-        values = _duty(given)
+        values = _duty(fields)
         check_due(row, values["due_on"], timezone.localdate(this.now))
         duty = Duty.objects.create(agreement=row, ordinal=_last(row) + 1, **values)
         enter(this, row, duty=duty.pk)
@@ -118,14 +118,14 @@ def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None,
     return this.receipt
 
 
-def duty_change(*, actor: Viewer, duty: Duty, act_id: UUID | None = None, **given: Any) -> Receipt:
+def duty_change(*, actor: Viewer, duty: Duty, act_id: UUID | None = None, **fields: Any) -> Receipt:
     """Change a duty of a draft (fields as in `duty_add`)."""
     by = permit("agreement.run", actor, duty.agreement.matter)
-    with act("deliberation.duty.change", actor=by, act_id=act_id, body={"duty": duty.pk, **_sent(given)}) as this:
+    with act("deliberation.duty.change", actor=by, act_id=act_id, body={"duty": duty.pk, **_sent(fields)}) as this:
         if this.replayed:
             return this.receipt
         row = draft_of(duty.agreement)
-        values = _duty(given)
+        values = _duty(fields)
         check_due(row, values["due_on"], timezone.localdate(this.now))
         Duty.objects.filter(pk=duty.pk, agreement=row).update(**values)
         enter(this, row, duty=duty.pk)
@@ -182,29 +182,30 @@ def consent_record(
     return this.receipt
 
 
-def _duty(duty: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = set(duty) - set(DUTY_FIELDS)
+def _duty(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a duty for the fields that were sent. TypeError for a field that a duty does not have."""
+    unknown = set(fields) - set(DUTY_FIELDS)
     if unknown:
         raise TypeError(f"unknown fields of a duty: {sorted(unknown)}")
-    due_on, quantity = duty.get("due_on"), duty.get("quantity")
+    due_on, quantity = fields.get("due_on"), fields.get("quantity")
     if isinstance(quantity, Decimal | int) and quantity <= 0:
         raise Refusal("duty.quantity", _("The quantity must be more than nothing."), field="quantity")
     if due_on is not None and not isinstance(due_on, date):
         raise TypeError("due_on must be a date")
-    bearer, supervisor = duty.get("bearer"), duty.get("supervisor")
+    bearer, supervisor = fields.get("bearer"), fields.get("supervisor")
     if isinstance(bearer, Body) and isinstance(supervisor, Body) and bearer.pk == supervisor.pk:
         raise Refusal(
             "duty.supervisor", _("Nobody supervises themselves. Please choose another body."), field="supervisor"
         )
     return {
-        "act": words(duty.get("act", ""), "act", 300, _("Please write what is to be done.")),
+        "act": words(fields.get("act", ""), "act", 300, _("Please write what is to be done.")),
         "bearer": bearer,
-        "bearer_person": duty.get("bearer_person"),
+        "bearer_person": fields.get("bearer_person"),
         "quantity": quantity,
-        "unit": clean(duty.get("unit") or "")[:16],
+        "unit": clean(fields.get("unit") or "")[:16],
         "due_on": due_on,
-        "conditions": clean(duty.get("conditions") or "")[:500],
-        "proof_expected": clean(duty.get("proof_expected") or "")[:300],
+        "conditions": clean(fields.get("conditions") or "")[:500],
+        "proof_expected": clean(fields.get("proof_expected") or "")[:300],
         "supervisor": supervisor,
     }
 
@@ -220,8 +221,8 @@ def check_due(agreement: Agreement, due_on: date | None, today: date) -> None:
         )
 
 
-def _sent(duty: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: getattr(value, "pk", value) for name, value in duty.items()}
+def _sent(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: getattr(value, "pk", value) for name, value in fields.items()}
 
 
 def _last(agreement: Agreement) -> int:
@@ -237,6 +238,7 @@ def _texts(text: str, conditions: str, minority: str) -> dict[str, str]:
 
 
 def locked_agreement(agreement: Agreement) -> Agreement:
+    """The agreement, read again and locked."""
     agreements = Agreement.objects.select_for_update(of=("self",))
     return agreements.select_related("matter__process", "matter__place", "matter__convener", "sitting").get(
         pk=agreement.pk
@@ -244,6 +246,7 @@ def locked_agreement(agreement: Agreement) -> Agreement:
 
 
 def draft_of(agreement: Agreement) -> Agreement:
+    """The agreement, locked; refuses one that is recorded already."""
     row = locked_agreement(agreement)
     if row.state != S.DRAFT:
         raise WrongStage(

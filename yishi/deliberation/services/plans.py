@@ -91,7 +91,7 @@ def topic_propose(
         if this.replayed:
             return this.receipt
         plan = _locked(plan)
-        _collecting(plan)
+        _check_collecting(plan)
         title = clean(title)
         if not title:
             raise Refusal("topic.no_title", _("Write the topic in one line."), field="title")
@@ -136,7 +136,7 @@ def _topic_act(actor: Viewer, topic: PlanTopic, verb: str, reason: str, act_id: 
         if this.replayed:
             return this.receipt
         plan = _locked(topic.plan)
-        _collecting(plan)
+        _check_collecting(plan)
         topic = PlanTopic.objects.select_for_update(of=("self",)).get(pk=topic.pk)
         following = TOPIC_VERBS[topic.state].get(verb)
         if following is None:
@@ -284,7 +284,7 @@ def _next(plan: YearPlan, verb: str) -> str:
     return following
 
 
-def _collecting(plan: YearPlan) -> None:
+def _check_collecting(plan: YearPlan) -> None:
     if plan.state != Plan.COLLECTING:
         raise WrongStage(
             "plan.not_collecting",

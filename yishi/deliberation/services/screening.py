@@ -175,7 +175,7 @@ def worry_merge(*, actor: Viewer, worry: Worry, into: Worry, act_id: UUID | None
 
 
 def worry_refer(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Refer a sensitive one (petition, law case, border, ethnic and religious affairs) the way the law provides."""
+    """Refer a sensitive worry (petition, law case, border, ethnic and religious affairs) the way the law provides."""
 
     def decide(this: Act, row: Worry) -> None:
         row.state = next_state(row, "refer")
@@ -200,7 +200,7 @@ def worry_decline(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | No
 
 
 def worry_reopen(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Ask again: whoever raised the worry is not content with the answer and asks again: once, back to the convener."""
+    """Whoever raised the worry is not content with the answer and asks again: once, and the convener answers."""
     by = permit("worry.reopen", actor, worry)
     body = {"worry": worry.pk, "reason": reason}
     with act("deliberation.worry.reopen", actor=by, act_id=act_id, body=body) as this:

@@ -123,7 +123,7 @@ def seat_fill(
 
 
 def seat_invite_again(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Receipt:
-    """Invite once more somebody who has not answered: that one, nobody else."""
+    """Invite once more somebody who has not answered: that person, nobody else."""
     by = permit("seat.run", actor, seat.matter)
     with act("deliberation.seat.invite_again", actor=by, act_id=act_id, body={"seat": seat.pk}) as this:
         if this.replayed:
@@ -311,7 +311,7 @@ def members_to_invite(matter: Matter) -> list[Member]:
 
 
 def _class_of_role(matter: Matter, role: str) -> str:
-    """The model's first class of this role with room; none if there is no such class."""
+    """The code of the model's first class of this role that has room; empty if there is no such class."""
     live = Seat.objects.filter(matter=matter, ended_on__isnull=True)
     held = Counter(live.values_list("seat_class", flat=True))
     for seat_type in read_document(matter.process.document).seats:

@@ -220,6 +220,7 @@ def is_past(this: Act, on: date | None) -> bool:
 
 
 def _unchecked(study: Study) -> Study:
+    """The study, locked; refuses one that has been checked."""
     row = Study.objects.select_for_update().get(pk=study.pk)
     if row.checked_on is not None:
         raise WrongStage("study.checked", _("The study has been checked; open a further study for what is new."))

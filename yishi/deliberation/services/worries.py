@@ -76,11 +76,11 @@ def worry_file(
     }
     with act("deliberation.worry.file", actor=by, act_id=act_id, body=body) as this:
         if not this.replayed:
-            story = _checked_words(text, theme, photos)
+            checked = _checked_text(text, theme, photos)
             person, holds_code = _raiser(this, actor, channel, raiser, raiser_name, raiser_phone)
             convener = _receiver(place, venue)
             worry = _write(
-                this, actor, story, theme, place, venue, channel, person, convener, is_anonymous, happened_on
+                this, actor, checked, theme, place, venue, channel, person, convener, is_anonymous, happened_on
             )
             worry.photos.set(photos)
             _step(this, worry, Kind.FILED, body=convener)
@@ -146,7 +146,9 @@ def phone_change(*, actor: Viewer, phone: str, act_id: UUID | None = None) -> Re
 
 
 def who_raised(worry: Worry, viewer: Viewer) -> Person | None:
-    """Who raised it, for those who may know: anybody at work with the file, but only the convener if anonymous."""
+    """Who raised the worry, for those who may know: its raiser, who wrote it down, the convener; and, unless it is
+    anonymous, every desk that oversees its place. None for all others.
+    """
     if viewer.person_id == worry.raiser_id:
         return worry.raiser
     if viewer.holds(worry.convener_id) or (worry.written_by_id and viewer.person_id == worry.written_by_id):
@@ -157,7 +159,7 @@ def who_raised(worry: Worry, viewer: Viewer) -> Person | None:
 
 
 def authors_of(worry: Worry | None = None, matter: Matter | None = None) -> list[Person]:
-    """Everybody who raised it, merged ones too; each once."""
+    """Everybody who raised the worry, or one of the matter's worries; of worries merged into it too; each once."""
     # By the ids of the worries themselves: with a join or a question inside the OR the whole table is read.
     main = [worry.pk] if worry is not None else []
     if matter is not None:
@@ -226,7 +228,7 @@ def _step(
     )
 
 
-def _checked_words(text: str, theme: str, photos: list[Attachment]) -> str:
+def _checked_text(text: str, theme: str, photos: list[Attachment]) -> str:
     cleaned = clean(text)
     if not cleaned:
         raise Refusal("worry.text.empty", _("Please write what worries you, in one or two sentences."), field="text")
@@ -247,7 +249,7 @@ def _checked_words(text: str, theme: str, photos: list[Attachment]) -> str:
 def _raiser(
     this: Act, actor: Viewer, channel: str, raiser: Person | None, name: str, phone: str
 ) -> tuple[Person, bool]:
-    """Who raises it, and whether they hold a way back to it already (a code, an account)."""
+    """Who raises the worry, and whether they hold a way back to it already (a code, an account)."""
     if raiser is not None:
         return raiser, True
     if channel in OWN_CHANNELS and actor.person is not None and not _is_somebody_else(actor, name, phone):
@@ -267,7 +269,7 @@ def _is_somebody_else(actor: Viewer, name: str, phone: str) -> bool:
 
 
 def _receiver(place: Place, venue: Venue | None) -> Body:
-    """The desk that receives it: the body that convenes the venue, else the nearest desk for the place."""
+    """The desk that receives the worry: the body that convenes the venue, else the nearest desk for the place."""
     if venue is not None:
         owner = VenueOwner.objects.filter(venue=venue, role=VenueOwner.Role.CONVENES).select_related("body").first()
         if owner is not None:
@@ -285,7 +287,7 @@ def _receiver(place: Place, venue: Venue | None) -> Body:
 def _write(
     this: Act,
     actor: Viewer,
-    said: str,
+    text: str,
     theme: str,
     place: Place,
     venue: Venue | None,
@@ -302,11 +304,11 @@ def _write(
             "worry.future", _("This day is still to come. Please give the day it was raised."), field="happened_on"
         )
     own = channel in (Worry.Channel.CODE, Worry.Channel.PAGE)
-    county = next((p for p in _upwards(place) if p.level == PlaceLevel.COUNTY), place)
+    county = next((above for above in _upwards(place) if above.level == PlaceLevel.COUNTY), place)
     series = f"worry/{county.code}/{day.year}"
     return Worry.objects.create(
         number=f"{county.name[:2]}-{day.year}-{next_number(series):05d}",
-        text=said,
+        text=text,
         theme=theme,
         place=place,
         venue=venue,

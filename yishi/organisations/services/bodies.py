@@ -136,7 +136,7 @@ def _check_separation(body: Body) -> None:
 
 
 def body_close(*, actor: Viewer, body: Body, until: date | None = None, act_id: UUID | None = None) -> Receipt:
-    """The body exists until the given day (yesterday). Its posts end; its file and its duties stay in its name."""
+    """Close a body: it exists until a day (yesterday). Its posts end; its file and its duties stay in its name."""
     by = permit("organisation.manage", actor, body)
     today = timezone.localdate()
     until = until or today - timedelta(days=1)
@@ -212,7 +212,7 @@ def post_give(
 
 
 def post_end(*, actor: Viewer, post: Post, until: date | None = None, act_id: UUID | None = None) -> Receipt:
-    """The post ends with a day (yesterday: at once). What was open at the desk stays at the desk."""
+    """End a post with a day (yesterday: at once). What was open at the desk stays at the desk."""
     by = permit("post.manage", actor, post)
     until = until or timezone.localdate() - timedelta(days=1)
     with act("organisations.post.end", actor=by, act_id=act_id, body={"post": post.pk, "until": until}) as this:

@@ -82,13 +82,13 @@ def invitation_accept(*, token: str, username: str, password: str, act_id: UUID 
 
 
 def invitation_revoke(*, actor: Viewer, invitation: Invitation, act_id: UUID | None = None) -> Receipt:
-    """The invitation's code is dead from now on."""
+    """Withdraw an invitation: its code is dead from now on."""
     by = permit("person.invite", actor, invitation.person)
     return invitation_withdraw(by=by, invitation=invitation, act_id=act_id)
 
 
 def account_disable(*, actor: Viewer, account: Account, act_id: UUID | None = None) -> Receipt:
-    """Nobody signs in by this account until it is enabled again. Nobody disables themself."""
+    """Disable an account: nobody signs in by it until it is enabled again. Nobody disables themself."""
     by = permit("account.switch", actor, account.person)
     if account.person_id == actor.person_id:
         raise Refusal("account.self", _("You cannot disable your own account. Ask another administrator."))
@@ -96,7 +96,7 @@ def account_disable(*, actor: Viewer, account: Account, act_id: UUID | None = No
 
 
 def account_enable(*, actor: Viewer, account: Account, act_id: UUID | None = None) -> Receipt:
-    """The account works again, with the password that it had."""
+    """Enable a disabled account: it works again, with the password that it had."""
     by = permit("account.switch", actor, account.person)
     return account_switch(by=by, account=account, is_active=True, act_id=act_id)
 

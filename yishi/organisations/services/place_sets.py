@@ -55,7 +55,7 @@ def place_set_put(
     until: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Many places belong to the set from a day on (until a day); places that belong to it in that time already are
+    """Put many places into the set from a day on (until a day); places that belong to it in that time already are
     passed over.
 
     Result: added, known (how many each).
@@ -88,7 +88,7 @@ def place_set_put(
 def place_set_remove(
     *, actor: Viewer, item: PlaceSetItem, until: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """The place belongs to the set until a day (yesterday); what it was before stays true."""
+    """Take a place out of the set: it belongs to it until a day (yesterday). That it did before stays true."""
     by = permit("place_set.manage", actor, item.place_set)
     until = until or timezone.localdate() - timedelta(days=1)
     with act("organisations.place_set.remove", actor=by, act_id=act_id, body={"item": item.pk, "until": until}) as this:

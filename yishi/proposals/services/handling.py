@@ -1,7 +1,7 @@
 """What becomes of a proposal: a body owes its answer, and somebody says where it went.
 
 The answer is a promise of the ledger: the bearer gives it as its proof, the office checks it, the authors judge it. So
-it has a clock, more time is asked for with a reason, and whom it does not satisfy gets a second one.
+it has a clock, more time is asked for with a reason, and an author whom it does not satisfy gets a second answer.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ def proposal_assign(
             raise WrongStage("proposal.assigned", _("A body answers it already."))
         supervisor = row.office or Body.objects.get(pk=certain(by.body_id))
         writer = actor if may("commitment.agree", actor, row.place) else system()
-        made = commitment_agree(
+        agreed = commitment_agree(
             actor=writer,
             origin_kind=Commitment.Origin.PROPOSAL,
             origin_id=row.pk,
@@ -62,7 +62,7 @@ def proposal_assign(
             judges=authors_of(row),
             act_id=this.child(),
         )
-        commitment = Commitment.within.get(pk=made.result["commitment"])
+        commitment = Commitment.within.get(pk=agreed.result["commitment"])
         writer = actor if may("commitment.hand_over", actor, commitment) else system()
         commitment_hand_over(actor=writer, commitment=commitment, act_id=this.child())
         row.commitment = commitment

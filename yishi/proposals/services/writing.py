@@ -68,7 +68,7 @@ def proposal_write(
             written_at=this.now,
             is_demo=actor.is_system,
         )
-        _put(proposal, kind, title, text, theme, place)
+        _fill(proposal, kind, title, text, theme, place)
         proposal.save(force_insert=True)
         _ask(this, proposal, signers)
         this.entry(subject=("proposal", proposal.pk), place=place.pk, dims={"kind": kind, "theme": theme})
@@ -102,7 +102,7 @@ def proposal_change(
         row = locked(proposal)
         need(row, State.DRAFT)
         before = (row.title, row.text)
-        _put(row, kind, title, text, theme, place)
+        _fill(row, kind, title, text, theme, place)
         row.save()
         row.signers.exclude(person__in=signers).delete()
         if (row.title, row.text) != before:
@@ -116,7 +116,10 @@ def proposal_change(
 
 
 def proposal_submit(*, actor: Viewer, proposal: Proposal, act_id: UUID | None = None) -> Receipt:
-    """Hand a proposal in: it gets its number, its office, and feeds the catalogue's item. Result: proposal, number."""
+    """Hand a proposal in: it gets its number and its office, and counts in the campaigns that want proposals.
+
+    Result: proposal, number.
+    """
     by = permit("proposal.edit", actor, proposal)
     with act("proposals.proposal.submit", actor=by, act_id=act_id, body={"proposal": proposal.pk}) as this:
         if this.replayed:
@@ -148,8 +151,8 @@ def proposal_cosign(*, actor: Viewer, proposal: Proposal, agrees: bool, act_id: 
 
 
 def proposal_withdraw(*, actor: Viewer, proposal: Proposal, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Take a proposal back, as a draft or while nobody has been asked to answer it. What it fed is taken back with
-    it."""
+    """Take a proposal back, as a draft or while nobody has been asked to answer it. The deeds that count it are
+    withdrawn with it."""
     by = permit("proposal.edit", actor, proposal)
     body = {"proposal": proposal.pk, "reason": reason}
     with act("proposals.proposal.withdraw", actor=by, act_id=act_id, body=body) as this:
@@ -185,7 +188,8 @@ def authors_of(proposal: Proposal) -> list[Person]:
     return [proposal.author, *(signer.person for signer in signed)]
 
 
-def _put(proposal: Proposal, kind: str, title: str, text: str, theme: str, place: Place) -> None:
+def _fill(proposal: Proposal, kind: str, title: str, text: str, theme: str, place: Place) -> None:
+    """Set the fields of a draft, checked; nothing is saved."""
     title, text = clean(title), clean(text)
     if kind not in Proposal.Kind.values:
         raise Refusal("proposal.kind", _("Please choose one of the values that are offered."), field="kind")
@@ -226,6 +230,7 @@ def _ask(this: Act, proposal: Proposal, signers: list[Person]) -> None:
 
 
 def _submit(this: Act, proposal: Proposal, actor: Viewer) -> None:
+    """Give the draft its number and its office, and tell the office; the hooks record what it counts as."""
     need(proposal, State.DRAFT)
     member = _member(proposal.author)
     if member is None:
@@ -262,7 +267,7 @@ def _member(person: Person) -> Member | None:
 
 
 def _office(member: Member) -> Body | None:
-    """Who receives it: the office of the author's committee, else the committee itself."""
+    """Who receives the proposal: the office of the author's committee, else the committee itself."""
     committee = member.term.body
     offices: Any = Body.objects.filter(valid_on(timezone.localdate()), place=committee.place_id, kind=BodyKind.OFFICE)
     return offices.order_by("pk").first() or committee

@@ -101,18 +101,18 @@ class RecheckForm(ActForm):
 def act_page(
     right: str, form_class: type[ActForm], service: Callable[..., Any], heading: Any, submit: Any, done: Any
 ) -> Callable[..., HttpResponse]:
-    """A page whose form's fields are the service's."""
+    """The page of one act on a promise; the fields of its form are the arguments of `service`."""
 
     @page(right, load=load_commitment)
-    def view(request: Request, one: Commitment) -> HttpResponse:
+    def view(request: Request, commitment: Commitment) -> HttpResponse:
         return one_act(
             request,
             form_class(request.POST or None),
             service,
-            given={"commitment": one},
+            given={"commitment": commitment},
             heading=heading,
-            lead=f"{one.number} · {one.act}",
-            back=reverse("commitment", args=[one.pk]),
+            lead=f"{commitment.number} · {commitment.act}",
+            back=reverse("commitment", args=[commitment.pk]),
             done=done,
             submit=submit,
         )
@@ -195,7 +195,7 @@ time = act_page(
 
 
 @page("commitment.answer", load=load_commitment)
-def prove(request: Request, one: Commitment) -> HttpResponse:
+def prove(request: Request, commitment: Commitment) -> HttpResponse:
     """Give proof, with a photo or a scan if there is one."""
     form = ProofForm(request.POST or None, request.FILES or None, initial={"done_on": timezone.localdate()})
     files: list[Any] = []
@@ -208,24 +208,24 @@ def prove(request: Request, one: Commitment) -> HttpResponse:
             files.append(scan_keep(actor=request.viewer, upload=scan))
         return {**cleaned, "files": files}
 
-    words: dict[str, Any] = {
-        "given": {"commitment": one},
+    options: dict[str, Any] = {
+        "given": {"commitment": commitment},
         "heading": _("Give proof"),
-        "lead": f"{one.number} · {one.act} · {one.proof_expected}",
-        "back": reverse("commitment", args=[one.pk]),
+        "lead": f"{commitment.number} · {commitment.act} · {commitment.proof_expected}",
+        "back": reverse("commitment", args=[commitment.pk]),
         "done": _("Proof given; a second person checks it."),
         "submit": _("Give proof"),
     }
     try:
-        return one_act(request, form, services.proof_give, fields=fields, **words)
+        return one_act(request, form, services.proof_give, fields=fields, **options)
     except Refusal as refusal:  # of a file, before the act began
         field = {"photo": "photo_1"}.get(refusal.field or "", refusal.field)
         form.add_error(field if field in form.fields else None, str(refusal.message))
-        return one_act(request, form, services.proof_give, **words)
+        return one_act(request, form, services.proof_give, **options)
 
 
 @page("commitment.supervise", load=load_commitment)
-def press(request: Request, one: Commitment) -> HttpResponse:
+def press(request: Request, commitment: Commitment) -> HttpResponse:
     """Reminder, supervision letter, next tier: what was sent in this round is not offered again."""
     form = PressForm(request.POST or None)
     acts: dict[str, tuple[Callable[..., Any], str]] = {
@@ -233,7 +233,7 @@ def press(request: Request, one: Commitment) -> HttpResponse:
         "letter": (services.letter_send, _("supervision letter, numbered and printable")),
         "next_tier": (services.next_tier_pass, _("pass it to the next tier")),
     }
-    open_rungs = list(acts)[one.escalation :]
+    open_rungs = list(acts)[commitment.escalation :]
     form.fields["how"].choices = [(code, acts[code][1]) for code in open_rungs]
 
     def send(*, actor: Any, act_id: Any, how: str, text: str, commitment: Commitment) -> Any:
@@ -243,34 +243,39 @@ def press(request: Request, one: Commitment) -> HttpResponse:
         request,
         form,
         send,
-        given={"commitment": one},
+        given={"commitment": commitment},
         heading=_("Press for it"),
-        lead=f"{one.number} · {one.act}",
-        back=reverse("commitment", args=[one.pk]),
+        lead=f"{commitment.number} · {commitment.act}",
+        back=reverse("commitment", args=[commitment.pk]),
         done=_("Sent."),
         submit=_("Send"),
     )
 
 
 def load_time_request(request: Request, pk: UUID) -> TimeRequest:
-    row = TimeRequest.objects.select_related("commitment__bearer").get(pk=pk)
-    Commitment.objects.get(pk=row.commitment_id)  # within reach
-    return row
+    time_request = TimeRequest.objects.select_related("commitment__bearer").get(pk=pk)
+    Commitment.objects.get(pk=time_request.commitment_id)  # within reach
+    return time_request
 
 
 @page("commitment.decide_time", load=load_time_request)
-def time_decide(request: Request, row: TimeRequest) -> HttpResponse:
+def time_decide(request: Request, time_request: TimeRequest) -> HttpResponse:
     """Grant or refuse more time."""
-    one = row.commitment
+    commitment = time_request.commitment
     return one_act(
         request,
         DecideForm(request.POST or None),
         services.time_decide,
-        given={"request": row},
+        given={"request": time_request},
         heading=_("Decide about more time"),
         lead=_("%(act)s: due on %(due)s, asked until %(asked)s. Reason: %(reason)s")
-        % {"act": one.act, "due": one.due_on, "asked": row.due_on, "reason": row.reason},
-        back=reverse("commitment", args=[one.pk]),
+        % {
+            "act": commitment.act,
+            "due": commitment.due_on,
+            "asked": time_request.due_on,
+            "reason": time_request.reason,
+        },
+        back=reverse("commitment", args=[commitment.pk]),
         done=_("Decided; the bearer is told."),
         submit=_("Decide"),
     )

@@ -56,7 +56,7 @@ def _waiting_rows(viewer: Any) -> Any:
     """What our desks owe, and what they must check, decide or strike off."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     today = timezone.localdate()
-    rows = Commitment.objects.filter(
+    commitments = Commitment.objects.filter(
         Q(bearer__in=desks, state__in=[S.PROPOSED, S.IN_FORCE])
         | Q(supervisor__in=desks, state__in=[S.PROVED, S.CHECKED])
         | Q(supervisor__in=desks, state=S.IN_FORCE, due_on__lt=today, backfilled=False)
@@ -65,23 +65,23 @@ def _waiting_rows(viewer: Any) -> Any:
         | Q(supervisor__in=desks, state=S.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
     )
     asked = TimeRequest.objects.filter(commitment=OuterRef("pk"), granted__isnull=True)
-    return rows.distinct().annotate(wants_time=Exists(asked)).select_related("place").order_by("due_on")
+    return commitments.distinct().annotate(wants_time=Exists(asked)).select_related("place").order_by("due_on")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, commitments: Any) -> list[DeskItem]:
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     items = []
-    for one in rows[:SHOWN]:
-        act, due = _next_act(one, desks)
+    for commitment in commitments[:SHOWN]:
+        act, due = _next_act(commitment, desks)
         items.append(
             DeskItem(
                 kind="commitment",
-                title=one.act,
+                title=commitment.act,
                 act=act,
-                url=reverse("commitment", args=[one.pk]),
+                url=reverse("commitment", args=[commitment.pk]),
                 due_on=due,
-                body_id=one.bearer_id if one.bearer_id in desks else one.supervisor_id,
-                detail=f"{one.number} · {one.place.name}",
+                body_id=commitment.bearer_id if commitment.bearer_id in desks else commitment.supervisor_id,
+                detail=f"{commitment.number} · {commitment.place.name}",
             )
         )
     return items
@@ -90,20 +90,23 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
 waiting = Source(_waiting_rows, _waiting_items)
 
 
-def _next_act(one: Any, desks: list[UUID]) -> tuple[str, Any]:
-    if one.bearer_id in desks and one.state in (S.PROPOSED, S.IN_FORCE):
-        return (_("Confirm it"), None) if one.state == S.PROPOSED else (_("Do it, answer or give proof"), one.due_on)
-    if one.state == S.PROVED:
-        return _("Check the proof"), one.due_on
-    if one.state == S.CHECKED:
-        return _("Strike it off after the verdict"), one.verdict_due_on
-    if one.state == S.STRUCK_OFF:
-        return _("Look back"), one.recheck_due_on
-    if one.wants_time:
-        return _("Decide about more time"), one.due_on
-    if one.escalated_to_id in desks:
-        return _("Press: overdue below your tier"), one.due_on
-    return _("Press for it"), one.due_on
+def _next_act(commitment: Any, desks: list[UUID]) -> tuple[str, Any]:
+    """What one of `desks` does next about the promise, and by when (None: it has no clock yet)."""
+    if commitment.bearer_id in desks and commitment.state in (S.PROPOSED, S.IN_FORCE):
+        if commitment.state == S.PROPOSED:
+            return _("Confirm it"), None
+        return _("Do it, answer or give proof"), commitment.due_on
+    if commitment.state == S.PROVED:
+        return _("Check the proof"), commitment.due_on
+    if commitment.state == S.CHECKED:
+        return _("Strike it off after the verdict"), commitment.verdict_due_on
+    if commitment.state == S.STRUCK_OFF:
+        return _("Look back"), commitment.recheck_due_on
+    if commitment.wants_time:
+        return _("Decide about more time"), commitment.due_on
+    if commitment.escalated_to_id in desks:
+        return _("Press: overdue below your tier"), commitment.due_on
+    return _("Press for it"), commitment.due_on
 
 
 class LedgerFilter(Form):
@@ -138,33 +141,33 @@ class LedgerFilter(Form):
         ]
         self.fields["place"].limit(widest_place(request))
 
-    def narrow(self, rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        given = self.cleaned_data if self.is_valid() else {}
+    def narrow(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        filters = self.cleaned_data if self.is_valid() else {}
         today = timezone.localdate()
-        if given.get("q"):
-            rows = rows.filter(Q(act__icontains=given["q"]) | Q(number__icontains=given["q"]))
-        if given.get("mine"):
-            field = "bearer__in" if given["mine"] == "owed" else "supervisor__in"
-            rows = rows.filter(**{field: self.viewer.reach.bodies})
-        if given.get("state") == "open":
-            rows = rows.filter(state__in=Commitment.OPEN)
-        elif given.get("state"):
-            rows = rows.filter(state=given["state"])
-        if given.get("due") == "late":
-            rows = rows.filter(state=S.IN_FORCE, due_on__lt=today, backfilled=False)
-        elif given.get("due") == "soon":
-            rows = rows.filter(state=S.IN_FORCE, due_on__range=(today, today + timedelta(days=7)))
-        elif given.get("due") == "recheck":
-            rows = to_look_back(rows, today)
-        elif given.get("due"):
-            rows = of_colour(rows, given["due"], today)
-        if given.get("pressed"):
-            rows = rows.filter(escalation=int(given["pressed"]))
-        if given.get("body"):
-            rows = rows.filter(bearer__name__icontains=given["body"].strip())
-        if given.get("place"):
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        return rows
+        if filters.get("q"):
+            commitments = commitments.filter(Q(act__icontains=filters["q"]) | Q(number__icontains=filters["q"]))
+        if filters.get("mine"):
+            field = "bearer__in" if filters["mine"] == "owed" else "supervisor__in"
+            commitments = commitments.filter(**{field: self.viewer.reach.bodies})
+        if filters.get("state") == "open":
+            commitments = commitments.filter(state__in=Commitment.OPEN)
+        elif filters.get("state"):
+            commitments = commitments.filter(state=filters["state"])
+        if filters.get("due") == "late":
+            commitments = commitments.filter(state=S.IN_FORCE, due_on__lt=today, backfilled=False)
+        elif filters.get("due") == "soon":
+            commitments = commitments.filter(state=S.IN_FORCE, due_on__range=(today, today + timedelta(days=7)))
+        elif filters.get("due") == "recheck":
+            commitments = to_look_back(commitments, today)
+        elif filters.get("due"):
+            commitments = of_colour(commitments, filters["due"], today)
+        if filters.get("pressed"):
+            commitments = commitments.filter(escalation=int(filters["pressed"]))
+        if filters.get("body"):
+            commitments = commitments.filter(bearer__name__icontains=filters["body"].strip())
+        if filters.get("place"):
+            commitments = commitments.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        return commitments
 
 
 # The lists that are opened every day, as one tap each.
@@ -176,6 +179,14 @@ QUICK = (
 )
 
 
+def _quantity(commitment: Commitment) -> str:
+    return f"{commitment.quantity:f} {commitment.unit}".strip() if commitment.quantity is not None else ""
+
+
+def _clock_word(commitment: Commitment) -> str:
+    return str(SHADES[colour(commitment, timezone.localdate())])
+
+
 COMMITMENTS = DeclaredList(
     "commitments",
     gettext_lazy("promises"),
@@ -183,11 +194,7 @@ COMMITMENTS = DeclaredList(
         Column(gettext_lazy("promise"), cell="promise"),
         Column(gettext_lazy("number"), "number", page=False),
         Column(gettext_lazy("what is to be done"), "act", page=False),
-        Column(
-            gettext_lazy("quantity"),
-            lambda one: f"{one.quantity:f} {one.unit}".strip() if one.quantity is not None else "",
-            page=False,
-        ),
+        Column(gettext_lazy("quantity"), _quantity, page=False),
         Column(gettext_lazy("bearer"), "bearer.name"),
         Column(gettext_lazy("supervising body"), "supervisor.name"),
         Column(gettext_lazy("place"), "place.full_name", page=False),
@@ -195,8 +202,8 @@ COMMITMENTS = DeclaredList(
         Column(gettext_lazy("first due"), "first_due_on", page=False),
         Column(gettext_lazy("due"), "due_on"),
         Column(gettext_lazy("state"), "get_state_display", page=False),
-        Column(gettext_lazy("clock"), lambda one: str(SHADES[colour(one, timezone.localdate())]), cell="clock"),
-        Column(gettext_lazy("pressed for"), lambda one: str(PRESSED[one.escalation]), page=False),
+        Column(gettext_lazy("clock"), _clock_word, cell="clock"),
+        Column(gettext_lazy("pressed for"), lambda commitment: str(PRESSED[commitment.escalation]), page=False),
         Column(gettext_lazy("answered on"), "answered_on", page=False),
         Column(gettext_lazy("met the people on"), "met_people_on", page=False),
         Column(gettext_lazy("proved on"), "proved_on", page=False),
@@ -209,53 +216,53 @@ COMMITMENTS = DeclaredList(
 @page("commitment.list", methods=("GET",))
 def commitments(request: Request) -> HttpResponse:
     form = LedgerFilter(request)
-    rows = form.narrow(Commitment.objects.select_related("bearer", "supervisor", "place"))
-    rows = rows.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
-    return COMMITMENTS.respond(request, "commitments/commitments.html", rows, form=form, quick=QUICK)
+    commitments = form.narrow(Commitment.objects.select_related("bearer", "supervisor", "place"))
+    commitments = commitments.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
+    return COMMITMENTS.respond(request, "commitments/commitments.html", commitments, form=form, quick=QUICK)
 
 
 def load_commitment(request: Request, pk: UUID) -> Commitment:
-    rows = Commitment.objects.select_related("bearer", "supervisor", "place", "escalated_to", "bearer_person")
-    return rows.get(pk=pk)
+    commitments = Commitment.objects.select_related("bearer", "supervisor", "place", "escalated_to", "bearer_person")
+    return commitments.get(pk=pk)
 
 
 @page("commitment.see", load=load_commitment, methods=("GET",))
-def commitment(request: Request, one: Commitment) -> HttpResponse:
+def commitment(request: Request, commitment: Commitment) -> HttpResponse:
     """One promise's file: where it is, its story, the viewer's next acts."""
-    silent = one.judges.exclude(verdicts__round=one.round).count() if one.state == S.CHECKED else 0
-    waits = silent if one.verdict_due_on and timezone.localdate() <= one.verdict_due_on else 0
-    words = {
-        "commitment": one,
-        "events": promise_events(one),
-        "acts": offered(request.viewer, one, waits=bool(waits)),
+    silent = commitment.judges.exclude(verdicts__round=commitment.round).count() if commitment.state == S.CHECKED else 0
+    waits = silent if commitment.verdict_due_on and timezone.localdate() <= commitment.verdict_due_on else 0
+    context = {
+        "commitment": commitment,
+        "events": promise_events(commitment),
+        "acts": offered(request.viewer, commitment, waits=bool(waits)),
         "waits": waits,
-        "origin": origin_of(one),
-        "proofs": one.proofs.prefetch_related("files").order_by("-given_at"),
-        "letters": one.events.filter(kind="letter").order_by("at"),
-        "asked": one.judges.count(),
-        "pressed": PRESSED[one.escalation],
+        "origin": origin_of(commitment),
+        "proofs": commitment.proofs.prefetch_related("files").order_by("-given_at"),
+        "letters": commitment.events.filter(kind="letter").order_by("at"),
+        "asked": commitment.judges.count(),
+        "pressed": PRESSED[commitment.escalation],
     }
-    return render(request, "commitments/commitment.html", words)
+    return render(request, "commitments/commitment.html", context)
 
 
-def offered(viewer: Any, one: Commitment, *, waits: bool) -> list[dict[str, Any]]:
+def offered(viewer: Any, commitment: Commitment, *, waits: bool) -> list[dict[str, Any]]:
     """The acts that the viewer may do now: by right, by stage, and when their time has come."""
     rights = ("commitment.answer", "commitment.supervise", "commitment.decide")
-    allowed = {right: may(right, viewer, one) for right in rights}
-    look_back_from = one.settled_on + RECHECK_AFTER if one.settled_on else None
+    allowed = {right: may(right, viewer, commitment) for right in rights}
+    look_back_from = commitment.settled_on + RECHECK_AFTER if commitment.settled_on else None
     not_yet = {
         "strike_off": waits,
-        "escalate": one.state != S.IN_FORCE or one.escalation >= NEXT_TIER,
-        "recheck": bool(one.rechecked_on or not look_back_from or timezone.localdate() < look_back_from),
-        "ask_time": one.time_requests.filter(granted__isnull=True).exists(),
+        "escalate": commitment.state != S.IN_FORCE or commitment.escalation >= NEXT_TIER,
+        "recheck": bool(commitment.rechecked_on or not look_back_from or timezone.localdate() < look_back_from),
+        "ask_time": commitment.time_requests.filter(granted__isnull=True).exists(),
     }
     acts = [
-        {"url": reverse(name, args=[one.pk]), "label": label, "is_wished": verb not in UNWISHED}
+        {"url": reverse(name, args=[commitment.pk]), "label": label, "is_wished": verb not in UNWISHED}
         for verb, right, name, label in ACTS
-        if allowed[right] and may_step(one, verb) and not not_yet.get(verb)
+        if allowed[right] and may_step(commitment, verb) and not not_yet.get(verb)
     ]
-    request_open = one.time_requests.filter(granted__isnull=True).first()
-    if request_open and allowed["commitment.decide"] and may_step(one, "decide_time"):
+    request_open = commitment.time_requests.filter(granted__isnull=True).first()
+    if request_open and allowed["commitment.decide"] and may_step(commitment, "decide_time"):
         url = reverse("commitment_time_decide", args=[request_open.pk])
         acts.insert(0, {"url": url, "label": _("Decide about more time"), "is_wished": True})
     return acts

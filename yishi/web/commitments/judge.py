@@ -35,13 +35,13 @@ def judge(request: Request) -> HttpResponse:
         status = 422 if request.method == "POST" else 200
         return render(request, "kit/code.html", {"form": form, "tab": "judge"}, status=status)
     mine = Judge.objects.filter(person=request.viewer.person)
-    rows = Commitment.objects.filter(pk__in=mine.values("commitment")).select_related("bearer", "place")
-    given = set(Verdict.objects.filter(judge__in=mine).values_list("commitment", "round"))
+    commitments = Commitment.objects.filter(pk__in=mine.values("commitment")).select_related("bearer", "place")
+    judged = set(Verdict.objects.filter(judge__in=mine).values_list("commitment", "round"))
     waiting: list[Commitment] = []
     others: list[Commitment] = []
-    for one in rows.order_by("due_on"):
-        can_judge = one.state in JUDGED_IN and (one.pk, one.round) not in given
-        (waiting if can_judge else others).append(one)
+    for commitment in commitments.order_by("due_on"):
+        can_judge = commitment.state in JUDGED_IN and (commitment.pk, commitment.round) not in judged
+        (waiting if can_judge else others).append(commitment)
     return render(request, "commitments/judge.html", {"waiting": waiting, "others": others, "tab": "judge"})
 
 
@@ -67,10 +67,10 @@ class VerdictForm(ActForm):
 
 
 @page("commitment.judge", load=load_judged, face="public")
-def judge_one(request: Request, one: Commitment) -> HttpResponse:
+def judge_one(request: Request, commitment: Commitment) -> HttpResponse:
     """One promise: what was promised, what is said to be done, three big answers."""
 
-    given = Verdict.objects.filter(judge__commitment=one, judge__person=request.viewer.person)
+    verdicts = Verdict.objects.filter(judge__commitment=commitment, judge__person=request.viewer.person)
 
     def thanks(receipt: object) -> str:
         return reverse("judge")
@@ -79,35 +79,35 @@ def judge_one(request: Request, one: Commitment) -> HttpResponse:
         request,
         VerdictForm(request.POST or None),
         verdict_give,
-        given={"commitment": one},
-        heading=one.act,
+        given={"commitment": commitment},
+        heading=commitment.act,
         back=reverse("judge"),
         done=_("Thank you. Your verdict is kept; nobody at the handling body learns who gave it."),
         submit=_("Give my verdict"),
         next_url=thanks,
         template="commitments/judge_one.html",
-        commitment=one,
-        events=promise_events(one, to_judge=True),
-        photos=_photos(one),
-        proof=one.proofs.filter(outcome=Proof.Outcome.ACCEPTED).order_by("given_at").last(),
-        can_judge=one.state in JUDGED_IN and not given.filter(round=one.round).exists(),
+        commitment=commitment,
+        events=promise_events(commitment, to_judge=True),
+        photos=_photos(commitment),
+        proof=commitment.proofs.filter(outcome=Proof.Outcome.ACCEPTED).order_by("given_at").last(),
+        can_judge=commitment.state in JUDGED_IN and not verdicts.filter(round=commitment.round).exists(),
         tab="judge",
     )
 
 
-def _photos(one: Commitment) -> QuerySet[Attachment]:
+def _photos(commitment: Commitment) -> QuerySet[Attachment]:
     """The photos given as proof; receipts and contracts stay between the desks."""
-    return Attachment.objects.filter(pk__in=one.proofs.values("files"), kind=Attachment.Kind.PHOTO)
+    return Attachment.objects.filter(pk__in=commitment.proofs.values("files"), kind=Attachment.Kind.PHOTO)
 
 
 def load_photo(request: Request, pk: UUID, photo: UUID) -> tuple[Commitment, Attachment]:
-    one = load_judged(request, pk)
-    return one, _photos(one).get(pk=photo)
+    commitment = load_judged(request, pk)
+    return commitment, _photos(commitment).get(pk=photo)
 
 
 @page("commitment.judge_photo", load=load_photo, methods=("GET",), face="public")
-def judge_photo(request: Request, thing: tuple[Commitment, Attachment]) -> HttpResponse:
-    return stream(thing[1], small=request.GET.get("small") == "1")
+def judge_photo(request: Request, judged_photo: tuple[Commitment, Attachment]) -> HttpResponse:
+    return stream(judged_photo[1], small=request.GET.get("small") == "1")
 
 
 urlpatterns = [

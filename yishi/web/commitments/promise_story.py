@@ -1,5 +1,6 @@
 """A commitment's story as a timeline. Who judged is never shown; the words of a verdict only with two or more."""
 
+from collections import Counter
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -22,23 +23,23 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
     bearer, supervisor = commitment.bearer.name, commitment.supervisor.name
     title = act_title("commitments.commitment.agree")
     first = Event(title, when=commitment.agreed_on, who=bearer, flag=flag if commitment.backfilled else "")
-    rows: list[tuple[date, datetime | None, Event]] = [(commitment.agreed_on, None, first)]
-    for one in commitment.events.select_related("body"):
-        late = one.on < timezone.localdate(one.at)
+    dated: list[tuple[date, datetime | None, Event]] = [(commitment.agreed_on, None, first)]
+    for ledger_event in commitment.events.select_related("body"):
+        late = ledger_event.on < timezone.localdate(ledger_event.at)
         event = Event(
-            one.get_kind_display() + (f" {one.number}" if one.number else ""),
-            when=one.on if late else one.at,
-            who=one.body.name if one.body else "",
-            text="" if to_judge and one.kind in BETWEEN_DESKS else one.text,
+            ledger_event.get_kind_display() + (f" {ledger_event.number}" if ledger_event.number else ""),
+            when=ledger_event.on if late else ledger_event.at,
+            who=ledger_event.body.name if ledger_event.body else "",
+            text="" if to_judge and ledger_event.kind in BETWEEN_DESKS else ledger_event.text,
             flag=flag if late else "",
         )
-        rows.append((one.on, one.at, event))
+        dated.append((ledger_event.on, ledger_event.at, event))
     for proof in commitment.proofs.all():
         done = _("done on %(day)s") % {"day": date_format(proof.done_on)}
         amount = f"{proof.quantity.normalize():f} {commitment.unit}" if proof.quantity is not None else ""
         text = "\n".join(word for word in (proof.text, amount, done) if word)
         title = act_title("commitments.commitment.prove")
-        rows.append(_at(proof.given_at, Event(title, when=proof.given_at, who=bearer, text=text)))
+        dated.append(_at(proof.given_at, Event(title, when=proof.given_at, who=bearer, text=text)))
         if proof.outcome and proof.checked_at:
             title = _("Proof accepted") if proof.outcome == Proof.Outcome.ACCEPTED else _("Proof returned")
             if proof.outcome == Proof.Outcome.ACCEPTED and not proof.as_agreed:
@@ -50,45 +51,48 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
                 text=proof.finding,
                 flag=_("one person for both desks (small office)") if proof.same_hands else "",
             )
-            rows.append(_at(proof.checked_at, event))
+            dated.append(_at(proof.checked_at, event))
     for asked in commitment.time_requests.all():
         until = _("until %(day)s") % {"day": date_format(asked.due_on)}
         text = until if to_judge else f"{until}\n{asked.reason}"
         title = act_title("commitments.time.ask")
-        rows.append(_at(asked.asked_at, Event(title, when=asked.asked_at, who=bearer, text=text)))
+        dated.append(_at(asked.asked_at, Event(title, when=asked.asked_at, who=bearer, text=text)))
         if asked.decided_at:
             title = _("More time granted") if asked.granted else _("More time refused")
             text = "" if to_judge else asked.answer
-            rows.append(_at(asked.decided_at, Event(title, when=asked.decided_at, who=supervisor, text=text)))
-    rows += _verdicts(commitment, shows_words=not to_judge)
+            dated.append(_at(asked.decided_at, Event(title, when=asked.decided_at, who=supervisor, text=text)))
+    dated += _verdicts(commitment, shows_words=not to_judge)
     earliest = datetime.min.replace(tzinfo=timezone.get_current_timezone())
-    ordered = sorted(rows, key=lambda row: (row[0], row[1] or earliest))
+    ordered = sorted(dated, key=lambda row: (row[0], row[1] or earliest))
     return [event for _day, _moment, event in ordered] + _next(commitment)
 
 
 def _at(moment: datetime, event: Event) -> tuple[date, datetime, Event]:
+    """The event with what it is sorted by: its day, then its moment."""
     return (timezone.localdate(moment), moment, event)
 
 
 def _verdicts(commitment: Commitment, *, shows_words: bool) -> list[tuple[date, datetime, Event]]:
     """One event per round: how many answered, and how. Late ones count in the round in which they were given."""
-    given = list(commitment.verdicts.all())
-    if not given:
+    verdicts = list(commitment.verdicts.all())
+    if not verdicts:
         return []
-    asked, found = commitment.judges.count(), []
-    for number in sorted({one.round for one in given}):
-        rows = [one for one in given if one.round == number]
-        counts = [(label, sum(one.value == value for one in rows)) for value, label in Verdict.Value.choices]
-        text = "，".join(f"{label} {count}" for label, count in counts if count)
-        if len(rows) >= MANY and shows_words:
-            text += "".join(f"\n“{one.text}”" for one in sorted(rows, key=lambda one: one.text) if one.text)
-        last = max(one.at for one in rows)
-        title = _("Judged: %(count)d of %(asked)d who were asked") % {"count": len(rows), "asked": asked}
-        found.append((timezone.localdate(last), last, Event(title, when=timezone.localdate(last), text=text)))
-    return found
+    asked, events = commitment.judges.count(), []
+    for number in sorted({verdict.round for verdict in verdicts}):
+        of_round = [verdict for verdict in verdicts if verdict.round == number]
+        counted = Counter(verdict.value for verdict in of_round)
+        text = "，".join(f"{label} {counted[value]}" for value, label in Verdict.Value.choices if counted[value])
+        if len(of_round) >= MANY and shows_words:
+            said = sorted(verdict.text for verdict in of_round if verdict.text)
+            text += "".join(f"\n“{sentence}”" for sentence in said)
+        last = max(verdict.at for verdict in of_round)
+        title = _("Judged: %(count)d of %(asked)d who were asked") % {"count": len(of_round), "asked": asked}
+        events.append((timezone.localdate(last), last, Event(title, when=timezone.localdate(last), text=text)))
+    return events
 
 
 def _next(commitment: Commitment) -> list[Event]:
+    """Where the promise stands now or what is expected next; empty where nothing is."""
     S = Commitment.State
     if commitment.state == S.PROPOSED:
         return [Event(_("The bearer confirms, or the hand-over puts it in force"), kind="now")]

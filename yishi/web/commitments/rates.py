@@ -37,8 +37,8 @@ def period_of(request: Request) -> tuple[PeriodForm, date, date]:
     """The period asked for; this year without one."""
     today = timezone.localdate()
     default = {"start": date(today.year, 1, 1).isoformat(), "end": date(today.year, 12, 31).isoformat()}
-    given = {key: request.GET.get(key) or default[key] for key in default}
-    form = PeriodForm(given)
+    period = {key: request.GET.get(key) or default[key] for key in default}
+    form = PeriodForm(period)
     if not form.is_valid():
         return form, date(today.year, 1, 1), date(today.year, 12, 31)
     return form, form.cleaned_data["start"], form.cleaned_data["end"]
@@ -123,12 +123,12 @@ def rate_cases(request: Request) -> HttpResponse:
     bearer = Body.objects.filter(pk=request.GET["body"]).first() if _is_uuid(request) else None
     place = _place(request)
     span = (place.lo, place.hi) if place else None
-    rows = queries.cases(queries.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
-    rows = rows.select_related("bearer", "place", "supervisor").order_by("due_on", "pk")
+    commitments = queries.cases(queries.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
+    commitments = commitments.select_related("bearer", "place", "supervisor").order_by("due_on", "pk")
     return RATE_CASES.respond(
         request,
         "commitments/rate_cases.html",
-        rows,
+        commitments,
         filename=str(names[part]),
         part=names[part],
         body=bearer,

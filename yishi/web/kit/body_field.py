@@ -46,7 +46,7 @@ class BodyWidget(forms.TextInput):
 
 
 class BodyField(forms.Field):
-    """Cleans to a `Body` that exists today, within `place` if one is given; `near` are offered by name."""
+    """Cleans to a `Body` that exists today, or to None; `limit` says within which place it looks and what it offers."""
 
     widget = BodyWidget
 
@@ -59,8 +59,8 @@ class BodyField(forms.Field):
     def limit(self, within: Place | None, *kinds: str) -> "BodyField":
         """Look only within this place; offer its own bodies (of `kinds`, if any are named) while one types."""
         self.within = within
-        rows = self._rows().filter(kind__in=kinds) if kinds else self._rows()
-        near = rows.filter(place=within) if within is not None else rows
+        bodies = self._bodies().filter(kind__in=kinds) if kinds else self._bodies()
+        near = bodies.filter(place=within) if within is not None else bodies
         self.widget.near = list(near.order_by("name").values_list("name", flat=True)[:NEAR])
         return self
 
@@ -75,27 +75,27 @@ class BodyField(forms.Field):
         chosen = self._by_id(key)
         if chosen is not None:
             return chosen
-        rows = self._rows().select_related("place")
-        found = list(rows.filter(Q(name=text) | Q(short_name=text)).order_by("place__lo")[: SUGGESTIONS + 1])
-        if not found:
-            found = list(rows.filter(name__icontains=text).order_by("place__lo", "name")[: SUGGESTIONS + 1])
-        if len(found) == 1:
-            return found[0]
-        if not found:
+        bodies = self._bodies().select_related("place")
+        matches = list(bodies.filter(Q(name=text) | Q(short_name=text)).order_by("place__lo")[: SUGGESTIONS + 1])
+        if not matches:
+            matches = list(bodies.filter(name__icontains=text).order_by("place__lo", "name")[: SUGGESTIONS + 1])
+        if len(matches) == 1:
+            return matches[0]
+        if not matches:
             raise forms.ValidationError(
                 _("No body is called so. Type another part of its name; a new one is registered under Bodies.")
             )
-        self.widget.candidates = found[:SUGGESTIONS]
+        self.widget.candidates = matches[:SUGGESTIONS]
         raise forms.ValidationError(_("Several bodies fit. Choose one of them below."))
 
     def _by_id(self, key: str) -> Body | None:
         try:
-            return self._rows().filter(pk=UUID(key)).first()
+            return self._bodies().filter(pk=UUID(key)).first()
         except ValueError:
             return None
 
-    def _rows(self) -> QuerySet[Body]:
-        rows = Body.objects.filter(valid_on(timezone.localdate()))
+    def _bodies(self) -> QuerySet[Body]:
+        bodies = Body.objects.filter(valid_on(timezone.localdate()))
         if self.within is not None:
-            rows = rows.filter(place__lo__gte=self.within.lo, place__lo__lte=self.within.hi)
-        return rows
+            bodies = bodies.filter(place__lo__gte=self.within.lo, place__lo__lte=self.within.hi)
+        return bodies

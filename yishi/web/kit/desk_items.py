@@ -41,5 +41,5 @@ def collect(viewer: Any, sources: Iterable[Source]) -> list[DeskItem]:
     asked = [(source, rows) for source in sources if (rows := source.rows(viewer)) is not None]
     if len(asked) > 1:
         there = Person.within.filter(pk=viewer.person_id).values_list(*(Exists(rows) for _source, rows in asked)).get()
-        asked = [one for one, waits in zip(asked, there, strict=True) if waits]
+        asked = [source_and_rows for source_and_rows, waits in zip(asked, there, strict=True) if waits]
     return [item for source, rows in asked for item in source.items(viewer, rows)]

@@ -15,7 +15,7 @@ from yishi.web.kit.request import Request
 
 Column = tuple[Any, Callable[[Any], Any]]
 MOST_ROWS = 50_000  # in one workbook: what is held in memory while it is written
-AT_ONCE = 1_000  # read from the database
+AT_ONCE = 1_000  # rows read from the database at a time
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -29,9 +29,9 @@ def export(request: Request, filename: str, columns: Sequence[Column], rows: Ite
     Of more than `MOST_ROWS` the first ones, and the workbook's first line says so.
     """
     today = timezone.localdate()
-    found = iter(rows.iterator(chunk_size=AT_ONCE) if isinstance(rows, QuerySet) else rows)
-    cells = [[value(row) for _heading, value in columns] for row in islice(found, MOST_ROWS)]
-    notes = [too_many()] if next(found, None) is not None else []
+    iterator = iter(rows.iterator(chunk_size=AT_ONCE) if isinstance(rows, QuerySet) else rows)
+    cells = [[value(row) for _heading, value in columns] for row in islice(iterator, MOST_ROWS)]
+    notes = [too_many()] if next(iterator, None) is not None else []
     content = write_sheet(
         rows=cells,
         headings=[str(heading) for heading, _value in columns],

@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 
-def area(label: Any, rows: int = 4, **given: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}), **given)
+def area(label: Any, rows: int = 4, **options: Any) -> forms.CharField:
+    """A box for longer text, `rows` lines high; it may stay empty (services refuse what must not)."""
+    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
-def day_field(label: Any, **given: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **given)
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **options)
 
 
 def photo_field(number: int) -> forms.FileField:

@@ -51,10 +51,10 @@ class ActForm(Form):
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == NO_WORDS:
                 field.empty_label = gettext_lazy("choose")
 
-    def attempt(self, request: Request, service: Callable[..., Receipt], **given: Any) -> Receipt | None:
+    def attempt(self, request: Request, service: Callable[..., Receipt], **arguments: Any) -> Receipt | None:
         """Call `service` as the viewer; a refusal becomes an error of the form and the answer is None."""
         try:
-            return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **given)
+            return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **arguments)
         except Refusal as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.message))
             self.begin_anew()

@@ -1,5 +1,6 @@
-"""The template's side of a declared list (lists.py): the table, its cells, and the form of its filters."""
+"""The template's side of tables: a declared list (lists.py), its cells and filters; the table of a file's own part."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -16,6 +17,11 @@ from yishi.web.kit.numbers import number_text
 from yishi.web.kit.page_tags import day
 
 register = template.Library()
+_HEADING = re.compile(r"<th\b([^>]*)>(.*?)</th>", re.DOTALL)
+_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
+_CELL = re.compile(r"<(td|th)\b([^>]*)>")
+_COLSPAN = re.compile(r'\bcolspan="(\d+)"')
+_MARKUP = re.compile(r"<[^>]*>")
 GROUP = "group"  # the cell that says what the rows below it share
 
 
@@ -86,12 +92,29 @@ class TableNode(Node):
 
 @register.tag
 def list_table(parser: Parser, token: Token) -> TableNode:
-    """`{% list_table "commitments" page_obj as one %}` … `{% endlist_table %}`."""
+    """`{% list_table "commitments" page_obj as commitment %}` … `{% endlist_table %}`."""
     _tag, declared, rows, _as, *names = token.split_contents()
     nodelist = parser.parse(("endlist_table",))
     parser.delete_first_token()
     names = [name.strip(",") for name in names]
     return TableNode(parser.compile_filter(declared), parser.compile_filter(rows), names, nodelist)
+
+
+class CardsNode(Node):
+    def __init__(self, nodelist: NodeList):
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        return mark_safe(_labelled(self.nodelist.render(context)))
+
+
+@register.tag
+def cards(parser: Parser, _token: Token) -> CardsNode:
+    """`{% cards %}<table class="table cards">…</table>{% endcards %}`: on a phone each row is a card, on which each
+    cell says the heading of its column. A cell that says something else has its own `data-label`, "" for nothing."""
+    nodelist = parser.parse(("endcards",))
+    parser.delete_first_token()
+    return CardsNode(nodelist)
 
 
 @register.inclusion_tag("kit/filters.html", takes_context=True)
@@ -109,6 +132,36 @@ def text_of(value: Any, context: template.Context) -> str:
     return (
         conditional_escape(number_text(value)) if isinstance(value, Told) else render_value_in_context(value, context)
     )
+
+
+def _labelled(html: str) -> str:
+    """The table with its headings repeated in its cells. Headings that only a screen reader hears are not."""
+    head, body = html.split("</thead>", 1)
+    headings: list[str] = []
+    for attributes, heading in _HEADING.findall(head):
+        silent = "visually-hidden" in heading
+        headings += ["" if silent else _MARKUP.sub("", heading).strip()] * _width(attributes)
+
+    def row(table_row: re.Match[str]) -> str:
+        column = 0
+
+        def cell(opening: re.Match[str]) -> str:
+            nonlocal column
+            tag, attributes = opening.groups()
+            heading = headings[column] if column < len(headings) else ""
+            column += _width(attributes)
+            is_labelled = tag == "th" or "data-label" in attributes or not heading
+            return opening[0] if is_labelled else f'<td{attributes} data-label="{heading}">'
+
+        return _CELL.sub(cell, table_row[0])
+
+    return f"{head}</thead>{_ROW.sub(row, body)}"
+
+
+def _width(attributes: str) -> int:
+    """How many columns a cell covers."""
+    covered = _COLSPAN.search(attributes)
+    return int(covered[1]) if covered else 1
 
 
 def _page_of(name: str) -> Callable[[Any], str]:

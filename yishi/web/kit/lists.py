@@ -13,8 +13,8 @@
 
 The template says where the table stands, and draws the cells that hold more than a word:
 
-    {% list_table "commitments" page_obj as one %}
-    {% cell "promise" %}<a href="{% url "commitment" one.pk %}">{{ one.act }}</a>{% endcell %}
+    {% list_table "commitments" page_obj as commitment %}
+    {% cell "promise" %}<a href="{% url "commitment" commitment.pk %}">{{ commitment.act }}</a>{% endcell %}
     {% endlist_table %}
 """
 

@@ -67,9 +67,9 @@ def one_act(
 ) -> HttpResponse:
     """Show `form`; sent and accepted, call `service` with `given` and the form's fields, then go to `next_url` or back.
 
-    A refusal shows the same page with the sentence and everything that was typed. Where what is said depends on the
-    receipt, `answer` makes the whole response. `template` fills slots of `kit/act.html` for pages that need more than
-    a form and a button.
+    `fields` makes the service's arguments of the cleaned fields where the two differ. A refusal shows the same page
+    (status 422) with the sentence and everything that was typed. Where what is said depends on the receipt, `answer`
+    makes the whole response. `template` fills slots of `kit/act.html` for pages that need more than a form and button.
     """
     if request.method == "POST" and form.is_valid():
         cleaned = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}

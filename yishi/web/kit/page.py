@@ -59,7 +59,7 @@ def page(
 
 
 def refuse(request: Request) -> HttpResponse:
-    """Nobody is sent to sign in; somebody without the right is told so."""
+    """Whoever is not signed in is sent to sign in; who is, but lacks the right, reads so (status 403)."""
     if not request.viewer.is_known:
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
     return render(request, "kit/403.html", status=403)

@@ -120,7 +120,7 @@ def render_field(field: forms.BoundField) -> dict[str, Any]:
 @register.simple_tag
 def script_words() -> SafeString:
     """What the scripts of a page say (frontend/src/words.js), in its language."""
-    words = {
+    sentences = {
         "restored": _("What you had begun to write is here again."),
         "clear": _("Clear it"),
         "slow": _("The network is slow: still sending. You may press again; the same thing counts once."),
@@ -130,7 +130,7 @@ def script_words() -> SafeString:
         "idle": _("Nothing was done for a long time: you are signed out in two minutes."),
         "stay": _("I am still here"),
     }
-    return json_script(words, "words")
+    return json_script(sentences, "words")
 
 
 @register.inclusion_tag("kit/timeline.html")
@@ -145,7 +145,7 @@ def clock(commitment: Any) -> dict[str, Any]:
     today = timezone.localdate()
     shade = colour(commitment, today)
     days = (commitment.due_on - today).days
-    words = {
+    labels = {
         Colour.BLUE: _("on course"),
         Colour.YELLOW: _("due soon"),
         Colour.RED: _("overdue"),
@@ -154,7 +154,7 @@ def clock(commitment: Any) -> dict[str, Any]:
     running = shade != Colour.NONE and commitment.state == commitment.State.IN_FORCE
     if running and days < 0:  # "overdue by 20 days" says both
         return {"shade": shade.value, "word": days_left(days), "days": ""}
-    return {"shade": shade.value or "none", "word": words[shade], "days": days_left(days) if running else ""}
+    return {"shade": shade.value or "none", "word": labels[shade], "days": days_left(days) if running else ""}
 
 
 @register.simple_tag

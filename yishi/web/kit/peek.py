@@ -32,5 +32,5 @@ class Peek(AnyPaginator):
             return self.get_page(1)
         self.is_open = len(ids) > self.per_page
         self.__dict__.update(count=start + len(ids), num_pages=here + self.is_open)
-        found = {one.pk: one for one in self.files.filter(pk__in=ids[: self.per_page])}
-        return Page([found[one] for one in ids if one in found], here, self)
+        by_id = {file.pk: file for file in self.files.filter(pk__in=ids[: self.per_page])}
+        return Page([by_id[key] for key in ids if key in by_id], here, self)

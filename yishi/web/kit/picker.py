@@ -42,15 +42,15 @@ class PickerWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        given = value if isinstance(value, dict) else {"text": "", "ids": [one.pk for one in value or ()]}
+        sent = value if isinstance(value, dict) else {"text": "", "ids": [item.pk for item in value or ()]}
         field = self.field
-        picked = field.by_ids(valid_ids(given["ids"])) if field else []
-        known = {one.pk for one in picked}
+        picked = field.by_ids(valid_ids(sent["ids"])) if field else []
+        known = {item.pk for item in picked}
         label = field.label_of if field else str
         context["widget"].update(
-            text=given["text"],
-            picked=[(one.pk, label(one)) for one in picked],
-            found=[(one.pk, label(one)) for one in self.found if one.pk not in known],
+            text=sent["text"],
+            picked=[(item.pk, label(item)) for item in picked],
+            found=[(item.pk, label(item)) for item in self.found if item.pk not in known],
             searched=self.searched,
             described=(attrs or {}).get("aria-describedby", ""),
             placeholder=field.placeholder if field else "",
@@ -84,19 +84,19 @@ class PickerField(forms.Field):
 
     def search(self, text: str) -> list[Any]:
         """Look up, and show what was found."""
-        found = self.find(text)
-        self.widget.found, self.widget.searched = found, text
-        return found
+        matches = self.find(text)
+        self.widget.found, self.widget.searched = matches, text
+        return matches
 
     def clean(self, value: Any) -> list[Any]:
         value = value or {"text": "", "ids": []}
         picked = self.by_ids(valid_ids(value["ids"]))
-        known = {one.pk for one in picked}
+        known = {item.pk for item in picked}
         if value["text"]:
-            found = [one for one in self.search(value["text"]) if one.pk not in known]
-            if len(found) == 1:
-                picked.append(found[0])
-            elif found:
+            matches = [item for item in self.search(value["text"]) if item.pk not in known]
+            if len(matches) == 1:
+                picked.append(matches[0])
+            elif matches:
                 raise forms.ValidationError(_("Several fit. Tick those that are meant."))
             elif not known:
                 raise forms.ValidationError(
@@ -110,9 +110,9 @@ class PickerField(forms.Field):
 def valid_ids(ids: Iterable[Any]) -> list[UUID]:
     """The ids among what was sent, each once."""
     made: dict[UUID, None] = {}
-    for one in list(ids)[:MOST]:
+    for sent_id in list(ids)[:MOST]:
         try:
-            made[one if isinstance(one, UUID) else UUID(str(one))] = None
+            made[sent_id if isinstance(sent_id, UUID) else UUID(str(sent_id))] = None
         except ValueError:
             continue
     return list(made)

@@ -89,25 +89,25 @@ class PlaceField(forms.Field):
             not text or text in (chosen.full_name, chosen.name) or self._was_offered(text, chosen)
         ):
             return chosen
-        found = places_find(text, within, SUGGESTIONS, self.levels or None)
-        exact = [one for one in found if text in (one.full_name, one.code)] or found
+        matches = places_find(text, within, SUGGESTIONS, self.levels or None)
+        exact = [place for place in matches if text in (place.full_name, place.code)] or matches
         if len(exact) == 1:
             return exact[0]
-        if not found:
+        if not matches:
             raise forms.ValidationError(_("No place is called so. Type another part of the name, or the code."))
-        self.widget.candidates = found
+        self.widget.candidates = matches
         raise forms.ValidationError(_("Several places fit. Choose one of them below."))
 
     def _by_id(self, key: str, within: Place | None) -> Place | None:
         try:
-            rows = Place.objects.filter(pk=UUID(key), closed_on__isnull=True)
+            places = Place.objects.filter(pk=UUID(key), closed_on__isnull=True)
         except ValueError:
             return None
         if within is not None:
-            rows = rows.filter(lo__gte=within.lo, lo__lte=within.hi)
+            places = places.filter(lo__gte=within.lo, lo__lte=within.hi)
         if self.levels:
-            rows = rows.filter(level__in=self.levels)
-        return rows.first()
+            places = places.filter(level__in=self.levels)
+        return places.first()
 
     @staticmethod
     def _was_offered(text: str, chosen: Place) -> bool:

@@ -83,7 +83,7 @@ NUMERALS = "一二三四五六七八九十"
 
 
 def ordinal_word(number: int) -> str:
-    """一、二、… 十、十一…"""
+    """一、二、… 十、十一… for 1 to 99."""
     if number <= 10:
         return NUMERALS[number - 1]
     tens, rest = divmod(number, 10)

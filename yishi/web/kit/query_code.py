@@ -21,7 +21,10 @@ class CodeForm(Form):
 
 
 def enter_code(request: Request, form: CodeForm) -> bool:
-    """Open the session of who holds the code; wrong ones are slowed per address."""
+    """Let the session act for whoever holds the code; False, with an error on the form, where no such code is live.
+
+    Wrong codes are slowed per address.
+    """
     try:
         code = code_try(form.cleaned_data["code"], request.META.get("REMOTE_ADDR", ""))
     except Refusal as refusal:

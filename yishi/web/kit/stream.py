@@ -8,7 +8,11 @@ from yishi.attachments.store import opened
 
 
 def stream(attachment: Attachment, *, small: bool = False, public: bool = False) -> HttpResponse:
-    """The file itself; never guessed at, never run. Documents are downloaded, pictures shown."""
+    """The attachment's bytes; 404 where the store has lost them. Documents are downloaded, pictures shown.
+
+    The browser neither guesses at the file nor runs it. `small` takes a photo's small copy; a `public` file may be kept
+    by browsers for a day, any other is kept by none.
+    """
     try:
         file = opened(attachment, small=small and attachment.kind == Attachment.Kind.PHOTO)
     except FileNotFoundError as error:

@@ -93,8 +93,8 @@ def named(subjects: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], Subjec
     for name, key in subjects:
         wanted.setdefault(name, set()).add(key)
     asked = [_asked(name, KINDS[name], keys) for name, keys in wanted.items() if name in KINDS and KINDS[name].records]
-    rows = asked[0].union(*asked[1:], all=True) if asked else []
-    known = {(name, key): (title, page_key) for name, key, title, page_key in rows}
+    records = asked[0].union(*asked[1:], all=True) if asked else []
+    known = {(name, key): (title, page_key) for name, key, title, page_key in records}
     pairs = [(name, key) for name, keys in wanted.items() for key in keys]
     return {(name, key): _subject(name, known.get((name, key))) for name, key in pairs}
 
@@ -105,13 +105,13 @@ def _asked(name: str, kind: Kind, keys: set[UUID]) -> QuerySet[Any, Any]:
     parts: list[Any] = []
     for column in kind.title:
         parts += [Value(" · "), Cast(F(column), TextField())]
-    rows = kind.records().filter(pk__in=keys).order_by()
+    records = kind.records().filter(pk__in=keys).order_by()
     columns = {
         "its_kind": Value(name, TextField()),
         "its_title": Concat(*parts, Value(""), output_field=TextField()),
         "its_key": Cast(F(kind.key or "pk"), UUIDField()),
     }
-    named: QuerySet[Any, Any] = rows.annotate(**columns).values_list("its_kind", "pk", "its_title", "its_key")
+    named: QuerySet[Any, Any] = records.annotate(**columns).values_list("its_kind", "pk", "its_title", "its_key")
     return named
 
 

@@ -57,16 +57,16 @@ def bodies(request: Request) -> HttpResponse:
     """The bodies of my area, by kind, place and name."""
     today = timezone.localdate()
     held = Count("posts", filter=Q(posts__valid_to__isnull=True), distinct=True)
-    rows = seen_bodies(request.viewer).select_related("place", "parent").annotate(held=held)
+    bodies = seen_bodies(request.viewer).select_related("place", "parent").annotate(held=held)
     kind, typed, closed = request.GET.get("kind", ""), request.GET.get("q", "").strip(), request.GET.get("closed")
     if kind in BodyKind.values:
-        rows = rows.filter(kind=kind)
+        bodies = bodies.filter(kind=kind)
     if typed:
-        rows = rows.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
-    rows = rows.exclude(valid_on(today)) if closed else rows.filter(valid_on(today))
-    rows = rows.order_by("place__lo", "kind", "name")
+        bodies = bodies.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
+    bodies = bodies.exclude(valid_on(today)) if closed else bodies.filter(valid_on(today))
+    bodies = bodies.order_by("place__lo", "kind", "name")
     return BODIES.respond(
-        request, "organisations/bodies.html", rows, kinds=BodyKind.choices, kind=kind, typed=typed, closed=closed
+        request, "organisations/bodies.html", bodies, kinds=BodyKind.choices, kind=kind, typed=typed, closed=closed
     )
 
 

@@ -105,9 +105,9 @@ def first(request: Request) -> HttpResponse:
     places_provide()
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        given = {name: value for name, value in form.cleaned_data.items() if name != "again"}
+        fields = {name: value for name, value in form.cleaned_data.items() if name != "again"}
         try:
-            receipt = installation_start(body_kind=BodyKind.OFFICE, **given)
+            receipt = installation_start(body_kind=BodyKind.OFFICE, **fields)
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
         else:
@@ -146,8 +146,8 @@ def _end_demo(request: Request) -> HttpResponse:
 @page("installation.manage", methods=("GET",))
 def start(request: Request) -> HttpResponse:
     """The checklist after the first run: what is done, what comes next."""
-    one = installation()
-    assert one is not None  # the right needs it
+    stored_installation = installation()
+    assert stored_installation is not None  # the right needs it
     working = Post.objects.filter(valid_to__isnull=True).exclude(role__in=KEEPING).count()
     bodies, members, venues = Body.objects.count(), Member.objects.count(), Venue.objects.count()
     accounts, invitations = Account.objects.count(), Invitation.objects.count()
@@ -179,21 +179,21 @@ def start(request: Request) -> HttpResponse:
             _("Fill in what the law asks of a site"),
             _("Phone, filing numbers, name of the site; the small office switch."),
             reverse("settings"),
-            bool(one.contact_phone),
-            one.contact_phone,
+            bool(stored_installation.contact_phone),
+            stored_installation.contact_phone,
         ),
     ]
     names = ("title", "text", "url", "done", "state")
     listed = [dict(zip(names, step, strict=True)) for step in steps]
     upcoming = next((step for step in listed if not step["done"]), None)
-    context = {"steps": listed, "upcoming": upcoming, "one": one}
+    context = {"steps": listed, "upcoming": upcoming, "stored_installation": stored_installation}
     return render(request, "organisations/start.html", context)
 
 
 @page("administration.see", methods=("GET",))
 def administration(request: Request) -> HttpResponse:
     """What an administrator keeps, on one page."""
-    return render(request, "organisations/administration.html", {"one": installation()})
+    return render(request, "organisations/administration.html", {"stored_installation": installation()})
 
 
 class SettingsForm(ActForm):
@@ -210,18 +210,18 @@ class SettingsForm(ActForm):
 
 @page("installation.manage")
 def site_settings(request: Request) -> HttpResponse:
-    one = installation()
+    stored_installation = installation()
     names = ("site_name", "contact_phone", "filing_number", "police_number")
     return one_act(
         request,
-        SettingsForm(request.POST or None, initial={name: getattr(one, name) for name in names}),
+        SettingsForm(request.POST or None, initial={name: getattr(stored_installation, name) for name in names}),
         installation_change,
         heading=_("Settings of this installation"),
         back=reverse("start"),
         done=_("The settings are stored."),
         submit=_("Save"),
         template="organisations/settings.html",
-        one=one,
+        stored_installation=stored_installation,
     )
 
 

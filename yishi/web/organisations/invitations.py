@@ -25,7 +25,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
 
-from .people import load_person, people_rows, works_at
+from .people import load_person, people_of, works_at
 
 PER_PAGE = 100
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -37,12 +37,15 @@ def grouped(code: str) -> str:
 
 
 def sheets_page(request: Request, issued: list[tuple[Person, Any]]) -> HttpResponse:
-    """The printable sheets. The codes stand in this answer only: they are stored nowhere."""
-    expiry = dict(
-        Invitation.objects.filter(pk__in=[r.result["invitation"] for _p, r in issued]).values_list("pk", "expires_at")
-    )
+    """The printable sheets of `issued`: each person with the receipt of their invitation.
+
+    The codes stand in this answer only: they are stored nowhere.
+    """
+    ids = [receipt.result["invitation"] for _person, receipt in issued]
+    expiry = dict(Invitation.objects.filter(pk__in=ids).values_list("pk", "expires_at"))
     by_text = {str(key): value for key, value in expiry.items()}
-    accounts = dict(Account.objects.filter(person__in=[p for p, _r in issued]).values_list("person_id", "username"))
+    people = [person for person, _receipt in issued]
+    accounts = dict(Account.objects.filter(person__in=people).values_list("person_id", "username"))
     sheets = []
     for person, receipt in issued:
         address = f"{settings.PUBLIC_URL}{reverse('join')}?code={receipt.invitation_code}"
@@ -80,8 +83,8 @@ def invitations(request: Request) -> HttpResponse:
                 form.add_error(None, str(refusal.message))
             else:
                 return sheets_page(request, sorted(issued, key=lambda pair: pair[0].name))
-    rows = people_rows(request).filter(account__isnull=True)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    without_account = people_of(request).filter(account__isnull=True)
+    page_obj = Paginator(without_account, PER_PAGE).get_page(request.GET.get("page"))
     for person in page_obj:
         person.works_at = works_at(person)
     context = {"form": form, "page_obj": page_obj, "days": INVITATION_DAYS, "typed": request.GET.get("q", "")}
@@ -198,13 +201,13 @@ def join(request: Request) -> HttpResponse:
 
 
 def _accepted(form: JoinForm, account: Account | None) -> Receipt | None:
-    given = form.cleaned_data
+    fields = form.cleaned_data
     try:
         receipt = invitation_accept(
-            token=given["code"],
-            username=account.username if account else given["username"],
-            password=given["password"],
-            act_id=given.get("act_id"),
+            token=fields["code"],
+            username=account.username if account else fields["username"],
+            password=fields["password"],
+            act_id=fields.get("act_id"),
         )
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))

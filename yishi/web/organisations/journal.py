@@ -46,32 +46,32 @@ def journal(request: Request) -> HttpResponse:
     """The newest entries first; by act, day, desk, subject and who acted."""
     names = ("act", "since", "until", "body", "subject", "actor")
     typed = {name: request.GET.get(name, "").strip()[:MOST_TYPED] for name in names}
-    rows = _filtered(audited_entries(request.viewer), typed).order_by("-received_at", "-pk")
-    pages = Peek(rows, Entry.objects.select_related("receipt"), PER_PAGE)
+    found_entries = _filtered(audited_entries(request.viewer), typed).order_by("-received_at", "-pk")
+    pages = Peek(found_entries, Entry.objects.select_related("receipt"), PER_PAGE)
     page_obj = pages.get_page(request.GET.get("page"))
     entries = list(page_obj)
-    _name(entries)
+    _lend_names(entries)
     context = {"page_obj": page_obj, "entries": entries, "typed": typed, "is_filtered": any(typed.values())}
     return render(request, "organisations/journal.html", context)
 
 
-def _filtered(rows: QuerySet[Entry], typed: dict[str, str]) -> QuerySet[Entry]:
+def _filtered(entries: QuerySet[Entry], typed: dict[str, str]) -> QuerySet[Entry]:
     """What fits all that was typed; what is no day, number or id of its field fits nothing."""
     if typed["act"]:
-        rows = rows.filter(code__contains=typed["act"])
+        entries = entries.filter(code__contains=typed["act"])
     for name, comparison in (("since", "gte"), ("until", "lte")):
         if typed[name]:
             day = _day(typed[name])
-            rows = rows.filter(**{f"received_at__date__{comparison}": day}) if day else rows.none()
+            entries = entries.filter(**{f"received_at__date__{comparison}": day}) if day else entries.none()
     if typed["body"]:
-        rows = rows.filter(body_id__in=Body.objects.filter(name__contains=typed["body"]).values("pk"))
+        entries = entries.filter(body_id__in=Body.objects.filter(name__contains=typed["body"]).values("pk"))
     if typed["actor"]:
-        rows = rows.filter(actor_id__in=Person.objects.filter(name__contains=typed["actor"]).values("pk"))
+        entries = entries.filter(actor_id__in=Person.objects.filter(name__contains=typed["actor"]).values("pk"))
     if typed["subject"]:
         said = Q(subject_kind=typed["subject"]) | Q(receipt__number=typed["subject"].upper())
         key = _key(typed["subject"])
-        rows = rows.filter(said | Q(subject_id=key) if key else said)
-    return rows
+        entries = entries.filter(said | Q(subject_id=key) if key else said)
+    return entries
 
 
 def _day(text: str) -> date | None:
@@ -88,18 +88,18 @@ def _key(text: str) -> UUID | None:
         return None
 
 
-def _name(entries: Iterable[Any]) -> None:
-    """Put names beside the ids: of people within reach, of desks, of places."""
+def _lend_names(entries: Iterable[Any]) -> None:
+    """Put names beside the ids of each entry (people within reach, desks, places), and words for its act and right."""
     entries = list(entries)
-    people = Person.objects.distinct().in_bulk({one.actor_id for one in entries} - {None})
-    bodies = Body.objects.in_bulk({one.body_id for one in entries} - {None})
-    places = Place.objects.in_bulk({one.place_id for one in entries} - {None})
-    for one in entries:
-        one.actor_name = people[one.actor_id].name if one.actor_id in people else ""
-        one.body = bodies.get(one.body_id)
-        one.place = places.get(one.place_id)
-        one.title, one.subject = title_of(one), kind_of(one)
-        one.right = RIGHTS.get(one.right_kind, one.right_kind)
+    people = Person.objects.distinct().in_bulk({entry.actor_id for entry in entries} - {None})
+    bodies = Body.objects.in_bulk({entry.body_id for entry in entries} - {None})
+    places = Place.objects.in_bulk({entry.place_id for entry in entries} - {None})
+    for entry in entries:
+        entry.actor_name = people[entry.actor_id].name if entry.actor_id in people else ""
+        entry.body = bodies.get(entry.body_id)
+        entry.place = places.get(entry.place_id)
+        entry.title, entry.subject = title_of(entry), kind_of(entry)
+        entry.right = RIGHTS.get(entry.right_kind, entry.right_kind)
 
 
 def load_entry(request: Request, pk: UUID) -> Entry:
@@ -109,7 +109,7 @@ def load_entry(request: Request, pk: UUID) -> Entry:
 @page("journal.see", load=load_entry, methods=("GET",))
 def journal_entry(request: Request, entry: Entry) -> HttpResponse:
     """One entry with all that it says."""
-    _name([entry])
+    _lend_names([entry])
     context = {
         "entry": entry,
         "right_words": _right_words(entry),

@@ -10,7 +10,7 @@ from yishi.organisations.rights import may
 
 def sets_for(viewer: Any) -> Any:
     """The sets that the viewer may see: those of desks above and below, and those of no desk."""
-    rows = PlaceSet.objects.select_related("owner")
+    place_sets = PlaceSet.objects.select_related("owner")
     if may("installation.manage", viewer):
-        return rows
-    return rows.filter(Q(owner__isnull=True) | viewer.ground_q("owner__place__"))
+        return place_sets
+    return place_sets.filter(Q(owner__isnull=True) | viewer.ground_q("owner__place__"))

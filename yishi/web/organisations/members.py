@@ -64,20 +64,24 @@ def members(request: Request) -> HttpResponse:
         Term.objects.filter(body__in=mine).select_related("body__place").order_by("body__place__lo", "-number")
     )
     chosen = request.GET.get("term", "")
-    term = next((one for one in terms if str(one.pk) == chosen), None)
-    rows = Member.objects.filter(term__in=[term] if term else terms).select_related("person", "term__body")
+    term = next((known_term for known_term in terms if str(known_term.pk) == chosen), None)
+    members = Member.objects.filter(term__in=[term] if term else terms).select_related("person", "term__body")
     sector, typed, former = request.GET.get("sector", ""), request.GET.get("q", "").strip(), request.GET.get("former")
     if sector in sectors():
-        rows = rows.filter(sector=sector)
+        members = members.filter(sector=sector)
     if typed:
-        rows = rows.filter(person__name__icontains=typed)
-    rows = rows.exclude(valid_on(today)) if former else rows.filter(valid_on(today))
-    rows = rows.order_by("term__body__place__lo", "sector", "person__name")
-    open_terms = [one for one in terms if one.valid_to is None and may("member.manage", request.viewer, one)]
+        members = members.filter(person__name__icontains=typed)
+    members = members.exclude(valid_on(today)) if former else members.filter(valid_on(today))
+    members = members.order_by("term__body__place__lo", "sector", "person__name")
+    open_terms = [
+        known_term
+        for known_term in terms
+        if known_term.valid_to is None and may("member.manage", request.viewer, known_term)
+    ]
     return MEMBERS.respond(
         request,
         "organisations/members.html",
-        rows,
+        members,
         terms=terms,
         term=term,
         admit_to=term if term in open_terms else (open_terms[0] if open_terms else None),
@@ -135,7 +139,7 @@ class MemberForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["sector"].choices = [(one.code, one.name) for one in sectors().values()]
+        self.fields["sector"].choices = [(known_sector.code, known_sector.name) for known_sector in sectors().values()]
 
 
 @page("member.manage", load=load_term)

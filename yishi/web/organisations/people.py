@@ -58,7 +58,7 @@ def open_invitations(person: Person) -> Any:
     ).order_by("-created_at")
 
 
-def people_rows(request: Request) -> Any:
+def people_of(request: Request) -> Any:
     """The people of the viewer's register with posts, memberships and the state of their account."""
     today = timezone.localdate()
     posts = Post.objects.filter(valid_on(today)).select_related("body").order_by("pk")
@@ -66,7 +66,7 @@ def people_rows(request: Request) -> Any:
     invited = Invitation.objects.filter(
         person=OuterRef("pk"), used_at=None, revoked_at=None, expires_at__gt=timezone.now()
     )
-    rows = (
+    people = (
         Person.objects.select_related("account")
         .annotate(is_invited=Exists(invited))
         .filter(
@@ -81,16 +81,16 @@ def people_rows(request: Request) -> Any:
     typed, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     if typed:
         at_body = Exists(Post.objects.filter(valid_on(today), person=OuterRef("pk"), body__name__icontains=typed))
-        rows = rows.filter(Q(name__icontains=typed) | Q(phone__startswith=typed) | at_body)
+        people = people.filter(Q(name__icontains=typed) | Q(phone__startswith=typed) | at_body)
     if state == "none":
-        rows = rows.filter(account__isnull=True, is_invited=False)
+        people = people.filter(account__isnull=True, is_invited=False)
     elif state == "invited":
-        rows = rows.filter(is_invited=True)
+        people = people.filter(is_invited=True)
     elif state == "active":
-        rows = rows.filter(account__is_active=True)
+        people = people.filter(account__is_active=True)
     elif state == "disabled":
-        rows = rows.filter(account__is_active=False)
-    return rows
+        people = people.filter(account__is_active=False)
+    return people
 
 
 def account_state(person: Person) -> str:
@@ -122,7 +122,7 @@ PEOPLE = DeclaredList(
 
 @page("administration.see", methods=("GET",))
 def people(request: Request) -> HttpResponse:
-    rows = people_rows(request)
+    people = people_of(request)
     states = [
         ("", _("everybody")),
         ("none", _("not invited yet")),
@@ -133,7 +133,7 @@ def people(request: Request) -> HttpResponse:
     return PEOPLE.respond(
         request,
         "organisations/people.html",
-        rows,
+        people,
         typed=request.GET.get("q", ""),
         state=request.GET.get("state", ""),
         states=states,
@@ -160,7 +160,7 @@ def person(request: Request, person: Person) -> HttpResponse:
 
 
 def after_appointing(request: Request, receipt: Receipt, otherwise: str) -> str:
-    """The page of who got a post or a membership, unless others keep their register too."""
+    """Where an appointment leads: to the page of the person appointed; `otherwise` where the viewer may not see it."""
     person = Person.within.get(pk=receipt.result["person"])
     may_see = may("person.see", request.viewer, person)
     return reverse("person_admin", kwargs={"pk": person.pk}) if may_see else otherwise

@@ -55,8 +55,8 @@ PLACE_SETS = DeclaredList(
 @page("place_set.see", methods=("GET",))
 def place_sets(request: Request) -> HttpResponse:
     today = Count("items", filter=valid_on(timezone.localdate(), "items__"))
-    rows = sets_for(request.viewer).annotate(today=today).order_by("name", "pk")
-    return PLACE_SETS.respond(request, "organisations/place_sets.html", rows)
+    place_sets = sets_for(request.viewer).annotate(today=today).order_by("name", "pk")
+    return PLACE_SETS.respond(request, "organisations/place_sets.html", place_sets)
 
 
 PLACE_SET = DeclaredList(
@@ -73,21 +73,21 @@ PLACE_SET = DeclaredList(
 
 
 @page("place_set.see", load=load_set, methods=("GET",))
-def place_set(request: Request, one: PlaceSet) -> HttpResponse:
+def place_set(request: Request, place_set: PlaceSet) -> HttpResponse:
     """The places on a day (today), and those that left or are still to come."""
     day = _day_of(request)
-    items = one.items.select_related("place").order_by("place__lo", "valid_from")
-    rows = items.filter(valid_on(day))
+    items = place_set.items.select_related("place").order_by("place__lo", "valid_from")
+    on_day = items.filter(valid_on(day))
     return PLACE_SET.respond(
         request,
         "organisations/place_set.html",
-        items if wants_export(request) else rows,
-        filename=one.name,
-        place_set=one,
+        items if wants_export(request) else on_day,
+        filename=place_set.name,
+        place_set=place_set,
         day=day,
         is_today=day == timezone.localdate(),
-        others=items.exclude(pk__in=rows.values("pk"))[: 4 * PER_PAGE],
-        keeps=may("place_set.manage", request.viewer, one),
+        others=items.exclude(pk__in=on_day.values("pk"))[: 4 * PER_PAGE],
+        keeps=may("place_set.manage", request.viewer, place_set),
     )
 
 
@@ -154,15 +154,15 @@ class PlacesForm(ActForm):
             raise forms.ValidationError(_("Write at least one place."))
         if len(lines) > MOST_LINES:
             raise forms.ValidationError(_("At most %(most)d places at a time.") % {"most": MOST_LINES})
-        found, unknown, several = [], [], []
+        places, unknown, several = [], [], []
         exact = _exact(lines, self.within)
         for line in lines:
             matches = exact.get(line) or places_find(line, self.within, 3)
-            named = [one for one in matches if line in (one.name, one.full_name, one.code)] or matches
+            named = [place for place in matches if line in (place.name, place.full_name, place.code)] or matches
             if len(named) == 1:
-                found.append(named[0])
+                places.append(named[0])
             elif named:
-                several.append(f"{line}（{'、'.join(one.full_name for one in named)}）")
+                several.append(f"{line}（{'、'.join(place.full_name for place in named)}）")
             else:
                 unknown.append(line)
         errors = []
@@ -174,34 +174,36 @@ class PlacesForm(ActForm):
             )
         if errors:
             raise forms.ValidationError(errors)
-        return found
+        return places
 
 
 def _exact(lines: list[str], within: Place | None) -> dict[str, list[Place]]:
     """The open places whose name, full name or code is one of `lines`, by line: one question for a long list."""
-    rows = Place.objects.filter(Q(name__in=lines) | Q(full_name__in=lines) | Q(code__in=lines), closed_on__isnull=True)
+    places = Place.objects.filter(
+        Q(name__in=lines) | Q(full_name__in=lines) | Q(code__in=lines), closed_on__isnull=True
+    )
     if within is not None:
-        rows = rows.filter(lo__gte=within.lo, lo__lte=within.hi)
-    found: dict[str, list[Place]] = {}
-    for one in rows:
-        for word in {one.name, one.full_name, one.code}:
-            found.setdefault(word, []).append(one)
-    return found
+        places = places.filter(lo__gte=within.lo, lo__lte=within.hi)
+    by_line: dict[str, list[Place]] = {}
+    for place in places:
+        for word in {place.name, place.full_name, place.code}:
+            by_line.setdefault(word, []).append(place)
+    return by_line
 
 
 @page("place_set.manage", load=load_set)
-def place_set_put_page(request: Request, one: PlaceSet) -> HttpResponse:
-    within = one.owner.place if one.owner else widest_place(request)
+def place_set_put_page(request: Request, place_set: PlaceSet) -> HttpResponse:
+    within = place_set.owner.place if place_set.owner else widest_place(request)
     return one_act(
         request,
         PlacesForm(request.POST or None, within=within),
         place_set_put,
-        heading=_("Add places to “%(name)s”") % {"name": one.name},
+        heading=_("Add places to “%(name)s”") % {"name": place_set.name},
         lead=_("What belongs to it on that day already is passed over."),
-        back=reverse("place_set", args=[one.pk]),
+        back=reverse("place_set", args=[place_set.pk]),
         done=_("The places belong to the set."),
         submit=_("Add the places"),
-        given={"place_set": one},
+        given={"place_set": place_set},
         layout=CENTRED,
     )
 

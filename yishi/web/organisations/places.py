@@ -51,7 +51,7 @@ def _within(request: Request) -> Place | None:
 def find(request: Request) -> HttpResponse:
     """Places for what was typed, as JSON: `{places: [{id, code, name, full_name, level, level_name}]}`."""
     levels = [level for level in request.GET.get("levels", "").split(",") if level in LEVELS]
-    found = places_find(request.GET.get("q", ""), _within(request), MOST_FOUND, levels or None)
+    matches = places_find(request.GET.get("q", ""), _within(request), MOST_FOUND, levels or None)
     answer = [
         {
             "id": str(place.pk),
@@ -61,7 +61,7 @@ def find(request: Request) -> HttpResponse:
             "level": place.level,
             "level_name": str(place.get_level_display()),
         }
-        for place in found
+        for place in matches
     ]
     response = JsonResponse({"places": answer}, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "max-age=60"
@@ -74,14 +74,14 @@ def browse(request: Request) -> HttpResponse:
     within = _within(request)
     typed = request.GET.get("q", "").strip()
     if typed:
-        rows: Any = places_find(typed, within, MOST_FOUND)
+        places: Any = places_find(typed, within, MOST_FOUND)
     else:
-        rows = Place.objects.filter(parent=within, closed_on__isnull=True).order_by("code")
+        places = Place.objects.filter(parent=within, closed_on__isnull=True).order_by("code")
     context = {
         "within": within,
         "trail": place_path(within) if within else [],
         "typed": typed,
-        "page_obj": Paginator(rows, 100).get_page(request.GET.get("page")),
+        "page_obj": Paginator(places, 100).get_page(request.GET.get("page")),
         "venues": Venue.objects.filter(place=within, valid_to__isnull=True) if within else (),
     }
     return render(request, "organisations/browse.html", context)
@@ -107,19 +107,19 @@ def places(request: Request) -> HttpResponse:
     top = _top(request)
     within = _within(request) or top
     typed = request.GET.get("q", "").strip()
-    rows: Any = Place.objects.none()
+    places: Any = Place.objects.none()
     if wants_export(request) and within:
-        rows = Place.objects.filter(lo__gte=within.lo, lo__lte=within.hi).order_by("lo")
+        places = Place.objects.filter(lo__gte=within.lo, lo__lte=within.hi).order_by("lo")
     elif typed:
-        rows = places_find(typed, top, 100)
+        places = places_find(typed, top, 100)
     elif within:
-        rows = Place.objects.filter(parent=within).order_by("closed_on", "code")
+        places = Place.objects.filter(parent=within).order_by("closed_on", "code")
     return PLACES.respond(
         request,
         "organisations/places.html",
-        rows,
+        places,
         within=within,
-        trail=[one for one in place_path(within) if not top or one.lo >= top.lo] if within else [],
+        trail=[ancestor for ancestor in place_path(within) if not top or ancestor.lo >= top.lo] if within else [],
         typed=typed,
     )
 
@@ -205,6 +205,7 @@ class DivideForm(DayForm):
         return [(code, name) for code, name in lines]
 
     def children(self) -> dict[UUID, int]:
+        """To which of the new places each place below goes: its id, and the index in `parts` (from 0)."""
         chosen = {child.pk: self.cleaned_data.get(f"goes_{child.pk.hex}") for child in self.below}
         return {key: line - 1 for key, line in chosen.items() if line}
 

@@ -18,8 +18,8 @@ def poster_data(venue: Venue, token: str, site: Installation) -> dict[str, Any]:
     path = reverse("venue_door", args=[token])
     address = f"{settings.PUBLIC_URL.rstrip('/')}{path}"
     owners = VenueOwner.objects.filter(venue=venue).select_related("body").order_by("role")
-    convener = next((one.body.name for one in owners if one.role == VenueOwner.Role.CONVENES), "")
-    sharing = "、".join(one.body.name for one in owners if one.role == VenueOwner.Role.SHARES)
+    convener = next((owner.body.name for owner in owners if owner.role == VenueOwner.Role.CONVENES), "")
+    sharing = "、".join(owner.body.name for owner in owners if owner.role == VenueOwner.Role.SHARES)
     phone = venue.phone or site.contact_phone
     facts = [
         ("召集单位", convener),
@@ -41,7 +41,7 @@ def poster_data(venue: Venue, token: str, site: Installation) -> dict[str, Any]:
         ],
         "venue": venue.name,
         "where": " ".join(part for part in (venue.place.full_name, venue.address) if part),
-        "facts": [[name, words] for name, words in facts if words],
+        "facts": [[name, text] for name, text in facts if text],
         "check": f"谨防假码：扫码后第一屏应当显示“{venue.name}”，网址应当以 {settings.PUBLIC_URL.split('://', 1)[-1]} "
         f"开头。本码编号 {token[-4:]}，{chinese_day(timezone.localdate())}印制。",
     }

@@ -48,20 +48,20 @@ def code_address(code: VenueCode) -> str:
 @page("public", methods=("GET",), face="public")
 def door(request: Request, token: str) -> HttpResponse:
     """Where a scanned code leads: the venue and its doors; a dead code says so and leads on to the place."""
-    found = venue_by_code(token)
-    if found is None:
+    found_venue = venue_by_code(token)
+    if found_venue is None:
         raise Http404
-    venue = load_venue(request, found.venue.pk)
+    venue = load_venue(request, found_venue.venue.pk)
     context = {
         "venue": venue,
         "owners": list(venue.owners.all()),
-        "raise_url": link("raise_worry_at", token=token) if found.is_live else link("raise_worry"),
+        "raise_url": link("raise_worry_at", token=token) if found_venue.is_live else link("raise_worry"),
         "follow_url": link("follow"),
         "judge_url": link("judge"),
         "others": Venue.objects.filter(valid_on(timezone.localdate()), place=venue.place).exclude(pk=venue.pk),
         "is_open": venue.is_valid_on(timezone.localdate()),
     }
-    if not found.is_live:
+    if not found_venue.is_live:
         return render(request, "organisations/dead_code.html", context, status=GONE)
     return render(request, "organisations/door.html", context)
 
@@ -94,17 +94,17 @@ VENUES = DeclaredList(
 @page("venue.see", methods=("GET",))
 def venues(request: Request) -> HttpResponse:
     owners = VenueOwner.objects.select_related("body").order_by("role", "body__name")
-    rows = venues_of(request).select_related("place").prefetch_related(Prefetch("owners", owners))
+    venues = venues_of(request).select_related("place").prefetch_related(Prefetch("owners", owners))
     kind, typed, closed = request.GET.get("kind", ""), request.GET.get("q", "").strip(), request.GET.get("closed")
     if kind in VenueKind.values:
-        rows = rows.filter(kind=kind)
+        venues = venues.filter(kind=kind)
     if typed:
-        rows = rows.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
+        venues = venues.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
     today = timezone.localdate()
-    rows = rows.exclude(valid_on(today)) if closed else rows.filter(valid_on(today))
-    rows = rows.order_by("place__lo", "name")
+    venues = venues.exclude(valid_on(today)) if closed else venues.filter(valid_on(today))
+    venues = venues.order_by("place__lo", "name")
     return VENUES.respond(
-        request, "organisations/venues.html", rows, kinds=VenueKind.choices, kind=kind, typed=typed, closed=closed
+        request, "organisations/venues.html", venues, kinds=VenueKind.choices, kind=kind, typed=typed, closed=closed
     )
 
 

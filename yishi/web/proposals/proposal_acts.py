@@ -31,10 +31,10 @@ ANSWER_DAYS = 90  # an answer within three months
 
 def load_owed(request: Request, pk: Any) -> Proposal:
     """A proposal that a body answers."""
-    one = load_proposal(request, pk)
-    if one.commitment is None:
+    proposal = load_proposal(request, pk)
+    if proposal.commitment is None:
         raise Proposal.DoesNotExist
-    return one
+    return proposal
 
 
 class AssignForm(ActForm):
@@ -43,13 +43,13 @@ class AssignForm(ActForm):
 
 
 @page("proposal.assign", load=load_proposal)
-def assign(request: Request, one: Proposal) -> HttpResponse:
+def assign(request: Request, proposal: Proposal) -> HttpResponse:
     initial = {"due_on": timezone.localdate() + timedelta(days=ANSWER_DAYS)}
     form = AssignForm(request.POST or None, initial=initial)
     form.fields["bearer"].limit(None)
     return act_on(
         request,
-        one,
+        proposal,
         form,
         proposal_assign,
         heading=_("Hand it to the body that answers"),
@@ -64,16 +64,16 @@ class AnswerForm(ActForm):
 
 
 @page("proposal.answer", load=load_owed)
-def answer(request: Request, one: Proposal) -> HttpResponse:
+def answer(request: Request, proposal: Proposal) -> HttpResponse:
     return act_on(
         request,
-        one,
+        proposal,
         AnswerForm(request.POST or None),
         proof_give,
         heading=_("Answer it"),
         done=_("The answer is given. The office checks it before the authors read it."),
         submit=_("Give the answer"),
-        given={"commitment": one.commitment, "done_on": timezone.localdate()},
+        given={"commitment": proposal.commitment, "done_on": timezone.localdate()},
     )
 
 
@@ -91,19 +91,19 @@ class CheckForm(ActForm):
 
 
 @page("proposal.assign", load=load_owed)
-def check(request: Request, one: Proposal) -> HttpResponse:
+def check(request: Request, proposal: Proposal) -> HttpResponse:
     """The office reads the answer first (督办部门审核). A second person: nobody of the desk that answers."""
-    proof = certain(one.commitment).proofs.order_by("given_at").last()
+    proof = certain(proposal.commitment).proofs.order_by("given_at").last()
     return act_on(
         request,
-        one,
+        proposal,
         CheckForm(request.POST or None),
         proof_check,
         heading=_("Check the answer"),
-        lead=proof.text if proof else one.title,
+        lead=proof.text if proof else proposal.title,
         done=_("The check is kept."),
         submit=_("Save"),
-        given={"commitment": one.commitment},
+        given={"commitment": proposal.commitment},
     )
 
 
@@ -115,18 +115,18 @@ class RateForm(ActForm):
 
 
 @page("proposal.rate", load=load_owed)
-def rate(request: Request, one: Proposal) -> HttpResponse:
-    proof = certain(one.commitment).proofs.filter(outcome="accepted").order_by("given_at").last()
+def rate(request: Request, proposal: Proposal) -> HttpResponse:
+    proof = certain(proposal.commitment).proofs.filter(outcome="accepted").order_by("given_at").last()
     return act_on(
         request,
-        one,
+        proposal,
         RateForm(request.POST or None),
         verdict_give,
         heading=_("Say how the answer is"),
-        lead=proof.text if proof else one.title,
+        lead=proof.text if proof else proposal.title,
         done=_("Your rating is kept."),
         submit=_("Send my answer"),
-        given={"commitment": one.commitment},
+        given={"commitment": proposal.commitment},
     )
 
 
@@ -153,22 +153,22 @@ class AdoptForm(ActForm):
 
 
 @page("proposal.adopt", load=load_proposal)
-def adopt(request: Request, one: Proposal) -> HttpResponse:
+def adopt(request: Request, proposal: Proposal) -> HttpResponse:
     """Where it went: 采纳, 部分采纳, 未采纳, each with what proves it."""
     held = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
-    bearer: Body | None = one.commitment.bearer if one.commitment else None
+    bearer: Body | None = proposal.commitment.bearer if proposal.commitment else None
     initial = {"body": bearer or (held[0] if held else None), "decided_on": timezone.localdate()}
     form = AdoptForm(request.POST or None, request.FILES or None, initial=initial)
     form.fields["body"].limit(None)
 
-    def record(**given: Any) -> Receipt:
-        upload = given.pop("scan", None)
-        evidence = scan_keep(actor=given["actor"], upload=upload) if upload else None
-        return adoption_record(evidence=evidence, **given)
+    def record(**fields: Any) -> Receipt:
+        upload = fields.pop("scan", None)
+        evidence = scan_keep(actor=fields["actor"], upload=upload) if upload else None
+        return adoption_record(evidence=evidence, **fields)
 
     return act_on(
         request,
-        one,
+        proposal,
         form,
         record,
         heading=_("Say what became of it"),

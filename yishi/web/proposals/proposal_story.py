@@ -24,9 +24,9 @@ SHOWN = 20
 def proposal_events(proposal: Proposal) -> list[Event]:
     """Written, signed, submitted; then the story of its answer; then where it went."""
     events = [Event(act_title("proposals.proposal.write"), when=proposal.written_at, who=proposal.author.name)]
-    for one in proposal.signers.all():
-        if one.agrees:
-            events.append(Event(_("Signed too"), when=one.answered_at, who=one.person.name))
+    for signer in proposal.signers.all():
+        if signer.agrees:
+            events.append(Event(_("Signed too"), when=signer.answered_at, who=signer.person.name))
     if proposal.submitted_at:
         who = proposal.office.name if proposal.office else ""
         events.append(Event(act_title("proposals.proposal.submit"), when=proposal.submitted_at, who=who))
@@ -34,10 +34,10 @@ def proposal_events(proposal: Proposal) -> list[Event]:
     if proposal.commitment is not None:
         events += promise_events(proposal.commitment)
     for adoption in proposal.adoptions.all():
-        said = (adoption.document, adoption.clause, adoption.budget_line, adoption.reason)
-        words = " · ".join(part for part in said if part)
+        parts = (adoption.document, adoption.clause, adoption.budget_line, adoption.reason)
+        text = " · ".join(part for part in parts if part)
         outcome = adoption.get_outcome_display()
-        events.append(Event(outcome, when=adoption.decided_on, who=adoption.body.name, text=words))
+        events.append(Event(outcome, when=adoption.decided_on, who=adoption.body.name, text=text))
     if proposal.state == Proposal.State.WITHDRAWN:
         events.append(Event(act_title("proposals.proposal.withdraw"), text=proposal.reason, kind="now"))
     elif proposal.state == Proposal.State.DRAFT:
@@ -47,39 +47,40 @@ def proposal_events(proposal: Proposal) -> list[Event]:
     return events
 
 
-def rows_of(found: Any) -> list[dict[str, Any]]:
-    """Proposals with the word for where they are."""
-    return [{"proposal": one, "stage": WORDS[stage_of(one)]} for one in found]
+def with_stages(proposals: Any) -> list[dict[str, Any]]:
+    """Each proposal (`proposal`) with the word for where it is (`stage`)."""
+    return [{"proposal": proposal, "stage": WORDS[stage_of(proposal)]} for proposal in proposals]
 
 
 def member_proposals(request: Request, person: Person) -> Asking:
     """What the person wrote or signed, in their own file."""
     own = Q(author=person) | Q(pk__in=Proposal.within.filter(signers__person=person, signers__agrees=True).values("pk"))
-    rows = Proposal.within.filter(own).exclude(state=Proposal.State.WITHDRAWN).select_related("place", "commitment")
-    return (yield from _section(rows.order_by("-written_at"), _("My proposals"), f"{reverse('proposals')}?whose=mine"))
+    proposals = Proposal.within.filter(own).exclude(state=Proposal.State.WITHDRAWN)
+    proposals = proposals.select_related("place", "commitment").order_by("-written_at")
+    return (yield from _section(proposals, _("My proposals"), f"{reverse('proposals')}?whose=mine"))
 
 
 def body_proposals(request: Request, body: Body) -> Asking:
     """The answers that a body owes or gave."""
-    rows = Proposal.objects.filter(commitment__bearer=body).exclude(commitment__state=Commitment.State.DROPPED)
-    rows = rows.select_related("place", "commitment").order_by("commitment__due_on")
-    return (yield from _section(rows, _("Proposals that it answers"), f"{reverse('proposals')}?whose=answer"))
+    proposals = Proposal.objects.filter(commitment__bearer=body).exclude(commitment__state=Commitment.State.DROPPED)
+    proposals = proposals.select_related("place", "commitment").order_by("commitment__due_on")
+    return (yield from _section(proposals, _("Proposals that it answers"), f"{reverse('proposals')}?whose=answer"))
 
 
 def place_proposals(request: Request, place: Place) -> Asking:
     """Proposals that speak of this place, within the viewer's reach."""
-    rows = Proposal.objects.filter(place__lo__range=(place.lo, place.hi), state=Proposal.State.SUBMITTED)
-    rows = rows.select_related("place", "commitment").order_by("-submitted_at")
-    return (yield from _section(rows, _("Proposals about this place"), reverse("proposals")))
+    proposals = Proposal.objects.filter(place__lo__range=(place.lo, place.hi), state=Proposal.State.SUBMITTED)
+    proposals = proposals.select_related("place", "commitment").order_by("-submitted_at")
+    return (yield from _section(proposals, _("Proposals about this place"), reverse("proposals")))
 
 
-def _section(rows: Any, heading: str, url: str) -> Asking:
-    found = (yield {"proposals": rows[: SHOWN + 1]})["proposals"]
-    if not found:
+def _section(proposals: Any, heading: str, url: str) -> Asking:
+    shown = (yield {"proposals": proposals[: SHOWN + 1]})["proposals"]
+    if not shown:
         return None
     return {
         "template": "proposals/section.html",
         "heading": heading,
-        "rows": rows_of(found[:SHOWN]),
-        "more_url": url if len(found) > SHOWN else "",
+        "proposals": with_stages(shown[:SHOWN]),
+        "more_url": url if len(shown) > SHOWN else "",
     }

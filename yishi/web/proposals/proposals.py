@@ -51,48 +51,49 @@ State = Proposal.State
 
 
 def load_proposal(request: Request, pk: UUID) -> Proposal:
-    rows = Proposal.objects.select_related(
+    proposals = Proposal.objects.select_related(
         "author", "place", "office", "desk", "commitment__bearer", "commitment__supervisor", "commitment__place"
     )
-    return rows.prefetch_related("signers__person", "adoptions__body", "adoptions__evidence").get(pk=pk)
+    return proposals.prefetch_related("signers__person", "adoptions__body", "adoptions__evidence").get(pk=pk)
 
 
 def _waiting_rows(viewer: Any) -> Any:
     """What our office received and nobody has taken up."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    rows = Proposal.objects.filter(office__in=desks, state=State.SUBMITTED, commitment__isnull=True, outcome="")
-    return rows.select_related("place").order_by("submitted_at")
+    proposals = Proposal.objects.filter(office__in=desks, state=State.SUBMITTED, commitment__isnull=True, outcome="")
+    return proposals.select_related("place").order_by("submitted_at")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, proposals: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="proposal",
-            title=one.title,
+            title=proposal.title,
             act=_("Hand it to the body that answers"),
-            url=reverse("proposal", args=[one.pk]),
-            body_id=one.office_id,
-            detail=f"{one.number} · {one.place.name}",
+            url=reverse("proposal", args=[proposal.pk]),
+            body_id=proposal.office_id,
+            detail=f"{proposal.number} · {proposal.place.name}",
         )
-        for one in rows[:SHOWN]
+        for proposal in proposals[:SHOWN]
     ]
 
 
 waiting = Source(_waiting_rows, _waiting_items)
 
 
-def asked(viewer: Any) -> list[DeskItem]:
+def asked_to_sign(viewer: Any) -> list[DeskItem]:
     """What others ask the person to sign too."""
-    rows = Signer.objects.filter(person=viewer.person_id, agrees__isnull=True).exclude(proposal__state=State.WITHDRAWN)
+    signers = Signer.objects.filter(person=viewer.person_id, agrees__isnull=True)
+    signers = signers.exclude(proposal__state=State.WITHDRAWN)
     return [
         DeskItem(
             kind="proposal",
-            title=one.proposal.title,
+            title=signer.proposal.title,
             act=_("Read it; sign or not"),
-            url=reverse("proposal", args=[one.proposal_id]),
-            detail=one.proposal.author.name,
+            url=reverse("proposal", args=[signer.proposal_id]),
+            detail=signer.proposal.author.name,
         )
-        for one in rows.select_related("proposal__author").order_by("asked_at")[:SHOWN]
+        for signer in signers.select_related("proposal__author").order_by("asked_at")[:SHOWN]
     ]
 
 
@@ -117,31 +118,31 @@ class ProposalFilter(Form):
         self.fields["theme"].choices = [("", _("all")), *theme_choices()]
         self.fields["outcome"].choices = [("", _("all")), ("open", _("open")), *Proposal.Outcome.choices]
 
-    def narrow(self, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
-        given = self.cleaned_data if self.is_valid() else {}
-        for word in clean(given.get("q", "")).split():
+    def narrow(self, proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        filters = self.cleaned_data if self.is_valid() else {}
+        for word in clean(filters.get("q", "")).split():
             said = Q()
             for pair in sorted(bigrams(word))[:12] or [word]:
                 said &= Q(title__icontains=pair) | Q(text__icontains=pair)
-            rows = rows.filter(Q(number__icontains=word) | said)
+            proposals = proposals.filter(Q(number__icontains=word) | said)
         person, bodies = self.viewer.person_id, self.viewer.reach.bodies
-        if given.get("whose") == "mine":
+        if filters.get("whose") == "mine":
             signed = Signer.objects.filter(person=person, agrees=True).values("proposal")
-            rows = rows.filter(Q(author=person) | Q(pk__in=signed) | Q(desk__in=bodies))
-        elif given.get("whose") == "office":
-            rows = rows.filter(office__in=bodies)
-        elif given.get("whose") == "answer":
-            rows = rows.filter(commitment__bearer__in=bodies)
+            proposals = proposals.filter(Q(author=person) | Q(pk__in=signed) | Q(desk__in=bodies))
+        elif filters.get("whose") == "office":
+            proposals = proposals.filter(office__in=bodies)
+        elif filters.get("whose") == "answer":
+            proposals = proposals.filter(commitment__bearer__in=bodies)
         for name in ("kind", "theme"):
-            if given.get(name):
-                rows = rows.filter(**{name: given[name]})
-        if given.get("outcome") == "open":
-            rows = rows.filter(outcome="", state=State.SUBMITTED)
-        elif given.get("outcome"):
-            rows = rows.filter(outcome=given["outcome"])
-        if given.get("place"):
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        return rows
+            if filters.get(name):
+                proposals = proposals.filter(**{name: filters[name]})
+        if filters.get("outcome") == "open":
+            proposals = proposals.filter(outcome="", state=State.SUBMITTED)
+        elif filters.get("outcome"):
+            proposals = proposals.filter(outcome=filters["outcome"])
+        if filters.get("place"):
+            proposals = proposals.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        return proposals
 
 
 PROPOSALS = DeclaredList(
@@ -153,14 +154,14 @@ PROPOSALS = DeclaredList(
         Column(gettext_lazy("title"), "title", cell="title"),
         Column(gettext_lazy("author"), "author.name"),
         Column(gettext_lazy("signed too by"), "signed", page=False),
-        Column(gettext_lazy("theme"), lambda one: theme_word(one.theme), page=False),
+        Column(gettext_lazy("theme"), lambda proposal: theme_word(proposal.theme), page=False),
         Column(gettext_lazy("place"), "place.full_name", page=False),
         Column(
             gettext_lazy("submitted on"),
             local_day("submitted_at"),
             page=False,
         ),
-        Column(gettext_lazy("where it is"), lambda one: str(WORDS[stage_of(one)])),
+        Column(gettext_lazy("where it is"), lambda proposal: str(WORDS[stage_of(proposal)])),
         Column(gettext_lazy("answers"), "commitment.bearer.name", cell="answers"),
         Column(gettext_lazy("due"), "commitment.due_on", page=False),
         Column(gettext_lazy("what became of it"), "get_outcome_display", cell="what_became_of_it"),
@@ -173,59 +174,59 @@ PROPOSALS = DeclaredList(
 @page("proposal.list", methods=("GET",))
 def proposals(request: Request) -> HttpResponse:
     form = ProposalFilter(request)
-    rows = form.narrow(Proposal.objects.select_related("author", "place", "commitment__bearer"))
+    proposals = form.narrow(Proposal.objects.select_related("author", "place", "commitment__bearer"))
     if wants_export(request):
-        rows = rows.annotate(signed=Count("signers", filter=Q(signers__agrees=True)))
-    rows = rows.order_by("-written_at", "pk")
+        proposals = proposals.annotate(signed=Count("signers", filter=Q(signers__agrees=True)))
+    proposals = proposals.order_by("-written_at", "pk")
     return PROPOSALS.respond(
         request,
         "proposals/proposals.html",
-        rows,
+        proposals,
         form=form,
         may_write=may("proposal.write", request.viewer),
     )
 
 
 @page("proposal.see", load=load_proposal, methods=("GET",))
-def proposal(request: Request, one: Proposal) -> HttpResponse:
+def proposal(request: Request, proposal: Proposal) -> HttpResponse:
     """The file: what it says, where it is, its story, the viewer's next acts."""
-    viewer, commitment = request.viewer, one.commitment
-    mine = next((signer for signer in one.signers.all() if signer.person_id == viewer.person_id), None)
-    edits, assigns = may("proposal.edit", viewer, one), may("proposal.assign", viewer, one)
-    is_open, untouched = one.state == State.SUBMITTED, commitment is None and not one.outcome
+    viewer, commitment = request.viewer, proposal.commitment
+    mine = next((signer for signer in proposal.signers.all() if signer.person_id == viewer.person_id), None)
+    edits, assigns = may("proposal.edit", viewer, proposal), may("proposal.assign", viewer, proposal)
+    is_open, untouched = proposal.state == State.SUBMITTED, commitment is None and not proposal.outcome
     acts: list[tuple[Any, str]] = []
-    if edits and one.state == State.DRAFT:
+    if edits and proposal.state == State.DRAFT:
         acts += [(_("Submit it"), "proposal_submit"), (_("Change"), "proposal_edit")]
-    if mine is not None and mine.agrees is None and one.state != State.WITHDRAWN:
+    if mine is not None and mine.agrees is None and proposal.state != State.WITHDRAWN:
         acts.append((_("Sign or not"), "proposal_cosign"))
     if assigns and is_open and commitment is None:
         acts.append((_("Hand it to the body that answers"), "proposal_assign"))
-    if commitment is not None and may_step(commitment, "prove") and may("proposal.answer", viewer, one):
+    if commitment is not None and may_step(commitment, "prove") and may("proposal.answer", viewer, proposal):
         acts.append((_("Answer it"), "proposal_answer"))
     if commitment is not None and may_step(commitment, "accept") and may("commitment.decide", viewer, commitment):
         acts.append((_("Check the answer"), "proposal_check"))
-    if commitment is not None and _may_rate(viewer, one, commitment):
+    if commitment is not None and _may_rate(viewer, proposal, commitment):
         acts.append((_("Say how the answer is"), "proposal_rate"))
-    if is_open and may("proposal.adopt", viewer, one):
+    if is_open and may("proposal.adopt", viewer, proposal):
         acts.append((_("Say what became of it"), "proposal_adopt"))
-    if edits and (one.state == State.DRAFT or (is_open and untouched)):
+    if edits and (proposal.state == State.DRAFT or (is_open and untouched)):
         acts.append((_("Take it back"), "proposal_withdraw"))
-    words = {
-        "proposal": one,
-        "stage": WORDS[stage_of(one)],
-        "events": proposal_events(one),
-        "acts": [(label, reverse(name, args=[one.pk])) for label, name in acts],
-        "signers": list(one.signers.all()),
+    context = {
+        "proposal": proposal,
+        "stage": WORDS[stage_of(proposal)],
+        "events": proposal_events(proposal),
+        "acts": [(label, reverse(name, args=[proposal.pk])) for label, name in acts],
+        "signers": list(proposal.signers.all()),
         "answers": list(commitment.proofs.order_by("given_at")) if commitment else [],
-        "theme": theme_word(one.theme),
-        "deeds": deeds_of(one) if is_open else [],
+        "theme": theme_word(proposal.theme),
+        "deeds": deeds_of(proposal) if is_open else [],
         "sees_promise": commitment is not None and Commitment.objects.filter(pk=commitment.pk).exists(),
     }
-    return render(request, "proposals/proposal.html", words)
+    return render(request, "proposals/proposal.html", context)
 
 
-def _may_rate(viewer: Any, one: Proposal, commitment: Commitment) -> bool:
-    if not may_step(commitment, "judge") or not may("proposal.rate", viewer, one):
+def _may_rate(viewer: Any, proposal: Proposal, commitment: Commitment) -> bool:
+    if not may_step(commitment, "judge") or not may("proposal.rate", viewer, proposal):
         return False
     return not commitment.verdicts.filter(judge__person=viewer.person_id, round=commitment.round).exists()
 
@@ -274,24 +275,24 @@ class WriteForm(ActForm):
         self.order_fields(["act_id", "author", "desk"])
 
     def clean_author(self) -> Person:
-        found = self.cleaned_data["author"]
-        if len(found) != 1:
+        authors = self.cleaned_data["author"]
+        if len(authors) != 1:
             raise forms.ValidationError(_("Tick the one member whose proposal it is; others sign too."))
-        author: Person = found[0]
+        author: Person = authors[0]
         return author
 
 
-def _write(request: Request, form: WriteForm, service: Any, words: dict[str, Any], **given: Any) -> HttpResponse:
+def _write(request: Request, form: WriteForm, service: Any, context: dict[str, Any], **arguments: Any) -> HttpResponse:
     """The writing page: a search for members, a draft, or straight to the office."""
-    words = {"form": form, "most": MOST, **words}
+    context = {"form": form, "most": MOST, **context}
     if is_search(request, form):
-        return render(request, "proposals/write.html", words)
+        return render(request, "proposals/write.html", context)
     if request.method == "POST" and form.is_valid():
-        said = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
-        receipt = form.attempt(request, service, submit=request.POST.get("then") == "submit", **given, **said)
+        fields = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
+        receipt = form.attempt(request, service, submit=request.POST.get("then") == "submit", **arguments, **fields)
         if receipt is not None:
             return redirect(reverse("proposal", args=[receipt.result["proposal"]]))
-    return render(request, "proposals/write.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "proposals/write.html", context, status=422 if request.method == "POST" else 200)
 
 
 @page("proposal.write")
@@ -302,32 +303,32 @@ def proposal_new(request: Request) -> HttpResponse:
     places = places_of(viewer)
     initial = {"place": places[0] if places else None}
     form = WriteForm(request.POST or None, viewer=viewer, own=own, initial=initial)
-    words = {"heading": _("Write a proposal"), "may_choose": is_member and has_desk and own}
-    return _write(request, form, proposal_write, words)
+    context = {"heading": _("Write a proposal"), "may_choose": is_member and has_desk and own}
+    return _write(request, form, proposal_write, context)
 
 
 @page("proposal.edit", load=load_proposal)
-def proposal_edit(request: Request, one: Proposal) -> HttpResponse:
-    initial = {name: getattr(one, name) for name in ("title", "text", "kind", "theme", "place")}
-    initial["signers"] = [signer.person for signer in one.signers.all()]
+def proposal_edit(request: Request, proposal: Proposal) -> HttpResponse:
+    initial = {name: getattr(proposal, name) for name in ("title", "text", "kind", "theme", "place")}
+    initial["signers"] = [signer.person for signer in proposal.signers.all()]
     form = WriteForm(request.POST or None, viewer=request.viewer, own=True, initial=initial)
-    words = {"heading": _("Change %(name)s") % {"name": one.title}, "proposal": one}
-    return _write(request, form, proposal_change, words, proposal=one)
+    context = {"heading": _("Change %(name)s") % {"name": proposal.title}, "proposal": proposal}
+    return _write(request, form, proposal_change, context, proposal=proposal)
 
 
-def act_on(request: Request, one: Proposal, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def act_on(request: Request, proposal: Proposal, form: ActForm, service: Any, **options: Any) -> HttpResponse:
     """An act on a proposal; it leads back to its file."""
-    words.setdefault("given", {"proposal": one})
-    words.setdefault("lead", one.title)
-    back = reverse("proposal", args=[one.pk])
-    return one_act(request, form, service, back=back, layout=CENTRED, **words)
+    options.setdefault("given", {"proposal": proposal})
+    options.setdefault("lead", proposal.title)
+    back = reverse("proposal", args=[proposal.pk])
+    return one_act(request, form, service, back=back, layout=CENTRED, **options)
 
 
 @page("proposal.edit", load=load_proposal)
-def proposal_submit_page(request: Request, one: Proposal) -> HttpResponse:
+def proposal_submit_page(request: Request, proposal: Proposal) -> HttpResponse:
     return act_on(
         request,
-        one,
+        proposal,
         ActForm(request.POST or None),
         proposal_submit,
         heading=_("Submit it"),
@@ -346,10 +347,10 @@ class CosignForm(ActForm):
 
 
 @page("proposal.cosign", load=load_proposal)
-def proposal_cosign_page(request: Request, one: Proposal) -> HttpResponse:
+def proposal_cosign_page(request: Request, proposal: Proposal) -> HttpResponse:
     return act_on(
         request,
-        one,
+        proposal,
         CosignForm(request.POST or None),
         proposal_cosign,
         heading=_("Sign or not"),
@@ -363,10 +364,10 @@ class WithdrawForm(ActForm):
 
 
 @page("proposal.edit", load=load_proposal)
-def proposal_withdraw_page(request: Request, one: Proposal) -> HttpResponse:
+def proposal_withdraw_page(request: Request, proposal: Proposal) -> HttpResponse:
     return act_on(
         request,
-        one,
+        proposal,
         WithdrawForm(request.POST or None),
         proposal_withdraw,
         heading=_("Take it back"),

@@ -68,21 +68,25 @@ ANSWERS = DeclaredList(
 @page("answer.see", methods=("GET",))
 def answers(request: Request) -> HttpResponse:
     """Those that are issued, and the drafts that the viewer may change."""
-    rows = AnswerSheet.objects.filter(issued_at__isnull=False)
+    sheets = AnswerSheet.objects.filter(issued_at__isnull=False)
     reach = request.viewer.reach
     drafts = AnswerSheet.objects.filter(reach.places("place__"), issued_at__isnull=True)
-    rows = (rows | drafts).select_related("place", "body").order_by("issued_at", "-changed_at").distinct()
-    return ANSWERS.respond(request, "reporting/answers.html", rows, may_write=may("answer.write", request.viewer))
+    sheets = (sheets | drafts).select_related("place", "body").order_by("issued_at", "-changed_at").distinct()
+    return ANSWERS.respond(request, "reporting/answers.html", sheets, may_write=may("answer.write", request.viewer))
 
 
 def _vocabulary(place: Place, campaign: Campaign | None, now: Still) -> dict[str, Any]:
     """What can stand in double brackets, for whoever writes."""
-    last = {one.item_id: one for one in now.catalogue if campaign is None or one.item.campaign_id == campaign.pk}
+    last = {
+        version.item_id: version
+        for version in now.catalogue
+        if campaign is None or version.item.campaign_id == campaign.pk
+    }
     return {
-        "figures": [(one.code, one.words, one.unit) for one in INDICATORS],
-        "items": [(one.item.code, one.name, one.unit) for one in last.values()],
-        "directions": sorted({(one.item.direction.code, one.item.direction.name) for one in last.values()}),
-        "sets": sorted({(rows[0].place_set.code, rows[0].place_set.name) for rows in now.members.values()}),
+        "figures": [(indicator.code, indicator.words, indicator.unit) for indicator in INDICATORS],
+        "items": [(version.item.code, version.name, version.unit) for version in last.values()],
+        "directions": sorted({(version.item.direction.code, version.item.direction.name) for version in last.values()}),
+        "sets": sorted({(members[0].place_set.code, members[0].place_set.name) for members in now.members.values()}),
         "phases": list(campaign.phases.all()) if campaign else [],
         "amount": AMOUNT,
         "place": place,
@@ -103,7 +107,7 @@ def answer_new(request: Request, place: Place) -> HttpResponse:
             "text": FIRST_TEXT,
         },
     )
-    form.fields["campaign"].queryset = Campaign.objects.filter(pk__in=[one.pk for one in choice.campaigns])
+    form.fields["campaign"].queryset = Campaign.objects.filter(pk__in=[campaign.pk for campaign in choice.campaigns])
     return one_act(
         request,
         form,
@@ -115,7 +119,7 @@ def answer_new(request: Request, place: Place) -> HttpResponse:
         given={"place": place},
         next_url=lambda receipt: reverse("answer", args=[receipt.result["answer"]]),
         template="reporting/answer_form.html",
-        words=_vocabulary(place, choice.question.campaign, now),
+        vocabulary=_vocabulary(place, choice.question.campaign, now),
     )
 
 
@@ -138,7 +142,7 @@ def answer_edit(request: Request, sheet: AnswerSheet) -> HttpResponse:
         submit=_("Save"),
         given={"sheet": sheet},
         template="reporting/answer_form.html",
-        words=_vocabulary(sheet.place, sheet.campaign, still()),
+        vocabulary=_vocabulary(sheet.place, sheet.campaign, still()),
     )
 
 
@@ -174,22 +178,22 @@ def paragraphs_of(reader: Reader, sheet: AnswerSheet) -> list[list[dict[str, str
         lines = [line.strip() for line in part.split("\n")]
         paragraphs[-1].append({"text": lines[0], "url": ""})
         paragraphs += [[{"text": line, "url": ""}] for line in lines[1:]]
-    return [one for one in paragraphs if any(part["text"] for part in one)]
+    return [paragraph for paragraph in paragraphs if any(part["text"] for part in paragraph)]
 
 
 def _query(slot: Slot) -> str:
     """The address of the deeds behind a placeholder."""
     asked: Question = slot.question
     query: dict[str, Any] = {"period": "dates", "start": asked.start, "end": asked.end}
-    for name, thing in (
+    for name, value in (
         ("campaign", asked.campaign),
         ("direction", asked.direction),
         ("item", asked.item),
         ("phase", asked.phase),
         ("set", asked.place_set),
     ):
-        if thing is not None:
-            query[name] = thing.pk
+        if value is not None:
+            query[name] = value.pk
     if asked.sector:
         query["sector"] = asked.sector
     if asked.known_by:
@@ -212,7 +216,7 @@ def answer(request: Request, sheet: AnswerSheet) -> HttpResponse:
 @page("answer.see", load=load_answer, methods=("GET",))
 def answer_pdf(request: Request, sheet: AnswerSheet) -> HttpResponse:
     reader = paper_reader(request)
-    texts = ["".join(part["text"] for part in one) for one in paragraphs_of(reader, sheet)]
+    texts = ["".join(part["text"] for part in paragraph) for paragraph in paragraphs_of(reader, sheet)]
     paper = answer_paper(sheet, texts, is_rounded=not reader.covers(sheet.place))
     return paper_response(paper, sheet.number or sheet.title, "pdf")
 

@@ -53,39 +53,39 @@ class Choice:
     """The question of a page, and what its form shows."""
 
     question: Question
-    given: dict[str, str]
+    asked: dict[str, str]  # what the address says, by name (`NAMES`); what it leaves empty is not in it
     campaigns: list[Campaign]
     phases: list[Phase]
     drives: list[Drive]
     problems: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)  # the dimensions that are asked, for people
+    dimension_names: list[str] = field(default_factory=list)  # of the dimensions that are asked, for people
 
     def query(self, **more: Any) -> str:
         """The address's part behind the "?" for the same question, with `more` changed; None takes something out."""
-        kept = {**self.given, **{name: str(value) for name, value in more.items() if value is not None}}
+        kept = {**self.asked, **{name: str(value) for name, value in more.items() if value is not None}}
         return urlencode({name: kept[name] for name in kept if kept[name] and more.get(name, "") is not None})
 
     def on(self, place: Place) -> Question:
         return replace(self.question, place=place)
 
 
-def choose(place: Place, given: QueryDict, now: Still) -> Choice:
+def choose(place: Place, query: QueryDict, now: Still) -> Choice:
     """Read the address. What cannot be understood is left out and said."""
     here = Campaign.objects.filter(place__lo__lte=place.lo, place__hi__gte=place.lo).order_by("-starts_on", "code")
-    found = gather(
+    gathered = gather(
         campaigns=here,
         phases=Phase.objects.filter(campaign__in=here.values("pk")).select_related("focus", "campaign"),
         drives=Drive.objects.filter(campaign__in=here.values("pk")),
     )
-    campaigns = found["campaigns"]
-    asked = {name: given.get(name, "").strip() for name in NAMES}
+    campaigns = gathered["campaigns"]
+    asked = {name: query.get(name, "").strip() for name in NAMES}
     problems: list[str] = []
-    campaign = _one(campaigns, asked["campaign"], problems) or (campaigns[0] if campaigns else None)
-    phases = [one for one in found["phases"] if one.campaign_id == campaign.pk] if campaign else []
-    drives = [one for one in found["drives"] if one.campaign_id == campaign.pk] if campaign else []
+    campaign = _known_record(campaigns, asked["campaign"], problems) or (campaigns[0] if campaigns else None)
+    phases = [phase for phase in gathered["phases"] if phase.campaign_id == campaign.pk] if campaign else []
+    drives = [drive for drive in gathered["drives"] if drive.campaign_id == campaign.pk] if campaign else []
     start, end = _period(asked, campaign, phases, drives, problems)
-    known = _known(asked["known"], problems)
-    dims, words = _dimensions(asked, now, phases, problems)
+    known = _known_by(asked["known"], problems)
+    dims, names = _dimensions(asked, now, phases, problems)
     question = Question(
         place=place,
         start=start,
@@ -102,22 +102,23 @@ def choose(place: Place, given: QueryDict, now: Still) -> Choice:
             name: "" if name == "sector" else None for name in question.dimensions[MOST_DIMENSIONS:]
         }
         question = replace(question, **left)
-        words = words[:MOST_DIMENSIONS]
+        names = names[:MOST_DIMENSIONS]
     kept = {name: value for name, value in asked.items() if value}
-    return Choice(question, kept, campaigns, phases, drives, problems, words)
+    return Choice(question, kept, campaigns, phases, drives, problems, names)
 
 
 def _period(
     asked: dict[str, str], campaign: Campaign | None, phases: list[Phase], drives: list[Drive], problems: list[str]
 ) -> tuple[date, date]:
+    """The first and the last day that are asked; without an answer those of the campaign, at the latest today."""
     today = timezone.localdate()
     first = campaign.starts_on if campaign else date(today.year, 1, 1)
     last = min(today, campaign.ends_on) if campaign and campaign.ends_on else today
     kind, _colon, key = (asked["period"] or "campaign").partition(":")
     if kind in ("phase", "drive"):
-        rows: list[Any] = phases if kind == "phase" else drives
-        one = _one(rows, key, problems)
-        return (one.starts_on, one.ends_on) if one else (first, last)
+        periods: list[Any] = phases if kind == "phase" else drives
+        period = _known_record(periods, key, problems)
+        return (period.starts_on, period.ends_on) if period else (first, last)
     day = _day(asked["on"], problems) or min(today, last)
     if kind == "day":
         return day, day
@@ -143,48 +144,52 @@ def _months_after(day: date, count: int) -> date:
 def _dimensions(
     asked: dict[str, str], now: Still, phases: list[Phase], problems: list[str]
 ) -> tuple[dict[str, Any], list[str]]:
-    found: dict[str, Any] = {}
-    words: list[str] = []
+    """The dimensions that are asked, as arguments of a `Question`, and what each is called."""
+    dimensions: dict[str, Any] = {}
+    names: list[str] = []
 
-    def take(name: str, thing: Any, word: str) -> None:
-        found[name] = thing
-        words.append(word)
+    def take(dimension: str, value: Any, name: str) -> None:
+        dimensions[dimension] = value
+        names.append(name)
 
-    items = {str(one.item_id): one for one in now.catalogue}
-    directions = {str(one.item.direction_id): one.item.direction for one in now.catalogue}
-    if direction := _in(directions, asked["direction"], problems):
+    items = {str(version.item_id): version for version in now.catalogue}
+    directions = {str(version.item.direction_id): version.item.direction for version in now.catalogue}
+    if direction := _known_value(directions, asked["direction"], problems):
         take("direction", direction, direction.name)
-    if version := _in(items, asked["item"], problems):
+    if version := _known_value(items, asked["item"], problems):
         take("item", version.item, version.name)
-    if asked["body"] and (body := _row(Body, asked["body"], problems)):
+    if asked["body"] and (body := _stored_record(Body, asked["body"], problems)):
         take("body", body, body.name)
-    if asked["sector"] and (sector := _in(dict(sectors()), asked["sector"], problems)):
+    if asked["sector"] and (sector := _known_value(dict(sectors()), asked["sector"], problems)):
         take("sector", sector.code, sector.name)
-    if asked["phase"] and (phase := _one(phases, asked["phase"], problems)):
+    if asked["phase"] and (phase := _known_record(phases, asked["phase"], problems)):
         take("phase", phase, phase.name)
-    if asked["set"] and (place_set := _row(PlaceSet, asked["set"], problems)):
+    if asked["set"] and (place_set := _stored_record(PlaceSet, asked["set"], problems)):
         take("place_set", place_set, place_set.name)
-    return {name: found[name] for name in DIMENSIONS if name in found}, words
+    return {name: dimensions[name] for name in DIMENSIONS if name in dimensions}, names
 
 
-def _in(rows: dict[str, Any], key: str, problems: list[str]) -> Any:
-    if key and key not in rows:
+def _known_value(known: dict[str, Any], key: str, problems: list[str]) -> Any:
+    """What `known` holds under `key`, or None; a key that it does not hold is a problem."""
+    if key and key not in known:
         problems.append(_unknown())
-    return rows.get(key)
+    return known.get(key)
 
 
-def _one(rows: list[Any], key: str, problems: list[str]) -> Any:
-    return _in({str(one.pk): one for one in rows}, key, problems)
+def _known_record(records: list[Any], key: str, problems: list[str]) -> Any:
+    """That of `records` whose id is `key`, or None."""
+    return _known_value({str(record.pk): record for record in records}, key, problems)
 
 
-def _row(model: Any, key: str, problems: list[str]) -> Any:
+def _stored_record(model: Any, key: str, problems: list[str]) -> Any:
+    """The record of `model` whose id is `key`, or None."""
     try:
-        one = model.objects.filter(pk=UUID(key)).first()
+        record = model.objects.filter(pk=UUID(key)).first()
     except ValueError:
-        one = None
-    if one is None:
+        record = None
+    if record is None:
         problems.append(_unknown())
-    return one
+    return record
 
 
 def _unknown() -> str:
@@ -204,8 +209,8 @@ def _day(text: str, problems: list[str]) -> date | None:
         return None
 
 
-def _known(text: str, problems: list[str]) -> datetime | None:
-    """The end of a day, or a moment (of an issued report)."""
+def _known_by(text: str, problems: list[str]) -> datetime | None:
+    """The moment up to which knowledge counts: the end of a day, or a moment itself (of an issued report)."""
     if "T" in text:
         try:
             moment = datetime.fromisoformat(text)

@@ -20,7 +20,7 @@ AS_IT = (
 
 
 class FigureForm(Form):
-    """What stands in the address, to be changed."""
+    """The choices of a page of figures, sent as its address."""
 
     campaign = forms.ChoiceField(label=gettext_lazy("campaign"))
     period = forms.ChoiceField(label=gettext_lazy("period"))
@@ -46,30 +46,34 @@ class FigureForm(Form):
     use_required_attribute = False
 
     def __init__(self, choice: Choice, now: Still):
-        super().__init__(initial=choice.given, auto_id="figure_%s")
-        versions = {one.item_id: one for one in now.catalogue if one.item.campaign_id == _pk(choice.question.campaign)}
-        directions = {one.item.direction_id: one.item.direction for one in versions.values()}
+        super().__init__(initial=choice.asked, auto_id="figure_%s")
+        versions = {
+            version.item_id: version
+            for version in now.catalogue
+            if version.item.campaign_id == _pk(choice.question.campaign)
+        }
+        directions = {version.item.direction_id: version.item.direction for version in versions.values()}
         nothing = [("", _("all"))]
-        phases = [(f"phase:{one.pk}", one.name) for one in choice.phases]
-        drives = [(f"drive:{one.pk}", one.name) for one in choice.drives]
+        phases = [(f"phase:{phase.pk}", phase.name) for phase in choice.phases]
+        drives = [(f"drive:{drive.pk}", drive.name) for drive in choice.drives]
         choices = {
-            "campaign": [(str(one.pk), one.name) for one in choice.campaigns],
+            "campaign": [(str(campaign.pk), campaign.name) for campaign in choice.campaigns],
             "period": [*PERIODS, *phases, *drives],
-            "direction": nothing + [(str(key), one.name) for key, one in directions.items()],
-            "item": nothing + [(str(key), one.name) for key, one in versions.items()],
-            "sector": nothing + [(one.code, one.name) for one in sectors().values()],
-            "set": nothing + [(str(key), rows[0].place_set.name) for key, rows in now.members.items()],
+            "direction": nothing + [(str(key), direction.name) for key, direction in directions.items()],
+            "item": nothing + [(str(key), version.name) for key, version in versions.items()],
+            "sector": nothing + [(sector.code, sector.name) for sector in sectors().values()],
+            "set": nothing + [(str(key), members[0].place_set.name) for key, members in now.members.items()],
         }
         for field in self.fields.values():
             field.required = False
-        for name, rows in choices.items():
-            self.fields[name].choices = rows
+        for name, offered in choices.items():
+            self.fields[name].choices = offered
         for name in ("on", "start", "end", "known"):
             self.fields[name].widget.format = "%Y-%m-%d"
         for name in ("body", "phase"):
-            if name not in choice.given:
+            if name not in choice.asked:
                 del self.fields[name]
 
 
-def _pk(thing: Any) -> Any:
-    return thing.pk if thing else None
+def _pk(record: Any) -> Any:
+    return record.pk if record else None

@@ -13,27 +13,27 @@ PREFECTURE = 4  # digits of its code, with which those of its counties begin
 
 def figure_map(squares: list[Square], query: str) -> dict[str, Any]:
     """The map, cut to the squares that are there, and its legend."""
-    cuts = bounds([one.value for one in squares])
-    left = min((one.tile.column for one in squares), default=0)
-    top = min((one.tile.row for one in squares), default=0)
+    cuts = bounds([square.value for square in squares])
+    left = min((square.tile.column for square in squares), default=0)
+    top = min((square.tile.row for square in squares), default=0)
     drawn: list[dict[str, Any]] = [
         {
-            "x": (one.tile.column - left) * SIDE,
-            "y": (one.tile.row - top) * SIDE,
-            "name": one.tile.name,
-            "place": one.place,
-            "value": one.value,
-            "shade": shade(one.value, cuts),
-            "url": f"{reverse('figures_place', args=[one.place.pk])}?{query}",
+            "x": (square.tile.column - left) * SIDE,
+            "y": (square.tile.row - top) * SIDE,
+            "name": square.tile.name,
+            "place": square.place,
+            "value": square.value,
+            "shade": shade(square.value, cuts),
+            "url": f"{reverse('figures_place', args=[square.place.pk])}?{query}",
         }
-        for one in sorted(squares, key=lambda one: (one.tile.row, one.tile.column))
+        for square in sorted(squares, key=lambda square: (square.tile.row, square.tile.column))
     ]
     return {
         "squares": drawn,
-        "rows": sorted(drawn, key=lambda one: one["place"].lo),  # the same as a table
+        "rows": sorted(drawn, key=lambda drawing: drawing["place"].lo),  # the same as a table
         "side": SIDE - GAP,
-        "width": max((one["x"] for one in drawn), default=0) + SIDE,
-        "height": max((one["y"] for one in drawn), default=0) + SIDE,
+        "width": max((drawing["x"] for drawing in drawn), default=0) + SIDE,
+        "height": max((drawing["y"] for drawing in drawn), default=0) + SIDE,
         "borders": _borders(squares, left, top),
         "legend": [{"shade": 0, "from": 0, "to": 0}, *_legend(cuts)],
     }
@@ -41,7 +41,7 @@ def figure_map(squares: list[Square], query: str) -> dict[str, Any]:
 
 def _borders(squares: list[Square], left: int, top: int) -> str:
     """The lines between prefectures, as an SVG path."""
-    whose = {(one.tile.column, one.tile.row): one.tile.code[:PREFECTURE] for one in squares}
+    whose = {(square.tile.column, square.tile.row): square.tile.code[:PREFECTURE] for square in squares}
     parts = []
     for (column, row), prefecture in sorted(whose.items()):
         x, y = (column - left) * SIDE - GAP / 2, (row - top) * SIDE - GAP / 2
@@ -53,6 +53,7 @@ def _borders(squares: list[Square], left: int, top: int) -> str:
 
 
 def _legend(cuts: list[int]) -> list[dict[str, Any]]:
+    """For each shade the numbers from and to which it stands; the darkest is open above (`to`: None)."""
     tops: list[Any] = [*[cut - 1 for cut in cuts[1:]], None]
     pairs = enumerate(zip(cuts, tops, strict=True), 1)
     return [{"shade": number, "from": cut, "to": end} for number, (cut, end) in pairs]

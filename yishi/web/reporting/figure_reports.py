@@ -46,7 +46,7 @@ class ReportForm(ActForm):
     campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("campaign"), required=False)
     indicators = forms.MultipleChoiceField(
         label=gettext_lazy("figures"),
-        choices=[(one.code, one.words) for one in INDICATORS],
+        choices=[(indicator.code, indicator.words) for indicator in INDICATORS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -71,11 +71,11 @@ REPORTS = DeclaredList(
 @page("report.see", methods=("GET",))
 def reports(request: Request) -> HttpResponse:
     """All issued reports, the newest first."""
-    rows = IssuedReport.objects.select_related("place", "body", "campaign").order_by("-issued_at")
+    reports = IssuedReport.objects.select_related("place", "body", "campaign").order_by("-issued_at")
     typed = request.GET.get("q", "").strip()
     if typed:
-        rows = rows.filter(title__icontains=typed) | rows.filter(place__full_name__contains=typed)
-    return REPORTS.respond(request, "reporting/reports.html", rows, typed=typed)
+        reports = reports.filter(title__icontains=typed) | reports.filter(place__full_name__contains=typed)
+    return REPORTS.respond(request, "reporting/reports.html", reports, typed=typed)
 
 
 @page("report.issue", load=load_place)
@@ -90,7 +90,7 @@ def report_new(request: Request, place: Place) -> HttpResponse:
         "indicators": USUAL,
     }
     form = ReportForm(request.POST or None, initial=initial)
-    form.fields["campaign"].queryset = Campaign.objects.filter(pk__in=[one.pk for one in choice.campaigns])
+    form.fields["campaign"].queryset = Campaign.objects.filter(pk__in=[campaign.pk for campaign in choice.campaigns])
     return one_act(
         request,
         form,
@@ -109,7 +109,7 @@ def load_report(request: Request, pk: UUID) -> IssuedReport:
     return IssuedReport.objects.select_related("place", "body", "campaign", "previous").get(pk=pk)
 
 
-def asked_by(report: IssuedReport, known_by: Any) -> Question:
+def question_of(report: IssuedReport, known_by: Any) -> Question:
     """The report's question, as it was known at a moment; None is now."""
     return Question(report.place, report.starts_on, report.ends_on, report.campaign, known_by=known_by)
 
@@ -118,26 +118,26 @@ def lines_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]:
     """Each figure as it was issued and as it is known now, as the reader is told them."""
     issued = {code: report.values["total"].get(code, 0) for code in report.indicators}
     later = {code: number for code, _issued, number in adjusted(report, reader.now)}
-    then = reader.tell(asked_by(report, report.issued_at), issued)
-    now = reader.tell(asked_by(report, None), {code: later.get(code, number) for code, number in issued.items()})
+    then = reader.tell(question_of(report, report.issued_at), issued)
+    now = reader.tell(question_of(report, None), {code: later.get(code, number) for code, number in issued.items()})
     query = {"period": "dates", "start": report.starts_on, "end": report.ends_on}
     if report.campaign_id:
         query["campaign"] = report.campaign_id
     as_known = {**query, "known": report.issued_at.isoformat()}
     return [
         {
-            "indicator": one,
-            "issued": amount_text(one, then[code]),
-            "issued_unit": unit_of(one, then[code]),
-            "known": amount_text(one, now[code]),
-            "known_unit": unit_of(one, now[code]),
+            "indicator": indicator,
+            "issued": amount_text(indicator, then[code]),
+            "issued_unit": unit_of(indicator, then[code]),
+            "known": amount_text(indicator, now[code]),
+            "known_unit": unit_of(indicator, now[code]),
             "differs": then[code] != now[code],
-            "difference": _difference(one, then[code], now[code]),
-            "url": behind_url(report.place, urlencode(as_known), one),
-            "now_url": behind_url(report.place, urlencode(query), one),
+            "difference": _difference(indicator, then[code], now[code]),
+            "url": behind_url(report.place, urlencode(as_known), indicator),
+            "now_url": behind_url(report.place, urlencode(query), indicator),
             "is_rounded": is_rounded([then[code], now[code]]),
         }
-        for code, one in ((code, INDICATOR[code]) for code in report.indicators)
+        for code, indicator in ((code, INDICATOR[code]) for code in report.indicators)
     ]
 
 
@@ -155,8 +155,8 @@ def adjustments_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]
     before = report.previous
     if before is None or not report.adjustments:
         return []
-    then = reader.tell(asked_by(before, before.issued_at), {code: issued for code, issued, _n in report.adjustments})
-    now = reader.tell(asked_by(before, report.issued_at), {code: known for code, _n, known in report.adjustments})
+    then = reader.tell(question_of(before, before.issued_at), {code: issued for code, issued, _n in report.adjustments})
+    now = reader.tell(question_of(before, report.issued_at), {code: known for code, _n, known in report.adjustments})
     return [
         {
             "indicator": INDICATOR[code],
@@ -171,7 +171,7 @@ def adjustments_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]
 
 def breakdown(reader: Reader, report: IssuedReport) -> dict[str, list[dict[str, Any]]]:
     """Items and places below, as they were issued."""
-    asked = asked_by(report, report.issued_at)
+    asked = question_of(report, report.issued_at)
     versions = ItemVersion.objects.in_bulk([row[0] for row in report.values["items"]])
     items = [(version, row[1:]) for row in report.values["items"] if (version := versions.get(UUID(row[0])))]
     named = Place.objects.in_bulk([row[0] for row in report.values["places"]])

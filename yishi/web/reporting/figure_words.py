@@ -33,7 +33,10 @@ class Card:
 
 
 def amount_text(indicator: Indicator, value: int | Told) -> str:
-    """ "1,234", "5,620" (of ten thousand yuan), "≈15"."""
+    """ "1,234", "5,620" (of ten thousand yuan), "≈15".
+
+    `value` is in the indicator's own smallest unit, `indicator.per` of which make one: fen, thousandths, or pieces.
+    """
     if isinstance(value, Told):
         if not value.is_exact:
             return number_text(value)
@@ -47,6 +50,7 @@ def amount_text(indicator: Indicator, value: int | Told) -> str:
 
 
 def unit_of(indicator: Indicator, value: int | Told) -> Any:
+    """The unit in which `amount_text` says the value: for money yuan, 万元 or 亿元, else that of the indicator."""
     if not indicator.is_money:
         return indicator.unit
     value = value.low if isinstance(value, Told) else value  # money is always told as it is

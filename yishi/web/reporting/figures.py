@@ -59,7 +59,7 @@ def load_place(request: Request, pk: UUID) -> Place:
 
 def top_place(viewer: Any) -> Place | None:
     """The largest place of the viewer's posts and memberships."""
-    places = [post.body.place for post in viewer.posts] + [one.term.body.place for one in viewer.memberships]
+    places = [post.body.place for post in viewer.posts] + [member.term.body.place for member in viewer.memberships]
     return max(places, key=lambda place: place.hi - place.lo, default=None)
 
 
@@ -77,7 +77,7 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
     if wants_export(request):
         return _export(request, choice, family.below, now)
     values, reader = figures.measure(question, now), Reader(request.viewer, now)
-    found = cards(choice, reader.tell(question, values))
+    shown = cards(choice, reader.tell(question, values))
     children = _children(reader, choice, family.below)
     lines = figures.lines(question, now)
     figures.add_targets(lines, question)
@@ -93,8 +93,8 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
             "question": question,
             "today": timezone.localdate(),
             "form": FigureForm(choice, now),
-            "cards": found,
-            "is_rounded": is_rounded([*(one.value for one in found), *(row["told"] for row in children)]),
+            "cards": shown,
+            "is_rounded": is_rounded([*(card.value for card in shown), *(row["told"] for row in children)]),
             "overlap": values["credits"] - values["deeds"],
             "credits": values["credits"],
             "deeds": values["deeds"],
@@ -130,11 +130,17 @@ def figures_more(request: Request, family: figures.Family) -> HttpResponse:
 def cards(choice: Choice, told: dict[str, Told]) -> list[Card]:
     """The headline: each figure with its unit and its page; deeds and households stay, others are left out where they
     are nothing, or where not even a ten of them is told."""
-    found = []
-    for one in INDICATORS:
-        if one.code in told and one.code != "credits" and (told[one.code].low or one.code in ("deeds", "households")):
-            found.append(Card(one, told[one.code], behind_url(choice.question.place, choice.query(), one)))
-    return found
+    shown = []
+    for indicator in INDICATORS:
+        if (
+            indicator.code in told
+            and indicator.code != "credits"
+            and (told[indicator.code].low or indicator.code in ("deeds", "households"))
+        ):
+            shown.append(
+                Card(indicator, told[indicator.code], behind_url(choice.question.place, choice.query(), indicator))
+            )
+    return shown
 
 
 def _months(choice: Choice, now: Still) -> list[dict[str, Any]]:
@@ -152,10 +158,10 @@ def _months(choice: Choice, now: Still) -> list[dict[str, Any]]:
 
 def _children(reader: Reader, choice: Choice, below: Sequence[Place]) -> list[dict[str, Any]]:
     """The places below with deeds and households, in the order of the tree: nobody is ranked."""
-    found, rows = [], by_place(choice.question, below, now=reader.now)
-    numbers = reader.tell_places(choice.question, rows)
-    for (place, (deeds, _amount, _households)), number in zip(rows, numbers, strict=True):
-        found.append(
+    children, counted = [], by_place(choice.question, below, now=reader.now)
+    numbers = reader.tell_places(choice.question, counted)
+    for (place, (deeds, _amount, _households)), number in zip(counted, numbers, strict=True):
+        children.append(
             {
                 "place": place,
                 "deeds": deeds,
@@ -165,7 +171,7 @@ def _children(reader: Reader, choice: Choice, below: Sequence[Place]) -> list[di
                 "behind": behind_url(place, choice.query()),
             }
         )
-    return found
+    return children
 
 
 def _map(choice: Choice, counties: Sequence[Place], now: Still) -> dict[str, Any] | None:
@@ -176,10 +182,10 @@ def _map(choice: Choice, counties: Sequence[Place], now: Still) -> dict[str, Any
 
 def _focus(choice: Choice, now: Still) -> list[dict[str, Any]]:
     place = choice.question.place
-    rows = []
+    focus = []
     for line in figures.focus_lines(choice.phases, choice.question, now):
         asked = {"phase": line.phase.pk, "set": line.phase.focus_id, "how": None}
-        rows.append(
+        focus.append(
             {
                 "line": line,
                 "url": behind_url(place, choice.query(phase=line.phase.pk)),
@@ -187,33 +193,40 @@ def _focus(choice: Choice, now: Still) -> list[dict[str, Any]]:
                 "now_url": behind_url(place, choice.query(**{**asked, "how": "now"})),
             }
         )
-    return rows
+    return focus
 
 
 def _export(request: Request, choice: Choice, below: Sequence[Place], now: Still) -> HttpResponse:
     """The place and those below it, a column for each figure."""
     reader, asked = Reader(request.viewer, now), choice.question
     questions = [asked, *(choice.on(place) for place in below)]
-    rows = [{"place": one.place, **reader.tell(one, figures.measure(one, now))} for one in questions]
+    rows = [
+        {"place": question.place, **reader.tell(question, figures.measure(question, now))} for question in questions
+    ]
     columns = [
         Column(_("place"), "place.full_name"),
         Column(_("code"), "place.code"),
         Column(_("from"), lambda _row: asked.start),
         Column(_("until"), lambda _row: asked.end),
-        *[Column(f"{one.words}（{one.unit}）", _cell(one.code)) for one in INDICATORS if one.code in rows[0]],
+        *[
+            Column(f"{indicator.words}（{indicator.unit}）", _cell(indicator.code))
+            for indicator in INDICATORS
+            if indicator.code in rows[0]
+        ],
         Column(_("as of"), lambda _row: asked.known_by.date() if asked.known_by else timezone.localdate()),
     ]
     return DeclaredList("", _("figures %(place)s") % {"place": asked.place.name}, columns).workbook(request, rows)
 
 
 def _cell(code: str) -> Any:
-    one = INDICATOR[code]
+    """What the workbook's column of the indicator reads of a row: a number in its unit; words where it is rounded."""
+    indicator = INDICATOR[code]
 
     def cell(row: dict[str, Any]) -> Any:
         value: Told = row[code]
         if not value.is_exact:
             return number_text(value)
-        return value.low / one.per if one.is_money else value.low
+        return value.low / indicator.per if indicator.is_money else value.low
 
     return cell
 
@@ -227,7 +240,7 @@ DEEDS_BEHIND = DeclaredList(
         Column(gettext_lazy("place"), "place.full_name"),
         Column(gettext_lazy("quantity"), "quantity", cell="quantity", css="number"),
         Column(gettext_lazy("unit"), "version.unit", page=False),
-        Column(gettext_lazy("who"), lambda deed: "、".join(str(one) for one in deed.parties.all())),
+        Column(gettext_lazy("who"), lambda deed: "、".join(str(party) for party in deed.parties.all())),
         Column(gettext_lazy("receipt number"), "number", at=1, css="nowrap"),
         Column(gettext_lazy("words"), "words", page=False),
     ],
@@ -241,7 +254,7 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
     choice = choose(place, request.GET, now)
     behind = DeedsBehind(choice.question, request.viewer.reach, now)
     if wants_export(request):
-        return DEEDS_BEHIND.workbook(request, _all_read(behind))
+        return DEEDS_BEHIND.workbook(request, _all_deeds(behind))
     page_obj = Paginator(behind, PER_PAGE).get_page(request.GET.get("page"))
     counted = ask(choice.question, now=now)
     context = {
@@ -249,7 +262,7 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
         "choice": choice,
         "question": choice.question,
         "page_obj": page_obj,
-        "rows": _read(list(page_obj)),
+        "deeds": _deeds_in_order(list(page_obj)),
         "counted": counted,
         "outside": max(0, counted.deeds - page_obj.paginator.count),
         "limit": MOST_ROWS if page_obj.paginator.count > MOST_ROWS else 0,
@@ -258,16 +271,16 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
     return render(request, "reporting/deeds.html", context)
 
 
-def _read(ids: Sequence[UUID]) -> list[Deed]:
-    """The deeds in this order, as far as the viewer may see them."""
-    rows = Deed.objects.filter(pk__in=ids).select_related("place", "version", "recorded_for").prefetch_related(PARTIES)
-    found = {deed.pk: deed for deed in rows}
-    return [found[one] for one in ids if one in found]
+def _deeds_in_order(ids: Sequence[UUID]) -> list[Deed]:
+    """The deeds of these ids in their order, as far as the viewer may see them."""
+    deeds = Deed.objects.filter(pk__in=ids).select_related("place", "version", "recorded_for").prefetch_related(PARTIES)
+    by_id = {deed.pk: deed for deed in deeds}
+    return [by_id[key] for key in ids if key in by_id]
 
 
-def _all_read(ids: DeedsBehind) -> Iterator[Deed]:
+def _all_deeds(ids: DeedsBehind) -> Iterator[Deed]:
     for start in range(0, len(ids), AT_ONCE):
-        yield from _read(ids[start : start + AT_ONCE])
+        yield from _deeds_in_order(ids[start : start + AT_ONCE])
 
 
 def load_series(request: Request, pk: UUID, series: str) -> tuple[Place, Series]:
@@ -278,18 +291,18 @@ def load_series(request: Request, pk: UUID, series: str) -> tuple[Place, Series]
 
 
 @page("figure.see", load=load_series, methods=("GET",))
-def figure_entries(request: Request, thing: tuple[Place, Series]) -> HttpResponse:
+def figure_entries(request: Request, place_and_series: tuple[Place, Series]) -> HttpResponse:
     """What is behind a figure of money, visits or needs: each entry, where the viewer may see its place's files."""
-    place, series = thing
+    place, series = place_and_series
     now = still()
     choice = choose(place, request.GET, now)
-    indicator = next(one for one in INDICATORS if one.series is series)
+    indicator = next(indicator for indicator in INDICATORS if indicator.series is series)
     everything = entries_of(choice.question, series, now)
-    rows = everything.filter(place_id__in=_my_places(request).values("pk")).order_by("-at", "-pk")
+    entries = everything.filter(place_id__in=_my_places(request).values("pk")).order_by("-at", "-pk")
     declared = _entries(series, indicator)
     if wants_export(request):
-        return declared.workbook(request, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        return declared.workbook(request, entries)
+    page_obj = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     total = figures.measure(choice.question, now, [indicator]).get(indicator.code, 0)
     value = Reader(request.viewer, now).tell_one(choice.question, indicator, total)
     outside = max(0, everything.count() - page_obj.paginator.count)
@@ -389,7 +402,7 @@ def figures_missing(request: Request, family: figures.Family) -> HttpResponse:
     figures.add_targets(lines, choice.question)
     targets = [item for line in lines for item in line.items if item.target]
     if wants_export(request):
-        rows = [(gap.version, one) for gap in gaps for one in gap.places]
+        rows = [(gap.version, place) for gap in gaps for place in gap.places]
         return MISSING.workbook(request, rows)
     context = {
         "place": place,

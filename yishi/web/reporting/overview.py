@@ -79,27 +79,27 @@ def overview_top(request: Request) -> HttpResponse:
 @page("overview.see", load=load_place, methods=("GET",))
 def overview_place(request: Request, place: Place) -> HttpResponse:
     today = timezone.localdate()
-    found = overview(place, today)
+    place_overview = overview(place, today)
     if wants_export(request):
-        return _export(request, found)
+        return _export(request, place_overview)
     shows_all = request.GET.get("all") == "1"
-    children = [row for row in found.children if shows_all or not row.is_empty]
-    words = {
+    children = [row for row in place_overview.children if shows_all or not row.is_empty]
+    context = {
         "place": place,
-        "found": found,
-        "above": [one for one in found.above if may("overview.see", request.viewer, one)],
-        "glance": glance(found),
-        "stages": stages(found),
-        "worries": worry_states(found),
-        "promises": promise_states(found),
-        "colours": colours(found),
-        "rates": rates(found),
-        "children": [(row, _longest(children, row)) for row in children],
-        "hidden_count": len(found.children) - len(children),
+        "overview": place_overview,
+        "above": [higher for higher in place_overview.above if may("overview.see", request.viewer, higher)],
+        "glance": glance(place_overview),
+        "stages": stages(place_overview),
+        "worries": worry_states(place_overview),
+        "promises": promise_states(place_overview),
+        "colours": colours(place_overview),
+        "rates": rates(place_overview),
+        "children": [(row, _bar_length(children, row)) for row in children],
+        "hidden_count": len(place_overview.children) - len(children),
         "shows_all": shows_all,
         "today": today,
     }
-    return render(request, "reporting/overview.html", words)
+    return render(request, "reporting/overview.html", context)
 
 
 def behind(name: str, place: Place, **filters: str) -> str:
@@ -109,9 +109,9 @@ def behind(name: str, place: Place, **filters: str) -> str:
     return f"{address}?{urlencode({**where, **filters})}" if address else ""
 
 
-def glance(found: Overview) -> list[Figure]:
+def glance(overview: Overview) -> list[Figure]:
     """The first row: how much there is, and what is past its day."""
-    total, place = found.total, found.place
+    total, place = overview.total, overview.place
     return [
         Figure(_("worries raised"), total["worries"], _("items"), behind("worries", place)),
         Figure(
@@ -135,107 +135,108 @@ def glance(found: Overview) -> list[Figure]:
     ]
 
 
-def stages(found: Overview) -> Group:
+def stages(overview: Overview) -> Group:
     """Matters under way by canonical stage; then those that are over."""
     figures = [
         Figure(
             label,
-            found.total[f"stage.{stage}"],
+            overview.total[f"stage.{stage}"],
             _("items"),
-            behind("matters", found.place, stage=stage, state="open"),
+            behind("matters", overview.place, stage=stage, state="open"),
         )
         for stage, label in Stage.choices
     ]
     over = [
-        Figure(label, found.total[f"matter.{state}"], _("items"), behind("matters", found.place, state=state))
+        Figure(label, overview.total[f"matter.{state}"], _("items"), behind("matters", overview.place, state=state))
         for state, label in Matter.State.choices
         if state != Matter.State.OPEN
     ]
     return Group(_("Matters by stage"), [*figures, *over]).with_bars()
 
 
-def worry_states(found: Overview) -> Group:
+def worry_states(overview: Overview) -> Group:
     figures = [
-        Figure(label, found.total[f"worry.{state}"], _("items"), behind("worries", found.place, state=state))
+        Figure(label, overview.total[f"worry.{state}"], _("items"), behind("worries", overview.place, state=state))
         for state, label in Worry.State.choices
     ]
     return Group(_("Worries by state"), figures).with_bars()
 
 
-def promise_states(found: Overview) -> Group:
+def promise_states(overview: Overview) -> Group:
     figures = [
         Figure(
             label,
-            found.total[f"commitment.{state}"],
+            overview.total[f"commitment.{state}"],
             _("duties"),
-            behind("commitments", found.place, state=state),
+            behind("commitments", overview.place, state=state),
         )
         for state, label in Commitment.State.choices
     ]
     return Group(_("Promises by state"), figures).with_bars()
 
 
-def colours(found: Overview) -> list[tuple[str, Any, int, str]]:
+def colours(overview: Overview) -> list[tuple[str, Any, int, str]]:
     """The clocks of running promises: (shade, word, number, list)."""
-    total, place = found.total, found.place
-    words = {"blue": _("on course"), "yellow": _("due soon"), "red": _("overdue")}
+    total, place = overview.total, overview.place
+    labels = {"blue": _("on course"), "yellow": _("due soon"), "red": _("overdue")}
     return [
         (shade, word, total[f"colour.{shade}"], behind("commitments", place, due=shade))
-        for shade, word in words.items()
+        for shade, word in labels.items()
     ]
 
 
-def rates(found: Overview) -> list[dict[str, Any]]:
-    rows = []
-    period = {"start": found.rates_from.isoformat(), "end": found.as_of.isoformat()}
+def rates(overview: Overview) -> list[dict[str, Any]]:
+    lines = []
+    period = {"start": overview.rates_from.isoformat(), "end": overview.as_of.isoformat()}
     for name, label, meaning in RATES:
         is_verdict = name == "satisfied"
-        below = found.rates.judged if is_verdict else found.rates.due
+        below = overview.rates.judged if is_verdict else overview.rates.due
         address = link("rate_cases")
-        query = urlencode({"part": name, "place": str(found.place.pk), **period})
-        rows.append(
+        query = urlencode({"part": name, "place": str(overview.place.pk), **period})
+        lines.append(
             {
                 "label": label,
                 "meaning": meaning,
-                "share": found.rates.share(name),
-                "part": getattr(found.rates, name),
+                "share": overview.rates.share(name),
+                "part": getattr(overview.rates, name),
                 "whole": below,
-                "asked": found.rates.asked if is_verdict else None,
+                "asked": overview.rates.asked if is_verdict else None,
                 "url": f"{address}?{query}" if address else "",
             }
         )
-    return rows
+    return lines
 
 
-def _longest(rows: list[Below], row: Below) -> int:
-    longest = max((one.matters + one.worries for one in rows), default=0)
-    return round(BAR * (row.matters + row.worries) / longest) if longest else 0
+def _bar_length(children: list[Below], child: Below) -> int:
+    """The length of a child's bar, where the longest of them is BAR long."""
+    longest = max((below.matters + below.worries for below in children), default=0)
+    return round(BAR * (child.matters + child.worries) / longest) if longest else 0
 
 
-def _export(request: Request, found: Overview) -> HttpResponse:
+def _export(request: Request, overview: Overview) -> HttpResponse:
     def name(row: Below) -> str:
-        return row.place.name if row.place else _("%(place)s itself") % {"place": found.place.name}
+        return row.place.name if row.place else _("%(place)s itself") % {"place": overview.place.name}
 
     columns = [
         Column(_("place"), name),
-        Column(_("code"), lambda row: row.place.code if row.place else found.place.code),
+        Column(_("code"), lambda row: row.place.code if row.place else overview.place.code),
         Column(_("worries raised"), "worries"),
         Column(_("without an answer in time"), "unanswered"),
         Column(_("matters under way"), "matters"),
         Column(_("step overdue"), "late"),
         Column(_("promises running"), "promises"),
         Column(_("promises overdue"), "overdue"),
-        Column(_("as of"), lambda row: found.as_of),
+        Column(_("as of"), lambda row: overview.as_of),
     ]
-    title = _("overview %(place)s") % {"place": found.place.name}
-    lines = [*found.children, found.here, _sum(found)]
+    title = _("overview %(place)s") % {"place": overview.place.name}
+    lines = [*overview.children, overview.here, _sum(overview)]
     return DeclaredList("", title, columns).workbook(request, lines)
 
 
-def _sum(found: Overview) -> Below:
-    total = found.total
+def _sum(overview: Overview) -> Below:
+    total = overview.total
     return Below(
-        found.place,
+        overview.place,
         worries=total["worries"],
         unanswered=total["unanswered"],
         matters=total["matter.open"],

@@ -69,13 +69,13 @@ def report_paper(
         return Paper(report.title, blocks, report.number, _foot(report))
 
 
-def _adjustments(rows: list[dict[str, Any]]) -> list[Block]:
-    if not rows:
+def _adjustments(adjustments: list[dict[str, Any]]) -> list[Block]:
+    if not adjustments:
         return [Text("上期报告的数字没有更正。")]
     return [
         Table(
             [("指标", 2.6), ("上期报告", 1.6), ("更正后", 1.6), ("调整", 1.8)],
-            [[str(row["indicator"].words), row["issued"], row["known"], row["difference"]] for row in rows],
+            [[str(row["indicator"].words), row["issued"], row["known"], row["difference"]] for row in adjustments],
         )
     ]
 
@@ -85,12 +85,12 @@ def answer_paper(sheet: AnswerSheet, paragraphs: list[str], *, is_rounded: bool)
     with translation.override(CHINESE):
         signed = sheet.issued_at or timezone.now()
         day = chinese_day(signed) + ("" if sheet.issued_at else "（草稿）")
-        words = [*paragraphs, PUBLIC if is_rounded else INTERNAL]
-        blocks: list[Block] = [*(Text(one) for one in words), Signature([sheet.body.name, day])]
+        texts = [*paragraphs, PUBLIC if is_rounded else INTERNAL]
+        blocks: list[Block] = [*(Text(text) for text in texts), Signature([sheet.body.name, day])]
         return Paper(sheet.title, blocks, sheet.number, _foot(sheet) if sheet.issued_at else "")
 
 
-def _foot(thing: IssuedReport | AnswerSheet) -> str:
+def _foot(document: IssuedReport | AnswerSheet) -> str:
     """The journal's hash at the moment of issue, not at the moment of printing."""
-    sealed = f"日志封存值 {thing.sealed_hash[:16]}" if thing.sealed_hash else ""
-    return "    ".join(part for part in (f"编号 {thing.number}", sealed) if part)
+    sealed = f"日志封存值 {document.sealed_hash[:16]}" if document.sealed_hash else ""
+    return "    ".join(part for part in (f"编号 {document.number}", sealed) if part)

@@ -23,8 +23,8 @@ def _installation() -> Installation:
     global _kept
     now = time.monotonic()
     if _kept is None or now - _kept[0] >= settings.INSTALLATION_SECONDS:
-        rows = Installation.objects.select_related("home_place", "home_body")
-        _kept = (now, rows.filter(pk=1).first() or Installation())
+        installations = Installation.objects.select_related("home_place", "home_body")
+        _kept = (now, installations.filter(pk=1).first() or Installation())
     return _kept[1]
 
 

@@ -18,8 +18,8 @@ from yishi.web.kit.request import Request
 
 from .context import ELDER_COOKIE
 
-YEAR = 365 * 24 * 3600
-ASKED = 3
+YEAR = 365 * 24 * 3600  # seconds: how long a device keeps a setting
+ASKED = 3  # open consultations shown on the home page
 SIZES = {"0", "1", "2", "3"}
 
 
@@ -37,7 +37,7 @@ def nearby(request: Request) -> list[dict[str, Any]]:
 def asked_now(request: Request) -> list[Consultation]:
     """Open consultations near the installation's home place in which anybody may take part."""
     installation = Installation.objects.filter(pk=1).select_related("home_place").first()
-    rows = Consultation.within.filter(
+    consultations = Consultation.within.filter(
         stage=Consultation.Stage.OPEN,
         audience=Consultation.Audience.ANYONE,
         closes_at__gt=timezone.now(),
@@ -45,8 +45,8 @@ def asked_now(request: Request) -> list[Consultation]:
     )
     if installation and installation.home_place:
         home = installation.home_place
-        rows = rows.filter(matter__place__lo__range=(home.lo, home.hi))
-    return list(rows.select_related("matter__place").order_by("closes_at")[:ASKED])
+        consultations = consultations.filter(matter__place__lo__range=(home.lo, home.hi))
+    return list(consultations.select_related("matter__place").order_by("closes_at")[:ASKED])
 
 
 @page("public", methods=("POST",), face="both")

@@ -19,7 +19,7 @@ from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.proposals.proposals import asked
+from yishi.web.proposals.proposals import asked_to_sign
 
 SHOWN = 50
 STILL_SHOWN = timedelta(days=30)  # a sitting that is over stays this long
@@ -50,16 +50,16 @@ def duties(viewer: Any) -> list[DeskItem]:
     items += [
         DeskItem(
             kind="commitment",
-            title=one.act,
+            title=commitment.act,
             act=_("Do it, answer or give proof"),
-            url=reverse("commitment", args=[one.pk]),
-            due_on=one.due_on,
-            detail=f"{one.number} · {one.place.name}",
+            url=reverse("commitment", args=[commitment.pk]),
+            due_on=commitment.due_on,
+            detail=f"{commitment.number} · {commitment.place.name}",
         )
-        for one in owed.order_by("due_on")[:SHOWN]
+        for commitment in owed.order_by("due_on")[:SHOWN]
     ]
     judging = Judge.objects.filter(person=person, commitment__state__in=JUDGED_IN).select_related("commitment__place")
-    given = set(Verdict.objects.filter(judge__in=judging).values_list("commitment", "round"))
+    judged = set(Verdict.objects.filter(judge__in=judging).values_list("commitment", "round"))
     items += [
         DeskItem(
             kind="judge",
@@ -70,10 +70,10 @@ def duties(viewer: Any) -> list[DeskItem]:
             detail=judge.commitment.place.name,
         )
         for judge in judging[:SHOWN]
-        if (judge.commitment_id, judge.commitment.round) not in given
+        if (judge.commitment_id, judge.commitment.round) not in judged
     ]
     items += to_confirm(viewer)
-    items += asked(viewer)
+    items += asked_to_sign(viewer)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on, item.title))
 
 
@@ -90,7 +90,7 @@ def mine(request: Request) -> HttpResponse:
     sittings = Sitting.objects.filter(matter__in=matters, starts_at__gte=now - STILL_SHOWN)
     raised = Worry.objects.filter(Q(raiser=viewer.person) | Q(written_by=viewer.person))
     promises = Commitment.within.filter(origin_id__in=matters).exclude(state=Commitment.State.DROPPED)
-    words = {
+    context = {
         "items": duties(viewer),
         "seats": seats,
         "sittings": sittings.select_related("matter", "venue").order_by("starts_at")[:SHOWN],
@@ -99,7 +99,7 @@ def mine(request: Request) -> HttpResponse:
         "may_write": may("worry.write", viewer),
         "write_url": link("worry_new"),
     }
-    return render(request, "shell/mine.html", words)
+    return render(request, "shell/mine.html", context)
 
 
 urlpatterns = [path("desk/mine/", mine, name="mine")]

@@ -20,8 +20,8 @@ from yishi.web.kit.titles import page_of
 
 @page("notice.see", methods=("GET",))
 def notices(request: Request) -> HttpResponse:
-    rows = notices_of(request.viewer.person, request.viewer.reach.bodies)
-    page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
+    own_notices = notices_of(request.viewer.person, request.viewer.reach.bodies)
+    page_obj = Paginator(own_notices, 25).get_page(request.GET.get("page"))
     return render(request, "shell/notices.html", {"page_obj": page_obj})
 
 
@@ -61,8 +61,8 @@ OUTBOX = DeclaredList(
 def outbox(request: Request) -> HttpResponse:
     """Messages that wait, failed, or were perhaps sent before a crash: a person decides."""
     states = [Delivery.State.DOUBTFUL, Delivery.State.FAILED, Delivery.State.WAITING]
-    rows = Delivery.objects.filter(state__in=states).select_related("notice").order_by("state", "next_try_at")
-    return OUTBOX.respond(request, "shell/outbox.html", rows)
+    deliveries = Delivery.objects.filter(state__in=states).select_related("notice").order_by("state", "next_try_at")
+    return OUTBOX.respond(request, "shell/outbox.html", deliveries)
 
 
 def load_delivery(request: Request, pk: UUID) -> Delivery:

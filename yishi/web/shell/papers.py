@@ -38,8 +38,8 @@ def sign_in_sheet(request: Request, sitting: Sitting) -> HttpResponse:
     return pdf_response("sign_in.typ", sign_in_data(sitting), _("sign-in sheet") + f"-{sitting.matter.number}")
 
 
-def _both(right: str, load: Callable[..., Any], make: Callable[[Any], Any], name: Callable[[Any], str]) -> Any:
-    """A paper as PDF and as Word: two views."""
+def _paper_views(right: str, load: Callable[..., Any], make: Callable[[Any], Any], name: Callable[[Any], str]) -> Any:
+    """A paper as PDF and as Word: two views. `make` writes the paper, `name` says what its file is called."""
 
     def view(ending: str) -> Any:
         @page(right, load=load, methods=("GET",))
@@ -60,27 +60,27 @@ def load_minuted(request: Request, pk: UUID) -> Sitting:
 
 
 def load_letter(request: Request, pk: UUID) -> LedgerEvent:
-    rows = LedgerEvent.objects.select_related(
+    letters = LedgerEvent.objects.select_related(
         "commitment__bearer", "commitment__supervisor", "commitment__place", "body"
     )
-    return rows.get(pk=pk, kind=LedgerEvent.Kind.LETTER, commitment__in=Commitment.objects.values("pk"))
+    return letters.get(pk=pk, kind=LedgerEvent.Kind.LETTER, commitment__in=Commitment.objects.values("pk"))
 
 
 def _agreement_name(agreement: Agreement) -> str:
     return _("agreement") + f"-{agreement.number}"
 
 
-notice_pdf, notice_docx = _both(
-    "sitting.see", load_sitting, notice_paper, lambda one: _("notice") + f"-{one.matter.number}"
+notice_pdf, notice_docx = _paper_views(
+    "sitting.see", load_sitting, notice_paper, lambda sitting: _("notice") + f"-{sitting.matter.number}"
 )
-minutes_pdf, minutes_docx = _both(
+minutes_pdf, minutes_docx = _paper_views(
     "sitting.see",
     load_minuted,
-    lambda one: minutes_paper(one, one.minutes),
-    lambda one: _("minutes") + f"-{one.minutes.number}",
+    lambda sitting: minutes_paper(sitting, sitting.minutes),
+    lambda sitting: _("minutes") + f"-{sitting.minutes.number}",
 )
-agreement_pdf, agreement_docx = _both("matter.see", load_agreement, agreement_paper, _agreement_name)
-letter_pdf, letter_docx = _both("commitment.see", load_letter, letter_paper, lambda one: f"{one.number}")
+agreement_pdf, agreement_docx = _paper_views("matter.see", load_agreement, agreement_paper, _agreement_name)
+letter_pdf, letter_docx = _paper_views("commitment.see", load_letter, letter_paper, lambda letter: f"{letter.number}")
 
 urlpatterns = [
     path("desk/venues/<uuid:pk>/poster.pdf", venue_poster, name="venue_poster"),

@@ -31,7 +31,9 @@ FIRST = 5  # of each kind, before one kind is chosen
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    words: Any
+    """One kind of file that the search knows."""
+
+    label: Any
     find: Callable[[str, Reach], QuerySet[Any]]
     files: Any
     along: tuple[str, ...]  # what a line shows of other records
@@ -97,22 +99,22 @@ def search(request: Request) -> HttpResponse:
     reach = request.viewer.reach
     chosen = {kind: KINDS[kind]} if kind in KINDS else KINDS
     if wants_export(request) and kind in KINDS:
-        one = KINDS[kind]
-        rows = one.find(typed, reach).select_related(*one.along)
-        return FOUND.workbook(request, (one.line(row) for row in rows.iterator(chunk_size=AT_ONCE)))
-    found = []
-    for code, one in chosen.items():
-        files = one.files.objects.select_related(*one.along)
-        pages = Peek(one.find(typed, reach), files, PER_PAGE if kind in KINDS else FIRST)
+        searched = KINDS[kind]
+        files = searched.find(typed, reach).select_related(*searched.along)
+        return FOUND.workbook(request, (searched.line(file) for file in files.iterator(chunk_size=AT_ONCE)))
+    results = []
+    for code, searched in chosen.items():
+        files = searched.files.objects.select_related(*searched.along)
+        pages = Peek(searched.find(typed, reach), files, PER_PAGE if kind in KINDS else FIRST)
         files_page = pages.get_page(request.GET.get("page"))
-        lines = [one.line(row) for row in files_page]
-        found.append({"code": code, "words": one.words, "page_obj": files_page, "rows": lines})
+        lines = [searched.line(file) for file in files_page]
+        results.append({"code": code, "label": searched.label, "page_obj": files_page, "lines": lines})
     context = {
         "typed": typed,
         "kind": kind if kind in KINDS else "",
-        "kinds": [(code, one.words) for code, one in KINDS.items()],
-        "found": found,
-        "is_empty": not any(part["rows"] for part in found),
+        "kinds": [(code, known.label) for code, known in KINDS.items()],
+        "results": results,
+        "is_empty": not any(result["lines"] for result in results),
     }
     return render(request, "shell/search.html", context)
 

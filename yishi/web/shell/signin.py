@@ -40,19 +40,19 @@ def demo(request: Request) -> HttpResponse:
             raise Http404
         login(request, account, backend=BACKEND)
         return redirect("desk")
-    people = [{"account": one, "viewer": viewer_of(one.person)} for one in accounts]
+    people = [{"account": account, "viewer": viewer_of(account.person)} for account in accounts]
     token = room_token()
-    words = {
+    context = {
         "people": people,
         "demo_query_code": villager_code(),
         "demo_venue_url": reverse("venue_door", args=[token]) if token else "",
     }
-    return render(request, "shell/demo.html", words)
+    return render(request, "shell/demo.html", context)
 
 
 @page("account.own")
 def change_password(request: Request) -> HttpResponse:
-    """The old one and the new one; accounts of the demo have none."""
+    """The page of the old and the new password; accounts of the demo have no password."""
     if not request.user.is_authenticated or not request.user.has_usable_password():
         return redirect("mfa_index" if request.user.is_authenticated else "account_login")
     answer: HttpResponse = password_change(request)
@@ -60,18 +60,19 @@ def change_password(request: Request) -> HttpResponse:
 
 
 def _inner(patterns: list[Any]) -> list[Any]:
-    """Sign-in leads to the desks: a process that serves the public door alone has no such pages."""
-    for one in patterns:
-        if hasattr(one, "url_patterns"):
-            _inner(one.url_patterns)
+    """Put a library's views on the inner face: sign-in leads to the desks, and a process that serves the public door
+    alone has no such pages."""
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            _inner(pattern.url_patterns)
         else:
-            one.callback.face = "inner"
+            pattern.callback.face = "inner"
     return patterns
 
 
 urlpatterns = [
     path("demo/", demo, name="demo"),
-    path("accounts/", include(_inner([one for one in account_urls.urlpatterns if one.name in KEPT]))),
+    path("accounts/", include(_inner([pattern for pattern in account_urls.urlpatterns if pattern.name in KEPT]))),
     path("accounts/password/change/", change_password, name="account_change_password"),
     path("accounts/2fa/", include(_inner(mfa_urls.urlpatterns))),
 ]

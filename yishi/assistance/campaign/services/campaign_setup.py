@@ -54,7 +54,7 @@ def campaign_change(
     source_note: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Mend the name, the days, the source. Phases and deeds stay inside the days."""
+    """Mend the name, the days, the source. Refuses days that leave a phase outside. Result: campaign."""
     by = permit("campaign.run", actor, campaign)
     body = {"campaign": campaign.pk, "name": name, "from": starts_on, "to": ends_on, "source": source_note}
     with act("assistance.campaign.change", actor=by, act_id=act_id, body=body) as this:
@@ -162,7 +162,7 @@ def drive_change(
 
 
 def target_drop(*, actor: Viewer, target: Target, act_id: UUID | None = None) -> Receipt:
-    """Take back a target that was set by mistake; the journal keeps that there was one."""
+    """Take back a target that was set by mistake; the journal keeps that there was one. Result: item, target."""
     by = permit("campaign.run", actor, target.item.campaign)
     with act("assistance.target.drop", actor=by, act_id=act_id, body={"target": target.pk}) as this:
         if this.replayed:

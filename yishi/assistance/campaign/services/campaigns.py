@@ -230,7 +230,7 @@ def item_change(
 
 
 def item_retire(*, actor: Viewer, item: CatalogueItem, act_id: UUID | None = None) -> Receipt:
-    """Take no further deeds under an item; the deeds that stand stay."""
+    """Take no further deeds under an item; the deeds that stand stay. Result: item."""
     by = permit("campaign.run", actor, item.campaign)
     with act("assistance.item.retire", actor=by, act_id=act_id, body={"item": item.pk}) as this:
         if this.replayed:
@@ -254,7 +254,7 @@ def target_set(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Set how much of an item is aimed at, where (or by which body) and by when; a target set anew replaces the one
-    before. Result: target."""
+    before. `amount` and `baseline` are in the item's unit, to three decimal places. Result: target."""
     by = permit("campaign.run", actor, item.campaign)
     sent = {
         "item": item.pk,
@@ -299,6 +299,7 @@ def versions_on(items: Collection[UUID], day: date) -> dict[UUID, ItemVersion]:
 
 
 def version_among(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
+    """The version of an item that holds on `day`; the first of them for days before. `versions`: oldest first."""
     valid = [version for version in versions if version.valid_from <= day]
     return valid[-1] if valid else versions[0]
 
@@ -316,6 +317,7 @@ def thousandths(amount: Decimal, field: str, least: int = 1) -> int:
 
 
 def named(name: str, longest: int, field: str = "name") -> str:
+    """A name as it is stored: cleaned, between 1 and `longest` characters. Refuses others, naming `field`."""
     kept = clean(name)
     if not kept or len(kept) > longest:
         raise Refusal(
@@ -365,6 +367,7 @@ def check_days(starts_on: date, ends_on: date | None) -> None:
 
 
 def locked_campaign(campaign: Campaign) -> Campaign:
+    """The campaign, locked; refuses one that is over (a demonstration never is)."""
     row = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if row.ends_on is not None and row.ends_on < timezone.localdate() and not row.is_demo:
         raise WrongStage("campaign.over", _("This campaign is over; what it counted stays as it is."))
@@ -372,5 +375,6 @@ def locked_campaign(campaign: Campaign) -> Campaign:
 
 
 def enter(this: Act, campaign: Campaign, **ids: Any) -> None:
+    """The journal's entry of an act on a campaign, with the ids of what it concerns; they are its result too."""
     this.entry(subject=("campaign", campaign.pk), place=campaign.place_id, data=ids)
     this.result(campaign=campaign.pk, **{name: value for name, value in ids.items() if name != "amount"})

@@ -322,6 +322,7 @@ def _where(bearer: Body, place: Place) -> Place:
 
 
 def _put(meeting: SteeringMeeting, *, kind: str, title: str, on: date, **said: Any) -> None:
+    """Check what is said of a meeting and put it into the record, which the caller saves."""
     campaign, drive = meeting.campaign, said["drive"]
     if kind not in SteeringMeeting.Kind.values:
         raise Refusal("steering.kind", _("Please choose one of the values that are offered."), field="kind")
@@ -350,6 +351,7 @@ def _locked(meeting: SteeringMeeting) -> SteeringMeeting:
 
 
 def _held(meeting: SteeringMeeting) -> SteeringMeeting:
+    """The meeting, locked; refuses one that is still to come."""
     row = _locked(meeting)
     if row.on > timezone.localdate():
         raise WrongStage("steering.to_come", _("The meeting is still to come; this is written down when it is held."))

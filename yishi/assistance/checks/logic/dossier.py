@@ -272,9 +272,9 @@ def difference_of(parts: tuple[Number | None, ...], cost: Number) -> Number | No
         return None
 
 
-def divided(one: Number, other: Number) -> Decimal | None:
+def divided(dividend: Number, divisor: Number) -> Decimal | None:
     try:
-        return Decimal(one) / Decimal(other)
+        return Decimal(dividend) / Decimal(divisor)
     except (ArithmeticError, ValueError):
         return None
 
@@ -293,7 +293,7 @@ def years_between(birth: date, day: date) -> int:
 
 
 def _fields(kind: type) -> Mapping[str, Field]:
-    return {one.name: one.metadata["field"] for one in fields(kind) if "field" in one.metadata}
+    return {field_.name: field_.metadata["field"] for field_ in fields(kind) if "field" in field_.metadata}
 
 
 Scope = Literal["household", "member", "helper", "measure"]

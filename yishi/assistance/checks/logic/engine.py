@@ -44,8 +44,8 @@ class Checker:
         self._member: list[tuple[Rule, str]] = []
         for rule in pack.rules.values():
             if rule.code not in settings.off:
-                rows = self._household if rule.on == "household" else self._member
-                rows.append((rule, settings.severities.get(rule.code, rule.severity)))
+                scoped_rules = self._household if rule.on == "household" else self._member
+                scoped_rules.append((rule, settings.severities.get(rule.code, rule.severity)))
         self._values: dict[date, Mapping[str, Any]] = {}
 
     def values_on(self, day: date) -> Mapping[str, Any]:
@@ -61,17 +61,17 @@ class Checker:
         return value * FEN if value is not None and parameter.unit == MONEY else value
 
     def check(self, dossier: Dossier) -> list[Finding]:
-        """What a settled dossier breaks, in the pack's order."""
+        """The findings on a settled dossier, in the pack's order: the household's own, then those of each member."""
         values, key = self.values_on(dossier.closes), dossier.key
-        found = [
+        findings = [
             Finding(rule, severity, key, None)
             for rule, severity in self._household
             if rule.run(dossier, None, values) is True
         ]
         for member in dossier.members:
-            found += [
+            findings += [
                 Finding(rule, severity, key, member.key)
                 for rule, severity in self._member
                 if rule.run(dossier, member, values) is True
             ]
-        return found
+        return findings

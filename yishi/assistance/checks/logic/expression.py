@@ -117,15 +117,15 @@ class Reader:
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Typed:
         """`head.sex`: a field of the head of the household."""
-        found = FIELDS["member"].get(node.attr)
-        if not isinstance(node.value, ast.Name) or node.value.id != "head" or found is None:
+        of_head = FIELDS["member"].get(node.attr)
+        if not isinstance(node.value, ast.Name) or node.value.id != "head" or of_head is None:
             raise ExpressionError(f"“{ast.unparse(node)[:60]}”: only fields of the head are reached so, as head.sex")
-        self.fields[node.attr] = found
+        self.fields[node.attr] = of_head
         get = operator.attrgetter(node.attr)
-        return Typed(lambda h, x, p: None if h.head is None else get(h.head), found.kind, found.words)
+        return Typed(lambda h, x, p: None if h.head is None else get(h.head), of_head.kind, of_head.words)
 
     def _list(self, node: ast.List | ast.Tuple, scope: Scope) -> Typed:
-        pieces = [self._piece(one, scope) for one in node.elts]
+        pieces = [self._piece(element, scope) for element in node.elts]
         values = tuple(value for piece in pieces for value in piece.values)
         if len(values) != len(pieces) or len({piece.kind for piece in pieces}) != 1:
             raise ExpressionError("a list holds numbers only or codes only")
@@ -133,16 +133,16 @@ class Reader:
         return Typed(lambda h, x, p: kept, "list", values=values)
 
     def _logic(self, node: ast.BoolOp, scope: Scope) -> Typed:
-        runs = [self._flag(one, scope) for one in node.values]
+        runs = [self._flag(operand, scope) for operand in node.values]
         stop = isinstance(node.op, ast.Or)
 
         def run(h: Dossier, x: Any, p: Values) -> bool | None:
             answer: bool | None = not stop
-            for one in runs:
-                found = one(h, x, p)
-                if found is stop:
+            for operand in runs:
+                truth = operand(h, x, p)
+                if truth is stop:
                     return bool(stop)
-                if found is None:
+                if truth is None:
                     answer = None
             return answer
 
@@ -159,8 +159,8 @@ class Reader:
             run = self._flag(node.operand, scope)
 
             def negate(h: Dossier, x: Any, p: Values) -> bool | None:
-                found = run(h, x, p)
-                return None if found is None else not found
+                truth = run(h, x, p)
+                return None if truth is None else not truth
 
             return Typed(negate, "flag")
         inner = self._piece(node.operand, scope)
@@ -174,10 +174,10 @@ class Reader:
         do = _ARITHMETIC.get(type(node.op))
         if do is None or (left.kind, right.kind) != ("number", "number"):
             raise ExpressionError(f"“{ast.unparse(node)[:60]}”: only numbers, with + - * /")
-        one, other = left.run, right.run
+        left_run, right_run = left.run, right.run
 
         def run(h: Dossier, x: Any, p: Values) -> Any:
-            a, b = one(h, x, p), other(h, x, p)
+            a, b = left_run(h, x, p), right_run(h, x, p)
             if a is None or b is None:
                 return None
             try:
@@ -188,7 +188,7 @@ class Reader:
         return Typed(run, "number")
 
     def _compare(self, node: ast.Compare, scope: Scope) -> Typed:
-        pieces = [self._piece(one, scope) for one in (node.left, *node.comparators)]
+        pieces = [self._piece(operand, scope) for operand in (node.left, *node.comparators)]
         runs = [
             self._pair(left, op, right, node)
             for left, op, right in zip(pieces, node.ops, pieces[1:], strict=False)
@@ -198,11 +198,11 @@ class Reader:
 
         def run(h: Dossier, x: Any, p: Values) -> bool | None:
             answer: bool | None = True
-            for one in runs:
-                found = one(h, x, p)
-                if found is False:
+            for comparison in runs:
+                truth = comparison(h, x, p)
+                if truth is False:
                     return False
-                if found is None:
+                if truth is None:
                     answer = None
             return answer
 
@@ -210,7 +210,7 @@ class Reader:
 
     def _pair(self, left: Typed, op: ast.cmpop, right: Typed, node: ast.Compare) -> Run:
         text = ast.unparse(node)[:60]
-        one, other = left.run, right.run
+        left_run, right_run = left.run, right.run
         if isinstance(op, ast.In | ast.NotIn):
             if right.kind not in ("list", "codes"):
                 raise ExpressionError(f"“{text}”: “in” asks for a list or a field of several values")
@@ -220,13 +220,13 @@ class Reader:
                 kept = frozenset(right.values)
 
                 def listed(h: Dossier, x: Any, p: Values) -> bool | None:
-                    a = one(h, x, p)
+                    a = left_run(h, x, p)
                     return None if a is None else (a in kept) is not turned
 
                 return listed
 
             def contained(h: Dossier, x: Any, p: Values) -> bool | None:
-                a, b = one(h, x, p), other(h, x, p)
+                a, b = left_run(h, x, p), right_run(h, x, p)
                 return None if a is None or b is None else (a in b) is not turned
 
             return contained
@@ -238,10 +238,10 @@ class Reader:
         _check_codes(left, right, text)
         _check_codes(right, left, text)
         if right.values:
-            return _to_constant(one, compare, right.values[0])
+            return _to_constant(left_run, compare, right.values[0])
 
         def run(h: Dossier, x: Any, p: Values) -> bool | None:
-            a, b = one(h, x, p), other(h, x, p)
+            a, b = left_run(h, x, p), right_run(h, x, p)
             if a is None or b is None:
                 return None
             try:
@@ -260,8 +260,8 @@ class Reader:
             if len(node.args) != 1 or scope != "household":
                 raise ExpressionError(f"{name}(condition) takes one condition, in a rule on households")
             return _over(quantity, kind, self._flag(node.args[0], REACHES[kind]))
-        pieces = [self._piece(one, scope) for one in node.args]
-        runs, kinds = [one.run for one in pieces], [one.kind for one in pieces]
+        pieces = [self._piece(argument, scope) for argument in node.args]
+        runs, kinds = [piece.run for piece in pieces], [piece.kind for piece in pieces]
         if name in ("missing", "known") and len(runs) == 1:
             return _presence(runs[0], name == "missing", kinds[0] == "codes")
         if name == "size_of" and kinds == ["codes"]:
@@ -273,9 +273,9 @@ class Reader:
         raise ExpressionError(f"“{ast.unparse(node)[:60]}” is no function here. There are: {'; '.join(FUNCTIONS)}")
 
 
-def _to_constant(one: Run, compare: Callable[[Any, Any], Any], value: Any) -> Run:
+def _to_constant(left_run: Run, compare: Callable[[Any, Any], Any], value: Any) -> Run:
     def run(h: Dossier, x: Any, p: Values) -> bool | None:
-        a = one(h, x, p)
+        a = left_run(h, x, p)
         if a is None:
             return None
         try:
@@ -300,9 +300,9 @@ def _presence(run: Run, wants_missing: bool, of_many: bool) -> Typed:
     return Typed(lambda h, x, p: (run(h, x, p) is None) is wants_missing, "flag")
 
 
-def _difference(one: Run, other: Run) -> Run:
+def _difference(left_run: Run, right_run: Run) -> Run:
     def run(h: Dossier, x: Any, p: Values) -> Any:
-        a, b = one(h, x, p), other(h, x, p)
+        a, b = left_run(h, x, p), right_run(h, x, p)
         if a is None or b is None:
             return None
         try:
@@ -315,26 +315,26 @@ def _difference(one: Run, other: Run) -> Run:
 
 def _over(quantity: str, kind: str, run: Run) -> Typed:
     """`any_member(…)` and its like. A list that is not kept (None) is unknown."""
-    rows_of = operator.attrgetter(kind + "s")
+    records_of = operator.attrgetter(kind + "s")
     if quantity == "count":
 
         def count(h: Dossier, x: Any, p: Values) -> int | None:
-            rows = rows_of(h)
-            return None if rows is None else sum(1 for row in rows if run(h, row, p) is True)
+            records = records_of(h)
+            return None if records is None else sum(1 for record in records if run(h, record, p) is True)
 
         return Typed(count, "number")
     stop = quantity == "any"
 
     def some(h: Dossier, x: Any, p: Values) -> bool | None:
-        rows = rows_of(h)
-        if rows is None:
+        records = records_of(h)
+        if records is None:
             return None
-        answer: bool | None = not stop and bool(rows)
-        for row in rows:
-            found = run(h, row, p)
-            if found is stop:
+        answer: bool | None = not stop and bool(records)
+        for record in records:
+            truth = run(h, record, p)
+            if truth is stop:
                 return bool(stop)
-            if found is None:
+            if truth is None:
                 answer = None
         return answer
 

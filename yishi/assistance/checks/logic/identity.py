@@ -24,7 +24,7 @@ KINDS_OF_DISABILITY, DEGREES = "1234567", "1234"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`None`: the number does not say it."""
+    """What a document number says; `None` where it does not say it."""
 
     length: int
     is_well_formed: bool  # digits where digits belong

@@ -51,7 +51,7 @@ class Parameter:
 
     def on(self, day: date) -> Decimal | None:
         """The value that holds on `day`; the first one for days before."""
-        holding = [one for one in self.values if one.since <= day]
+        holding = [value for value in self.values if value.since <= day]
         return (holding or self.values[:1])[-1].value if self.values else None
 
 
@@ -91,8 +91,8 @@ class Pack:
     def example(self, differences: Mapping[str, Any]) -> Dossier:
         """The sound household with `differences`, ready for the checks.
 
-        A key names a field of the household; `member.2.age_on` like paths name one of a row (counted from 1), and the
-        whole of a list may be given anew. Raises `PackError` for what does not exist.
+        A key names a field of the household, or, as in `member.2.sex`, a field of one row of a list (counted from 1);
+        a whole list may be given anew (`members`). Raises `PackError` for what does not exist.
         """
         data = copy.deepcopy(dict(self.base))
         for path, value in differences.items():
@@ -111,7 +111,7 @@ def read_pack(version: str = "") -> Pack:
 
 def versions() -> list[str]:
     """The shipped versions, the oldest first."""
-    return sorted((one.name for one in PACKS.iterdir() if one.is_dir()), key=_version_key)
+    return sorted((folder.name for folder in PACKS.iterdir() if folder.is_dir()), key=_version_key)
 
 
 def newest() -> str:
@@ -171,21 +171,21 @@ def _text(row: Mapping[str, Any], key: str, where: str) -> str:
 
 
 def _parameters(document: Mapping[str, Any]) -> dict[str, Parameter]:
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     for code, row in document.items():
         where = f"parameters.toml, “{code}”"
         values = []
-        for one in row.get("values", []):
-            if not isinstance(one.get("since"), date) or not isinstance(one.get("value"), int | Decimal):
+        for dated in row.get("values", []):
+            if not isinstance(dated.get("since"), date) or not isinstance(dated.get("value"), int | Decimal):
                 raise PackError(f"{where}: a value needs a day (since) and a number (value)")
-            values.append(Value(one["since"], Decimal(one["value"]), one.get("source", "")))
-        if not values or [one.since for one in values] != sorted({one.since for one in values}):
+            values.append(Value(dated["since"], Decimal(dated["value"]), dated.get("source", "")))
+        if not values or [value.since for value in values] != sorted({value.since for value in values}):
             raise PackError(f"{where}: needs values, the oldest first, each day once")
         title, title_en, unit = (_text(row, key, where) for key in ("title", "title_en", "unit"))
         if any(code in names for names in FIELDS.values()):
             raise PackError(f"{where}: a field is called so already")
-        found[code] = Parameter(code, title, title_en, unit, tuple(values))
-    return found
+        parameters[code] = Parameter(code, title, title_en, unit, tuple(values))
+    return parameters
 
 
 def _rule(row: Mapping[str, Any], group: Group, parameters: Mapping[str, Parameter], name: str) -> Rule:
@@ -210,10 +210,14 @@ def _rule(row: Mapping[str, Any], group: Group, parameters: Mapping[str, Paramet
     examples = row.get("examples", {})
     shown: dict[str, tuple[Mapping[str, Any], ...]] = {}
     for kind in ("positive", "negative"):
-        rows = examples.get(kind)
-        if not isinstance(rows, list) or not rows or not all(isinstance(one, dict) for one in rows):
+        shown_examples = examples.get(kind)
+        if (
+            not isinstance(shown_examples, list)
+            or not shown_examples
+            or not all(isinstance(example, dict) for example in shown_examples)
+        ):
             raise PackError(f"{where}: needs a {kind} example")
-        shown[kind] = tuple(rows)
+        shown[kind] = tuple(shown_examples)
     return Rule(
         code=code,
         group=group.code,
@@ -221,7 +225,7 @@ def _rule(row: Mapping[str, Any], group: Group, parameters: Mapping[str, Paramet
         on=on,
         when=" ".join(when.split()),
         run=run,
-        labels=tuple(dict.fromkeys(one.label for one in reader.fields.values())),
+        labels=tuple(dict.fromkeys(field_.label for field_ in reader.fields.values())),
         parameters=tuple(sorted(reader.used)),
         title=title,
         title_en=title_en,
@@ -245,39 +249,39 @@ def _put(data: dict[str, Any], path: str, value: Any) -> None:
 
 def make_dossier(data: Mapping[str, Any]) -> Dossier:
     """A dossier from plain data (an example): lists become sets, money stays in fen. Raises `PackError`."""
-    given = dict(data)
+    fields_given = dict(data)
     for name, kind in _ROWS.items():
-        if name in given and isinstance(given[name], list):
-            given[name] = [_made(kind, row, number) for number, row in enumerate(given[name], 1)]
-    dossier: Dossier = _made(Dossier, given, 0)
+        if name in fields_given and isinstance(fields_given[name], list):
+            fields_given[name] = [_made(kind, row, number) for number, row in enumerate(fields_given[name], 1)]
+    dossier: Dossier = _made(Dossier, fields_given, 0)
     return dossier.settle()
 
 
 def _made(kind: type, row: Mapping[str, Any], number: int) -> Any:
-    given = {name: _plain(value) for name, value in row.items()}
-    given.update({name: None if row[name] == "unknown" else row[name] for name in _ROWS if name in row})
+    values_given = {name: _plain(value) for name, value in row.items()}
+    values_given.update({name: None if row[name] == "unknown" else row[name] for name in _ROWS if name in row})
     if kind is Member:
-        given.setdefault("key", number)
-        given["identity"] = read_number(given.get("number"))
-    wanted = {one.name for one in fields(kind) if one.init}
-    if strange := set(given) - wanted:
+        values_given.setdefault("key", number)
+        values_given["identity"] = read_number(values_given.get("number"))
+    wanted = {field_.name for field_ in fields(kind) if field_.init}
+    if strange := set(values_given) - wanted:
         raise PackError(f"there is no field “{min(strange)}” in a {kind.__name__.lower()}")
     by_name: dict[str, Mapping[str, Field]] = dict(FIELDS.items())
     known = by_name["household" if kind is Dossier else kind.__name__.lower()]
-    for name, value in given.items():
+    for name, value in values_given.items():
         if name in _ROWS:
             continue
-        words = known[name].words if name in known else None
+        codes = known[name].words if name in known else None
         values = value if isinstance(value, frozenset) else {value}
-        if words is not None and (wrong := [one for one in values if one is not None and one not in words]):
-            raise PackError(f"{name}: “{wrong[0]}” is none of {', '.join(words)}")
-    return kind(**given)
+        if codes is not None and (wrong := [code for code in values if code is not None and code not in codes]):
+            raise PackError(f"{name}: “{wrong[0]}” is none of {', '.join(codes)}")
+    return kind(**values_given)
 
 
 def _plain(value: Any) -> Any:
     """TOML has no null: "unknown" stands for it; a list of codes is a set."""
     if value == "unknown":
         return None
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+    if isinstance(value, list) and all(isinstance(code, str) for code in value):
         return frozenset(value)
     return value

@@ -1,4 +1,4 @@
-"""The values that a dossier's fields may take: the code lists of the register (`assistance/codes/`), read as they are.
+"""The values that a dossier's fields may take: the code lists of the register (`register/codes/`), read as they are.
 
 The rules of a pack may name these codes and no others; a code that is not there is refused when the pack is read.
 """
@@ -16,11 +16,11 @@ _LISTS = Path(__file__).parents[2] / "register" / "codes"
 
 @cache
 def _values() -> Mapping[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    lists: dict[str, list[dict[str, Any]]] = {}
     for path in sorted(_LISTS.glob("*.toml")):
         document = tomllib.loads(path.read_text("utf-8"))
-        found.update({name: one["values"] for name, one in document.items() if "values" in one})
-    return found
+        lists.update({name: code_list["values"] for name, code_list in document.items() if "values" in code_list})
+    return lists
 
 
 def codes_of(name: str) -> Words:

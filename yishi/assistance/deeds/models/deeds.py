@@ -34,6 +34,8 @@ class Activity(models.Model):
 
 
 class Deed(File):
+    """One thing done, once, whoever reports it: so much of an item, on a day, at a place."""
+
     class State(models.TextChoices):
         COUNTED = "counted", _("counted")
         MERGED = "merged", _("merged into another")

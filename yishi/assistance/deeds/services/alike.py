@@ -35,7 +35,7 @@ def duplicates_find(deed: Deed, now: datetime) -> int:
 
 
 def duplicates_find_many(deeds: Sequence[Deed], now: datetime) -> int:
-    """The same for several deeds of one day that were written together; what is among them is looked at as well."""
+    """The same for several deeds of one day that were written together; they are compared with each other as well."""
     window, day = timedelta(days=NEAR_DAYS), deeds[0].on
     candidates = Deed.within.filter(
         fingerprint__in={deed.fingerprint for deed in deeds},

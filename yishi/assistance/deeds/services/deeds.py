@@ -80,7 +80,7 @@ class Planned:
     source: tuple[str, UUID] | None = None
 
     def sent(self) -> dict[str, Any]:
-        """What of it is hashed."""
+        """The plan as plain values: what is hashed for the receipt."""
         return {
             "item": self.item.pk,
             "place": self.place.pk,
@@ -113,8 +113,9 @@ def deed_record(
 ) -> Receipt:
     """Record a deed. Result: deed, number, alike (how many look like it). The deed's id follows from the act's id.
 
-    With `match` it is what was promised there: it closes need and offer, and proves the promise.
-    `source` (kind, id) is what it follows from: an item that is fed by proposals takes no deed typed by hand.
+    `amount` is in the item's unit, to three decimal places. With `match` (a Match) the deed is the help promised there:
+    it closes need and offer, and proves the promise. `source` (kind, id) is what the deed follows from, such as a
+    proposal: an item that is fed by proposals takes no deed typed by hand.
     """
     by = permit("deed.record", actor, at=recorded_for)
     plan = Planned(item, place, on, amount, parties, reached, words, activity, recorded_for, source)
@@ -226,7 +227,7 @@ def deed_claim(
 
 def deed_confirm(*, actor: Viewer, deed: Deed, act_id: UUID | None = None) -> Receipt:
     """Confirm, as a party for whom somebody else recorded the deed, that it was so; each member for themself. The
-    deed counts before, too."""
+    deed counts before, too. Result: deed."""
     by = permit("deed.confirm", actor, deed)
     with act("assistance.deed.confirm", actor=by, act_id=act_id, body={"deed": deed.pk}) as this:
         if this.replayed:
@@ -359,6 +360,7 @@ def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:
 
 
 def _ids(reached: Reached) -> dict[str, Any]:
+    """Whom a deed reached, by ids, as the body of an act holds it."""
     return {
         "households": [household.pk for household in reached.households],
         "people": [person.pk for person in reached.people],

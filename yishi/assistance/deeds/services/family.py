@@ -40,7 +40,8 @@ def _digest(code: str) -> str:
 def deed_code_issue(
     *, actor: Viewer, deed: Deed, household: Household | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """A code for the family (or, without one by name, for whoever the deed reached). One that was not answered dies.
+    """Issue a code for the family (without `household`, for whomever the deed reached); an earlier one that was not
+    answered is revoked.
 
     The code itself is `family_code(receipt.id)`: no receipt and no table holds it. Result: deed.
     """
@@ -157,8 +158,8 @@ def deed_claim_instead(
     reason: str,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """One's own record of what somebody else had recorded: a role in theirs is claimed, one's own is withdrawn.
-    For oneself, or for the desk for which one recorded. Result: deed."""
+    """Give up one's own record (`mine`) of a deed that somebody else had recorded (`deed`): a role in theirs is
+    claimed, one's own is withdrawn. For oneself, or for the desk for which one recorded. Result: deed."""
     by = permit("deed.claim", actor, at=mine.recorded_for)
     body = {"deed": deed.pk, "mine": mine.pk, "role": role, "share": share, "reason": reason}
     with act("assistance.deed.claim_instead", actor=by, act_id=act_id, body=body) as this:

@@ -25,7 +25,7 @@ def versions_open(items: Sequence[CatalogueItem], on: date) -> dict[UUID, ItemVe
 
 
 class ItemsRead:
-    """The same for a run of many deeds, of any days: an item is read once."""
+    """`versions_open` for a run of many deeds, of any days: each item is read once."""
 
     def __init__(self) -> None:
         self._versions: dict[UUID, list[ItemVersion]] = {}
@@ -76,6 +76,7 @@ def reached_fits(version: ItemVersion, reached: Reached) -> None:
 
 
 def unnamed_checked(reached: Reached) -> int:
+    """How many people were reached of whom only the number is known; refuses a number out of range."""
     if not 0 <= reached.unnamed <= MOST_UNNAMED:
         raise Refusal("deed.unnamed", _("Please type how many people it reached."), field="unnamed")
     return reached.unnamed

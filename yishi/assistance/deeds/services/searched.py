@@ -7,12 +7,12 @@ from yishi.kit.text import grams
 
 
 def words_index(deeds: Iterable[Deed]) -> None:
-    """For new deeds, in one statement."""
+    """Index the words of new deeds, in one statement."""
     words_write(words_rows(deeds))
 
 
 def words_rows(deeds: Iterable[Deed]) -> list[DeedWords]:
-    """What is to be written for them."""
+    """The rows of the index for new deeds, not written yet; none for a deed without words."""
     return [DeedWords(deed=deed, grams=cut) for deed in deeds if (cut := " ".join(sorted(grams(deed.words))))]
 
 
@@ -22,6 +22,6 @@ def words_write(texts: list[DeedWords]) -> None:
 
 
 def words_index_again(deed: Deed) -> None:
-    """For a deed whose words changed."""
+    """Index a deed anew whose words changed."""
     DeedWords.objects.filter(deed=deed).delete()
     words_index([deed])

@@ -66,7 +66,7 @@ def counting(
     parties: Sequence[DeedParty] | None = None,
     beneficiaries: Sequence[DeedBeneficiary] | None = None,
 ) -> dict[str, Any]:
-    """What the entry that counts `deed` says."""
+    """The arguments of the journal's entry that counts `deed` (see `Act.entry`)."""
     touches: list[Touch] = []
     for beneficiary in deed.beneficiaries.all() if beneficiaries is None else beneficiaries:
         if beneficiary.household_id:
@@ -166,7 +166,8 @@ def sectors_on(day: date, parts: Sequence[Part]) -> dict[Any, str]:
 
 
 def party_rows(deed: Deed, parts: Sequence[Part], sectors: dict[Any, str]) -> list[DeedParty]:
-    """Not written yet."""
+    """The deed's parties as records that are not written yet; without shares all get an equal one. Refuses shares that
+    do not add up to the whole, a party named twice, and a deed of nobody."""
     if not parts:
         raise Refusal("deed.nobody", _("Say who did it: at least one member, person or body."), field="parties")
     if len(parts) > MOST_PARTIES or len({part.who.pk for part in parts}) < len(parts):
@@ -200,7 +201,7 @@ def write_beneficiaries(deed: Deed, reached: Reached) -> list[DeedBeneficiary]:
 
 
 def beneficiary_rows(deed: Deed, reached: Reached) -> list[DeedBeneficiary]:
-    """Not written yet."""
+    """Whom the deed reached by name, each once, as records that are not written yet."""
     beneficiaries = [
         DeedBeneficiary(id=uuid7(), deed=deed, household=household) for household in _once(reached.households)
     ]

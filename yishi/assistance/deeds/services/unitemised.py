@@ -31,8 +31,8 @@ def unitemised_report(
     note: str,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """A body reports a number of an item over a period without its deeds; `note` says where it comes from.
-    No figure of deeds changes. Result: unitemised."""
+    """A body reports a number of an item over a period without its deeds; `note` says where it comes from, `amount` is
+    in the item's unit. No figure of deeds changes. Result: unitemised."""
     by = permit("unitemised.report", actor, at=body)
     sent = {
         "item": item.pk, "body": body.pk, "place": place.pk, "from": starts_on, "to": ends_on, "amount": amount,

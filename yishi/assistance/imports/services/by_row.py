@@ -40,8 +40,8 @@ class ByRow(AtOnce, ABC):
     model: Any = None
 
     @abstractmethod
-    def read(self, one: Import, places: Places, row: StagedRow) -> tuple[dict[str, Any], list[Fault]]:
-        """What a row says, and what is wrong with it."""
+    def read(self, workbook: Import, places: Places, row: StagedRow) -> tuple[dict[str, Any], list[Fault]]:
+        """What a row says as plain data, and its faults."""
 
     @abstractmethod
     def standing(self, said: dict[str, Any]) -> bool:
@@ -49,7 +49,7 @@ class ByRow(AtOnce, ABC):
 
     @abstractmethod
     def record(
-        self, one: Import, actor: Viewer, said: Sequence[dict[str, Any]], act_id: Callable[[], UUID]
+        self, workbook: Import, actor: Viewer, said: Sequence[dict[str, Any]], act_id: Callable[[], UUID]
     ) -> list[UUID]:
         """Make the records by their service; gives their ids in order. Raises `Refusal`."""
 
@@ -59,7 +59,7 @@ class ByRow(AtOnce, ABC):
     def unit_of(self, row: StagedRow) -> str:
         return str(row.number)
 
-    def look_through(self, one: Import, staged: Iterable[StagedRow]) -> Whole:
+    def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> Whole:
         whole = Whole()
         seen: dict[str, int] = {}
         for row in staged:
@@ -72,19 +72,19 @@ class ByRow(AtOnce, ABC):
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole
 
-    def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
-        places, actor = Places(one.place), viewer_of(one.sent_by).at(one.body_id)
-        return lambda units: [self._check(one, places, actor, rows[0], whole) for rows in units]
+    def checker(self, workbook: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
+        places, actor = Places(workbook.place), viewer_of(workbook.sent_by).at(workbook.body_id)
+        return lambda units: [self._check(workbook, places, actor, unit[0], whole) for unit in units]
 
-    def _check(self, one: Import, places: Places, actor: Viewer, row: StagedRow, whole: Whole) -> Result:
-        said, faults = self.read(one, places, row)
+    def _check(self, workbook: Import, places: Places, actor: Viewer, row: StagedRow, whole: Whole) -> Result:
+        said, faults = self.read(workbook, places, row)
         faults.extend(whole.faults.get(row.number, ()))
         if not faults and self.standing(said):
             return Result("same", [row.number])
         if not faults:
             try:
                 with transaction.atomic():
-                    self.record(one, actor, [said], uuid7)
+                    self.record(workbook, actor, [said], uuid7)
                     raise _Tried
             except _Tried:
                 return Result("new", [row.number], new={"digest": digest_of(row), "said": said})
@@ -92,29 +92,29 @@ class ByRow(AtOnce, ABC):
                 faults.append(Fault(row.number, "", "refusal", {"text": str(refusal.message)}))
         return Result("bad", [row.number], faults)
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
+    def switch_on(self, workbook: Import, actor: Viewer, this: Act, turn: None) -> None:
         new = [
             result.new
-            for piece in ImportPiece.objects.filter(of=one, stage=Stage.UNITS).order_by("ordinal")
+            for piece in ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS).order_by("ordinal")
             for result in results_in(piece)
             if result.verdict == "new"
         ]
         if any(self.standing(each["said"]) for each in new):
             raise Stale("import.taken", _("Some of these rows were imported meanwhile."))
         try:
-            made = self.record(one, actor, [each["said"] for each in new], this.child)
+            made = self.record(workbook, actor, [each["said"] for each in new], this.child)
         except Refusal as refusal:
             raise Stale("import.changed", refusal.message) from refusal
         # A row that was imported and undone may come again: what it stood for is gone.
-        ImportedRow.objects.filter(kind=one.kind, digest__in=[each["digest"] for each in new]).delete()
+        ImportedRow.objects.filter(kind=workbook.kind, digest__in=[each["digest"] for each in new]).delete()
         ImportedRow.objects.bulk_create(
-            ImportedRow(of=one, kind=one.kind, digest=each["digest"], target_id=target)
+            ImportedRow(of=workbook, kind=workbook.kind, digest=each["digest"], target_id=target)
             for each, target in zip(new, made, strict=True)
         )
 
-    def built_upon(self, one: Import) -> Any:
+    def built_upon(self, workbook: Import) -> Any:
         """An entry beyond those of its making, or a record of another kind that points at it."""
-        keys = ImportedRow.objects.filter(of=one).values("target_id")
+        keys = ImportedRow.objects.filter(of=workbook).values("target_id")
         later = Entry.objects.filter(subject_kind=self.subject, subject_id__in=keys)
         if later.exclude(code__in=self.codes()).exists() or self.pointed_at(keys):
             return _("It cannot be undone: some of these records were changed or used since.")
@@ -125,24 +125,25 @@ class ByRow(AtOnce, ABC):
         """The codes of the entries that a record begins with."""
 
     def pointed_at(self, keys: Any) -> bool:
-        relations = [one for one in self.model._meta.related_objects if hasattr(one.field, "column")]
+        """Does a record of another kind point at one of these?"""
+        relations = [relation for relation in self.model._meta.related_objects if hasattr(relation.field, "column")]
         return any(
-            one.related_model._base_manager.filter(**{f"{one.field.name}__in": keys}).exists()
-            for one in relations
-            if one.related_model not in self.own()
+            relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys}).exists()
+            for relation in relations
+            if relation.related_model not in self.own()
         )
 
     def own(self) -> set[Any]:
-        """The models that are part of a record."""
+        """The models of a record's own parts: that they point at it does not hinder an undo."""
         return set()
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
+    def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: None) -> None:
         """Take the records away and turn their entries round."""
-        rows = ImportedRow.objects.filter(of=one)
-        keys = list(rows.values_list("target_id", flat=True))
+        imported_rows = ImportedRow.objects.filter(of=workbook)
+        keys = list(imported_rows.values_list("target_id", flat=True))
         reversed_already = Entry.objects.filter(reverses_id__isnull=False).values("reverses_id")
         entries = Entry.objects.filter(subject_kind=self.subject, subject_id__in=keys, reverses_id__isnull=True)
         for entry in entries.exclude(pk__in=reversed_already).order_by("received_at", "ordinal"):
             this.reverse(entry, data=entry.data)
         self.model.within.filter(pk__in=keys).delete()
-        rows.delete()
+        imported_rows.delete()

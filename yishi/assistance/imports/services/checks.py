@@ -32,24 +32,24 @@ MOST = 3  # rules that the note names
 LEASE = timedelta(seconds=45)
 
 
-def import_checks(one: Import) -> list[list[Any]]:
+def import_checks(workbook: Import) -> list[list[Any]]:
     """The note on the new households of a checked workbook; empty where they contradict themselves nowhere."""
     checkers, today = Checkers(without=[BLANKS]), timezone.localdate()
     places = dict(
-        Place.objects.filter(lo__gte=one.place.lo, lo__lte=one.place.hi).values_list("pk", "lo")
+        Place.objects.filter(lo__gte=workbook.place.lo, lo__lte=workbook.place.hi).values_list("pk", "lo")
     )  # fmt: skip
     rules: Counter[str] = Counter()
     households = errors = 0
-    for piece in pieces(one, ImportPiece.Stage.UNITS):
+    for piece in pieces(workbook, ImportPiece.Stage.UNITS):
         for result in results_in(piece):
             if result.verdict != "new" or "members" not in result.new:
                 continue
-            checker = checkers.at(places.get(UUID(result.new["place"]), one.place.lo))
-            found = checker.check(dossier_of_new(result.new, today))
-            rules.update({f.rule.code for f in found})
-            households += bool(found)
-            errors += any(f.severity == "error" for f in found)
-        Import.within.filter(pk=one.pk).update(held_until=timezone.now() + LEASE)
+            checker = checkers.at(places.get(UUID(result.new["place"]), workbook.place.lo))
+            findings = checker.check(dossier_of_new(result.new, today))
+            rules.update({finding.rule.code for finding in findings})
+            households += bool(findings)
+            errors += any(finding.severity == "error" for finding in findings)
+        Import.within.filter(pk=workbook.pk).update(held_until=timezone.now() + LEASE)
     if not households:
         return []
     titles = [f"{checkers.pack.rules[code].title}（{count}）" for code, count in rules.most_common(MOST)]
@@ -72,23 +72,23 @@ def dossier_of_new(new: Mapping[str, Any], today: date) -> Dossier:
         measures=[Measure(group=code) for code in year["measures"]] if "measures" in year else None,
     )
     _put(dossier, "household", {**fields.get("household", {}), **year})
-    dossier.members = [_member(one) for one in new["members"]]
+    dossier.members = [_member(member) for member in new["members"]]
     return dossier.settle()
 
 
-def _member(one: Mapping[str, Any]) -> Member:
-    said = one["fields"]
+def _member(member: Mapping[str, Any]) -> Member:
+    said = member["fields"]
     resident, yearly = said.get("resident", {}), said.get("member_year", {})
-    member = Member(
-        identity=read_number(one["identity"]),
-        number=one["identity"] or None,
-        identity_kind=one["kind"] or None,
-        has_name=bool(one["name"]),
+    made = Member(
+        identity=read_number(member["identity"]),
+        number=member["identity"] or None,
+        identity_kind=member["kind"] or None,
+        has_name=bool(member["name"]),
     )
-    _put(member, "member", {**said.get("member", {}), **resident, **yearly})
+    _put(made, "member", {**said.get("member", {}), **resident, **yearly})
     if resident.get("born_on"):
-        member.born = date.fromisoformat(resident["born_on"])
-    return member
+        made.born = date.fromisoformat(resident["born_on"])
+    return made
 
 
 def _put(record: Any, scope: Any, said: Mapping[str, Any]) -> None:

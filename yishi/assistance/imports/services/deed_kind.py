@@ -1,6 +1,6 @@
 """Workbooks of deeds, as a kind of import: each row is a deed as `deed_record` makes it, with an entry of its own, and
 goes into the queue of possible duplicates like any other. They are written unseen and counted together (see
-import_deed_rows). What is undone is withdrawn; the record and the reason stay, as of every deed.
+deed_rows.py). What is undone is withdrawn; the record and the reason stay, as of every deed.
 """
 
 import hashlib
@@ -74,7 +74,7 @@ class Deeds(DeskKind):
     def unit_of(self, row: StagedRow) -> str:
         return str(row.number)
 
-    def look_through(self, one: Import, staged: Iterable[StagedRow]) -> Whole:
+    def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> Whole:
         whole, most = Whole(), most_deeds()
         seen: dict[str, int] = {}
         for row in staged:
@@ -89,17 +89,19 @@ class Deeds(DeskKind):
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole
 
-    def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
-        reader = DeedReader(one.body, Places(one.place), one.options["headings"])
-        actor, items = viewer_of(one.sent_by).at(one.body_id), ItemsRead()
+    def checker(self, workbook: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
+        reader = DeedReader(workbook.body, Places(workbook.place), workbook.options["headings"])
+        actor, items = viewer_of(workbook.sent_by).at(workbook.body_id), ItemsRead()
 
         def check(units: list[list[StagedRow]]) -> list[Result]:
-            by = permit("deed.record", actor, at=one.body)
+            by = permit("deed.record", actor, at=workbook.body)
             rows = [unit[0] for unit in units]
             reader.look_up(rows)
             digests = {row.number: digest_of(row) for row in rows}
             there = set(
-                ImportedRow.objects.filter(kind=one.kind, digest__in=digests.values()).values_list("digest", flat=True)
+                ImportedRow.objects.filter(kind=workbook.kind, digest__in=digests.values()).values_list(
+                    "digest", flat=True
+                )
             )
             made = []
             for row in rows:
@@ -111,7 +113,7 @@ class Deeds(DeskKind):
                     continue
                 if not wanted.faults:
                     try:
-                        deed_tried(by, actor, one.body, wanted, items)
+                        deed_tried(by, actor, workbook.body, wanted, items)
                     except Refusal as refusal:
                         wanted.fault(row, "", "refusal", text=str(refusal.message))
                 if wanted.faults:
@@ -123,20 +125,20 @@ class Deeds(DeskKind):
 
         return check
 
-    def prepare(self, one: Import, results: list[Result]) -> NewDeeds:
-        return NewDeeds(one, [result.new for result in results if result.verdict == "new"])
+    def prepare(self, workbook: Import, results: list[Result]) -> NewDeeds:
+        return NewDeeds(workbook, [result.new for result in results if result.verdict == "new"])
 
     def write(self, prepared: NewDeeds) -> None:
         prepared.insert()
 
-    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Shown | Withdrawn:
-        return Shown(one, actor) if forwards else Withdrawn(one, actor)
+    def turn(self, workbook: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Shown | Withdrawn:
+        return Shown(workbook, actor) if forwards else Withdrawn(workbook, actor)
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: Shown) -> None:
+    def switch_on(self, workbook: Import, actor: Viewer, this: Act, turn: Shown) -> None:
         turn.run(this)
 
-    def follow(self, one: Import, results: list[Result]) -> None:
-        """Into the queue of possible duplicates with them."""
+    def follow(self, workbook: Import, results: list[Result]) -> None:
+        """Put them into the queue of possible duplicates."""
         keys = [child_id(UUID(result.new["act"]), 1) for result in results if result.verdict == "new"]
         by_day: dict[date, list[Deed]] = {}
         for deed in Deed.within.filter(pk__in=keys, state=Deed.State.COUNTED):
@@ -144,8 +146,8 @@ class Deeds(DeskKind):
         for deeds in by_day.values():
             duplicates_find_many(deeds, timezone.now())
 
-    def built_upon(self, one: Import) -> Any:
-        deeds = Deed.within.filter(pk__in=ImportedRow.objects.filter(of=one).values("target_id"))
+    def built_upon(self, workbook: Import) -> Any:
+        deeds = Deed.within.filter(pk__in=ImportedRow.objects.filter(of=workbook).values("target_id"))
         # Who claims one of them meanwhile waits, and is then told that it is withdrawn.
         list(deeds.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
         keys = deeds.values("pk")
@@ -160,11 +162,11 @@ class Deeds(DeskKind):
         )
         return _("It cannot be undone: some of these deeds were changed, claimed or proved since.") if touched else None
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: Withdrawn) -> None:
+    def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: Withdrawn) -> None:
         turn.run(this)
 
-    def sweep(self, one: Import) -> int:
-        return hidden_sweep(one)
+    def sweep(self, workbook: Import) -> int:
+        return hidden_sweep(workbook)
 
 
 def digest_of(row: StagedRow) -> str:

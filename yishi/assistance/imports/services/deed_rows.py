@@ -86,7 +86,7 @@ def as_plain(wanted: WantedDeed) -> dict[str, Any]:
         "on": wanted.on.isoformat(),
         "amount": str(wanted.amount),
         "parties": [["body" if isinstance(who, Body) else "person", str(who.pk), role] for who, role in wanted.parties],
-        "households": [str(one.pk) for one in wanted.households],
+        "households": [str(household.pk) for household in wanted.households],
         "unnamed": wanted.unnamed,
         "words": wanted.words,
     }
@@ -95,16 +95,16 @@ def as_plain(wanted: WantedDeed) -> dict[str, Any]:
 class NewDeeds:
     """Some deeds with all that belongs to them but the entries that count them. `insert` within the transaction."""
 
-    def __init__(self, one: Import, new: Sequence[dict[str, Any]]):
-        actor, now, items = viewer_of(one.published_by).at(one.body_id), timezone.now(), ItemsRead()
-        by = permit("deed.record", actor, at=one.body)
+    def __init__(self, workbook: Import, new: Sequence[dict[str, Any]]):
+        actor, now, items = viewer_of(workbook.published_by).at(workbook.body_id), timezone.now(), ItemsRead()
+        by = permit("deed.record", actor, at=workbook.body)
         sectors, places = _Sectors(new), Place.objects.in_bulk({UUID(each["place"]) for each in new})
         _all_there(new)
         receipts: list[Receipt] = []
         deeds: list[Deed] = []
         parties: list[DeedParty] = []
         reached: list[DeedBeneficiary] = []
-        rows: list[ImportedRow] = []
+        imported_rows: list[ImportedRow] = []
         for each in new:
             on, key = date.fromisoformat(each["on"]), UUID(each["act"])
             try:
@@ -119,24 +119,25 @@ class NewDeeds:
                         for kind, who, role in each["parties"]
                     ],
                     reached=Reached(
-                        households=[Household(pk=UUID(one)) for one in each["households"]], unnamed=each["unnamed"]
+                        households=[Household(pk=UUID(household)) for household in each["households"]],
+                        unnamed=each["unnamed"],
                     ),
                     words=each["words"],
-                    recorded_for=one.body,
+                    recorded_for=workbook.body,
                 )
                 part = loose_act(RECORD, by, plan.sent(), key, now)
                 deed = deed_made(part, actor, plan, version)
             except Refusal as refusal:
                 raise Stale("import.changed", refusal.message) from refusal
-            deed.arriving = one.pk
+            deed.arriving = workbook.pk
             part.result(deed=deed.pk, number=deed.number)
             receipts.append(part.receipt)
             deeds.append(deed)
             parties += party_rows(deed, plan.parties, sectors.on(on))
             reached += beneficiary_rows(deed, plan.reached)
-            rows.append(ImportedRow(of=one, kind=one.kind, digest=each["digest"], target_id=deed.pk))
+            imported_rows.append(ImportedRow(of=workbook, kind=workbook.kind, digest=each["digest"], target_id=deed.pk))
         self.statements = [
-            insert_of(ImportedRow, rows),
+            insert_of(ImportedRow, imported_rows),
             insert_of(Receipt, receipts),
             insert_of(Deed, deeds),
             insert_of(DeedParty, parties),
@@ -165,24 +166,24 @@ class _Sectors:
 
     def __init__(self, new: Sequence[dict[str, Any]]):
         people = {UUID(key) for each in new for kind, key, _role in each["parties"] if kind == "person"}
-        self.rows = list(Member.objects.filter(person__in=people).order_by("pk"))
+        self.members = list(Member.objects.filter(person__in=people).order_by("pk"))
 
     def on(self, day: date) -> dict[Any, str]:
-        return {one.person_id: one.sector for one in self.rows if one.is_valid_on(day)}
+        return {member.person_id: member.sector for member in self.members if member.is_valid_on(day)}
 
 
 class Shown:
     """All deeds of an import begin to count."""
 
-    def __init__(self, one: Import, actor: Viewer):
-        by = permit("deed.record", actor, at=one.body)
-        self.one, self.count = one, 0
+    def __init__(self, workbook: Import, actor: Viewer):
+        by = permit("deed.record", actor, at=workbook.body)
+        self.workbook, self.count = workbook, 0
         self.acts: list[list[UUID]] = []
         self.entries, self.unfolded = insert_of(Entry, []), insert_of(Unfolded, [])
-        for keys in _acts(one):
+        for keys in _acts(workbook):
             receipts = Receipt.objects.in_bulk(keys)
-            found = Deed.arriving_too.filter(arriving=one.pk).select_related("item")
-            deeds = found.in_bulk([child_id(key, 1) for key in keys])
+            arriving = Deed.arriving_too.filter(arriving=workbook.pk).select_related("item")
+            deeds = arriving.in_bulk([child_id(key, 1) for key in keys])
             parties, reached = _of(DeedParty, deeds), _of(DeedBeneficiary, deeds)
             entries = []
             for key in keys:
@@ -197,8 +198,8 @@ class Shown:
             _add(self.entries, self.unfolded, entries)
 
     def run(self, this: Act) -> None:
-        shown = Deed.arriving_too.filter(arriving=self.one.pk).update(arriving=None, recorded_at=this.now)
-        if not shown == self.count == self.one.new:
+        shown = Deed.arriving_too.filter(arriving=self.workbook.pk).update(arriving=None, recorded_at=this.now)
+        if not shown == self.count == self.workbook.new:
             raise Stale("import.new", _("Not all deeds were written."))
         for keys in self.acts:  # a receipt is of the moment of its entry, and says one only when it stands
             for start in range(0, len(keys), AT_ONCE):
@@ -210,16 +211,18 @@ class Shown:
 class Withdrawn:
     """All deeds of an import are withdrawn; their entries are reversed."""
 
-    def __init__(self, one: Import, actor: Viewer):
-        by, now = permit("deed.record", actor, at=one.body), timezone.now()
-        self.one = one
+    def __init__(self, workbook: Import, actor: Viewer):
+        by, now = permit("deed.record", actor, at=workbook.body), timezone.now()
+        self.workbook = workbook
         self.receipts: list[Receipt] = []
         self.entries, self.unfolded = insert_of(Entry, []), insert_of(Unfolded, [])
         self.remarks = insert_of(DeedRemark, [])
-        targets = list(ImportedRow.objects.filter(of=one).order_by("target_id").values_list("target_id", flat=True))
+        targets = list(
+            ImportedRow.objects.filter(of=workbook).order_by("target_id").values_list("target_id", flat=True)
+        )
         for start in range(0, len(targets), AT_ONCE):
             keys = targets[start : start + AT_ONCE]
-            part = loose_act(WITHDRAW, by, {"import": one.pk, "from": start, "reason": UNDONE}, uuid7(), now)
+            part = loose_act(WITHDRAW, by, {"import": workbook.pk, "from": start, "reason": UNDONE}, uuid7(), now)
             standing = Deed.within.filter(pk__in=keys, entry_id__isnull=False).values_list("entry_id", flat=True)
             for entry in Entry.objects.filter(pk__in=list(standing)).order_by("pk"):
                 part.draft_reversal(entry, data={"parties": entry.data["parties"]})
@@ -230,8 +233,8 @@ class Withdrawn:
             self.remarks.rows.extend(insert_of(DeedRemark, remarks).rows)
 
     def run(self, this: Act) -> None:
-        rows = ImportedRow.objects.filter(of=self.one)
-        Deed.within.filter(pk__in=rows.values("target_id")).update(
+        imported_rows = ImportedRow.objects.filter(of=self.workbook)
+        Deed.within.filter(pk__in=imported_rows.values("target_id")).update(
             state=Deed.State.WITHDRAWN, reason=UNDONE, entry_id=None
         )
         for receipt in self.receipts:
@@ -239,29 +242,29 @@ class Withdrawn:
         Receipt.objects.bulk_create(self.receipts)
         _run(self.entries, self.unfolded, this.now)
         self.remarks.run()
-        rows._raw_delete(rows.db)
+        imported_rows._raw_delete(imported_rows.db)
 
 
-def hidden_sweep(one: Import) -> int:
+def hidden_sweep(workbook: Import) -> int:
     """Take away some deeds that were written and never counted; 0 when nothing is left."""
-    found = list(Deed.arriving_too.filter(arriving=one.pk).values_list("pk", "number")[:AT_ONCE])
-    keys, numbers = [key for key, _number in found], [number for _key, number in found]
+    arriving = list(Deed.arriving_too.filter(arriving=workbook.pk).values_list("pk", "number")[:AT_ONCE])
+    keys, numbers = [key for key, _number in arriving], [number for _key, number in arriving]
     with transaction.atomic():  # the receipts are found by the deeds: all go, or all stay
-        for rows in (
+        for records in (
             DeedBeneficiary.objects.filter(deed__in=keys),
             DeedParty.objects.filter(deed__in=keys),
             DeedWords.objects.filter(deed__in=keys),
-            ImportedRow.objects.filter(of=one, target_id__in=keys),
+            ImportedRow.objects.filter(of=workbook, target_id__in=keys),
             Deed.arriving_too.filter(pk__in=keys),
             Receipt.objects.filter(number__in=numbers, code=RECORD, entries__isnull=True),
         ):
-            rows.delete()
+            records.delete()
     return len(keys)
 
 
-def _acts(one: Import) -> Iterator[list[UUID]]:
+def _acts(workbook: Import) -> Iterator[list[UUID]]:
     """The ids of the acts that record new deeds, piece by piece."""
-    for piece in pieces(one, Stage.UNITS):
+    for piece in pieces(workbook, Stage.UNITS):
         keys = [UUID(result.new["act"]) for result in results_in(piece) if result.verdict == "new"]
         if keys:
             yield keys
@@ -277,7 +280,9 @@ def _of(model: Any, deeds: dict[UUID, Deed]) -> dict[UUID, list[Any]]:
 
 def _add(entries: Prepared, unfolded: Prepared, some: Sequence[Entry]) -> None:
     entries.rows.extend(insert_of(Entry, some).rows)
-    unfolded.rows.extend(insert_of(Unfolded, [Unfolded(entry_id=one.pk) for one in some if one.code in FEEDS]).rows)
+    unfolded.rows.extend(
+        insert_of(Unfolded, [Unfolded(entry_id=entry.pk) for entry in some if entry.code in FEEDS]).rows
+    )
 
 
 def _run(entries: Prepared, unfolded: Prepared, now: datetime) -> None:

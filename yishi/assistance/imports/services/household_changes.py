@@ -74,8 +74,8 @@ class Changes:
         self._sets.clear()
 
     def run(self) -> None:
-        for (on, names), rows in self.expected.items():
-            _expect_values(MODELS[on], names, rows)
+        for (on, names), expected in self.expected.items():
+            _expect_values(MODELS[on], names, expected)
         for update in self.updates:
             update.run()
         if self.forwards:
@@ -137,44 +137,44 @@ class Changes:
     # Within it
 
     def _leave(self) -> None:
-        """Take away who joined and what was added."""
+        """For an undo: take away the people who joined and the years that were added."""
         made = self.made
         members = [row.pk for row in made.members]
         for some in _chunks(members):
             MemberYear.within.filter(member__in=some).delete()
-        for model, rows in (
+        for model, records in (
             (MemberYear, made.member_years),
             (HouseholdYear, made.years),
             (HouseholdMember, made.members),
             (Person, made.people),
         ):
-            for some in _chunks([row.pk for row in rows]):
+            for some in _chunks([row.pk for row in records]):
                 model.within.filter(Q(pk__in=some)).delete()
 
     def _run_causes(self) -> None:
         stands: dict[tuple[UUID, str], list[tuple[str, UUID]]] = {}
         for some in _chunks({household for household, _kind in self.causes}):
-            rows = HouseholdCause.objects.filter(household__in=some).values_list("household", "kind", "code", "pk")
-            for household, kind, code, key in rows:
+            causes = HouseholdCause.objects.filter(household__in=some).values_list("household", "kind", "code", "pk")
+            for household, kind, code, key in causes:
                 stands.setdefault((household, kind), []).append((code, key))
         gone: list[UUID] = []
         for which, old in self.causes.items():
-            found = stands.get(which, [])
-            _expect(sorted(code for code, _key in found) == sorted(old))
-            gone.extend(key for _code, key in found)
+            standing = stands.get(which, [])
+            _expect(sorted(code for code, _key in standing) == sorted(old))
+            gone.extend(key for _code, key in standing)
         for some in _chunks(gone):
             HouseholdCause.objects.filter(pk__in=some).delete()
         self.new_causes.run()
 
 
-def _expect_values(model: Any, names: Sequence[str], rows: dict[UUID, list[Any]]) -> None:
+def _expect_values(model: Any, names: Sequence[str], expected: dict[UUID, list[Any]]) -> None:
     """Each row must stand and say what it said when the workbook was checked."""
-    found = 0
-    for some in _chunks(rows):
+    count = 0
+    for some in _chunks(expected):
         for key, *stands in model.within.filter(pk__in=some).values_list("pk", *names):
-            _expect([as_json(value) for value in stands] == rows[key])
-            found += 1
-    _expect(found == len(rows))
+            _expect([as_json(value) for value in stands] == expected[key])
+            count += 1
+    _expect(count == len(expected))
 
 
 def _sizes(households: set[UUID]) -> None:

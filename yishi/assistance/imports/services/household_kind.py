@@ -68,11 +68,11 @@ class Households(DeskKind):
     def unit_of(self, row: StagedRow) -> str:
         return row.values.get("number") or f"#{row.sheet}#{row.number}"
 
-    def look_through(self, one: Import, staged: Iterable[StagedRow]) -> Whole:
+    def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> Whole:
         """Numbers that stand twice in the file; where a spreadsheet has eaten the last digits of a whole column."""
         whole = Whole()
         seen: dict[tuple[str, str], int] = {}
-        headings = one.options["headings"]
+        headings = workbook.options["headings"]
         for row in staged:
             key = self.unit_of(row)
             whole.last[key] = whole.last.get(key, 0) + 1
@@ -89,30 +89,30 @@ class Households(DeskKind):
                     whole.faults.setdefault(row.number, []).append(fault)
         return whole
 
-    def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
-        places, today = Places(one.place), timezone.localdate()
-        return lambda units: households_compare(one, units, places, whole.faults, today)
+    def checker(self, workbook: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
+        places, today = Places(workbook.place), timezone.localdate()
+        return lambda units: households_compare(workbook, units, places, whole.faults, today)
 
-    def notes(self, one: Import) -> list[list[Any]]:
-        return import_checks(one)
+    def notes(self, workbook: Import) -> list[list[Any]]:
+        return import_checks(workbook)
 
-    def prepare(self, one: Import, results: list[Result]) -> rows.NewRows:
-        return rows.prepare_new(one, results)
+    def prepare(self, workbook: Import, results: list[Result]) -> rows.NewRows:
+        return rows.prepare_new(workbook, results)
 
     def write(self, prepared: rows.NewRows) -> None:
         prepared.insert()
 
-    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Changes:
+    def turn(self, workbook: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Changes:
         return Changes(changed, forwards=forwards)
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: Changes) -> None:
-        rows.show(one)
+    def switch_on(self, workbook: Import, actor: Viewer, this: Act, turn: Changes) -> None:
+        rows.show(workbook)
         turn.run()
 
-    def follow(self, one: Import, results: list[Result]) -> None:
+    def follow(self, workbook: Import, results: list[Result]) -> None:
         """Nothing comes after."""
 
-    def built_upon(self, one: Import) -> Any:
+    def built_upon(self, workbook: Import) -> Any:
         """A deed, a visit, a pairing, a request, a later change: anything that points at what the import brought."""
         for model, prefix in ((Household, ""), (HouseholdMember, "household__"), (Person, None)):
             for relation in model._meta.related_objects:
@@ -121,32 +121,32 @@ class Households(DeskKind):
                     continue
                 name = relation.field.name
                 path = f"{name}__household_members__household__" if prefix is None else f"{name}__{prefix}"
-                if other._base_manager.filter(**{f"{path}brought_by": one.pk}).exists():
+                if other._base_manager.filter(**{f"{path}brought_by": workbook.pk}).exists():
                     text = _("It cannot be undone: there are records (%(what)s) about households that it brought.")
                     return text % {"what": other._meta.verbose_name}
-        brought = Household.within.filter(brought_by=one.pk).values("pk")
-        later = Entry.objects.filter(subject_kind="household", received_at__gt=one.published_at)
+        brought = Household.within.filter(brought_by=workbook.pk).values("pk")
+        later = Entry.objects.filter(subject_kind="household", received_at__gt=workbook.published_at)
         if later.filter(subject_id__in=brought).exists():
             return _("It cannot be undone: households that it brought were changed since.")
-        return self._later_import(one)
+        return self._later_import(workbook)
 
-    def _later_import(self, one: Import) -> Any:
+    def _later_import(self, workbook: Import) -> Any:
         later = Import.within.filter(
-            kind=one.kind,
+            kind=workbook.kind,
             state=Import.State.PUBLISHED,
-            published_at__gt=one.published_at,
-            place__lo__lte=one.place.hi,
-            place__hi__gte=one.place.lo,
+            published_at__gt=workbook.published_at,
+            place__lo__lte=workbook.place.hi,
+            place__hi__gte=workbook.place.lo,
         )
-        found = later.filter(changed__gt=0).order_by("published_at").first()
-        if found is None:
+        later_import = later.filter(changed__gt=0).order_by("published_at").first()
+        if later_import is None:
             return None
         text = _("A later workbook (%(name)s) changed households. Undo that one first.")
-        return text % {"name": found.filename}
+        return text % {"name": later_import.filename}
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: Changes) -> None:
+    def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: Changes) -> None:
         turn.run()
-        rows.hide(one)
+        rows.hide(workbook)
 
-    def sweep(self, one: Import) -> int:
-        return rows.sweep(one)
+    def sweep(self, workbook: Import) -> int:
+        return rows.sweep(workbook)

@@ -82,16 +82,16 @@ class NewRows:
             statement.run()
 
 
-def prepare_new(one: Import, results: Iterable[Result]) -> NewRows:
+def prepare_new(workbook: Import, results: Iterable[Result]) -> NewRows:
     """The rows of the households that are new, hidden by `arriving`."""
     made, today, now = NewRows(), timezone.localdate(), timezone.now()
     for result in results:
         if result.verdict == "new":
-            _household(one, result.new, made, today, now)
+            _household(workbook, result.new, made, today, now)
     return made.prepare()
 
 
-def _household(one: Import, new: dict[str, Any], made: NewRows, today: date, now: Any) -> None:
+def _household(workbook: Import, new: dict[str, Any], made: NewRows, today: date, now: Any) -> None:
     said = values(new["fields"].get("household", {}))
     said.setdefault("registered_on", today)
     members = new["members"]
@@ -102,8 +102,8 @@ def _household(one: Import, new: dict[str, Any], made: NewRows, today: date, now
         place_id=UUID(new["place"]),
         head_id=UUID(head["person"]),
         size=len(members),
-        arriving=one.pk,
-        brought_by=one.pk,
+        arriving=workbook.pk,
+        brought_by=workbook.pk,
         **said,
     )
     if new["account"]:
@@ -126,29 +126,32 @@ def _household(one: Import, new: dict[str, Any], made: NewRows, today: date, now
         member_rows(household.pk, each, new["year"], household.registered_on, made)
 
 
-def member_rows(household: UUID, each: dict[str, Any], year: int, since: date, made: NewRows) -> None:
-    person = Person(id=UUID(each["person"]), name=each["name"])
+def member_rows(household: UUID, new: dict[str, Any], year: int, since: date, made: NewRows) -> None:
+    """Put a person with their membership and year into `made`; `new` is as `households` plans a member (`_new`)."""
+    person = Person(id=UUID(new["person"]), name=new["name"])
     made.people.append(person)
-    resident = Resident(person=person, **values(each["fields"].get("resident", {})))
-    identify(resident, each["kind"], each["identity"], each["key"])
+    resident = Resident(person=person, **values(new["fields"].get("resident", {})))
+    identify(resident, new["kind"], new["identity"], new["key"])
     made.residents.append(resident)
-    said = each["fields"].get("member", {})
+    said = new["fields"].get("member", {})
     member = HouseholdMember(
-        id=UUID(each["member"]), household_id=household, person=person, valid_from=since, raw=each["raw"], **said
+        id=UUID(new["member"]), household_id=household, person=person, valid_from=since, raw=new["raw"], **said
     )
     made.members.append(member)
-    yearly = values(each["fields"].get("member_year", {}))
+    yearly = values(new["fields"].get("member_year", {}))
     if yearly:
         made.member_years.append(MemberYear(member=member, year=year, **yearly))
 
 
 def identify(resident: Resident, kind: str, number: str, key: str) -> None:
+    """Put an identity number into its row, sealed; `key` is what it is found by. Without a number the row has none."""
     resident.identity_kind = kind
     resident.identity_index = identity_index(Identity(kind, number, key)) if number else ""
     resident.identity_sealed = seal(number, RESIDENT, resident.pk) if number else None
 
 
 def causes_rows(household: UUID, kind: str, codes: list[str]) -> list[HouseholdCause]:
+    """The causes (the first is the main one) or risks of a household, not written yet."""
     has_main = kind == HouseholdCause.Kind.CAUSE
     return [
         HouseholdCause(household_id=household, kind=kind, code=code, is_main=has_main and not place, ordinal=place + 1)
@@ -169,47 +172,47 @@ def values(said: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-_AREAS = {one.name for one in HouseholdYear._meta.get_fields() if one.get_internal_type() == "DecimalField"}
+_AREAS = {field_.name for field_ in HouseholdYear._meta.get_fields() if field_.get_internal_type() == "DecimalField"}
 
 
 # The act that publishes, and the one that undoes
 
 
-def show(one: Import) -> None:
+def show(workbook: Import) -> None:
     """Switch on what was written. Raises `Stale` where the register is no longer as it was checked."""
     try:
         with transaction.atomic():
-            shown = Household.arriving_too.filter(arriving=one.pk).update(arriving=None)
+            shown = Household.arriving_too.filter(arriving=workbook.pk).update(arriving=None)
     except IntegrityError as error:
         raise Stale("import.taken", _("A household with one of these numbers was registered meanwhile.")) from error
-    if shown != one.new:
+    if shown != workbook.new:
         raise Stale("import.new", _("Not all households were written."))
 
 
-def hide(one: Import) -> None:
+def hide(workbook: Import) -> None:
     """Hide the households that an import brought."""
-    Household.within.filter(brought_by=one.pk).update(arriving=one.pk)
+    Household.within.filter(brought_by=workbook.pk).update(arriving=workbook.pk)
 
 
-def sweep(one: Import) -> int:
+def sweep(workbook: Import) -> int:
     """Take away some hidden households with all that belongs to them, and their people."""
-    keys = list(Household.arriving_too.filter(arriving=one.pk).values_list("pk", flat=True)[:SWEEP])
+    keys = list(Household.arriving_too.filter(arriving=workbook.pk).values_list("pk", flat=True)[:SWEEP])
     if not keys:
         return 0
     with transaction.atomic():
         people = list(HouseholdMember.within.filter(household__in=keys).values_list("person", flat=True))
         findings = CheckFinding.within.filter(household__in=keys)
         findings._raw_delete(findings.db)
-        rows: QuerySet[Any]
+        records: QuerySet[Any]
         for model in (MemberYear, HouseholdMember):
             where = "member__household__in" if model is MemberYear else "household__in"
-            rows = model.within.filter(**{where: keys})
-            rows._raw_delete(rows.db)
+            records = model.within.filter(**{where: keys})
+            records._raw_delete(records.db)
         for other in (HouseholdYear.within, HouseholdStay.objects, HouseholdCause.objects):
-            rows = other.filter(household__in=keys)
-            rows._raw_delete(rows.db)
-        gone = Household.arriving_too.filter(pk__in=keys, arriving=one.pk)
+            records = other.filter(household__in=keys)
+            records._raw_delete(records.db)
+        gone = Household.arriving_too.filter(pk__in=keys, arriving=workbook.pk)
         gone._raw_delete(gone.db)
-        for rows in (Resident.within.filter(person__in=people), Person.within.filter(pk__in=people)):
-            rows._raw_delete(rows.db)
+        for records in (Resident.within.filter(person__in=people), Person.within.filter(pk__in=people)):
+            records._raw_delete(records.db)
     return len(keys)

@@ -36,16 +36,16 @@ class Known:
     """What the register knows of some households: one query for each kind of record."""
 
     def __init__(self, wanted: Sequence[Wanted], home: Any):
-        numbers = [one.number for one in wanted if one.number]
-        rows = Household.within.filter(number__in=numbers).select_related("place", "head")
-        self.households = {row.number: row for row in rows}
+        numbers = [want.number for want in wanted if want.number]
+        registered = Household.within.filter(number__in=numbers).select_related("place", "head")
+        self.households = {row.number: row for row in registered}
         households = list(self.households.values())
         prefetch_related_objects(households, "causes")
         members = HouseholdMember.within.filter(household__in=households, valid_to__isnull=True)
         self.members: dict[UUID, list[HouseholdMember]] = {}
         for row in members.select_related("person__resident").order_by("pk"):
             self.members.setdefault(row.household_id, []).append(row)
-        years = {(one.number, one.year) for one in wanted}
+        years = {(want.number, want.year) for want in wanted}
         self.years = {
             (row.household_id, row.year): row
             for row in HouseholdYear.within.filter(household__in=households, year__in={year for _n, year in years})
@@ -54,7 +54,7 @@ class Known:
             (row.member_id, row.year): row
             for row in MemberYear.within.filter(member__household__in=households, year__in={year for _n, year in years})
         }
-        keys = {one.key for each in wanted for one in each.members if one.key}
+        keys = {member.key for want in wanted for member in want.members if member.key}
         self.indexes = {key: ring().blind("identity", key) for key in keys}
         within = HouseholdMember.within.filter(
             valid_to__isnull=True,
@@ -64,28 +64,28 @@ class Known:
             person__resident__identity_index__in=list(self.indexes.values()),
         )
         self.elsewhere: dict[str, list[tuple[UUID, UUID, str]]] = {}
-        found = within.values_list("person__resident__identity_index", "person", "household", "household__number")
-        for index, person, household, number in found:
+        memberships = within.values_list("person__resident__identity_index", "person", "household", "household__number")
+        for index, person, household, number in memberships:
             self.elsewhere.setdefault(index, []).append((person, household, number))
 
 
 def households_compare(
-    one: Import, units: Iterable[Sequence[StagedRow]], places: Places, extra: dict[int, list[Fault]], today: date
+    workbook: Import, units: Iterable[Sequence[StagedRow]], places: Places, extra: dict[int, list[Fault]], today: date
 ) -> list[Result]:
     """A result for each unit. `extra`: faults that only the whole file shows, by row."""
-    headings = one.options["headings"]
+    headings = workbook.options["headings"]
     batch = [list(rows) for rows in units]
-    wanted = [read_household(rows, headings, places, one.year, today) for rows in batch]
+    wanted = [read_household(rows, headings, places, workbook.year, today) for rows in batch]
     known = Known(wanted, places.home)
     made = []
     for rows, want in zip(batch, wanted, strict=True):
         for row in rows:
             want.faults.extend(extra.get(row.number, ()))
-        made.append(_compare(one, want, known, places))
+        made.append(_compare(workbook, want, known, places))
     return made
 
 
-def _compare(one: Import, want: Wanted, known: Known, places: Places) -> Result:
+def _compare(workbook: Import, want: Wanted, known: Known, places: Places) -> Result:
     household = known.households.get(want.number)
     numbers = [member.row for member in want.members]
     if household is None:
@@ -131,7 +131,7 @@ def _same_head(want: Wanted, household: Household, known: Known, result: Result)
 
 
 def _check_new(want: Wanted, known: Known) -> None:
-    heads = [one for one in want.members if one.fields.get("member", {}).get("relation") == "head"]
+    heads = [member for member in want.members if member.fields.get("member", {}).get("relation") == "head"]
     if not heads and not any(fault.heading == want.headings.get("member.relation") for fault in want.faults):
         want.fault(want.members[0].row, "member.relation", "no_head")
     for member in want.members:
@@ -156,14 +156,14 @@ def _new(want: Wanted) -> dict[str, Any]:
             {
                 "person": str(uuid7()),
                 "member": str(uuid7()),
-                "name": one.name,
-                "kind": one.identity_kind,
-                "identity": one.identity,
-                "key": one.key,
-                "fields": one.fields,
-                "raw": one.raw,
+                "name": member.name,
+                "kind": member.identity_kind,
+                "identity": member.identity,
+                "key": member.key,
+                "fields": member.fields,
+                "raw": member.raw,
             }
-            for one in want.members
+            for member in want.members
         ],
     }
 
@@ -181,8 +181,8 @@ def _compare_household(want: Wanted, household: Household, known: Known, result:
         result.ops.append({"do": "add", "on": "year", "pk": key, "new": {**yearly, "year": want.year}})
         result.changes.append((row, str(want.year), "", ""))
     for kind, codes in want.causes.items():
-        rows = [one for one in household.causes.all() if one.kind == kind]
-        old = [one.code for one in sorted(rows, key=lambda one: (not one.is_main, one.ordinal))]
+        causes = [cause for cause in household.causes.all() if cause.kind == kind]
+        old = [cause.code for cause in sorted(causes, key=lambda cause: (not cause.is_main, cause.ordinal))]
         if old != codes and not (kind == HouseholdCause.Kind.RISK and set(old) == set(codes)):
             result.ops.append({"do": "causes", "pk": str(household.pk), "kind": kind, "new": codes, "old": old})
             heading = want.headings.get("main_cause" if kind == "cause" else "risk1", kind)
@@ -199,82 +199,87 @@ def _compare_household(want: Wanted, household: Household, known: Known, result:
             result.changes.append((row, want.headings["account"], before, after))
 
 
-def _compare_member(want: Wanted, one: WantedMember, household: Household, known: Known, result: Result) -> None:
-    member = _find(one, household, known, result, want)
-    index = known.indexes.get(one.key, "")
+def _compare_member(
+    want: Wanted, wanted_member: WantedMember, household: Household, known: Known, result: Result
+) -> None:
+    member = _find(wanted_member, household, known, result, want)
+    index = known.indexes.get(wanted_member.key, "")
     for person, other, number in known.elsewhere.get(index, ()) if index else ():
         if other != household.pk or (member is not None and person != member.person_id):
             result.faults.append(
-                Fault(one.row, want.headings.get("identity", ""), "registered_already", {"number": number})
+                Fault(wanted_member.row, want.headings.get("identity", ""), "registered_already", {"number": number})
             )
             return
-    raw = _masked(one.raw)
+    raw = _masked(wanted_member.raw)
     if member is None:
         new = {
             "person": str(uuid7()),
             "member": str(uuid7()),
-            "name": one.name,
-            "kind": one.identity_kind,
-            "identity": one.identity,
-            "key": one.key,
-            "fields": one.fields,
+            "name": wanted_member.name,
+            "kind": wanted_member.identity_kind,
+            "identity": wanted_member.identity,
+            "key": wanted_member.key,
+            "fields": wanted_member.fields,
             "raw": raw,
         }
         result.ops.append({"do": "join", "pk": str(household.pk), "year": want.year, "new": new})
-        result.changes.append((one.row, want.headings["name"], "", one.name))
+        result.changes.append((wanted_member.row, want.headings["name"], "", wanted_member.name))
         return
     resident: Resident | None = getattr(member.person, "resident", None)
-    _differ("member", member, one.fields.get("member", {}), one.row, want, result)
-    if member.person.name != one.name:
+    _differ("member", member, wanted_member.fields.get("member", {}), wanted_member.row, want, result)
+    if member.person.name != wanted_member.name:
         was = {"name": member.person.name}
         result.ops.append(
-            {"do": "set", "on": "person", "pk": str(member.person_id), "new": {"name": one.name}, "old": was}
+            {"do": "set", "on": "person", "pk": str(member.person_id), "new": {"name": wanted_member.name}, "old": was}
         )
-        result.changes.append((one.row, want.headings["name"], member.person.name, one.name))
+        result.changes.append((wanted_member.row, want.headings["name"], member.person.name, wanted_member.name))
     if any(member.raw.get(heading) != text for heading, text in raw.items()):
         said_raw = {"raw": {**member.raw, **raw}}
         op = {"do": "set", "on": "member", "pk": str(member.pk), "new": said_raw, "old": {"raw": member.raw}}
         result.ops.append(op)
-        result.changes.append((one.row, "、".join(raw), "", ""))
+        result.changes.append((wanted_member.row, "、".join(raw), "", ""))
     if resident is not None:
-        _differ("resident", resident, one.fields.get("resident", {}), one.row, want, result)
-        if one.identity and resident.identity_index != index:
+        _differ("resident", resident, wanted_member.fields.get("resident", {}), wanted_member.row, want, result)
+        if wanted_member.identity and resident.identity_index != index:
             number = identity_of(resident)
-            said = {"kind": one.identity_kind, "number": one.identity, "key": one.key}
+            said = {"kind": wanted_member.identity_kind, "number": wanted_member.identity, "key": wanted_member.key}
             before = {"kind": resident.identity_kind, "number": number, "fault": resident.identity_fault}
             op = {"do": "identity", "pk": str(resident.pk), "new": said, "old": before}
             result.ops.append(op)
             heading = want.headings["identity"]
-            result.changes.append((one.row, heading, identity.masked(number), identity.masked(one.identity)))
-    yearly = one.fields.get("member_year", {})
+            result.changes.append(
+                (wanted_member.row, heading, identity.masked(number), identity.masked(wanted_member.identity))
+            )
+    yearly = wanted_member.fields.get("member_year", {})
     year = known.member_years.get((member.pk, want.year))
     if year is not None:
-        _differ("member_year", year, yearly, one.row, want, result)
+        _differ("member_year", year, yearly, wanted_member.row, want, result)
     elif yearly:
         op = {"do": "add", "on": "member_year", "pk": str(uuid7()), "of": str(member.pk)}
         result.ops.append({**op, "new": {**yearly, "year": want.year}})
-        result.changes.append((one.row, str(want.year), "", ""))
+        result.changes.append((wanted_member.row, str(want.year), "", ""))
 
 
 def _find(
-    one: WantedMember, household: Household, known: Known, result: Result, want: Wanted
+    wanted_member: WantedMember, household: Household, known: Known, result: Result, want: Wanted
 ) -> HouseholdMember | None:
-    """The member that a row means: by its number, by the identity number, by name alone if nobody else is called so."""
+    """The member of the register whom a row means: by their own number, by the identity number, or by name alone if
+    nobody else is called so. None: a new one."""
     members = known.members.get(household.pk, [])
-    number = one.fields.get("member", {}).get("number")
+    number = wanted_member.fields.get("member", {}).get("number")
     if number:
-        found = [row for row in members if row.number == number]
-        if found:
-            return found[0]
-    index = known.indexes.get(one.key)
+        matches = [row for row in members if row.number == number]
+        if matches:
+            return matches[0]
+    index = known.indexes.get(wanted_member.key)
     if index:
-        found = [row for row in members if _index_of(row) == index]
-        if found:
-            return found[0]
-    found = [row for row in members if row.person.name == one.name and not (number and row.number)]
-    if len(found) > 1:
-        result.faults.append(Fault(one.row, want.headings["name"], "many_members", {}))
-    return found[0] if found else None
+        matches = [row for row in members if _index_of(row) == index]
+        if matches:
+            return matches[0]
+    matches = [row for row in members if row.person.name == wanted_member.name and not (number and row.number)]
+    if len(matches) > 1:
+        result.faults.append(Fault(wanted_member.row, want.headings["name"], "many_members", {}))
+    return matches[0] if matches else None
 
 
 def _index_of(member: HouseholdMember) -> str:

@@ -1,4 +1,4 @@
-"""A workbook is sent: kept encrypted, read and checked by a job, published by another act (import_publish.py)."""
+"""A workbook is sent: kept encrypted, read and checked by a job, published by another act (publish.py)."""
 
 import hashlib
 from typing import Any
@@ -63,7 +63,7 @@ def import_send(
         working = Import.within.filter(body=body, state__in=[Import.State.SENT, Import.State.READING])
         if working.count() >= MOST_WAITING:
             raise Refusal("import.waiting", _("Several workbooks are being read. Wait until they are done."))
-        one = Import.within.create(
+        workbook = Import.within.create(
             id=child_id(this.id, 1),
             kind=kind,
             body=body,
@@ -76,7 +76,7 @@ def import_send(
             sent_by=actor.person,
             sent_at=this.now,
         )
-        file_keep(one, data)
-        this.entry(subject=("import", one.pk), place=one.place_id, data={"kind": kind, "size": len(data)})
-        this.result(**{"import": one.pk})
+        file_keep(workbook, data)
+        this.entry(subject=("import", workbook.pk), place=workbook.place_id, data={"kind": kind, "size": len(data)})
+        this.result(**{"import": workbook.pk})
     return this.receipt

@@ -68,7 +68,7 @@ class Organisation(AtOnce):
     def unit_of(self, row: StagedRow) -> str:
         return str(row.number)
 
-    def look_through(self, one: Import, staged: Iterable[StagedRow]) -> WholeOrganisation:
+    def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> WholeOrganisation:
         whole = WholeOrganisation()
         seen: dict[str, int] = {}
         for row in staged:
@@ -84,38 +84,40 @@ class Organisation(AtOnce):
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole
 
-    def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
+    def checker(self, workbook: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
         assert isinstance(whole, WholeOrganisation), "what `look_through` gave"
         tried: dict[int, Result] = {
             row: Result("bad", [row], faults) for row, faults in whole.faults.items()
         }  # of those beyond the most
         try:
             with transaction.atomic():
-                for result in Recorder(one, viewer_of(one.sent_by), whole.faults).run(whole.rows):
+                for result in Recorder(workbook, viewer_of(workbook.sent_by), whole.faults).run(whole.rows):
                     tried[result.rows[0]] = result
                 raise _Tried
         except _Tried:
             return lambda units: [tried[unit[0].number] for unit in units]
 
-    def notes(self, one: Import) -> list[list[Any]]:
-        sheets = one.options["sheets"]
+    def notes(self, workbook: Import) -> list[list[Any]]:
+        sheets = workbook.options["sheets"]
         return [
             ["namesake", {"row": row_text(result.rows[0], sheets)}]
-            for result in self._results(one)
+            for result in self._results(workbook)
             if result.new.get("namesake")
         ]
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
-        expected = {result.rows[0]: result for result in self._results(one) if result.verdict in ("new", "changed")}
+    def switch_on(self, workbook: Import, actor: Viewer, this: Act, turn: None) -> None:
+        expected = {
+            result.rows[0]: result for result in self._results(workbook) if result.verdict in ("new", "changed")
+        }
         rows = [StagedRow(*result.new["row"]) for result in expected.values()]
-        for result in Recorder(one, actor).run(rows):
+        for result in Recorder(workbook, actor).run(rows):
             wanted = expected[result.rows[0]]
             if (result.verdict, result.changes, result.ops) != (wanted.verdict, wanted.changes, wanted.ops):
                 raise Stale("import.changed", _("The register was changed meanwhile."))
 
-    def built_upon(self, one: Import) -> Any:
+    def built_upon(self, workbook: Import) -> Any:
         """Anything that points at what it made, or was done by it since; a body that was changed again."""
-        ops = self._ops(one)
+        ops = self._ops(workbook)
         if not ops:
             return _("It cannot be undone: what an undo needs is kept for 30 days.")
         made = _made(ops)
@@ -131,11 +133,11 @@ class Organisation(AtOnce):
                 if set(pointing.values_list("pk", flat=True)) - ours:
                     text = _("It cannot be undone: there are records (%(what)s) of people or bodies that it brought.")
                     return text % {"what": other._meta.verbose_name}
-        return self._used(one, ops, made)
+        return self._used(workbook, ops, made)
 
-    def _used(self, one: Import, ops: list[dict[str, Any]], made: dict[str, set[UUID]]) -> Any:
+    def _used(self, workbook: Import, ops: list[dict[str, Any]], made: dict[str, set[UUID]]) -> Any:
         own = {UUID(act) for op in ops for _kind, _key, act in op["made"]}
-        later = Entry.objects.filter(received_at__gte=one.published_at)
+        later = Entry.objects.filter(received_at__gte=workbook.published_at)
         if later.filter(right_id__in=made["post"] | made["member"]).exists():
             return _("It cannot be undone: somebody has worked in a post or seat that it gave.")
         changed = _("It cannot be undone: some of these records were changed or used since.")
@@ -150,9 +152,9 @@ class Organisation(AtOnce):
                 return changed
         return None
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: None) -> None:
+    def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: None) -> None:
         """Put back the bodies that were changed, turn the entries of what was made round, take it away."""
-        ops = self._ops(one)
+        ops = self._ops(workbook)
         made = _made(ops)
         for op in ops:
             if "body" in op:
@@ -168,12 +170,12 @@ class Organisation(AtOnce):
             model._base_manager.filter(pk__in=made[kind]).delete()
 
     @staticmethod
-    def _results(one: Import) -> Iterator[Result]:
-        for piece in pieces(one, Stage.UNITS):
+    def _results(workbook: Import) -> Iterator[Result]:
+        for piece in pieces(workbook, Stage.UNITS):
             yield from results_in(piece)
 
-    def _ops(self, one: Import) -> list[dict[str, Any]]:
-        return [op for result in self._results(one) for op in result.ops]
+    def _ops(self, workbook: Import) -> list[dict[str, Any]]:
+        return [op for result in self._results(workbook) for op in result.ops]
 
 
 def _made(ops: list[dict[str, Any]]) -> dict[str, set[UUID]]:

@@ -289,9 +289,9 @@ class Recorder:
         return known, is_new
 
 
-def _parents_first(rows: list[RowActs]) -> list[RowActs]:
+def _parents_first(bodies: list[RowActs]) -> list[RowActs]:
     """A body may stand below one that comes later in the sheet; in a circle the first one stays first."""
-    by_name = {acts.values["name"]: acts for acts in rows}
+    by_name = {acts.values["name"]: acts for acts in bodies}
     ordered: dict[int, RowActs] = {}
 
     def put(acts: RowActs, below: frozenset[int]) -> None:
@@ -303,7 +303,7 @@ def _parents_first(rows: list[RowActs]) -> list[RowActs]:
             put(above, below | {number})
         ordered[number] = acts
 
-    for acts in rows:
+    for acts in bodies:
         put(acts, frozenset())
     return list(ordered.values())
 

@@ -50,8 +50,8 @@ class Pairings(ByRow):
     def codes(self) -> list[str]:
         return ["assistance.pairing.make"]
 
-    def read(self, one: Import, places: Places, row: StagedRow) -> tuple[dict[str, Any], list[Fault]]:
-        headings, values = one.options["headings"], row.values
+    def read(self, workbook: Import, places: Places, row: StagedRow) -> tuple[dict[str, Any], list[Fault]]:
+        headings, values = workbook.options["headings"], row.values
         faults = [Fault(row.number, *fault) for fault in row.faults]
 
         def wrong(key: str, code: str, text: str = "") -> None:
@@ -76,9 +76,9 @@ class Pairings(ByRow):
         home = places.home
         if number := values.get("number"):
             within = Household.within.filter(number=number, place__lo__gte=home.lo, place__lo__lte=home.hi)
-            found = within.values_list("pk", flat=True).first()
-            said["household"] = str(found)
-            return ("", "") if found else ("no_household", number)
+            household = within.values_list("pk", flat=True).first()
+            said["household"] = str(household)
+            return ("", "") if household else ("no_household", number)
         asked = [values.get(key, "").strip() for key in ("county", "township", "village")]
         if asked[2]:
             place, code, text = places.find(asked[0], asked[1], asked[2], "")
@@ -87,27 +87,27 @@ class Pairings(ByRow):
         if not any(asked):
             return "missing", ""
         name = asked[1] or asked[0]
-        rows = [one for one in places.rows.values() if one.name == name]
-        said["place"] = str(rows[0].pk) if len(rows) == 1 else ""
-        return ("", "") if len(rows) == 1 else ("many_places" if rows else "no_place", name)
+        matches = [candidate for candidate in places.rows.values() if candidate.name == name]
+        said["place"] = str(matches[0].pk) if len(matches) == 1 else ""
+        return ("", "") if len(matches) == 1 else ("many_places" if matches else "no_place", name)
 
     def _helper(self, places: Places, values: dict[str, str], said: dict[str, Any]) -> tuple[str, str]:
         person, body = values.get("person", ""), values.get("body", "")
         if not person and not body:
             return "missing", ""
-        found = helpers_called(places.home, person, body)
-        if len(found) != 1:
-            return "many_parties" if found else "no_party", person or body
-        said["helper"] = ["person" if isinstance(found[0], Person) else "body", str(found[0].pk)]
+        helpers = helpers_called(places.home, person, body)
+        if len(helpers) != 1:
+            return "many_parties" if helpers else "no_party", person or body
+        said["helper"] = ["person" if isinstance(helpers[0], Person) else "body", str(helpers[0].pk)]
         return "", ""
 
     def standing(self, said: dict[str, Any]) -> bool:
         target = {"household": said["household"]} if "household" in said else {"place": said["place"]}
-        rows = Pairing.within.filter(**target, **{said["helper"][0]: said["helper"][1]}, valid_from=said["start"])
-        return (rows.filter(valid_to=said["end"]) if said["end"] else rows).exists()
+        pairings = Pairing.within.filter(**target, **{said["helper"][0]: said["helper"][1]}, valid_from=said["start"])
+        return (pairings.filter(valid_to=said["end"]) if said["end"] else pairings).exists()
 
     def record(
-        self, one: Import, actor: Viewer, said: Sequence[dict[str, Any]], act_id: Callable[[], UUID]
+        self, workbook: Import, actor: Viewer, said: Sequence[dict[str, Any]], act_id: Callable[[], UUID]
     ) -> list[UUID]:
         receipt = pairings_make_many(actor=actor, rows=[self._row(each) for each in said], act_id=act_id())
         return [UUID(str(key)) for key in receipt.result["pairings"]]

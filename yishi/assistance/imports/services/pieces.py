@@ -17,31 +17,33 @@ FILE_PIECE = 1 << 20
 Stage = ImportPiece.Stage
 
 
-def file_keep(one: Import, data: bytes) -> None:
+def file_keep(workbook: Import, data: bytes) -> None:
     """Keep the workbook until it is read."""
-    rows = []
+    file_pieces = []
     for ordinal, start in enumerate(range(0, len(data), FILE_PIECE)):
-        row = ImportFile(id=uuid7(), of=one, ordinal=ordinal)
-        row.sealed = seal(data[start : start + FILE_PIECE], FILE, row.pk)
-        rows.append(row)
-    ImportFile.objects.bulk_create(rows)
+        file_piece = ImportFile(id=uuid7(), of=workbook, ordinal=ordinal)
+        file_piece.sealed = seal(data[start : start + FILE_PIECE], FILE, file_piece.pk)
+        file_pieces.append(file_piece)
+    ImportFile.objects.bulk_create(file_pieces)
 
 
-def file_bytes(one: Import) -> bytes:
+def file_bytes(workbook: Import) -> bytes:
     """The workbook; empty when it was read and dropped."""
-    rows = ImportFile.objects.filter(of=one).order_by("ordinal")
-    return b"".join(unseal_bytes(row.sealed, FILE, row.pk) for row in rows)
+    file_pieces = ImportFile.objects.filter(of=workbook).order_by("ordinal")
+    return b"".join(unseal_bytes(file_piece.sealed, FILE, file_piece.pk) for file_piece in file_pieces)
 
 
-def rows_piece(one: Import, ordinal: int, rows: Sequence[StagedRow]) -> ImportPiece:
-    return _piece(one, Stage.ROWS, ordinal, [list(row) for row in rows])
+def rows_piece(workbook: Import, ordinal: int, rows: Sequence[StagedRow]) -> ImportPiece:
+    """Some rows as a piece, sealed and not written yet."""
+    return _piece(workbook, Stage.ROWS, ordinal, [list(row) for row in rows])
 
 
-def units_piece(one: Import, ordinal: int, results: Sequence[Result]) -> ImportPiece:
-    made = _piece(one, Stage.UNITS, ordinal, [result.plain() for result in results])
-    made.bad = sum(len(result.rows) for result in results if result.verdict == "bad")
-    made.changed = sum(1 for result in results if result.verdict == "changed")
-    return made
+def units_piece(workbook: Import, ordinal: int, results: Sequence[Result]) -> ImportPiece:
+    """The results of some units as a piece, sealed and not written yet."""
+    piece = _piece(workbook, Stage.UNITS, ordinal, [result.plain() for result in results])
+    piece.bad = sum(len(result.rows) for result in results if result.verdict == "bad")
+    piece.changed = sum(1 for result in results if result.verdict == "changed")
+    return piece
 
 
 def rows_in(piece: ImportPiece) -> list[StagedRow]:
@@ -52,18 +54,18 @@ def results_in(piece: ImportPiece) -> list[Result]:
     return [Result.of(plain) for plain in _open(piece)]
 
 
-def pieces(one: Import, stage: str) -> Iterator[ImportPiece]:
+def pieces(workbook: Import, stage: str) -> Iterator[ImportPiece]:
     """The pieces in order, one at a time."""
-    keys = ImportPiece.objects.filter(of=one, stage=stage).order_by("ordinal").values_list("pk", flat=True)
+    keys = ImportPiece.objects.filter(of=workbook, stage=stage).order_by("ordinal").values_list("pk", flat=True)
     for key in list(keys):
         yield ImportPiece.objects.get(pk=key)
 
 
-def _piece(one: Import, stage: str, ordinal: int, plain: list[Any]) -> ImportPiece:
-    row = ImportPiece(id=uuid7(), of=one, stage=stage, ordinal=ordinal, count=len(plain))
+def _piece(workbook: Import, stage: str, ordinal: int, plain: list[Any]) -> ImportPiece:
+    piece = ImportPiece(id=uuid7(), of=workbook, stage=stage, ordinal=ordinal, count=len(plain))
     packed = zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 1)
-    row.sealed = seal(packed, PIECE, row.pk)
-    return row
+    piece.sealed = seal(packed, PIECE, piece.pk)
+    return piece
 
 
 def _open(piece: ImportPiece) -> Any:

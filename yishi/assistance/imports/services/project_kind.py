@@ -86,8 +86,8 @@ class Projects(ByRow):
     def own(self) -> set[Any]:
         return {PlannedMoney, ProjectQuantity, ProjectStep}
 
-    def read(self, one: Import, places: Places, row: StagedRow) -> tuple[dict[str, Any], list[Fault]]:
-        headings, values = one.options["headings"], row.values
+    def read(self, workbook: Import, places: Places, row: StagedRow) -> tuple[dict[str, Any], list[Fault]]:
+        headings, values = workbook.options["headings"], row.values
         faults = [Fault(row.number, *fault) for fault in row.faults]
         faulty = {fault.heading for fault in faults}
 
@@ -108,7 +108,7 @@ class Projects(ByRow):
         if code:
             wrong("village", code, text)
         said["place"] = str(place.pk) if place is not None else ""
-        bodies = helpers_called(places.home, "", values["body"]) if values.get("body") else [one.body]
+        bodies = helpers_called(places.home, "", values["body"]) if values.get("body") else [workbook.body]
         if len(bodies) != 1:
             wrong("body", "many_parties" if bodies else "no_party", values.get("body", ""))
         said["body"] = str(bodies[0].pk) if bodies else ""
@@ -127,13 +127,17 @@ class Projects(ByRow):
 
     def standing(self, said: dict[str, Any]) -> bool:
         """The same project, as planned; one of this name with other days is refused by the service."""
-        found = project_find(place=Place.objects.get(pk=said["place"]), name=said["name"])
-        if found is None:
+        project = project_find(place=Place.objects.get(pk=said["place"]), name=said["name"])
+        if project is None:
             return False
-        return (found.kind, f"{found.starts_on}", f"{found.ends_on}") == (said["kind"], said["start"], said["end"])
+        return (project.kind, f"{project.starts_on}", f"{project.ends_on}") == (
+            said["kind"],
+            said["start"],
+            said["end"],
+        )
 
     def record(
-        self, one: Import, actor: Viewer, said: Sequence[dict[str, Any]], act_id: Callable[[], UUID]
+        self, workbook: Import, actor: Viewer, said: Sequence[dict[str, Any]], act_id: Callable[[], UUID]
     ) -> list[UUID]:
         made = []
         for each in said:

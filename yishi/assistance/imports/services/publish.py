@@ -34,55 +34,59 @@ def import_publish(*, actor: Viewer, sent: Import, act_id: UUID | None = None) -
     with act("assistance.import.start", actor=by, act_id=act_id, body={"import": sent.pk}) as this:
         if this.replayed:
             return this.receipt
-        one = _locked(sent)
-        if one.bad or one.state == State.FAULTY:
+        workbook = _locked(sent)
+        if workbook.bad or workbook.state == State.FAULTY:
             raise WrongStage("import.faulty", _("Some rows cannot be taken. Mend them and send the workbook again."))
-        if one.state != State.READY:
-            raise WrongStage("import.state", _("This workbook is “%(state)s”.") % {"state": one.get_state_display()})
-        if not (one.new or one.changed):
+        if workbook.state != State.READY:
+            raise WrongStage(
+                "import.state", _("This workbook is “%(state)s”.") % {"state": workbook.get_state_display()}
+            )
+        if not (workbook.new or workbook.changed):
             raise WrongStage("import.nothing", _("All of this stands already; there is nothing to import."))
-        one.state, one.done, one.published_by = State.WRITING, 0, actor.person
-        one.save(update_fields=["state", "done", "published_by"])
-        this.entry(subject=("import", one.pk), place=one.place_id, data=_counts(one))
-        this.result(**{"import": one.pk})
+        workbook.state, workbook.done, workbook.published_by = State.WRITING, 0, actor.person
+        workbook.save(update_fields=["state", "done", "published_by"])
+        this.entry(subject=("import", workbook.pk), place=workbook.place_id, data=_counts(workbook))
+        this.result(**{"import": workbook.pk})
     return this.receipt
 
 
-def import_switch_on(one: Import) -> None:
+def import_switch_on(workbook: Import) -> None:
     """Publish what was written: one short transaction. If the register has changed meanwhile, check it anew."""
-    actor = viewer_of(one.published_by).at(one.body_id)
-    kind, body = kind_of(one.kind), {"import": one.pk, "sha256": one.sha256}
+    actor = viewer_of(workbook.published_by).at(workbook.body_id)
+    kind, body = kind_of(workbook.kind), {"import": workbook.pk, "sha256": workbook.sha256}
     try:
-        by = permit(kind.right, actor, one)
-        turn = kind.turn(one, actor, _results(one, "changed"), forwards=True)
+        by = permit(kind.right, actor, workbook)
+        turn = kind.turn(workbook, actor, _results(workbook, "changed"), forwards=True)
         began = time.perf_counter()
-        with act("assistance.import.publish", actor=by, act_id=child_id(one.pk, PUBLISH), body=body) as this:
+        with act("assistance.import.publish", actor=by, act_id=child_id(workbook.pk, PUBLISH), body=body) as this:
             if this.replayed:
                 return
-            row = _locked(one)
-            if row.state != State.WRITING:
+            locked = _locked(workbook)
+            if locked.state != State.WRITING:
                 return
-            kind.switch_on(row, actor, this, turn)
+            kind.switch_on(locked, actor, this, turn)
             if kind.stirs_checks:
-                check_run_make(row.place)
-            row.state, row.published_at = State.PUBLISHED, this.now
-            row.done = 0 if kind.follows else row.total
-            row.save(update_fields=["state", "published_at", "done"])
-            this.entry(subject=("import", row.pk), place=row.place_id, data=_counts(row))
-            this.result(**{"import": row.pk, "new": row.new, "changed": row.changed})
-        log.info("import %s published in %.2f s", one.pk, time.perf_counter() - began)
+                check_run_make(locked.place)
+            locked.state, locked.published_at = State.PUBLISHED, this.now
+            locked.done = 0 if kind.follows else locked.total
+            locked.save(update_fields=["state", "published_at", "done"])
+            this.entry(subject=("import", locked.pk), place=locked.place_id, data=_counts(locked))
+            this.result(**{"import": locked.pk, "new": locked.new, "changed": locked.changed})
+        log.info("import %s published in %.2f s", workbook.pk, time.perf_counter() - began)
     except Stale as stale:
-        import_check_anew(one, stale)
-    ImportPiece.objects.filter(of__in=Import.within.filter(pk=one.pk, state=State.PUBLISHED), stage=Stage.ROWS).delete()
+        import_check_anew(workbook, stale)
+    ImportPiece.objects.filter(
+        of__in=Import.within.filter(pk=workbook.pk, state=State.PUBLISHED), stage=Stage.ROWS
+    ).delete()
 
 
-def import_check_anew(one: Import, stale: Stale) -> None:
+def import_check_anew(workbook: Import, stale: Stale) -> None:
     """The register is no longer as it was checked: take away what was written unseen, and begin from the rows."""
-    log.info("import %s: %s, is checked anew", one.pk, stale.code)
-    import_hidden_sweep(one)
-    ImportPiece.objects.filter(of=one, stage=Stage.UNITS).delete()
-    Import.within.filter(pk=one.pk).update(
-        state=State.CHECKING, done=0, new=0, changed=0, same=0, bad=0, notes=[*one.notes, ["stale", {}]]
+    log.info("import %s: %s, is checked anew", workbook.pk, stale.code)
+    import_hidden_sweep(workbook)
+    ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS).delete()
+    Import.within.filter(pk=workbook.pk).update(
+        state=State.CHECKING, done=0, new=0, changed=0, same=0, bad=0, notes=[*workbook.notes, ["stale", {}]]
     )
 
 
@@ -96,18 +100,20 @@ def import_undo(*, actor: Viewer, sent: Import, reason: str = "", act_id: UUID |
     with act("assistance.import.undo", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        one = _locked(sent)
-        if one.state != State.PUBLISHED:
-            raise WrongStage("import.state", _("This workbook is “%(state)s”.") % {"state": one.get_state_display()})
-        if why := kind.built_upon(one):
+        workbook = _locked(sent)
+        if workbook.state != State.PUBLISHED:
+            raise WrongStage(
+                "import.state", _("This workbook is “%(state)s”.") % {"state": workbook.get_state_display()}
+            )
+        if why := kind.built_upon(workbook):
             raise Refusal("import.built_upon", why)
-        kind.switch_off(one, actor, this, turn)
+        kind.switch_off(workbook, actor, this, turn)
         if kind.stirs_checks:
-            check_run_make(one.place)
-        one.state, one.undone_at = State.UNDOING, this.now
-        one.save(update_fields=["state", "undone_at"])
-        this.entry(subject=("import", one.pk), place=one.place_id, data=_counts(one))
-        this.result(**{"import": one.pk})
+            check_run_make(workbook.place)
+        workbook.state, workbook.undone_at = State.UNDOING, this.now
+        workbook.save(update_fields=["state", "undone_at"])
+        this.entry(subject=("import", workbook.pk), place=workbook.place_id, data=_counts(workbook))
+        this.result(**{"import": workbook.pk})
     return this.receipt
 
 
@@ -117,24 +123,26 @@ def import_give_up(*, actor: Viewer, sent: Import, act_id: UUID | None = None) -
     with act("assistance.import.give_up", actor=by, act_id=act_id, body={"import": sent.pk}) as this:
         if this.replayed:
             return this.receipt
-        one = _locked(sent)
-        if one.state not in (State.READY, State.FAULTY, State.REFUSED):
-            raise WrongStage("import.state", _("This workbook is “%(state)s”.") % {"state": one.get_state_display()})
-        one.pieces.all().delete()
-        one.file.all().delete()
-        one.state = State.GIVEN_UP
-        one.save(update_fields=["state"])
-        this.entry(subject=("import", one.pk), place=one.place_id)
-        this.result(**{"import": one.pk})
+        workbook = _locked(sent)
+        if workbook.state not in (State.READY, State.FAULTY, State.REFUSED):
+            raise WrongStage(
+                "import.state", _("This workbook is “%(state)s”.") % {"state": workbook.get_state_display()}
+            )
+        workbook.pieces.all().delete()
+        workbook.file.all().delete()
+        workbook.state = State.GIVEN_UP
+        workbook.save(update_fields=["state"])
+        this.entry(subject=("import", workbook.pk), place=workbook.place_id)
+        this.result(**{"import": workbook.pk})
     return this.receipt
 
 
-def import_hidden_sweep(one: Import) -> None:
+def import_hidden_sweep(workbook: Import) -> None:
     """Take away all that an import has written unseen, in short transactions."""
-    kind = kind_of(one.kind)
+    kind = kind_of(workbook.kind)
     while True:
         began = time.perf_counter()
-        if not kind.sweep(one):
+        if not kind.sweep(workbook):
             return
         time.sleep(min(0.2, (time.perf_counter() - began) / 4))
 
@@ -147,17 +155,23 @@ def imports_forget(kept_days: int = 30) -> int:
     return ImportPiece.objects.filter(of__in=[*waiting, *done]).delete()[0]
 
 
-def _results(one: Import, verdict: str) -> Iterator[Result]:
-    keys = set(ImportPiece.objects.filter(of=one, stage=Stage.UNITS, changed__gt=0).values_list("pk", flat=True))
-    for piece in pieces(one, Stage.UNITS) if keys else ():
+def _results(workbook: Import, verdict: str) -> Iterator[Result]:
+    keys = set(ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS, changed__gt=0).values_list("pk", flat=True))
+    for piece in pieces(workbook, Stage.UNITS) if keys else ():
         if piece.pk in keys:
             yield from (result for result in results_in(piece) if result.verdict == verdict)
 
 
-def _locked(one: Import) -> Import:
-    rows = Import.within.select_for_update(of=("self",)).select_related("place", "body", "published_by")
-    return rows.get(pk=one.pk)
+def _locked(workbook: Import) -> Import:
+    imports = Import.within.select_for_update(of=("self",)).select_related("place", "body", "published_by")
+    return imports.get(pk=workbook.pk)
 
 
-def _counts(one: Import) -> dict[str, Any]:
-    return {"kind": one.kind, "new": one.new, "changed": one.changed, "same": one.same, "sha256": one.sha256}
+def _counts(workbook: Import) -> dict[str, Any]:
+    return {
+        "kind": workbook.kind,
+        "new": workbook.new,
+        "changed": workbook.changed,
+        "same": workbook.same,
+        "sha256": workbook.sha256,
+    }

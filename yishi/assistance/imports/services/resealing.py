@@ -77,11 +77,11 @@ class Resealed:
 
 def sealed_by_key() -> Counter[int]:
     """How many values each key seals; 0 for what is no sealed value."""
-    found: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     for column in COLUMNS:
         for _row, sealed in _values(column):
-            found[_key(sealed)] += 1
-    return found
+            counts[_key(sealed)] += 1
+    return counts
 
 
 def imports_at_work() -> int:
@@ -95,11 +95,11 @@ def reseal(told: Callable[[int], None] = lambda done: None) -> Resealed:
     keys, looked = ring(), 0
     result = Resealed(keys.current)
     for column in COLUMNS:
-        for rows in _steps(column):
-            old = [row for row, sealed in rows if _key(sealed) != keys.current]
+        for step in _steps(column):
+            old = [row for row, sealed in step if _key(sealed) != keys.current]
             if old:
                 _again(keys, column, old, result)
-            looked += len(rows)
+            looked += len(step)
             told(looked)
     if result.done:
         with act("assistance.register.reseal", actor=SYSTEM, body={"key": result.key, "done": result.done}) as this:

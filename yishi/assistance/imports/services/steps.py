@@ -46,7 +46,7 @@ WAITING = (State.SENT, State.READING, State.CHECKING, State.WRITING, State.UNDOI
 
 
 def _waiting() -> QuerySet[Import]:
-    """What waits for work and is held by no living process."""
+    """The imports that wait for work and are held by no living process."""
     free = Q(held_until__isnull=True) | Q(held_until__lt=timezone.now())
     follows = Q(state=State.PUBLISHED, kind=Import.Kind.DEEDS, done__lt=F("total"))
     return Import.within.filter(free, Q(state__in=WAITING) | follows)
@@ -56,8 +56,8 @@ def imports_work() -> int:
     """Take up every import that waits for work and that no living process holds; gives how many."""
     done = 0
     with everything():
-        while (one := _next()) is not None:
-            import_carry_on(one)
+        while (workbook := _next()) is not None:
+            import_carry_on(workbook)
             done += 1
     return done
 
@@ -74,8 +74,8 @@ def _next() -> Import | None:
     return None
 
 
-def import_carry_on(one: Import) -> None:
-    """Work on one import until it waits for a person. It is the caller's (see `_next`)."""
+def import_carry_on(workbook: Import) -> None:
+    """Work on one import until it waits for a person. The caller holds it (see `_next`)."""
     steps = {
         State.SENT: _read,
         State.READING: _read,
@@ -84,37 +84,37 @@ def import_carry_on(one: Import) -> None:
         State.UNDOING: _sweep,
     }
     try:
-        while one.state in steps:
-            steps[State(one.state)](one)
-            one.refresh_from_db()
-        if one.state == State.PUBLISHED and one.done < one.total:
-            _follow(one)
+        while workbook.state in steps:
+            steps[State(workbook.state)](workbook)
+            workbook.refresh_from_db()
+        if workbook.state == State.PUBLISHED and workbook.done < workbook.total:
+            _follow(workbook)
     except SheetError as error:
-        _refuse(one, error.code, error.params)
+        _refuse(workbook, error.code, error.params)
     except Refusal as refusal:
-        if one.state == State.PUBLISHED:
+        if workbook.state == State.PUBLISHED:
             raise
-        log.warning("import %s: %s", one.pk, refusal.code)
-        _refuse(one, "refusal", {"text": str(refusal.message)})
+        log.warning("import %s: %s", workbook.pk, refusal.code)
+        _refuse(workbook, "refusal", {"text": str(refusal.message)})
     except (OperationalError, InterfaceError):
         raise  # the database is away or busy: the next process goes on where this one stopped
     except Exception:
-        if one.state not in UNREAD:
+        if workbook.state not in UNREAD:
             raise
         # What nobody foresaw would end every process that takes this workbook up, and its desk would wait for ever.
-        log.exception("import %s cannot be read", one.pk)
-        _refuse(one, "broken", {})
-    Import.within.filter(pk=one.pk).update(held_until=None)
+        log.exception("import %s cannot be read", workbook.pk)
+        _refuse(workbook, "broken", {})
+    Import.within.filter(pk=workbook.pk).update(held_until=None)
 
 
-def _refuse(one: Import, code: str, params: dict[str, str | int]) -> None:
-    """End it: of a refused workbook nothing is kept but the reason."""
-    if one.state == State.WRITING:
-        import_hidden_sweep(one)
+def _refuse(workbook: Import, code: str, params: dict[str, str | int]) -> None:
+    """End the import: of a refused workbook nothing is kept but the reason."""
+    if workbook.state == State.WRITING:
+        import_hidden_sweep(workbook)
     with transaction.atomic():
-        ImportFile.objects.filter(of=one).delete()
-        ImportPiece.objects.filter(of=one).delete()
-        Import.within.filter(pk=one.pk).update(state=State.REFUSED, refused={"code": code, "params": params})
+        ImportFile.objects.filter(of=workbook).delete()
+        ImportPiece.objects.filter(of=workbook).delete()
+        Import.within.filter(pk=workbook.pk).update(state=State.REFUSED, refused={"code": code, "params": params})
 
 
 def _stored(began: float) -> None:
@@ -125,14 +125,14 @@ def _stored(began: float) -> None:
 # Reading
 
 
-def _read(one: Import) -> None:
+def _read(workbook: Import) -> None:
     """Stage the workbook's rows in pieces; after a death, from the last whole piece on."""
-    kind = kind_of(one.kind)
-    has_already = one.staged
-    reading = Reading(one, kind)
-    Import.within.filter(pk=one.pk, state=State.SENT).update(state=State.READING)
+    kind = kind_of(workbook.kind)
+    has_already = workbook.staged
+    reading = Reading(workbook, kind)
+    Import.within.filter(pk=workbook.pk, state=State.SENT).update(state=State.READING)
     batch: list[StagedRow] = []
-    ordinal = ImportPiece.objects.filter(of=one, stage=Stage.ROWS).count()
+    ordinal = ImportPiece.objects.filter(of=workbook, stage=Stage.ROWS).count()
     count = 0
     for row in reading.rows():
         count += 1
@@ -140,38 +140,38 @@ def _read(one: Import) -> None:
             continue
         batch.append(row)
         if len(batch) == ROWS_A_PIECE:
-            _stage(one, ordinal, batch)
+            _stage(workbook, ordinal, batch)
             ordinal, batch = ordinal + 1, []
     if batch:
-        _stage(one, ordinal, batch)
+        _stage(workbook, ordinal, batch)
     with transaction.atomic():
-        ImportFile.objects.filter(of=one).delete()
-        Import.within.filter(pk=one.pk).update(
+        ImportFile.objects.filter(of=workbook).delete()
+        Import.within.filter(pk=workbook.pk).update(
             state=State.CHECKING,
             columns=reading.columns,
             notes=reading.notes,
             options={
-                **one.options,
+                **workbook.options,
                 "headings": reading.headings,
                 "sheets": reading.sheets if kind.sheets() else [],
             },
         )
 
 
-def _stage(one: Import, ordinal: int, batch: list[StagedRow]) -> None:
-    piece = rows_piece(one, ordinal, batch)
+def _stage(workbook: Import, ordinal: int, batch: list[StagedRow]) -> None:
+    piece = rows_piece(workbook, ordinal, batch)
     began = time.perf_counter()
     with transaction.atomic():
         piece.save(force_insert=True)
-        Import.within.filter(pk=one.pk).update(staged=F("staged") + len(batch), held_until=timezone.now() + LEASE)
+        Import.within.filter(pk=workbook.pk).update(staged=F("staged") + len(batch), held_until=timezone.now() + LEASE)
     _stored(began)
 
 
 class Reading:
     """The tables of a workbook as one run of rows; what a clerk should know of the file stands in `notes`."""
 
-    def __init__(self, one: Import, kind: KindOfImport):
-        self.one, self.wanted, self.by_name = one, kind.columns(), kind.sheets()
+    def __init__(self, workbook: Import, kind: KindOfImport):
+        self.workbook, self.wanted, self.by_name = workbook, kind.columns(), kind.sheets()
         self.columns: list[str] = []
         self.headings: dict[str, str] = {}  # key of the plan: the heading that stands for it
         self.notes: list[list[object]] = []
@@ -183,15 +183,15 @@ class Reading:
 
     def rows(self) -> Iterator[StagedRow]:
         table: Table | None = None
-        for what in read_rows(file_bytes(self.one), self.one.filename):
-            if isinstance(what, Head):
-                table = self._begin(what)
+        for sheet_part in read_rows(file_bytes(self.workbook), self.workbook.filename):
+            if isinstance(sheet_part, Head):
+                table = self._begin(sheet_part)
             elif table is not None:
-                lines = self._take(table, what) if isinstance(what, Row) else table.end()
+                lines = self._take(table, sheet_part) if isinstance(sheet_part, Row) else table.end()
                 for line in lines:
                     yield self._staged(table, line)
-                if isinstance(what, Tail):
-                    self._end(table, what)
+                if isinstance(sheet_part, Tail):
+                    self._end(table, sheet_part)
         if not self.sheets and self.by_name:
             raise SheetError("no_sheets", titles="、".join(self.by_name))
         if not self.sheets:
@@ -261,24 +261,24 @@ def _listed(numbers: list[int]) -> str:
 # Checking
 
 
-def _check(one: Import) -> None:
+def _check(workbook: Import) -> None:
     """Compare the rows with the register, unit by unit; after a death, from the last whole piece on."""
-    kind = kind_of(one.kind)
-    whole = kind.look_through(one, (row for piece in pieces(one, Stage.ROWS) for row in rows_in(piece)))
-    done = ImportPiece.objects.filter(of=one, stage=Stage.UNITS).count()
-    Import.within.filter(pk=one.pk).update(total=whole.units, done=done * UNITS_A_PIECE)
-    checker = kind.checker(one, whole)
-    for ordinal, units in enumerate(_batches(_units(one, kind, whole.last))):
+    kind = kind_of(workbook.kind)
+    whole = kind.look_through(workbook, (row for piece in pieces(workbook, Stage.ROWS) for row in rows_in(piece)))
+    done = ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS).count()
+    Import.within.filter(pk=workbook.pk).update(total=whole.units, done=done * UNITS_A_PIECE)
+    checker = kind.checker(workbook, whole)
+    for ordinal, units in enumerate(_batches(_units(workbook, kind, whole.last))):
         if ordinal < done:
             continue
-        _store_checked(one, ordinal, checker(units))
-    _conclude(one)
+        _store_checked(workbook, ordinal, checker(units))
+    _conclude(workbook)
 
 
-def _units(one: Import, kind: KindOfImport, last: dict[str, int]) -> Iterator[list[StagedRow]]:
+def _units(workbook: Import, kind: KindOfImport, last: dict[str, int]) -> Iterator[list[StagedRow]]:
     """The rows of each unit together, wherever they stand; `last`: how many rows each unit has."""
     open_units: dict[str, list[StagedRow]] = {}
-    for piece in pieces(one, Stage.ROWS):
+    for piece in pieces(workbook, Stage.ROWS):
         for row in rows_in(piece):
             key = kind.unit_of(row)
             rows = open_units.setdefault(key, [])
@@ -298,13 +298,13 @@ def _batches(units: Iterator[list[StagedRow]]) -> Iterator[list[list[StagedRow]]
         yield batch
 
 
-def _store_checked(one: Import, ordinal: int, results: list[Result]) -> None:
-    piece = units_piece(one, ordinal, results)
+def _store_checked(workbook: Import, ordinal: int, results: list[Result]) -> None:
+    piece = units_piece(workbook, ordinal, results)
     count = {name: sum(1 for result in results if result.verdict == name) for name in ("new", "changed", "same")}
     began = time.perf_counter()
     with transaction.atomic():
         piece.save(force_insert=True)
-        Import.within.filter(pk=one.pk).update(
+        Import.within.filter(pk=workbook.pk).update(
             done=F("done") + len(results),
             bad=F("bad") + piece.bad,
             held_until=timezone.now() + LEASE,
@@ -313,62 +313,64 @@ def _store_checked(one: Import, ordinal: int, results: list[Result]) -> None:
     _stored(began)
 
 
-def _conclude(one: Import) -> None:
-    one.refresh_from_db()
-    state = State.FAULTY if one.bad else State.READY
-    if not one.staged:
-        _refuse(one, "empty", {})
+def _conclude(workbook: Import) -> None:
+    workbook.refresh_from_db()
+    state = State.FAULTY if workbook.bad else State.READY
+    if not workbook.staged:
+        _refuse(workbook, "empty", {})
         return
-    Import.within.filter(pk=one.pk, state=State.CHECKING).update(state=state)
+    Import.within.filter(pk=workbook.pk, state=State.CHECKING).update(state=state)
     # What the logic checks say refuses nothing: whoever waits for the result need not wait for it.
-    notes = [note for note in one.notes if note[0] not in OF_THE_CHECK] + kind_of(one.kind).notes(one)
-    Import.within.filter(pk=one.pk).update(notes=notes)
+    notes = [note for note in workbook.notes if note[0] not in OF_THE_CHECK] + kind_of(workbook.kind).notes(workbook)
+    Import.within.filter(pk=workbook.pk).update(notes=notes)
 
 
 # Writing
 
 
-def _write(one: Import) -> None:
+def _write(workbook: Import) -> None:
     """Write what is new, unseen; then switch all of it on in one short transaction."""
-    kind = kind_of(one.kind)
-    for piece in pieces(one, Stage.UNITS):
+    kind = kind_of(workbook.kind)
+    for piece in pieces(workbook, Stage.UNITS):
         if piece.is_written:
             continue
         results = results_in(piece)
         try:
-            prepared = kind.prepare(one, results)
+            prepared = kind.prepare(workbook, results)
             began = time.perf_counter()
             with transaction.atomic():
                 if not ImportPiece.objects.filter(pk=piece.pk, is_written=False).update(is_written=True):
                     continue
                 kind.write(prepared)
-                Import.within.filter(pk=one.pk).update(done=F("done") + len(results), held_until=timezone.now() + LEASE)
+                Import.within.filter(pk=workbook.pk).update(
+                    done=F("done") + len(results), held_until=timezone.now() + LEASE
+                )
         except Stale as stale:
-            import_check_anew(one, stale)
+            import_check_anew(workbook, stale)
             return
         _stored(began)
-    Import.within.filter(pk=one.pk).update(held_until=timezone.now() + LEASE * 4)  # it is prepared in one go
-    import_switch_on(one)
+    Import.within.filter(pk=workbook.pk).update(held_until=timezone.now() + LEASE * 4)  # it is prepared in one go
+    import_switch_on(workbook)
 
 
-def _follow(one: Import) -> None:
+def _follow(workbook: Import) -> None:
     """What may come after a workbook is published, piece by piece."""
-    kind, before = kind_of(one.kind), one.done
-    for piece in pieces(one, Stage.UNITS):
+    kind, before = kind_of(workbook.kind), workbook.done
+    for piece in pieces(workbook, Stage.UNITS):
         before -= piece.count
         if before >= 0:
             continue
         began = time.perf_counter()
-        kind.follow(one, results_in(piece))
-        Import.within.filter(pk=one.pk).update(done=F("done") + piece.count, held_until=timezone.now() + LEASE)
+        kind.follow(workbook, results_in(piece))
+        Import.within.filter(pk=workbook.pk).update(done=F("done") + piece.count, held_until=timezone.now() + LEASE)
         _stored(began)
-    Import.within.filter(pk=one.pk).update(done=F("total"))
+    Import.within.filter(pk=workbook.pk).update(done=F("total"))
 
 
-def _sweep(one: Import) -> None:
+def _sweep(workbook: Import) -> None:
     """Take away what an undone import wrote; nobody sees it any more."""
-    import_hidden_sweep(one)
-    Import.within.filter(pk=one.pk, state=State.UNDOING).update(state=State.UNDONE)
+    import_hidden_sweep(workbook)
+    Import.within.filter(pk=workbook.pk, state=State.UNDOING).update(state=State.UNDONE)
 
 
 __all__ = ["import_carry_on", "imports_wait", "imports_work"]

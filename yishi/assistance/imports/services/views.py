@@ -38,33 +38,36 @@ class ShownChange(NamedTuple):
     new: str
 
 
-def import_faults(one: Import) -> list[ShownFault]:
-    """The first faults, in the order of the rows."""
-    sheets = sheets_of(one)
-    found = [
+def import_faults(workbook: Import) -> list[ShownFault]:
+    """The first faults (at most MOST_SHOWN), in the order of the rows."""
+    sheets = sheets_of(workbook)
+    shown = [
         ShownFault(row_text(fault.row, sheets), fault.heading, fault_words(fault.code, fault.params, sheets))
-        for result in _some(one, "bad")
+        for result in _some(workbook, "bad")
         for fault in sorted(result.faults, key=lambda fault: fault.row)
     ]
-    return found[:MOST_SHOWN]
+    return shown[:MOST_SHOWN]
 
 
-def import_changes(one: Import) -> list[ShownChange]:
-    """The first changes, old and new; of a workbook of bodies and people also what is new."""
-    sheets = sheets_of(one)
+def import_changes(workbook: Import) -> list[ShownChange]:
+    """The first changes (at most MOST_SHOWN), old and new; of a workbook of bodies and people also what is new."""
+    sheets = sheets_of(workbook)
     verdicts = ("new", "changed") if sheets else ("changed",)
-    found = [
-        ShownChange(row_text(row, sheets), *said) for result in _some(one, *verdicts) for row, *said in result.changes
+    shown = [
+        ShownChange(row_text(row, sheets), *said)
+        for result in _some(workbook, *verdicts)
+        for row, *said in result.changes
     ]
-    return found[:MOST_SHOWN]
+    return shown[:MOST_SHOWN]
 
 
-def import_by_sheet(one: Import) -> list[dict[str, Any]]:
-    """How much of each sheet is new, changed, unchanged, rejected, where sheets have names."""
-    sheets = sheets_of(one)
+def import_by_sheet(workbook: Import) -> list[dict[str, Any]]:
+    """How many rows of each sheet are new, changed, same, bad, where sheets have names: {title, and the four
+    counts}."""
+    sheets = sheets_of(workbook)
     counts = Counter(
         (result.rows[0] // SHEET, result.verdict)
-        for piece in (pieces(one, Stage.UNITS) if sheets else ())
+        for piece in (pieces(workbook, Stage.UNITS) if sheets else ())
         for result in results_in(piece)
     )
     verdicts = ("new", "changed", "same", "bad")
@@ -75,47 +78,47 @@ def import_by_sheet(one: Import) -> list[dict[str, Any]]:
     ]
 
 
-def import_fault_groups(one: Import) -> list[tuple[str, str, int]]:
+def import_fault_groups(workbook: Import) -> list[tuple[str, str, int]]:
     """Faults of one kind together: (heading, the first one's reason, how many), the most frequent first."""
-    sheets = sheets_of(one)
+    sheets = sheets_of(workbook)
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], str] = {}
-    for result in _some(one, "bad"):
+    for result in _some(workbook, "bad"):
         for fault in result.faults:
             counts[fault.heading, fault.code] += 1
             first.setdefault((fault.heading, fault.code), fault_words(fault.code, fault.params, sheets))
     return [(key[0], first[key], count) for key, count in counts.most_common()]
 
 
-def sheets_of(one: Import) -> list[str]:
+def sheets_of(workbook: Import) -> list[str]:
     """The names of the sheets that were read, where they tell rows apart."""
-    names: list[str] = one.options.get("sheets", [])
+    names: list[str] = workbook.options.get("sheets", [])
     return names
 
 
-def _some(one: Import, *verdicts: str) -> Iterator[Result]:
-    rows = ImportPiece.objects.filter(of=one, stage=Stage.UNITS).order_by("ordinal")
+def _some(workbook: Import, *verdicts: str) -> Iterator[Result]:
+    checked = ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS).order_by("ordinal")
     if verdicts == ("bad",):
-        rows = rows.filter(bad__gt=0)
+        checked = checked.filter(bad__gt=0)
     elif verdicts == ("changed",):
-        rows = rows.filter(changed__gt=0)
-    for piece in rows[:PIECES_OPENED]:
+        checked = checked.filter(changed__gt=0)
+    for piece in checked[:PIECES_OPENED]:
         yield from (result for result in results_in(piece) if result.verdict in verdicts)
 
 
-def rejected_workbook(one: Import) -> bytes:
+def rejected_workbook(workbook: Import) -> bytes:
     """Every rejected row with the reason in its own column. Identity numbers are given back with stars: mend the rows
     in the workbook that was sent. Of named sheets all rows come back, to be mended and sent as they are."""
-    reasons = _reasons(one)
-    kind = kind_of(one.kind)
+    reasons = _reasons(workbook)
+    kind = kind_of(workbook.kind)
     if by_name := kind.sheets():
-        return write_workbook(_whole_sheets(one, by_name, reasons))
-    headings: dict[str, str] = one.options.get("headings", {})
-    columns = [heading for heading in one.columns if heading]
+        return write_workbook(_whole_sheets(workbook, by_name, reasons))
+    headings: dict[str, str] = workbook.options.get("headings", {})
+    columns = [heading for heading in workbook.columns if heading]
     secret = {headings[key] for key in SECRET if key in headings}
     keys = {heading: key for key, heading in headings.items()}
     rows: list[list[str]] = []
-    for piece in pieces(one, Stage.ROWS):
+    for piece in pieces(workbook, Stage.ROWS):
         for staged in rows_in(piece):
             if staged.number in reasons:
                 rows.append(_given_back(staged, reasons[staged.number], columns, keys, secret))
@@ -123,10 +126,10 @@ def rejected_workbook(one: Import) -> bytes:
     return write_workbook([SheetOut("未导入的行", [REASON, ROW, *columns], rows, [note])])
 
 
-def _reasons(one: Import) -> dict[int, list[str]]:
+def _reasons(workbook: Import) -> dict[int, list[str]]:
     reasons: dict[int, list[str]] = {}
-    sheets = sheets_of(one)
-    for piece in pieces(one, Stage.UNITS):
+    sheets = sheets_of(workbook)
+    for piece in pieces(workbook, Stage.UNITS):
         for result in results_in(piece) if piece.bad else ():
             if result.verdict != "bad":
                 continue
@@ -140,8 +143,10 @@ def _reasons(one: Import) -> dict[int, list[str]]:
     return reasons
 
 
-def _whole_sheets(one: Import, by_name: dict[str, list[Column]], reasons: dict[int, list[str]]) -> Iterator[SheetOut]:
-    staged = [row for piece in pieces(one, Stage.ROWS) for row in rows_in(piece)]
+def _whole_sheets(
+    workbook: Import, by_name: dict[str, list[Column]], reasons: dict[int, list[str]]
+) -> Iterator[SheetOut]:
+    staged = [row for piece in pieces(workbook, Stage.ROWS) for row in rows_in(piece)]
     for title, plan in by_name.items():
         of_sheet = [row for row in staged if row.sheet == title]
         others = list(dict.fromkeys(heading for row in of_sheet for heading in row.raw))
@@ -170,11 +175,11 @@ def _given_back(
 
 def template(kind: str) -> bytes:
     """The empty workbook of a kind: headings, lists to choose from, an example that an import leaves out."""
-    one = kind_of(kind)
-    sheets = one.sheets()
-    tables = sheets or {str(dict(Import.Kind.choices)[kind]): one.columns()}
-    out = [_empty(one, title, columns, "*" if sheets else "") for title, columns in tables.items()]
-    return write_workbook([*out, SheetOut(EXPLAINED, ["项目", "说明"], one.explain())])
+    kind_of_import = kind_of(kind)
+    sheets = kind_of_import.sheets()
+    tables = sheets or {str(dict(Import.Kind.choices)[kind]): kind_of_import.columns()}
+    out = [_empty(kind_of_import, title, columns, "*" if sheets else "") for title, columns in tables.items()]
+    return write_workbook([*out, SheetOut(EXPLAINED, ["项目", "说明"], kind_of_import.explain())])
 
 
 def _empty(kind: KindOfImport, title: str, columns: list[Column], star: str) -> SheetOut:

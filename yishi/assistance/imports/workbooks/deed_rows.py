@@ -41,7 +41,7 @@ COLUMNS = (
 
 @dataclass
 class WantedDeed:
-    """A deed as a row has it, by ids."""
+    """A deed as a row has it: the records that it names, and the row's faults."""
 
     item: CatalogueItem | None = None
     place: Any = None
@@ -79,7 +79,7 @@ class DeedReader:
         numbers = {number for row in rows for number in _apart(row.values.get("households", ""))}
         home = self.places.home
         within = Household.within.filter(number__in=numbers, place__lo__gte=home.lo, place__lo__lte=home.hi)
-        self._households = {one.number: one for one in within} if numbers else {}
+        self._households = {household.number: household for household in within} if numbers else {}
 
     def read(self, row: StagedRow) -> WantedDeed:
         """What a row says; `look_up` was asked before."""
@@ -108,14 +108,14 @@ class DeedReader:
 
     def _item(self, made: WantedDeed, row: StagedRow) -> None:
         typed = row.values.get("item", "")
-        found = self._items.get(_plain(typed), [])
+        items = self._items.get(_plain(typed), [])
         if made.on:
-            running = [one for one in found if _runs(one, made.on)]
-            found = running or found
-        if typed and len(found) != 1:
-            made.fault(row, self.headings["item"], "many_items" if found else "no_item", text=typed[:20])
+            running = [item for item in items if _runs(item, made.on)]
+            items = running or items
+        if typed and len(items) != 1:
+            made.fault(row, self.headings["item"], "many_items" if items else "no_item", text=typed[:20])
             return
-        made.item = found[0] if found else None
+        made.item = items[0] if items else None
         unit = row.values.get("unit", "")
         if made.item is not None and unit:
             units = {version.unit for version in made.item.versions.all()}
@@ -141,17 +141,19 @@ class DeedReader:
             made.parties.append((self.desk, Role.LEAD))
 
     def _who(self, name: str, day: date) -> list[Any]:
-        """A body of the place or above it, or a member of a committee there."""
+        """The bodies of the place or above it that are called so on `day`, else the members of committees there; two at
+        most: one is an answer, more are not."""
         if name not in self._named:
             self._named[name] = self._called(name)
         bodies, members = self._named[name]
-        there = [one for one in bodies if one.is_valid_on(day)]
+        there = [body for body in bodies if body.is_valid_on(day)]
         if there:
             return there[:2]
-        return list({one.person_id: one.person for one in members if one.is_valid_on(day)}.values())[:2]
+        return list({member.person_id: member.person for member in members if member.is_valid_on(day)}.values())[:2]
 
     def _called(self, name: str) -> tuple[list[Body], list[Member]]:
-        """Of any time: asked for once, whatever the days of the rows that name them."""
+        """The bodies and members of this name, of any time: asked for once, whatever the days of the rows that name
+        them."""
         home = self.places.home
         near = Q(place__lo__gte=home.lo, place__lo__lte=home.hi) | Q(place__lo__lte=home.lo, place__hi__gte=home.hi)
         bodies = Body.objects.filter(near, Q(name=name) | Q(short_name=name))
@@ -172,7 +174,7 @@ def _plain(text: str) -> str:
 def _apart(text: str) -> list[str]:
     for mark in OTHERS_APART:
         text = text.replace(mark, "\n")
-    return list(dict.fromkeys(one.strip() for one in text.split("\n") if one.strip()))
+    return list(dict.fromkeys(part.strip() for part in text.split("\n") if part.strip()))
 
 
 def columns() -> list[Column]:

@@ -21,9 +21,9 @@ def helpers_called(home: Place, person: str, body: str) -> list[Person | Body]:
         held = posts.filter(Q(body__name=body) | Q(body__short_name=body))
         if held.exists():
             posts, members = held, members.none()
-    found: dict[object, Person | Body] = {row.person_id: row.person for row in posts.select_related("person")[:20]}
-    found.update({row.person_id: row.person for row in members.select_related("person")[:20]})
-    return list(found.values())[:3]
+    people: dict[object, Person | Body] = {post.person_id: post.person for post in posts.select_related("person")[:20]}
+    people.update({member.person_id: member.person for member in members.select_related("person")[:20]})
+    return list(people.values())[:3]
 
 
 def _near(home: Place, prefix: str) -> Q:

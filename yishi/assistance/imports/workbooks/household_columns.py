@@ -166,8 +166,8 @@ def _column(field: Field) -> Column:
 
 def choices() -> dict[str, list[str]]:
     """What may be chosen in a column of the template, by key; lists that a spreadsheet's cell can hold."""
-    found = {field.key: field.codes for field in FIELDS if field.kind == "code_of"}
-    found.update({"main_cause": "poverty_cause", "identity_kind": "identity_kind"})
-    made = {key: [value["zh"] for value in codes.values(name)] for key, name in found.items()}
+    list_names = {field.key: field.codes for field in FIELDS if field.kind == "code_of"}
+    list_names.update({"main_cause": "poverty_cause", "identity_kind": "identity_kind"})
+    made = {key: [value["zh"] for value in codes.values(name)] for key, name in list_names.items()}
     made.update({field.key: ["是", "否"] for field in FIELDS if field.kind == "yes"})
     return {key: labels for key, labels in made.items() if len(",".join(labels)) <= 255}

@@ -32,7 +32,7 @@ _BY_HEAD = {"household.phone"}  # each row may have its own; the head's counts
 
 @dataclass
 class WantedMember:
-    """A person as a row has them. `number` and `card` are clear: they live in memory and in sealed pieces only."""
+    """A person as a row has them. `identity` and `key` are in clear: they live in memory and in sealed pieces only."""
 
     row: int
     name: str
@@ -100,16 +100,16 @@ def _is_whole(text: str) -> bool:
 
 
 def _year(made: Wanted, rows: Sequence[StagedRow], year: int, today: date) -> None:
-    given = {row.values["year"]: row.number for row in rows if _is_whole(row.values.get("year", ""))}
-    if len(given) > 1:
-        made.fault(max(given.values()), "year", "two_years")
-    made.year = int(next(iter(given), year))
+    years = {row.values["year"]: row.number for row in rows if _is_whole(row.values.get("year", ""))}
+    if len(years) > 1:
+        made.fault(max(years.values()), "year", "two_years")
+    made.year = int(next(iter(years), year))
     if not 2010 <= made.year <= today.year:
         made.fault(rows[0].number, "year", "year_range", year=made.year)
 
 
 def _place(made: Wanted, rows: Sequence[StagedRow], places: Places) -> None:
-    found: dict[Any, int] = {}
+    villages: dict[Any, int] = {}
     for row in rows:
         values = row.values
         asked = tuple(values.get(key, "") for key in ("county", "township", "village", "village_code"))
@@ -118,32 +118,32 @@ def _place(made: Wanted, rows: Sequence[StagedRow], places: Places) -> None:
             key = "village" if "village" in made.headings else "village_code"
             made.fault(row.number, key, code, text=text[:20])
             return
-        found.setdefault(place, row.number)
-    if len(found) > 1:
-        made.fault(max(found.values()), "village", "two_villages")
-    made.place = next(iter(found))
+        villages.setdefault(place, row.number)
+    if len(villages) > 1:
+        made.fault(max(villages.values()), "village", "two_villages")
+    made.place = next(iter(villages))
 
 
 def _shared(made: Wanted, rows: Sequence[StagedRow], heads: Sequence[StagedRow], faulty: set[Any]) -> None:
     """What concerns the household: every row that says something says the same, or the head's row counts."""
     in_turn = [*heads, *rows]
-    for one in FIELDS:
-        if one.on not in (HOUSEHOLD, YEAR) or one.key not in made.headings:
+    for column in FIELDS:
+        if column.on not in (HOUSEHOLD, YEAR) or column.key not in made.headings:
             continue
         said: dict[str, int] = {}
         for row in in_turn:
-            text = row.values.get(one.key, "")
-            if text and (row.number, made.headings[one.key]) not in faulty:
+            text = row.values.get(column.key, "")
+            if text and (row.number, made.headings[column.key]) not in faulty:
                 said.setdefault(text, row.number)
         if not said:
             continue
         text, number = next(iter(said.items()))
-        if len(said) > 1 and one.key not in _BY_HEAD:
-            made.fault(max(said.values()), one.key, "rows_differ", row=min(said.values()))
+        if len(said) > 1 and column.key not in _BY_HEAD:
+            made.fault(max(said.values()), column.key, "rows_differ", row=min(said.values()))
             continue
-        value = _value(made, number, one.key, text)
+        value = _value(made, number, column.key, text)
         if value is not None:
-            made.fields.setdefault(one.on, {})[one.name] = value
+            made.fields.setdefault(column.on, {})[column.name] = value
     accounts = {row.values["account"]: row.number for row in in_turn if row.values.get("account")}
     if accounts:
         made.account, number = next(iter(accounts.items()))
@@ -174,7 +174,7 @@ def _causes(made: Wanted, rows: Sequence[StagedRow], faulty: set[Any]) -> None:
 
 
 def _cause_codes(made: Wanted, rows: Sequence[StagedRow], key: str, faulty: set[Any]) -> list[str]:
-    found: list[str] = []
+    cause_codes: list[str] = []
     for row in rows:
         if (row.number, made.headings.get(key, key)) in faulty:
             continue
@@ -182,38 +182,38 @@ def _cause_codes(made: Wanted, rows: Sequence[StagedRow], key: str, faulty: set[
             code = _code_of("poverty_cause", text, made.year)
             if code is None:
                 made.fault(row.number, key, "no_label", text=text[:20])
-            elif code not in found:
-                found.append(code)
-    return found
+            elif code not in cause_codes:
+                cause_codes.append(code)
+    return cause_codes
 
 
 def _member(made: Wanted, row: StagedRow, faulty: set[Any], today: date) -> WantedMember:
-    one = WantedMember(row.number, row.values.get("name", "")[:64], raw=row.raw)
-    if not one.name:
+    member = WantedMember(row.number, row.values.get("name", "")[:64], raw=row.raw)
+    if not member.name:
         made.fault(row.number, "name", "missing")
     elif (row.number, made.headings["name"]) in faulty:
         pass
-    elif len(row.values["name"]) > 30 or not re.search(r"[^\W\d_]", one.name):
-        made.fault(row.number, "name", "name", text=one.name[:10])
+    elif len(row.values["name"]) > 30 or not re.search(r"[^\W\d_]", member.name):
+        made.fault(row.number, "name", "name", text=member.name[:10])
     for key, text in row.values.items():
         column = BY_KEY.get(key)
         if column is None or column.on in (HOUSEHOLD, YEAR) or (row.number, made.headings.get(key, "")) in faulty:
             continue
         value = _value(made, row.number, key, text)
         if value is not None:
-            one.fields.setdefault(column.on, {})[column.name] = value
-    if "relation" not in one.fields.get(MEMBER, {}) and not row.values.get("member.relation"):
+            member.fields.setdefault(column.on, {})[column.name] = value
+    if "relation" not in member.fields.get(MEMBER, {}) and not row.values.get("member.relation"):
         made.fault(row.number, "member.relation", "missing")
-    months = one.fields.get(MEMBER_YEAR, {})
+    months = member.fields.get(MEMBER_YEAR, {})
     for name in ("work_months", "public_post_months"):
         if not 0 <= months.get(name, 0) <= 12:
             made.fault(row.number, f"member_year.{name}", "months")
     if (row.number, made.headings.get("identity", "")) not in faulty:
-        _identity(made, row, one, today)
-    return one
+        _identity(made, row, member, today)
+    return member
 
 
-def _identity(made: Wanted, row: StagedRow, one: WantedMember, today: date) -> None:
+def _identity(made: Wanted, row: StagedRow, member: WantedMember, today: date) -> None:
     text, kind = row.values.get("identity", ""), identity.CARD
     if row.values.get("identity_kind"):
         kind = codes.find("identity_kind", row.values["identity_kind"]) or ""
@@ -224,25 +224,25 @@ def _identity(made: Wanted, row: StagedRow, one: WantedMember, today: date) -> N
         return
     if kind == identity.CARD and len(text) in (20, 22):
         kind = identity.DISABILITY
-    found = identity.read(text, kind, today)
-    if found.fault == IdentityFault.SPREADSHEET:
+    number = identity.read(text, kind, today)
+    if number.fault == IdentityFault.SPREADSHEET:
         made.fault(row.number, "identity", "digits_lost", text="")
-    elif found.fault:
-        made.fault(row.number, "identity", f"identity_{found.fault.value}")
-    elif kind == identity.CARD and found.number.endswith("000") and row.values.get("identity_checked") != "1":
+    elif number.fault:
+        made.fault(row.number, "identity", f"identity_{number.fault.value}")
+    elif kind == identity.CARD and number.number.endswith("000") and row.values.get("identity_checked") != "1":
         made.fault(row.number, "identity", "identity_zeros")  # one in eleven such numbers fits its check by chance
     else:
-        one.identity_kind, one.identity, one.key = found.kind, found.number, found.key
-        said = one.fields.setdefault("resident", {})
-        for name, value in (("sex", found.sex), ("born_on", found.born_on and found.born_on.isoformat())):
+        member.identity_kind, member.identity, member.key = number.kind, number.number, number.key
+        said = member.fields.setdefault("resident", {})
+        for name, value in (("sex", number.sex), ("born_on", number.born_on and number.born_on.isoformat())):
             if value and said.setdefault(name, value) != value:
                 made.fault(row.number, f"resident.{name}", "unlike_card")
 
 
 def _value(made: Wanted, row: int, key: str, text: str) -> Any:
     """A field's value as JSON keeps it, or None with a fault."""
-    one = BY_KEY[key]
-    value, fault = _READ.get(one.kind, _read_text)(one, text, made.year)
+    column = BY_KEY[key]
+    value, fault = _READ.get(column.kind, _read_text)(column, text, made.year)
     if fault:
         made.fault(row, key, fault, text="" if fault == "phone" else text[:20])
         return None
@@ -253,37 +253,37 @@ def _code_of(name: str, text: str, year: int) -> str | None:
     return codes.find(name, text, str(year)) or codes.find(name, text)
 
 
-def _read_code(one: Field, text: str, year: int) -> tuple[Any, str]:
-    code = _code_of(one.codes, text, year)
+def _read_code(column: Field, text: str, year: int) -> tuple[Any, str]:
+    code = _code_of(column.codes, text, year)
     return code, "" if code else "no_label"
 
 
-def _read_codes(one: Field, text: str, year: int) -> tuple[Any, str]:
-    found = [_code_of(one.codes, label, year) for label in _apart(text)]
-    if None in found:
+def _read_codes(column: Field, text: str, year: int) -> tuple[Any, str]:
+    chosen = [_code_of(column.codes, label, year) for label in _apart(text)]
+    if None in chosen:
         return None, "no_label"
-    kept = sorted({str(code) for code in found})
-    return kept, "healthy_and_ill" if one.name == "health" and "healthy" in kept and len(kept) > 1 else ""
+    kept = sorted({str(code) for code in chosen})
+    return kept, "healthy_and_ill" if column.name == "health" and "healthy" in kept and len(kept) > 1 else ""
 
 
-def _read_money(one: Field, text: str, year: int) -> tuple[Any, str]:
+def _read_money(column: Field, text: str, year: int) -> tuple[Any, str]:
     fen = int((Decimal(text) * 100).to_integral_value(ROUND_HALF_UP))
-    return fen, "money_range" if abs(fen) > MOST_FEN or (fen < 0 and not one.name.startswith("net_")) else ""
+    return fen, "money_range" if abs(fen) > MOST_FEN or (fen < 0 and not column.name.startswith("net_")) else ""
 
 
-def _read_area(one: Field, text: str, year: int) -> tuple[Any, str]:
+def _read_area(column: Field, text: str, year: int) -> tuple[Any, str]:
     area = Decimal(text).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return str(area), "" if 0 <= area <= MOST_AREA else "number_range"
 
 
-def _read_whole(one: Field, text: str, year: int) -> tuple[Any, str]:
+def _read_whole(column: Field, text: str, year: int) -> tuple[Any, str]:
     return int(text), "" if 0 <= int(text) <= 99 else "number_range"
 
 
-def _read_text(one: Field, text: str, year: int) -> tuple[Any, str]:
-    if one.name in ("phone", "watch_phone") and not _PHONE.fullmatch(text):
+def _read_text(column: Field, text: str, year: int) -> tuple[Any, str]:
+    if column.name in ("phone", "watch_phone") and not _PHONE.fullmatch(text):
         return None, "phone"
-    return clean(text)[: _LONGEST.get(one.name, 96)], ""
+    return clean(text)[: _LONGEST.get(column.name, 96)], ""
 
 
 _LONGEST = {"group_name": 64, "watch_contact": 64, "filled_by": 64, "number": 32}
@@ -293,8 +293,8 @@ _READ: dict[str, Callable[[Field, str, int], tuple[Any, str]]] = {
     "money": _read_money,
     "area": _read_area,
     "whole": _read_whole,
-    "year": lambda one, text, year: (int(text), ""),
-    "yes": lambda one, text, year: (text == "1", ""),
+    "year": lambda column, text, year: (int(text), ""),
+    "yes": lambda column, text, year: (text == "1", ""),
 }
 
 
@@ -302,13 +302,13 @@ def _sums(made: Wanted, row: int) -> None:
     """Net income is what its parts make; what the workbook says of it must agree."""
     said = made.fields.get(YEAR, {})
     parts = [said[name] for name in _CLASSES if said.get(name) is not None]
-    given, per_head = said.pop("net_income", None), said.pop("net_per_head", None)
+    stated, per_head = said.pop("net_income", None), said.pop("net_per_head", None)
     if len(parts) < len(_CLASSES) or said.get("business_cost") is None:
         return
     net = sum(parts) - said["business_cost"]
     said["net_income"] = net
-    if given is not None and abs(given - net) > ROUNDING:
-        made.fault(row, "year.net_income", "sum_differs", given=_yuan(given), made=_yuan(net))
+    if stated is not None and abs(stated - net) > ROUNDING:
+        made.fault(row, "year.net_income", "sum_differs", given=_yuan(stated), made=_yuan(net))
     if said.get("head_count"):
         said["net_per_head"] = int((Decimal(net) / said["head_count"]).to_integral_value(ROUND_HALF_UP))
         if per_head is not None and abs(per_head - said["net_per_head"]) > ROUNDING:
@@ -320,4 +320,4 @@ def _yuan(fen: int) -> str:
 
 
 def _apart(text: str) -> list[str]:
-    return [one.strip() for one in _APART.split(text) if one.strip()] if text else []
+    return [part.strip() for part in _APART.split(text) if part.strip()] if text else []

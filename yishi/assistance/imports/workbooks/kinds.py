@@ -16,7 +16,7 @@ from .rows import Fault, StagedRow
 
 @dataclass
 class Whole:
-    """What only the whole file shows: its units with their numbers of rows, and faults by row."""
+    """What only the whole file shows: `last`, how many rows each unit has, and the faults by row."""
 
     last: dict[str, int] = field(default_factory=dict)
     faults: dict[int, list[Fault]] = field(default_factory=dict)
@@ -47,35 +47,35 @@ class KindOfImport(Protocol):
 
     def unit_of(self, row: StagedRow) -> str: ...
 
-    def look_through(self, one: Import, rows: Iterable[StagedRow]) -> Whole: ...
+    def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> Whole: ...
 
-    def checker(self, one: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]: ...
+    def checker(self, workbook: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]: ...
 
-    def notes(self, one: Import) -> list[list[Any]]:
+    def notes(self, workbook: Import) -> list[list[Any]]:
         """What to know of a checked workbook; refuses nothing."""
 
-    def prepare(self, one: Import, results: list[Result]) -> Any:
+    def prepare(self, workbook: Import, results: list[Result]) -> Any:
         """What `write` will write of some results, made outside the transaction."""
 
     def write(self, prepared: Any) -> None:
         """Write what is new, so that nobody sees it yet."""
 
-    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Any:
+    def turn(self, workbook: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> Any:
         """What `switch_on` (forwards) or `switch_off` will do, made outside the transaction."""
 
-    def switch_on(self, one: Import, actor: Viewer, this: Act, turn: Any) -> None:
+    def switch_on(self, workbook: Import, actor: Viewer, this: Act, turn: Any) -> None:
         """Show what was written and do what changes, within the act that publishes. Raises `Stale`."""
 
-    def follow(self, one: Import, results: list[Result]) -> None:
+    def follow(self, workbook: Import, results: list[Result]) -> None:
         """What may be done for some results after it is published; after a death some are done twice, to no effect."""
 
-    def built_upon(self, one: Import) -> Any:
+    def built_upon(self, workbook: Import) -> Any:
         """Why the import can no longer be undone, as a sentence; nothing if it can."""
 
-    def switch_off(self, one: Import, actor: Viewer, this: Act, turn: Any) -> None:
+    def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: Any) -> None:
         """Hide what was written and put back what was changed, within the act that undoes."""
 
-    def sweep(self, one: Import) -> int:
+    def sweep(self, workbook: Import) -> int:
         """Take away some of what is hidden, in one short transaction; 0 when nothing is left."""
 
 
@@ -97,7 +97,7 @@ class DeskKind:
             ["模板版本", "2"],
         ]
 
-    def notes(self, one: Import) -> list[list[Any]]:
+    def notes(self, workbook: Import) -> list[list[Any]]:
         return []
 
 
@@ -106,19 +106,19 @@ class AtOnce(DeskKind):
 
     follows = False
 
-    def prepare(self, one: Import, results: list[Result]) -> None:
+    def prepare(self, workbook: Import, results: list[Result]) -> None:
         """Nothing is written beforehand."""
 
     def write(self, prepared: None) -> None:
         """Likewise."""
 
-    def turn(self, one: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> None:
+    def turn(self, workbook: Import, actor: Viewer, changed: Iterable[Result], *, forwards: bool) -> None:
         """Nothing is made beforehand."""
 
-    def follow(self, one: Import, results: list[Result]) -> None:
+    def follow(self, workbook: Import, results: list[Result]) -> None:
         """Nothing comes after."""
 
-    def sweep(self, one: Import) -> int:
+    def sweep(self, workbook: Import) -> int:
         return 0
 
 

@@ -10,8 +10,8 @@ class Places:
 
     def __init__(self, home: Place):
         self.home = home
-        rows = Place.objects.filter(closed_on__isnull=True, lo__gte=home.lo, lo__lte=home.hi)
-        self.rows = {place.pk: place for place in rows.select_related("parent__parent")}
+        places = Place.objects.filter(closed_on__isnull=True, lo__gte=home.lo, lo__lte=home.hi)
+        self.rows = {place.pk: place for place in places.select_related("parent__parent")}
         self.villages = [place for place in self.rows.values() if place.level == PlaceLevel.VILLAGE]
         self.by_code = {place.code: place for place in self.villages}
         self.by_name: dict[str, list[Place]] = {}
@@ -40,12 +40,12 @@ class Places:
                 return self.home, "", ""
             return None, "missing", ""
         name = village.strip()
-        found = self.by_name.get(name) or self.by_name.get(_short(name)) or []
-        found = [one for one in found if _within(one, PlaceLevel.TOWNSHIP, township)]
-        found = [one for one in found if _within(one, PlaceLevel.COUNTY, county)]
-        if len(found) == 1:
-            return found[0], "", ""
-        return None, "many_places" if found else "no_place", name
+        matches = self.by_name.get(name) or self.by_name.get(_short(name)) or []
+        matches = [match for match in matches if _within(match, PlaceLevel.TOWNSHIP, township)]
+        matches = [match for match in matches if _within(match, PlaceLevel.COUNTY, county)]
+        if len(matches) == 1:
+            return matches[0], "", ""
+        return None, "many_places" if matches else "no_place", name
 
 
 def _short(name: str) -> str:

@@ -12,7 +12,8 @@ from .rows import Fault
 
 @dataclass
 class Result:
-    """`verdict`: new, changed, same, bad. `changes`: (row, heading, old, new) as people read them."""
+    """`verdict`: new, changed, same, bad. `new`: what is to be written, `ops`: what is to be changed, each in the shape
+    of its kind. `changes`: (row, heading, old, new) as people read them. `rows`: the numbers of the unit's rows."""
 
     verdict: str
     rows: list[int]
@@ -40,7 +41,7 @@ def shown_value(key: str, value: Any) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, list):
-        return "、".join(shown_value(key, one) for one in value)
+        return "、".join(shown_value(key, part) for part in value)
     column = BY_KEY.get(key)
     name = column.codes if column else key
     if name and isinstance(value, str):

@@ -112,9 +112,9 @@ class Offer(File):
 
     @property
     def giver(self) -> Person | Body:
-        found = self.person or self.body
-        assert found is not None
-        return found
+        giver = self.person or self.body
+        assert giver is not None
+        return giver
 
     @property
     def age(self) -> int:

@@ -64,9 +64,9 @@ class Pairing(File, Dated):
 
     @property
     def helper(self) -> Person | Body:
-        found = self.person or self.body
-        assert found is not None
-        return found
+        helper = self.person or self.body
+        assert helper is not None
+        return helper
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
@@ -83,8 +83,8 @@ class Pairing(File, Dated):
 
 def stations(person: UUID, day: date) -> list[tuple[int, int]]:
     """The spans of the places in which a person is stationed on `day` (see `grants.STATIONS`)."""
-    rows = TeamMember.objects.filter(valid_on(day), valid_on(day, "team__"), person=person)
-    return list(rows.values_list("team__place__lo", "team__place__hi"))
+    stationed = TeamMember.objects.filter(valid_on(day), valid_on(day, "team__"), person=person)
+    return list(stationed.values_list("team__place__lo", "team__place__hi"))
 
 
 class VisitRule(models.Model):

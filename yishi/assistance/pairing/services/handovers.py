@@ -30,11 +30,11 @@ from .pairing import (
     PairingRow,
     helpers_lock,
     pairing_enter,
+    pairing_entry_fields,
     pairing_locked,
     pairing_new,
     pairing_problems,
     pairing_tell,
-    pairing_words,
     sitting_among,
 )
 
@@ -143,8 +143,8 @@ def pairings_hand_over(
             said_of_it = {"pairing": row.pk, "successor": successor.pk, "on": on, "note": note}
             part = this.part(HAND_OVER, said_of_it, rights[row.pk])
             new = _handed(part, row, successor, on, said, sitting)
-            part.draft(**pairing_words(part, row, "ended", at=row.valid_to))
-            part.draft(**pairing_words(part, new, "pairings"))
+            part.draft(**pairing_entry_fields(part, row, "ended", at=row.valid_to))
+            part.draft(**pairing_entry_fields(part, new, "pairings"))
             part.result(pairing=new.pk)
             parts.append(part)
             made.append(new)

@@ -160,7 +160,7 @@ def match_answer(
 
 
 def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None = None) -> Receipt:
-    """End a match that comes to nothing: the need is open again, the promise is closed undone."""
+    """End a match that comes to nothing: the need is open again, the promise is closed undone. Result: match."""
     by = permit("match.keep", actor, match)
     with act("assistance.match.end", actor=by, act_id=act_id, body={"match": match.pk, "reason": reason}) as this:
         if this.replayed:
@@ -213,15 +213,15 @@ def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
     )
 
 
-def used(thing: Need | Offer) -> Decimal:
-    """How much of a quantity is done already."""
-    done = thing.matches.filter(state=State.DONE).aggregate(total=Sum("quantity"))["total"]
+def used(need_or_offer: Need | Offer) -> Decimal:
+    """How much of a need or an offer is done already, in its unit."""
+    done = need_or_offer.matches.filter(state=State.DONE).aggregate(total=Sum("quantity"))["total"]
     return done or Decimal(0)
 
 
-def taken(thing: Need | Offer) -> Decimal:
-    """How much is done or promised."""
-    matches = thing.matches.filter(state__in=(State.ACCEPTED, State.DONE))
+def taken(need_or_offer: Need | Offer) -> Decimal:
+    """How much of a need or an offer is done or promised, in its unit."""
+    matches = need_or_offer.matches.filter(state__in=(State.ACCEPTED, State.DONE))
     return matches.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
 
 

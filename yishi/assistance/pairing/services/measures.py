@@ -131,7 +131,7 @@ def measure_done(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Say that a measure is done: the bearer says so, or somebody who looks after the family and saw it. The family's
-    word is still to come."""
+    word is still to come. Result: measure."""
     by = permit("measure.done", actor, measure)
     body = {"measure": measure.pk, "text": text, "done_on": done_on, "quantity": quantity}
     with act("assistance.measure.done", actor=by, act_id=act_id, body=body) as this:
@@ -204,7 +204,7 @@ def measure_hear(
 
 def family_code_issue(*, actor: Viewer, household: Household, act_id: UUID | None = None) -> Receipt:
     """Give the family a new query code: with it they judge from any phone. `receipt.query_code` shows it, once more at
-    every repetition of the act; the old one is dead."""
+    every repetition of the act; the old one is dead. Result: household."""
     by = permit("family.code", actor, household)
     with act("assistance.family.code", actor=by, act_id=act_id, body={"household": household.pk}) as this:
         if not this.replayed:

@@ -225,6 +225,7 @@ def open_offer(offer: Offer) -> Offer:
 
 
 def close_need(this: Act, need: Need, state: str, reason: str = "") -> None:
+    """Close a locked need as met or withdrawn, with its entry, within an act that checked it."""
     need.state, need.reason, need.closed_on = state, reason, timezone.localdate(this.now)
     need.save(update_fields=["state", "reason", "closed_on"])
     this.entry(
@@ -238,6 +239,7 @@ def close_need(this: Act, need: Need, state: str, reason: str = "") -> None:
 
 
 def close_offer(this: Act, offer: Offer, state: str, reason: str = "") -> None:
+    """Close a locked offer as used or withdrawn, with its entry, within an act that checked it."""
     offer.state, offer.reason, offer.closed_on = state, reason, timezone.localdate(this.now)
     offer.save(update_fields=["state", "reason", "closed_on"])
     this.entry(
@@ -250,7 +252,8 @@ def close_offer(this: Act, offer: Offer, state: str, reason: str = "") -> None:
 
 
 def _desk(place: Place, by: Actor) -> Body:
-    """The village's own desk; where none is registered, the desk of who writes, or the nearest office."""
+    """The desk that looks after a need: the village's own; where none is registered, the writer's, or the nearest
+    office."""
     near = Body.objects.filter(valid_on(timezone.localdate()), place__lo__lte=place.lo, place__hi__gte=place.lo)
     village = near.filter(kind=BodyKind.VILLAGE).order_by("-place__lo", "pk").first()
     if village is not None:

@@ -145,7 +145,7 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
 
 
 def visit_rule_set(*, actor: Viewer, body: Body, days: int, act_id: UUID | None = None) -> Receipt:
-    """After how many days without a visit a desk wants to see a pairing in its list of gaps."""
+    """Set after how many days without a visit a desk sees a pairing in its list of gaps."""
     by = permit("visit_rule.set", actor, at=body)
     with act("assistance.visit_rule.set", actor=by, act_id=act_id, body={"body": body.pk, "days": days}) as this:
         if this.replayed:
@@ -230,6 +230,8 @@ def _kind(row: PairingRow, sitting: set[UUID]) -> str:
 def _problem(
     row: PairingRow, actor: Viewer, known: Sequence[Pairing], sitting: set[UUID], allowed: dict[UUID, Grant | None]
 ) -> Refusal | None:
+    """Why a row cannot be made, or None. `known`: the pairings of the same two; `allowed` keeps the answers by
+    place."""
     place = place_of(row.target)
     if place.pk not in allowed:
         allowed[place.pk] = may("pairing.assign", actor, place)
@@ -278,6 +280,7 @@ def _is_same(pairing: Pairing, row: PairingRow) -> bool:
 
 
 def _bare(row: PairingRow, sitting: set[UUID]) -> Pairing:
+    """The pairing that a row asks for, without its maker."""
     person = row.helper if isinstance(row.helper, Person) else None
     household = row.target if isinstance(row.target, Household) else None
     return Pairing(
@@ -293,17 +296,20 @@ def _bare(row: PairingRow, sitting: set[UUID]) -> Pairing:
 
 
 def pairing_new(this: Act, row: PairingRow, sitting: set[UUID]) -> Pairing:
+    """The pairing of a row, made by this act and not written yet. `sitting`: the helpers who are sitting members."""
     made = _bare(row, sitting)
     made.id, made.made_at, made.made_by_id = uuid7(), this.now, this.actor.person_id
     return made
 
 
-def pairing_enter(this: Act, pairing: Pairing, what: str, *, at: date | None = None) -> None:
-    this.entry(**pairing_words(this, pairing, what, at=at))
+def pairing_enter(this: Act, pairing: Pairing, event: str, *, at: date | None = None) -> None:
+    """Write the entry of a pairing (see `pairing_entry_fields`)."""
+    this.entry(**pairing_entry_fields(this, pairing, event, at=at))
 
 
-def pairing_words(this: Act, pairing: Pairing, what: str, *, at: date | None = None) -> dict[str, Any]:
-    """What an entry says of a pairing: `what` happened ("pairings": it began, "ended")."""
+def pairing_entry_fields(this: Act, pairing: Pairing, event: str, *, at: date | None = None) -> dict[str, Any]:
+    """The arguments of an entry about a pairing. `event`: "pairings" (it began) or "ended"; on the day `at`, else on
+    its first."""
     target = pairing.household or pairing.place
     assert target is not None
     return {
@@ -311,7 +317,7 @@ def pairing_words(this: Act, pairing: Pairing, what: str, *, at: date | None = N
         "place": place_of(target).pk,
         "at": this.on_day(at or pairing.valid_from),
         "dims": {"kind": pairing.kind},
-        "quantities": {what: 1},
+        "quantities": {event: 1},
         "data": {
             "person": pairing.person_id,
             "body": pairing.body_id,
@@ -342,7 +348,7 @@ def pairing_tell(pairing: Pairing) -> None:
 
 
 def pairing_locked(pairing: Pairing) -> Pairing:
-    """The row as it stands; refuses one that has ended."""
+    """The pairing, locked; refuses one that has ended."""
     row = (
         Pairing.within.select_for_update(of=("self",))
         .select_related("person", "body", "household__place", "place")

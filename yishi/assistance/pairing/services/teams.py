@@ -101,7 +101,7 @@ def team_join(
 
 
 def team_leave(*, actor: Viewer, post: TeamMember, on: date, act_id: UUID | None = None) -> Receipt:
-    """Somebody's time in the team ends with the day `on`; from the next day on they see no family there."""
+    """End somebody's time in the team with the day `on`; from the next day on they see no family there."""
     by = permit("team.keep", actor, post.team)
     with act("assistance.team.leave", actor=by, act_id=act_id, body={"post": post.pk, "on": on}) as this:
         if this.replayed:

@@ -41,7 +41,8 @@ def visit_log(
     visitors: Iterable[Person] = (),
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Record a visit, of today or of a day before. The actor is among the visitors. Result: visit, waits."""
+    """Record a visit, of today or of a day before; the actor is among the visitors. Result: visit, waits (whether the
+    desk of the village has to decide on it, because the actor's grant is over)."""
     late = None if may("visit.log", actor, household) else _grant_on(actor, household, on)
     by = actor.acting(late) if late else permit("visit.log", actor, household)
     people = {person.pk: person for person in (*([actor.person] if actor.person else []), *visitors)}
@@ -93,7 +94,8 @@ def visit_log(
 def visit_decide(
     *, actor: Viewer, visit: Visit, accepted: bool, reason: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """The desk of the village says whether a visit counts that arrived after its writer's grant had ended."""
+    """Decide, at the desk of the village, whether a visit counts that arrived after its writer's grant had ended.
+    Result: visit."""
     by = permit("visit.decide", actor, visit)
     body = {"visit": visit.pk, "accepted": accepted, "reason": reason}
     with act("assistance.visit.decide", actor=by, act_id=act_id, body=body) as this:

@@ -17,6 +17,8 @@ from yishi.people.models import Person
 
 
 class Project(File):
+    """One piece of works at a place (道路硬化, 饮水工程), from plan to acceptance; its stages stand in `stages.py`."""
+
     class Kind(models.TextChoices):
         ROAD = "road", _("roads")
         IRRIGATION = "irrigation", _("irrigation")
@@ -167,6 +169,8 @@ class ProgressReport(models.Model):
 
 
 class ProgressLine(models.Model):
+    """How much of one part a report says is done."""
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey(ProgressReport, models.CASCADE, related_name="lines")
     part = models.ForeignKey(QuantityPart, models.PROTECT, related_name="progress")
@@ -206,6 +210,8 @@ class Acceptance(models.Model):
 
 
 class AcceptanceLine(models.Model):
+    """How much of one part an acceptance found in order."""
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     acceptance = models.ForeignKey(Acceptance, models.CASCADE, related_name="lines")
     part = models.ForeignKey(QuantityPart, models.PROTECT, related_name="accepted")

@@ -62,8 +62,9 @@ def project_accept(
     """Say what another body than the builder found at the acceptance, part by part. Result: project, acceptance,
     promises.
 
-    Passed, with or without defects, the project is accepted; not passed, it is under construction again. Each defect
-    is a promise of the responsible body under the accepting body's supervision.
+    `found`: by part how much is in order, in its unit; a part that is not named counts as it was reported (nothing, if
+    the works did not pass). Passed, with or without defects, the project is accepted; not passed, it is under
+    construction again. Each defect is a promise of the responsible body under the accepting body's supervision.
     """
     by = permit("project.accept", actor, project, at=body)
     sent = {

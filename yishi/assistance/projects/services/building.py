@@ -88,6 +88,7 @@ def project_finish(
 
 
 def _walk(verb: str, actor: Viewer, project: Project, on: date, words: str, act_id: UUID | None) -> Receipt:
+    """One step of the works, "start" or "finish", by the desk that builds."""
     by = permit("project.build", actor, project)
     body = {"project": project.pk, "on": on, "words": words}
     with act(f"assistance.project.{verb}", actor=by, act_id=act_id, body=body) as this:
@@ -112,7 +113,7 @@ def _walk(verb: str, actor: Viewer, project: Project, on: date, words: str, act_
 
 
 def project_drop(*, actor: Viewer, project: Project, reason: str, act_id: UUID | None = None) -> Receipt:
-    """A project for which no money is bound is given up, with the reason. Result: project."""
+    """Give up a project for which no money is bound, with the reason. Result: project."""
     by = permit("project.plan", actor, project)
     with act(
         "assistance.project.drop", actor=by, act_id=act_id, body={"project": project.pk, "reason": reason}
@@ -142,7 +143,7 @@ def progress_report(
     photos: Sequence[Attachment] = (),
     act_id: UUID | None = None,
 ) -> Receipt:
-    """How much of each part (by its id) is done in all on that day. Result: project, report.
+    """Report how much of each part (by its id, in its unit) is done in all on that day. Result: project, report.
 
     More than planned, or less than an earlier report said, needs a reason. Photos are welcome and never needed.
     """
@@ -198,7 +199,7 @@ def photos_add(
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Photos of the works, at the stage that is named (the present one without). Result: project."""
+    """Add photos of the works, at the stage that is named (without one, the present stage). Result: project."""
     by = permit("project.build", actor, project)
     body = {
         "project": project.pk,
@@ -224,7 +225,8 @@ def field_of(part: UUID) -> str:
 
 
 def in_order(project: Project, on: date, *, beginning: bool = False) -> date:
-    """A day that has come and does not lie before the last step (`beginning`: before the works began)."""
+    """The day of a step. Refuses one that is to come, or that lies before the last step (with `beginning`: before the
+    works began)."""
     steps = project.steps.filter(verb__in=["start"] if beginning else ["approve", "start", "finish", "fail"])
     last = steps.order_by("-on").first()
     if last and passed(on) < last.on:
@@ -237,7 +239,7 @@ def in_order(project: Project, on: date, *, beginning: bool = False) -> date:
 
 
 def _plausible(project: Project, lines: Mapping[UUID, int], before: Mapping[UUID, Standing], day: date) -> None:
-    """Without a reason: not more than planned, not less than an earlier day's report."""
+    """For a report without a reason: refuse more than planned, and less than an earlier day's report."""
     earlier = {standing.part.pk: standing.done for standing in standing_of(project, until=day)}
     for key, amount in lines.items():
         part = before[key].part
@@ -261,6 +263,7 @@ KILOMETRES = ("公里", "千米", "km")  # units that people type for one measur
 
 
 def plain(amount: int) -> str:
+    """An amount in thousandths as a number for people."""
     return f"{(Decimal(amount) / 1000).normalize():f}"
 
 

@@ -39,7 +39,8 @@ def contract_sign(
     file: Attachment | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """A contract of a project; all of them together are worth no more than is planned. Result: contract, project."""
+    """Record a contract of a project, worth `amount` fen; all of them together are worth no more than is planned.
+    Result: contract, project."""
     by = permit("project.build", actor, project)
     body = {
         "project": project.pk,
@@ -93,7 +94,7 @@ def contract_sign(
 
 
 def contract_cancel(*, actor: Viewer, contract: Contract, reason: str, act_id: UUID | None = None) -> Receipt:
-    """A contract on which nothing is paid ends; its line stays, with the reason. Result: contract, project."""
+    """End a contract on which nothing is paid; its line stays, with the reason. Result: contract, project."""
     by = permit("project.cancel_contract", actor, contract)
     with act(
         "assistance.contract.cancel", actor=by, act_id=act_id, body={"contract": contract.pk, "reason": reason}
@@ -123,7 +124,7 @@ def households_reach(
     unnamed: int = 0,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Which families the project reaches, as a whole, and how many besides of whom only the number is known.
+    """Say which families the project reaches, all of them, and how many besides of whom only the number is known.
 
     Families outside the actor's reach that others wrote down stay. Result: project, households.
     """

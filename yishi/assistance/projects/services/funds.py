@@ -89,20 +89,21 @@ def fund_open(
     return this.receipt
 
 
-def money_mobilise(*, actor: Viewer, fund: Fund, act_id: UUID | None = None, **given: Any) -> Receipt:
-    """Money was promised to the fund, or decided for it (协调落实). As `money_receive`."""
-    return _come(Kind.MOBILISED, actor, fund, act_id, **given)
+def money_mobilise(*, actor: Viewer, fund: Fund, act_id: UUID | None = None, **details: Any) -> Receipt:
+    """Money was promised to the fund, or decided for it (协调落实). `details` and result: see `money_receive`."""
+    return _money_in(Kind.MOBILISED, actor, fund, act_id, **details)
 
 
-def money_receive(*, actor: Viewer, fund: Fund, act_id: UUID | None = None, **given: Any) -> Receipt:
+def money_receive(*, actor: Viewer, fund: Fund, act_id: UUID | None = None, **details: Any) -> Receipt:
     """Money arrived in the fund (到账). Result: movement, number.
 
-    `giver` (a body, a person, or the name of somebody from outside), `amount` (fen), `on`, `bill`, `file`, `words`.
+    `details`: `giver` (a body, a person, or the name of somebody from outside), `amount` (fen), `on`, and perhaps
+    `bill`, `file`, `words`.
     """
-    return _come(Kind.RECEIVED, actor, fund, act_id, **given)
+    return _money_in(Kind.RECEIVED, actor, fund, act_id, **details)
 
 
-def _come(
+def _money_in(
     kind: str,
     actor: Viewer,
     fund: Fund,
@@ -115,6 +116,7 @@ def _come(
     file: Attachment | None = None,
     words: str = "",
 ) -> Receipt:
+    """Write down money that comes to a fund: promised (mobilised) or arrived (received)."""
     by = permit("fund.move", actor, fund)
     body = {
         "fund": fund.pk,
@@ -209,7 +211,8 @@ def allotment_make(
     paper: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Hold money of a fund ready for a project: not more than is free, not more than is planned. Result: allotment."""
+    """Hold money of a fund (in fen) ready for a project: not more than is free, not more than is planned. Result:
+    allotment, project."""
     by = permit("fund.move", actor, fund)
     body = {"fund": fund.pk, "project": project.pk, "amount": amount, "on": on, "paper": paper}
     with act("assistance.fund.allot", actor=by, act_id=act_id, body=body) as this:
@@ -265,7 +268,7 @@ def allotment_make(
 
 
 def allotment_take_back(*, actor: Viewer, allotment: Allotment, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Money held ready is free again, unless it was paid. Result: allotment."""
+    """Money held ready is free again, unless it was paid. Result: allotment, project."""
     by = permit("allotment.take_back", actor, allotment)
     with act(
         "assistance.fund.take_back", actor=by, act_id=act_id, body={"allotment": allotment.pk, "reason": reason}
@@ -310,6 +313,7 @@ def count(this: Act, movement: FundMovement) -> None:
 
 
 def dims_of(fund: Fund) -> dict[str, Any]:
+    """The dimensions by which entries about a fund are counted."""
     return {"campaign": fund.campaign_id, "fund": fund.pk, "kind": fund.kind}
 
 
@@ -361,6 +365,7 @@ def bill_of(fund: Fund, kind: str, bill: str) -> str:
 
 
 def reasoned(reason: str, field: str = "reason") -> str:
+    """A reason as it is stored; refuses an empty one, naming `field`."""
     kept = clean(reason)[:300]
     if not kept:
         raise Refusal("money.reason", _("Please write the reason."), field=field)

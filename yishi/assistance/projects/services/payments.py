@@ -64,8 +64,8 @@ def payment_record(
 ) -> Receipt:
     """Record a payment to a project (perhaps on a contract), a household, a pupil or a body. Result: movement, number.
 
-    It binds the money at once and is counted when a second person has confirmed it. `gift` names the donation that
-    is passed on; `pupil` the child of the household for whom it is.
+    `amount` is in fen. It binds the money at once and is counted when a second person has confirmed it. `gift` names
+    the donation that is passed on; `pupil` the child of the household for whom it is.
     """
     by = permit("fund.move", actor, fund)
     body = {
@@ -162,7 +162,8 @@ def donation_record(
 ) -> Receipt:
     """A donation on one page: from the giver to the fund by its bill, and on to a family, pupil, project or body.
 
-    The way on waits for a second person as every payment does. Result: movement, number, payment.
+    `amount` is in fen. The way on waits for a second person as every payment does. Result: movement, number, payment
+    (the movement from the fund on, or None).
     """
     by = permit("fund.move", actor, fund)
     body = {
@@ -214,7 +215,7 @@ def donation_record(
 
 
 def deed_link(*, actor: Viewer, deed: Deed, movement: FundMovement, act_id: UUID | None = None) -> Receipt:
-    """A deed refers to a movement of money; the money is counted there and nowhere else. Result: deed."""
+    """A deed refers to a movement of money; the money is counted there and nowhere else. Result: deed, link."""
     by = permit("deed.link_money", actor, deed)
     with act(
         "assistance.deed.link_money", actor=by, act_id=act_id, body={"deed": deed.pk, "movement": movement.pk}
@@ -233,6 +234,7 @@ def deed_link(*, actor: Viewer, deed: Deed, movement: FundMovement, act_id: UUID
 
 
 def _waiting(movement: FundMovement) -> FundMovement:
+    """The payment, locked; refuses one that no longer waits for a second person."""
     row = locked_movement(movement)
     if row.state != State.WAITING:
         raise WrongStage(
@@ -258,6 +260,7 @@ def _address(movement: FundMovement, to: Any) -> None:
 
 
 def _fund_has(movement: FundMovement) -> None:
+    """Refuse a payment of more than the fund has free."""
     free = money_of(movement.fund).free
     if movement.amount > free:
         raise Refusal(
@@ -269,7 +272,7 @@ def _fund_has(movement: FundMovement) -> None:
 
 
 def _project_has(movement: FundMovement, project: Project) -> None:
-    """Not more than this fund holds ready for the project, nor than its contract is worth."""
+    """Refuse a payment of more than this fund holds ready for the project, or than its contract is still worth."""
     step(project, "pay")
     left = project_money(project).funds[movement.fund.pk].left
     if movement.amount > left:
@@ -295,6 +298,7 @@ def _project_has(movement: FundMovement, project: Project) -> None:
 
 
 def _gift_has(movement: FundMovement) -> None:
+    """Refuse a payment that passes on more of a donation than is left of it."""
     gift = movement.gift
     if gift is None:
         return

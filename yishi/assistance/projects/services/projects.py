@@ -170,7 +170,7 @@ def quantities_plan(
     reason: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """What is built and how much of it at which spot, as a whole. Result: project.
+    """Plan what is built and how much of it at which spot; this replaces the plan before. Result: project.
 
     Once approved, a change needs its reason; a part that has progress keeps its line and cannot be left out.
     """
@@ -194,7 +194,8 @@ def quantities_plan(
 def money_plan(
     *, actor: Viewer, project: Project, money: Mapping[str, int], reason: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """How much of each source is planned, in fen, as a whole; not less than is held ready or signed. Result: project.
+    """Plan how many fen come from each source (a FundKind), not less than is held ready or signed; this replaces the
+    plan before. Result: project.
 
     In a plan that is approved, a change needs its reason.
     """

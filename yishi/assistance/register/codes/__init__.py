@@ -31,10 +31,10 @@ class UnknownCode(LookupError):
 
 @cache
 def _lists() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    lists: dict[str, dict[str, Any]] = {}
     for path in sorted(HERE.glob("*.toml")):
-        found.update(tomllib.loads(path.read_text("utf-8")))
-    return found
+        lists.update(tomllib.loads(path.read_text("utf-8")))
+    return lists
 
 
 @cache
@@ -48,13 +48,13 @@ def _values(name: str) -> dict[str, dict[str, Any]]:
 @cache
 def _labels(name: str) -> dict[str, list[dict[str, Any]]]:
     """Normal form of a label → the values that it may mean."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_label: dict[str, list[dict[str, Any]]] = {}
     for value in _values(name).values():
         for text in {
             _normal(text) for text in (value["zh"], *value.get("also", ()), *value.get("labels", {}).values())
         }:
-            found.setdefault(text, []).append(value)
-    return found
+            by_label.setdefault(text, []).append(value)
+    return by_label
 
 
 def names() -> list[str]:
@@ -86,8 +86,8 @@ def find(name: str, text: str, version: str | None = None) -> str | None:
     """The code that a label means on forms of `version` (any, without one); None if no code or several may be meant."""
     typed = unicodedata.normalize("NFKC", str(text or "")).strip()
     table = _labels(name)
-    found = table.get(_normal(typed)) or table.get(_normal(_NUMBER.sub("", typed))) or []
-    fitting = [value for value in found if version is None or _in(value, version)]
+    matches = table.get(_normal(typed)) or table.get(_normal(_NUMBER.sub("", typed))) or []
+    fitting = [value for value in matches if version is None or _in(value, version)]
     return str(fitting[0]["code"]) if len(fitting) == 1 else None
 
 

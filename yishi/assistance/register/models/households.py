@@ -1,6 +1,6 @@
 """Households (农户): who they are, where they live and lived, why they need help.
 
-What changes from year to year stands in `register.py`. Codes are those of the lists in `assistance/codes/`.
+What changes from year to year stands in `register.py`. Codes are those of the lists in `register/codes/`.
 """
 
 from typing import Any, ClassVar
@@ -31,8 +31,8 @@ class ArrivedFilesManager(FilesManager[AFile]):
     """Likewise, within a scope."""
 
     def get_queryset(self) -> models.QuerySet[AFile]:
-        rows = super().get_queryset()
-        return rows if isinstance(rows, DisabledQuerySet) else rows.filter(arriving__isnull=True)
+        files = super().get_queryset()
+        return files if isinstance(files, DisabledQuerySet) else files.filter(arriving__isnull=True)
 
 
 class Household(File):

@@ -1,6 +1,6 @@
 """The register of households (建档立卡): its people, its years, the changes that wait for approval.
 
-Codes are those of the lists in `assistance/codes/`; the list's name stands beside each field. Money is in fen, areas
+Codes are those of the lists in `register/codes/`; the list's name stands beside each field. Money is in fen, areas
 in mu. An empty code, a null number or a null yes-or-no means: not known, which is not the same as no.
 """
 

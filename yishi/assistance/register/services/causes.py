@@ -37,6 +37,7 @@ def causes_write(household: Household, main: str, others: Sequence[str]) -> bool
 
 
 def causes_of(household: Household, wanted: Sequence[tuple[str, bool]]) -> list[HouseholdCause]:
+    """The causes of a household (as `causes_read` gives them) as records that are not written yet."""
     return [
         HouseholdCause(household=household, code=code, is_main=is_main, ordinal=ordinal + 1)
         for ordinal, (code, is_main) in enumerate(wanted)

@@ -93,6 +93,7 @@ _kept = _Kept()
 
 
 def ring() -> KeyRing:
+    """The ring of keys of this register, the newest that this process knows of."""
     keys: KeyRing = settings.REGISTER_KEYS
     if settings.REGISTER_KEYS_FILE is None:
         return keys
@@ -114,7 +115,8 @@ def keys_check() -> None:
 def identity_read(
     text: str, kind: str = identity.CARD, *, field: str = "identity", as_on_card: bool = False
 ) -> Identity:
-    """What was typed as a number; nothing for nothing. A wrong one is refused unless the card itself says so."""
+    """The number that was typed (NOTHING for an empty text). A wrong one is refused, unless it stands so on the card
+    (`as_on_card`)."""
     if not text.strip():
         return NOTHING
     if not codes.has("identity_kind", kind):
@@ -131,7 +133,7 @@ def fault_words(fault: str) -> Any:
 
 
 def identity_index(number: Identity) -> str:
-    """By what a number is searched for and compared; "" for none."""
+    """The keyed index by which a number is searched for and compared; "" for none."""
     return ring().blind("identity", number.key) if number.number else ""
 
 
@@ -177,6 +179,7 @@ def account_masked(household: Household) -> str:
 
 
 def seal(plain: str | bytes, field: Field, row: UUID) -> bytes:
+    """Encrypt a value with the newest key, bound to its column and row."""
     return ring().seal(plain, table=field.table, column=field.column, row=row)
 
 

@@ -82,7 +82,8 @@ def member_join(
 def member_leave(
     *, actor: Viewer, member: HouseholdMember, reason: str, on: date | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """Somebody leaves the household; `on` is their last day in it. The head leaves after another took their place."""
+    """Somebody leaves the household; `on` is their last day in it. The head leaves after another took their place.
+    Result: member, household."""
     by = permit("household.decide", actor, member.household.place)
     body = {"member": member.pk, "reason": reason, "on": on}
     with act("assistance.member.leave", actor=by, act_id=act_id, body=body) as this:
@@ -114,7 +115,8 @@ def member_leave(
 def member_change(
     *, actor: Viewer, member: HouseholdMember, values: Mapping[str, Any], act_id: UUID | None = None, **_more: Any
 ) -> Receipt:
-    """Correct what is given of a person: name, phone, number of their card, sex, people, relation. Result: member.
+    """Correct what is given of a person: name, phone, number of their card, sex, people, relation. Result: member,
+    household.
 
     An identity number left empty stays as it is.
     """
@@ -210,6 +212,7 @@ def identity_reveal(*, actor: Viewer, member: HouseholdMember, reason: str, act_
 
 
 def _there(member: HouseholdMember) -> HouseholdMember:
+    """The member, locked; refuses one who left the household."""
     row = HouseholdMember.within.select_for_update(of=("self",)).select_related("person").get(pk=member.pk)
     if row.valid_to is not None:
         raise WrongStage("member.left", _("This person left the household already."))

@@ -187,7 +187,8 @@ def household_head_change(
     on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Another member is head from a day on; `relations` says how each of the others stands to the new head."""
+    """Another member is head from a day on; `relations` (member → code) says how each of the others stands to the new
+    head. Result: household."""
     by = permit("household.decide", actor, household.place)
     said = {UUID(str(key)): code for key, code in relations.items()}
     body = {"household": household.pk, "member": member.pk, "relations": sorted(map(str, said.items())), "on": on}

@@ -127,7 +127,7 @@ def change_approve(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None 
 
 def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: UUID | None = None) -> Receipt:
     """Refuse a change: it does not take effect, and whoever asked reads why. The numbers in the request are
-    forgotten."""
+    forgotten. Result: request."""
     by = permit("change.decide", actor, change)
     body = {"request": change.pk, "answer": answer}
     with act("assistance.change.refuse", actor=by, act_id=act_id, body=body) as this:
@@ -143,7 +143,7 @@ def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: 
 
 
 def change_withdraw(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None = None) -> Receipt:
-    """Take back a change that one asked for. The numbers in the request are forgotten."""
+    """Take back a change that one asked for. The numbers in the request are forgotten. Result: request."""
     by = permit("change.withdraw", actor, change)
     with act("assistance.change.withdraw", actor=by, act_id=act_id, body={"request": change.pk}) as this:
         if this.replayed:
@@ -202,6 +202,7 @@ def _close(this: Act, actor: Viewer, request: ChangeRequest, state: str) -> None
 
 
 def _open(request: ChangeRequest) -> ChangeRequest:
+    """The request, locked; refuses one that is decided or withdrawn."""
     requests = ChangeRequest.within.select_for_update(of=("self",)).select_related("household__place", "place")
     row = requests.get(pk=request.pk)
     if row.state != State.OPEN:

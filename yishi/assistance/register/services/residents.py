@@ -70,7 +70,8 @@ def person_read(said: Mapping[str, Any], prefix: str = "") -> NewPerson:
 
 
 def sex_fits(relation: str, sex: str) -> None:
-    """A daughter is no man: a slip of the pen, most often in the relation."""
+    """Refuse a relation that does not go with the sex (a daughter is no man): a slip of the pen, most often in the
+    relation."""
     wanted = codes.of("relation", relation).get("sex") if relation else None
     if wanted and sex and sex != wanted:
         raise Refusal(
@@ -130,6 +131,7 @@ def _known(actor: Viewer, new: NewPerson) -> Person | None:
 def member_put(
     household: Household, person: Person, new: Mapping[str, Any], *, key: UUID, on: date, reason: str
 ) -> HouseholdMember:
+    """Put a person into a household from a day on; `new`: fields of MEMBER in their own types."""
     if not codes.has("member_join", reason):
         raise Refusal("member.reason", _("Please choose one of the values that are offered."), field="reason")
     return HouseholdMember.within.create(
@@ -146,6 +148,7 @@ def active(household: Household) -> Household:
 
 
 def members_now(household: Household) -> list[HouseholdMember]:
+    """Who lives in the household today, with what the register knows of them."""
     members = HouseholdMember.within.filter(household=household, valid_to__isnull=True)
     return list(members.select_related("person__resident").order_by("valid_from", "pk"))
 
@@ -157,7 +160,7 @@ def recount(household: Household) -> None:
 
 
 def day_read(on: date | None, *, after: date | None = None, field: str = "effective_on") -> date:
-    """The day from which a change holds: not to come, not before what it changes."""
+    """The day from which a change holds (today, if none is given). Refuses one that is to come, or before `after`."""
     day = on or timezone.localdate()
     if day > timezone.localdate():
         raise Refusal("day.future", _("This day is still to come. Please give the day it happened."), field=field)
@@ -171,7 +174,7 @@ def day_read(on: date | None, *, after: date | None = None, field: str = "effect
 
 
 def relations_set(household: Household, relations: Mapping[UUID, str]) -> None:
-    """Everybody's relation to the (new) head. Whoever is not named keeps theirs."""
+    """Set everybody's relation to the (new) head. Whoever is not named keeps theirs."""
     for member in members_now(household):
         relation = "head" if member.person_id == household.head_id else relations.get(member.pk, member.relation)
         if relation == "head" and member.person_id != household.head_id:
@@ -187,7 +190,7 @@ def relations_set(household: Household, relations: Mapping[UUID, str]) -> None:
 
 
 def twice(people: Iterable[NewPerson]) -> None:
-    """Two people of one form do not have one number."""
+    """Refuse two people of one form who have the same number."""
     seen: set[str] = set()
     for person in people:
         if person.identity.number and person.identity.key in seen:

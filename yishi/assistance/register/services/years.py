@@ -105,7 +105,7 @@ def income_read(income: Mapping[str, Any]) -> dict[str, int]:
 
 
 def classes_check(row: HouseholdYear, said: Mapping[str, Any]) -> None:
-    """Where items are known, the class is their sum; a class that says something else is a slip."""
+    """Set each class of income to the sum of its items, where items are known; refuse one that was given otherwise."""
     for name in CLASSES:
         column, total = f"{name}_income", class_sum(row.income, name)
         if total is None:
@@ -128,7 +128,8 @@ def class_sum(income: Mapping[str, int], name: str) -> int | None:
 
 
 def compute(row: HouseholdYear, size: int) -> None:
-    """Net income, whole and per head, from what the row says; None while one of the four classes is not known."""
+    """Set the net income, whole and per head (fen), from what the row says; None while one of the four classes is not
+    known. `size` stands for a head-count that was not given."""
     classes = [getattr(row, f"{name}_income") for name in CLASSES]
     if any(fen is None for fen in classes):
         row.net_income = row.net_per_head = None

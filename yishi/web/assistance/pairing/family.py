@@ -64,12 +64,12 @@ def family(request: Request, household: Household) -> HttpResponse:
     # One question about the family answers for all its measures: the rights of measures ask the same of each.
     helps = plan.is_helped_by(viewer) or keeps_its_village.test(viewer, household.place)
     running = [line.measure for line in plan.lines if line.is_open or line.is_done]
-    words = {
+    context = {
         "plan": plan,
         "may_done": {
             line.measure.pk for line in plan.lines if line.is_open and (helps or bears_it.test(viewer, line.measure))
         },
-        "may_hear": {one.pk for one in running if helps and is_another_hand.test(viewer, one)},
+        "may_hear": {measure.pk for measure in running if helps and is_another_hand.test(viewer, measure)},
         "household": household,
         "file_url": link("household", pk=household.pk),
         "code": kept["code"] if kept and kept["household"] == str(household.pk) else "",
@@ -78,13 +78,13 @@ def family(request: Request, household: Household) -> HttpResponse:
         "may_code": may("family.code", viewer, household),
         "may_need": helps,
     }
-    return render(request, "assistance/pairing/family.html", words)
+    return render(request, "assistance/pairing/family.html", context)
 
 
 def _sheet(ending: str) -> Any:
     @page("family.see", load=load_household, methods=("GET",))
     def sheet(request: Request, household: Household) -> HttpResponse:
-        """The same as one sheet to hang on the family's wall or to sign."""
+        """The family's plan as one sheet to hang on its wall or to sign."""
         return paper_response(family_paper(household), _("family plan") + f"-{household.number}", ending)
 
     return sheet
@@ -115,8 +115,8 @@ class MeasureForm(ActForm):
         place = household.place
         near = Q(place__lo__lte=place.lo, place__hi__gte=place.lo, kind__in=BEARING)
         paired = Q(pk__in=household.pairings.filter(valid_on(timezone.localdate())).values("body"))
-        rows = Body.objects.filter(near | paired | Q(pk__in=viewer.reach.bodies), valid_on(timezone.localdate()))
-        self.fields["bearer"].queryset = rows.order_by("-place__lo", "name").distinct()
+        bodies = Body.objects.filter(near | paired | Q(pk__in=viewer.reach.bodies), valid_on(timezone.localdate()))
+        self.fields["bearer"].queryset = bodies.order_by("-place__lo", "name").distinct()
         if self.own is None:
             self.fields["bearer"].empty_label = _("choose")
             self.fields["bearer"].required = True
@@ -134,10 +134,10 @@ def measure_new(request: Request, household: Household) -> HttpResponse:
     )
     visited = _visit_of(request, household)
 
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
-        if given["bearer"] is None:
-            given |= {"bearer": form.own, "bearer_person": viewer.person}
-        return given
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        if cleaned["bearer"] is None:
+            cleaned |= {"bearer": form.own, "bearer_person": viewer.person}
+        return cleaned
 
     return one_act(
         request,
@@ -154,6 +154,7 @@ def measure_new(request: Request, household: Household) -> HttpResponse:
 
 
 def _visit_of(request: Request, household: Household) -> Visit | None:
+    """The visit to this family that the address names: the measure was agreed in it."""
     try:
         return household.visits.filter(pk=UUID(request.GET.get("visit", ""))).first()
     except ValueError:
@@ -161,10 +162,10 @@ def _visit_of(request: Request, household: Household) -> Visit | None:
 
 
 def load_measure(request: Request, pk: UUID) -> Measure:
-    rows = Measure.objects.select_related(
+    measures = Measure.objects.select_related(
         "household__head", "household__place", "commitment__bearer", "commitment__place", "commitment__supervisor"
     )
-    return rows.get(pk=pk)
+    return measures.get(pk=pk)
 
 
 class DoneForm(ActForm):
@@ -178,20 +179,20 @@ class DoneForm(ActForm):
 
 
 @page("measure.done", load=load_measure)
-def measure_finish(request: Request, one: Measure) -> HttpResponse:
+def measure_finish(request: Request, measure: Measure) -> HttpResponse:
     form = DoneForm(request.POST or None, initial={"done_on": timezone.localdate()})
-    if not one.commitment.unit:
+    if not measure.commitment.unit:
         del form.fields["quantity"]
     return one_act(
         request,
         form,
         measure_done,
-        heading=one.commitment.act,
+        heading=measure.commitment.act,
         lead=_("Say that it is done. The family's word follows, by its code or at the next visit of somebody else."),
-        back=reverse("family", args=[one.household_id]),
+        back=reverse("family", args=[measure.household_id]),
         done=_("It is stored as done; now the family says how it turned out."),
         submit=_("It is done"),
-        given={"measure": one},
+        given={"measure": measure},
     )
 
 
@@ -217,18 +218,18 @@ class HearForm(ActForm):
 
 
 @page("measure.hear", load=load_measure)
-def measure_verdict(request: Request, one: Measure) -> HttpResponse:
+def measure_verdict(request: Request, measure: Measure) -> HttpResponse:
     """Write down the family's word, as somebody who does not owe the measure."""
     return one_act(
         request,
         HearForm(request.POST or None),
         measure_hear,
-        heading=one.commitment.act,
+        heading=measure.commitment.act,
         lead=_("Ask the family and write down what they say. If they are not satisfied, it is owed again."),
-        back=reverse("family", args=[one.household_id]),
+        back=reverse("family", args=[measure.household_id]),
         done=_("The family's word is stored."),
         submit=_("Save"),
-        given={"measure": one},
+        given={"measure": measure},
     )
 
 

@@ -20,8 +20,8 @@ def family_paper(household: Household) -> Paper:
         blocks: list[Block] = [
             Facts(
                 [
-                    row
-                    for row in (
+                    (label, fact)
+                    for label, fact in (
                         ("户主", household.head.name),
                         ("户编号", household.number),
                         ("住址", household.place.full_name),
@@ -31,7 +31,7 @@ def family_paper(household: Household) -> Paper:
                         ("结对帮扶", _helpers(plan)),
                         ("驻村工作队", _stationed(plan)),
                     )
-                    if row[1]
+                    if fact
                 ]
             ),
             Heading("一、帮扶措施"),
@@ -45,17 +45,22 @@ def family_paper(household: Household) -> Paper:
 
 
 def _helpers(plan: FamilyPlan) -> str:
-    return "、".join(f"{one['name']}（{one['where']}）" if one["where"] else one["name"] for one in plan.helpers)
+    return "、".join(
+        f"{helper['name']}（{helper['where']}）" if helper["where"] else helper["name"] for helper in plan.helpers
+    )
 
 
 def _stationed(plan: FamilyPlan) -> str:
-    return "、".join(f"{one.person.name}（{one.get_role_display()}）" for one in plan.stationed)
+    return "、".join(f"{team_member.person.name}（{team_member.get_role_display()}）" for team_member in plan.stationed)
 
 
 def _measures(plan: FamilyPlan) -> Table:
     return Table(
         [("类别", 1.3), ("办什么", 2.6), ("谁来办", 1.7), ("何时办完", 1.6), ("农户评价", 1.3), ("结果", 1.6)],
-        [[_group(line), _what(line), _who(line), _when(line), line.verdict_word, _result(line)] for line in plan.lines],
+        [
+            [_group(line), _task(line), _bearer(line), _deadline(line), line.verdict_word, _result(line)]
+            for line in plan.lines
+        ],
         tall=True,
     )
 
@@ -64,17 +69,18 @@ def _group(line: MeasureLine) -> str:
     return str(line.measure.get_group_display())
 
 
-def _what(line: MeasureLine) -> str:
+def _task(line: MeasureLine) -> str:
     owed = line.commitment
     return "；".join(part for part in (owed.act, amount(owed.quantity, owed.unit)) if part)
 
 
-def _who(line: MeasureLine) -> str:
+def _bearer(line: MeasureLine) -> str:
     owed = line.commitment
     return f"{owed.bearer_person.name}（{owed.bearer.name}）" if owed.bearer_person else owed.bearer.name
 
 
-def _when(line: MeasureLine) -> str:
+def _deadline(line: MeasureLine) -> str:
+    """The day by which it is due; struck off (销号), the day on which it was."""
     owed = line.commitment
     settled = owed.state == Commitment.State.STRUCK_OFF and owed.settled_on
     return f"{chinese_day(owed.settled_on)}销号" if settled else chinese_day(owed.due_on)
@@ -89,12 +95,12 @@ def _visits(plan: FamilyPlan) -> Table:
         [("日期", 1.4), ("走访人", 1.6), ("情况", 3.4), ("商定", 2.6)],
         [
             [
-                chinese_day(one.on),
-                "、".join(person.name for person in one.visitors.all()),
-                "；".join(part for part in (one.found, one.cause) if part),
-                one.agreed,
+                chinese_day(visit.on),
+                "、".join(person.name for person in visit.visitors.all()),
+                "；".join(part for part in (visit.found, visit.cause) if part),
+                visit.agreed,
             ]
-            for one in plan.visits[:MOST_VISITS]
+            for visit in plan.visits[:MOST_VISITS]
         ],
     )
 
@@ -102,18 +108,18 @@ def _visits(plan: FamilyPlan) -> Table:
 def village_plan_paper(plan: VillagePlan) -> Paper:
     """What a village wants to live on, and who owes what for it."""
     with translation.override(CHINESE):
-        owed = Commitment.within.filter(origin_kind=Commitment.Origin.VILLAGE_PLAN, origin_id=plan.pk)
-        rows = owed.exclude(state=Commitment.State.DROPPED).select_related("bearer", "supervisor").order_by("ordinal")
+        promises = Commitment.within.filter(origin_kind=Commitment.Origin.VILLAGE_PLAN, origin_id=plan.pk)
+        promises = promises.exclude(state=Commitment.State.DROPPED).select_related("bearer", "supervisor")
         lines = [
             [
-                str(one.ordinal),
-                "；".join(part for part in (one.act, amount(one.quantity, one.unit)) if part),
-                one.bearer.name,
-                chinese_day(one.due_on),
-                one.supervisor.name,
-                str(one.get_state_display()),
+                str(promise.ordinal),
+                "；".join(part for part in (promise.act, amount(promise.quantity, promise.unit)) if part),
+                promise.bearer.name,
+                chinese_day(promise.due_on),
+                promise.supervisor.name,
+                str(promise.get_state_display()),
             ]
-            for one in rows
+            for promise in promises.order_by("ordinal")
         ]
         columns = [("序", 0.5), ("办什么", 3.0), ("谁来办", 1.8), ("何时办完", 1.7), ("谁来督", 1.8), ("进度", 1.2)]
         blocks: list[Block] = [

@@ -50,6 +50,8 @@ class MeasureLine:
 
 @dataclass(frozen=True, slots=True)
 class FamilyPlan:
+    """What `family_plan` knows of one family; the visits are the last `MOST_VISITS` of them."""
+
     household: Household
     main_cause: str
     other_causes: list[str]
@@ -64,14 +66,15 @@ class FamilyPlan:
         """Is the viewer one of its helpers, or stationed there? What the right "visit.log" asks, from what is here."""
         if viewer.person_id is None or viewer.query_code:
             return False
-        own = [one["pairing"] for one in self.helpers if one["pairing"].person_id == viewer.person_id]
-        own += [one for one in self.stationed if one.person_id == viewer.person_id]
+        own = [helper["pairing"] for helper in self.helpers if helper["pairing"].person_id == viewer.person_id]
+        own += [team_member for team_member in self.stationed if team_member.person_id == viewer.person_id]
         if own:
             viewer.known.add(HELPS)
-        return bool(own) or any(one["pairing"].body_id in viewer.reach.bodies for one in self.helpers)
+        return bool(own) or any(helper["pairing"].body_id in viewer.reach.bodies for helper in self.helpers)
 
     @property
     def open_count(self) -> int:
+        """How many of the measures are under way."""
         return sum(line.commitment.state in Commitment.OPEN for line in self.lines)
 
 
@@ -97,54 +100,56 @@ def plan_rows(household: Household) -> dict[str, QuerySet[Any]]:
     }
 
 
-def plan_of(household: Household, found: dict[str, Any]) -> FamilyPlan:
+def plan_of(household: Household, gathered: dict[str, Any]) -> FamilyPlan:
     """The plan from the rows that `plan_rows` asks for."""
-    today, causes, visits = timezone.localdate(), found["causes"], found["visits"]
-    helpers = [one for one in found["pairs"] if one.valid_from <= today]
+    today, causes, visits = timezone.localdate(), gathered["causes"], gathered["visits"]
+    helping = [pairing for pairing in gathered["pairs"] if pairing.valid_from <= today]
     return FamilyPlan(
         household=household,
-        main_cause=next((_cause(one) for one in causes if one.is_main), ""),
-        other_causes=[_cause(one) for one in causes if not one.is_main],
-        helpers=[{"pairing": one, "name": one.helper.name, "where": one.where or ""} for one in helpers],
-        coming=[one for one in found["pairs"] if one.valid_from > today],
-        stationed=found["stationed"],
-        lines=[_line(one) for one in found["measures"]],
+        main_cause=next((_cause(cause) for cause in causes if cause.is_main), ""),
+        other_causes=[_cause(cause) for cause in causes if not cause.is_main],
+        helpers=[
+            {"pairing": pairing, "name": pairing.helper.name, "where": pairing.where or ""} for pairing in helping
+        ],
+        coming=[pairing for pairing in gathered["pairs"] if pairing.valid_from > today],
+        stationed=gathered["stationed"],
+        lines=[_line(measure) for measure in gathered["measures"]],
         visits=visits,
-        events=[_event(one) for one in visits],
+        events=[_event(visit) for visit in visits],
     )
 
 
-def _cause(one: HouseholdCause) -> str:
+def _cause(cause: HouseholdCause) -> str:
     try:
-        return codes.label(CAUSES, one.code)
+        return codes.label(CAUSES, cause.code)
     except codes.UnknownCode:
-        return one.code
+        return cause.code
 
 
 def _measures(household: Household) -> QuerySet[Measure]:
-    """With the words of the last proof, and the last verdict."""
+    """The family's measures, each with the words of its last proof (`done_words`) and its last `verdict`."""
     proofs = Proof.objects.filter(commitment=OuterRef("commitment")).order_by("-given_at")
     verdicts = last_verdicts().filter(commitment=OuterRef("commitment"))
-    rows = household.measures.select_related(
+    measures = household.measures.select_related(
         "commitment__bearer", "commitment__supervisor", "commitment__bearer_person"
     ).annotate(done_words=Subquery(proofs.values("text")[:1]), verdict=Subquery(verdicts.values("value")[:1]))
-    return rows.order_by("commitment__due_on", "pk")
+    return measures.order_by("commitment__due_on", "pk")
 
 
-def _line(row: Measure) -> MeasureLine:
-    verdict = lent(row, "verdict")
+def _line(measure: Measure) -> MeasureLine:
+    verdict = lent(measure, "verdict")
     return MeasureLine(
-        measure=row,
+        measure=measure,
         verdict=verdict or "",
         verdict_word=str(Verdict.Value(verdict).label) if verdict else "",
-        done_words=lent(row, "done_words") or "",
-        is_open=row.commitment.state == S.IN_FORCE,
-        is_done=row.commitment.state in (S.PROVED, S.CHECKED),
+        done_words=lent(measure, "done_words") or "",
+        is_open=measure.commitment.state == S.IN_FORCE,
+        is_done=measure.commitment.state in (S.PROVED, S.CHECKED),
     )
 
 
-def _event(one: Visit) -> Event:
-    names = "、".join(person.name for person in one.visitors.all())
-    words = "\n".join(part for part in (one.found, one.cause, one.agreed) if part)
-    flag = "" if one.state == Visit.State.KEPT else one.get_state_display()
-    return Event(one.met or names, when=one.on, who=names, text=words, flag=flag)
+def _event(visit: Visit) -> Event:
+    names = "、".join(person.name for person in visit.visitors.all())
+    text = "\n".join(part for part in (visit.found, visit.cause, visit.agreed) if part)
+    flag = "" if visit.state == Visit.State.KEPT else visit.get_state_display()
+    return Event(visit.met or names, when=visit.on, who=names, text=text, flag=flag)

@@ -47,78 +47,82 @@ class HandOverForm(HelperForm):
 
 
 class HandOverAllForm(HandOverForm):
-    """The same, with the pairings that go over: all are ticked at first."""
+    """A handover of several pairings, `offered` for ticking: all are ticked at first."""
 
     pairings = forms.ModelMultipleChoiceField(
         Pairing.within.none(), label=gettext_lazy("who goes over"), widget=forms.CheckboxSelectMultiple
     )
     field_order = ("helper", "on", "note", "pairings")
 
-    def __init__(self, *args: Any, rows: list[Pairing], **kwargs: Any):
+    def __init__(self, *args: Any, offered: list[Pairing], **kwargs: Any):
         super().__init__(*args, **kwargs)
         field = self.fields["pairings"]
-        field.queryset = Pairing.within.filter(pk__in=[one.pk for one in rows])
-        field.choices = [(one.pk, whom(one)) for one in rows]
+        field.queryset = Pairing.within.filter(pk__in=[pairing.pk for pairing in offered])
+        field.choices = [(pairing.pk, whom(pairing)) for pairing in offered]
         field.error_messages["required"] = _("Tick at least one pairing.")
-        self.place = _around(rows)
+        self.place = _around(offered)
 
 
-def _around(rows: list[Pairing]) -> Place | None:
-    """The smallest place that holds all of them: there a successor is looked for."""
-    places = [place_of(one.household if one.household is not None else certain(one.place)) for one in rows]
-    lo, hi = min(one.lo for one in places), max(one.hi for one in places)
-    holding = [one for one in place_path(places[0]) if one.lo <= lo and hi <= one.hi]
+def _around(pairings: list[Pairing]) -> Place | None:
+    """The smallest place that holds all whom these pairings help: there a successor is looked for."""
+    places = [
+        place_of(pairing.household if pairing.household is not None else certain(pairing.place)) for pairing in pairings
+    ]
+    lo, hi = min(place.lo for place in places), max(place.hi for place in places)
+    holding = [place for place in place_path(places[0]) if place.lo <= lo and hi <= place.hi]
     return holding[-1] if holding else None
 
 
 @page("pairing.keep", load=load_pairing)
-def hand_over(request: Request, one: Pairing) -> HttpResponse:
+def hand_over(request: Request, pairing: Pairing) -> HttpResponse:
     form = HandOverForm(request.POST or None, initial={"on": timezone.localdate()})
-    form.place = one.household.place if one.household else one.place
-    others = pairings_of(request.viewer, one.helper).exclude(pk=one.pk).count()
+    form.place = pairing.household.place if pairing.household else pairing.place
+    others = pairings_of(request.viewer, pairing.helper).exclude(pk=pairing.pk).count()
 
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
-        return {"successor": given["helper"], "on": given["on"], "note": given["note"]}
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        return {"successor": cleaned["helper"], "on": cleaned["on"], "note": cleaned["note"]}
 
     return one_act(
         request,
         form,
         pairing_hand_over,
-        heading=_("Hand over from %(helper)s") % {"helper": one.helper.name},
-        lead=whom(one),
+        heading=_("Hand over from %(helper)s") % {"helper": pairing.helper.name},
+        lead=whom(pairing),
         back=reverse("pairings"),
         done=_("It is handed over: the successor sees the note and the family's file."),
         submit=_("Hand over to a successor"),
-        given={"pairing": one},
+        given={"pairing": pairing},
         fields=fields,
         template="assistance/pairing/hand_over.html",
-        pairing=one,
+        pairing=pairing,
         others=others,
     )
 
 
 @page("pairing.keep", load=load_pairing)
-def hand_over_all(request: Request, one: Pairing) -> HttpResponse:
-    """All pairings of this pairing's helper, or those that are ticked: first what would happen, then it happens."""
-    viewer, helper = request.viewer, one.helper
-    rows = [each for each in pairings_of(viewer, helper)[:MOST_AT_ONCE] if may("pairing.keep", viewer, each)]
-    if not rows:
+def hand_over_all(request: Request, pairing: Pairing) -> HttpResponse:
+    """Hand over all pairings of this one's helper, or those that are ticked: first what would happen is shown."""
+    viewer, helper = request.viewer, pairing.helper
+    pairings = [
+        candidate for candidate in pairings_of(viewer, helper)[:MOST_AT_ONCE] if may("pairing.keep", viewer, candidate)
+    ]
+    if not pairings:
         messages.info(request, _("%(helper)s helps nobody any more.") % {"helper": helper.name})
         return redirect("pairings")
     form = HandOverAllForm(
         request.POST or None,
-        rows=rows,
-        initial={"on": timezone.localdate(), "pairings": [each.pk for each in rows]},
+        offered=pairings,
+        initial={"on": timezone.localdate(), "pairings": [candidate.pk for candidate in pairings]},
     )
-    seen: Preview | None = None
+    preview: Preview | None = None
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        picked = set(given["pairings"].values_list("pk", flat=True))
+        cleaned = form.cleaned_data
+        picked = set(cleaned["pairings"].values_list("pk", flat=True))
         chosen = {
-            "pairings": [each for each in rows if each.pk in picked],
-            "successor": given["helper"],
-            "on": given["on"],
-            "note": given["note"],
+            "pairings": [candidate for candidate in pairings if candidate.pk in picked],
+            "successor": cleaned["helper"],
+            "on": cleaned["on"],
+            "note": cleaned["note"],
         }
         if request.POST.get("sure"):
             receipt = form.attempt(request, pairings_hand_over, **chosen)
@@ -128,21 +132,22 @@ def hand_over_all(request: Request, one: Pairing) -> HttpResponse:
                 messages.success(request, done % {"n": handed})
                 return redirect("pairings")
         elif not request.POST.get("change"):
-            seen = hand_over_preview(actor=viewer, **chosen)
-    words = {
+            preview = hand_over_preview(actor=viewer, **chosen)
+    over, stay = (preview.over, preview.stay) if preview else ([], [])
+    context = {
         "form": form,
         "helper": helper,
-        "count": len(rows),
+        "count": len(pairings),
         "back": reverse("pairings"),
-        "seen": seen,
-        "lines": [{"pairing": each, "whom": whom(each)} for each in seen.over] if seen else [],
-        "stay": [{"whom": whom(each), "why": problem.message} for each, problem in seen.stay] if seen else [],
-        "given": form.cleaned_data if seen else {},
+        "preview": preview,
+        "lines": [{"pairing": candidate, "whom": whom(candidate)} for candidate in over],
+        "stay": [{"whom": whom(candidate), "why": problem.message} for candidate, problem in stay],
+        "handover": form.cleaned_data if preview else {},
         "act_id": form["act_id"].value(),
     }
-    template = "assistance/pairing/hand_over_preview.html" if seen else "assistance/pairing/hand_over_all.html"
+    template = "assistance/pairing/hand_over_preview.html" if preview else "assistance/pairing/hand_over_all.html"
     has_errors = request.method == "POST" and bool(form.errors)
-    return render(request, template, words, status=422 if has_errors else 200)
+    return render(request, template, context, status=422 if has_errors else 200)
 
 
 urlpatterns = [

@@ -32,31 +32,31 @@ class HelperForm(ActForm):
         self._picking = self.fields.pop("pick")
         self.place: Place | None = None
 
-    def place_for(self, given: dict[str, Any]) -> Place | None:
+    def place_for(self, cleaned: dict[str, Any]) -> Place | None:
         """Where the helper should help; None: anywhere."""
         return self.place
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        typed = given.get("helper")
+        cleaned = super().clean() or {}
+        typed = cleaned.get("helper")
         if not typed or not isinstance(typed, str):
-            return given
-        found = helpers_find(typed, self.place_for(given), bodies=self.takes_bodies)
+            return cleaned
+        helpers = helpers_find(typed, self.place_for(cleaned), bodies=self.takes_bodies)
         picked = self._picked()
-        chosen = next((one for one in found if one.pk == picked), None) if picked else None
-        if chosen is None and len(found) == 1:
-            chosen = found[0]
+        chosen = next((helper for helper in helpers if helper.pk == picked), None) if picked else None
+        if chosen is None and len(helpers) == 1:
+            chosen = helpers[0]
         if chosen is not None:
-            given["helper"] = chosen
-        elif not found:
+            cleaned["helper"] = chosen
+        elif not helpers:
             self.add_error(
                 "helper",
                 _("Nobody is called so here: no sitting member, no post, no stationed team. Check the name."),
             )
         else:
-            self._offer(found)
+            self._offer(helpers)
             self.add_error("helper", _("Several fit. Choose one of them below."))
-        return given
+        return cleaned
 
     def _picked(self) -> UUID | None:
         try:
@@ -64,10 +64,13 @@ class HelperForm(ActForm):
         except ValueError:
             return None
 
-    def _offer(self, found: list[Person | Body]) -> None:
+    def _offer(self, helpers: list[Person | Body]) -> None:
         """Show the candidates right below the name."""
-        known = where_from([one for one in found if isinstance(one, Person)])
-        names = [(str(one.pk), f"{one.name}（{known[one.pk]}）" if known.get(one.pk) else one.name) for one in found]
+        known = where_from([helper for helper in helpers if isinstance(helper, Person)])
+        names = [
+            (str(helper.pk), f"{helper.name}（{known[helper.pk]}）" if known.get(helper.pk) else helper.name)
+            for helper in helpers
+        ]
         self._picking.choices = names
         order = []
         for name in self.fields:

@@ -37,26 +37,26 @@ SOON = timedelta(days=30)
 
 def _waiting_rows(viewer: Any) -> Any:
     """What was proposed to our desks, or to me, and waits for an answer."""
-    rows = Match.objects.filter(state=Match.State.PROPOSED).filter(
+    matches = Match.objects.filter(state=Match.State.PROPOSED).filter(
         Q(proposed_by=Match.Side.NEED, offer__desk__in=viewer.reach.bodies)
         | Q(proposed_by=Match.Side.NEED, offer__person=viewer.person_id)
         | Q(proposed_by=Match.Side.OFFER, need__desk__in=viewer.reach.bodies)
     )
-    return rows.select_related("need__place", "offer").order_by("due_on")
+    return matches.select_related("need__place", "offer").order_by("due_on")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, matches: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="match",
-            title=one.offer.words if one.waits_for == Match.Side.OFFER else one.need.words,
+            title=match.offer.words if match.waits_for == Match.Side.OFFER else match.need.words,
             act=_("Say yes or no"),
-            url=reverse("match", args=[one.pk]),
-            due_on=one.due_on,
-            body_id=one.offer.desk_id if one.waits_for == Match.Side.OFFER else one.need.desk_id,
-            detail=one.need.place.name,
+            url=reverse("match", args=[match.pk]),
+            due_on=match.due_on,
+            body_id=match.offer.desk_id if match.waits_for == Match.Side.OFFER else match.need.desk_id,
+            detail=match.need.place.name,
         )
-        for one in rows[:SHOWN]
+        for match in matches[:SHOWN]
     ]
 
 
@@ -64,11 +64,11 @@ waiting = Source(_waiting_rows, _waiting_items)
 
 
 def load_pair(request: Request, pk: UUID, offer: UUID) -> tuple[Need, Offer]:
-    """A need that is reached or shared, and an offer that is reached."""
-    given = Offer.objects.select_related("place", "person", "body", "desk").get(pk=offer)
-    rows = Need.within.select_related("place", "household__head", "household__place", "desk")
+    """A need that the viewer reaches or that is shared, and an offer that the viewer reaches."""
+    offered = Offer.objects.select_related("place", "person", "body", "desk").get(pk=offer)
+    needs = Need.within.select_related("place", "household__head", "household__place", "desk")
     reached = Need.objects.filter(pk=pk).values("pk")
-    return rows.get(Q(pk__in=reached) | Q(is_shared=True), pk=pk), given
+    return needs.get(Q(pk__in=reached) | Q(is_shared=True), pk=pk), offered
 
 
 class ProposeForm(ActForm):
@@ -84,7 +84,7 @@ class ProposeForm(ActForm):
 
 
 @page("match.propose", load=load_pair)
-def propose(request: Request, pair: tuple[Need, Offer]) -> HttpResponse:
+def propose_match(request: Request, pair: tuple[Need, Offer]) -> HttpResponse:
     need, offer = pair
     day = need.wanted_by or timezone.localdate() + SOON
     form = ProposeForm(request.POST or None, initial={"due_on": max(day, timezone.localdate())})
@@ -121,30 +121,30 @@ def load_match(request: Request, pk: UUID) -> Match:
 
 
 @page("match.see", load=load_match, methods=("GET",))
-def match(request: Request, one: Match) -> HttpResponse:
+def match(request: Request, match: Match) -> HttpResponse:
     """What is asked, what is given, where it stands. The giver learns whose it is when they have said yes."""
     viewer = request.viewer
-    keeps = may("match.keep", viewer, one)
-    words = {
-        "match": one,
-        "is_ours": Need.objects.filter(pk=one.need_id).exists(),
-        "sees_offer": Offer.objects.filter(pk=one.offer_id).exists(),
-        "household": one.need.household if _knows_whose(one) else None,
-        "sees_promise": Commitment.objects.filter(pk__in=filled([one.commitment_id])).exists(),
-        "may_answer": one.state == Match.State.PROPOSED and may("match.answer", viewer, one),
-        "may_end": one.state in Match.LIVE and keeps,
-        "may_record": one.state == Match.State.ACCEPTED and keeps and may("deed.record", viewer),
+    keeps = may("match.keep", viewer, match)
+    context = {
+        "match": match,
+        "is_ours": Need.objects.filter(pk=match.need_id).exists(),
+        "sees_offer": Offer.objects.filter(pk=match.offer_id).exists(),
+        "household": match.need.household if _knows_whose(match) else None,
+        "sees_promise": Commitment.objects.filter(pk__in=filled([match.commitment_id])).exists(),
+        "may_answer": match.state == Match.State.PROPOSED and may("match.answer", viewer, match),
+        "may_end": match.state in Match.LIVE and keeps,
+        "may_record": match.state == Match.State.ACCEPTED and keeps and may("deed.record", viewer),
     }
-    return render(request, "assistance/pairing/match.html", words)
+    return render(request, "assistance/pairing/match.html", context)
 
 
-def _knows_whose(one: Match) -> bool:
-    """A giver who has promised must know to whom; before that only who keeps the need."""
-    if one.need.household_id is None:
+def _knows_whose(match: Match) -> bool:
+    """May the page say whose need it is? A giver who has promised must know; before, only who sees the family."""
+    if match.need.household_id is None:
         return False
-    if one.state in (Match.State.ACCEPTED, Match.State.DONE):
+    if match.state in (Match.State.ACCEPTED, Match.State.DONE):
         return True
-    return Household.objects.filter(pk=one.need.household_id).exists()
+    return Household.objects.filter(pk=match.need.household_id).exists()
 
 
 class AnswerForm(ActForm):
@@ -158,17 +158,17 @@ class AnswerForm(ActForm):
 
 
 @page("match.answer", load=load_match)
-def answer(request: Request, one: Match) -> HttpResponse:
+def answer_match(request: Request, match: Match) -> HttpResponse:
     return one_act(
         request,
         AnswerForm(request.POST or None),
         match_answer,
         heading=_("Say yes or no"),
         lead=_("Yes makes it a promise with a date; its deed closes both."),
-        back=reverse("match", args=[one.pk]),
+        back=reverse("match", args=[match.pk]),
         done=_("Your answer is stored."),
         submit=_("Answer"),
-        given={"match": one},
+        given={"match": match},
     )
 
 
@@ -177,17 +177,17 @@ class EndForm(ActForm):
 
 
 @page("match.keep", load=load_match)
-def stop(request: Request, one: Match) -> HttpResponse:
+def end_match(request: Request, match: Match) -> HttpResponse:
     return one_act(
         request,
         EndForm(request.POST or None),
         match_end,
         heading=_("It comes to nothing"),
         lead=_("The need is open again; the promise is closed without being done."),
-        back=reverse("match", args=[one.pk]),
+        back=reverse("match", args=[match.pk]),
         done=_("It has ended; the need is open again."),
         submit=_("End it"),
-        given={"match": one},
+        given={"match": match},
     )
 
 
@@ -205,28 +205,28 @@ class DeedForm(ActForm):
 
 def item_word(item: CatalogueItem) -> str:
     """An item by the name and unit of its newest version."""
-    newest = max(item.versions.all(), key=lambda one: one.number, default=None)
+    newest = max(item.versions.all(), key=lambda version: version.number, default=None)
     return f"{newest.name}（{newest.unit}）" if newest else item.code
 
 
 @page("match.keep", load=load_match)
-def deed(request: Request, one: Match) -> HttpResponse:
+def record_deed(request: Request, match: Match) -> HttpResponse:
     """It is done: the deed is recorded once, closes need and offer, and proves the promise."""
     form = DeedForm(
         request.POST or None,
         viewer=request.viewer,
-        initial={"on": timezone.localdate(), "amount": one.quantity or Decimal(1), "words": one.offer.words},
+        initial={"on": timezone.localdate(), "amount": match.quantity or Decimal(1), "words": match.offer.words},
     )
-    home = one.need.household
-    reached = Reached(households=[home], people=[home.head]) if home else Reached(villages=[one.need.place])
+    home = match.need.household
+    reached = Reached(households=[home], people=[home.head]) if home else Reached(villages=[match.need.place])
 
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
         return {
-            **given,
-            "place": one.need.place,
-            "parties": [Part(one.offer.giver)],
+            **cleaned,
+            "place": match.need.place,
+            "parties": [Part(match.offer.giver)],
             "reached": reached,
-            "match": one,
+            "match": match,
         }
 
     return one_act(
@@ -234,8 +234,8 @@ def deed(request: Request, one: Match) -> HttpResponse:
         form,
         deed_record,
         heading=_("It is done: record the deed"),
-        lead=f"{one.need.words} ⇄ {one.offer.words}",
-        back=reverse("match", args=[one.pk]),
+        lead=f"{match.need.words} ⇄ {match.offer.words}",
+        back=reverse("match", args=[match.pk]),
         done=_("The deed is recorded once; the need and the offer are closed with it."),
         submit=_("Record the deed"),
         fields=fields,
@@ -243,9 +243,9 @@ def deed(request: Request, one: Match) -> HttpResponse:
 
 
 urlpatterns = [
-    path("desk/needs/<uuid:pk>/with/<uuid:offer>/", propose, name="match_propose"),
+    path("desk/needs/<uuid:pk>/with/<uuid:offer>/", propose_match, name="match_propose"),
     path("desk/matches/<uuid:pk>/", match, name="match"),
-    path("desk/matches/<uuid:pk>/answer/", answer, name="match_answer"),
-    path("desk/matches/<uuid:pk>/end/", stop, name="match_end"),
-    path("desk/matches/<uuid:pk>/deed/", deed, name="match_deed"),
+    path("desk/matches/<uuid:pk>/answer/", answer_match, name="match_answer"),
+    path("desk/matches/<uuid:pk>/end/", end_match, name="match_end"),
+    path("desk/matches/<uuid:pk>/deed/", record_deed, name="match_deed"),
 ]

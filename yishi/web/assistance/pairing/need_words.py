@@ -24,12 +24,12 @@ def promises() -> QuerySet[Match]:
     return Match.within.filter(state=S.ACCEPTED).exclude(commitment__state__in=BROKEN)
 
 
-def with_promises(rows: QuerySet[Need]) -> QuerySet[Need]:
-    """`rows` with `is_promised`, `is_asked` (a proposal waits for its answer), and of the promise that is due first
+def with_promises(needs: QuerySet[Need]) -> QuerySet[Need]:
+    """`needs` with `is_promised`, `is_asked` (a proposal waits for its answer), and of the promise that is due first
     `giver` and `promised_until`."""
     owed = promises().filter(need=OuterRef("pk")).order_by("commitment__due_on", "pk")
     giver = owed.annotate(giver=Coalesce(F("offer__person__name"), F("offer__body__name")))
-    return rows.annotate(
+    return needs.annotate(
         is_promised=Exists(owed),
         is_asked=Exists(Match.within.filter(need=OuterRef("pk"), state=S.PROPOSED)),
         giver=Subquery(giver.values("giver")[:1]),
@@ -55,18 +55,20 @@ class Standing:
     lacking: Decimal | None
 
 
-def standing(need: Need, matches: list[Match]) -> Standing:
-    """`matches` are all of the need's, with offer and commitment."""
+def need_standing(need: Need, matches: list[Match]) -> Standing:
+    """Where a need stands; `matches` are all of its matches, each with its offer and commitment."""
     owed = [
-        one for one in matches if one.state == S.ACCEPTED and not (one.commitment and one.commitment.state in BROKEN)
+        match
+        for match in matches
+        if match.state == S.ACCEPTED and not (match.commitment and match.commitment.state in BROKEN)
     ]
-    sure = [one for one in matches if one in owed or one.state == S.DONE]
-    named = [one.quantity for one in sure if one.quantity is not None]
+    sure = [match for match in matches if match in owed or match.state == S.DONE]
+    named = [match.quantity for match in sure if match.quantity is not None]
     lacking = left_of(need.quantity, sum(named, Decimal(0))) if len(named) == len(sure) else None
     if need.state != Need.State.OPEN:
         return Standing(str(need.get_state_display()), owed, None)
     if not owed:
-        asked = any(one.state == S.PROPOSED for one in matches)
+        asked = any(match.state == S.PROPOSED for match in matches)
         return Standing(_("asked, no answer yet") if asked else _("nobody promised yet"), owed, lacking)
     word = _("partly promised, not kept yet") if lacking else _("promised, not kept yet")
     return Standing(word, owed, lacking)

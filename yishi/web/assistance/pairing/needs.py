@@ -30,7 +30,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
-from .need_words import standing, state_word, with_promises
+from .need_words import need_standing, state_word, with_promises
 
 PER_PAGE = 25
 STATES = [
@@ -57,25 +57,27 @@ class ListFilter(Form):
         self.fields["place"].limit(widest_place(request))
 
     def narrow(self, rows: QuerySet[Any], day: str) -> QuerySet[Any]:
-        """By words, kind, place and age; `day` is the field from which the age counts."""
-        given = self.cleaned_data if self.is_valid() else {}
-        if given.get("q"):
-            rows = rows.filter(words__icontains=given["q"].strip())
-        if given.get("kind"):
-            rows = rows.filter(kind=given["kind"])
-        if given.get("place"):
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        if given.get("age"):
-            before = timezone.localdate() - timedelta(days=int(given["age"]))
+        """`rows` (needs or offers) by words, kind, place and age; `day` names the field from which the age counts."""
+        filters = self.cleaned_data if self.is_valid() else {}
+        if filters.get("q"):
+            rows = rows.filter(words__icontains=filters["q"].strip())
+        if filters.get("kind"):
+            rows = rows.filter(kind=filters["kind"])
+        if filters.get("place"):
+            rows = rows.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        if filters.get("age"):
+            before = timezone.localdate() - timedelta(days=int(filters["age"]))
             rows = rows.filter(**{f"{day}__lte": before})
         return rows
 
     @property
     def asked(self) -> str:
+        """The state that is asked for: a key of the choices; "" is the first of them."""
         return self.cleaned_data.get("state", "") if self.is_valid() else ""
 
 
-def with_words(needs: list[Need]) -> None:
+def with_standing(needs: list[Need]) -> None:
+    """Lend each need of `with_promises` its `standing`: the word that the list shows of it."""
     for need in needs:
         lend(need, standing=state_word(need))
 
@@ -98,7 +100,7 @@ NEEDS = DeclaredList(
         Column(gettext_lazy("promised by"), "giver", page=False),
         Column(gettext_lazy("by when"), "promised_until", page=False),
     ],
-    group=lambda one: one.is_promised if one.state == Need.State.OPEN else None,
+    group=lambda need: need.is_promised if need.state == Need.State.OPEN else None,
 )
 
 
@@ -107,25 +109,25 @@ def needs(request: Request) -> HttpResponse:
     """What the people lack, the longest unmet first."""
     viewer = request.viewer
     form = ListFilter(request, STATES)
-    rows = form.narrow(with_promises(Need.objects.select_related("place", "household__head")), "stated_on")
-    waiting = rows.filter(state=Need.State.OPEN)
+    listed_needs = form.narrow(with_promises(Need.objects.select_related("place", "household__head")), "stated_on")
+    waiting = listed_needs.filter(state=Need.State.OPEN)
     if form.asked in ("alone", "promised"):
-        rows = waiting.filter(is_promised=form.asked == "promised")
+        listed_needs = waiting.filter(is_promised=form.asked == "promised")
     elif form.asked != "all":
-        rows = rows.filter(state=form.asked or Need.State.OPEN)
-    rows = rows.order_by("is_promised", "stated_on", "pk")
+        listed_needs = listed_needs.filter(state=form.asked or Need.State.OPEN)
+    listed_needs = listed_needs.order_by("is_promised", "stated_on", "pk")
     counts = waiting.aggregate(
         alone=Count("pk", filter=Q(is_promised=False)), promised=Count("pk", filter=Q(is_promised=True))
     )
     return NEEDS.respond(
         request,
         "assistance/pairing/needs.html",
-        rows,
+        listed_needs,
         form=form,
-        dress=with_words,
+        dress=with_standing,
         counts=counts,
         asked=form.asked,
-        keep=_kept(request),
+        kept_filters=_kept_filters(request),
         is_mixed=form.asked in ("", "all"),
         may_write=may("need.write", viewer),
         may_browse=may("need.browse", viewer),
@@ -133,12 +135,12 @@ def needs(request: Request) -> HttpResponse:
     )
 
 
-def _kept(request: Request) -> str:
+def _kept_filters(request: Request) -> str:
     """The filters but the state and the page, to go on with: "" or ending with "&"."""
-    given = request.GET.copy()
+    filters = request.GET.copy()
     for name in ("state", "page", "export"):
-        given.pop(name, None)
-    return f"{given.urlencode()}&" if given else ""
+        filters.pop(name, None)
+    return f"{filters.urlencode()}&" if filters else ""
 
 
 @page("need.browse", methods=("GET",))
@@ -146,21 +148,21 @@ def needs_shared(request: Request) -> HttpResponse:
     """What members may read: words and village of needs that are shared, never whose they are."""
     form = ListFilter(request, [("", _("not met"))])
     form.fields["place"].limit(None)
-    rows = Need.within.filter(is_shared=True, state=Need.State.OPEN).select_related("place").order_by("stated_on", "pk")
+    shared_needs = Need.within.filter(is_shared=True, state=Need.State.OPEN).select_related("place")
     own = [member.term.body.place for member in request.viewer.memberships] + [
         post.body.place for post in request.viewer.posts
     ]
     near = Q(pk__in=[])
     for place in own:
         near |= Q(place__lo__gte=place.lo, place__lo__lte=place.hi)
-    rows = form.narrow(rows.filter(near), "stated_on")
-    words = {
+    shared_needs = form.narrow(shared_needs.filter(near).order_by("stated_on", "pk"), "stated_on")
+    context = {
         "form": form,
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": Paginator(shared_needs, PER_PAGE).get_page(request.GET.get("page")),
         "is_filtered": bool(request.GET),
         "may_offer": may("offer.make", request.viewer),
     }
-    return render(request, "assistance/pairing/needs_shared.html", words)
+    return render(request, "assistance/pairing/needs_shared.html", context)
 
 
 class NeedForm(ActForm):
@@ -187,22 +189,22 @@ class NeedForm(ActForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        number = (given.get("household") or "").strip()
-        given["household"] = None
+        cleaned = super().clean() or {}
+        number = (cleaned.get("household") or "").strip()
+        cleaned["household"] = None
         if number:
-            given["household"] = Household.objects.select_related("place", "head").filter(number=number).first()
-            if given["household"] is None:
+            cleaned["household"] = Household.objects.select_related("place", "head").filter(number=number).first()
+            if cleaned["household"] is None:
                 self.add_error("household", _("No household of yours has this number."))
-        elif not given.get("place") and "place" not in self.errors:
+        elif not cleaned.get("place") and "place" not in self.errors:
             self.add_error("place", _("Choose a place."))
-        return given
+        return cleaned
 
 
 @page("need.write")
 def need_new(request: Request) -> HttpResponse:
     """A villager says it to the village's desk, or a helper hears it: no account needed."""
-    home = _household(request)
+    home = _household_asked(request)
     initial: dict[str, Any] = {"is_shared": True}
     if home is not None:
         initial |= {"household": home.number, "place": home.place}
@@ -211,10 +213,10 @@ def need_new(request: Request) -> HttpResponse:
     form = NeedForm(request.POST or None, initial=initial)
     form.fields["place"].limit(widest_place(request))
 
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
-        if given["household"] is not None:
-            given["place"] = given["household"].place
-        return given
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        if cleaned["household"] is not None:
+            cleaned["place"] = cleaned["household"].place
+        return cleaned
 
     return one_act(
         request,
@@ -230,7 +232,8 @@ def need_new(request: Request) -> HttpResponse:
     )
 
 
-def _household(request: Request) -> Household | None:
+def _household_asked(request: Request) -> Household | None:
+    """The household within the viewer's reach whose id the address names, if it names one."""
     try:
         return Household.objects.select_related("place").filter(pk=UUID(request.GET.get("household", ""))).first()
     except ValueError:
@@ -246,24 +249,25 @@ def load_need(request: Request, pk: UUID) -> Need:
 
 
 @page("need.see", load=load_need, methods=("GET",))
-def need(request: Request, one: Need) -> HttpResponse:
+def need(request: Request, need: Need) -> HttpResponse:
     viewer = request.viewer
-    may_keep = may("need.keep", viewer, one)
-    rows = list(one.matches.select_related("offer__person", "offer__body", "commitment__bearer").order_by("-made_at"))
-    where = standing(one, rows)
-    owed = filled(match.commitment_id for match in where.promised)
+    may_keep = may("need.keep", viewer, need)
+    joined = need.matches.select_related("offer__person", "offer__body", "commitment__bearer")
+    matches = list(joined.order_by("-made_at"))
+    standing = need_standing(need, matches)
+    owed = filled(match.commitment_id for match in standing.promised)
     seen = set(Commitment.objects.filter(pk__in=owed).values_list("pk", flat=True)) if owed else set()
-    wants_more = one.state == Need.State.OPEN and not (where.promised and not where.lacking)
-    words = {
-        "need": one,
+    wants_more = need.state == Need.State.OPEN and not (standing.promised and not standing.lacking)
+    context = {
+        "need": need,
         "wants_more": wants_more,
-        "matches": [match for match in rows if match not in where.promised],
-        "where": where,
+        "matches": [match for match in matches if match not in standing.promised],
+        "standing": standing,
         "sees_promise": seen,
-        "suggestions": offers_for(one) if may_keep and wants_more else [],
-        "may_keep": may_keep and one.state == Need.State.OPEN,
+        "suggestions": offers_for(need) if may_keep and wants_more else [],
+        "may_keep": may_keep and need.state == Need.State.OPEN,
     }
-    return render(request, "assistance/pairing/need.html", words)
+    return render(request, "assistance/pairing/need.html", context)
 
 
 class ShareForm(ActForm):
@@ -273,17 +277,17 @@ class ShareForm(ActForm):
 
 
 @page("need.keep", load=load_need)
-def need_sharing(request: Request, one: Need) -> HttpResponse:
+def need_sharing(request: Request, need: Need) -> HttpResponse:
     return one_act(
         request,
-        ShareForm(request.POST or None, initial={"is_shared": one.is_shared}),
+        ShareForm(request.POST or None, initial={"is_shared": need.is_shared}),
         need_share,
         heading=_("May members read it?"),
-        lead=one.words,
-        back=reverse("need", args=[one.pk]),
+        lead=need.words,
+        back=reverse("need", args=[need.pk]),
         done=_("The change is stored."),
         submit=_("Save"),
-        given={"need": one},
+        given={"need": need},
     )
 
 
@@ -298,17 +302,17 @@ class CloseForm(ActForm):
 
 
 @page("need.keep", load=load_need)
-def need_end(request: Request, one: Need) -> HttpResponse:
+def need_end(request: Request, need: Need) -> HttpResponse:
     return one_act(
         request,
         CloseForm(request.POST or None),
         need_close,
         heading=_("Close this need"),
-        lead=one.words,
-        back=reverse("need", args=[one.pk]),
+        lead=need.words,
+        back=reverse("need", args=[need.pk]),
         done=_("The need is closed."),
         submit=_("Close this need"),
-        given={"need": one},
+        given={"need": need},
     )
 
 

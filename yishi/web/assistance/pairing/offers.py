@@ -61,19 +61,23 @@ def offers(request: Request) -> HttpResponse:
     form = ListFilter(
         request, [("", _("stands")), ("idle", _("nobody took it up")), ("own", _("my own")), *Offer.State.choices[1:]]
     )
-    rows = form.narrow(Offer.objects.select_related("place", "person", "body"), "made_on")
+    listed_offers = form.narrow(Offer.objects.select_related("place", "person", "body"), "made_on")
     if form.asked == "idle":
-        rows = rows.filter(idle_offers(today))
+        listed_offers = listed_offers.filter(idle_offers(today))
     elif form.asked == "own":
-        rows = rows.filter(Q(person=request.viewer.person_id) | Q(body__in=request.viewer.reach.bodies))
+        listed_offers = listed_offers.filter(
+            Q(person=request.viewer.person_id) | Q(body__in=request.viewer.reach.bodies)
+        )
     elif form.asked in ("used", "withdrawn"):
-        rows = rows.filter(state=form.asked)
+        listed_offers = listed_offers.filter(state=form.asked)
     elif form.asked != "all":
-        rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today), state=Offer.State.OPEN)
+        listed_offers = listed_offers.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=today), state=Offer.State.OPEN
+        )
     live = Match.within.filter(offer=OuterRef("pk"), state__in=Match.LIVE)
-    rows = rows.annotate(is_taken=Exists(live)).order_by("made_on", "pk")
+    listed_offers = listed_offers.annotate(is_taken=Exists(live)).order_by("made_on", "pk")
     return OFFERS.respond(
-        request, "assistance/pairing/offers.html", rows, form=form, may_offer=may("offer.make", request.viewer)
+        request, "assistance/pairing/offers.html", listed_offers, form=form, may_offer=may("offer.make", request.viewer)
     )
 
 
@@ -137,25 +141,26 @@ def load_offer(request: Request, pk: UUID) -> Offer:
 
 
 @page("offer.see", load=load_offer, methods=("GET",))
-def offer(request: Request, one: Offer) -> HttpResponse:
+def offer(request: Request, offer: Offer) -> HttpResponse:
     """An offer with the needs that it could meet: those of our villages, and those that are shared."""
     viewer, today = request.viewer, timezone.localdate()
-    may_keep = may("offer.keep", viewer, one)
-    found = []
-    if one.stands_on(today):
-        found = needs_for(one)
-        known = {row.need.pk for row in found}
+    may_keep = may("offer.keep", viewer, offer)
+    fitting: list[Need] = []
+    if offer.stands_on(today):
+        fitting = [suggestion.need for suggestion in needs_for(offer)]
         if may_keep and may("need.browse", viewer):
-            found += [row for row in needs_for(one, shared=True) if row.need.pk not in known]
-    own = set(Need.objects.filter(pk__in=[row.need.pk for row in found]).values_list("pk", flat=True))
-    rows = Match.objects.filter(offer=one).select_related("need__place", "commitment").order_by("-made_at")
-    words = {
-        "offer": one,
-        "matches": rows,
-        "suggestions": [{"row": row, "is_ours": row.need.pk in own} for row in found],
-        "may_keep": may_keep and one.state == Offer.State.OPEN,
+            known = {need.pk for need in fitting}
+            shared = [suggestion.need for suggestion in needs_for(offer, shared=True)]
+            fitting += [need for need in shared if need.pk not in known]
+    own = set(Need.objects.filter(pk__in=[need.pk for need in fitting]).values_list("pk", flat=True))
+    matches = Match.objects.filter(offer=offer).select_related("need__place", "commitment").order_by("-made_at")
+    context = {
+        "offer": offer,
+        "matches": matches,
+        "suggestions": [{"need": need, "is_ours": need.pk in own} for need in fitting],
+        "may_keep": may_keep and offer.state == Offer.State.OPEN,
     }
-    return render(request, "assistance/pairing/offer.html", words)
+    return render(request, "assistance/pairing/offer.html", context)
 
 
 class WithdrawForm(ActForm):
@@ -163,17 +168,17 @@ class WithdrawForm(ActForm):
 
 
 @page("offer.keep", load=load_offer)
-def offer_end(request: Request, one: Offer) -> HttpResponse:
+def offer_end(request: Request, offer: Offer) -> HttpResponse:
     return one_act(
         request,
         WithdrawForm(request.POST or None),
         offer_withdraw,
         heading=_("Withdraw this offer"),
-        lead=one.words,
-        back=reverse("offer", args=[one.pk]),
+        lead=offer.words,
+        back=reverse("offer", args=[offer.pk]),
         done=_("The offer is withdrawn."),
         submit=_("Withdraw"),
-        given={"offer": one},
+        given={"offer": offer},
     )
 
 

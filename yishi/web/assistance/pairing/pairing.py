@@ -53,9 +53,9 @@ DAY = forms.DateInput(attrs={"type": "date"})
 
 def own_pairings(viewer: Any) -> QuerySet[Pairing]:
     """What the viewer helps as a person: their own pairings that are valid today."""
-    rows = Pairing.within.filter(valid_on(timezone.localdate()), person=viewer.person_id)
-    rows = rows.select_related("household__head", "household__place", "place", "follows__person", "follows__body")
-    return rows.order_by("household__place__lo", "pk")
+    pairings = Pairing.within.filter(valid_on(timezone.localdate()), person=viewer.person_id)
+    pairings = pairings.select_related("household__head", "household__place", "place")
+    return pairings.select_related("follows__person", "follows__body").order_by("household__place__lo", "pk")
 
 
 def _waiting_rows(viewer: Any) -> Any:
@@ -63,17 +63,17 @@ def _waiting_rows(viewer: Any) -> Any:
     return Visit.objects.filter(state=Visit.State.WAITING).select_related("household__place").order_by("on")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
-    found = [one for one in rows[:SHOWN] if may("visit.decide", viewer, one)]
+def _waiting_items(viewer: Any, visits: Any) -> list[DeskItem]:
+    decidable = [visit for visit in visits[:SHOWN] if may("visit.decide", viewer, visit)]
     return [
         DeskItem(
             kind="visit",
-            title=_("A visit of %(day)s to household %(number)s") % {"day": one.on, "number": one.household.number},
+            title=_("A visit of %(day)s to household %(number)s") % {"day": visit.on, "number": visit.household.number},
             act=_("Say whether it counts"),
-            url=reverse("visit", args=[one.pk]),
-            detail=one.household.place.name,
+            url=reverse("visit", args=[visit.pk]),
+            detail=visit.household.place.name,
         )
-        for one in found
+        for visit in decidable
     ]
 
 
@@ -85,7 +85,7 @@ def families(request: Request) -> HttpResponse:
     """The helper's phone home: my families, what is due next, when I was there last."""
     viewer, today = request.viewer, timezone.localdate()
     mine = list(own_pairings(viewer)[:SHOWN])
-    homes = [one.household_id for one in mine if one.household_id]
+    homes = [pairing.household_id for pairing in mine if pairing.household_id]
     stations = list(
         TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), person=viewer.person_id)
         .select_related("team__place")
@@ -93,36 +93,38 @@ def families(request: Request) -> HttpResponse:
     )
     typed = request.GET.get("q", "").strip()
     around = _around(stations, homes, typed)
-    shown = [*homes, *(one.pk for one in around)]
+    shown = [*homes, *(household.pk for household in around)]
     due, last = next_measures(shown), last_visits(shown)
     cards = [
         {
-            "pairing": one,
-            "household": one.household,
-            "due": due.get(one.household.pk),
-            "last": last.get(one.household.pk),
+            "pairing": pairing,
+            "household": pairing.household,
+            "due": due.get(pairing.household.pk),
+            "last": last.get(pairing.household.pk),
         }
-        for one in mine
-        if one.household
+        for pairing in mine
+        if pairing.household
     ]
     owed = Measure.within.filter(
         commitment__bearer_person=viewer.person_id, commitment__state=Commitment.State.IN_FORCE
     )
     seen = Q(household__in=homes)
-    for one in stations:
-        seen |= Q(household__place__lo__gte=one.team.place.lo, household__place__lo__lte=one.team.place.hi)
+    for station in stations:
+        village = station.team.place
+        seen |= Q(household__place__lo__gte=village.lo, household__place__lo__lte=village.hi)
     if mine or stations:
         viewer.known.add(HELPS)
     coming, ended = _near(viewer, homes, today)
-    words = {
+    context = {
         "coming": coming,
         "ended": ended,
         "cards": sorted(cards, key=_longest_ago),
         "around": sorted(
-            ({"household": one, "due": due.get(one.pk), "last": last.get(one.pk)} for one in around), key=_longest_ago
+            ({"household": home, "due": due.get(home.pk), "last": last.get(home.pk)} for home in around),
+            key=_longest_ago,
         ),
         "typed": typed,
-        "places": [one for one in mine if one.place],
+        "places": [pairing for pairing in mine if pairing.place],
         "stations": stations,
         "owed": owed.filter(seen)
         .select_related("commitment", "household__head")
@@ -131,21 +133,23 @@ def families(request: Request) -> HttpResponse:
         "may_offer": may("offer.make", viewer),
         "today": today,
     }
-    return render(request, "assistance/pairing/families.html", words)
+    return render(request, "assistance/pairing/families.html", context)
 
 
 def _near(viewer: Any, homes: list[UUID], today: Any) -> tuple[list[Pairing], list[Pairing]]:
     """What begins on a later day, and what ended so lately that a visit may still be written down for it."""
     own = Pairing.within.filter(current(today - timedelta(days=LATE_DAYS)), person=viewer.person_id)
     own = own.filter(Q(valid_from__gt=today) | Q(valid_to__lt=today))
-    rows = own.select_related("household__head", "household__place", "place").order_by("valid_from", "pk")[:SHOWN]
-    near = list(rows)
-    coming = [one for one in near if one.valid_from > today]
-    ended = [one for one in near if one.valid_from <= today and one.household_id and one.household_id not in homes]
+    own = own.select_related("household__head", "household__place", "place").order_by("valid_from", "pk")
+    near = list(own[:SHOWN])
+    coming = [pairing for pairing in near if pairing.valid_from > today]
+    begun = [pairing for pairing in near if pairing.valid_from <= today]
+    ended = [pairing for pairing in begun if pairing.household_id and pairing.household_id not in homes]
     return coming, ended
 
 
 def _longest_ago(card: dict[str, Any]) -> tuple[bool, Any]:
+    """The order of the cards: families never visited, then those whose last visit is longest ago."""
     return (card["last"] is not None, card["last"])
 
 
@@ -154,12 +158,12 @@ def _around(stations: list[TeamMember], homes: list[UUID], typed: str) -> list[H
     if not stations:
         return []
     inside = Q(pk__in=[])
-    for one in stations:
-        inside |= Q(place__lo__gte=one.team.place.lo, place__lo__lte=one.team.place.hi)
-    rows = Household.objects.filter(inside, left_on__isnull=True).exclude(pk__in=homes)
+    for station in stations:
+        inside |= Q(place__lo__gte=station.team.place.lo, place__lo__lte=station.team.place.hi)
+    households = Household.objects.filter(inside, left_on__isnull=True).exclude(pk__in=homes)
     if typed:
-        rows = rows.filter(Q(head__name__contains=typed) | Q(number__contains=typed))
-    return list(rows.select_related("head", "place").order_by("number")[:PER_PAGE])
+        households = households.filter(Q(head__name__contains=typed) | Q(number__contains=typed))
+    return list(households.select_related("head", "place").order_by("number")[:PER_PAGE])
 
 
 class PairingFilter(Form):
@@ -174,41 +178,41 @@ class PairingFilter(Form):
         self.fields["state"].choices = [("", _("valid now")), ("ended", _("ended ones")), ("all", _("all"))]
         self.fields["place"].limit(widest_place(request))
 
-    def narrow(self, rows: QuerySet[Pairing]) -> QuerySet[Pairing]:
-        given = self.cleaned_data if self.is_valid() else {}
+    def narrow(self, pairings: QuerySet[Pairing]) -> QuerySet[Pairing]:
+        filters = self.cleaned_data if self.is_valid() else {}
         today = timezone.localdate()
-        if given.get("state") == "ended":
-            rows = rows.filter(valid_to__lt=today)
-        elif given.get("state") != "all":
-            rows = rows.filter(current(today))
-        if given.get("q"):
-            typed = given["q"].strip()
-            rows = rows.filter(
+        if filters.get("state") == "ended":
+            pairings = pairings.filter(valid_to__lt=today)
+        elif filters.get("state") != "all":
+            pairings = pairings.filter(current(today))
+        if filters.get("q"):
+            typed = filters["q"].strip()
+            pairings = pairings.filter(
                 Q(person__name__icontains=typed)
                 | Q(body__name__icontains=typed)
                 | Q(household__number__icontains=typed)
                 | Q(household__head__name__icontains=typed)
             )
-        if given.get("kind"):
-            rows = rows.filter(kind=given["kind"])
-        if given.get("place"):
-            lo, hi = given["place"].lo, given["place"].hi
-            rows = rows.filter(
+        if filters.get("kind"):
+            pairings = pairings.filter(kind=filters["kind"])
+        if filters.get("place"):
+            lo, hi = filters["place"].lo, filters["place"].hi
+            pairings = pairings.filter(
                 Q(place__lo__gte=lo, place__lo__lte=hi) | Q(household__place__lo__gte=lo, household__place__lo__lte=hi)
             )
-        return rows
+        return pairings
 
 
-def _seen(rows: QuerySet[Pairing]) -> QuerySet[Pairing]:
-    """With what a list shows; of an ended pairing its helper sees that it was, never the family."""
-    return with_last_visit(rows).select_related("person", "body", "place", "household__head", "household__place")
+def _with_shown(pairings: QuerySet[Pairing]) -> QuerySet[Pairing]:
+    """`pairings` with what the desk's list and its workbook show of each."""
+    return with_last_visit(pairings).select_related("person", "body", "place", "household__head", "household__place")
 
 
 def with_counts(pairings: list[Pairing]) -> None:
-    """How many each helper has: all of them can be handed over at once."""
+    """Lend each pairing `all_of_helper`: how many pairings its helper has, for handing over all of them at once."""
     counts = helper_counts(pairings)
-    for one in pairings:
-        lend(one, all_of_helper=counts.get(certain(one.person_id or one.body_id), 0))
+    for pairing in pairings:
+        lend(pairing, all_of_helper=counts.get(certain(pairing.person_id or pairing.body_id), 0))
 
 
 PAIRINGS = DeclaredList(
@@ -222,7 +226,7 @@ PAIRINGS = DeclaredList(
         Column(gettext_lazy("head of the household"), "household.head.name", page=False),
         Column(
             gettext_lazy("place"),
-            lambda one: (one.household.place if one.household else one.place).full_name,
+            lambda pairing: (pairing.household.place if pairing.household else pairing.place).full_name,
             page=False,
         ),
         Column(gettext_lazy("from"), "valid_from", cell="from"),
@@ -241,19 +245,20 @@ def pairings(request: Request) -> HttpResponse:
     if not viewer.reach.spans and not viewer.reach.villages:
         return redirect("families")
     form = PairingFilter(request)
-    rows = form.narrow(_seen(_overseen(Pairing.objects.all(), viewer)))
-    rows = rows.order_by("household__place__lo", "place__lo", "household__number", "valid_from", "pk")
+    listed_pairings = form.narrow(_with_shown(_overseen(Pairing.objects.all(), viewer)))
+    in_order = "household__place__lo", "place__lo", "household__number", "valid_from", "pk"
+    listed_pairings = listed_pairings.order_by(*in_order)
     if wants_export(request):
-        return PAIRINGS.workbook(request, rows)
+        return PAIRINGS.workbook(request, listed_pairings)
     today = timezone.localdate()
     return PAIRINGS.respond(
         request,
         "assistance/pairing/pairings.html",
-        rows,
+        listed_pairings,
         form=form,
         dress=with_counts,
-        none=without_helper(Household.objects.all(), today).count(),
-        silent=unvisited(active_pairings(today), days_of(viewer), today).count(),
+        without_helper_count=without_helper(Household.objects.all(), today).count(),
+        unvisited_count=unvisited(active_pairings(today), days_of(viewer), today).count(),
         days=days_of(viewer),
         today=today,
         may_assign=may("pairing.assign", viewer),
@@ -261,15 +266,15 @@ def pairings(request: Request) -> HttpResponse:
     )
 
 
-def _overseen(rows: QuerySet[Pairing], viewer: Any) -> QuerySet[Pairing]:
-    """Without the ended ones that the viewer knows as a helper alone."""
+def _overseen(pairings: QuerySet[Pairing], viewer: Any) -> QuerySet[Pairing]:
+    """`pairings` without the ended ones that the viewer reaches as their helper only, not as a desk."""
     reach = viewer.reach
     if reach.everything:
-        return rows
+        return pairings
     seen = Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
     for spans in (reach.spans, reach.villages):
         seen |= reach.places("place__", spans) | reach.places("household__place__", spans)
-    return rows.filter(seen)
+    return pairings.filter(seen)
 
 
 WITHOUT_HELPER = DeclaredList(
@@ -302,7 +307,7 @@ def gaps(request: Request) -> HttpResponse:
     """Families without a helper, and pairings without a visit for N days: by village, ranking nobody."""
     viewer, today = request.viewer, timezone.localdate()
     which = request.GET.get("which", "none")
-    days = _days(request)
+    days = _days_asked(request)
     within = place_asked(request)
     homes = without_helper(Household.objects.all(), today).select_related("place", "head")
     silent = unvisited(active_pairings(today), days, today).select_related(
@@ -324,15 +329,16 @@ def gaps(request: Request) -> HttpResponse:
         which=which,
         days=days,
         within=within,
-        none=homes.count(),
-        silent=silent.count(),
+        without_helper_count=homes.count(),
+        unvisited_count=silent.count(),
         today=today,
         may_assign=may("pairing.assign", viewer),
         rule_desks=[post.body for post in viewer.posts if viewer.holds(post.body_id)],
     )
 
 
-def _days(request: Request) -> int:
+def _days_asked(request: Request) -> int:
+    """The days without a visit that the address names (1 to 366), else those of the viewer's desk."""
     try:
         return max(1, min(366, int(request.GET.get("days", ""))))
     except ValueError:
@@ -340,6 +346,7 @@ def _days(request: Request) -> int:
 
 
 def place_asked(request: Request) -> Place | None:
+    """The place whose id the address names, if it names one."""
     try:
         return Place.objects.filter(pk=UUID(request.GET.get("place", ""))).first()
     except ValueError:

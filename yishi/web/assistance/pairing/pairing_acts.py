@@ -50,21 +50,21 @@ class AssignForm(HelperForm):
     note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False)
     field_order = ("village", "households", "helper", "valid_from", "note")
 
-    def __init__(self, *args: Any, village: Place, only_none: bool, **kwargs: Any):
+    def __init__(self, *args: Any, village: Place, only_without_helper: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.place = village
         del self.fields["village"]
-        rows = Household.objects.filter(place=village, left_on__isnull=True).select_related("head")
-        if only_none:
-            rows = without_helper(rows, timezone.localdate())
-        self.fields["households"].queryset = rows.order_by("number")
-        self.fields["households"].label_from_instance = lambda one: f"{one.number} {one.head.name}"
+        households = Household.objects.filter(place=village, left_on__isnull=True).select_related("head")
+        if only_without_helper:
+            households = without_helper(households, timezone.localdate())
+        self.fields["households"].queryset = households.order_by("number")
+        self.fields["households"].label_from_instance = lambda household: f"{household.number} {household.head.name}"
         self.fields["households"].error_messages["required"] = _("Tick at least one household.")
         self.fields["households"].required = True
 
 
 @page("pairing.assign")
-def assign(request: Request) -> HttpResponse:
+def assign_helper(request: Request) -> HttpResponse:
     """Choose the village, tick households, name the helper: several pairings in one act."""
     village = place_asked(request)
     known = village is not None and keeps_its_village.test(request.viewer, village)
@@ -79,16 +79,20 @@ def assign(request: Request) -> HttpResponse:
         return render(request, "assistance/pairing/choose_village.html", {"form": choose})
     everybody = bool(request.GET.get("all"))
     form = AssignForm(
-        request.POST or None, village=village, only_none=not everybody, initial={"valid_from": timezone.localdate()}
+        request.POST or None,
+        village=village,
+        only_without_helper=not everybody,
+        initial={"valid_from": timezone.localdate()},
     )
     if not form.fields["households"].queryset.exists():
         return render(request, "assistance/pairing/choose_village.html", {"village": village, "everybody": everybody})
 
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
-        rows = [
-            PairingRow(given["helper"], one, given["valid_from"], note=given["note"]) for one in given["households"]
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        pairing_rows = [
+            PairingRow(cleaned["helper"], household, cleaned["valid_from"], note=cleaned["note"])
+            for household in cleaned["households"]
         ]
-        return {"rows": rows}
+        return {"rows": pairing_rows}
 
     return one_act(
         request,
@@ -121,21 +125,25 @@ class PlacePairingForm(HelperForm):
     note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False)
     field_order = ("place", "helper", "is_leader", "valid_from", "note")
 
-    def place_for(self, given: dict[str, Any]) -> Place | None:
-        return given.get("place")
+    def place_for(self, cleaned: dict[str, Any]) -> Place | None:
+        return cleaned.get("place")
 
 
 @page("pairing.assign")
 def place_pairing(request: Request) -> HttpResponse:
-    """A leader for a county, a body for a village."""
+    """Pair a place with whoever is responsible for it: a leader with a county, a body with a village."""
     form = PlacePairingForm(
         request.POST or None, initial={"valid_from": timezone.localdate(), "place": place_asked(request)}
     )
     form.fields["place"].limit(widest_place(request))
 
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
-        kind = Pairing.Kind.LEADER if given["is_leader"] else ""
-        return {"row": PairingRow(given["helper"], given["place"], given["valid_from"], kind=kind, note=given["note"])}
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        kind = Pairing.Kind.LEADER if cleaned["is_leader"] else ""
+        return {
+            "row": PairingRow(
+                cleaned["helper"], cleaned["place"], cleaned["valid_from"], kind=kind, note=cleaned["note"]
+            )
+        }
 
     return one_act(
         request,
@@ -159,31 +167,32 @@ class EndForm(ActForm):
 
 
 @page("pairing.keep", load=load_pairing)
-def end(request: Request, one: Pairing) -> HttpResponse:
+def end_pairing(request: Request, pairing: Pairing) -> HttpResponse:
     yesterday = timezone.localdate() - timedelta(days=1)
-    form = EndForm(request.POST or None, initial={"on": max(yesterday, one.valid_from)})
+    form = EndForm(request.POST or None, initial={"on": max(yesterday, pairing.valid_from)})
     return one_act(
         request,
         form,
         pairing_end,
-        heading=_("End the pairing of %(helper)s") % {"helper": one.helper.name},
-        lead=whom(one),
+        heading=_("End the pairing of %(helper)s") % {"helper": pairing.helper.name},
+        lead=whom(pairing),
         back=reverse("pairings"),
         done=_("The pairing has ended."),
         submit=_("End it"),
-        given={"pairing": one},
+        given={"pairing": pairing},
     )
 
 
-def whom(one: Pairing) -> str:
-    home = one.household
+def whom(pairing: Pairing) -> str:
+    """Whom a pairing helps, in one line: the family with its number and village, or the place."""
+    home = pairing.household
     if home is not None:
         return f"{home.head.name}（{home.number}）· {home.place.full_name}"
-    return one.place.full_name if one.place else ""
+    return pairing.place.full_name if pairing.place else ""
 
 
 urlpatterns = [
-    path("desk/pairings/assign/", assign, name="pairing_assign"),
+    path("desk/pairings/assign/", assign_helper, name="pairing_assign"),
     path("desk/pairings/place/", place_pairing, name="pairing_place"),
-    path("desk/pairings/<uuid:pk>/end/", end, name="pairing_end"),
+    path("desk/pairings/<uuid:pk>/end/", end_pairing, name="pairing_end"),
 ]

@@ -76,7 +76,7 @@ def place_help(request: Request, place: Place) -> Asking:
     days = days_said(gathered["days"])
     pairs = active_pairings(today).filter(inside)
     needs = Need.objects.filter(here, state=Need.State.OPEN)
-    count = yield {
+    counts = yield {
         "pairs": HowMany(pairs),
         "visits": HowMany(Visit.objects.filter(inside, state=Visit.State.KEPT)),
         "owed": HowMany(
@@ -87,42 +87,47 @@ def place_help(request: Request, place: Place) -> Asking:
         "alone": HowMany(without_helper(Household.objects.filter(here), today)),
         "unvisited": HowMany(unvisited(pairs, days, today)),
     }
-    promised = count["needs"] - count["unpromised"]
-    at = f"place={place.pk}"
-    where = urlencode({"place": place.full_name, "place_id": place.pk})
-    lines = [
-        (_("pairings with families"), count["pairs"], f"{reverse('pairings')}?{where}"),
-        (_("visits recorded"), count["visits"], f"{reverse('visits')}?{where}"),
-        (_("measures under way"), count["owed"], f"{reverse('commitments')}?state=open&{where}"),
-        (_("needs that nobody promised to meet yet"), count["unpromised"], f"{reverse('needs')}?state=alone&{where}"),
-        (_("needs promised, not kept yet"), promised, f"{reverse('needs')}?state=promised&{where}"),
-        (
-            _("families without a helper"),
-            count["alone"],
-            f"{reverse('pairing_gaps')}?which=none&{at}",
-        ),
-        (
-            _("pairings without a visit for %(days)d days") % {"days": days},
-            count["unvisited"],
-            f"{reverse('pairing_gaps')}?which=visits&days={days}&{at}",
-        ),
-    ]
+    lines = _place_lines(place, counts, days)
     if not (
-        gathered["leaders"] or gathered["teams"] or gathered["plans"] or any(number for _word, number, _url in lines)
+        gathered["leaders"] or gathered["teams"] or gathered["plans"] or any(number for _label, number, _url in lines)
     ):
         return None
     return {
         "template": "assistance/pairing/section_place.html",
         "heading": _("Pairing and stationed teams"),
         "leaders": gathered["leaders"],
-        "teams": [{"team": team, "people": team.people} for team in gathered["teams"]],
+        "teams": gathered["teams"],
         "plans": gathered["plans"],
         "lines": lines,
     }
 
 
+def _place_lines(place: Place, counts: dict[str, int], days: int) -> list[tuple[str, int, str]]:
+    """What `place_help` counts at a place: its label, the number, and the address of the list of what is counted."""
+    promised = counts["needs"] - counts["unpromised"]
+    at = f"place={place.pk}"
+    where = urlencode({"place": place.full_name, "place_id": place.pk})
+    return [
+        (_("pairings with families"), counts["pairs"], f"{reverse('pairings')}?{where}"),
+        (_("visits recorded"), counts["visits"], f"{reverse('visits')}?{where}"),
+        (_("measures under way"), counts["owed"], f"{reverse('commitments')}?state=open&{where}"),
+        (_("needs that nobody promised to meet yet"), counts["unpromised"], f"{reverse('needs')}?state=alone&{where}"),
+        (_("needs promised, not kept yet"), promised, f"{reverse('needs')}?state=promised&{where}"),
+        (
+            _("families without a helper"),
+            counts["alone"],
+            f"{reverse('pairing_gaps')}?which=none&{at}",
+        ),
+        (
+            _("pairings without a visit for %(days)d days") % {"days": days},
+            counts["unvisited"],
+            f"{reverse('pairing_gaps')}?which=visits&days={days}&{at}",
+        ),
+    ]
+
+
 def member_help(request: Request, person: Person) -> Asking:
-    """My families: for the person's own file."""
+    """The families and places that a person helps: for that person's own file."""
     if request.viewer.person_id != person.pk:
         return None
     today = timezone.localdate()
@@ -130,17 +135,17 @@ def member_help(request: Request, person: Person) -> Asking:
         "household__head", "household__place", "place"
     )
     made = Visit.within.filter(visitors=person, state=Visit.State.KEPT)
-    gathered = yield {"rows": pairings.order_by("household__place__lo", "pk")[:SHOWN], "visits": HowMany(made)}
-    if not gathered["rows"]:
+    gathered = yield {"pairings": pairings.order_by("household__place__lo", "pk")[:SHOWN], "visits": HowMany(made)}
+    if not gathered["pairings"]:
         return None
-    homes = [pairing.household_id for pairing in gathered["rows"] if pairing.household_id]
+    homes = [pairing.household_id for pairing in gathered["pairings"] if pairing.household_id]
     due, last = next_measures(homes), last_visits(homes)
     return {
         "template": "assistance/pairing/section_member.html",
         "heading": _("Families and places I help"),
-        "rows": [
+        "cards": [
             {"pairing": pairing, "due": due.get(pairing.household_id), "last": last.get(pairing.household_id)}
-            for pairing in gathered["rows"]
+            for pairing in gathered["pairings"]
         ],
         "visits": gathered["visits"],
         "url": reverse("families"),
@@ -155,17 +160,17 @@ def body_help(request: Request, body: Body) -> Asking:
     )
     sent = TeamMember.objects.filter(valid_on(today), sent_by=body, team__in=StationedTeam.objects.values("pk"))
     gathered = yield {
-        "rows": pairings.order_by("place__lo", "household__place__lo", "pk")[:SHOWN],
+        "pairings": pairings.order_by("place__lo", "household__place__lo", "pk")[:SHOWN],
         "posts": sent.select_related("person", "team__place").order_by("team__place__lo", "pk")[:SHOWN],
     }
-    if not gathered["rows"] and not gathered["posts"]:
+    if not gathered["pairings"] and not gathered["posts"]:
         return None
     return {
         "template": "assistance/pairing/section_body.html",
         "heading": _("Pairing and stationed teams"),
-        "rows": gathered["rows"],
+        "pairings": gathered["pairings"],
         "posts": gathered["posts"],
         "hand_over": next(
-            (pairing.pk for pairing in gathered["rows"] if may("pairing.keep", request.viewer, pairing)), None
+            (pairing.pk for pairing in gathered["pairings"] if may("pairing.keep", request.viewer, pairing)), None
         ),
     }

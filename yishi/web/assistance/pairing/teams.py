@@ -60,19 +60,19 @@ TEAM_PEOPLE = DeclaredList(
 def teams(request: Request) -> HttpResponse:
     today = timezone.localdate()
     here = Q(members__valid_to__isnull=True) | Q(members__valid_to__gte=today)
-    rows = StationedTeam.objects.filter(current(today)).select_related("place")
-    rows = rows.annotate(people=Count("members", filter=here, distinct=True)).order_by("place__lo", "name")
+    open_teams = StationedTeam.objects.filter(current(today)).select_related("place")
+    open_teams = open_teams.annotate(people=Count("members", filter=here, distinct=True)).order_by("place__lo", "name")
     typed = request.GET.get("q", "").strip()
     if typed:
-        rows = rows.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
+        open_teams = open_teams.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
     if wants_export(request):
-        posts = TeamMember.objects.filter(current(today), team__in=rows.values("pk"))
+        posts = TeamMember.objects.filter(current(today), team__in=open_teams.values("pk"))
         posts = posts.select_related("team__place", "person", "sent_by").order_by("team__place__lo", "role", "pk")
         return TEAM_PEOPLE.workbook(request, posts)
     return TEAMS.respond(
         request,
         "assistance/pairing/teams.html",
-        rows,
+        open_teams,
         typed=typed,
         may_open=any(request.viewer.holds(post.body_id) for post in request.viewer.posts),
     )
@@ -84,16 +84,16 @@ def load_team(request: Request, pk: UUID) -> StationedTeam:
 
 
 @page("team.see", load=load_team, methods=("GET",))
-def team(request: Request, one: StationedTeam) -> HttpResponse:
+def team(request: Request, team: StationedTeam) -> HttpResponse:
     today = timezone.localdate()
-    members = list(one.members.all())
-    words = {
-        "team": one,
-        "here": [row for row in members if row.valid_to is None or row.valid_to >= today],
-        "gone": [row for row in members if row.valid_to is not None and row.valid_to < today],
-        "may_keep": may("team.keep", request.viewer, one),
+    posts = list(team.members.all())
+    context = {
+        "team": team,
+        "here": [post for post in posts if post.valid_to is None or post.valid_to >= today],
+        "gone": [post for post in posts if post.valid_to is not None and post.valid_to < today],
+        "may_keep": may("team.keep", request.viewer, team),
     }
-    return render(request, "assistance/pairing/team.html", words)
+    return render(request, "assistance/pairing/team.html", context)
 
 
 class TeamForm(ActForm):
@@ -142,45 +142,46 @@ class JoinForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         """Somebody of this name is known already: ask once whether it is they."""
-        given = super().clean() or {}
-        name, picked = given.get("name", ""), self.data.get(self.add_prefix("pick"), "")
+        cleaned = super().clean() or {}
+        name, picked = cleaned.get("name", ""), self.data.get(self.add_prefix("pick"), "")
         helpers = helpers_find(name, self.team.place, bodies=False)
-        found = [one for one in helpers if isinstance(one, Person) and one.name == name]
-        self.person = next((one for one in found if str(one.pk) == picked), None)
-        if found and self.person is None and picked != "new":
-            known = where_from(found)
-            choices = [(str(one.pk), f"{one.name}（{known.get(one.pk, '')}）") for one in found]
+        namesakes = [helper for helper in helpers if isinstance(helper, Person) and helper.name == name]
+        self.person = next((person for person in namesakes if str(person.pk) == picked), None)
+        if namesakes and self.person is None and picked != "new":
+            known = where_from(namesakes)
+            choices = [(str(person.pk), f"{person.name}（{known.get(person.pk, '')}）") for person in namesakes]
             self._picking.choices = [*choices, ("new", _("somebody else of the same name"))]
             self.fields = {"name": self.fields["name"], "pick": self._picking, **self.fields}
             self.add_error("pick", _("Somebody of this name is known. Say whether it is they."))
-        return given
+        return cleaned
 
 
 @page("team.keep", load=load_team)
-def team_add(request: Request, one: StationedTeam) -> HttpResponse:
-    form = JoinForm(request.POST or None, team=one, initial={"valid_from": timezone.localdate()})
+def team_add(request: Request, team: StationedTeam) -> HttpResponse:
+    form = JoinForm(request.POST or None, team=team, initial={"valid_from": timezone.localdate()})
 
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
-        given.pop("pick", None)
-        return {**given, "person": form.person}
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        cleaned.pop("pick", None)
+        return {**cleaned, "person": form.person}
 
     return one_act(
         request,
         form,
         team_join,
-        heading=_("Somebody joins %(team)s") % {"team": one.name},
+        heading=_("Somebody joins %(team)s") % {"team": team.name},
         lead=_("From the first day on they see the files of the families there."),
-        back=reverse("team", args=[one.pk]),
+        back=reverse("team", args=[team.pk]),
         done=_("The person is in the team."),
         submit=_("Add"),
-        given={"team": one},
+        given={"team": team},
         fields=fields,
     )
 
 
 def load_post(request: Request, pk: UUID, post: UUID) -> StationedTeam:
-    one = load_team(request, pk)
-    return lend(one, chosen=TeamMember.objects.select_related("person", "team__place").get(pk=post, team=one))
+    """The team, lent `chosen`: the person's time in it (TeamMember) that is to end."""
+    team = load_team(request, pk)
+    return lend(team, chosen=TeamMember.objects.select_related("person", "team__place").get(pk=post, team=team))
 
 
 class LeaveForm(ActForm):
@@ -188,17 +189,17 @@ class LeaveForm(ActForm):
 
 
 @page("team.keep", load=load_post)
-def team_remove(request: Request, one: Any) -> HttpResponse:
+def team_remove(request: Request, team: StationedTeam) -> HttpResponse:
     return one_act(
         request,
         LeaveForm(request.POST or None, initial={"on": timezone.localdate()}),
         team_leave,
-        heading=_("%(name)s leaves the team") % {"name": lent(one, "chosen").person.name},
+        heading=_("%(name)s leaves the team") % {"name": lent(team, "chosen").person.name},
         lead=_("From the next day on they see no family there; what they recorded stays."),
-        back=reverse("team", args=[one.pk]),
+        back=reverse("team", args=[team.pk]),
         done=_("The last day is stored."),
         submit=_("Save"),
-        given={"post": lent(one, "chosen")},
+        given={"post": lent(team, "chosen")},
     )
 
 

@@ -34,8 +34,8 @@ DAY = forms.DateInput(attrs={"type": "date"})
 
 def promises_of(plan: VillagePlan) -> QuerySet[Commitment]:
     """Everything that somebody owes under a plan."""
-    rows = Commitment.within.filter(origin_kind=Commitment.Origin.VILLAGE_PLAN, origin_id=plan.pk)
-    return rows.exclude(state=Commitment.State.DROPPED).select_related("bearer", "supervisor").order_by("ordinal")
+    promises = Commitment.within.filter(origin_kind=Commitment.Origin.VILLAGE_PLAN, origin_id=plan.pk)
+    return promises.exclude(state=Commitment.State.DROPPED).select_related("bearer", "supervisor").order_by("ordinal")
 
 
 VILLAGE_PLANS = DeclaredList(
@@ -54,11 +54,11 @@ VILLAGE_PLANS = DeclaredList(
 
 @page("village_plan.see", methods=("GET",))
 def village_plans(request: Request) -> HttpResponse:
-    rows = VillagePlan.objects.select_related("place").order_by("place__lo", "-starts_on")
+    plans = VillagePlan.objects.select_related("place").order_by("place__lo", "-starts_on")
     typed = request.GET.get("q", "").strip()
     if typed:
-        rows = rows.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
-    return VILLAGE_PLANS.respond(request, "assistance/pairing/village_plans.html", rows, typed=typed)
+        plans = plans.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
+    return VILLAGE_PLANS.respond(request, "assistance/pairing/village_plans.html", plans, typed=typed)
 
 
 def load_plan(request: Request, pk: UUID) -> VillagePlan:
@@ -68,12 +68,12 @@ def load_plan(request: Request, pk: UUID) -> VillagePlan:
 @page("village_plan.see", load=load_plan, methods=("GET",))
 def village_plan(request: Request, plan: VillagePlan) -> HttpResponse:
     seen = set(Commitment.objects.filter(origin_id=plan.pk).values_list("pk", flat=True))
-    words = {
+    context = {
         "plan": plan,
-        "promises": [{"one": one, "opens": one.pk in seen} for one in promises_of(plan)],
+        "promises": [{"promise": promise, "opens": promise.pk in seen} for promise in promises_of(plan)],
         "may_keep": may("village_plan.keep", request.viewer, plan),
     }
-    return render(request, "assistance/pairing/village_plan.html", words)
+    return render(request, "assistance/pairing/village_plan.html", context)
 
 
 def _sheet(ending: str) -> Any:
@@ -126,8 +126,8 @@ class PromiseForm(ActForm):
         super().__init__(*args, **kwargs)
         place, today = plan.place, timezone.localdate()
         near = Q(place__lo__lte=place.lo, place__hi__gte=place.lo) | Q(pairings__place=place)
-        rows = Body.objects.filter(near, valid_on(today)).distinct()
-        self.fields["bearer"].queryset = rows.order_by("-place__lo", "name")
+        bodies = Body.objects.filter(near, valid_on(today)).distinct()
+        self.fields["bearer"].queryset = bodies.order_by("-place__lo", "name")
 
 
 @page("village_plan.keep", load=load_plan)

@@ -47,27 +47,27 @@ class VisitFilter(Form):
         self.fields["state"].choices = [*Visit.State.choices, ("all", _("all"))]
         self.fields["place"].limit(widest_place(request))
 
-    def narrow(self, rows: QuerySet[Visit]) -> QuerySet[Visit]:
-        given = self.cleaned_data if self.is_valid() else {}
-        state = given.get("state") or Visit.State.KEPT
+    def narrow(self, visits: QuerySet[Visit]) -> QuerySet[Visit]:
+        filters = self.cleaned_data if self.is_valid() else {}
+        state = filters.get("state") or Visit.State.KEPT
         if state != "all":
-            rows = rows.filter(state=state)
-        if given.get("q"):
-            typed = given["q"].strip()
+            visits = visits.filter(state=state)
+        if filters.get("q"):
+            typed = filters["q"].strip()
             named = Person.within.filter(name__icontains=typed, visits_made__isnull=False)
-            rows = rows.filter(
+            visits = visits.filter(
                 Q(household__number__icontains=typed)
                 | Q(household__head__name__icontains=typed)
                 | Q(visitors__in=named.values("pk"))
             ).distinct()
-        if given.get("since"):
-            rows = rows.filter(on__gte=given["since"])
-        if given.get("until"):
-            rows = rows.filter(on__lte=given["until"])
-        if given.get("place"):
-            lo, hi = given["place"].lo, given["place"].hi
-            rows = rows.filter(household__place__lo__gte=lo, household__place__lo__lte=hi)
-        return rows
+        if filters.get("since"):
+            visits = visits.filter(on__gte=filters["since"])
+        if filters.get("until"):
+            visits = visits.filter(on__lte=filters["until"])
+        if filters.get("place"):
+            lo, hi = filters["place"].lo, filters["place"].hi
+            visits = visits.filter(household__place__lo__gte=lo, household__place__lo__lte=hi)
+        return visits
 
 
 VISITS = DeclaredList(
@@ -81,7 +81,7 @@ VISITS = DeclaredList(
         Column(gettext_lazy("place"), "household.place.full_name", page=False),
         Column(
             gettext_lazy("visitors"),
-            lambda one: "、".join(person.name for person in one.visitors.all()),
+            lambda visit: "、".join(person.name for person in visit.visitors.all()),
         ),
         Column(gettext_lazy("whom I met"), "met", page=False),
         Column(gettext_lazy("found"), "found", cell="found"),
@@ -96,9 +96,9 @@ VISITS = DeclaredList(
 def visits(request: Request) -> HttpResponse:
     """The visits to the families that the viewer may see, the newest first."""
     form = VisitFilter(request)
-    rows = form.narrow(Visit.objects.select_related("household__head", "household__place"))
-    rows = rows.prefetch_related("visitors").order_by("-on", "-written_at", "pk")
-    return VISITS.respond(request, "assistance/pairing/visits.html", rows, form=form)
+    listed_visits = form.narrow(Visit.objects.select_related("household__head", "household__place"))
+    listed_visits = listed_visits.prefetch_related("visitors").order_by("-on", "-written_at", "pk")
+    return VISITS.respond(request, "assistance/pairing/visits.html", listed_visits, form=form)
 
 
 class VisitForm(ActForm):
@@ -126,8 +126,8 @@ class VisitForm(ActForm):
         others = companions(household, person)
         self.fields["visitors"].queryset = others
         known = where_from(others)
-        self.fields["visitors"].label_from_instance = lambda one: (
-            f"{one.name}（{known[one.pk]}）" if one.pk in known else one.name
+        self.fields["visitors"].label_from_instance = lambda person: (
+            f"{person.name}（{known[person.pk]}）" if person.pk in known else person.name
         )
         if not others:
             del self.fields["visitors"]
@@ -139,8 +139,8 @@ def companions(household: Household, person: Person | None) -> Any:
     helpers = Pairing.within.filter(valid_on(today), household=household, person__isnull=False)
     spans = {"team__place__lo__lte": household.place.lo, "team__place__hi__gte": household.place.lo}
     stationed = TeamMember.objects.filter(valid_on(today), **spans)
-    rows = Person.within.filter(Q(pk__in=helpers.values("person")) | Q(pk__in=stationed.values("person")))
-    return rows.exclude(pk__in=[person.pk] if person else []).order_by("name")
+    people = Person.within.filter(Q(pk__in=helpers.values("person")) | Q(pk__in=stationed.values("person")))
+    return people.exclude(pk__in=[person.pk] if person else []).order_by("name")
 
 
 @page("visit.log", load=load_household)
@@ -154,9 +154,9 @@ def visit_new(request: Request, household: Household) -> HttpResponse:
     )
     goes_on = bool(request.POST.get("then"))
 
-    def fields(given: dict[str, Any]) -> dict[str, Any]:
-        given.pop("then", None)
-        return given
+    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+        cleaned.pop("then", None)
+        return cleaned
 
     def next_url(receipt: Any) -> str:
         if goes_on:
@@ -179,9 +179,9 @@ def visit_new(request: Request, household: Household) -> HttpResponse:
 
 
 def load_ended(request: Request, pk: UUID) -> Pairing:
-    """The viewer's own pairing with a family; what is shown of the family is whom the visit was made to."""
-    rows = Pairing.objects.filter(person=request.viewer.person_id, household__isnull=False)
-    return rows.select_related("household__head", "household__place").get(pk=pk)
+    """The viewer's own pairing with a family, ended by now. Of the family is shown only whom the visit was made to."""
+    pairings = Pairing.objects.filter(person=request.viewer.person_id, household__isnull=False)
+    return pairings.select_related("household__head", "household__place").get(pk=pk)
 
 
 class LateVisitForm(VisitForm):
@@ -204,13 +204,13 @@ class LateVisitForm(VisitForm):
 
 
 @page("visit.late", load=load_ended)
-def visit_late(request: Request, one: Pairing) -> HttpResponse:
+def visit_late(request: Request, pairing: Pairing) -> HttpResponse:
     """For some weeks after a handover: a visit that was made before it and is written down only now."""
-    home = one.household
+    home = pairing.household
     assert home is not None
     return one_act(
         request,
-        LateVisitForm(request.POST or None, pairing=one, initial={"on": one.valid_to}),
+        LateVisitForm(request.POST or None, pairing=pairing, initial={"on": pairing.valid_to}),
         visit_log,
         heading=_("A visit to %(name)s before you handed over") % {"name": home.head.name},
         lead=f"{home.number} · {home.place.full_name}",
@@ -222,20 +222,20 @@ def visit_late(request: Request, one: Pairing) -> HttpResponse:
 
 
 def load_visit(request: Request, pk: UUID) -> Visit:
-    rows = Visit.objects.select_related("household__head", "household__place", "written_by", "place")
-    return rows.prefetch_related("visitors").get(pk=pk)
+    visits = Visit.objects.select_related("household__head", "household__place", "written_by", "place")
+    return visits.prefetch_related("visitors").get(pk=pk)
 
 
 @page("visit.see", load=load_visit, methods=("GET",))
-def visit(request: Request, one: Visit) -> HttpResponse:
+def visit(request: Request, visit: Visit) -> HttpResponse:
     viewer = request.viewer
-    words = {
-        "visit": one,
-        "measures": one.measures.select_related("commitment__bearer"),
-        "may_decide": one.state == Visit.State.WAITING and may("visit.decide", viewer, one),
-        "may_withdraw": one.state == Visit.State.KEPT and may("visit.withdraw", viewer, one),
+    context = {
+        "visit": visit,
+        "measures": visit.measures.select_related("commitment__bearer"),
+        "may_decide": visit.state == Visit.State.WAITING and may("visit.decide", viewer, visit),
+        "may_withdraw": visit.state == Visit.State.KEPT and may("visit.withdraw", viewer, visit),
     }
-    return render(request, "assistance/pairing/visit.html", words)
+    return render(request, "assistance/pairing/visit.html", context)
 
 
 class DecideForm(ActForm):
@@ -249,17 +249,17 @@ class DecideForm(ActForm):
 
 
 @page("visit.decide", load=load_visit)
-def visit_answer(request: Request, one: Visit) -> HttpResponse:
+def visit_answer(request: Request, visit: Visit) -> HttpResponse:
     return one_act(
         request,
         DecideForm(request.POST or None),
         visit_decide,
         heading=_("Does this visit count?"),
         lead=_("It was sent after its writer's time as helper had ended, about a day before."),
-        back=reverse("visit", args=[one.pk]),
+        back=reverse("visit", args=[visit.pk]),
         done=_("Your decision is stored."),
         submit=_("Save"),
-        given={"visit": one},
+        given={"visit": visit},
     )
 
 
@@ -268,17 +268,17 @@ class ReasonForm(ActForm):
 
 
 @page("visit.withdraw", load=load_visit)
-def visit_back(request: Request, one: Visit) -> HttpResponse:
+def visit_take_back(request: Request, visit: Visit) -> HttpResponse:
     return one_act(
         request,
         ReasonForm(request.POST or None),
         visit_withdraw,
         heading=_("Withdraw this visit"),
         lead=_("It counts no longer; the record and your reason stay."),
-        back=reverse("visit", args=[one.pk]),
+        back=reverse("visit", args=[visit.pk]),
         done=_("The visit is withdrawn."),
         submit=_("Withdraw"),
-        given={"visit": one},
+        given={"visit": visit},
     )
 
 
@@ -288,5 +288,5 @@ urlpatterns = [
     path("desk/visits/", visits, name="visits"),
     path("desk/visits/<uuid:pk>/", visit, name="visit"),
     path("desk/visits/<uuid:pk>/decide/", visit_answer, name="visit_decide"),
-    path("desk/visits/<uuid:pk>/withdraw/", visit_back, name="visit_withdraw"),
+    path("desk/visits/<uuid:pk>/withdraw/", visit_take_back, name="visit_withdraw"),
 ]

@@ -14,14 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign
 from yishi.assistance.deeds.models import Deed
-from yishi.assistance.projects.models import (
-    Allotment,
-    Contract,
-    Fund,
-    FundKind,
-    FundMovement,
-    Project,
-)
+from yishi.assistance.projects.models import Allotment, Contract, Fund, FundKind, FundMovement, Project
 from yishi.assistance.projects.services import funds as money
 from yishi.assistance.projects.services import payments
 from yishi.assistance.projects.services.balances import money_of
@@ -40,13 +33,7 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 from .funds import load_fund, load_movement
-from .money_fields import (
-    BodyField,
-    GiverField,
-    HouseholdField,
-    YuanField,
-    bodies_nearby,
-)
+from .money_fields import BodyField, GiverField, HouseholdField, YuanField, bodies_nearby
 from .projects import load_project
 
 MOST_OFFERED = 80
@@ -58,6 +45,7 @@ def today() -> Any:
 
 
 def own_desks(viewer: Any) -> list[UUID]:
+    """The bodies in which the viewer has a working post."""
     return [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
 
 
@@ -96,7 +84,9 @@ def fund_new(request: Request) -> HttpResponse:
     )
 
 
-class ComeForm(ActForm):
+class IncomingForm(ActForm):
+    """Money that is promised to a fund, or arrives in it."""
+
     giver = GiverField()
     amount = YuanField()
     on = day_field(gettext_lazy("When"))
@@ -105,7 +95,7 @@ class ComeForm(ActForm):
     scan = forms.FileField(label=SCAN, required=False)
 
     def offer(self, request: Request, fund: Fund) -> None:
-        """Bodies nearby, and sitting members of the committees around."""
+        """Offer givers: bodies near the fund's place, and sitting members of the committees around it."""
         giver = self.fields["giver"]
         giver.offer(bodies_nearby(fund.place, request.viewer))
         around = Q(term__body__place__lo__lte=fund.place.lo, term__body__place__hi__gte=fund.place.lo)
@@ -113,7 +103,7 @@ class ComeForm(ActForm):
         giver.offer_members(members.order_by("person__name")[:MOST_OFFERED])
 
 
-class DonationForm(ComeForm):
+class DonationForm(IncomingForm):
     household = HouseholdField(label=gettext_lazy("On to the household of number (if it is passed on)"), required=False)
     pupil = forms.CharField(label=gettext_lazy("For which pupil of this family"), required=False, max_length=32)
     payment_bill = forms.CharField(
@@ -138,19 +128,19 @@ class DonationForm(ComeForm):
 
 
 def pupil_called(household: Any, name: str) -> Person | None:
-    """A member of the household by name."""
+    """The person of this name who lives in the household now (None: nobody, or no household)."""
     if household is None:
         return None
     members = household.members.filter(valid_to__isnull=True, person__name=name).select_related("person")
-    return next((one.person for one in members), None)
+    return next((member.person for member in members), None)
 
 
 def with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
-    """The service, called with the file kept from what was sent."""
+    """`service` for a form with a scan: the uploaded file is kept first, and `service` is called with it as `file`."""
 
-    def call(*, actor: Any, act_id: UUID | None = None, scan: Any = None, **given: Any) -> Receipt:
+    def call(*, actor: Any, act_id: UUID | None = None, scan: Any = None, **fields: Any) -> Receipt:
         file = scan_keep(actor=actor, upload=scan) if scan else None
-        return service(actor=actor, act_id=act_id, file=file, **given)
+        return service(actor=actor, act_id=act_id, file=file, **fields)
 
     return call
 
@@ -159,44 +149,45 @@ def _to_movement(receipt: Receipt) -> str:
     return reverse("movement", args=[receipt.result["movement"]])
 
 
-def _fund_act(request: Request, one: Fund, form: ActForm, service: Any, **words: Any) -> HttpResponse:
-    free = _("free: %(amount)s yuan") % {"amount": yuan_text(money_of(one).free)}
+def _fund_act(request: Request, fund: Fund, form: ActForm, service: Any, **arguments: Any) -> HttpResponse:
+    """The page of one act on a fund; `arguments` are those of `one_act`. Its lead says what is free in the fund."""
+    free = _("free: %(amount)s yuan") % {"amount": yuan_text(money_of(fund).free)}
     return one_act(
         request,
         form,
         service,
-        given={"fund": one},
-        lead=words.pop("lead", f"{one.name} · {free}"),
-        back=reverse("fund", args=[one.pk]),
+        given={"fund": fund},
+        lead=arguments.pop("lead", f"{fund.name} · {free}"),
+        back=reverse("fund", args=[fund.pk]),
         layout=CENTRED,
-        **words,
+        **arguments,
     )
 
 
 @page("fund.move", load=load_fund)
-def fund_mobilise(request: Request, one: Fund) -> HttpResponse:
-    form = ComeForm(request.POST or None, request.FILES or None, initial={"on": today()})
-    form.offer(request, one)
+def fund_mobilise(request: Request, fund: Fund) -> HttpResponse:
+    form = IncomingForm(request.POST or None, request.FILES or None, initial={"on": today()})
+    form.offer(request, fund)
     return _fund_act(
         request,
-        one,
+        fund,
         form,
         with_scan(money.money_mobilise),
         heading=_("Money was promised or decided"),
         lead=_("%(name)s: it is counted as mobilised. When it arrives, record that too; the two are never added.")
-        % {"name": one.name},
+        % {"name": fund.name},
         done=_("Counted as mobilised."),
         submit=_("Record it"),
     )
 
 
 @page("fund.move", load=load_fund)
-def fund_receive(request: Request, one: Fund) -> HttpResponse:
-    form = ComeForm(request.POST or None, request.FILES or None, initial={"on": today()})
-    form.offer(request, one)
+def fund_receive(request: Request, fund: Fund) -> HttpResponse:
+    form = IncomingForm(request.POST or None, request.FILES or None, initial={"on": today()})
+    form.offer(request, fund)
     return _fund_act(
         request,
-        one,
+        fund,
         form,
         with_scan(money.money_receive),
         heading=_("Money arrived"),
@@ -207,18 +198,18 @@ def fund_receive(request: Request, one: Fund) -> HttpResponse:
 
 
 @page("fund.move", load=load_fund)
-def fund_donation(request: Request, one: Fund) -> HttpResponse:
+def fund_donation(request: Request, fund: Fund) -> HttpResponse:
     """From a giver to the fund and, if it is meant so, on to a family or its pupil: one page, two movements."""
     form = DonationForm(request.POST or None, request.FILES or None, initial={"on": today()})
-    form.offer(request, one)
+    form.offer(request, fund)
     return _fund_act(
         request,
-        one,
+        fund,
         form,
         with_scan(payments.donation_record),
         heading=_("Record a donation"),
         lead=_("%(name)s: what is passed on to a family waits until a second person has confirmed it.")
-        % {"name": one.name},
+        % {"name": fund.name},
         done=_("The donation is recorded."),
         submit=_("Record the donation"),
         fields=lambda cleaned: {
@@ -257,12 +248,14 @@ class PayForm(ActForm):
         self.fields["project"].queryset = Project.within.filter(pk__in=held).order_by("name")
         contracts = Contract.objects.filter(project__in=held, ended_at=None).select_related("project")
         self.fields["contract"].queryset = contracts.order_by("project", "signed_on")
-        self.fields["contract"].label_from_instance = lambda one: f"{one.project.name} · {one.number} · {one.with_whom}"
+        self.fields["contract"].label_from_instance = lambda contract: (
+            f"{contract.project.name} · {contract.number} · {contract.with_whom}"
+        )
         gifts = FundMovement.within.filter(fund=fund, kind="received", state="counted")
         gifts = gifts.select_related("giver_body", "giver_person").order_by("-on")[:MOST_OFFERED]
         self.fields["gift"].queryset = FundMovement.within.filter(fund=fund, kind="received", state="counted")
         choices = [("", _("none"))]
-        choices += [(str(one.pk), f"{one.giver} · {yuan_text(one.amount)} · {one.on:%Y-%m-%d}") for one in gifts]
+        choices += [(str(gift.pk), f"{gift.giver} · {yuan_text(gift.amount)} · {gift.on:%Y-%m-%d}") for gift in gifts]
         self.fields["gift"].choices = choices
         self.fields["body"].offer(bodies_nearby(fund.place, request.viewer))
 
@@ -278,12 +271,12 @@ class PayForm(ActForm):
 
 
 @page("fund.move", load=load_fund)
-def fund_pay(request: Request, one: Fund) -> HttpResponse:
-    form = PayForm(request.POST or None, request.FILES or None, request=request, fund=one, initial={"on": today()})
+def fund_pay(request: Request, fund: Fund) -> HttpResponse:
+    form = PayForm(request.POST or None, request.FILES or None, request=request, fund=fund, initial={"on": today()})
     names = ("to", "amount", "on", "bill", "contract", "gift", "words", "scan")
     return _fund_act(
         request,
-        one,
+        fund,
         form,
         with_scan(payments.payment_record),
         heading=_("Record a payment"),
@@ -302,7 +295,7 @@ class AllotForm(ActForm):
 
 
 @page("project.see", load=load_project)
-def project_allot(request: Request, one: Project) -> HttpResponse:
+def project_allot(request: Request, project: Project) -> HttpResponse:
     """Money of one of the viewer's funds is held ready for a project; the service asks for the right to the fund."""
     form = AllotForm(request.POST or None, initial={"on": today()})
     form.fields["fund"].queryset = Fund.within.filter(owner__in=own_desks(request.viewer)).order_by("name")
@@ -313,10 +306,10 @@ def project_allot(request: Request, one: Project) -> HttpResponse:
         request,
         form,
         money.allotment_make,
-        given={"project": one},
+        given={"project": project},
         heading=_("Hold money ready"),
-        lead=f"{one.number} · {one.name}",
-        back=reverse("project", args=[one.pk]),
+        lead=f"{project.number} · {project.name}",
+        back=reverse("project", args=[project.pk]),
         done=_("The money is held ready for the project."),
         submit=_("Hold it ready"),
         layout=CENTRED,
@@ -328,46 +321,49 @@ class ReasonForm(ActForm):
 
 
 def load_allotment(request: Request, pk: UUID) -> Allotment:
-    found = Allotment.objects.select_related("fund", "project").get(pk=pk)
-    Fund.objects.get(pk=found.fund_id)
-    return found
+    """An allotment whose fund the viewer reaches."""
+    allotment = Allotment.objects.select_related("fund", "project").get(pk=pk)
+    Fund.objects.get(pk=allotment.fund_id)
+    return allotment
 
 
 @page("allotment.take_back", load=load_allotment)
-def allotment_back(request: Request, one: Allotment) -> HttpResponse:
+def allotment_back(request: Request, allotment: Allotment) -> HttpResponse:
     return one_act(
         request,
         ReasonForm(request.POST or None),
         money.allotment_take_back,
-        given={"allotment": one},
-        heading=_("Take %(amount)s yuan back") % {"amount": yuan_text(one.amount)},
-        lead=f"{one.fund.name} → {one.project.name}",
-        back=reverse("fund", args=[one.fund_id]),
+        given={"allotment": allotment},
+        heading=_("Take %(amount)s yuan back") % {"amount": yuan_text(allotment.amount)},
+        lead=f"{allotment.fund.name} → {allotment.project.name}",
+        back=reverse("fund", args=[allotment.fund_id]),
         done=_("The money is free again."),
         submit=_("Take it back"),
         layout=CENTRED,
     )
 
 
-def _movement_act(request: Request, one: FundMovement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
-    lead = f"{one.number} · {one.get_kind_display()} · {yuan_text(one.amount)} {_('yuan')} · {one.fund.name}"
+def _movement_act(
+    request: Request, movement: FundMovement, form: ActForm, service: Any, **arguments: Any
+) -> HttpResponse:
+    amount = f"{movement.get_kind_display()} · {yuan_text(movement.amount)} {_('yuan')}"
     return one_act(
         request,
         form,
         service,
-        given={"movement": one},
-        lead=lead,
-        back=reverse("movement", args=[one.pk]),
+        given={"movement": movement},
+        lead=f"{movement.number} · {amount} · {movement.fund.name}",
+        back=reverse("movement", args=[movement.pk]),
         layout=CENTRED,
-        **words,
+        **arguments,
     )
 
 
 @page("movement.confirm", load=load_movement)
-def movement_confirm(request: Request, one: FundMovement) -> HttpResponse:
+def movement_confirm(request: Request, movement: FundMovement) -> HttpResponse:
     return _movement_act(
         request,
-        one,
+        movement,
         ActForm(request.POST or None),
         payments.payment_confirm,
         heading=_("Confirm the payment"),
@@ -377,10 +373,10 @@ def movement_confirm(request: Request, one: FundMovement) -> HttpResponse:
 
 
 @page("movement.reverse", load=load_movement)
-def movement_return(request: Request, one: FundMovement) -> HttpResponse:
+def movement_return(request: Request, movement: FundMovement) -> HttpResponse:
     return _movement_act(
         request,
-        one,
+        movement,
         ReasonForm(request.POST or None),
         payments.payment_return,
         heading=_("Return the payment"),
@@ -390,10 +386,10 @@ def movement_return(request: Request, one: FundMovement) -> HttpResponse:
 
 
 @page("movement.reverse", load=load_movement)
-def movement_reverse(request: Request, one: FundMovement) -> HttpResponse:
+def movement_reverse(request: Request, movement: FundMovement) -> HttpResponse:
     return _movement_act(
         request,
-        one,
+        movement,
         ReasonForm(request.POST or None),
         money.movement_reverse,
         heading=_("Reverse the movement"),
@@ -410,22 +406,22 @@ class LinkForm(ActForm):
     )
 
     def clean_number(self) -> FundMovement:
-        found = FundMovement.objects.filter(number=self.cleaned_data["number"].strip().upper()).first()
-        if found is None:
+        movement = FundMovement.objects.filter(number=self.cleaned_data["number"].strip().upper()).first()
+        if movement is None:
             raise forms.ValidationError(_("You see no movement of this number."))
-        return found
+        return movement
 
 
 @page("deed.link_money", load=load_deed)
-def deed_money(request: Request, one: Deed) -> HttpResponse:
+def deed_money(request: Request, deed: Deed) -> HttpResponse:
     return one_act(
         request,
         LinkForm(request.POST or None),
         payments.deed_link,
-        given={"deed": one},
+        given={"deed": deed},
         heading=_("Which money belongs to this deed?"),
-        lead=f"{one.number} · {one.version.name} · {one.place.full_name}",
-        back=reverse("deed", args=[one.pk]),
+        lead=f"{deed.number} · {deed.version.name} · {deed.place.full_name}",
+        back=reverse("deed", args=[deed.pk]),
         done=_("The deed refers to this money now."),
         submit=_("Link them"),
         fields=lambda cleaned: {"movement": cleaned["number"]},

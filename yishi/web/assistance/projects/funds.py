@@ -54,21 +54,21 @@ class FundFilter(Form):
         self.fields["kind"].choices = [("", _("all")), *FundKind.choices]
         self.fields["place"].limit(widest_place(request))
 
-    def narrow(self, rows: QuerySet[Fund]) -> QuerySet[Fund]:
-        given = self.cleaned_data if self.is_valid() else {}
-        if given.get("q"):
-            rows = rows.filter(name__icontains=given["q"].strip())
-        if given.get("kind"):
-            rows = rows.filter(kind=given["kind"])
-        if given.get("body"):
-            rows = rows.filter(owner__name__icontains=given["body"].strip())
-        if given.get("place"):
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        return rows
+    def narrow(self, funds: QuerySet[Fund]) -> QuerySet[Fund]:
+        filters = self.cleaned_data if self.is_valid() else {}
+        if filters.get("q"):
+            funds = funds.filter(name__icontains=filters["q"].strip())
+        if filters.get("kind"):
+            funds = funds.filter(kind=filters["kind"])
+        if filters.get("body"):
+            funds = funds.filter(owner__name__icontains=filters["body"].strip())
+        if filters.get("place"):
+            funds = funds.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        return funds
 
 
 def with_money(funds: list[Fund]) -> list[Fund]:
-    """Funds with their sums, by one query."""
+    """Lend each fund its sums as `money` (FundMoney, in fen), by one query; the funds themselves are returned."""
     money = fund_money(fund.pk for fund in funds)
     for fund in funds:
         lend(fund, money=money[fund.pk])
@@ -87,11 +87,11 @@ FUNDS = DeclaredList(
         Column(gettext_lazy("free"), cell="free", css="number"),
         Column(gettext_lazy("kept by"), "owner.name", page=False),
         Column(gettext_lazy("place"), "place.full_name", page=False),
-        Column(gettext_lazy("mobilised (yuan)"), lambda one: one.money.mobilised / 100, page=False),
-        Column(gettext_lazy("received (yuan)"), lambda one: one.money.received / 100, page=False),
-        Column(gettext_lazy("paid (yuan)"), lambda one: one.money.paid / 100, page=False),
-        Column(gettext_lazy("held ready (yuan)"), lambda one: one.money.allotted / 100, page=False),
-        Column(gettext_lazy("free (yuan)"), lambda one: one.money.free / 100, page=False),
+        Column(gettext_lazy("mobilised (yuan)"), lambda fund: fund.money.mobilised / 100, page=False),
+        Column(gettext_lazy("received (yuan)"), lambda fund: fund.money.received / 100, page=False),
+        Column(gettext_lazy("paid (yuan)"), lambda fund: fund.money.paid / 100, page=False),
+        Column(gettext_lazy("held ready (yuan)"), lambda fund: fund.money.allotted / 100, page=False),
+        Column(gettext_lazy("free (yuan)"), lambda fund: fund.money.free / 100, page=False),
     ],
     prepare=with_money,
 )
@@ -100,11 +100,11 @@ FUNDS = DeclaredList(
 @page("fund.see", methods=("GET",))
 def funds(request: Request) -> HttpResponse:
     form = FundFilter(request)
-    rows = form.narrow(Fund.objects.select_related("owner", "place")).order_by("place__lo", "kind", "name")
+    listed_funds = form.narrow(Fund.objects.select_related("owner", "place")).order_by("place__lo", "kind", "name")
     return FUNDS.respond(
         request,
         "assistance/projects/funds.html",
-        rows,
+        listed_funds,
         form=form,
         may_open=may("fund.open", request.viewer),
     )
@@ -115,24 +115,24 @@ def load_fund(request: Request, pk: UUID) -> Fund:
 
 
 @page("fund.see", load=load_fund, methods=("GET",))
-def fund(request: Request, one: Fund) -> HttpResponse:
-    """Its three sums apart, what is bound, what is free; then every movement."""
-    rows = FundMovement.objects.filter(fund=one).select_related(*WITH).order_by("-on", "-recorded_at")
-    money = money_of(one)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+def fund(request: Request, fund: Fund) -> HttpResponse:
+    """A fund: its three sums apart, what is held ready, what is free; then every movement."""
+    movements = FundMovement.objects.filter(fund=fund).select_related(*WITH).order_by("-on", "-recorded_at")
+    money = money_of(fund)
+    page_obj = Paginator(movements, PER_PAGE).get_page(request.GET.get("page"))
     with_receivers(list(page_obj))
-    words = {
-        "fund": one,
+    context = {
+        "fund": fund,
         "money": money,
         "page_obj": page_obj,
-        "allotments": one.allotments.select_related("project").order_by("-on", "-recorded_at")[:SHOWN],
-        "may_move": may("fund.move", request.viewer, one),
+        "allotments": fund.allotments.select_related("project").order_by("-on", "-recorded_at")[:SHOWN],
+        "may_move": may("fund.move", request.viewer, fund),
     }
-    return render(request, "assistance/projects/fund.html", words)
+    return render(request, "assistance/projects/fund.html", context)
 
 
 def with_receivers(movements: list[FundMovement]) -> list[FundMovement]:
-    """Movements with who received them, as the viewer may know it."""
+    """Lend each movement its `receiver`, in words that the viewer may read; the movements themselves are returned."""
     homes = {movement.household_id for movement in movements if movement.household_id}
     seen = set(Household.objects.filter(pk__in=homes).values_list("pk", flat=True)) if homes else set()
     for movement in movements:
@@ -155,9 +155,9 @@ class MovementFilter(Form):
     to = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, request: Request):
-        given = request.GET.copy()
-        given.setdefault("state", State.COUNTED)
-        super().__init__(given)
+        filters = request.GET.copy()
+        filters.setdefault("state", State.COUNTED)
+        super().__init__(filters)
         self.fields["kind"].choices = [("", _("all")), *Kind.choices]
         self.fields["state"].choices = [("", _("all")), *State.choices]
         self.fields["source"].choices = [("", _("all")), *FundKind.choices]
@@ -166,27 +166,27 @@ class MovementFilter(Form):
         self.fields["household"].queryset = Household.objects.all()
         self.fields["place"].limit(widest_place(request))
 
-    def narrow(self, rows: QuerySet[FundMovement]) -> QuerySet[FundMovement]:
+    def narrow(self, movements: QuerySet[FundMovement]) -> QuerySet[FundMovement]:
         if not self.is_valid():
-            return rows.none()
-        given = self.cleaned_data
+            return movements.none()
+        filters = self.cleaned_data
         for name, field in (("kind", "kind"), ("state", "state"), ("source", "fund__kind")):
-            if given.get(name):
-                rows = rows.filter(**{field: given[name]})
+            if filters.get(name):
+                movements = movements.filter(**{field: filters[name]})
         for name in ("fund", "project", "household"):
-            if given.get(name):
-                rows = rows.filter(**{name: given[name]})
-        if given.get("giver"):
-            rows = rows.filter(Q(giver_body=given["giver"]) | Q(giver_person=given["giver"]))
-        if given.get("to"):
-            rows = rows.filter(body=given["to"])
-        if given.get("place"):
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        if given.get("q"):
-            typed = given["q"].strip()
+            if filters.get(name):
+                movements = movements.filter(**{name: filters[name]})
+        if filters.get("giver"):
+            movements = movements.filter(Q(giver_body=filters["giver"]) | Q(giver_person=filters["giver"]))
+        if filters.get("to"):
+            movements = movements.filter(body=filters["to"])
+        if filters.get("place"):
+            movements = movements.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        if filters.get("q"):
+            typed = filters["q"].strip()
             giver = Q(giver_body__name__icontains=typed) | Q(giver_person__name=typed) | Q(giver_name__icontains=typed)
-            rows = rows.filter(giver | Q(bill__icontains=typed) | Q(number=typed))
-        return rows
+            movements = movements.filter(giver | Q(bill__icontains=typed) | Q(number=typed))
+        return movements
 
 
 MOVEMENTS = DeclaredList(
@@ -202,7 +202,9 @@ MOVEMENTS = DeclaredList(
         Column(gettext_lazy("from whom"), "giver", page=False),
         Column(gettext_lazy("to whom"), "receiver", page=False),
         Column(gettext_lazy("bill"), "bill", cell="bill"),
-        Column(gettext_lazy("amount in yuan"), lambda one: one.amount / 100, cell="amount", at=6, css="number"),
+        Column(
+            gettext_lazy("amount in yuan"), lambda movement: movement.amount / 100, cell="amount", at=6, css="number"
+        ),
         Column(gettext_lazy("place"), "place.full_name", page=False),
         Column(gettext_lazy("state"), "get_state_display", page=False),
     ],
@@ -213,15 +215,15 @@ MOVEMENTS = DeclaredList(
 @page("movement.see", methods=("GET",))
 def movements(request: Request) -> HttpResponse:
     form = MovementFilter(request)
-    rows = form.narrow(FundMovement.objects.select_related(*WITH)).order_by("-on", "-recorded_at")
+    listed_movements = form.narrow(FundMovement.objects.select_related(*WITH)).order_by("-on", "-recorded_at")
     if wants_export(request):
-        return MOVEMENTS.workbook(request, rows)
-    sums = dict(rows.order_by().values_list("kind").annotate(Sum("amount")))
+        return MOVEMENTS.workbook(request, listed_movements)
+    sums = dict(listed_movements.order_by().values_list("kind").annotate(Sum("amount")))
     chosen = form.cleaned_data if form.is_valid() else {}
     return MOVEMENTS.respond(
         request,
         "assistance/projects/movements.html",
-        rows,
+        listed_movements,
         form=form,
         of_all_funds=True,
         sums=[(label, sums[kind]) for kind, label in Kind.choices if kind in sums],
@@ -236,30 +238,31 @@ def load_movement(request: Request, pk: UUID) -> FundMovement:
 
 
 def load_bill(request: Request, pk: UUID) -> Attachment:
+    """The scan kept with a movement that the viewer reaches."""
     return Attachment.objects.get(pk__in=filled([FundMovement.objects.get(pk=pk).file_id]))
 
 
 @page("movement.see", load=load_movement, methods=("GET",))
-def movement(request: Request, one: FundMovement) -> HttpResponse:
+def movement(request: Request, movement: FundMovement) -> HttpResponse:
     """One movement: whence, whither, by which bill, who recorded and who confirmed it; its deeds."""
-    seen = set(Household.objects.filter(pk__in=filled([one.household_id])).values_list("pk", flat=True))
-    passed_on = one.passed_on.filter(state=State.COUNTED)
+    seen = set(Household.objects.filter(pk__in=filled([movement.household_id])).values_list("pk", flat=True))
+    passed_on = movement.passed_on.filter(state=State.COUNTED)
     viewer = request.viewer
-    words = {
-        "movement": one,
-        "receiver": receiver_of(one, seen),
+    context = {
+        "movement": movement,
+        "receiver": receiver_of(movement, seen),
         "sees_family": bool(seen),
-        "sees_fund": Fund.objects.filter(pk=one.fund_id).exists(),
-        "sees_project": Project.objects.filter(pk__in=filled([one.project_id])).exists(),
-        "deeds": Deed.objects.filter(money__movement=one).select_related("version", "place"),
+        "sees_fund": Fund.objects.filter(pk=movement.fund_id).exists(),
+        "sees_project": Project.objects.filter(pk__in=filled([movement.project_id])).exists(),
+        "deeds": Deed.objects.filter(money__movement=movement).select_related("version", "place"),
         "passed_on": passed_on.aggregate(total=Sum("amount"))["total"] or 0,
         "families": _families(passed_on),
-        "may_confirm": one.state == State.WAITING and may("movement.confirm", viewer, one),
-        "may_return": one.state == State.WAITING and may("movement.reverse", viewer, one),
-        "may_reverse": one.state == State.COUNTED and may("movement.reverse", viewer, one),
-        "is_gift": one.kind != Kind.PAID,
+        "may_confirm": movement.state == State.WAITING and may("movement.confirm", viewer, movement),
+        "may_return": movement.state == State.WAITING and may("movement.reverse", viewer, movement),
+        "may_reverse": movement.state == State.COUNTED and may("movement.reverse", viewer, movement),
+        "is_gift": movement.kind != Kind.PAID,
     }
-    return render(request, "assistance/projects/movement.html", words)
+    return render(request, "assistance/projects/movement.html", context)
 
 
 def _families(passed_on: Any) -> str:
@@ -271,16 +274,18 @@ def _families(passed_on: Any) -> str:
 
 
 @page("movement.see", load=load_movement, methods=("GET",))
-def movement_paper(request: Request, one: FundMovement) -> HttpResponse:
+def movement_paper(request: Request, movement: FundMovement) -> HttpResponse:
     """What a giver holds in hand: what arrived, by which bill, and what became of it. It is no bill itself."""
-    passed_on = one.passed_on.filter(state=State.COUNTED).select_related("place")
-    words = {
-        "movement": one,
-        "passed_on": [(row.on, row.amount, receiver_of(row, set())) for row in passed_on.order_by("on")],
-        "is_gift": one.kind != Kind.PAID,
-        "receiver": receiver_of(one, set()),
+    passed_on = movement.passed_on.filter(state=State.COUNTED).select_related("place")
+    context = {
+        "movement": movement,
+        "passed_on": [
+            (payment.on, payment.amount, receiver_of(payment, set())) for payment in passed_on.order_by("on")
+        ],
+        "is_gift": movement.kind != Kind.PAID,
+        "receiver": receiver_of(movement, set()),
     }
-    return render(request, "assistance/projects/movement_paper.html", words)
+    return render(request, "assistance/projects/movement_paper.html", context)
 
 
 @page("movement.see", load=load_bill, methods=("GET",))
@@ -291,22 +296,22 @@ def movement_file(request: Request, attachment: Attachment) -> HttpResponse:
 def _waiting_rows(viewer: Any) -> Any:
     """Payments of our funds that somebody else recorded and that wait for a second person."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    rows = FundMovement.objects.filter(fund__owner__in=desks, state=State.WAITING)
-    return rows.exclude(recorded_by=viewer.person_id).select_related(*WITH).order_by("recorded_at")
+    payments = FundMovement.objects.filter(fund__owner__in=desks, state=State.WAITING)
+    return payments.exclude(recorded_by=viewer.person_id).select_related(*WITH).order_by("recorded_at")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, payments: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="payment",
             title=_("Payment of %(amount)s yuan to %(whom)s")
-            % {"amount": yuan_text(one.amount), "whom": receiver_of(one, set())},
+            % {"amount": yuan_text(payment.amount), "whom": receiver_of(payment, set())},
             act=_("Check the payment"),
-            url=reverse("movement", args=[one.pk]),
-            body_id=one.fund.owner_id,
-            detail=one.fund.name,
+            url=reverse("movement", args=[payment.pk]),
+            body_id=payment.fund.owner_id,
+            detail=payment.fund.name,
         )
-        for one in rows[:SHOWN]
+        for payment in payments[:SHOWN]
     ]
 
 

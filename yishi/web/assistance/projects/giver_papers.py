@@ -13,6 +13,7 @@ from .money_words import many_of, receiver_of
 
 
 def giver_paper(sheet: GiverSheet, year: str, today: date) -> Paper:
+    """The sheet of one year ("2025"), or of all years until `today` where `year` is empty."""
     with translation.override(CHINESE):
         head = [
             ("捐助方", sheet.name),
@@ -40,12 +41,12 @@ def _gifts(sheet: GiverSheet) -> Block:
         return Text("本期没有到账记录。")
     rows = [
         [
-            chinese_day(one.movement.on),
-            one.movement.fund.name,
-            yuan_text(one.movement.amount),
-            one.movement.bill or "—",
+            chinese_day(gift.movement.on),
+            gift.movement.fund.name,
+            yuan_text(gift.movement.amount),
+            gift.movement.bill or "—",
         ]
-        for one in sheet.received
+        for gift in sheet.received
     ]
     return Table([("日期", 1.8), ("资金", 2.8), ("金额（元）", 2.0), ("票据号", 2.0)], rows)
 
@@ -54,7 +55,8 @@ def _uses(sheet: GiverSheet) -> list[Block]:
     if not sheet.payments:
         return [Text("没有逐笔指明用于何处的支出。")]
     rows = [
-        [chinese_day(one.on), receiver_of(one, set()), yuan_text(one.amount), one.bill or "—"] for one in sheet.payments
+        [chinese_day(payment.on), receiver_of(payment, set()), yuan_text(payment.amount), payment.bill or "—"]
+        for payment in sheet.payments
     ]
     reached = [
         (_many(sheet.families), "户农户"),
@@ -73,13 +75,13 @@ def _uses(sheet: GiverSheet) -> list[Block]:
 def _funds(sheet: GiverSheet) -> list[Block]:
     rows = [
         [
-            one.fund.name,
-            yuan_text(one.given),
-            yuan_text(one.money.received),
-            yuan_text(one.money.paid),
-            f"农户 {_many(one.families)} 户、项目 {one.projects} 个、单位 {one.bodies} 个",
+            use.fund.name,
+            yuan_text(use.given),
+            yuan_text(use.money.received),
+            yuan_text(use.money.paid),
+            f"农户 {_many(use.families)} 户、项目 {use.projects} 个、单位 {use.bodies} 个",
         ]
-        for one in sheet.funds
+        for use in sheet.funds
     ]
     return [
         Text("同一资金由多方汇集，下列支出是整个资金的，不归于某一捐助方。"),

@@ -20,45 +20,47 @@ from .money_words import many_of, receiver_of
 
 
 def load_gift(request: Request, pk: UUID) -> FundMovement:
-    """A movement to a fund: its giver's sheet is asked for."""
-    found = FundMovement.objects.select_related("giver_body", "giver_person", "fund").get(pk=pk)
-    if found.kind == FundMovement.Kind.PAID:
+    """A movement to a fund, by which its giver is known; a payment has no giver's sheet."""
+    movement = FundMovement.objects.select_related("giver_body", "giver_person", "fund").get(pk=pk)
+    if movement.kind == FundMovement.Kind.PAID:
         raise ObjectDoesNotExist
-    return found
+    return movement
 
 
-def _year(request: Request) -> str:
+def _year_asked(request: Request) -> str:
+    """The year that the address names, in four digits; "": all years."""
     year = request.GET.get("year", "")
     return year if year.isascii() and year.isdigit() and len(year) == 4 and year != "0000" else ""
 
 
 @page("movement.see", load=load_gift, methods=("GET",))
-def giver(request: Request, one: FundMovement) -> HttpResponse:
-    sheet = giver_sheet(one, _year(request))
-    words = {
-        "movement": one,
+def giver(request: Request, movement: FundMovement) -> HttpResponse:
+    year = _year_asked(request)
+    sheet = giver_sheet(movement, year)
+    context = {
+        "movement": movement,
         "sheet": sheet,
         "gifts": [
             {
                 "gift": gift,
-                "payments": [(row, receiver_of(row, sheet.seen)) for row in gift.payments],
+                "payments": [(payment, receiver_of(payment, sheet.seen)) for payment in gift.payments],
             }
             for gift in sheet.received
         ],
         "families": many_of(sheet.families, len(sheet.seen)),
         "pupils": many_of(sheet.pupils, 0),
         "funds": [(use, many_of(use.families, use.seen)) for use in sheet.funds],
-        "year": _year(request),
-        "years": years_of(one),
+        "year": year,
+        "years": years_of(movement),
     }
-    return render(request, "assistance/projects/giver.html", words)
+    return render(request, "assistance/projects/giver.html", context)
 
 
 @page("movement.see", load=load_gift, methods=("GET",))
-def giver_pdf(request: Request, one: FundMovement) -> HttpResponse:
+def giver_pdf(request: Request, movement: FundMovement) -> HttpResponse:
     """For the giver's hands: families are counted on it, never named or numbered, whoever prints it."""
-    year = _year(request)
-    sheet = giver_sheet(one, year)
+    year = _year_asked(request)
+    sheet = giver_sheet(movement, year)
     return paper_response(giver_paper(sheet, year, timezone.localdate()), _("giver's sheet"), "pdf")
 
 

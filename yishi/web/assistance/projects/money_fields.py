@@ -57,7 +57,7 @@ class OfferedInput(forms.TextInput):
 
 
 class BodyField(forms.CharField):
-    """A body by its name; `outside` lets a name stand that the register does not know."""
+    """Cleans to the body of the typed name (None: empty). `outside`: a name that no body bears stays as it is typed."""
 
     def __init__(self, *, outside: bool = False, **kwargs: Any):
         kwargs.setdefault("help_text", gettext_lazy("Type its name; those nearby are offered."))
@@ -74,11 +74,11 @@ class BodyField(forms.CharField):
         typed = clean(super().clean(value))
         if not typed:
             return None
-        found = bodies_called(typed)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = "；".join(f"{one.name}（{one.place.full_name}）" for one in found[:6])
+        bodies = bodies_called(typed)
+        if len(bodies) == 1:
+            return bodies[0]
+        if bodies:
+            names = "；".join(f"{body.name}（{body.place.full_name}）" for body in bodies[:6])
             raise forms.ValidationError(_("Several bodies are called so. Type one of: %(names)s") % {"names": names})
         if self.outside:
             return typed
@@ -86,7 +86,7 @@ class BodyField(forms.CharField):
 
 
 class GiverField(BodyField):
-    """Who gives: a body or a member that the platform knows, else a name from outside."""
+    """Who gives. Cleans to a body or a member's person that the platform knows, else to the name that was typed."""
 
     def __init__(self, **kwargs: Any):
         kwargs.setdefault("label", gettext_lazy("from whom"))
@@ -96,30 +96,33 @@ class GiverField(BodyField):
         super().__init__(outside=True, **kwargs)
 
     def offer_members(self, members: Iterable[Member]) -> None:
-        self.widget.offered = [*self.widget.offered, *(f"{one.person.name} · {one.term.body.name}" for one in members)]
+        self.widget.offered = [
+            *self.widget.offered,
+            *(f"{member.person.name} · {member.term.body.name}" for member in members),
+        ]
 
     def clean(self, value: Any) -> Any:
-        found = super().clean(value)
-        if not isinstance(found, str):
-            return found
-        name, _dot, body = (part.strip() for part in found.partition("·"))
+        giver = super().clean(value)
+        if not isinstance(giver, str):
+            return giver
+        name, _dot, body = (part.strip() for part in giver.partition("·"))
         members = Member.objects.filter(valid_on(timezone.localdate()), person__name=name)
         if body:
             members = members.filter(term__body__name=body)
-        people = {one.person_id: one.person for one in members.select_related("person")[:3]}
+        people = {member.person_id: member.person for member in members.select_related("person")[:3]}
         if len(people) > 1:
             raise forms.ValidationError(_("Several members are called so. Type the name, “ · ” and the committee."))
-        return next(iter(people.values()), found)
+        return next(iter(people.values()), giver)
 
 
 def bodies_called(typed: str) -> list[Body]:
-    """Bodies of this name, perhaps with its place in brackets."""
+    """At most 7 bodies of this name, or of “name（place）”, which the field asks for where several are called so."""
     match = re.fullmatch(r"(.+)（(.+)）", typed)
-    rows = Body.objects.filter(valid_on(timezone.localdate())).select_related("place")
-    exact = list(rows.filter(name=typed)[:7])
+    bodies = Body.objects.filter(valid_on(timezone.localdate())).select_related("place")
+    exact = list(bodies.filter(name=typed)[:7])
     if exact or not match:
         return exact
-    return list(rows.filter(name=match[1], place__full_name=match[2])[:7])
+    return list(bodies.filter(name=match[1], place__full_name=match[2])[:7])
 
 
 def bodies_nearby(place: Place | None, viewer: Any) -> QuerySet[Body]:
@@ -129,8 +132,8 @@ def bodies_nearby(place: Place | None, viewer: Any) -> QuerySet[Body]:
         inside = Q(place__lo__gte=place.lo, place__lo__lte=place.hi)
         around = Q(place__lo__lte=place.lo, place__hi__gte=place.lo, place__level__in=("county", "township", "village"))
         mine |= inside | around
-    rows = Body.objects.filter(mine, valid_on(timezone.localdate()))
-    return rows.order_by("-place__level", "name")[:MOST_OFFERED]
+    bodies = Body.objects.filter(mine, valid_on(timezone.localdate()))
+    return bodies.order_by("-place__level", "name")[:MOST_OFFERED]
 
 
 class HouseholdField(forms.CharField):
@@ -144,10 +147,10 @@ class HouseholdField(forms.CharField):
         typed = unicodedata.normalize("NFKC", super().clean(value)).strip()
         if not typed:
             return None
-        found = Household.objects.filter(number=typed).select_related("place", "head").first()
-        if found is None:
+        household = Household.objects.filter(number=typed).select_related("place", "head").first()
+        if household is None:
             raise forms.ValidationError(_("You have no household of this number. Look it up in the register."))
-        return found
+        return household
 
 
 class HouseholdsField(forms.CharField):
@@ -162,17 +165,20 @@ class HouseholdsField(forms.CharField):
     def clean(self, value: Any) -> list[Household]:
         typed = unicodedata.normalize("NFKC", super().clean(value)).split()
         wanted = list(dict.fromkeys(typed))
-        found = {one.number: one for one in Household.objects.filter(number__in=wanted)}
-        missing = [number for number in wanted if number not in found]
+        households = {household.number: household for household in Household.objects.filter(number__in=wanted)}
+        missing = [number for number in wanted if number not in households]
         if missing:
             raise forms.ValidationError(
                 _("You have no household of the number: %(numbers)s") % {"numbers": "、".join(missing[:10])}
             )
-        return [found[number] for number in wanted]
+        return [households[number] for number in wanted]
 
 
 class QuantitiesField(forms.CharField):
-    """What is built, in lines: `硬化道路（公里）`, then a line for each spot: `上村小组 3.2`."""
+    """What is built, in lines: `硬化道路（公里）`, then a line for each spot: `上村小组 3.2`.
+
+    Cleans to quantities with their parts, in the unit that is typed. A spot is a hamlet if `place` has one so called.
+    """
 
     def __init__(self, **kwargs: Any):
         kwargs.setdefault("label", gettext_lazy("what is built, and how much at which spot"))
@@ -187,7 +193,7 @@ class QuantitiesField(forms.CharField):
         self.place: Place | None = None
 
     def clean(self, value: Any) -> list[Quantity]:
-        found: list[tuple[str, str, list[Part]]] = []
+        quantities: list[tuple[str, str, list[Part]]] = []
         for line in clean(super().clean(value)).splitlines():
             text = unicodedata.normalize("NFKC", line).strip()
             heading = re.fullmatch(r"(.+?)\s*\((.{1,16})\)", text)
@@ -195,20 +201,20 @@ class QuantitiesField(forms.CharField):
             if not text:
                 continue
             if heading:
-                found.append((heading[1], heading[2].strip(), []))
-            elif spot and found:
-                found[-1][2].append(Part(self._place(spot[1].strip()), Decimal(spot[2].replace(",", ""))))
+                quantities.append((heading[1], heading[2].strip(), []))
+            elif spot and quantities:
+                quantities[-1][2].append(Part(self._place(spot[1].strip()), Decimal(spot[2].replace(",", ""))))
             elif spot:
                 raise forms.ValidationError(_("Begin with what is built and its unit in brackets: 硬化道路（公里）"))
             else:
                 raise forms.ValidationError(
                     _("“%(line)s” is not understood: name, blank, number with at most three places.") % {"line": text}
                 )
-        return [Quantity(what, unit, parts) for what, unit, parts in found]
+        return [Quantity(what, unit, parts) for what, unit, parts in quantities]
 
     def _place(self, name: str) -> Place | str:
         """A hamlet of the register where one has this name, else the name itself."""
         if self.place is None:
             return name
-        rows = Place.objects.filter(lo__gt=self.place.lo, lo__lte=self.place.hi, name=name, closed_on=None)
-        return rows.first() or name
+        places = Place.objects.filter(lo__gt=self.place.lo, lo__lte=self.place.hi, name=name, closed_on=None)
+        return places.first() or name

@@ -16,7 +16,7 @@ from yishi.assistance.projects.models import Acceptance, Project
 from yishi.assistance.projects.services import acceptance, building
 from yishi.assistance.projects.services.acceptance import Defect
 from yishi.assistance.projects.services.building import field_of
-from yishi.assistance.projects.services.progress import standing_of
+from yishi.assistance.projects.services.progress import Standing, standing_of
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
@@ -72,24 +72,28 @@ class PhotosForm(ActForm):
 class PartsForm(ActForm):
     """A number for each part of the project."""
 
-    def add_parts(self, project: Project, label: Any, *, required: bool = False) -> None:
-        self.parts = {field_of(one.part.pk): one for one in standing_of(project)}
-        several = len({one.part.quantity_id for one in self.parts.values()}) > 1
-        for name, one in self.parts.items():
-            what = f"{one.part.quantity.what} · {one.part.name}" if several else one.part.name
+    def add_parts(self, project: Project, help_text: Callable[[Standing], str]) -> None:
+        """A field for each part, in the unit of its quantity; what stands below it is `help_text` of the part."""
+        self.parts = {field_of(standing.part.pk): standing for standing in standing_of(project)}
+        several = len({standing.part.quantity_id for standing in self.parts.values()}) > 1
+        for name, standing in self.parts.items():
+            part_name = f"{standing.part.quantity.what} · {standing.part.name}" if several else standing.part.name
             self.fields[name] = forms.DecimalField(
-                label=f"{what}（{one.part.quantity.unit}）",
-                help_text=label(one),
+                label=f"{part_name}（{standing.part.quantity.unit}）",
+                help_text=help_text(standing),
                 min_value=0,
                 max_digits=14,
                 decimal_places=3,
-                required=required,
+                required=False,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
             )
 
     def typed(self) -> dict[UUID, Decimal]:
+        """The numbers of those parts for which one was typed."""
         cleaned = self.cleaned_data
-        return {one.part.pk: cleaned[name] for name, one in self.parts.items() if cleaned.get(name) is not None}
+        return {
+            standing.part.pk: cleaned[name] for name, standing in self.parts.items() if cleaned.get(name) is not None
+        }
 
 
 class ReportForm(PartsForm):
@@ -106,13 +110,13 @@ class ReportForm(PartsForm):
     def __init__(self, *args: Any, project: Project, **kwargs: Any):
         super().__init__(*args, **kwargs)
 
-        def said(one: Any) -> str:
+        def planned_and_done(standing: Standing) -> str:
             return _("planned %(planned)s, reported so far %(done)s") % {
-                "planned": building.plain(one.part.planned),
-                "done": building.plain(one.done),
+                "planned": building.plain(standing.part.planned),
+                "done": building.plain(standing.done),
             }
 
-        self.add_parts(project, said)
+        self.add_parts(project, planned_and_done)
         self.order_fields([*self.parts, "photo_1", "words", "on", "reason", "photo_2", "photo_3"])
 
 
@@ -133,10 +137,10 @@ class AcceptForm(PartsForm):
         if len(desks) == 1:
             self.fields["body"].initial = desks[0]
 
-        def said(one: Any) -> str:
-            return _("done %(done)s; empty: all of it") % {"done": building.plain(one.done)}
+        def done_so_far(standing: Standing) -> str:
+            return _("done %(done)s; empty: all of it") % {"done": building.plain(standing.done)}
 
-        self.add_parts(project, said)
+        self.add_parts(project, done_so_far)
         for number in range(1, DEFECTS + 1):
             self.fields[f"defect_{number}"] = forms.CharField(
                 label=_("Defect %(number)d") % {"number": number}, required=False, max_length=300
@@ -154,42 +158,44 @@ class AcceptForm(PartsForm):
         return cleaned
 
     def defects(self) -> list[Defect]:
-        given = self.cleaned_data
+        """The defects that were written down, each with the day by which it is mended."""
+        cleaned = self.cleaned_data
         numbers = range(1, DEFECTS + 1)
-        return [Defect(given[f"defect_{n}"], given[f"due_{n}"]) for n in numbers if given.get(f"defect_{n}")]
+        return [Defect(cleaned[f"defect_{n}"], cleaned[f"due_{n}"]) for n in numbers if cleaned.get(f"defect_{n}")]
 
 
-def lead_of(one: Project) -> str:
-    return f"{one.number} · {one.name} · {one.place.full_name}"
+def lead_of(project: Project) -> str:
+    return f"{project.number} · {project.name} · {project.place.full_name}"
 
 
 def act_on(
-    request: Request, one: Project, form: ActForm, service: Callable[..., Receipt], **words: Any
+    request: Request, project: Project, form: ActForm, service: Callable[..., Receipt], **arguments: Any
 ) -> HttpResponse:
     return one_act(
         request,
         form,
         service,
-        given={"project": one},
-        lead=words.pop("lead", lead_of(one)),
-        back=reverse("project", args=[one.pk]),
+        given={"project": project},
+        lead=arguments.pop("lead", lead_of(project)),
+        back=reverse("project", args=[project.pk]),
         layout=CENTRED,
-        **words,
+        **arguments,
     )
 
 
-def kept_photos(actor: Any, given: dict[str, Any]) -> list[Any]:
-    uploads = [given.pop(f"photo_{number}", None) for number in range(1, PHOTOS + 1)]
+def kept_photos(actor: Any, fields: dict[str, Any]) -> list[Any]:
+    """Keep the uploads of `photo_1` to `photo_3`, which are taken out of `fields`; their attachments."""
+    uploads = [fields.pop(f"photo_{number}", None) for number in range(1, PHOTOS + 1)]
     return [photo_keep(actor=actor, upload=upload) for upload in uploads if upload]
 
 
 @page("project.approve", load=load_project)
-def project_approve(request: Request, one: Project) -> HttpResponse:
+def project_approve(request: Request, project: Project) -> HttpResponse:
     form = ApproveForm(request.POST or None, initial={"on": today()})
-    form.fields["acceptor"].offer(bodies_nearby(one.place, request.viewer))
+    form.fields["acceptor"].offer(bodies_nearby(project.place, request.viewer))
     return act_on(
         request,
-        one,
+        project,
         form,
         building.project_approve,
         heading=_("Approve the project"),
@@ -199,10 +205,10 @@ def project_approve(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def project_start(request: Request, one: Project) -> HttpResponse:
+def project_start(request: Request, project: Project) -> HttpResponse:
     return act_on(
         request,
-        one,
+        project,
         StepForm(request.POST or None, initial={"on": today()}),
         building.project_start,
         heading=_("The works begin"),
@@ -212,10 +218,10 @@ def project_start(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def project_finish(request: Request, one: Project) -> HttpResponse:
+def project_finish(request: Request, project: Project) -> HttpResponse:
     return act_on(
         request,
-        one,
+        project,
         StepForm(request.POST or None, initial={"on": today()}),
         building.project_finish,
         heading=_("The works are done"),
@@ -225,10 +231,10 @@ def project_finish(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.plan", load=load_project)
-def project_drop(request: Request, one: Project) -> HttpResponse:
+def project_drop(request: Request, project: Project) -> HttpResponse:
     return act_on(
         request,
-        one,
+        project,
         ReasonForm(request.POST or None),
         building.project_drop,
         heading=_("Give the project up"),
@@ -238,39 +244,39 @@ def project_drop(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def project_report(request: Request, one: Project) -> HttpResponse:
+def project_report(request: Request, project: Project) -> HttpResponse:
     """Made for a phone at the roadside: a number for each hamlet; a photo if one likes."""
-    form = ReportForm(request.POST or None, request.FILES or None, project=one, initial={"on": today()})
+    form = ReportForm(request.POST or None, request.FILES or None, project=project, initial={"on": today()})
 
-    def report(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
-        photos = kept_photos(actor, given)
+    def report(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
+        photos = kept_photos(actor, fields)
         for name in form.parts:
-            given.pop(name, None)
-        return building.progress_report(actor=actor, act_id=act_id, done=form.typed(), photos=photos, **given)
+            fields.pop(name, None)
+        return building.progress_report(actor=actor, act_id=act_id, done=form.typed(), photos=photos, **fields)
 
     return act_on(
         request,
-        one,
+        project,
         form,
         report,
         heading=_("Report progress"),
         lead=_("%(name)s: type what is done in all, not what was added. Leave out what did not change.")
-        % {"name": one.name},
+        % {"name": project.name},
         done=_("The progress is reported."),
         submit=_("Report it"),
     )
 
 
 @page("project.build", load=load_project)
-def project_photos(request: Request, one: Project) -> HttpResponse:
-    form = PhotosForm(request.POST or None, request.FILES or None, initial={"on": today(), "stage": one.stage})
+def project_photos(request: Request, project: Project) -> HttpResponse:
+    form = PhotosForm(request.POST or None, request.FILES or None, initial={"on": today(), "stage": project.stage})
 
-    def add(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
-        return building.photos_add(actor=actor, act_id=act_id, photos=kept_photos(actor, given), **given)
+    def add(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
+        return building.photos_add(actor=actor, act_id=act_id, photos=kept_photos(actor, fields), **fields)
 
     return act_on(
         request,
-        one,
+        project,
         form,
         add,
         heading=_("Add photos"),
@@ -280,21 +286,21 @@ def project_photos(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.accept", load=load_project)
-def project_accept(request: Request, one: Project) -> HttpResponse:
+def project_accept(request: Request, project: Project) -> HttpResponse:
     form = AcceptForm(
-        request.POST or None, request.FILES or None, project=one, request=request, initial={"on": today()}
+        request.POST or None, request.FILES or None, project=project, request=request, initial={"on": today()}
     )
 
-    def accept(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
-        file = scan_keep(actor=actor, upload=given["scan"]) if given.get("scan") else None
-        kept = {name: given[name] for name in ("project", "body", "on", "result", "words")}
+    def accept(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
+        file = scan_keep(actor=actor, upload=fields["scan"]) if fields.get("scan") else None
+        kept = {name: fields[name] for name in ("project", "body", "on", "result", "words")}
         return acceptance.project_accept(
             actor=actor, act_id=act_id, found=form.typed(), defects=form.defects(), file=file, **kept
         )
 
     return act_on(
         request,
-        one,
+        project,
         form,
         accept,
         heading=_("Accept the works"),
@@ -304,13 +310,13 @@ def project_accept(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.promise", load=load_project)
-def project_promise(request: Request, one: Project) -> HttpResponse:
-    form = PromiseForm(request.POST or None, initial={"bearer": one.responsible.name})
+def project_promise(request: Request, project: Project) -> HttpResponse:
+    form = PromiseForm(request.POST or None, initial={"bearer": project.responsible.name})
     for name in ("bearer", "supervisor"):
-        form.fields[name].offer(bodies_nearby(one.place, request.viewer))
+        form.fields[name].offer(bodies_nearby(project.place, request.viewer))
     return act_on(
         request,
-        one,
+        project,
         form,
         acceptance.project_promise,
         heading=_("Write down a promise"),

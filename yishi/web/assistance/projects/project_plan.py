@@ -38,7 +38,7 @@ from .projects import load_project
 
 
 class DescribeForm(ActForm):
-    """What a project says of itself."""
+    """What describes a project: its kind, its days, its campaign, what it is for."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Project.Kind.choices)
     starts_on = day_field(gettext_lazy("planned from"))
@@ -61,15 +61,17 @@ class DescribeForm(ActForm):
     words = area(gettext_lazy("What it is for, in a sentence or two"), rows=3)
 
 
-def money_fields(form: forms.Form, given: dict[str, int]) -> None:
-    """A field for each source, filled with what is planned (fen)."""
+def money_fields(form: forms.Form, planned: dict[str, int]) -> None:
+    """Give `form` a field for each source of money, filled with what is planned of it (kind → fen)."""
     for kind, label in FundKind.choices:
-        initial = yuan_text(given[kind]) if given.get(kind) else ""
+        initial = yuan_text(planned[kind]) if planned.get(kind) else ""
         form.fields[kind] = YuanField(label=label, required=False, help_text="", initial=initial)
 
 
-def money_of(cleaned: dict[str, Any]) -> dict[str, int]:
-    return {kind: cleaned.pop(kind) for kind in FundKind.values if cleaned.get(kind)}
+def take_planned_money(cleaned: dict[str, Any]) -> dict[str, int]:
+    """Take the fields of `money_fields` out of `cleaned`: what is planned of each source that was filled in, in fen."""
+    amounts = {kind: cleaned.pop(kind, None) for kind in FundKind.values}
+    return {kind: fen for kind, fen in amounts.items() if fen}
 
 
 class NewForm(DescribeForm):
@@ -99,9 +101,8 @@ class NewForm(DescribeForm):
 
 
 def _opening(cleaned: dict[str, Any]) -> dict[str, Any]:
-    money = money_of(cleaned)
-    for kind in FundKind.values:
-        cleaned.pop(kind, None)
+    """The fields of `project_open` from those of `NewForm`."""
+    money = take_planned_money(cleaned)
     return {**cleaned, "money": money}
 
 
@@ -179,12 +180,12 @@ class HouseholdsForm(ActForm):
 
 
 @page("project.plan", load=load_project)
-def project_change(request: Request, one: Project) -> HttpResponse:
+def project_change(request: Request, project: Project) -> HttpResponse:
     names = ("kind", "starts_on", "ends_on", "outside_number", "words", "campaign", "direction")
     return act_on(
         request,
-        one,
-        DescribeForm(request.POST or None, initial={name: getattr(one, name) for name in names}),
+        project,
+        DescribeForm(request.POST or None, initial={name: getattr(project, name) for name in names}),
         planning.project_change,
         heading=_("Change the project"),
         done=_("The change is stored."),
@@ -193,16 +194,16 @@ def project_change(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.plan", load=load_project)
-def project_quantities(request: Request, one: Project) -> HttpResponse:
+def project_quantities(request: Request, project: Project) -> HttpResponse:
     lines: list[str] = []
-    for quantity in one.quantities.prefetch_related("parts"):
+    for quantity in project.quantities.prefetch_related("parts"):
         lines += ["" for _gap in lines[:1]] + [f"{quantity.what}（{quantity.unit}）"]
         lines += [f"{part.name} {building.plain(part.planned)}" for part in quantity.parts.all()]
     form = QuantitiesForm(request.POST or None, initial={"quantities": "\n".join(lines)})
-    form.fields["quantities"].place = one.place
+    form.fields["quantities"].place = project.place
     return act_on(
         request,
-        one,
+        project,
         form,
         planning.quantities_plan,
         heading=_("What is built"),
@@ -212,26 +213,26 @@ def project_quantities(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.plan", load=load_project)
-def project_money(request: Request, one: Project) -> HttpResponse:
+def project_money(request: Request, project: Project) -> HttpResponse:
     return act_on(
         request,
-        one,
-        MoneyForm(request.POST or None, project=one),
+        project,
+        MoneyForm(request.POST or None, project=project),
         planning.money_plan,
         heading=_("Plan of its money"),
         done=_("The change is stored."),
         submit=_("Save"),
-        fields=lambda cleaned: {"reason": cleaned["reason"], "money": money_of(dict(cleaned))},
+        fields=lambda cleaned: {"reason": cleaned["reason"], "money": take_planned_money(dict(cleaned))},
     )
 
 
 @page("project.plan", load=load_project)
-def project_households(request: Request, one: Project) -> HttpResponse:
-    seen = Household.objects.filter(pk__in=one.reached.values("household")).order_by("number")
-    initial = {"households": list(seen.values_list("number", flat=True)), "unnamed": one.unnamed_households}
+def project_households(request: Request, project: Project) -> HttpResponse:
+    seen = Household.objects.filter(pk__in=project.reached.values("household")).order_by("number")
+    initial = {"households": list(seen.values_list("number", flat=True)), "unnamed": project.unnamed_households}
     return act_on(
         request,
-        one,
+        project,
         HouseholdsForm(request.POST or None, initial=initial),
         contracts.households_reach,
         heading=_("Families reached"),
@@ -241,17 +242,17 @@ def project_households(request: Request, one: Project) -> HttpResponse:
 
 
 @page("project.build", load=load_project)
-def contract_sign(request: Request, one: Project) -> HttpResponse:
+def contract_sign(request: Request, project: Project) -> HttpResponse:
     form = ContractForm(request.POST or None, request.FILES or None)
-    form.fields["contractor"].offer(bodies_nearby(one.place, request.viewer))
+    form.fields["contractor"].offer(bodies_nearby(project.place, request.viewer))
 
-    def sign(*, actor: Any, act_id: UUID | None = None, scan: Any = None, **given: Any) -> Receipt:
+    def sign(*, actor: Any, act_id: UUID | None = None, scan: Any = None, **fields: Any) -> Receipt:
         file = scan_keep(actor=actor, upload=scan) if scan else None
-        return contracts.contract_sign(actor=actor, act_id=act_id, file=file, **given)
+        return contracts.contract_sign(actor=actor, act_id=act_id, file=file, **fields)
 
     return act_on(
         request,
-        one,
+        project,
         form,
         sign,
         heading=_("Add a contract"),
@@ -261,21 +262,22 @@ def contract_sign(request: Request, one: Project) -> HttpResponse:
 
 
 def load_contract(request: Request, pk: UUID) -> Contract:
-    found = Contract.objects.select_related("project__place", "contractor").get(pk=pk)
-    Project.objects.get(pk=found.project_id)
-    return found
+    """A contract whose project the viewer reaches."""
+    contract = Contract.objects.select_related("project__place", "contractor").get(pk=pk)
+    Project.objects.get(pk=contract.project_id)
+    return contract
 
 
 @page("project.cancel_contract", load=load_contract)
-def contract_cancel(request: Request, one: Contract) -> HttpResponse:
+def contract_cancel(request: Request, contract: Contract) -> HttpResponse:
     return one_act(
         request,
         ReasonForm(request.POST or None),
         contracts.contract_cancel,
-        given={"contract": one},
-        heading=_("Cancel contract %(number)s") % {"number": one.number},
-        lead=lead_of(one.project),
-        back=reverse("project", args=[one.project_id]),
+        given={"contract": contract},
+        heading=_("Cancel contract %(number)s") % {"number": contract.number},
+        lead=lead_of(contract.project),
+        back=reverse("project", args=[contract.project_id]),
         done=_("The contract is cancelled; its line stays."),
         submit=_("Cancel the contract"),
         layout=CENTRED,

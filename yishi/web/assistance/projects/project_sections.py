@@ -36,15 +36,18 @@ def counted() -> QuerySet[FundMovement]:
     return FundMovement.objects.filter(state=FundMovement.State.COUNTED)
 
 
-def source_rows(rows: QuerySet[FundMovement]) -> QuerySet[Any, Any]:
-    """What `by_source` reads: the sum of each source and kind."""
-    return rows.order_by().values_list("fund__kind", "kind").annotate(Sum("amount"))
+def source_rows(movements: QuerySet[FundMovement]) -> QuerySet[Any, Any]:
+    """What `by_source` reads: the sum of `movements` for each source and kind, in fen."""
+    return movements.order_by().values_list("fund__kind", "kind").annotate(Sum("amount"))
 
 
-def by_source(rows: list[tuple[str, str, int]], **given: Any) -> list[dict[str, Any]]:
-    """A line for each source: mobilised, received, paid, each with the address of its movements."""
+def by_source(sums_by_kind: list[tuple[str, str, int]], **filters: Any) -> list[dict[str, Any]]:
+    """A line for each source: mobilised, received, paid, each with the address of its movements.
+
+    `filters` are the further filters of these addresses.
+    """
     sums: dict[str, dict[str, int]] = {}
-    for source, kind, amount in rows:
+    for source, kind, amount in sums_by_kind:
         sums.setdefault(source, {})[kind] = amount
     address = reverse("movements")
     return [
@@ -52,11 +55,10 @@ def by_source(rows: list[tuple[str, str, int]], **given: Any) -> list[dict[str, 
             "name": label,
             "cells": [
                 {
-                    "label": word,
                     "fen": sums[source].get(kind, 0),
-                    "url": f"{address}?{urlencode({'source': source, 'kind': kind, **given})}",
+                    "url": f"{address}?{urlencode({'source': source, 'kind': kind, **filters})}",
                 }
-                for kind, word in Kind.choices
+                for kind in Kind.values
             ],
         }
         for source, label in FundKind.choices
@@ -64,16 +66,20 @@ def by_source(rows: list[tuple[str, str, int]], **given: Any) -> list[dict[str, 
     ]
 
 
-def first_of(rows: QuerySet[Project]) -> QuerySet[Project]:
-    return rows.select_related("responsible", "place").order_by("-starts_on", "pk")[:SHOWN]
+def first_of(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """The `SHOWN` of them that are planned to begin last."""
+    return projects.select_related("responsible", "place").order_by("-starts_on", "pk")[:SHOWN]
 
 
-def project_lines(found: list[Project]) -> Generator[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """Projects with their money and their quantities."""
-    keys = [one.pk for one in found]
-    rows = yield {**money_rows(keys), **standing_rows(keys)}
-    money, parts = money_from(keys, rows), standings_from(keys, rows)
-    return [{"project": one, "money": money[one.pk].total, "wholes": wholes(parts[one.pk])} for one in found]
+def project_lines(projects: list[Project]) -> Generator[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+    """`projects` with their money and their quantities, as the lines of `PROJECTS`; asks as a section does."""
+    keys = [project.pk for project in projects]
+    gathered = yield {**money_rows(keys), **standing_rows(keys)}
+    money, parts = money_from(keys, gathered), standings_from(keys, gathered)
+    return [
+        {"project": project, "money": money[project.pk].total, "wholes": wholes(parts[project.pk])}
+        for project in projects
+    ]
 
 
 def at_place(request: Request, place: Place) -> Asking:
@@ -82,22 +88,22 @@ def at_place(request: Request, place: Place) -> Asking:
         return None
     here = {"place__lo__gte": place.lo, "place__lo__lte": place.hi}
     projects = Project.objects.filter(**here)
-    found = yield {
+    gathered = yield {
         "projects": first_of(projects),
         "number": HowMany(projects),
         "sources": source_rows(counted().filter(**here)),
     }
-    if not found["projects"] and not found["sources"]:
+    if not gathered["projects"] and not gathered["sources"]:
         return None
-    lines = yield from project_lines(found["projects"])
+    lines = yield from project_lines(gathered["projects"])
     return {
         "template": "assistance/projects/section_place.html",
         "heading": _("Projects and money"),
-        "number": found["number"],
+        "number": gathered["number"],
         "projects_url": f"{reverse('projects')}?{urlencode({'place_id': place.pk})}",
         "lines": lines,
-        "more": found["number"] - len(lines),
-        "sources": by_source(found["sources"], place_id=place.pk),
+        "more": gathered["number"] - len(lines),
+        "sources": by_source(gathered["sources"], place_id=place.pk),
         "kinds": [label for _kind, label in Kind.choices],
     }
 
@@ -107,20 +113,20 @@ def of_household(request: Request, household: Household) -> Asking:
     if not may("project.see", request.viewer):
         return None
     reached = counted().filter(household=household)
-    found = yield {
+    gathered = yield {
         "money": reached.select_related("fund", "pupil").order_by("-on")[:SHOWN],
         "total": reached.order_by().values_list("household").annotate(Sum("amount")),
         "projects": Project.objects.filter(reached__household=household).order_by("-starts_on")[:SHOWN],
     }
-    if not found["money"] and not found["projects"]:
+    if not gathered["money"] and not gathered["projects"]:
         return None
     return {
         "template": "assistance/projects/section_household.html",
         "heading": _("Money and projects that reached this family"),
-        "money": found["money"],
-        "total": sum(amount for _household, amount in found["total"]),
+        "money": gathered["money"],
+        "total": sum(amount for _household, amount in gathered["total"]),
         "url": f"{reverse('movements')}?{urlencode({'household': household.pk})}",
-        "projects": found["projects"],
+        "projects": gathered["projects"],
     }
 
 
@@ -128,22 +134,22 @@ def of_body(request: Request, body: Body) -> Asking:
     """What the body is responsible for, the funds that it keeps, what it gave."""
     if not may("project.see", request.viewer):
         return None
-    found = yield {
+    gathered = yield {
         "projects": first_of(Project.objects.filter(responsible=body)),
         "funds": Fund.objects.filter(owner=body).order_by("name")[:SHOWN],
-        "given": source_rows(counted().filter(giver_body=body)),
+        "gifts": source_rows(counted().filter(giver_body=body)),
     }
-    if not any(found.values()):
+    if not any(gathered.values()):
         return None
-    lines = yield from project_lines(found["projects"])
-    money = fund_money(one.pk for one in found["funds"])
+    lines = yield from project_lines(gathered["projects"])
+    money = fund_money(fund.pk for fund in gathered["funds"])
     return {
         "template": "assistance/projects/section_body.html",
         "heading": _("Projects and money"),
         "lines": lines,
         "projects_url": f"{reverse('projects')}?{urlencode({'body': body.name})}",
-        "funds": [(one, money[one.pk]) for one in found["funds"]],
-        "given": by_source(found["given"], giver=body.pk),
+        "funds": [(fund, money[fund.pk]) for fund in gathered["funds"]],
+        "gifts": by_source(gathered["gifts"], giver=body.pk),
         "kinds": [label for _kind, label in Kind.choices],
     }
 
@@ -154,17 +160,17 @@ def of_member(request: Request, person: Person) -> Asking:
         return None
     gifts = counted().filter(giver_person=person)
     passed_on = Sum("passed_on__amount", filter=Q(passed_on__state=FundMovement.State.COUNTED))
-    found = yield {
+    gathered = yield {
         "gifts": gifts.select_related("fund").annotate(went_on=passed_on).order_by("-on")[:SHOWN],
         "sources": source_rows(gifts),
     }
-    if not found["gifts"]:
+    if not gathered["gifts"]:
         return None
     return {
         "template": "assistance/projects/section_member.html",
         "heading": _("Money given"),
-        "gifts": found["gifts"],
-        "sources": by_source(found["sources"], giver=person.pk),
+        "gifts": gathered["gifts"],
+        "sources": by_source(gathered["sources"], giver=person.pk),
         "kinds": [label for _kind, label in Kind.choices],
     }
 
@@ -172,13 +178,13 @@ def of_member(request: Request, person: Person) -> Asking:
 def of_deed(request: Request, deed: Deed) -> Asking:
     """The movements of money to which a deed refers."""
     money = FundMovement.objects.filter(deeds__deed=deed).select_related("fund").order_by("on")
-    rows = (yield {"money": money})["money"]
+    movements = (yield {"money": money})["money"]
     may_link = may("deed.link_money", request.viewer, deed) and deed.state == Deed.State.COUNTED
-    if not rows and not may_link:
+    if not movements and not may_link:
         return None
     return {
         "template": "assistance/projects/section_deed.html",
         "heading": _("Money of this deed"),
-        "money": rows,
+        "money": movements,
         "link_url": reverse("deed_money", args=[deed.pk]) if may_link else "",
     }

@@ -38,39 +38,40 @@ def project_events(
     project: Project,
     steps: list[ProjectStep],
     contracts: list[Contract],
-    lines: list[ProgressLine],
-    found: list[AcceptanceLine],
+    progress_lines: list[ProgressLine],
+    acceptance_lines: list[AcceptanceLine],
 ) -> list[Event]:
     """What happened, in order; then what is expected, by its planned day.
 
-    `steps` bring their bodies; `lines` and `found` bring their reports and acceptances, parts and bodies with them.
+    The steps bring their bodies with them, the lines their reports or acceptances with parts and bodies.
     """
-    rows: list[tuple[date, datetime, Event]] = []
+    dated: list[tuple[date, datetime, Event]] = []  # day, moment of recording, event
     for step in steps:
         if step.verb in ACTS:
             who = step.body.name if step.body else ""
             event = Event(act_title(ACTS[step.verb]), when=step.on, who=who, text=step.words)
-            rows.append((step.on, step.at, event))
-    for row in contracts:
-        text = _("%(amount)s yuan with %(whom)s") % {"amount": yuan_text(row.amount), "whom": row.with_whom}
-        flag = _("cancelled") if row.ended_at else ""
-        title = _("Contract %(number)s signed") % {"number": row.number}
-        rows.append((row.signed_on, row.recorded_at, Event(title, when=row.signed_on, text=text, flag=flag)))
+            dated.append((step.on, step.at, event))
+    for contract in contracts:
+        text = _("%(amount)s yuan with %(whom)s") % {"amount": yuan_text(contract.amount), "whom": contract.with_whom}
+        flag = _("cancelled") if contract.ended_at else ""
+        title = _("Contract %(number)s signed") % {"number": contract.number}
+        event = Event(title, when=contract.signed_on, text=text, flag=flag)
+        dated.append((contract.signed_on, contract.recorded_at, event))
     reports: dict[Any, list[ProgressLine]] = {}
-    for line in lines:
+    for line in progress_lines:
         reports.setdefault(line.report, []).append(line)
-    for report, parts in reports.items():
-        done = "；".join(f"{one.part.name} {one.done / 1000:g} {one.part.quantity.unit}" for one in parts)
+    for report, report_lines in reports.items():
+        done = "；".join(f"{line.part.name} {line.done / 1000:g} {line.part.quantity.unit}" for line in report_lines)
         why = _("Reason: %(reason)s") % {"reason": report.reason} if report.reason else ""
-        text = "\n".join(word for word in (done, report.words, why) if word)
+        text = "\n".join(sentence for sentence in (done, report.words, why) if sentence)
         who = report.body.name if report.body else ""
-        rows.append((report.on, report.at, Event(_("Progress, done in all"), when=report.on, who=who, text=text)))
-    for acceptance in {line.acceptance_id: line.acceptance for line in found}.values():
+        dated.append((report.on, report.at, Event(_("Progress, done in all"), when=report.on, who=who, text=text)))
+    for acceptance in {line.acceptance_id: line.acceptance for line in acceptance_lines}.values():
         flag = _("one person for both desks (small office)") if acceptance.same_hands else ""
         title = _("Acceptance: %(result)s") % {"result": acceptance.get_result_display()}
         event = Event(title, when=acceptance.on, who=acceptance.body.name, text=acceptance.words, flag=flag)
-        rows.append((acceptance.on, acceptance.at, event))
-    events = [event for _on, _at, event in sorted(rows, key=lambda row: row[:2])]
+        dated.append((acceptance.on, acceptance.at, event))
+    events = [event for _on, _at, event in sorted(dated, key=lambda entry: entry[:2])]
     coming = NEXT.get(project.stage)
     if coming:
         day = getattr(project, coming[1]) if coming[1] else None

@@ -85,38 +85,41 @@ class ProjectFilter(Form):
         self.fields["campaign"].empty_label = _("all")
         self.fields["place"].limit(widest_place(request))
 
-    def narrow(self, rows: QuerySet[Project]) -> QuerySet[Project]:
-        given = self.cleaned_data if self.is_valid() else {}
-        if given.get("q"):
-            words = given["q"].strip()
-            rows = rows.filter(Q(name__icontains=words) | Q(number__icontains=words) | Q(outside_number=words))
-        if given.get("stage") == "running":
-            rows = rows.filter(stage__in=Project.RUNNING)
-        elif given.get("stage"):
-            rows = rows.filter(stage=given["stage"])
-        if given.get("kind"):
-            rows = rows.filter(kind=given["kind"])
-        if given.get("campaign"):
-            rows = rows.filter(campaign=given["campaign"])
-        if given.get("body"):
-            rows = rows.filter(responsible__name__icontains=given["body"].strip())
-        if given.get("place"):
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        return rows
+    def narrow(self, projects: QuerySet[Project]) -> QuerySet[Project]:
+        filters = self.cleaned_data if self.is_valid() else {}
+        if filters.get("q"):
+            typed = filters["q"].strip()
+            projects = projects.filter(Q(name__icontains=typed) | Q(number__icontains=typed) | Q(outside_number=typed))
+        if filters.get("stage") == "running":
+            projects = projects.filter(stage__in=Project.RUNNING)
+        elif filters.get("stage"):
+            projects = projects.filter(stage=filters["stage"])
+        if filters.get("kind"):
+            projects = projects.filter(kind=filters["kind"])
+        if filters.get("campaign"):
+            projects = projects.filter(campaign=filters["campaign"])
+        if filters.get("body"):
+            projects = projects.filter(responsible__name__icontains=filters["body"].strip())
+        if filters.get("place"):
+            projects = projects.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        return projects
 
 
-def listed(found: Any) -> list[dict[str, Any]]:
-    """Projects with their money and their quantities, by one query whatever their number."""
-    rows = list(found)
-    keys = [one.pk for one in rows]
-    told = gather(**money_rows(keys), **standing_rows(keys))
-    money, parts = money_from(keys, told), standings_from(keys, told)
-    return [{"project": one, "money": money[one.pk].total, "wholes": wholes(parts[one.pk])} for one in rows]
+def listed(projects: list[Project]) -> list[dict[str, Any]]:
+    """The lines of `PROJECTS`: projects with their money and their quantities, by one query whatever their number."""
+    keys = [project.pk for project in projects]
+    gathered = gather(**money_rows(keys), **standing_rows(keys))
+    money, parts = money_from(keys, gathered), standings_from(keys, gathered)
+    return [
+        {"project": project, "money": money[project.pk].total, "wholes": wholes(parts[project.pk])}
+        for project in projects
+    ]
 
 
 def _quantities(attribute: str) -> Any:
+    """What the workbook holds of a line's quantities, each in its unit; `attribute`: planned, done or accepted."""
     return lambda line: "；".join(
-        f"{one.quantity.what} {getattr(one, attribute) / 1000:g} {one.quantity.unit}" for one in line["wholes"]
+        f"{whole.quantity.what} {getattr(whole, attribute) / 1000:g} {whole.quantity.unit}" for whole in line["wholes"]
     )
 
 
@@ -150,19 +153,21 @@ PROJECTS = DeclaredList(
 @page("project.see", methods=("GET",))
 def projects(request: Request) -> HttpResponse:
     form = ProjectFilter(request)
-    rows = form.narrow(Project.objects.select_related("place", "responsible")).order_by("place__lo", "starts_on", "pk")
+    listed_projects = form.narrow(Project.objects.select_related("place", "responsible")).order_by(
+        "place__lo", "starts_on", "pk"
+    )
     return PROJECTS.respond(
         request,
         "assistance/projects/projects.html",
-        rows,
+        listed_projects,
         form=form,
         may_open=may("project.open", request.viewer),
     )
 
 
 def load_project(request: Request, pk: UUID) -> Project:
-    rows = Project.objects.select_related("place", "responsible", "acceptor", "campaign", "direction")
-    return rows.get(pk=pk)
+    projects = Project.objects.select_related("place", "responsible", "acceptor", "campaign", "direction")
+    return projects.get(pk=pk)
 
 
 def load_photo(request: Request, pk: UUID, photo: UUID) -> Attachment:
@@ -170,81 +175,88 @@ def load_photo(request: Request, pk: UUID, photo: UUID) -> Attachment:
 
 
 def load_paper(request: Request, pk: UUID, file: UUID) -> Attachment:
-    one = Project.objects.get(pk=pk)
-    own = Q(pk__in=one.contracts.values("file")) | Q(pk__in=one.acceptances.values("file"))
+    """The scan of a contract or of an acceptance of a project that the viewer reaches."""
+    project = Project.objects.get(pk=pk)
+    own = Q(pk__in=project.contracts.values("file")) | Q(pk__in=project.acceptances.values("file"))
     return Attachment.objects.filter(own).get(pk=file)
 
 
 @page("project.see", load=load_project, methods=("GET",))
-def project(request: Request, one: Project) -> HttpResponse:
-    """Where does it stand; then its money, its quantities, its story, its papers, its families."""
-    mine = Household.objects.filter(pk__in=one.reached.values("household"))
-    rows = gather(
-        **money_rows([one.pk]),
-        parts=parts_in([one.pk]),
-        lines=lines_of([one.pk]).select_related("report__body", "part__quantity"),
-        found=found_of([one.pk]).select_related("acceptance__body"),
-        steps=one.steps.select_related("body"),
-        contracts=one.contracts.select_related("contractor"),
-        allotments=one.allotments.select_related("fund").order_by("on", "pk"),
-        photos=one.photos.all(),
-        promises=promises_of(one),
-        reached=HowMany(one.reached.all()),
+def project(request: Request, project: Project) -> HttpResponse:
+    """Where a project stands; then its money, its quantities, its story, its papers, its families."""
+    mine = Household.objects.filter(pk__in=project.reached.values("household"))
+    gathered = gather(
+        **money_rows([project.pk]),
+        parts=parts_in([project.pk]),
+        progress_lines=lines_of([project.pk]).select_related("report__body", "part__quantity"),
+        acceptance_lines=found_of([project.pk]).select_related("acceptance__body"),
+        steps=project.steps.select_related("body"),
+        contracts=project.contracts.select_related("contractor"),
+        allotments=project.allotments.select_related("fund").order_by("on", "pk"),
+        photos=project.photos.all(),
+        promises=promises_of(project),
+        reached=HowMany(project.reached.all()),
         known=HowMany(mine),
         seen=mine.select_related("head").order_by("number")[:SHOWN],
     )
-    money, lines, found, photos = money_from([one.pk], rows)[one.pk], rows["lines"], rows["found"], rows["photos"]
-    passed = [(row.part_id, row.amount) for row in found if row.acceptance.result != Acceptance.Result.FAILED]
-    whole = wholes(stood(rows["parts"], [(row.part_id, row.done) for row in lines], passed))
-    contracts, reached, known, seen = rows["contracts"], rows["reached"], rows["known"], rows["seen"]
+    money, photos, contracts = money_from([project.pk], gathered)[project.pk], gathered["photos"], gathered["contracts"]
+    progress_lines, acceptance_lines = gathered["progress_lines"], gathered["acceptance_lines"]
+    done = [(line.part_id, line.done) for line in progress_lines]
+    passed = [
+        (line.part_id, line.amount) for line in acceptance_lines if line.acceptance.result != Acceptance.Result.FAILED
+    ]
+    quantities = wholes(stood(gathered["parts"], done, passed))
+    reached, known, seen = gathered["reached"], gathered["known"], gathered["seen"]
     families = told(reached, known, has_own=False, has_rest=reached != known)
-    words = {
-        "project": one,
-        "acts": offered(request.viewer, one),
+    context = {
+        "project": project,
+        "acts": offered(request.viewer, project),
         "total": money.total,
         "sources": [
             {"kind": kind, "name": FundKind(kind).label, "line": line}
             for kind, line in sorted(money.sources.items(), key=lambda pair: -pair[1].planned)
         ],
-        "allotments": rows["allotments"],
-        "wholes": whole,
-        "cost": cost_of(money.total, whole),
-        "contracts": [{"contract": sign, "paid": money.contracts.get(sign.pk, 0)} for sign in contracts],
+        "allotments": gathered["allotments"],
+        "wholes": quantities,
+        "cost": cost_of(money.total, quantities),
+        "contracts": [{"contract": contract, "paid": money.contracts.get(contract.pk, 0)} for contract in contracts],
         "photos": [
             (label, [photo for photo in photos if photo.stage == stage])
             for stage, label in S.choices
             if any(photo.stage == stage for photo in photos)
         ],
-        "events": project_events(one, rows["steps"], contracts, lines, found),
-        "promises": rows["promises"],
+        "events": project_events(project, gathered["steps"], contracts, progress_lines, acceptance_lines),
+        "promises": gathered["promises"],
         "families": seen,
         "reached": number_text(families) if reached else "",
         "unseen": "" if known == len(seen) else str(known - len(seen)),
         "others": "" if families.is_exact else number_text(roughly(reached - known)),
     }
-    return render(request, "assistance/projects/project.html", words)
+    return render(request, "assistance/projects/project.html", context)
 
 
-def cost_of(total: Any, whole: list[Whole]) -> dict[str, Any] | None:
-    """What a unit of the first thing costs: as planned, and as paid for what is done; in fen."""
-    if len(whole) != 1:  # the money is not divided among several things: a unit price would be invented
+def cost_of(total: Any, quantities: list[Whole]) -> dict[str, Any] | None:
+    """What a unit of what is built costs, in fen: as planned, and as paid for what is done. None: not to be said."""
+    if len(quantities) != 1:  # the money is not divided among several quantities: a unit price would be invented
         return None
-    planned = unit_cost(total.planned, whole[0].planned)
-    real = unit_cost(total.paid, whole[0].done)
-    return {"unit": whole[0].quantity.unit, "planned": planned, "real": real} if planned or real else None
+    planned = unit_cost(total.planned, quantities[0].planned)
+    real = unit_cost(total.paid, quantities[0].done)
+    return {"unit": quantities[0].quantity.unit, "planned": planned, "real": real} if planned or real else None
 
 
-def offered(viewer: Any, one: Project) -> list[dict[str, Any]]:
+def offered(viewer: Any, project: Project) -> list[dict[str, Any]]:
     """The acts that the viewer may do now, by stage and right; the first that brings the project on stands out."""
-    rights = {right for verb, right, _name, _label in ACTS if may_step(one, verb)}
-    allowed = {right: may(right, viewer, one) for right in rights}
+    rights = {right for verb, right, _name, _label in ACTS if may_step(project, verb)}
+    allowed = {right: may(right, viewer, project) for right in rights}
     acts = [
-        {"url": reverse(name, args=[one.pk]), "label": label, "is_step": verb in STEPS}
+        {"url": reverse(name, args=[project.pk]), "label": label, "is_step": verb in STEPS}
         for verb, right, name, label in ACTS
-        if may_step(one, verb) and allowed[right]
+        if may_step(project, verb) and allowed[right]
     ]
-    if may_step(one, "allot") and any(viewer.holds(post.body_id) for post in viewer.posts):
-        acts.append({"url": reverse("project_allot", args=[one.pk]), "label": _("Hold money ready"), "is_step": False})
+    if may_step(project, "allot") and any(viewer.holds(post.body_id) for post in viewer.posts):
+        acts.append(
+            {"url": reverse("project_allot", args=[project.pk]), "label": _("Hold money ready"), "is_step": False}
+        )
     return acts
 
 
@@ -269,8 +281,8 @@ def _waiting_rows(viewer: Any) -> Any:
     return Project.objects.filter(ours | theirs).select_related("place").order_by("ends_on")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
-    words = {
+def _waiting_items(viewer: Any, projects: Any) -> list[DeskItem]:
+    next_acts = {
         S.APPROVED: (_("Begin the works"), "project_start"),
         S.BUILDING: (_("Report how far it is"), "project_report"),
         S.FINISHED: (_("Accept the works"), "project_accept"),
@@ -278,14 +290,14 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="project",
-            title=one.name,
-            act=words[one.stage][0],
-            url=reverse(words[one.stage][1], args=[one.pk]),
-            due_on=one.starts_on if one.stage == S.APPROVED else one.ends_on,
-            body_id=one.acceptor_id if one.stage == S.FINISHED else one.responsible_id,
-            detail=f"{one.number} · {one.place.name}",
+            title=project.name,
+            act=next_acts[project.stage][0],
+            url=reverse(next_acts[project.stage][1], args=[project.pk]),
+            due_on=project.starts_on if project.stage == S.APPROVED else project.ends_on,
+            body_id=project.acceptor_id if project.stage == S.FINISHED else project.responsible_id,
+            detail=f"{project.number} · {project.place.name}",
         )
-        for one in rows[:SHOWN]
+        for project in projects[:SHOWN]
     ]
 
 

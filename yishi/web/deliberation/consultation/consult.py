@@ -54,22 +54,24 @@ BUTTONS = (
 
 
 def load_consultation(request: Request, code: str) -> Consultation:
-    rows = Consultation.within.select_related("matter__place", "matter__convener")
-    return rows.exclude(stage=Stage.DRAFT).get(code=code, matter__is_sensitive=False)
+    consultations = Consultation.within.select_related("matter__place", "matter__convener")
+    return consultations.exclude(stage=Stage.DRAFT).get(code=code, matter__is_sensitive=False)
 
 
 def load_result(request: Request, code: str) -> Consultation:
-    found = load_consultation(request, code)
-    if found.result is None:
+    consultation = load_consultation(request, code)
+    if consultation.result is None:
         raise Consultation.DoesNotExist
-    return found
+    return consultation
 
 
 def cookie_of(consultation: Consultation) -> str:
+    """The name of the cookie in which a phone keeps its receipt for this consultation."""
     return f"voice-{consultation.pk.hex[-12:]}"
 
 
 def ballot(request: Request, consultation: Consultation, secret: str = "") -> Ballot | None:
+    """The ballot of whoever asks, by `secret` or by the receipt that this phone keeps; None where they have none."""
     kept = secret or request.COOKIES.get(cookie_of(consultation), "")
     return ballot_of(consultation, request.viewer, kept, request.META.get("REMOTE_ADDR", ""))
 
@@ -121,7 +123,7 @@ class ReceiptForm(Form):
     )
 
 
-def ballot_words(request: Request, consultation: Consultation, mine: Ballot | None) -> dict[str, Any]:
+def ballot_context(request: Request, consultation: Consultation, mine: Ballot | None) -> dict[str, Any]:
     """What the ballot shows: the next statement, and how far this voice has come."""
     voice = voice_of(mine)
     total = consultation.statements.filter(state=State.ADMITTED).count()
@@ -143,8 +145,8 @@ def ballot_words(request: Request, consultation: Consultation, mine: Ballot | No
 def consult(request: Request, consultation: Consultation) -> HttpResponse:
     """Open: the ballot. Closed: the result, or that it is being counted."""
     if consultation.result is not None:
-        words = {"consultation": consultation, "result": ConsultationResult(consultation), "tab": "matters"}
-        return render(request, "deliberation/consultation/result.html", words)
+        context = {"consultation": consultation, "result": ConsultationResult(consultation), "tab": "matters"}
+        return render(request, "deliberation/consultation/result.html", context)
     if not is_open(consultation):
         return render(
             request, "deliberation/consultation/counting.html", {"consultation": consultation, "tab": "matters"}
@@ -158,10 +160,10 @@ def consult(request: Request, consultation: Consultation) -> HttpResponse:
 def _ballot_page(
     request: Request, consultation: Consultation, mine: Ballot | None, form: ActForm, refusal: str = ""
 ) -> HttpResponse:
-    words = ballot_words(request, consultation, mine)
-    words |= {"form": form, "refusal": refusal, "longest": LONGEST_STATEMENT, "tab": "matters"}
+    context = ballot_context(request, consultation, mine)
+    context |= {"form": form, "refusal": refusal, "longest": LONGEST_STATEMENT, "tab": "matters"}
     status = 422 if refusal or form.errors else 200
-    response = render(request, "deliberation/consultation/consult.html", words, status=status)
+    response = render(request, "deliberation/consultation/consult.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -171,15 +173,15 @@ def _enter(request: Request, consultation: Consultation) -> HttpResponse:
     form = ReceiptForm(request.POST if request.method == "POST" and "code" in request.POST else None)
     if form.is_bound and form.is_valid():
         secret = clean_code(form.cleaned_data["code"])
-        found = ballot(request, consultation, secret)
-        known = found is not None and (found.kind == Voice.Kind.SLIP or voice_of(found) is not None)
+        entered = ballot(request, consultation, secret)
+        known = entered is not None and (entered.kind == Voice.Kind.SLIP or voice_of(entered) is not None)
         if known:
             return keep(
                 request, HttpResponseRedirect(reverse("consult", args=[consultation.code])), consultation, secret
             )
         form.add_error("code", _("There is no such code in this consultation. Please check each letter."))
-    words = {"consultation": consultation, "form": form, "tab": "matters"}
-    return render(request, "deliberation/consultation/enter.html", words, status=422 if form.errors else 200)
+    context = {"consultation": consultation, "form": form, "tab": "matters"}
+    return render(request, "deliberation/consultation/enter.html", context, status=422 if form.errors else 200)
 
 
 @page("public", load=load_consultation, face="both")
@@ -194,8 +196,8 @@ def consult_slip(request: Request, code: str, slip: str) -> HttpResponse:
         consultation = load_consultation(request, code)
     except Consultation.DoesNotExist as error:
         raise Http404 from error
-    found = ballot(request, consultation, slip)
-    if found is None or found.kind != Voice.Kind.SLIP:
+    slip_ballot = ballot(request, consultation, slip)
+    if slip_ballot is None or slip_ballot.kind != Voice.Kind.SLIP:
         messages.error(request, _("This slip is not valid here. Please type its code, or ask at the desk."))
         return redirect("consult_enter", consultation.code)
     return keep(
@@ -213,8 +215,9 @@ def _speaking(request: Request, consultation: Consultation) -> tuple[Ballot | No
 
 
 def _party(request: Request, consultation: Consultation) -> Any:
+    """The party to which the voter says they belong; None where they say none."""
     key = request.POST.get("party", "")
-    return next((one for one in consultation.matter.parties.all() if str(one.pk) == key), None) if key else None
+    return next((party for party in consultation.matter.parties.all() if str(party.pk) == key), None) if key else None
 
 
 @page("public", load=load_consultation, methods=("POST",), face="both")
@@ -239,8 +242,8 @@ def consult_vote(request: Request, consultation: Consultation) -> HttpResponse:
         except Refusal as error:
             refusal = str(error.message)
     if request.headers.get(PART):
-        words = {**ballot_words(request, consultation, mine), "refusal": refusal}
-        response = render(request, "deliberation/consultation/ballot.html", words, status=422 if refusal else 200)
+        context = {**ballot_context(request, consultation, mine), "refusal": refusal}
+        response = render(request, "deliberation/consultation/ballot.html", context, status=422 if refusal else 200)
     elif refusal and is_open(consultation):
         return _ballot_page(request, consultation, mine, StateForm(), refusal)
     else:
@@ -283,17 +286,17 @@ def consult_mine(request: Request, consultation: Consultation) -> HttpResponse:
     voice = voice_of(mine)
     kept = request.COOKIES.get(cookie_of(consultation), "")
     votes = voice.votes.filter(statement__state=State.ADMITTED).select_related("statement") if voice else []
-    words = {
+    context = {
         "consultation": consultation,
         "voice": voice,
-        "votes": [(vote, uuid7()) for vote in sorted(votes, key=lambda one: one.statement.number)],
+        "votes": [(vote, uuid7()) for vote in sorted(votes, key=lambda vote: vote.statement.number)],
         "stated": voice.statements.all() if voice else [],
         "receipt": f"{kept[:4]}-{kept[4:7]}-{kept[7:]}" if voice and voice.kind != Voice.Kind.ACCOUNT else "",
         "is_open": is_open(consultation),
         "buttons": BUTTONS,
         "tab": "matters",
     }
-    response = render(request, "deliberation/consultation/mine.html", words)
+    response = render(request, "deliberation/consultation/mine.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -302,18 +305,18 @@ def consult_mine(request: Request, consultation: Consultation) -> HttpResponse:
 def consult_log(request: Request, consultation: Consultation) -> HttpResponse:
     """Every decision of moderation with its reason; words that hurt somebody are not repeated."""
     veil = Veil(consultation.matter)
-    rows = consultation.statements.exclude(decided_at__isnull=True).order_by("-decided_at", "-number")
+    decided = consultation.statements.exclude(decided_at__isnull=True).order_by("-decided_at", "-number")
     decisions = [
         {
-            "statement": one,
-            "text": veil(one.text) if one.may_be_shown else "",
-            "appeal": veil(one.appeal) if one.may_be_shown else "",
+            "statement": statement,
+            "text": veil(statement.text) if statement.may_be_shown else "",
+            "appeal": veil(statement.appeal) if statement.may_be_shown else "",
         }
-        for one in rows
+        for statement in decided
     ]
     waiting = consultation.statements.filter(state=State.WAITING).count()
-    words = {"consultation": consultation, "decisions": decisions, "waiting": waiting, "tab": "matters"}
-    return render(request, "deliberation/consultation/log.html", words)
+    context = {"consultation": consultation, "decisions": decisions, "waiting": waiting, "tab": "matters"}
+    return render(request, "deliberation/consultation/log.html", context)
 
 
 @page("public", face="both")
@@ -361,7 +364,7 @@ def consult_votes(request: Request, consultation: Consultation) -> HttpResponse:
             [person, number, texts[number], said[value], value] for person, number, value in votes
         ]
         headings = [_("participant"), _("number"), _("statement"), _("vote"), _("vote as a number")]
-        content = write_sheet(rows=rows, headings=[str(one) for one in headings], title="votes")
+        content = write_sheet(rows=rows, headings=[str(heading) for heading in headings], title="votes")
         response = HttpResponse(content, content_type=MEDIA_TYPE)
         ending = "xlsx"
     else:

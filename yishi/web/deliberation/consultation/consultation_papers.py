@@ -22,7 +22,7 @@ from .consultation_result import ConsultationResult, Line
 
 
 def result_data(consultation: Consultation) -> dict[str, Any]:
-    """What the template is given."""
+    """The result's paper as data for `paper.typ`."""
     return result_paper(consultation).data()
 
 
@@ -92,42 +92,37 @@ def _result_parts(result: ConsultationResult) -> list[tuple[str, list[Block]]]:
         divides: list[Block] = [_lines(result.divides)] if result.divides else [Text("没有明显的分歧。")]
         parts.append(("分歧在哪里", divides))
     if result.parties:
-        parts.append(
-            (
-                "参与人自报的所属方",
-                [
-                    Text(
-                        "；".join(
-                            f"{party['name']} {party['people']} 人"
-                            if party["people"] is not None
-                            else f"{party['name']} 不足 {result.least} 人（不列数字）"
-                            for party in result.parties
-                        )
-                        + "。"
-                    )
-                ],
-            )
-        )
+        parts.append(("参与人自报的所属方", [_parties(result)]))
     parts.append(("全部观点", [_all(result)]))
-    told = result.told
-    versions = "、".join(f"{name} {version}" for name, version in told["versions"].items())
-    parts.append(
-        (
-            "怎样算出来的",
-            [
-                Text(
-                    "“归属把握”：成员属于本组而不是别组的平均可能；“重抽后仍成立”：把参与的人重新抽取，这个群组有多少还在。"
-                    "只有不少于 30 人表态、且不低于 95% 的把握时，才写“多数”。"
-                    f"方法 {told['method']}，种子 {told['seed']}，"
-                    f"{versions}。匿名表态数据可以下载，人人可以重算；其校验值（SHA-256）：{_grouped(told['votes_hash'])}。"
-                )
-            ],
-        )
-    )
+    parts.append(("怎样算出来的", [_method(result)]))
     return parts
 
 
+def _parties(result: ConsultationResult) -> Text:
+    """How many declared each party; fewer than `result.least` are not counted out."""
+    said = (
+        f"{party['name']} {party['people']} 人"
+        if party["people"] is not None
+        else f"{party['name']} 不足 {result.least} 人（不列数字）"
+        for party in result.parties
+    )
+    return Text("；".join(said) + "。")
+
+
+def _method(result: ConsultationResult) -> Text:
+    """What the words of the paper mean, and with what anybody can count it again."""
+    told = result.told
+    versions = "、".join(f"{name} {version}" for name, version in told["versions"].items())
+    return Text(
+        "“归属把握”：成员属于本组而不是别组的平均可能；“重抽后仍成立”：把参与的人重新抽取，这个群组有多少还在。"
+        "只有不少于 30 人表态、且不低于 95% 的把握时，才写“多数”。"
+        f"方法 {told['method']}，种子 {told['seed']}，"
+        f"{versions}。匿名表态数据可以下载，人人可以重算；其校验值（SHA-256）：{_grouped(told['votes_hash'])}。"
+    )
+
+
 def _lines(lines: list[Line]) -> Table:
+    """A few statements, each with the counts on which its place rests."""
     return Table(
         [("序号", 0.6), ("观点", 4.0), ("表态", 2.6)],
         [[str(line.number), line.text, line.per_group or line.counts] for line in lines],
@@ -135,6 +130,7 @@ def _lines(lines: list[Line]) -> Table:
 
 
 def _all(result: ConsultationResult) -> Table:
+    """Every statement with its counts, of everybody and of each group."""
     heads: list[tuple[str, float]] = [("序号", 0.6), ("观点", 4.0), ("同意/反对/弃权", 1.7)]
     heads += [(f"第 {group['n']} 组", 1.1) for group in result.groups]
     cells = []

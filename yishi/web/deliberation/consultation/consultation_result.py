@@ -54,41 +54,41 @@ class ConsultationResult:
     def asked(self) -> list[str]:
         """How many were asked and answered, in sentences."""
         told = self.told
-        words = [
+        parts = [
             _("%(people)s people took part, with %(votes)s votes on %(statements)s statements.")
             % {"people": f"{self.people:,}", "votes": f"{told['votes']:,}", "statements": f"{len(told['rows']):,}"}
         ]
         if told["addressed"]:
-            words.append(
+            parts.append(
                 _("It was meant for about %(addressed)s people: %(share)s %% of them answered.")
                 % {"addressed": f"{told['addressed']:,}", "share": f"{100 * self.people / told['addressed']:.0f}"}
             )
         if told["slips"]:
-            words.append(
+            parts.append(
                 _("%(slips)s slips were made; %(used)s were used.")
                 % {"slips": f"{told['slips']:,}", "used": f"{told['by_kind'].get(Voice.Kind.SLIP, 0):,}"}
             )
-        words.append(
+        parts.append(
             _("People made %(stated)s statements, the desk wrote %(staff)s; %(refused)s were not admitted.")
             % {"stated": told["stated"], "staff": told["staff"], "refused": told["refused"]}
         )
-        return words
+        return parts
 
     @property
     def cautions(self) -> list[str]:
         """What a reader must know before believing the figures."""
-        told, words = self.told, []
+        told, parts = self.told, []
         by_link = told["by_kind"].get(Voice.Kind.LINK, 0)
         if by_link:
-            words.append(
+            parts.append(
                 _("%(count)s voices came by the link alone: one phone, one voice; whether one person is not certain.")
                 % {"count": f"{by_link:,}"}
             )
         most = told["most_of_one_network"]
         if most > 1 and self.people and most / self.people >= CAUTION:
-            words.append(_("%(count)s voices came out of one and the same network.") % {"count": f"{most:,}"})
-        words.append(_("Who took part came of their own accord: they do not stand for those who did not."))
-        return words
+            parts.append(_("%(count)s voices came out of one and the same network.") % {"count": f"{most:,}"})
+        parts.append(_("Who took part came of their own accord: they do not stand for those who did not."))
+        return parts
 
     @property
     def asked_text(self) -> str:
@@ -102,7 +102,7 @@ class ConsultationResult:
     def standing(self) -> str:
         """Into how many groups the votes fall, and how many people said too little to stand in one."""
         if self.has_groups:
-            words = [
+            parts = [
                 ngettext(
                     "The votes fall into %(k)d opinion group.",
                     "The votes fall into %(k)d opinion groups.",
@@ -111,10 +111,10 @@ class ConsultationResult:
                 % {"k": self.told["k"]}
             ]
             if apart := self.people - self.told["placed"]:
-                words.append(
+                parts.append(
                     _("%(count)s people voted on too few statements to be placed in one.") % {"count": f"{apart:,}"}
                 )
-            return sentences(words)
+            return sentences(parts)
         return _("No opinion groups can be told apart in these votes; what follows counts everybody together.")
 
     @property
@@ -136,12 +136,12 @@ class ConsultationResult:
         for place, group in enumerate(self.told["groups"]):
             dear = [
                 {
-                    "line": self.line(one["number"]),
-                    "agrees": one["way"] == "agree",
-                    "count": one["count"],
-                    "of": one["of"],
+                    "line": self.line(entry["number"]),
+                    "agrees": entry["way"] == "agree",
+                    "count": entry["count"],
+                    "of": entry["of"],
                 }
-                for one in group["dear"]
+                for entry in group["dear"]
             ]
             made.append(
                 {
@@ -208,14 +208,14 @@ class ConsultationResult:
     def rows(self) -> list[dict[str, Any]]:
         """All statements with counts, per group and per declared party."""
         names = [party["name"] for party in self.parties if party["people"] is not None]
-        words = {"agree": _("most agree"), "object": _("most object"), "": ""}
+        labels = {"agree": _("most agree"), "object": _("most object"), "": ""}
         return [
             {
                 **row,
-                "word": words[row["most"]],
-                "groups": ["/".join(str(one) for one in cell) for cell in row["by_group"]],
+                "word": labels[row["most"]],
+                "groups": ["/".join(str(count) for count in cell) for cell in row["by_group"]],
                 "of_parties": [
-                    (name, "/".join(str(one) for one in cell))
+                    (name, "/".join(str(count) for count in cell))
                     for name, cell in zip(names, row["by_party"], strict=True)
                 ],
             }
@@ -223,6 +223,6 @@ class ConsultationResult:
         ]
 
 
-def sentences(words: list[str]) -> str:
-    """One after the other: with a blank between them only where the language has one."""
-    return (" " if (get_language() or "").startswith("en") else "").join(words)
+def sentences(parts: list[str]) -> str:
+    """The sentences one after the other, with a blank between them only where the language has one."""
+    return (" " if (get_language() or "").startswith("en") else "").join(parts)

@@ -56,10 +56,10 @@ SHOWN = 50
 
 
 def load_consultation(request: Request, pk: UUID) -> Consultation:
-    rows = Consultation.objects.select_related(
+    consultations = Consultation.objects.select_related(
         "matter__place", "matter__convener", "matter__process", "planned_by", "opened_by", "brief"
     )
-    return rows.get(pk=pk)
+    return consultations.get(pk=pk)
 
 
 def address_of(consultation: Consultation) -> str:
@@ -123,13 +123,13 @@ class SlipsForm(ActForm):
 
 @page("matter.see", load=load_matter, methods=("GET",))
 def matter_consultations(request: Request, matter: Matter) -> HttpResponse:
-    rows = list(Consultation.objects.filter(matter=matter).order_by("-ordinal"))
-    words = {
+    consultations = list(Consultation.objects.filter(matter=matter).order_by("-ordinal"))
+    context = {
         "matter": matter,
-        "consultations": rows,
+        "consultations": consultations,
         "may_plan": may("consultation.run", request.viewer, matter) and matter.state == Matter.State.OPEN,
     }
-    return render(request, "deliberation/consultation/consultations.html", words)
+    return render(request, "deliberation/consultation/consultations.html", context)
 
 
 @page("consultation.run", load=load_matter)
@@ -149,21 +149,23 @@ def consultation_new(request: Request, matter: Matter) -> HttpResponse:
     )
 
 
-def next_acts(request: Request, row: Consultation, admitted: int) -> list[tuple[Any, str]]:
+def next_acts(request: Request, consultation: Consultation, admitted: int) -> list[tuple[Any, str]]:
     """What the viewer may do next, the first as the primary act."""
 
     def to(name: str) -> str:
-        return reverse(name, args=[row.pk])
+        return reverse(name, args=[consultation.pk])
 
-    runs = may("consultation.run", request.viewer, row)
-    if row.stage == Stage.DRAFT and runs:
+    runs = may("consultation.run", request.viewer, consultation)
+    if consultation.stage == Stage.DRAFT and runs:
         ready = admitted >= LEAST_STATEMENTS
         acts = [(_("Write a statement"), to("consultation_statement_new"))]
         opens = (
-            [(_("Check and open"), to("consultation_opening"))] if may("consultation.open", request.viewer, row) else []
+            [(_("Check and open"), to("consultation_opening"))]
+            if may("consultation.open", request.viewer, consultation)
+            else []
         )
         return [*(opens + acts if ready else acts + opens), (_("Change"), to("consultation_changing"))]
-    if row.stage == Stage.OPEN and runs:
+    if consultation.stage == Stage.OPEN and runs:
         return [
             (_("Write a statement"), to("consultation_statement_new")),
             (_("Change"), to("consultation_changing")),
@@ -173,21 +175,24 @@ def next_acts(request: Request, row: Consultation, admitted: int) -> list[tuple[
 
 
 @page("consultation.see", load=load_consultation, methods=("GET",))
-def consultation(request: Request, row: Consultation) -> HttpResponse:
+def consultation(request: Request, consultation: Consultation) -> HttpResponse:
     """Its file: how many took part, what waits for moderation, the statements, link, slips. No tally before the end."""
-    statements = list(row.statements.select_related("decided_by", "appeal_decided_by"))
-    veil = Veil(row.matter)
+    matter = consultation.matter
+    statements = list(consultation.statements.select_related("decided_by", "appeal_decided_by"))
+    veil = Veil(matter)
     waiting = [
-        {"statement": one, "doubts": statement_doubts(one, veil)} for one in statements if one.state == State.WAITING
+        {"statement": statement, "doubts": statement_doubts(statement, veil)}
+        for statement in statements
+        if statement.state == State.WAITING
     ]
-    appeals = [one for one in statements if one.appealed_at and not one.appeal_decided_at]
-    admitted = sum(1 for one in statements if one.state == State.ADMITTED)
-    live = Sitting.objects.filter(matter=row.matter, state__in=[Sitting.State.PLANNED, Sitting.State.NOTICED]).first()
-    counts = row.voices.aggregate(voices=Count("pk"))
-    votes = ConsultationVote.objects.filter(voice__consultation=row, statement__state=State.ADMITTED).count()
-    words = {
-        "consultation": row,
-        "matter": row.matter,
+    appeals = [statement for statement in statements if statement.appealed_at and not statement.appeal_decided_at]
+    admitted = sum(1 for statement in statements if statement.state == State.ADMITTED)
+    live = Sitting.objects.filter(matter=matter, state__in=[Sitting.State.PLANNED, Sitting.State.NOTICED]).first()
+    counts = consultation.voices.aggregate(voices=Count("pk"))
+    votes = ConsultationVote.objects.filter(voice__consultation=consultation, statement__state=State.ADMITTED).count()
+    context = {
+        "consultation": consultation,
+        "matter": matter,
         "statements": statements,
         "waiting": waiting,
         "appeals": appeals,
@@ -195,42 +200,47 @@ def consultation(request: Request, row: Consultation) -> HttpResponse:
         "least": LEAST_STATEMENTS,
         "voices": counts["voices"],
         "votes": votes,
-        "slips": row.slips.filter(is_void=False).count(),
-        "is_open": is_open(row),
-        "runs": may("consultation.run", request.viewer, row),
-        "moderates": may("consultation.moderate", request.viewer, row),
-        "acts": next_acts(request, row, admitted),
-        "address": address_of(row) if row.stage != Stage.DRAFT else "",
-        "image": qr_image(address_of(row)) if row.stage == Stage.OPEN else "",
+        "slips": consultation.slips.filter(is_void=False).count(),
+        "is_open": is_open(consultation),
+        "runs": may("consultation.run", request.viewer, consultation),
+        "moderates": may("consultation.moderate", request.viewer, consultation),
+        "acts": next_acts(request, consultation, admitted),
+        "address": address_of(consultation) if consultation.stage != Stage.DRAFT else "",
+        "image": qr_image(address_of(consultation)) if consultation.stage == Stage.OPEN else "",
         "sitting": live,
-        "may_plan_sitting": may("sitting.run", request.viewer, row.matter) and row.matter.state == Matter.State.OPEN,
+        "may_plan_sitting": may("sitting.run", request.viewer, matter) and matter.state == Matter.State.OPEN,
     }
-    return render(request, "deliberation/consultation/consultation.html", words)
+    return render(request, "deliberation/consultation/consultation.html", context)
 
 
-def consultation_act(request: Request, row: Consultation, form: ActForm, service: Any, **words: Any) -> HttpResponse:
-    words.setdefault("lead", f"{row.matter.number} {row.matter.title} · {row.question}")
+def consultation_act(
+    request: Request, consultation: Consultation, form: ActForm, service: Any, /, **options: Any
+) -> HttpResponse:
+    """The page of one act on a consultation; it leads back to its file. `options` go on to `one_act`."""
+    options.setdefault("lead", f"{consultation.matter.number} {consultation.matter.title} · {consultation.question}")
     return one_act(
         request,
         form,
         service,
-        back=reverse("consultation", args=[row.pk]),
-        given=words.pop("given", {"consultation": row}),
-        **words,
+        back=reverse("consultation", args=[consultation.pk]),
+        given=options.pop("given", {"consultation": consultation}),
+        **options,
     )
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_changing(request: Request, row: Consultation) -> HttpResponse:
+def consultation_changing(request: Request, consultation: Consultation) -> HttpResponse:
     names = ("question", "intro", "audience", "addressed", "may_people_state", "asks_party")
-    initial = {name: getattr(row, name) for name in names} | {"closes_at": timezone.localtime(row.closes_at)}
+    initial = {name: getattr(consultation, name) for name in names} | {
+        "closes_at": timezone.localtime(consultation.closes_at)
+    }
     form = PlanForm(request.POST or None, initial=initial)
-    if row.stage == Stage.OPEN:
+    if consultation.stage == Stage.OPEN:
         for name in ("question", "audience", "may_people_state", "asks_party"):
             form.fields[name].disabled = True  # those who voted were asked this
     return consultation_act(
         request,
-        row,
+        consultation,
         form,
         consultation_change,
         heading=_("Change the consultation"),
@@ -240,65 +250,66 @@ def consultation_changing(request: Request, row: Consultation) -> HttpResponse:
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_statement_new(request: Request, row: Consultation) -> HttpResponse:
+def consultation_statement_new(request: Request, consultation: Consultation) -> HttpResponse:
     """One after the other: after each the empty form comes again."""
-    have = row.statements.filter(state=State.ADMITTED).count()
+    have = consultation.statements.filter(state=State.ADMITTED).count()
     return consultation_act(
         request,
-        row,
+        consultation,
         TextForm(request.POST or None),
         consultation_statement_add,
         heading=_("Write a statement"),
         lead=_("%(question)s · %(have)d statements so far. Write for and against, in the words of the people.")
-        % {"question": row.question, "have": have},
+        % {"question": consultation.question, "have": have},
         done=_("Added. Write the next one, or go back to the consultation."),
         submit=_("Add it"),
-        next_url=lambda _receipt: reverse("consultation_statement_new", args=[row.pk]),
+        next_url=lambda _receipt: reverse("consultation_statement_new", args=[consultation.pk]),
     )
 
 
 @page("consultation.open", load=load_consultation)
-def consultation_opening(request: Request, row: Consultation) -> HttpResponse:
+def consultation_opening(request: Request, consultation: Consultation) -> HttpResponse:
     """The release check: all that people will see, and the button."""
-    statements = list(row.statements.filter(state=State.ADMITTED))
-    doubts = Veil(row.matter).warnings(
-        {_("question"): row.question, _("introduction"): row.intro} | {str(one.number): one.text for one in statements}
+    statements = list(consultation.statements.filter(state=State.ADMITTED))
+    doubts = Veil(consultation.matter).warnings(
+        {_("question"): consultation.question, _("introduction"): consultation.intro}
+        | {str(statement.number): statement.text for statement in statements}
     )
     return consultation_act(
         request,
-        row,
+        consultation,
         ActForm(request.POST or None),
         consultation_open,
         heading=_("Check and open"),
         done=_("It is open. Print the poster, send the link, give out the slips."),
         submit=_("It is fit for everybody: open it"),
         template="deliberation/consultation/opening.html",
-        consultation=row,
+        consultation=consultation,
         statements=statements,
         doubts=doubts,
     )
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_closing(request: Request, row: Consultation) -> HttpResponse:
+def consultation_closing(request: Request, consultation: Consultation) -> HttpResponse:
     return consultation_act(
         request,
-        row,
+        consultation,
         CloseForm(request.POST or None),
         consultation_close,
         heading=_("Close the consultation"),
         lead=_("%(question)s · it ends by itself on its day. Once closed, it stays closed.")
-        % {"question": row.question},
+        % {"question": consultation.question},
         done=_("Closed. The result is counted now; it stands here in a moment."),
         submit=_("Close it now"),
     )
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_link(request: Request, row: Consultation) -> HttpResponse:
+def consultation_link(request: Request, consultation: Consultation) -> HttpResponse:
     return consultation_act(
         request,
-        row,
+        consultation,
         ActForm(request.POST or None),
         link_reissue,
         heading=_("A new link"),
@@ -309,10 +320,10 @@ def consultation_link(request: Request, row: Consultation) -> HttpResponse:
 
 
 @page("consultation.run", load=load_consultation)
-def consultation_slips(request: Request, row: Consultation) -> HttpResponse:
+def consultation_slips(request: Request, consultation: Consultation) -> HttpResponse:
     return consultation_act(
         request,
-        row,
+        consultation,
         SlipsForm(request.POST or None),
         slips_make,
         heading=_("Make slips"),
@@ -320,33 +331,34 @@ def consultation_slips(request: Request, row: Consultation) -> HttpResponse:
         done=_("Made. Print them, cut them, give them out."),
         submit=_("Make them"),
         next_url=lambda receipt: (
-            reverse("consultation_slip_sheets", args=[row.pk]) + f"?page={-(-receipt.result['first'] // SLIPS_A_PAGE)}"
+            reverse("consultation_slip_sheets", args=[consultation.pk])
+            + f"?page={-(-receipt.result['first'] // SLIPS_A_PAGE)}"
         ),
     )
 
 
 @page("consultation.run", load=load_consultation, methods=("GET",))
-def consultation_slip_sheets(request: Request, row: Consultation) -> HttpResponse:
+def consultation_slip_sheets(request: Request, consultation: Consultation) -> HttpResponse:
     """Slips to print and cut."""
-    page_obj = Paginator(row.slips.filter(is_void=False), SLIPS_A_PAGE).get_page(request.GET.get("page"))
+    page_obj = Paginator(consultation.slips.filter(is_void=False), SLIPS_A_PAGE).get_page(request.GET.get("page"))
     slips = []
     for slip in page_obj:
         code = slip_code(slip)
-        link = settings.PUBLIC_URL.rstrip("/") + reverse("consult_slip", args=[row.code, code])
+        link = settings.PUBLIC_URL.rstrip("/") + reverse("consult_slip", args=[consultation.code, code])
         slips.append({"number": slip.number, "code": spaced(code), "image": qr_image(link)})
     response = render(
         request,
         "deliberation/consultation/slips.html",
-        {"consultation": row, "slips": slips, "page_obj": page_obj, "address": address_of(row)},
+        {"consultation": consultation, "slips": slips, "page_obj": page_obj, "address": address_of(consultation)},
     )
     response["Cache-Control"] = "no-store"
     return response
 
 
 @page("consultation.run", load=load_consultation, methods=("GET",))
-def consultation_poster(request: Request, row: Consultation) -> HttpResponse:
+def consultation_poster(request: Request, consultation: Consultation) -> HttpResponse:
     site = Installation.objects.filter(pk=1).first() or Installation()
-    return pdf_response("poster.typ", poster_of(row, site), _("poster") + f"-{row.matter.number}")
+    return pdf_response("poster.typ", poster_of(consultation, site), _("poster") + f"-{consultation.matter.number}")
 
 
 def _brief(*, actor: Any, consultation: Consultation, act_id: UUID | None = None) -> Receipt:
@@ -358,18 +370,20 @@ def _brief(*, actor: Any, consultation: Consultation, act_id: UUID | None = None
 
 def load_briefed(request: Request, pk: UUID) -> Consultation:
     """A consultation of whose matter a sitting is planned."""
-    row = load_consultation(request, pk)
-    if not Sitting.objects.filter(matter=row.matter, state__in=[Sitting.State.PLANNED, Sitting.State.NOTICED]).exists():
+    consultation = load_consultation(request, pk)
+    if not Sitting.objects.filter(
+        matter=consultation.matter, state__in=[Sitting.State.PLANNED, Sitting.State.NOTICED]
+    ).exists():
         raise Sitting.DoesNotExist
-    return row
+    return consultation
 
 
 @page("consultation.run", load=load_briefed, methods=("POST",))
-def consultation_briefing(request: Request, row: Consultation) -> HttpResponse:
+def consultation_briefing(request: Request, consultation: Consultation) -> HttpResponse:
     """One click: the result lies before the next sitting."""
     return consultation_act(
         request,
-        row,
+        consultation,
         ActForm(request.POST),
         _brief,
         heading=_("Before the sitting"),
@@ -382,38 +396,38 @@ def consultation_briefing(request: Request, row: Consultation) -> HttpResponse:
 def _waiting_rows(viewer: Any) -> Any:
     """Consultations of our desk with statements or appeals that wait, and prepared ones to check."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    rows = Consultation.objects.filter(matter__convener__in=desks, stage__in=[Stage.DRAFT, Stage.OPEN])
-    rows = rows.annotate(
+    consultations = Consultation.objects.filter(matter__convener__in=desks, stage__in=[Stage.DRAFT, Stage.OPEN])
+    consultations = consultations.annotate(
         queue=Count("statements", filter=Q(statements__state=State.WAITING)),
         appeals=Count(
             "statements",
             filter=Q(statements__appealed_at__isnull=False, statements__appeal_decided_at__isnull=True),
         ),
     )
-    return rows.filter(Q(stage=Stage.DRAFT) | Q(queue__gt=0) | Q(appeals__gt=0)).select_related("matter")
+    return consultations.filter(Q(stage=Stage.DRAFT) | Q(queue__gt=0) | Q(appeals__gt=0)).select_related("matter")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
-    found = []
-    for row in rows[:SHOWN]:
-        count = row.queue + row.appeals
+def _waiting_items(viewer: Any, consultations: Any) -> list[DeskItem]:
+    items = []
+    for consultation in consultations[:SHOWN]:
+        count = consultation.queue + consultation.appeals
         act = (
             _("Prepare or open it")
-            if row.stage == Stage.DRAFT
+            if consultation.stage == Stage.DRAFT
             else ngettext("Moderate %(count)d statement", "Moderate %(count)d statements", count) % {"count": count}
         )
-        found.append(
+        items.append(
             DeskItem(
                 kind="consultation",
-                title=row.question,
+                title=consultation.question,
                 act=act,
-                url=reverse("consultation", args=[row.pk]),
-                due_on=timezone.localdate(row.closes_at),
-                body_id=row.matter.convener_id,
-                detail=row.matter.number,
+                url=reverse("consultation", args=[consultation.pk]),
+                due_on=timezone.localdate(consultation.closes_at),
+                body_id=consultation.matter.convener_id,
+                detail=consultation.matter.number,
             )
         )
-    return found
+    return items
 
 
 waiting = Source(_waiting_rows, _waiting_items)

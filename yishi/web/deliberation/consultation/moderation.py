@@ -23,8 +23,10 @@ from .consultations import consultation_act
 
 
 def load_statement(request: Request, pk: UUID) -> ConsultationStatement:
-    rows = ConsultationStatement.objects.select_related("consultation__matter__place", "consultation__matter__convener")
-    return rows.get(pk=pk, consultation__in=Consultation.objects.values("pk"))
+    statements = ConsultationStatement.objects.select_related(
+        "consultation__matter__place", "consultation__matter__convener"
+    )
+    return statements.get(pk=pk, consultation__in=Consultation.objects.values("pk"))
 
 
 class DecideForm(ActForm):

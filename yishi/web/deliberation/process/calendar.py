@@ -43,10 +43,10 @@ def month_of(request: Request) -> date:
     today = timezone.localdate()
     try:
         year, month = (int(part) for part in request.GET.get("month", "").split("-"))
-        found = date(year, month, 1)
+        first = date(year, month, 1)
     except ValueError:
         return today.replace(day=1)
-    return found if YEARS[0] <= year <= YEARS[1] else today.replace(day=1)
+    return first if YEARS[0] <= year <= YEARS[1] else today.replace(day=1)
 
 
 def items_of(viewer: Any, first: date, last: date) -> list[Item]:
@@ -57,7 +57,7 @@ def items_of(viewer: Any, first: date, last: date) -> list[Item]:
     matters = Matter.objects.filter(state=Matter.State.OPEN, step_due_on__range=(first, last))
     owed = Commitment.objects.filter(state__in=Commitment.OPEN, due_on__range=(first, last))
     gates = gates_of(viewer.reach.bodies).filter(due_on__range=(first, last))
-    found = [
+    items = [
         Item(
             timezone.localtime(sitting.starts_at).date(),
             "sitting",
@@ -68,19 +68,19 @@ def items_of(viewer: Any, first: date, last: date) -> list[Item]:
         )
         for sitting in sittings.select_related("matter").order_by("starts_at")[:SHOWN]
     ]
-    found += [
+    items += [
         Item(certain(matter.step_due_on), "matter", _("step ends"), matter.title, reverse("matter", args=[matter.pk]))
         for matter in matters.order_by("step_due_on")[:SHOWN]
     ]
-    found += [
+    items += [
         Item(gate.due_on, "gate", _("gate"), f"{gate.name} · {gate.matter.title}", reverse("gate", args=[gate.pk]))
         for gate in gates[:SHOWN]
     ]
-    found += [
-        Item(one.due_on, "commitment", _("promise due"), one.act, link("commitment", one.pk))
-        for one in owed.order_by("due_on")[:SHOWN]
+    items += [
+        Item(commitment.due_on, "commitment", _("promise due"), commitment.act, link("commitment", commitment.pk))
+        for commitment in owed.order_by("due_on")[:SHOWN]
     ]
-    return sorted(found, key=lambda item: (item.day, item.kind != "sitting", item.title))
+    return sorted(items, key=lambda item: (item.day, item.kind != "sitting", item.title))
 
 
 CALENDAR = DeclaredList(
@@ -119,7 +119,7 @@ def calendar(request: Request) -> HttpResponse:
         ]
         for week in months.Calendar().monthdatescalendar(first.year, first.month)
     ]
-    words = {
+    context = {
         "first": first,
         "before": (first - timedelta(days=1)).strftime("%Y-%m"),
         "after": (last + timedelta(days=1)).strftime("%Y-%m"),
@@ -129,7 +129,7 @@ def calendar(request: Request) -> HttpResponse:
         "is_certain": knows_year(first.year),
         "today": today,
     }
-    return render(request, "deliberation/process/calendar.html", words)
+    return render(request, "deliberation/process/calendar.html", context)
 
 
 urlpatterns = [path("desk/calendar/", calendar, name="calendar")]

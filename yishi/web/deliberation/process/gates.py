@@ -31,8 +31,8 @@ from yishi.web.kit.stream import stream
 
 
 def load_gate(request: Request, pk: UUID) -> GateRequest:
-    rows = GateRequest.objects.select_related("matter__place", "matter__convener", "body", "answered_by")
-    return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
+    gates = GateRequest.objects.select_related("matter__place", "matter__convener", "body", "answered_by")
+    return gates.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
 GATES = DeclaredList(
@@ -57,9 +57,9 @@ GATES = DeclaredList(
 def gates(request: Request) -> HttpResponse:
     """What waits for our desks; with ?all=1 what we answered too."""
     show_all = request.GET.get("all") == "1"
-    rows = gates_of(request.viewer.reach.bodies, open_only=not show_all)
+    gates = gates_of(request.viewer.reach.bodies, open_only=not show_all)
     today = timezone.localdate()
-    return GATES.respond(request, "deliberation/process/gates.html", rows, show_all=show_all, today=today)
+    return GATES.respond(request, "deliberation/process/gates.html", gates, show_all=show_all, today=today)
 
 
 class AnswerForm(ActForm):
@@ -89,7 +89,7 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
     step = read_document(gate.matter.process.document).step(gate.step)
     asked = GateRequest.objects.filter(matter=gate.matter, gate=gate.gate, step=gate.step)
     rounds = list(asked.select_related("answered_by").order_by("round"))
-    words: dict[str, Any] = {
+    context: dict[str, Any] = {
         "gate": gate,
         "answers": answers,
         "is_open": bool(ANSWERS[gate.answer]) and rounds[-1].pk == gate.pk,
@@ -102,7 +102,7 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
     if not answers:
         if request.method == "POST":
             raise Http404
-        return render(request, "deliberation/process/gate.html", words)
+        return render(request, "deliberation/process/gate.html", context)
     return one_act(
         request,
         AnswerForm(request.POST or None, gate=gate),
@@ -113,7 +113,7 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
         submit=_("Answer"),
         given={"gate": gate},
         template="deliberation/process/gate.html",
-        **words,
+        **context,
     )
 
 
@@ -124,17 +124,17 @@ class AskForm(ActForm):
 
     def __init__(self, *args: Any, matter: Matter, gate: Gate, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        found = gate_bodies(matter, gate, timezone.localdate())
-        self.fields["body"].queryset = Body.objects.filter(pk__in=[body.pk for body in found]).order_by("name")
+        candidates = gate_bodies(matter, gate, timezone.localdate())
+        self.fields["body"].queryset = Body.objects.filter(pk__in=[body.pk for body in candidates]).order_by("name")
 
 
 def load_matter_and_gate(request: Request, pk: UUID, code: str) -> Matter:
     matter = load_matter(request, pk)
     step = read_document(matter.process.document).step(matter.step)
-    found = step.gate(code) if step else None
-    if found is None:
+    gate = step.gate(code) if step else None
+    if gate is None:
         raise Matter.DoesNotExist
-    return lend(matter, asked_gate=found)
+    return lend(matter, asked_gate=gate)
 
 
 @page("gate.ask", load=load_matter_and_gate)
@@ -181,10 +181,10 @@ class NoteForm(ActForm):
         self.fields["body"].queryset = bodies_around(matter)
 
 
-def _note_with_scan(*, actor: Any, act_id: Any = None, scan: Any = None, **given: Any) -> Any:
+def _note_with_scan(*, actor: Any, act_id: Any = None, scan: Any = None, **fields: Any) -> Any:
     """Keep the scan of the paper, then the note."""
     kept = scan_keep(actor=actor, upload=scan) if scan else None
-    return note_add(actor=actor, act_id=act_id, scan=kept, **given)
+    return note_add(actor=actor, act_id=act_id, scan=kept, **fields)
 
 
 @page("note.add", load=load_matter)
@@ -220,7 +220,7 @@ def _waiting_rows(viewer: Any) -> Any:
     return gates_of(desks)
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, gates: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="gate",
@@ -231,7 +231,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
             body_id=gate.body_id,
             detail=gate.matter.place.full_name,
         )
-        for gate in rows[:200]
+        for gate in gates[:200]
     ]
 
 

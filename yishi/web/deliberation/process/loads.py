@@ -12,8 +12,8 @@ from yishi.web.kit.request import Request
 
 
 def load_matter(request: Request, pk: UUID) -> Matter:
-    rows = Matter.objects.select_related("place", "venue", "convener__place", "process__model")
-    return rows.get(pk=pk)
+    matters = Matter.objects.select_related("place", "venue", "convener__place", "process__model")
+    return matters.get(pk=pk)
 
 
 def published_versions() -> QuerySet[ProcessVersion]:

@@ -70,6 +70,7 @@ class Where:
 
 
 def where_now(request: Request, matter: Matter, facts: Facts, lacking: list[Missing]) -> Where:
+    """Where the matter stands. While a gate is missing and was asked, its body must act, else whoever has the step."""
     step = facts.model.step(matter.step)
     waiting = [
         gate for gate in facts.gates if gate.step == matter.step and gate.answer in ("", GateRequest.Answer.HOLD)
@@ -77,7 +78,7 @@ def where_now(request: Request, matter: Matter, facts: Facts, lacking: list[Miss
     if matter.state != Matter.State.OPEN:
         return Where(step, "", None, False)
     due: date | None
-    if waiting and any(one.code.startswith("gate:") for one in lacking):
+    if waiting and any(lack.code.startswith("gate:") for lack in lacking):
         who, due = waiting[-1].body.name, waiting[-1].due_on
     else:
         who, due = actor_of(matter, step), matter.step_due_on
@@ -87,7 +88,7 @@ def where_now(request: Request, matter: Matter, facts: Facts, lacking: list[Miss
         who=who,
         due_on=due,
         is_late=bool(due and due < facts.today),
-        lacks=[Lack(one.message, _mend(request, matter, facts, one.code)) for one in lacking],
+        lacks=[Lack(lack.message, _mend(request, matter, facts, lack.code)) for lack in lacking],
         came_back=(record.note or _("returned")) if record and record.came_back else "",
     )
 
@@ -102,6 +103,7 @@ def actor_of(matter: Matter, step: Step | None) -> str:
 
 
 def _mend(request: Request, matter: Matter, facts: Facts, code: str) -> str:
+    """The address at which the viewer mends what is missing (`code`: its condition); "" where they may not."""
     if code.startswith("gate:"):
         if not may("gate.ask", request.viewer, matter):
             return ""
@@ -110,7 +112,7 @@ def _mend(request: Request, matter: Matter, facts: Facts, code: str) -> str:
     if not name or not may(right, request.viewer, matter):
         return ""
     if name == "commitments":
-        unsettled = next((one for one in facts.commitments if one.settled_on is None), None)
+        unsettled = next((commitment for commitment in facts.commitments if commitment.settled_on is None), None)
         return link("commitment", unsettled.pk) if unsettled else ""
     return link(name) if name == "worries" else link(name, matter.pk)
 
@@ -119,11 +121,11 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
     """What happened, who, when, and what comes next by when."""
     events: list[tuple[datetime, Event]] = []
 
-    def add(when: date | datetime, moment: datetime | None = None, **given: Any) -> None:
+    def add(when: date | datetime, moment: datetime | None = None, **fields: Any) -> None:
         if moment is None:
             noon = datetime.combine(when, time(12)) if not isinstance(when, datetime) else when
             moment = noon if timezone.is_aware(noon) else timezone.make_aware(noon)
-        events.append((moment, Event(when=when, **given)))
+        events.append((moment, Event(when=when, **fields)))
 
     for worry in worries:
         add(worry.raised_at, title=_("A worry was raised"), text=worry.number, url=link("worry", worry.pk))
@@ -152,8 +154,8 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
             add(sitting.starts_at, title=_("The sitting was held"), url=link("sitting", sitting.pk))
     if facts.agreement and facts.agreement.recorded_on:
         add(facts.agreement.recorded_on, title=_("The agreement was recorded"), text=facts.agreement.number)
-    found = [event for _when, event in sorted(events, key=lambda pair: pair[0])]
-    return [*found, *_ahead(matter, facts)]
+    past = [event for _when, event in sorted(events, key=lambda pair: pair[0])]
+    return [*past, *_ahead(matter, facts)]
 
 
 def _written_at(record: StepRecord) -> datetime | None:
@@ -177,29 +179,29 @@ def _ahead(matter: Matter, facts: Facts) -> list[Event]:
     )
     position = facts.model.position(matter.step)
     later = facts.model.steps[position + 1 :] if position >= 0 else ()
-    return [now, *(Event(title=one.name, when=None, kind="next") for one in later)]
+    return [now, *(Event(title=step.name, when=None, kind="next") for step in later)]
 
 
 def seat_table(facts: Facts) -> list[dict[str, Any]]:
     """Seat classes with who sits there, and how many are wanted."""
-    rows = []
-    for seat in facts.model.seats:
-        held = [one for one in facts.seats if one.seat_class == seat.code]
-        rows.append(
+    classes = []
+    for seat_class in facts.model.seats:
+        held = [seat for seat in facts.seats if seat.seat_class == seat_class.code]
+        classes.append(
             {
-                "name": seat.name,
-                "how": FILLED_BY.get(seat.filled_by, seat.filled_by),
-                "min": seat.min,
-                "max": seat.max,
+                "name": seat_class.name,
+                "how": FILLED_BY.get(seat_class.filled_by, seat_class.filled_by),
+                "min": seat_class.min,
+                "max": seat_class.max,
                 "held": held,
-                "is_short": len(held) < seat.min,
+                "is_short": len(held) < seat_class.min,
             }
         )
-    known = {seat.code for seat in facts.model.seats}
-    others = [one for one in facts.seats if one.seat_class not in known]
+    known = {seat_class.code for seat_class in facts.model.seats}
+    others = [seat for seat in facts.seats if seat.seat_class not in known]
     if others:
-        rows.append({"name": _("others"), "how": "", "min": 0, "max": 0, "held": others, "is_short": False})
-    return rows
+        classes.append({"name": _("others"), "how": "", "min": 0, "max": 0, "held": others, "is_short": False})
+    return classes
 
 
 def next_acts(request: Request, matter: Matter, lacking: list[Missing]) -> tuple[dict[str, str] | None, list[Any]]:
@@ -227,8 +229,8 @@ def next_acts(request: Request, matter: Matter, lacking: list[Missing]) -> tuple
 
 
 def load_file(request: Request, pk: UUID) -> Matter:
-    rows = Matter.objects.select_related("place", "venue", "convener__place", "process__model")
-    return with_counts(rows).get(pk=pk)
+    matters = Matter.objects.select_related("place", "venue", "convener__place", "process__model")
+    return with_counts(matters).get(pk=pk)
 
 
 @page("matter.see", load=load_file, methods=("GET",))
@@ -244,7 +246,7 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
         mend = next((lack for lack in where.lacks if lack.url), None)
         primary = {"label": _("Do what is missing next"), "url": mend.url} if mend else None
     step = where.step
-    words = {
+    context = {
         "matter": matter,
         "model": facts.model,
         "facts": facts,
@@ -264,11 +266,11 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
         "seats_url": link("matter_seats", matter.pk),
         "sittings_url": link("matter_sittings", matter.pk),
         "agreement_url": link("matter_agreement", matter.pk),
-        "commitments": [(one, link("commitment", one.pk)) for one in facts.commitments],
+        "commitments": [(commitment, link("commitment", commitment.pk)) for commitment in facts.commitments],
         "gates": [(gate, reverse("gate", args=[gate.pk])) for gate in facts.gates],
         "today": facts.today,
     }
-    return render(request, "deliberation/process/matter.html", words)
+    return render(request, "deliberation/process/matter.html", context)
 
 
 urlpatterns = [path("desk/matters/<uuid:pk>/", matter, name="matter")]

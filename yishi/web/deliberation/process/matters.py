@@ -64,7 +64,7 @@ class MatterFilter(Form):
         self.fields["stage"].choices = [*everything, *Stage.choices]
         self.fields["state"].choices = [*everything, *Matter.State.choices]
         self.fields["theme"].choices = [*everything, *theme_choices()]
-        self.fields["process"].choices = [*everything, *((str(v.model_id), v.name) for v in versions)]
+        self.fields["process"].choices = [*everything, *((str(version.model_id), version.name) for version in versions)]
         self.fields["place"].queryset = places_for(request)
         asked = request.GET.get("place", "")
         if is_uuid(asked):  # an overview opens into its list at any tier
@@ -74,23 +74,25 @@ class MatterFilter(Form):
         for name in ("place", "convener"):
             self.fields[name].empty_label = _("all")
 
-    def narrow(self, rows: QuerySet[Matter], today: date) -> QuerySet[Matter]:
+    def narrow(self, matters: QuerySet[Matter], today: date) -> QuerySet[Matter]:
         """`rows` with the filters that are valid; a filter that nobody knows narrows nothing."""
         self.is_valid()
-        given = {key: value for key, value in self.cleaned_data.items() if value}
+        filters = {key: value for key, value in self.cleaned_data.items() if value}
         for name in ("stage", "state", "theme", "convener"):
-            if name in given:
-                rows = rows.filter(**{name: given[name]})
-        if "process" in given:
-            rows = rows.filter(process__model=given["process"])
-        if "place" in given:
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        if "overdue" in given:
-            rows = rows.filter(state=Matter.State.OPEN, step_due_on__lt=today)
-        if "q" in given:
-            word = given["q"].strip()
-            rows = rows.filter(Q(title__icontains=word) | Q(number__icontains=word) | Q(place__name__icontains=word))
-        return rows
+            if name in filters:
+                matters = matters.filter(**{name: filters[name]})
+        if "process" in filters:
+            matters = matters.filter(process__model=filters["process"])
+        if "place" in filters:
+            matters = matters.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        if "overdue" in filters:
+            matters = matters.filter(state=Matter.State.OPEN, step_due_on__lt=today)
+        if "q" in filters:
+            word = filters["q"].strip()
+            matters = matters.filter(
+                Q(title__icontains=word) | Q(number__icontains=word) | Q(place__name__icontains=word)
+            )
+        return matters
 
 
 def is_uuid(text: str) -> bool:
@@ -145,13 +147,13 @@ MATTERS = DeclaredList(
 def matters(request: Request) -> HttpResponse:
     today = timezone.localdate()
     form = MatterFilter(request, processes_published())
-    rows = form.narrow(Matter.objects.all(), today)
-    rows = rows.select_related("place", "convener", "process").defer("process__document", "summary")
-    rows = rows.order_by("-opened_at", "-pk")
+    matters = form.narrow(Matter.objects.all(), today)
+    matters = matters.select_related("place", "convener", "process").defer("process__document", "summary")
+    matters = matters.order_by("-opened_at", "-pk")
     return MATTERS.respond(
         request,
         "deliberation/process/matters.html",
-        rows,
+        matters,
         form=form,
         today=today,
         may_open=may("matter.open", request.viewer),
@@ -350,8 +352,8 @@ def open_worries(matter: Matter) -> QuerySet[Worry]:
     """Worries that still wait, in the county around the matter, the newest first."""
     around = Place.objects.filter(level="county", lo__lte=matter.place.lo, hi__gte=matter.place.lo).first()
     span = around or matter.place
-    rows = Worry.objects.filter(state__in=Worry.OWED, matter__isnull=True, place__lo__range=(span.lo, span.hi))
-    return rows.order_by("-raised_at")
+    worries = Worry.objects.filter(state__in=Worry.OWED, matter__isnull=True, place__lo__range=(span.lo, span.hi))
+    return worries.order_by("-raised_at")
 
 
 @page("matter.run", load=load_matter)

@@ -45,8 +45,8 @@ def load_plan(request: Request, pk: UUID) -> YearPlan:
 
 
 def load_topic(request: Request, pk: UUID) -> PlanTopic:
-    rows = PlanTopic.objects.select_related("plan__body__place", "plan__approver", "matter", "worry")
-    return rows.get(pk=pk, plan__in=YearPlan.objects.values("pk"))
+    topics = PlanTopic.objects.select_related("plan__body__place", "plan__approver", "matter", "worry")
+    return topics.get(pk=pk, plan__in=YearPlan.objects.values("pk"))
 
 
 PLANS = DeclaredList(
@@ -63,9 +63,9 @@ PLANS = DeclaredList(
 
 @page("plan.see", methods=("GET",))
 def plans(request: Request) -> HttpResponse:
-    rows = YearPlan.objects.select_related("body", "approver").order_by("-year", "body__name")
+    plans = YearPlan.objects.select_related("body", "approver").order_by("-year", "body__name")
     may_open = any(post.body.kind in OVERSEEING and request.viewer.holds(post.body_id) for post in request.viewer.posts)
-    return PLANS.respond(request, "deliberation/process/plans.html", rows, may_open=may_open)
+    return PLANS.respond(request, "deliberation/process/plans.html", plans, may_open=may_open)
 
 
 class PlanForm(ActForm):
@@ -86,17 +86,17 @@ class PlanForm(ActForm):
         self.initial.setdefault("year", today.year)
 
 
-def plan_of(request: Request) -> Body | None:
-    """The body of the form that is sent: the right is about it."""
+def load_planning_body(request: Request) -> Body:
+    """The body whose plan is opened: the one that the form names, else the viewer's first desk that may have one."""
     desks = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
     wanted = request.POST.get("body", "")
-    found = [body for body in desks if body.kind in OVERSEEING and wanted in ("", str(body.pk))]
-    if not found:
+    own = [body for body in desks if body.kind in OVERSEEING and wanted in ("", str(body.pk))]
+    if not own:
         raise Body.DoesNotExist
-    return found[0]
+    return own[0]
 
 
-@page("plan.open", load=plan_of)
+@page("plan.open", load=load_planning_body)
 def plan_new(request: Request, body: Body) -> HttpResponse:
     return one_act(
         request,
@@ -144,17 +144,17 @@ def plan(request: Request, plan: YearPlan) -> HttpResponse:
     runs = may("plan.run", request.viewer, plan)
     collecting = plan.state == YearPlan.State.COLLECTING
     decides = may("plan.decide", request.viewer, plan) and plan.state == YearPlan.State.SUBMITTED
-    words = {
+    context = {
         "plan": plan,
-        "columns": [(label, [one for one in topics if one.state == state], state) for state, label in COLUMNS],
+        "columns": [(label, [topic for topic in topics if topic.state == state], state) for state, label in COLUMNS],
         "runs": runs,
         "collecting": collecting,
         "may_propose": collecting and may("topic.propose", request.viewer, plan),
-        "may_submit": runs and collecting and any(one.state == PlanTopic.State.DRAFTED for one in topics),
+        "may_submit": runs and collecting and any(topic.state == PlanTopic.State.DRAFTED for topic in topics),
         "may_decide": decides,
         "topic_count": len(topics),
     }
-    return render(request, "deliberation/process/plan.html", words)
+    return render(request, "deliberation/process/plan.html", context)
 
 
 class TopicForm(ActForm):
@@ -173,8 +173,8 @@ class TopicForm(ActForm):
         months = [(month, _("month %(month)d") % {"month": month}) for month in range(1, 13)]
         self.fields["due_month"].choices = [("", _("not fixed")), *months]
         place = plan.body.place
-        rows = Worry.objects.filter(state__in=Worry.OWED, matter__isnull=True, place__lo__range=(place.lo, place.hi))
-        self.fields["worry"].queryset = rows.order_by("-raised_at")
+        worries = Worry.objects.filter(state__in=Worry.OWED, matter__isnull=True, place__lo__range=(place.lo, place.hi))
+        self.fields["worry"].queryset = worries.order_by("-raised_at")
         self.fields["worry"].label_from_instance = lambda worry: f"{worry.number} · {worry.text[:40]}"
 
 
@@ -309,12 +309,12 @@ class IntoPlanForm(ActForm):
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        rows = YearPlan.objects.filter(
+        plans = YearPlan.objects.filter(
             state=YearPlan.State.COLLECTING,
             body__place__lo__lte=matter.place.lo,
             body__place__hi__gte=matter.place.lo,
         )
-        self.fields["plan"].queryset = rows.select_related("body").order_by("-year")
+        self.fields["plan"].queryset = plans.select_related("body").order_by("-year")
 
 
 @page("matter.run", load=load_matter)
@@ -339,16 +339,16 @@ def _waiting_rows(viewer: Any) -> Any:
     return YearPlan.objects.filter(approver__in=desks, state=YearPlan.State.SUBMITTED).select_related("body")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, plans: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="plan",
-            title=str(row),
+            title=str(plan),
             act=_("Decide the plan"),
-            url=link("plan_decide", row.pk),
-            body_id=row.approver_id,
+            url=link("plan_decide", plan.pk),
+            body_id=plan.approver_id,
         )
-        for row in rows
+        for plan in plans
     ]
 
 

@@ -59,14 +59,14 @@ def load_row(request: Request, pk: UUID, **row: str) -> ProcessVersion:
 @page("process.draft", load=load_draft, methods=("GET",))
 def editor(request: Request, version: ProcessVersion) -> HttpResponse:
     model = read_document(version.document)
-    words = {
+    context = {
         "version": version,
         "model": model,
         "table": table_of(model),
         "problems": validate_model(version.document),
         "seen": fingerprint(version.document),
     }
-    return render(request, "deliberation/process/editor.html", words)
+    return render(request, "deliberation/process/editor.html", context)
 
 
 def edit_page(
@@ -74,9 +74,12 @@ def edit_page(
     version: ProcessVersion,
     form: ActForm,
     change: Callable[[Document, dict[str, Any]], Document],
-    **words: Any,
+    **options: Any,
 ) -> HttpResponse:
-    """The page of one row: `change(document, cleaned)` gives the document that is saved."""
+    """The page of one row: `change(document, cleaned)` gives the document that is saved.
+
+    `options` go on to `one_act`; `anchor` among them is where on the editor's page one comes back to.
+    """
 
     def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
         seen = cleaned.pop("seen", "")
@@ -86,12 +89,12 @@ def edit_page(
         request,
         form,
         process_save,
-        back=reverse("process_edit", args=[version.pk]) + words.pop("anchor", ""),
+        back=reverse("process_edit", args=[version.pk]) + options.pop("anchor", ""),
         done=_("Saved."),
         submit=_("Save"),
         given={"version": version},
         fields=fields,
-        **words,
+        **options,
     )
 
 
@@ -99,8 +102,8 @@ def edit_now(request: Request, version: ProcessVersion, change: Edit, anchor: st
     """One button: save `change(document)` and come back to the editor; a refusal is shown there."""
     form = ActForm(request.POST)
     if form.is_valid():
-        given = {"document": change(version.document), "seen": request.POST.get("seen", "")}
-        if form.attempt(request, process_save, version=version, **given) is None:
+        arguments = {"document": change(version.document), "seen": request.POST.get("seen", "")}
+        if form.attempt(request, process_save, version=version, **arguments) is None:
             for error in form.non_field_errors():
                 messages.error(request, str(error))
     return HttpResponseRedirect(reverse("process_edit", args=[version.pk]) + anchor)
@@ -116,9 +119,9 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def choices(words: Any, *, empty: Any = None) -> list[tuple[str, Any]]:
-    rows = [(code, label[1] if isinstance(label, tuple) else label) for code, label in words.items()]
-    return rows if empty is None else [("", empty), *rows]
+def choices(labels: Any, *, empty: Any = None) -> list[tuple[str, Any]]:
+    pairs = [(code, label[1] if isinstance(label, tuple) else label) for code, label in labels.items()]
+    return pairs if empty is None else [("", empty), *pairs]
 
 
 class HeadForm(RowForm):
@@ -160,10 +163,10 @@ def edit_head(request: Request, version: ProcessVersion) -> HttpResponse:
         **{f"clock_{code}": days for code, days in document["clocks"].items()},
     }
 
-    def change(document: Document, given: dict[str, Any]) -> Document:
-        clocks = {code: given.pop(f"clock_{code}") for code in CLOCKS}
-        topics, checklist = lines(given.pop("topics")), lines(given.pop("checklist"))
-        return editing.head_set(document, **given, clocks=clocks, topics=topics, checklist=checklist)
+    def change(document: Document, fields: dict[str, Any]) -> Document:
+        clocks = {code: fields.pop(f"clock_{code}") for code in CLOCKS}
+        topics, checklist = lines(fields.pop("topics")), lines(fields.pop("checklist"))
+        return editing.head_set(document, **fields, clocks=clocks, topics=topics, checklist=checklist)
 
     form = HeadForm(request.POST or None, initial=initial)
     return edit_page(request, version, form, change, heading=_("Name, topics and clocks"))
@@ -195,13 +198,13 @@ def edit_seat(request: Request, version: ProcessVersion) -> HttpResponse:
     place = "fixed" if code in composition["fixed"] else "varies" if code and code == composition["varies"] else ""
     initial = {**row, "place": place, "seen": fingerprint(document)}
 
-    def change(document: Document, given: dict[str, Any]) -> Document:
-        place, key = given.pop("place"), code or editing.new_row_code(document, "seat")
-        fixed = [one for one in document["composition"]["fixed"] if one != key]
+    def change(document: Document, fields: dict[str, Any]) -> Document:
+        place, key = fields.pop("place"), code or editing.new_row_code(document, "seat")
+        fixed = [seat_code for seat_code in document["composition"]["fixed"] if seat_code != key]
         varies = document["composition"]["varies"]
         varies = key if place == "varies" else "" if varies == key else varies
         parts = {"fixed": [*fixed, key] if place == "fixed" else fixed, "varies": varies}
-        changed = editing.row_put(document, "seats", {**given, "code": key}, code)
+        changed = editing.row_put(document, "seats", {**fields, "code": key}, code)
         return editing.head_set(changed, composition=parts)
 
     heading = _("Seat class “%(name)s”") % {"name": row["name"]} if code else _("A new seat class")
@@ -250,9 +253,9 @@ def edit_step(request: Request, version: ProcessVersion) -> HttpResponse:
     row = _find(document["steps"], code) if code else {}
     initial = {**row, "seen": fingerprint(document)}
 
-    def change(document: Document, given: dict[str, Any]) -> Document:
+    def change(document: Document, fields: dict[str, Any]) -> Document:
         key = code or editing.new_row_code(document, "step")
-        return editing.row_put(document, "steps", {**given, "code": key}, code)
+        return editing.row_put(document, "steps", {**fields, "code": key}, code)
 
     heading = _("Step “%(name)s”") % {"name": row["name"]} if code else _("A new step")
     form = StepForm(request.POST or None, initial=initial, document=document)
@@ -284,9 +287,9 @@ def edit_gate(request: Request, version: ProcessVersion) -> HttpResponse:
     row = _find(_find(document["steps"], step)["gates"], code) if code else {}
     initial = {**row, "seen": fingerprint(document)}
 
-    def change(document: Document, given: dict[str, Any]) -> Document:
+    def change(document: Document, fields: dict[str, Any]) -> Document:
         key = code or editing.new_row_code(document, "gate")
-        return editing.gate_put(document, step, {**given, "code": key}, code)
+        return editing.gate_put(document, step, {**fields, "code": key}, code)
 
     heading = _("Gate “%(name)s”") % {"name": row["name"]} if code else _("A new gate")
     form = GateForm(request.POST or None, initial=initial, document=document, step=step)
@@ -340,17 +343,18 @@ def quota_out(request: Request, version: ProcessVersion) -> HttpResponse:
 
 
 def _without(document: Document, kind: str, code: str) -> Document:
-    """Without the row; a seat class leaves the composition with it."""
+    """The document without the row; a seat class that goes leaves the composition with it."""
     composition = document["composition"]
     if kind == "seats":
         composition = {
-            "fixed": [one for one in composition["fixed"] if one != code],
+            "fixed": [seat_code for seat_code in composition["fixed"] if seat_code != code],
             "varies": "" if composition["varies"] == code else composition["varies"],
         }
     return editing.row_remove({**document, "composition": composition}, kind, code)
 
 
 def _find(rows: list[dict[str, Any]], code: str) -> dict[str, Any]:
+    """The row (a step, a gate or a seat class) of this code; 404 where the draft has none."""
     for row in rows:
         if row["code"] == code:
             return row

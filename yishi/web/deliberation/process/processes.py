@@ -84,13 +84,13 @@ PROCESSES = DeclaredList(
 def processes(request: Request) -> HttpResponse:
     """Models in use: the shipped templates, those of other places, our own with their drafts."""
     desks = {body.pk for body in own_desks(request)}
-    rows: dict[UUID, dict[str, Any]] = {}
+    by_model: dict[UUID, dict[str, Any]] = {}
     versions = ProcessVersion.objects.select_related("model__owner").order_by("model__code", "number")
     for version in versions:
-        row = rows.setdefault(version.model_id, {"model": version.model, "published": None, "draft": None})
+        row = by_model.setdefault(version.model_id, {"model": version.model, "published": None, "draft": None})
         row["published" if version.published_at else "draft"] = version
-    found = []
-    for row in rows.values():
+    listed = []
+    for row in by_model.values():
         row["is_ours"] = row["model"].owner_id in desks
         if row["published"] is None and not row["is_ours"]:
             continue
@@ -105,15 +105,15 @@ def processes(request: Request) -> HttpResponse:
             notice=model.clock("notice"),
             levels=[TIERS.get(level, level) for level in model.levels],
         )
-        found.append(row)
-    found.sort(key=lambda row: (row["model"].is_retired, not row["is_ours"], row["model"].owner_id is not None))
+        listed.append(row)
+    listed.sort(key=lambda row: (row["model"].is_retired, not row["is_ours"], row["model"].owner_id is not None))
     if request.GET.get("export"):
-        return PROCESSES.workbook(request, found)
-    return render(request, "deliberation/process/processes.html", {"rows": found, "may_own": bool(desks)})
+        return PROCESSES.workbook(request, listed)
+    return render(request, "deliberation/process/processes.html", {"models": listed, "may_own": bool(desks)})
 
 
 def table_of(model: Model) -> dict[str, Any]:
-    """A model in words, for the page that shows it."""
+    """A model in words, for the page that shows it: clocks in working days, steps in order, seats, coverage."""
     gates = {gate.code: gate.name for step in model.steps for gate in step.gates}
     return {
         "clocks": [(label, model.clock(code)) for code, (_default, label) in CLOCKS.items()],
@@ -149,7 +149,7 @@ def table_of(model: Model) -> dict[str, Any]:
                         "gate": gate,
                         "body": BODY_KINDS.get(gate.body, gate.body),
                         "tier": TIERS.get(gate.tier, gate.tier),
-                        "back": next((one.name for one in model.steps if one.code == gate.returns_to), ""),
+                        "back": next((earlier.name for earlier in model.steps if earlier.code == gate.returns_to), ""),
                     }
                     for gate in step.gates
                 ],
@@ -164,15 +164,15 @@ def table_of(model: Model) -> dict[str, Any]:
 def process(request: Request, version: ProcessVersion) -> HttpResponse:
     """One version, in words; its history; what changed against the version before."""
     versions = [
-        one
-        for one in version.model.versions.select_related("edited_by").order_by("-number")
-        if one.published_at or may("process.edit", request.viewer, version.model)
+        known
+        for known in version.model.versions.select_related("edited_by").order_by("-number")
+        if known.published_at or may("process.edit", request.viewer, version.model)
     ]
-    before = next((one for one in versions if one.number < version.number), None)
+    before = next((known for known in versions if known.number < version.number), None)
     against = request.GET.get("against", "")
-    other = next((one for one in versions if str(one.number) == against and one.pk != version.pk), before)
+    other = next((known for known in versions if str(known.number) == against and known.pk != version.pk), before)
     model = read_document(version.document)
-    words = {
+    context = {
         "version": version,
         "model": model,
         "table": table_of(model),
@@ -181,10 +181,10 @@ def process(request: Request, version: ProcessVersion) -> HttpResponse:
         "differences": differences(other.document, version.document) if other else [],
         "matters": Matter.objects.filter(process=version).count(),
         "owns": may("process.edit", request.viewer, version.model),
-        "draft": next((one for one in versions if not one.published_at), None),
+        "draft": next((known for known in versions if not known.published_at), None),
         "may_own": bool(own_desks(request)),
     }
-    return render(request, "deliberation/process/process.html", words)
+    return render(request, "deliberation/process/process.html", context)
 
 
 @page("process.version", load=load_version, methods=("GET",))

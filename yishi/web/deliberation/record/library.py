@@ -29,9 +29,9 @@ PER_PAGE = 25
 
 def readable() -> QuerySet[GoodCase]:
     """Cases whose file the viewer may read: in their reach, or public."""
-    rows = GoodCase.objects.filter(withdrawn_on__isnull=True, matter__is_sensitive=False)
-    rows = rows.filter(Q(matter__in=Matter.objects.values("pk")) | Q(matter__release__state=Release.State.RELEASED))
-    return rows.select_related("matter__place", "matter__process__model", "matter__release", "chosen_by")
+    cases = GoodCase.objects.filter(withdrawn_on__isnull=True, matter__is_sensitive=False)
+    cases = cases.filter(Q(matter__in=Matter.objects.values("pk")) | Q(matter__release__state=Release.State.RELEASED))
+    return cases.select_related("matter__place", "matter__process__model", "matter__release", "chosen_by")
 
 
 def load_case(request: Request, pk: UUID) -> GoodCase:
@@ -57,14 +57,14 @@ CASES = DeclaredList(
 def library(request: Request) -> HttpResponse:
     """Good cases, the newest first, narrowed by words."""
     word = request.GET.get("q", "").strip()[:60]
-    rows = readable().order_by("-chosen_on", "-pk")
+    cases = readable().order_by("-chosen_on", "-pk")
     if word:
-        rows = rows.filter(
+        cases = cases.filter(
             Q(matter__title__icontains=word) | Q(why__icontains=word) | Q(matter__place__full_name__icontains=word)
         )
     if wants_export(request):
-        return CASES.workbook(request, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        return CASES.workbook(request, cases)
+    page_obj = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
     mine = set(Matter.objects.filter(pk__in=[case.matter_id for case in page_obj]).values_list("pk", flat=True))
     may_copy = may("process.new", request.viewer)
     for case in page_obj:

@@ -42,6 +42,8 @@ PRESSING = (LedgerEvent.Kind.REMINDER, LedgerEvent.Kind.LETTER, LedgerEvent.Kind
 
 @dataclass
 class Promise:
+    """A commitment as the public reads it: no person named, and of verdicts the counts of this round only."""
+
     commitment: Commitment
     act: str
     conditions: str
@@ -65,11 +67,11 @@ class Position:
     minority: str = ""
 
 
-def with_story(rows: QuerySet[Release]) -> QuerySet[Release]:
+def with_story(releases: QuerySet[Release]) -> QuerySet[Release]:
     """Releases with what the story tells of worries and studies in a word: saves the page two queries."""
     worries = Worry.within.filter(matter=OuterRef("matter")).order_by().values("matter")
     studies = Study.objects.filter(matter=OuterRef("matter")).order_by().values("matter")
-    return rows.annotate(
+    return releases.annotate(
         worry_count=Subquery(worries.annotate(n=Count("pk")).values("n")),
         first_raised=Subquery(worries.annotate(at=Min("raised_at")).values("at")),
         study_checked=Subquery(studies.annotate(on=Max("checked_on")).values("on")),
@@ -94,9 +96,9 @@ class PublicFile:
     @property
     def consultations(self) -> list[Consultation]:
         """Those that anybody may take part in, and the results of all."""
-        rows = self.matter.consultations.exclude(stage=Consultation.Stage.DRAFT).order_by("-ordinal")
-        rows = rows.exclude(stage=Consultation.Stage.OPEN, audience=Consultation.Audience.INVITED)
-        return list(rows.only("question", "stage", "code", "closes_at", "matter"))
+        consultations = self.matter.consultations.exclude(stage=Consultation.Stage.DRAFT).order_by("-ordinal")
+        consultations = consultations.exclude(stage=Consultation.Stage.OPEN, audience=Consultation.Audience.INVITED)
+        return list(consultations.only("question", "stage", "code", "closes_at", "matter"))
 
     @property
     def step(self) -> str:
@@ -107,7 +109,7 @@ class PublicFile:
     def due_on(self) -> date | None:
         if self._gate is not None:
             return self._gate.due_on
-        return min((one.commitment.due_on for one in self._running), default=self.matter.step_due_on)
+        return min((promise.commitment.due_on for promise in self._running), default=self.matter.step_due_on)
 
     @property
     def who(self) -> str:
@@ -130,8 +132,8 @@ class PublicFile:
     @property
     def _gate(self) -> GateRequest | None:
         """The gate that waits for its answer."""
-        found = [gate for gate in self.facts.gates if gate.step == self.matter.step and not gate.answer]
-        return found[-1] if found else None
+        waiting = [gate for gate in self.facts.gates if gate.step == self.matter.step and not gate.answer]
+        return waiting[-1] if waiting else None
 
     @property
     def promises(self) -> list[Promise]:
@@ -140,39 +142,41 @@ class PublicFile:
         return self._promises
 
     def _read_promises(self) -> list[Promise]:
-        commitments = [c for c in self.facts.commitments if c.state != Commitment.State.DROPPED]
+        commitments = [
+            commitment for commitment in self.facts.commitments if commitment.state != Commitment.State.DROPPED
+        ]
         judges = Judge.objects.filter(commitment__in=commitments) if commitments else Judge.objects.none()
-        rows = list(judges.values_list("commitment", "pk", "verdicts__round", "verdicts__value"))
-        asked = Counter(key for key, _judge in {(key, judge) for key, judge, _round, _value in rows})
-        given: Counter[Any] = Counter((key, number, value) for key, _judge, number, value in rows)
+        judged = list(judges.values_list("commitment", "pk", "verdicts__round", "verdicts__value"))
+        asked = Counter(key for key, _judge in {(key, judge) for key, judge, _round, _value in judged})
+        verdict_counts: Counter[Any] = Counter((key, number, value) for key, _judge, number, value in judged)
         return [
             Promise(
-                commitment=one,
-                act=self.veil(one.act),
-                conditions=self.veil(one.conditions),
-                bearer=self.veil.body(one.bearer),
-                supervisor=self.veil.body(one.supervisor),
-                asked=asked[one.pk] if one.checked_on else 0,
+                commitment=commitment,
+                act=self.veil(commitment.act),
+                conditions=self.veil(commitment.conditions),
+                bearer=self.veil.body(commitment.bearer),
+                supervisor=self.veil.body(commitment.supervisor),
+                asked=asked[commitment.pk] if commitment.checked_on else 0,
                 verdicts=[
-                    (label, given[one.pk, one.round, value])
+                    (label, verdict_counts[commitment.pk, commitment.round, value])
                     for value, label in Verdict.Value.choices
-                    if given[one.pk, one.round, value]
+                    if verdict_counts[commitment.pk, commitment.round, value]
                 ],
             )
-            for one in commitments
+            for commitment in commitments
         ]
 
     @property
     def agreement(self) -> dict[str, Any] | None:
-        found = self.facts.agreement
-        if found is None or not self.release.shows_agreement:
+        agreement = self.facts.agreement
+        if agreement is None or not self.release.shows_agreement:
             return None
         return {
-            "number": found.number,
-            "text": self.veil(found.text),
-            "conditions": self.veil(found.conditions),
-            "minority": self.veil(found.minority),
-            "on": found.recorded_on,
+            "number": agreement.number,
+            "text": self.veil(agreement.text),
+            "conditions": self.veil(agreement.conditions),
+            "minority": self.veil(agreement.minority),
+            "on": agreement.recorded_on,
             "parties": [self.veil(party.name) for party in self.facts.parties],
         }
 
@@ -180,32 +184,32 @@ class PublicFile:
     def positions(self) -> list[Position]:
         if not self.release.shows_statements:
             return []
-        rows = Statement.objects.filter(sitting__matter=self.matter).order_by("sitting__ordinal", "ordinal")
+        statements = Statement.objects.filter(sitting__matter=self.matter).order_by("sitting__ordinal", "ordinal")
         counts = {value: Count("stances", filter=Q(stances__value=value)) for value in Stance.Value.values}
         return [
             Position(
-                text=self.veil(row.text),
-                by_staff=row.by_staff,
-                stances=[(label, getattr(row, value)) for value, label in Stance.Value.choices],
-                minority=self.veil(row.minority_note),
+                text=self.veil(statement.text),
+                by_staff=statement.by_staff,
+                stances=[(label, getattr(statement, value)) for value, label in Stance.Value.choices],
+                minority=self.veil(statement.minority_note),
             )
-            for row in rows.annotate(**counts)
+            for statement in statements.annotate(**counts)
         ]
 
     @property
     def events(self) -> list[Event]:
         """What happened and who did it (bodies only), then where it stands, then what comes next."""
-        found: list[tuple[datetime, Event]] = []
+        dated: list[tuple[datetime, Event]] = []
 
-        def add(when: date | datetime, **given: Any) -> None:
+        def add(when: date | datetime, **fields: Any) -> None:
             at = when if isinstance(when, datetime) else timezone.make_aware(datetime.combine(when, time(12)))
             day = timezone.localdate(at)
-            found.append((at, Event(when=day, **given)))
+            dated.append((at, Event(when=day, **fields)))
 
         self._worries(add)
         self._course(add)
         self._ledger(add)
-        done = [event for _at, event in sorted(found, key=lambda pair: pair[0])]
+        done = [event for _at, event in sorted(dated, key=lambda pair: pair[0])]
         return [*done, *self._ahead()]
 
     def _worries(self, add: Any) -> None:
@@ -239,16 +243,16 @@ class PublicFile:
     def _ledger(self, add: Any) -> None:
         acts = {promise.commitment.pk: promise for promise in self.promises}
         kinds = (*TOLD, *PRESSING) if self.shows_overdue else TOLD
-        rows = LedgerEvent.objects.filter(commitment__in=acts, kind__in=kinds).order_by("at")
+        ledger_events = LedgerEvent.objects.filter(commitment__in=acts, kind__in=kinds).order_by("at")
         handed: set[date] = set()
-        for row in rows:
-            promise = acts[row.commitment_id]
-            if row.kind == LedgerEvent.Kind.IN_FORCE:
-                if row.on not in handed:  # one hand-over puts all promises of an agreement in force
-                    add(row.on, title=_("The promises were handed over; their clocks run"))
-                handed.add(row.on)
+        for ledger_event in ledger_events:
+            promise = acts[ledger_event.commitment_id]
+            if ledger_event.kind == LedgerEvent.Kind.IN_FORCE:
+                if ledger_event.on not in handed:  # one hand-over puts all promises of an agreement in force
+                    add(ledger_event.on, title=_("The promises were handed over; their clocks run"))
+                handed.add(ledger_event.on)
                 continue
-            add(row.on, title=row.get_kind_display(), who=promise.bearer, text=promise.act)
+            add(ledger_event.on, title=ledger_event.get_kind_display(), who=promise.bearer, text=promise.act)
 
     def _ahead(self) -> list[Event]:
         matter = self.matter

@@ -35,18 +35,18 @@ NEAR = 4
 def released() -> QuerySet[Release]:
     """All public files. A release is no file of a scope: what is released is everybody's."""
     running = Commitment.within.filter(origin_id=OuterRef("matter_id"), state=Commitment.State.IN_FORCE)
-    rows = Release.objects.filter(state=Release.State.RELEASED, matter__is_sensitive=False)
-    rows = rows.annotate(is_carried_out=Exists(running))
-    return rows.select_related("matter__place", "matter__convener").order_by("-checked_at")
+    releases = Release.objects.filter(state=Release.State.RELEASED, matter__is_sensitive=False)
+    releases = releases.annotate(is_carried_out=Exists(running))
+    return releases.select_related("matter__place", "matter__convener").order_by("-checked_at")
 
 
 def load_release(request: Request, slug: str) -> Release:
-    rows = with_story(released()).select_related("matter__process__model", "matter__good_case")
-    return rows.get(slug=slug)
+    releases = with_story(released()).select_related("matter__process__model", "matter__good_case")
+    return releases.get(slug=slug)
 
 
 def this_installation() -> Installation:
-    """Also says whether the party committee has switched public overdue lists on."""
+    """The installation, with its home; it also says whether the party committee has made overdue lists public."""
     return Installation.objects.select_related("home_place", "home_body").filter(pk=1).first() or Installation()
 
 
@@ -58,8 +58,8 @@ class FileFilter(Form):
     theme = forms.ChoiceField(label=gettext_lazy("theme"), required=False)
     place = forms.ModelChoiceField(Place.objects.all(), label=gettext_lazy("place"), required=False)
 
-    def __init__(self, given: Any, with_overdue: bool):
-        super().__init__(given)
+    def __init__(self, data: Any, with_overdue: bool):
+        super().__init__(data)
         states = [("open", _("under way")), ("over", _("concluded"))]
         if with_overdue:
             states.append(("overdue", _("a promise is overdue")))
@@ -67,24 +67,24 @@ class FileFilter(Form):
         self.fields["theme"].choices = [("", _("all")), *theme_choices()]
         self.fields["place"].widget = forms.HiddenInput()
 
-    def narrow(self, rows: QuerySet[Release]) -> QuerySet[Release]:
+    def narrow(self, releases: QuerySet[Release]) -> QuerySet[Release]:
         self.is_valid()
-        given = {key: value for key, value in self.cleaned_data.items() if value}
-        if "place" in given:
-            rows = rows.filter(matter__place__lo__range=(given["place"].lo, given["place"].hi))
-        if "theme" in given:
-            rows = rows.filter(matter__theme=given["theme"])
-        if given.get("state") == "open":
-            rows = rows.filter(matter__state=Matter.State.OPEN)
-        elif given.get("state") == "over":
-            rows = rows.exclude(matter__state=Matter.State.OPEN)
-        elif given.get("state") == "overdue":
+        filters = {key: value for key, value in self.cleaned_data.items() if value}
+        if "place" in filters:
+            releases = releases.filter(matter__place__lo__range=(filters["place"].lo, filters["place"].hi))
+        if "theme" in filters:
+            releases = releases.filter(matter__theme=filters["theme"])
+        if filters.get("state") == "open":
+            releases = releases.filter(matter__state=Matter.State.OPEN)
+        elif filters.get("state") == "over":
+            releases = releases.exclude(matter__state=Matter.State.OPEN)
+        elif filters.get("state") == "overdue":
             late = Commitment.within.filter(state=Commitment.State.IN_FORCE, due_on__lt=timezone.localdate())
-            rows = rows.filter(matter__in=late.values("origin_id"))
-        if "q" in given:
-            word = given["q"].strip()
-            rows = rows.filter(Q(title__icontains=word) | Q(matter__place__full_name__icontains=word))
-        return rows
+            releases = releases.filter(matter__in=late.values("origin_id"))
+        if "q" in filters:
+            word = filters["q"].strip()
+            releases = releases.filter(Q(title__icontains=word) | Q(matter__place__full_name__icontains=word))
+        return releases
 
 
 FILES = DeclaredList(
@@ -104,11 +104,11 @@ FILES = DeclaredList(
 def public_files(request: Request) -> HttpResponse:
     installation = this_installation()
     form = FileFilter(request.GET, installation.public_overdue)
-    rows = form.narrow(released())
+    releases = form.narrow(released())
     if wants_export(request):
-        return FILES.workbook(request, rows)
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    words = {
+        return FILES.workbook(request, releases)
+    page_obj = Paginator(releases, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
         "installation": installation,
         "form": form,
         "place": form.cleaned_data.get("place"),
@@ -123,7 +123,7 @@ def public_files(request: Request) -> HttpResponse:
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "tab": "matters",
     }
-    return render(request, "deliberation/record/public_files.html", words)
+    return render(request, "deliberation/record/public_files.html", context)
 
 
 def standing(release: Release) -> tuple[str, str]:
@@ -139,6 +139,7 @@ def standing(release: Release) -> tuple[str, str]:
 
 
 def card(release: Release) -> dict[str, Any]:
+    """What a card of a public file shows. `state` is the word for where it stands, `kind` that of its badge."""
     word, kind = standing(release)
     return {
         "url": reverse("public_file", args=[release.slug]),
@@ -153,10 +154,10 @@ def card(release: Release) -> dict[str, Any]:
 
 def nearby(home: Place | None) -> list[dict[str, Any]]:
     """The newest public files near the installation's home place, as cards; the whole where it has none."""
-    rows = released()
+    releases = released()
     if home is not None:
-        rows = rows.filter(matter__place__lo__range=(home.lo, home.hi))
-    return [card(release) for release in rows[:NEAR]]
+        releases = releases.filter(matter__place__lo__range=(home.lo, home.hi))
+    return [card(release) for release in releases[:NEAR]]
 
 
 @page("public", load=load_release, methods=("GET",), face="both")
@@ -165,7 +166,7 @@ def public_file(request: Request, release: Release) -> HttpResponse:
     file = PublicFile(release, shows_overdue=installation.public_overdue)
     case = getattr(release.matter, "good_case", None)
     word, kind = standing(release)
-    words = {
+    context = {
         "installation": installation,
         "file": file,
         "release": release,
@@ -177,7 +178,7 @@ def public_file(request: Request, release: Release) -> HttpResponse:
         "case": case if case and case.withdrawn_on is None else None,
         "tab": "matters",
     }
-    return render(request, "deliberation/record/public_file.html", words)
+    return render(request, "deliberation/record/public_file.html", context)
 
 
 def load_photo(request: Request, slug: str, pk: UUID) -> Attachment:
@@ -194,11 +195,11 @@ def public_photo(request: Request, photo: Attachment) -> HttpResponse:
 @page("public", methods=("GET",), face="both")
 def public_cases(request: Request) -> HttpResponse:
     """Good cases whose files are public."""
-    rows = GoodCase.objects.filter(
+    cases = GoodCase.objects.filter(
         withdrawn_on__isnull=True, matter__release__state=Release.State.RELEASED, matter__is_sensitive=False
     ).select_related("matter__release", "matter__place", "matter__process", "chosen_by")
-    rows = rows.order_by("-chosen_on")
-    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    cases = cases.order_by("-chosen_on")
+    page_obj = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "deliberation/record/public_cases.html", {"page_obj": page_obj, "tab": "matters"})
 
 

@@ -45,8 +45,9 @@ KINDS = {"prepared": "warn", "released": "ok", "refused": "late", "hidden": "neu
 
 
 def in_reach() -> Any:
-    rows = Release.objects.filter(matter__in=Matter.objects.values("pk"))
-    return rows.select_related("matter__place", "matter__convener", "prepared_by", "checked_by")
+    """The public files, in any state, of matters within the viewer's reach."""
+    releases = Release.objects.filter(matter__in=Matter.objects.values("pk"))
+    return releases.select_related("matter__place", "matter__convener", "prepared_by", "checked_by")
 
 
 def load_release(request: Request, pk: UUID) -> Release:
@@ -71,6 +72,7 @@ RELEASES = DeclaredList(
 
 
 def with_kinds(releases: list[Release]) -> None:
+    """Lend each release the kind of badge that shows its state."""
     for release in releases:
         lend(release, kind=KINDS[release.state])
 
@@ -79,11 +81,16 @@ def with_kinds(releases: list[Release]) -> None:
 def releases(request: Request) -> HttpResponse:
     """What waits for the check first, then what is public, refused, hidden."""
     state = request.GET.get("state", "")
-    rows = in_reach().order_by("-prepared_at")
+    releases = in_reach().order_by("-prepared_at")
     if state in Release.State.values:
-        rows = rows.filter(state=state)
+        releases = releases.filter(state=state)
     return RELEASES.respond(
-        request, "deliberation/record/releases.html", rows, states=Release.State.choices, state=state, dress=with_kinds
+        request,
+        "deliberation/record/releases.html",
+        releases,
+        states=Release.State.choices,
+        state=state,
+        dress=with_kinds,
     )
 
 
@@ -133,19 +140,19 @@ def matter_release(request: Request, matter: Matter) -> HttpResponse:
     }
     form = PrepareForm(request.POST or None, initial=initial, photos=photos_of(matter))
     if request.method == "POST" and form.is_valid():
-        given = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
-        receipt = form.attempt(request, release_prepare, matter=matter, **given)
+        fields = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
+        receipt = form.attempt(request, release_prepare, matter=matter, **fields)
         if receipt is not None:
             messages.success(request, _("Prepared. A second person must check it before anybody can read it."))
             return redirect("release", receipt.result["release"])
-    words = {
+    context = {
         "matter": matter,
         "release": release,
         "form": form,
         "is_sensitive": matter.is_sensitive or is_sensitive(matter.theme),
     }
     return render(
-        request, "deliberation/record/matter_release.html", words, status=422 if request.method == "POST" else 200
+        request, "deliberation/record/matter_release.html", context, status=422 if request.method == "POST" else 200
     )
 
 
@@ -191,7 +198,7 @@ def release(request: Request, release: Release) -> HttpResponse:
     installation = this_installation()
     prepared_it = release.prepared_by_id is not None and release.prepared_by_id == request.viewer.person_id
     waits = release.state == Release.State.PREPARED
-    words = {
+    context = {
         "installation": installation,
         "release": release,
         "matter": release.matter,
@@ -206,21 +213,22 @@ def release(request: Request, release: Release) -> HttpResponse:
         "may_restore": release.state == Release.State.HIDDEN,
         "trace": trace(release),
     }
-    return render(request, "deliberation/record/release.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "deliberation/record/release.html", context, status=422 if request.method == "POST" else 200)
 
 
 def trace(release: Release) -> list[Event]:
     """Who did what to the public file, and when: from the journal."""
     entries = list(entries_of("release", release.pk))
     people = Person.within.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
-    found = []
+    events = []
     for entry in entries:
         flag = _("prepared and checked by one person") if entry.data.get("same_hands") else ""
-        found.append(Event(title=title_of(entry), when=entry.at, who=people.get(entry.actor_id, ""), flag=flag))
-    return found
+        events.append(Event(title=title_of(entry), when=entry.at, who=people.get(entry.actor_id, ""), flag=flag))
+    return events
 
 
 def _one_click(request: Request, release: Release, service: Any, done: Any) -> HttpResponse:
+    """Do an act that needs no form; then back to the release, or to the list where the viewer may not check it."""
     form = ActForm(request.POST)
     if form.is_valid() and form.attempt(request, service, release=release) is not None:
         messages.success(request, done)
@@ -248,28 +256,26 @@ def _waiting_rows(viewer: Any) -> Any:
     return in_reach().filter(state__in=(Release.State.PREPARED, Release.State.REFUSED)).order_by("prepared_at")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
-    found = []
-    for release in rows[:100]:
+def _waiting_items(viewer: Any, releases: Any) -> list[DeskItem]:
+    items = []
+    for release in releases[:100]:
         if not may("release.check", viewer, release):
             continue
         refused = release.state == Release.State.REFUSED
         if not refused and release.prepared_by_id == viewer.person_id:
             continue
-        place = (
-            reverse("matter_release", args=[release.matter_id]) if refused else reverse("release", args=[release.pk])
-        )
-        found.append(
+        url = reverse("matter_release", args=[release.matter_id]) if refused else reverse("release", args=[release.pk])
+        items.append(
             DeskItem(
                 kind="release",
                 title=release.title,
                 act=_("Mend the public file") if refused else _("Check the public file"),
-                url=place,
+                url=url,
                 body_id=release.matter.convener_id,
                 detail=f"{release.matter.number} · {release.matter.place.name}",
             )
         )
-    return found
+    return items
 
 
 waiting = Source(_waiting_rows, _waiting_items)

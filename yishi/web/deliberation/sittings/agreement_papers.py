@@ -81,10 +81,10 @@ def _duties(duties: list[Duty]) -> Table:
 
 
 def _consents(agreement: Agreement, parties: list[Party]) -> Table:
-    given = {consent.party_id: consent for consent in agreement.consents.all()}
+    consents = {consent.party_id: consent for consent in agreement.consents.all()}
     rows = []
     for party in parties:
-        consent = given.get(party.pk)
+        consent = consents.get(party.pk)
         how = ""
         if consent is not None:
             how = "纸面签字" if consent.way == Consent.Way.PAPER else f"口头同意，见证人：{consent.witness}"

@@ -45,15 +45,15 @@ SHOWN = 50
 
 
 def load_agreement(request: Request, pk: UUID) -> Agreement:
-    rows = Agreement.objects.select_related(
+    agreements = Agreement.objects.select_related(
         "matter__place", "matter__convener", "matter__process", "sitting__venue", "scan"
     )
-    return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
+    return agreements.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
 def load_duty(request: Request, pk: UUID) -> Duty:
-    rows = Duty.objects.select_related("agreement__matter__place", "agreement__sitting", "bearer", "supervisor")
-    return rows.get(pk=pk, agreement__matter__in=Matter.objects.values("pk"))
+    duties = Duty.objects.select_related("agreement__matter__place", "agreement__sitting", "bearer", "supervisor")
+    return duties.get(pk=pk, agreement__matter__in=Matter.objects.values("pk"))
 
 
 def lacks_of(duty: Duty) -> list[str]:
@@ -69,17 +69,17 @@ def lacks_of(duty: Duty) -> list[str]:
 
 @page("matter.see", load=load_matter, methods=("GET",))
 def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
-    rows = Agreement.objects.filter(matter=matter).select_related("sitting__venue", "scan", "written_by")
-    agreement = rows.order_by("-written_at").first()
+    agreements = Agreement.objects.filter(matter=matter).select_related("sitting__venue", "scan", "written_by")
+    agreement = agreements.order_by("-written_at").first()
     runs = may("agreement.run", request.viewer, matter) and matter.state == Matter.State.OPEN
-    words: dict[str, Any] = {"matter": matter, "agreement": agreement, "runs": runs}
+    context: dict[str, Any] = {"matter": matter, "agreement": agreement, "runs": runs}
     if agreement is not None:
         agreement.matter = matter
         duties = list(agreement.duties.select_related("bearer", "bearer_person", "supervisor", "commitment"))
-        consents = {one.party_id: one for one in agreement.consents.select_related("scan")}
+        consents = {consent.party_id: consent for consent in agreement.consents.select_related("scan")}
         parties = [(party, consents.get(party.pk)) for party in matter.parties.all()]
         recorded = agreement.state == Agreement.State.RECORDED
-        words |= {
+        context |= {
             "duties": [
                 (duty, lacks_of(duty), link("commitment", duty.commitment_id) if duty.commitment_id else "")
                 for duty in duties
@@ -90,9 +90,9 @@ def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
             "primary": _primary(agreement, duties, [party for party, consent in parties if consent is None]),
         }
     else:
-        words["sitting"] = matter.sittings.filter(state=Sitting.State.CLOSED).order_by("-ordinal").first()
-        words["grid"] = grid(words["sitting"]) if words["sitting"] else []
-    return render(request, "deliberation/sittings/agreement.html", words)
+        context["sitting"] = matter.sittings.filter(state=Sitting.State.CLOSED).order_by("-ordinal").first()
+        context["grid"] = grid(context["sitting"]) if context["sitting"] else []
+    return render(request, "deliberation/sittings/agreement.html", context)
 
 
 def _primary(agreement: Agreement, duties: list[Duty], lacking: list[Any]) -> tuple[str, str] | None:
@@ -149,15 +149,15 @@ def agreement_new(request: Request, matter: Matter) -> HttpResponse:
     )
 
 
-def _act(request: Request, agreement: Agreement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, agreement: Agreement, form: ActForm, service: Any, **options: Any) -> HttpResponse:
     return one_act(
         request,
         form,
         service,
-        lead=words.pop("lead", f"{agreement.number} · {agreement.matter.title}"),
+        lead=options.pop("lead", f"{agreement.number} · {agreement.matter.title}"),
         back=reverse("matter_agreement", args=[agreement.matter_id]),
-        given=words.pop("given", {"agreement": agreement}),
-        **words,
+        given=options.pop("given", {"agreement": agreement}),
+        **options,
     )
 
 
@@ -203,9 +203,9 @@ class DutyForm(ActForm):
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
         parties = matter.parties.exclude(body=None).values("body")
-        rows = Body.objects.filter(Q(pk__in=bodies_around(matter).values("pk")) | Q(pk__in=parties))
+        bodies = Body.objects.filter(Q(pk__in=bodies_around(matter).values("pk")) | Q(pk__in=parties))
         for name in ("bearer", "supervisor"):
-            self.fields[name].queryset = rows.order_by("-place__lo", "name")
+            self.fields[name].queryset = bodies.order_by("-place__lo", "name")
             self.fields[name].empty_label = _("not settled yet")
 
 
@@ -284,9 +284,9 @@ class ConsentForm(ActForm):
 def _with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
     """Keep the scan first; the act that follows takes it up."""
 
-    def call(*, actor: Any, scan: Any = None, **given: Any) -> Receipt:
+    def call(*, actor: Any, scan: Any = None, **fields: Any) -> Receipt:
         kept = scan_keep(actor=actor, upload=scan) if scan else None
-        return service(actor=actor, scan=kept, **given)
+        return service(actor=actor, scan=kept, **fields)
 
     return call
 
@@ -374,24 +374,24 @@ def agreement_taking_back(request: Request, agreement: Agreement) -> HttpRespons
 def _waiting_rows(viewer: Any) -> Any:
     """Agreements of our matters that are recorded and wait for the hand-over."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    rows = Agreement.objects.filter(
+    agreements = Agreement.objects.filter(
         matter__convener__in=desks, matter__state=Matter.State.OPEN, state=Agreement.State.RECORDED
     )
-    return rows.select_related("matter").order_by("recorded_on")
+    return agreements.select_related("matter").order_by("recorded_on")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, agreements: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="agreement",
-            title=one.matter.title,
+            title=agreement.matter.title,
             act=_("Hand the agreement over"),
-            url=reverse("matter_agreement", args=[one.matter_id]),
-            due_on=one.matter.step_due_on,
-            body_id=one.matter.convener_id,
-            detail=one.number,
+            url=reverse("matter_agreement", args=[agreement.matter_id]),
+            due_on=agreement.matter.step_due_on,
+            body_id=agreement.matter.convener_id,
+            detail=agreement.number,
         )
-        for one in rows[:SHOWN]
+        for agreement in agreements[:SHOWN]
     ]
 
 

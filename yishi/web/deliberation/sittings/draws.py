@@ -36,8 +36,8 @@ FIRST_PERSON = 100  # ordinals of the people written down within the act that pu
 
 
 def load_draw(request: Request, pk: UUID) -> Draw:
-    rows = Draw.objects.select_related("matter__place", "matter__process", "matter__convener")
-    return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
+    draws = Draw.objects.select_related("matter__place", "matter__process", "matter__convener")
+    return draws.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
 class PublishForm(ActForm):
@@ -65,8 +65,8 @@ class PublishForm(ActForm):
     def __init__(self, *args: Any, matter: Matter, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         classes = read_document(matter.process.document).seats
-        drawn = [one for one in classes if one.filled_by == Seat.FilledBy.DRAW]
-        self.fields["seat_class"].choices = [(one.code, one.name) for one in drawn or classes]
+        drawn = [seat_class for seat_class in classes if seat_class.filled_by == Seat.FilledBy.DRAW]
+        self.fields["seat_class"].choices = [(seat_class.code, seat_class.name) for seat_class in drawn or classes]
         self.fields["chosen"].choices = people_choices(matter, viewer)
 
 
@@ -78,7 +78,7 @@ def publish(
     chosen: list[str],
     names: str,
     wanted: int | None,
-    **given: Any,
+    **fields: Any,
 ) -> Receipt:
     """Publish a list from the form; who is not known yet is written down first, once for each line."""
     act_id = act_id or uuid7()
@@ -100,7 +100,7 @@ def publish(
         name, phone = _split(line)
         receipt = person_write(by=by, name=name, phone=phone, act_id=child_id(act_id, FIRST_PERSON + number))
         people.append(Person.within.get(pk=receipt.result["person"]))
-    return draw_publish(actor=actor, matter=matter, wanted=wanted, candidates=people, act_id=act_id, **given)
+    return draw_publish(actor=actor, matter=matter, wanted=wanted, candidates=people, act_id=act_id, **fields)
 
 
 def _split(line: str) -> tuple[str, str]:
@@ -147,10 +147,12 @@ class RunForm(ActForm):
 
 
 def _run(*, actor: Viewer, draw: Draw, act_id: UUID | None = None, public_number: str, **numbers: str) -> Receipt:
-    given = {name.removeprefix("party_"): value for name, value in numbers.items() if value.strip()}
-    found = read_document(draw.matter.process.document).seat(draw.seat_class)
-    role = found.role if found else Seat.Role.REPRESENTATIVE
-    return draw_run(actor=actor, draw=draw, public_number=public_number, party_numbers=given, role=role, act_id=act_id)
+    party_numbers = {name.removeprefix("party_"): value for name, value in numbers.items() if value.strip()}
+    seat_class = read_document(draw.matter.process.document).seat(draw.seat_class)
+    role = seat_class.role if seat_class else Seat.Role.REPRESENTATIVE
+    return draw_run(
+        actor=actor, draw=draw, public_number=public_number, party_numbers=party_numbers, role=role, act_id=act_id
+    )
 
 
 @page("matter.see", load=load_draw)
@@ -158,7 +160,7 @@ def draw(request: Request, draw: Draw) -> HttpResponse:
     """The draw's page: fingerprint and source; then the form for the numbers; then who was drawn."""
     runs = may("seat.run", request.viewer, draw.matter)
     form = RunForm(request.POST or None, draw=draw) if runs and draw.drawn_at is None else None
-    words: dict[str, Any] = {
+    context: dict[str, Any] = {
         "draw": draw,
         "record": draw_record(draw),
         "seat_class": read_document(draw.matter.process.document).seat(draw.seat_class),
@@ -178,9 +180,9 @@ def draw(request: Request, draw: Draw) -> HttpResponse:
             submit=_("Draw"),
             next_url=lambda _receipt: reverse("draw", args=[draw.pk]),
             template="deliberation/sittings/draw.html",
-            **words,
+            **context,
         )
-    return render(request, "deliberation/sittings/draw.html", {"form": None, **words})
+    return render(request, "deliberation/sittings/draw.html", {"form": None, **context})
 
 
 def _public(pk: UUID) -> Draw:

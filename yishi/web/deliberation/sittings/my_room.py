@@ -52,10 +52,10 @@ def load_room(request: Request, pk: UUID) -> Room:
     seats = Seat.objects.filter(
         matter=sitting.matter_id, person=request.viewer.person_id, state__in=Seat.LIVE, ended_on__isnull=True
     )
-    found = sorted(seats, key=lambda seat: seat.role == Seat.Role.CHAIR)
-    if not found:
+    own_seats = sorted(seats, key=lambda seat: seat.role == Seat.Role.CHAIR)
+    if not own_seats:
         raise Seat.DoesNotExist
-    return Room(sitting, found[0])
+    return Room(sitting, own_seats[0])
 
 
 class StanceForm(Form):
@@ -66,14 +66,18 @@ class StanceForm(Form):
     reason = forms.CharField(required=False)
 
 
-def room_words(request: Request, room: Room, **more: Any) -> dict[str, Any]:
+def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
+    """What the room's templates show: its statements, the newest first, each with the viewer's own stance."""
     statements = list(room.sitting.statements.select_related("party"))
-    mine = {one.statement_id: one for one in Stance.objects.filter(statement__in=statements, seat=room.seat)}
+    mine = {stance.statement_id: stance for stance in Stance.objects.filter(statement__in=statements, seat=room.seat)}
     return {
         "sitting": room.sitting,
         "seat": room.seat,
         "is_chair": room.seat.role == Seat.Role.CHAIR,
-        "rows": [{"statement": one, "mine": mine.get(one.pk), "act_id": uuid7()} for one in reversed(statements)],
+        "statements": [
+            {"statement": statement, "mine": mine.get(statement.pk), "act_id": uuid7()}
+            for statement in reversed(statements)
+        ],
         "buttons": BUTTONS,
         "base": "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html",
         "runs": may("sitting.run", request.viewer, room.sitting),
@@ -99,7 +103,7 @@ def room(request: Request, pk: UUID) -> HttpResponse:
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")
 def my_room(request: Request, room: Room) -> HttpResponse:
-    return render(request, "deliberation/sittings/my_room.html", room_words(request, room))
+    return render(request, "deliberation/sittings/my_room.html", room_context(request, room))
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")
@@ -111,7 +115,7 @@ def room_state(request: Request, room: Room) -> HttpResponse:
 @page("room.enter", load=load_room, methods=("GET",), face="both")
 def room_part(request: Request, room: Room) -> HttpResponse:
     """The part of the page that changed."""
-    return render(request, "deliberation/sittings/my_room_fragment.html", room_words(request, room))
+    return render(request, "deliberation/sittings/my_room_fragment.html", room_context(request, room))
 
 
 @page("room.enter", load=load_room, methods=("POST",), face="both")
@@ -123,19 +127,19 @@ def room_stance(request: Request, room: Room) -> HttpResponse:
         if not form.is_valid():
             raise Refusal("stance.value", _("Please choose one of the four answers."))
         statement = Statement(pk=form.cleaned_data["statement"])  # read, with its sitting, by the service
-        given = {name: form.cleaned_data[name] for name in ("value", "condition", "reason")}
+        fields = {name: form.cleaned_data[name] for name in ("value", "condition", "reason")}
         receipt = stance_take(
-            actor=request.viewer, statement=statement, seat=room.seat, act_id=form.cleaned_data["act_id"], **given
+            actor=request.viewer, statement=statement, seat=room.seat, act_id=form.cleaned_data["act_id"], **fields
         )
     except (Refusal, Statement.DoesNotExist) as error:
         refusal = error if isinstance(error, Refusal) else Refusal("stance.statement", _(NO_STATEMENT))
         if by_script:
             return JsonResponse({"refused": refusal.code, "message": str(refusal.message)}, status=422)
-        words = room_words(request, room, refusal=str(refusal.message), typed=request.POST)
-        return render(request, "deliberation/sittings/my_room.html", words, status=422)
+        context = room_context(request, room, refusal=str(refusal.message), typed=request.POST)
+        return render(request, "deliberation/sittings/my_room.html", context, status=422)
     if by_script:
-        word = str(Stance.Value(given["value"]).label)
-        return JsonResponse({"stance": receipt.result["stance"], "value": given["value"], "word": word})
+        word = str(Stance.Value(fields["value"]).label)
+        return JsonResponse({"stance": receipt.result["stance"], "value": fields["value"], "word": word})
     return HttpResponseRedirect(reverse("room", args=[room.sitting.pk]) + f"#statement-{statement.pk}")
 
 

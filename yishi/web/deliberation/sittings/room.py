@@ -36,15 +36,15 @@ from .sittings import load_sitting
 
 
 def load_statement(request: Request, pk: UUID) -> Statement:
-    rows = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
-    return rows.get(pk=pk, sitting__matter__in=Matter.objects.values("pk"))
+    statements = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
+    return statements.get(pk=pk, sitting__matter__in=Matter.objects.values("pk"))
 
 
-def load_place(request: Request, pk: UUID, seat: UUID) -> Seat:
+def load_room_seat(request: Request, pk: UUID, seat: UUID) -> Seat:
     """A seat in the room of a sitting; the sitting rides along."""
     sitting = load_sitting(request, pk)
-    found = Seat.objects.select_related("matter__place", "person", "party").get(pk=seat, matter=sitting.matter_id)
-    return lend(found, sitting=sitting)
+    held_seat = Seat.objects.select_related("matter__place", "person", "party").get(pk=seat, matter=sitting.matter_id)
+    return lend(held_seat, sitting=sitting)
 
 
 def room_version(sitting: Sitting) -> str:
@@ -65,16 +65,17 @@ class StatementForm(ActForm):
         self.fields["party"].empty_label = _("staff (it is labelled as such)")
 
 
-def room_words(request: Request, sitting: Sitting) -> dict[str, Any]:
-    rows = attendance(sitting)
+def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
+    """What the chair's room shows. `here` and `invited` count the seats that count for the quorum."""
+    attendances = attendance(sitting)
     counted = {seat.pk for seat in counted_seats(sitting.matter)}
     address = request.build_absolute_uri(reverse("room", args=[sitting.pk]))
     return {
         "sitting": sitting,
         "matter": sitting.matter,
         "version": room_version(sitting),
-        "rows": rows,
-        "here": sum(1 for row in rows if row["is_here"] and row["seat"].pk in counted),
+        "attendances": attendances,
+        "here": sum(1 for entry in attendances if entry["is_here"] and entry["seat"].pk in counted),
         "invited": len(counted),
         "chair_problem": chair_problem(sitting.matter) if sitting.opened_at is None else "",
         "grid": grid(sitting),
@@ -84,17 +85,17 @@ def room_words(request: Request, sitting: Sitting) -> dict[str, Any]:
 
 @page("sitting.run", load=load_sitting, methods=("GET",))
 def sitting_room(request: Request, sitting: Sitting) -> HttpResponse:
-    words = room_words(request, sitting)
-    words["form"] = StatementForm(matter=sitting.matter)
-    return render(request, "deliberation/sittings/room.html", words)
+    context = room_context(request, sitting)
+    context["form"] = StatementForm(matter=sitting.matter)
+    return render(request, "deliberation/sittings/room.html", context)
 
 
 @page("sitting.run", load=load_sitting, methods=("GET",))
 def sitting_state(request: Request, sitting: Sitting) -> HttpResponse:
     """The room's version and running counts, for the chair: a few numbers, no page."""
     counts: dict[str, dict[str, int]] = {}
-    rows = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "value").annotate(Count("pk"))
-    for statement, value, count in rows:
+    counted = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "value").annotate(Count("pk"))
+    for statement, value, count in counted:
         counts.setdefault(str(statement), {})[value] = count
     return JsonResponse({"version": room_version(sitting), "state": sitting.state, "counts": counts})
 
@@ -106,12 +107,12 @@ def room_code(request: Request, sitting: Sitting) -> HttpResponse:
     return HttpResponse(qr_svg(address), content_type="image/svg+xml")
 
 
-def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **given: Any) -> HttpResponse:
+def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **arguments: Any) -> HttpResponse:
     """One tap in the room: done, or a sentence why not; back to the room either way."""
     form = ActForm(request.POST)
     act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
     try:
-        service(actor=request.viewer, act_id=act_id, **given)
+        service(actor=request.viewer, act_id=act_id, **arguments)
     except Refusal as refusal:
         messages.error(request, str(refusal.message))
     else:
@@ -120,12 +121,12 @@ def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **giv
     return HttpResponseRedirect(reverse("sitting_room", args=[sitting_id]))
 
 
-@page("sitting.run", load=load_place, methods=("POST",))
+@page("sitting.run", load=load_room_seat, methods=("POST",))
 def room_arrive(request: Request, seat: Seat) -> HttpResponse:
     return _say(request, lent(seat, "sitting").pk, presence_arrive, sitting=lent(seat, "sitting"), seat=seat)
 
 
-@page("sitting.run", load=load_place, methods=("POST",))
+@page("sitting.run", load=load_room_seat, methods=("POST",))
 def room_leave(request: Request, seat: Seat) -> HttpResponse:
     return _say(request, lent(seat, "sitting").pk, presence_leave, sitting=lent(seat, "sitting"), seat=seat)
 
@@ -193,7 +194,7 @@ def statement_closing(request: Request, statement: Statement) -> HttpResponse:
     )
 
 
-def _on_statement(request: Request, statement: Statement, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _on_statement(request: Request, statement: Statement, form: ActForm, service: Any, **options: Any) -> HttpResponse:
     return one_act(
         request,
         form,
@@ -202,7 +203,7 @@ def _on_statement(request: Request, statement: Statement, form: ActForm, service
         template="deliberation/sittings/quick.html",
         back=reverse("sitting_room", args=[statement.sitting_id]),
         given={"statement": statement},
-        **words,
+        **options,
     )
 
 
@@ -220,9 +221,9 @@ class StanceForm(ActForm):
 
     def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        rows = Seat.objects.filter(presences__sitting=sitting, ended_on__isnull=True).exclude(role=Seat.Role.CHAIR)
+        seats = Seat.objects.filter(presences__sitting=sitting, ended_on__isnull=True).exclude(role=Seat.Role.CHAIR)
         self.fields["seat"].queryset = (
-            rows.select_related("person", "party").distinct().order_by("party__ordinal", "pk")
+            seats.select_related("person", "party").distinct().order_by("party__ordinal", "pk")
         )
         self.fields["seat"].label_from_instance = lambda seat: (
             f"{seat.person}（{seat.party.name}）" if seat.party else str(seat.person)

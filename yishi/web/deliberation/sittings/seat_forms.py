@@ -47,11 +47,11 @@ def people_choices(matter: Matter, viewer: Viewer) -> list[tuple[str, list[tuple
         person = who_raised(worry, viewer)
         if person is not None and (str(person.pk), str(person)) not in raised:
             raised.append((str(person.pk), str(person)))
-    members = [(str(one.person_id), f"{one.person} · {one.term.body}") for one in members_to_invite(matter)]
+    members = [(str(member.person_id), f"{member.person} · {member.term.body}") for member in members_to_invite(matter)]
     posts = Post.objects.filter(valid_on(today), body__in=bodies_near(matter), role__in=[*WORKING, "staff"])
     staff = [(str(post.person_id), f"{post.person} · {post.body}") for post in posts.select_related("person", "body")]
     groups = [(_("who raised it"), raised), (_("members"), members), (_("people of bodies"), staff)]
-    return [(name, rows) for name, rows in groups if rows]
+    return [(name, choices) for name, choices in groups if choices]
 
 
 class WhoForm(ActForm):
@@ -91,7 +91,10 @@ class FillForm(WhoForm):
         super().__init__(*args, matter=matter, **kwargs)
         classes = read_document(matter.process.document).seats
         as_class = ("", _("as the class says"))
-        self.fields["seat_class"].choices = [*((one.code, one.name) for one in classes), ("", _("outside the classes"))]
+        self.fields["seat_class"].choices = [
+            *((seat_class.code, seat_class.name) for seat_class in classes),
+            ("", _("outside the classes")),
+        ]
         self.fields["role"].choices = [as_class, *Seat.Role.choices]
         self.fields["filled_by"].choices = [as_class, *Seat.FilledBy.choices]
         self.fields["party"].queryset = matter.parties.all()
@@ -114,21 +117,21 @@ def _person(actor: Viewer, by: Any, act_id: UUID, who: str, name: str, phone: st
 
 
 def fill(
-    *, actor: Viewer, matter: Matter, act_id: UUID | None = None, who: str, name: str, phone: str, **given: Any
+    *, actor: Viewer, matter: Matter, act_id: UUID | None = None, who: str, name: str, phone: str, **fields: Any
 ) -> Receipt:
     """Fill a seat from the form: what is left open follows the class."""
     act_id = act_id or uuid7()
     by = permit("seat.run", actor, matter)
-    found = read_document(matter.process.document).seat(given["seat_class"]) if given["seat_class"] else None
-    role = given["role"] or (found.role if found else "")
-    filled_by = given["filled_by"] or (found.filled_by if found else Seat.FilledBy.INVITATION)
-    given |= {"role": role, "filled_by": filled_by}
+    seat_class = read_document(matter.process.document).seat(fields["seat_class"]) if fields["seat_class"] else None
+    role = fields["role"] or (seat_class.role if seat_class else "")
+    filled_by = fields["filled_by"] or (seat_class.filled_by if seat_class else Seat.FilledBy.INVITATION)
+    fields |= {"role": role, "filled_by": filled_by}
     return seat_fill(
-        actor=actor, matter=matter, person=_person(actor, by, act_id, who, name, phone), act_id=act_id, **given
+        actor=actor, matter=matter, person=_person(actor, by, act_id, who, name, phone), act_id=act_id, **fields
     )
 
 
-def replaced(
+def replace(
     *, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None = None, who: str, name: str, phone: str
 ) -> Receipt:
     """Replace who holds a seat, from the form."""

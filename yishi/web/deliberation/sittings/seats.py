@@ -38,21 +38,21 @@ from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
-from .seat_forms import FillForm, PersonForm, fill, replaced
+from .seat_forms import FillForm, PersonForm, fill, replace
 
 SHOWN = 50
 
 
 def load_seat(request: Request, pk: UUID) -> Seat:
-    rows = Seat.objects.select_related(
+    seats = Seat.objects.select_related(
         "matter__place", "matter__process", "matter__convener", "person", "party", "body"
     )
-    return rows.get(pk=pk, matter__in=Matter.objects.values("pk"))
+    return seats.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
 def load_objection(request: Request, pk: UUID) -> ChairObjection:
-    rows = ChairObjection.objects.select_related("seat__matter__place", "seat__person", "party")
-    return rows.get(pk=pk, seat__matter__in=Matter.objects.values("pk"))
+    objections = ChairObjection.objects.select_related("seat__matter__place", "seat__person", "party")
+    return objections.get(pk=pk, seat__matter__in=Matter.objects.values("pk"))
 
 
 def seat_groups(matter: Matter, seats: list[Seat]) -> list[dict[str, Any]]:
@@ -60,17 +60,17 @@ def seat_groups(matter: Matter, seats: list[Seat]) -> list[dict[str, Any]]:
     classes = read_document(matter.process.document).seats
     groups: list[dict[str, Any]] = [
         {
-            "name": one.name,
-            "how": FILLED_BY.get(one.filled_by, one.filled_by),
-            "code": one.code,
-            "min": one.min,
-            "max": one.max,
-            "is_drawn": one.filled_by == Seat.FilledBy.DRAW,
-            "seats": [seat for seat in seats if seat.seat_class == one.code and seat.ended_on is None],
+            "name": seat_class.name,
+            "how": FILLED_BY.get(seat_class.filled_by, seat_class.filled_by),
+            "code": seat_class.code,
+            "min": seat_class.min,
+            "max": seat_class.max,
+            "is_drawn": seat_class.filled_by == Seat.FilledBy.DRAW,
+            "seats": [seat for seat in seats if seat.seat_class == seat_class.code and seat.ended_on is None],
         }
-        for one in classes
+        for seat_class in classes
     ]
-    known = {one.code for one in classes}
+    known = {seat_class.code for seat_class in classes}
     others = [seat for seat in seats if seat.seat_class not in known and seat.ended_on is None]
     if others:
         groups.append({"name": _("others"), "how": "", "code": "", "min": 0, "max": 0, "seats": others})
@@ -79,8 +79,8 @@ def seat_groups(matter: Matter, seats: list[Seat]) -> list[dict[str, Any]]:
     return groups
 
 
-def marked(seats: list[Seat]) -> list[Seat]:
-    """The seats, each with how its person enters the room: with an account, with a code, or with neither."""
+def with_entry(seats: list[Seat]) -> list[Seat]:
+    """The seats, each lent how its person enters the room (`enters`): by "account", by "code", or "" for neither."""
     people = {seat.person_id for seat in seats}
     accounts = set(Account.objects.filter(person__in=people).values_list("person", flat=True))
     live = QueryCode.objects.filter(person__in=people, revoked_at__isnull=True)
@@ -92,12 +92,12 @@ def marked(seats: list[Seat]) -> list[Seat]:
 
 @page("matter.see", load=load_matter, methods=("GET",))
 def matter_seats(request: Request, matter: Matter) -> HttpResponse:
-    rows = Seat.objects.filter(matter=matter).select_related("person", "party", "body", "draw")
-    seats = marked(list(rows.order_by("started_on", "pk")))
+    all_seats = Seat.objects.filter(matter=matter).select_related("person", "party", "body", "draw")
+    seats = with_entry(list(all_seats.order_by("started_on", "pk")))
     chair = next((seat for seat in seats if seat.role == Seat.Role.CHAIR and seat.ended_on is None), None)
     runs = may("seat.run", request.viewer, matter)
     mine = {seat.pk for seat in seats if seat.person_id == request.viewer.person_id}
-    words = {
+    context = {
         "matter": matter,
         "groups": seat_groups(matter, seats),
         "ended": [seat for seat in seats if seat.ended_on is not None],
@@ -111,7 +111,7 @@ def matter_seats(request: Request, matter: Matter) -> HttpResponse:
         "mine": mine,
         "may_object": chair is not None and may("chair.object", request.viewer, matter),
     }
-    return render(request, "deliberation/sittings/seats.html", words)
+    return render(request, "deliberation/sittings/seats.html", context)
 
 
 @page("seat.run", load=load_matter)
@@ -134,19 +134,19 @@ def seat_new(request: Request, matter: Matter) -> HttpResponse:
     )
 
 
-def _act(request: Request, seat: Seat, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, seat: Seat, form: ActForm, service: Any, **options: Any) -> HttpResponse:
     to_desk = may("desk.see", request.viewer)
     back = reverse("matter_seats", args=[seat.matter_id]) if to_desk else _own(request, seat)
-    given = words.pop("given", {"seat": seat})
+    given = options.pop("given", {"seat": seat})
     return one_act(
         request,
         form,
         service,
-        lead=words.pop("lead", f"{seat.matter.number} {seat.matter.title} · {seat.person}"),
+        lead=options.pop("lead", f"{seat.matter.number} {seat.matter.title} · {seat.person}"),
         back=back,
         given=given,
         layout=CARD if to_desk else DOOR,
-        **words,
+        **options,
     )
 
 
@@ -171,7 +171,7 @@ def my_seat(request: Request, seat: Seat) -> HttpResponse:
     """An invitation, for who was invited: answer, declare interests, step back; then the room."""
     chair = Seat.objects.filter(matter=seat.matter_id, role=Seat.Role.CHAIR, ended_on__isnull=True).first()
     sittings = list(seat.matter.sittings.exclude(state="cancelled").select_related("venue").order_by("starts_at"))
-    words: dict[str, Any] = {"seat": seat, "sittings": sittings, "chair": chair, "base": _base(request)}
+    context: dict[str, Any] = {"seat": seat, "sittings": sittings, "chair": chair, "base": _base(request)}
     form = AnswerForm(request.POST or None)
     if request.method == "POST" or seat.state == Seat.State.INVITED:
         return one_act(
@@ -185,9 +185,9 @@ def my_seat(request: Request, seat: Seat) -> HttpResponse:
             done=_("Thank you. The convener has your answer."),
             submit=_("Answer"),
             template="deliberation/sittings/my_seat.html",
-            **words,
+            **context,
         )
-    return render(request, "deliberation/sittings/my_seat.html", {"form": None, **words})
+    return render(request, "deliberation/sittings/my_seat.html", {"form": None, **context})
 
 
 def _base(request: Request) -> str:
@@ -230,7 +230,7 @@ def seat_replacing(request: Request, seat: Seat) -> HttpResponse:
         request,
         seat,
         PersonForm(request.POST or None, matter=seat.matter, viewer=request.viewer),
-        replaced,
+        replace,
         heading=_("Replace %(name)s") % {"name": seat.person},
         done=_("The seat is held by somebody else; both and the reason stay on the record."),
         submit=_("Replace"),
@@ -309,11 +309,11 @@ class ObjectForm(ActForm):
 
     def __init__(self, *args: Any, matter: Matter, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        rows = matter.parties.all()
+        parties = matter.parties.all()
         if not may("seat.run", viewer, matter):
-            rows = rows.filter(seats__person=viewer.person_id, seats__ended_on__isnull=True).distinct()
-            self.initial["party"] = rows.first()
-        self.fields["party"].queryset = rows
+            parties = parties.filter(seats__person=viewer.person_id, seats__ended_on__isnull=True).distinct()
+            self.initial["party"] = parties.first()
+        self.fields["party"].queryset = parties
 
 
 @page("chair.object", load=load_seat, face="both")
@@ -363,19 +363,24 @@ def _waiting_rows(viewer: Any) -> Any:
     invited = Q(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
     invited &= Q(matter__state=Matter.State.OPEN)
     pending = FilteredRelation("objections", condition=Q(objections__upheld__isnull=True))
-    rows = Seat.objects.annotate(pending=pending).filter(invited | Q(pending__isnull=False, matter__convener__in=desks))
-    rows = rows.annotate(objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name"))
-    return rows.select_related("matter").order_by("started_on", "pk")
+    seats = Seat.objects.annotate(pending=pending).filter(
+        invited | Q(pending__isnull=False, matter__convener__in=desks)
+    )
+    seats = seats.annotate(
+        objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name")
+    )
+    return seats.select_related("matter").order_by("started_on", "pk")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
-    return [_waiting_item(seat) for seat in rows[:SHOWN]]
+def _waiting_items(viewer: Any, seats: Any) -> list[DeskItem]:
+    return [_waiting_item(seat) for seat in seats[:SHOWN]]
 
 
 waiting = Source(_waiting_rows, _waiting_items)
 
 
 def _waiting_item(seat: Any) -> DeskItem:
+    """The objection to decide on, where the query found one at this seat; else the invitation to answer."""
     if seat.objection:
         return DeskItem(
             kind="seat",

@@ -21,10 +21,11 @@ BLANK_ROWS = 6
 
 
 def held_seats(sitting: Sitting) -> list[Seat]:
-    rows = Seat.objects.filter(matter=sitting.matter, state__in=Seat.LIVE, ended_on__isnull=True)
-    found = list(rows.select_related("person", "party", "body"))
+    """The seats that are held in the sitting's matter: by role, within a role by party."""
+    seats = Seat.objects.filter(matter=sitting.matter, state__in=Seat.LIVE, ended_on__isnull=True)
+    held = list(seats.select_related("person", "party", "body"))
     order = {role: place for place, role in enumerate(Seat.Role.values)}
-    return sorted(found, key=lambda seat: (order[seat.role], seat.party.ordinal if seat.party else 0, str(seat.pk)))
+    return sorted(held, key=lambda seat: (order[seat.role], seat.party.ordinal if seat.party else 0, str(seat.pk)))
 
 
 def name_of(seat: Seat) -> str:
@@ -38,6 +39,7 @@ def whose(seat: Seat) -> str:
 
 
 def role_of(seat: Seat, classes: dict[str, str]) -> str:
+    """The name of the seat's class in the process model (`classes`: code → name), else its role."""
     return classes.get(seat.seat_class) or seat.get_role_display()
 
 
@@ -135,9 +137,9 @@ def minutes_paper(sitting: Sitting, minutes: Minutes | None) -> Paper:
 
 
 def _attendance(sitting: Sitting) -> list[Block]:
-    rows = Presence.objects.filter(sitting=sitting).select_related("seat__person", "seat__party", "seat__body")
+    presences = Presence.objects.filter(sitting=sitting).select_related("seat__person", "seat__party", "seat__body")
     stays: dict[Seat, list[str]] = {}
-    for presence in rows.order_by("arrived_at"):
+    for presence in presences.order_by("arrived_at"):
         span = f"{clock_time(presence.arrived_at)}—{clock_time(presence.left_at)}"
         stays.setdefault(presence.seat, []).append(span)
     came = {seat.pk for seat in stays}
@@ -162,15 +164,18 @@ def _attendance(sitting: Sitting) -> list[Block]:
 
 def _statements(sitting: Sitting) -> list[Block]:
     blocks: list[Block] = []
-    for statement, ground, rows in room_floor(sitting):
+    for statement, ground, parties in room_floor(sitting):
         blocks.append(Heading(f"（{ordinal_word(statement.ordinal)}）{statement.text}", level=2))
         blocks.append(
             Table(
                 [("各方", 2.4), ("同意", 1), ("有条件接受", 1.3), ("反对", 1), ("弃权", 1)],
-                [[name, str(one.agree), str(one.conditional), str(one.object), str(one.abstain)] for name, one in rows],
+                [
+                    [name, str(counts.agree), str(counts.conditional), str(counts.object), str(counts.abstain)]
+                    for name, counts in parties
+                ],
             )
         )
-        names = {key: name for key, (name, _counts) in zip(ground.by_party, rows, strict=True)}
+        names = {key: name for key, (name, _counts) in zip(ground.by_party, parties, strict=True)}
         blocks.append(Text(ground_words(ground, names)))
         if ground.conditions:
             blocks.append(Text("有条件接受的条件：" + "；".join(ground.conditions) + "。"))

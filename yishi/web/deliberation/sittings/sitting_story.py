@@ -17,7 +17,10 @@ from yishi.web.kit.titles import act_title
 
 
 def attendance(sitting: Sitting) -> list[dict[str, Any]]:
-    """Per seat: the spans for which it was in the room; seats that were never there come last."""
+    """Per seat (`seat`): its spans in the room (`stays`), and is it there now (`is_here`). Those never there come last.
+
+    A seat that has ended and was never in the room is left out.
+    """
     seats = list(
         Seat.objects.filter(matter=sitting.matter_id)
         .select_related("person", "party", "body")
@@ -26,12 +29,12 @@ def attendance(sitting: Sitting) -> list[dict[str, Any]]:
     stays: dict[UUID, list[Presence]] = defaultdict(list)
     for presence in Presence.objects.filter(sitting=sitting).order_by("arrived_at"):
         stays[presence.seat_id].append(presence)
-    rows = [
-        {"seat": seat, "stays": stays[seat.pk], "is_here": any(one.left_at is None for one in stays[seat.pk])}
+    attendances = [
+        {"seat": seat, "stays": stays[seat.pk], "is_here": any(stay.left_at is None for stay in stays[seat.pk])}
         for seat in seats
         if stays[seat.pk] or seat.ended_on is None
     ]
-    return sorted(rows, key=lambda row: not row["stays"])
+    return sorted(attendances, key=lambda entry: not entry["stays"])
 
 
 def sitting_story(sitting: Sitting) -> list[Event]:
@@ -74,12 +77,12 @@ def _ahead(sitting: Sitting, notice: int, papers: int) -> list[Event]:
         return [Event(_("Write and issue the minutes"), kind="now", due=minutes_due(sitting))]
     if sitting.state == Sitting.State.OPEN:
         return [Event(_("The sitting is open"), sitting.opened_at, kind="now")]
-    found = []
+    events = []
     if not sitting.notice_given_on:
-        found.append(Event(_("Give notice"), kind="now", due=add_workdays(day, -notice).day))
+        events.append(Event(_("Give notice"), kind="now", due=add_workdays(day, -notice).day))
     if not sitting.papers_sent_on and papers:
-        found.append(Event(_("Send the papers"), kind="next" if found else "now", due=add_workdays(day, -papers).day))
-    return [*found, Event(_("The sitting"), sitting.starts_at, kind="next" if found else "now")]
+        events.append(Event(_("Send the papers"), kind="next" if events else "now", due=add_workdays(day, -papers).day))
+    return [*events, Event(_("The sitting"), sitting.starts_at, kind="next" if events else "now")]
 
 
 def grid(sitting: Sitting) -> list[dict[str, Any]]:

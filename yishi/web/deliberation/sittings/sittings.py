@@ -40,8 +40,10 @@ SHOWN = 50
 
 
 def load_sitting(request: Request, pk: UUID) -> Sitting:
-    rows = Sitting.objects.select_related("matter__place", "matter__convener", "matter__process", "venue", "minutes")
-    return rows.get(pk=pk)
+    sittings = Sitting.objects.select_related(
+        "matter__place", "matter__convener", "matter__process", "venue", "minutes"
+    )
+    return sittings.get(pk=pk)
 
 
 def load_noted(request: Request, pk: UUID) -> Sitting:
@@ -73,9 +75,9 @@ class PlanForm(ActForm):
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
         county = matter.place
-        rows = Venue.objects.filter(valid_on(timezone.localdate()))
-        around = rows.filter(place__lo__lte=county.lo, place__hi__gte=county.lo)
-        inside = rows.filter(place__lo__gte=county.lo, place__lo__lte=county.hi)
+        venues = Venue.objects.filter(valid_on(timezone.localdate()))
+        around = venues.filter(place__lo__lte=county.lo, place__hi__gte=county.lo)
+        inside = venues.filter(place__lo__gte=county.lo, place__lo__lte=county.hi)
         self.fields["venue"].queryset = (around | inside).distinct().order_by("name")
         self.fields["venue"].empty_label = _("none")
         model = read_document(matter.process.document)
@@ -89,15 +91,15 @@ class PlanForm(ActForm):
 
 @page("matter.see", load=load_matter, methods=("GET",))
 def matter_sittings(request: Request, matter: Matter) -> HttpResponse:
-    rows = Sitting.objects.filter(matter=matter).select_related("venue", "minutes").order_by("-ordinal")
-    sittings = list(rows)
-    live = any(one.state in ("planned", "noticed", "open") for one in sittings)
-    words = {
+    own_sittings = Sitting.objects.filter(matter=matter).select_related("venue", "minutes").order_by("-ordinal")
+    sittings = list(own_sittings)
+    live = any(sitting.state in ("planned", "noticed", "open") for sitting in sittings)
+    context = {
         "matter": matter,
         "sittings": sittings,
         "may_plan": may("sitting.run", request.viewer, matter) and matter.state == Matter.State.OPEN and not live,
     }
-    return render(request, "deliberation/sittings/sittings.html", words)
+    return render(request, "deliberation/sittings/sittings.html", context)
 
 
 @page("sitting.run", load=load_matter)
@@ -154,29 +156,31 @@ def next_acts(request: Request, sitting: Sitting) -> list[tuple[Any, str]]:
 
 @page("sitting.see", load=load_sitting, methods=("GET",))
 def sitting(request: Request, sitting: Sitting) -> HttpResponse:
-    words = {
+    context = {
         "sitting": sitting,
         "matter": sitting.matter,
         "minutes": getattr(sitting, "minutes", None),
         "events": sitting_story(sitting),
-        "rows": attendance(sitting),
+        "attendances": attendance(sitting),
         "grid": grid(sitting),
         "acts": next_acts(request, sitting),
         "runs": may("sitting.run", request.viewer, sitting),
     }
-    return render(request, "deliberation/sittings/sitting.html", words)
+    return render(request, "deliberation/sittings/sitting.html", context)
 
 
-def _act(request: Request, sitting: Sitting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, sitting: Sitting, form: ActForm, service: Any, **options: Any) -> HttpResponse:
     when = timezone.localtime(sitting.starts_at)
-    words.setdefault("lead", f"{sitting.matter.number} {sitting.matter.title} · {date_format(when, 'DATETIME_FORMAT')}")
+    options.setdefault(
+        "lead", f"{sitting.matter.number} {sitting.matter.title} · {date_format(when, 'DATETIME_FORMAT')}"
+    )
     return one_act(
         request,
         form,
         service,
         back=reverse("sitting", args=[sitting.pk]),
-        given=words.pop("given", {"sitting": sitting}),
-        **words,
+        given=options.pop("given", {"sitting": sitting}),
+        **options,
     )
 
 
@@ -301,32 +305,33 @@ def _waiting_rows(viewer: Any) -> Any:
     """Sittings to prepare and minutes due, of the matters of our desks."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     states = (Sitting.State.PLANNED, Sitting.State.NOTICED, Sitting.State.OPEN, Sitting.State.CLOSED)
-    rows = Sitting.objects.filter(matter__convener__in=desks, matter__state=Matter.State.OPEN, state__in=states)
-    rows = rows.exclude(minutes__issued_at__isnull=False)
-    return rows.select_related("matter__process", "minutes").order_by("starts_at")
+    sittings = Sitting.objects.filter(matter__convener__in=desks, matter__state=Matter.State.OPEN, state__in=states)
+    sittings = sittings.exclude(minutes__issued_at__isnull=False)
+    return sittings.select_related("matter__process", "minutes").order_by("starts_at")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, sittings: Any) -> list[DeskItem]:
     items = []
-    for one in rows[:SHOWN]:
-        if one.state == Sitting.State.CLOSED:
-            act, due = _("Write and issue the minutes"), minutes_due(one)
-        elif one.state == Sitting.State.OPEN:
-            act, due = _("Close the sitting"), timezone.localdate(one.starts_at)
-        elif one.notice_given_on is None:
-            notice = read_document(one.matter.process.document).clock("notice")
-            act, due = _("Give notice"), add_workdays(timezone.localdate(one.starts_at), -notice).day
+    for sitting in sittings[:SHOWN]:
+        starts_at = timezone.localtime(sitting.starts_at)
+        if sitting.state == Sitting.State.CLOSED:
+            act, due = _("Write and issue the minutes"), minutes_due(sitting)
+        elif sitting.state == Sitting.State.OPEN:
+            act, due = _("Close the sitting"), starts_at.date()
+        elif sitting.notice_given_on is None:
+            notice = read_document(sitting.matter.process.document).clock("notice")
+            act, due = _("Give notice"), add_workdays(starts_at.date(), -notice).day
         else:
-            act, due = _("Hold the sitting"), timezone.localdate(one.starts_at)
+            act, due = _("Hold the sitting"), starts_at.date()
         items.append(
             DeskItem(
                 kind="sitting",
-                title=one.matter.title,
+                title=sitting.matter.title,
                 act=act,
-                url=reverse("sitting", args=[one.pk]),
+                url=reverse("sitting", args=[sitting.pk]),
                 due_on=due,
-                body_id=one.matter.convener_id,
-                detail=f"{one.matter.number} · {date_format(timezone.localtime(one.starts_at), 'DATETIME_FORMAT')}",
+                body_id=sitting.matter.convener_id,
+                detail=f"{sitting.matter.number} · {date_format(starts_at, 'DATETIME_FORMAT')}",
             )
         )
     return items

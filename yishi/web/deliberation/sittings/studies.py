@@ -89,18 +89,18 @@ class CheckForm(ActForm):
 
 @page("matter.see", load=load_matter, methods=("GET",))
 def matter_studies(request: Request, matter: Matter) -> HttpResponse:
-    rows = Study.objects.filter(matter=matter).select_related("checked_by").order_by("opened_on", "pk")
-    studies = list(rows.prefetch_related("visits__photos", "visits__recorded_by", "findings"))
-    words = {
+    own_studies = Study.objects.filter(matter=matter).select_related("checked_by").order_by("opened_on", "pk")
+    studies = list(own_studies.prefetch_related("visits__photos", "visits__recorded_by", "findings"))
+    context = {
         "matter": matter,
         "studies": studies,
         "runs": may("study.run", request.viewer, matter) and matter.state == Matter.State.OPEN,
         "authors": len(authors_of(matter=matter)),
     }
-    return render(request, "deliberation/sittings/studies.html", words)
+    return render(request, "deliberation/sittings/studies.html", context)
 
 
-def _act(request: Request, study: Study, form: ActForm, service: Any, **words: Any) -> HttpResponse:
+def _act(request: Request, study: Study, form: ActForm, service: Any, **options: Any) -> HttpResponse:
     return one_act(
         request,
         form,
@@ -108,7 +108,7 @@ def _act(request: Request, study: Study, form: ActForm, service: Any, **words: A
         lead=f"{study.matter.number} {study.matter.title} · {study.question}",
         back=reverse("matter_studies", args=[study.matter_id]),
         given={"study": study},
-        **words,
+        **options,
     )
 
 
@@ -127,10 +127,10 @@ def study_new(request: Request, matter: Matter) -> HttpResponse:
     )
 
 
-def _visit_with_photos(*, actor: Any, act_id: UUID | None = None, **given: Any) -> Receipt:
-    uploads = [given.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
+def _visit_with_photos(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
+    uploads = [fields.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
     photos: list[Attachment] = [photo_keep(actor=actor, upload=upload) for upload in uploads if upload]
-    return visit_add(actor=actor, act_id=act_id, photos=photos, **given)
+    return visit_add(actor=actor, act_id=act_id, photos=photos, **fields)
 
 
 @page("study.run", load=load_study)
@@ -189,16 +189,16 @@ def study_checking(request: Request, study: Study) -> HttpResponse:
 def _waiting_rows(viewer: Any) -> Any:
     """Studies of our matters that were handed in and wait for a second person."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    rows = Study.objects.filter(
+    studies = Study.objects.filter(
         matter__convener__in=desks,
         matter__state=Matter.State.OPEN,
         handed_in_on__isnull=False,
         checked_on__isnull=True,
     )
-    return rows.select_related("matter").order_by("handed_in_on")
+    return studies.select_related("matter").order_by("handed_in_on")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, studies: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="study",
@@ -209,7 +209,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
             body_id=study.matter.convener_id,
             detail=f"{study.matter.number} · {study.question}",
         )
-        for study in rows[:SHOWN]
+        for study in studies[:SHOWN]
     ]
 
 

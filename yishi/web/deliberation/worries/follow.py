@@ -52,8 +52,8 @@ def follow(request: Request) -> HttpResponse:
 
 
 def load_own(request: Request, pk: UUID) -> Worry:
-    rows = Worry.objects.select_related("place", "desk", "convener", "matter__release", "merged_into")
-    return rows.get(pk=pk, raiser=request.viewer.person)
+    worries = Worry.objects.select_related("place", "desk", "convener", "matter__release", "merged_into")
+    return worries.get(pk=pk, raiser=request.viewer.person)
 
 
 @page("worry.follow", load=load_own, methods=("GET",), face="public")
@@ -61,8 +61,8 @@ def follow_one(request: Request, worry: Worry) -> HttpResponse:
     """One worry's file, for who raised it."""
     may_reopen = worry.state in (Worry.State.ANSWERED, Worry.State.DECLINED)
     may_reopen = may_reopen and not worry.steps.filter(kind="reopened").exists()
-    words = {"worry": worry, "events": worry_events(worry, to_raiser=True), "may_reopen": may_reopen, "tab": "follow"}
-    return render(request, "deliberation/worries/mine_one.html", words)
+    context = {"worry": worry, "events": worry_events(worry, to_raiser=True), "may_reopen": may_reopen, "tab": "follow"}
+    return render(request, "deliberation/worries/mine_one.html", context)
 
 
 class ReasonForm(ActForm):
@@ -98,9 +98,9 @@ class PhoneForm(ActForm):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
 
-    def attempt(self, request: Request, service: Any, **given: Any) -> Any:
+    def attempt(self, request: Request, service: Any, **arguments: Any) -> Any:
         try:
-            return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **given)
+            return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **arguments)
         except Refusal as refusal:
             self.add_error("phone", str(refusal.message))
             return None

@@ -83,14 +83,14 @@ class WorryAnywhereForm(WorryForm):
 @page("public", face="public")
 def raise_worry_at(request: Request, token: str) -> HttpResponse:
     """From a venue's QR code: village and venue are filled in."""
-    found = venue_by_code(token)
-    if found is None:
+    found_venue = venue_by_code(token)
+    if found_venue is None:
         raise Http404
-    if not found.is_live and request.method == "GET":
+    if not found_venue.is_live and request.method == "GET":
         return redirect("venue_door", token=token)
-    if not found.is_live:  # replaced while somebody wrote: what they wrote counts, for the village alone
-        return _raise(request, WorryForm(request.POST, request.FILES), place=found.venue.place)
-    venue = Venue.objects.select_related("place").get(pk=found.venue.pk)
+    if not found_venue.is_live:  # replaced while somebody wrote: what they wrote counts, for the village alone
+        return _raise(request, WorryForm(request.POST, request.FILES), place=found_venue.venue.place)
+    venue = Venue.objects.select_related("place").get(pk=found_venue.venue.pk)
     form = WorryForm(request.POST or None, request.FILES or None)
     return _raise(request, form, venue=venue, place=venue.place)
 
@@ -108,10 +108,10 @@ def _raise(
     """The form, those who say the same nearby, the receipt. `place` is chosen in the form unless it is given."""
     alike: list[Worry] = []
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        place = place or given["place"]
-        if not request.POST.get("sure") and 0 < len(given["text"].strip()) <= LONGEST:
-            alike = similar_worries(place, given["text"], theme=given["theme"], only_open=True)
+        fields = form.cleaned_data
+        place = place or fields["place"]
+        if not request.POST.get("sure") and 0 < len(fields["text"].strip()) <= LONGEST:
+            alike = similar_worries(place, fields["text"], theme=fields["theme"], only_open=True)
         if not alike:
             receipt = _file(request, form, place, venue)
             if receipt is not None:
@@ -123,7 +123,7 @@ def _raise(
                 if receipt.query_code:
                     request.session[SHOWN_ONCE]["code"] = receipt.query_code
                 return redirect("raised")
-    words = {
+    context = {
         "form": form,
         "venue": venue,
         "alike": alike,
@@ -132,33 +132,34 @@ def _raise(
         "longest": LONGEST,
     }
     status = 422 if request.method == "POST" and not alike else 200
-    return render(request, "deliberation/worries/raise.html", words, status=status)
+    return render(request, "deliberation/worries/raise.html", context, status=status)
 
 
 def _file(request: Request, form: WorryForm, place: Any, venue: Venue | None) -> Any:
-    given = form.cleaned_data
+    """File the worry with its photo: the receipt, or None with an error on the form where either is refused."""
+    fields = form.cleaned_data
     photos = []
-    if given["photo"]:
+    if fields["photo"]:
         try:
-            photos = [photo_keep(actor=request.viewer, upload=given["photo"])]
+            photos = [photo_keep(actor=request.viewer, upload=fields["photo"])]
         except Refusal as refusal:
             form.add_error("photo", str(refusal.message))
             return None
     same_as = None
     if request.POST.get("same_as"):
-        near = similar_worries(place, given["text"], theme=given["theme"], only_open=True)
-        same_as = next((one for one in near if str(one.pk) == request.POST["same_as"]), None)
+        near = similar_worries(place, fields["text"], theme=fields["theme"], only_open=True)
+        same_as = next((other for other in near if str(other.pk) == request.POST["same_as"]), None)
     return form.attempt(
         request,
         worry_file,
-        text=given["text"],
-        theme=given["theme"],
+        text=fields["text"],
+        theme=fields["theme"],
         place=place,
         venue=venue,
         channel=Worry.Channel.CODE if venue else Worry.Channel.PAGE,
-        raiser_name=given["raiser_name"],
-        raiser_phone=given["raiser_phone"],
-        is_anonymous=given["is_anonymous"],
+        raiser_name=fields["raiser_name"],
+        raiser_phone=fields["raiser_phone"],
+        is_anonymous=fields["is_anonymous"],
         photos=photos,
         same_as=same_as,
     )
@@ -176,7 +177,7 @@ def raised(request: Request) -> HttpResponse:
     )
     if worry is None:
         return redirect("follow")
-    words = {
+    context = {
         "worry": worry,
         "receipt": kept["receipt"],
         "code": spaced(kept["code"]) if kept.get("code") else "",
@@ -185,7 +186,7 @@ def raised(request: Request) -> HttpResponse:
         "title": _("We have it"),
         "tab": "raise",
     }
-    return render(request, "deliberation/worries/raised.html", words)
+    return render(request, "deliberation/worries/raised.html", context)
 
 
 urlpatterns = [

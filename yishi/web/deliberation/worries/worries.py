@@ -44,11 +44,11 @@ SHOWN = 100
 def _waiting_rows(viewer: Any) -> Any:
     """Worries that lie at the viewer's desks and wait for screening or an answer."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    rows = Worry.objects.filter(desk__in=desks, state__in=Worry.OWED)
-    return rows.select_related("place").order_by("answer_due_on")
+    worries = Worry.objects.filter(desk__in=desks, state__in=Worry.OWED)
+    return worries.select_related("place").order_by("answer_due_on")
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, worries: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="worry",
@@ -59,7 +59,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
             body_id=worry.desk_id,
             detail=f"{worry.number} · {worry.place.name}",
         )
-        for worry in rows[:SHOWN]
+        for worry in worries[:SHOWN]
     ]
 
 
@@ -80,20 +80,20 @@ class WorryFilter(Form):
         self.fields["due"].choices = [("", _("all")), ("owed", _("owed")), ("late", _("overdue"))]
         self.fields["place"].limit(widest_place(request))
 
-    def narrow(self, rows: QuerySet[Worry]) -> QuerySet[Worry]:
-        given = self.cleaned_data if self.is_valid() else {}
-        if given.get("q"):
-            rows = rows.filter(Q(text__icontains=given["q"]) | Q(number__icontains=given["q"]))
+    def narrow(self, worries: QuerySet[Worry]) -> QuerySet[Worry]:
+        filters = self.cleaned_data if self.is_valid() else {}
+        if filters.get("q"):
+            worries = worries.filter(Q(text__icontains=filters["q"]) | Q(number__icontains=filters["q"]))
         for name in ("state", "theme"):
-            if given.get(name):
-                rows = rows.filter(**{name: given[name]})
-        if given.get("place"):
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        if given.get("due"):
-            rows = rows.filter(state__in=Worry.OWED)
-        if given.get("due") == "late":
-            rows = rows.filter(answer_due_on__lt=timezone.localdate())
-        return rows
+            if filters.get(name):
+                worries = worries.filter(**{name: filters[name]})
+        if filters.get("place"):
+            worries = worries.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        if filters.get("due"):
+            worries = worries.filter(state__in=Worry.OWED)
+        if filters.get("due") == "late":
+            worries = worries.filter(answer_due_on__lt=timezone.localdate())
+        return worries
 
 
 WORRIES = DeclaredList(
@@ -104,7 +104,7 @@ WORRIES = DeclaredList(
         Column(gettext_lazy("number"), "number", page=False),
         Column(gettext_lazy("raised"), local_day("raised_at"), page=False),
         Column(gettext_lazy("what worries them"), "text", page=False),
-        Column(gettext_lazy("theme"), lambda one: theme_word(one.theme), page=False),
+        Column(gettext_lazy("theme"), lambda worry: theme_word(worry.theme), page=False),
         Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
         Column(gettext_lazy("state"), "get_state_display", cell="state"),
         Column(gettext_lazy("now at"), "desk.name"),
@@ -118,15 +118,15 @@ WORRIES = DeclaredList(
 @page("worry.list", methods=("GET",))
 def worries(request: Request) -> HttpResponse:
     form = WorryFilter(request)
-    rows = form.narrow(Worry.objects.select_related("place", "desk", "convener")).order_by("-raised_at", "-pk")
-    return WORRIES.respond(request, "deliberation/worries/worries.html", rows, form=form)
+    worries = form.narrow(Worry.objects.select_related("place", "desk", "convener")).order_by("-raised_at", "-pk")
+    return WORRIES.respond(request, "deliberation/worries/worries.html", worries, form=form)
 
 
 def load_worry(request: Request, pk: UUID) -> Worry:
-    rows = Worry.objects.select_related(
+    worries = Worry.objects.select_related(
         "place__parent", "desk", "convener", "raiser", "matter", "merged_into", "says_same_as", "venue"
     )
-    return rows.get(pk=pk)
+    return worries.get(pk=pk)
 
 
 NEW_CODE = "new_code"  # in the session of who made it
@@ -141,35 +141,37 @@ OUTCOMES: tuple[tuple[str, str, Any], ...] = (
 
 
 @page("worry.see", load=load_worry, methods=("GET",))
-def worry(request: Request, row: Worry) -> HttpResponse:
+def worry(request: Request, worry: Worry) -> HttpResponse:
     """One worry's file: its story, its author for those who may know, the next acts."""
-    possible = screening.VERBS[row.state]
-    may_screen = may("worry.screen", request.viewer, row)
+    possible = screening.VERBS[worry.state]
+    may_screen = may("worry.screen", request.viewer, worry)
     acts = [
-        {"url": reverse(name, args=[row.pk]), "label": label, "first": number == 0}
+        {"url": reverse(name, args=[worry.pk]), "label": label, "first": number == 0}
         for number, (verb, name, label) in enumerate(OUTCOMES)
-        if may_screen and verb in possible and not (verb == "take_up" and row.is_sensitive)
+        if may_screen and verb in possible and not (verb == "take_up" and worry.is_sensitive)
     ]
-    words = {
-        "worry": row,
-        "person": who_raised(row, request.viewer),
-        "events": worry_events(row),
+    context = {
+        "worry": worry,
+        "person": who_raised(worry, request.viewer),
+        "events": worry_events(worry),
         "acts": acts,
-        "may_reissue": may("worry.reissue_code", request.viewer, row),
-        "alike": [one for one in similar_worries(row.place, row.text, theme=row.theme) if one.pk != row.pk]
-        if may_screen and row.state in Worry.OWED
+        "may_reissue": may("worry.reissue_code", request.viewer, worry),
+        "alike": [
+            other for other in similar_worries(worry.place, worry.text, theme=worry.theme) if other.pk != worry.pk
+        ]
+        if may_screen and worry.state in Worry.OWED
         else [],
-        "merged": row.merged.count(),
-        "new_code": _new_code(request, row),
+        "merged": worry.merged.count(),
+        "new_code": _new_code(request, worry),
         "code_act": uuid7(),
     }
-    return render(request, "deliberation/worries/worry.html", words)
+    return render(request, "deliberation/worries/worry.html", context)
 
 
-def _new_code(request: Request, row: Worry) -> str:
+def _new_code(request: Request, worry: Worry) -> str:
     """The code just made for who raised `row`; shown once, and on no other worry's page."""
     kept = request.session.get(NEW_CODE) or {}
-    if kept.get("worry") != str(row.pk):
+    if kept.get("worry") != str(worry.pk):
         return ""
     del request.session[NEW_CODE]
     return str(kept["code"])
@@ -223,16 +225,17 @@ class TakeUpForm(ReasonForm):
 
 
 def _act(
-    request: Request, row: Worry, form: ActForm, service: Any, heading: Any, submit: Any, **more: Any
+    request: Request, worry: Worry, form: ActForm, service: Any, heading: Any, submit: Any, **more: Any
 ) -> HttpResponse:
+    """The page of one act on a worry; it leads back to the worry's file. `more` goes on to `one_act`."""
     return one_act(
         request,
         form,
         service,
-        given={"worry": row},
+        given={"worry": worry},
         heading=heading,
-        lead=row.text,
-        back=reverse("worry", args=[row.pk]),
+        lead=worry.text,
+        back=reverse("worry", args=[worry.pk]),
         done=more.pop("done", _("Done; whoever raised it is told.")),
         submit=submit,
         **more,
@@ -240,10 +243,10 @@ def _act(
 
 
 @page("worry.screen", load=load_worry)
-def worry_take_up(request: Request, row: Worry) -> HttpResponse:
-    form = TakeUpForm(request.POST or None, initial={"convener": row.convener_id, "title": row.text[:30]})
-    near = Matter.objects.filter(state=Matter.State.OPEN, place__lo__lte=row.place.lo, place__hi__gte=row.place.lo)
-    form.fields["matter"].queryset = (near | Matter.objects.filter(state="open", place=row.place)).order_by(
+def worry_take_up(request: Request, worry: Worry) -> HttpResponse:
+    form = TakeUpForm(request.POST or None, initial={"convener": worry.convener_id, "title": worry.text[:30]})
+    near = Matter.objects.filter(state=Matter.State.OPEN, place__lo__lte=worry.place.lo, place__hi__gte=worry.place.lo)
+    form.fields["matter"].queryset = (near | Matter.objects.filter(state="open", place=worry.place)).order_by(
         "-opened_at"
     )
     form.fields["process"].queryset = published_versions()
@@ -255,7 +258,7 @@ def worry_take_up(request: Request, row: Worry) -> HttpResponse:
 
     return _act(
         request,
-        row,
+        worry,
         form,
         screening.worry_take_up,
         _("Take it up"),
@@ -266,67 +269,71 @@ def worry_take_up(request: Request, row: Worry) -> HttpResponse:
 
 
 @page("worry.screen", load=load_worry)
-def worry_answer(request: Request, row: Worry) -> HttpResponse:
+def worry_answer(request: Request, worry: Worry) -> HttpResponse:
     return _act(
-        request, row, AnswerForm(request.POST or None), screening.worry_answer, _("Answer it"), _("Send the answer")
+        request, worry, AnswerForm(request.POST or None), screening.worry_answer, _("Answer it"), _("Send the answer")
     )
 
 
 @page("worry.screen", load=load_worry)
-def worry_pass(request: Request, row: Worry) -> HttpResponse:
+def worry_pass(request: Request, worry: Worry) -> HttpResponse:
     form = PassForm(request.POST or None)
-    form.fields["to_body"].queryset = bodies_around(row).exclude(pk=row.desk_id)
-    return _act(request, row, form, screening.worry_pass, _("Pass it on"), _("Pass it on"))
+    form.fields["to_body"].queryset = bodies_around(worry).exclude(pk=worry.desk_id)
+    return _act(request, worry, form, screening.worry_pass, _("Pass it on"), _("Pass it on"))
 
 
 @page("worry.screen", load=load_worry)
-def worry_merge(request: Request, row: Worry) -> HttpResponse:
-    form = MergeForm(request.POST or None, initial={"into": row.says_same_as_id})
-    alike = [one.pk for one in similar_worries(row.place, row.text, theme=row.theme, limit=12) if one.pk != row.pk]
+def worry_merge(request: Request, worry: Worry) -> HttpResponse:
+    form = MergeForm(request.POST or None, initial={"into": worry.says_same_as_id})
+    alike = [
+        other.pk
+        for other in similar_worries(worry.place, worry.text, theme=worry.theme, limit=12)
+        if other.pk != worry.pk
+    ]
     number = request.GET.get("number", "").strip()
-    condition = Q(pk__in=[*alike, row.says_same_as_id]) | (Q(number__icontains=number) if number else Q(pk__in=[]))
-    rows = Worry.objects.filter(condition).exclude(pk=row.pk).exclude(state__in=["merged", "referred"])
-    form.fields["into"].queryset = rows.select_related("place")[:20] if request.method == "GET" else rows
-    form.fields["into"].label_from_instance = lambda one: f"{one.number} · {one.place.name} · {one.text[:60]}"
+    condition = Q(pk__in=[*alike, worry.says_same_as_id]) | (Q(number__icontains=number) if number else Q(pk__in=[]))
+    others = Worry.objects.filter(condition).exclude(pk=worry.pk).exclude(state__in=["merged", "referred"])
+    form.fields["into"].queryset = others.select_related("place")[:20] if request.method == "GET" else others
+    form.fields["into"].label_from_instance = lambda other: f"{other.number} · {other.place.name} · {other.text[:60]}"
     return _act(
         request,
-        row,
+        worry,
         form,
         screening.worry_merge,
         _("Merge it with another one"),
         _("Merge"),
         template="deliberation/worries/merge.html",
         number=number,
-        found=rows.count(),
+        match_count=others.count(),
     )
 
 
 @page("worry.screen", load=load_worry)
-def worry_refer(request: Request, row: Worry) -> HttpResponse:
-    return _act(request, row, ReasonForm(request.POST or None), screening.worry_refer, _("Refer it"), _("Refer it"))
+def worry_refer(request: Request, worry: Worry) -> HttpResponse:
+    return _act(request, worry, ReasonForm(request.POST or None), screening.worry_refer, _("Refer it"), _("Refer it"))
 
 
 @page("worry.screen", load=load_worry)
-def worry_decline(request: Request, row: Worry) -> HttpResponse:
+def worry_decline(request: Request, worry: Worry) -> HttpResponse:
     return _act(
-        request, row, ReasonForm(request.POST or None), screening.worry_decline, _("Do not take it up"), _("Confirm")
+        request, worry, ReasonForm(request.POST or None), screening.worry_decline, _("Do not take it up"), _("Confirm")
     )
 
 
 @page("worry.reissue_code", load=load_worry, methods=("POST",))
-def worry_code(request: Request, row: Worry) -> HttpResponse:
+def worry_code(request: Request, worry: Worry) -> HttpResponse:
     """A new query code for who lost theirs; shown once."""
     try:
         act_id = ActForm(request.POST)
         receipt = code_reissue(
-            actor=request.viewer, worry=row, act_id=act_id.cleaned_data["act_id"] if act_id.is_valid() else None
+            actor=request.viewer, worry=worry, act_id=act_id.cleaned_data["act_id"] if act_id.is_valid() else None
         )
     except Refusal as refusal:
         messages.error(request, str(refusal.message))
-        return redirect("worry", pk=row.pk)
-    request.session[NEW_CODE] = {"worry": str(row.pk), "code": spaced(certain(receipt.query_code))}
+        return redirect("worry", pk=worry.pk)
+    request.session[NEW_CODE] = {"worry": str(worry.pk), "code": spaced(certain(receipt.query_code))}
     messages.success(request, _("The new code is below; the old one is dead."))
-    return redirect("worry", pk=row.pk)
+    return redirect("worry", pk=worry.pk)
 
 
 class BehalfForm(ActForm):
@@ -366,8 +373,8 @@ def worry_new(request: Request) -> HttpResponse:
     """Write down what somebody says; the slip with their code is printed next."""
     form = BehalfForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
-        given = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
-        receipt = form.attempt(request, worry_file, **given)
+        fields = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
+        receipt = form.attempt(request, worry_file, **fields)
         if receipt is not None:
             request.session["slip"] = {
                 "worry": receipt.result["worry"],
@@ -383,11 +390,11 @@ def worry_new(request: Request) -> HttpResponse:
 def worry_slip(request: Request) -> HttpResponse:
     """The slip for the person: number, code, what happens next. For who has just written it down."""
     kept = request.session.get("slip")
-    row = Worry.within.select_related("place", "convener").filter(pk=kept["worry"]).first() if kept else None
-    if not kept or row is None:
+    worry = Worry.within.select_related("place", "convener").filter(pk=kept["worry"]).first() if kept else None
+    if not kept or worry is None:
         return redirect("worries")
-    words = {"worry": row, "code": kept["code"], "receipt": kept["receipt"], "url": reverse("follow")}
-    return render(request, "deliberation/worries/slip.html", words)
+    context = {"worry": worry, "code": kept["code"], "receipt": kept["receipt"], "url": reverse("follow")}
+    return render(request, "deliberation/worries/slip.html", context)
 
 
 UNANSWERED = DeclaredList(
@@ -408,8 +415,8 @@ def unanswered(request: Request) -> HttpResponse:
     """What is owed an answer, per body: how many, how many late, the oldest."""
     today = timezone.localdate()
     table: dict[UUID, dict[str, Any]] = {}
-    rows = Worry.objects.filter(state__in=Worry.OWED).order_by("answer_due_on")
-    for desk, due, raised in rows.values_list("desk", "answer_due_on", "raised_at"):
+    owed_worries = Worry.objects.filter(state__in=Worry.OWED).order_by("answer_due_on")
+    for desk, due, raised in owed_worries.values_list("desk", "answer_due_on", "raised_at"):
         line = table.setdefault(desk, {"owed": 0, "late": 0, "oldest": timezone.localdate(raised)})
         line["owed"] += 1
         line["late"] += due < today
