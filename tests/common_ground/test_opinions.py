@@ -171,3 +171,24 @@ def test_a_fit_climbs():
 def test_fewer_people_than_can_be_told_apart_are_one_group():
     votes, _ = two_camps(0, people=choice.FEW_PEOPLE - 2)
     assert found(votes).k == 1
+
+
+def test_a_line_that_the_counts_beside_it_deny_is_not_listed():
+    """Who recounts by hand recounts what is shown, not the votes that judged the groups."""
+    none = np.zeros(1, dtype=bool)
+    agreed = GroupCounts(np.array([[18], [18]]), np.zeros((2, 1), dtype=int), np.full((2, 1), 20))
+    denied = GroupCounts(np.array([[18], [9]]), np.zeros((2, 1), dtype=int), np.full((2, 1), 20))
+    assert [line.statement for line in judged.shared_lines(agreed, none, shown=agreed)] == [0]
+    assert judged.shared_lines(agreed, none, shown=denied) == []
+    apart = GroupCounts(np.array([[18], [2]]), np.array([[2], [18]]), np.full((2, 1), 20))
+    swapped = GroupCounts(np.array([[2], [18]]), np.array([[18], [2]]), np.full((2, 1), 20))
+    assert [line.statement for line in judged.dividing_lines(apart, none, shown=apart)] == [0]
+    assert judged.dividing_lines(apart, none, shown=swapped) == []
+
+
+def test_a_third_group_asks_for_more_than_a_second():
+    """Of several numbers the best is picked: at two errors a picked third group is an accident."""
+    told = choice.Tried(3, False, 0.6, 0.03, 0.01, taken=False)
+    assert choice._worth(told, 200, 0.7, 0.05)
+    assert not choice._worth(told, 200, 0.7, 0.05, sure=choice.MORE_SURE)
+    assert choice._sure(10) == 2 * choice._sure(10**6) == pytest.approx(2 * choice.SURE)

@@ -326,6 +326,7 @@ def _result(
     judging = _judging(counts, others, totals, len(made.ids))
     strange = np.flatnonzero(why[people] >= 0)
     gap, error, _, _ = judged.gaps(judging, out)
+    shown = counts if others is not None else None
     return CommonGround(
         method=settings.method,
         seed=settings.seed,
@@ -356,9 +357,9 @@ def _result(
         versions={"numpy": np.__version__, "scipy": scipy.__version__},
         judged=judging,
         judged_by="" if of_method is None or others is None else of_method.judged_by,
-        shared=tuple(judged.shared_lines(judging, out)),
-        shared_objections=tuple(judged.shared_lines(judging, out, agree=False)),
-        divides=tuple(judged.dividing_lines(judging, out)),
+        shared=tuple(judged.shared_lines(judging, out, shown=shown)),
+        shared_objections=tuple(judged.shared_lines(judging, out, agree=False, shown=shown)),
+        divides=tuple(judged.dividing_lines(judging, out, shown=shown)),
         odd=tuple(odd.Odd(sorted_ids[at].item(), odd.WHY[why[people][at]]) for at in strange.tolist()),
         choice=None if of_method is None else of_method.choice,
         converged=None if of_method is None else of_method.converged,

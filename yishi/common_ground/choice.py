@@ -103,7 +103,8 @@ class Hidden:
             of = self.row[entries]
             said = tendency.foretell(of, self.table.column[entries], fitted.people, fitted.model)
             loss = -np.log(said[np.arange(of.size), self.table.value[entries].astype(np.intp) + 1])
-            self._losses[turn, kind] = np.bincount(of, weights=loss * self.weight[of], minlength=self.weight.size)
+            of_person = np.bincount(of, weights=loss * self.weight[of], minlength=self.weight.size)
+            self._losses[turn, kind] = of_person.astype(np.float64, copy=False)
         return self._losses[turn, kind]
 
     def tried(self, turns: int, kind: Kind, against: Kind) -> Tried:

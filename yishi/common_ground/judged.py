@@ -136,11 +136,14 @@ def sure_in_every_group(counts: GroupCounts) -> tuple[Floats, Floats]:
     return made[0], made[1]
 
 
-def shared_lines(counts: GroupCounts, moderated: Flags, *, agree: bool = True) -> list[SharedLine]:
+def shared_lines(
+    counts: GroupCounts, moderated: Flags, *, agree: bool = True, shown: GroupCounts | None = None
+) -> list[SharedLine]:
     """What every group agrees with (or objects to), best first: by the least share less the opposite answers.
 
     Listed are statements on which each group has at least five votes, on which it is nine in ten sure that more than
-    half of every group say so, and the opposite in no group by more than a third.
+    half of every group say so, and the opposite in no group by more than a third. Where plain counts are `shown` beside
+    the list, they must say the same: whoever recounts them by hand finds every line under its heading true.
     """
     if counts.agree.shape[0] == 0:
         return []
@@ -150,7 +153,12 @@ def shared_lines(counts: GroupCounts, moderated: Flags, *, agree: bool = True) -
     drawn = (said + 1.0) / (counts.seen + 2.0)
     error = np.sqrt(drawn * (1.0 - drawn) / (counts.seen + 3.0))
     low = betaincinv(said + 1.0, counts.seen - said + 1.0, LOW)
-    listed = np.flatnonzero((sure >= SURE) & (against.max(axis=0) <= MOST_OBJECT) & ~moderated)
+    fit = (sure >= SURE) & (against.max(axis=0) <= MOST_OBJECT) & ~moderated
+    if shown is not None:
+        plain, contrary = (shown.agree, shown.object) if agree else (shown.object, shown.agree)
+        fit &= (2 * plain > shown.seen).all(axis=0) & (contrary <= MOST_OBJECT * shown.seen).all(axis=0)
+        fit &= shown.seen.min(axis=0) >= LEAST
+    listed = np.flatnonzero(fit)
     worth = (drawn - (opposite + 1.0) / (counts.seen + 2.0)).min(axis=0)
     least = share.argmin(axis=0)
     return [
@@ -189,9 +197,15 @@ def gaps(counts: GroupCounts, moderated: Flags) -> tuple[Floats, Floats, NDArray
     return gap, error, top, bottom
 
 
-def dividing_lines(counts: GroupCounts, moderated: Flags) -> list[DividingLine]:
-    """The statements on which groups stand apart by half a vote or more and by two errors, widest first."""
+def dividing_lines(counts: GroupCounts, moderated: Flags, *, shown: GroupCounts | None = None) -> list[DividingLine]:
+    """The statements on which groups stand apart by half a vote or more and by two errors, widest first; in the plain
+    counts that are `shown` beside them the same two groups stand apart the same way by as much."""
     gap, error, top, bottom = gaps(counts, moderated)
-    listed = np.flatnonzero((gap > APART) & (gap > ERRORS * error) & (gap > 0.0))
+    fit = (gap > APART) & (gap > ERRORS * error) & (gap > 0.0)
+    if shown is not None:
+        mean = (shown.agree - shown.object) / np.maximum(1, shown.seen)
+        at = np.arange(gap.size)
+        fit &= mean[top, at] - mean[bottom, at] > APART if shown.agree.shape[0] else False
+    listed = np.flatnonzero(fit)
     order = listed[np.argsort(-gap[listed], kind="stable")]
     return [DividingLine(int(j), float(gap[j]), float(error[j]), int(top[j]), int(bottom[j])) for j in order]

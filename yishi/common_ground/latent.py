@@ -38,7 +38,7 @@ class Fitted:
 
 def without_groups(block: Cells, weight: Floats | None = None) -> Fitted:
     """Statements and habits alone."""
-    totals = np.stack([np.bincount(block.column[block.value == v], minlength=block.statements) for v in (-1, 0, 1)])
+    totals = np.stack([block.by_column((block.value == v).astype(np.float64)) for v in (-1, 0, 1)])
     people, model, objective, converged = tendency.fit(
         [block], [tendency.strangers(block, 1, weight)], tendency.null_start(totals), NULL_ROUNDS, close=CLOSE
     )

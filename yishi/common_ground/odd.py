@@ -56,8 +56,9 @@ def answered(table: VoteTable, moderated: Flags) -> NDArray[np.integer]:
     """On how many statements each participant voted that are not moderated, (n,)."""
     if not moderated.any():
         return table.per_participant
-    counted: NDArray[np.integer] = ~moderated[table.column]
-    return np.add.reduceat(counted.view(np.int8), table.start[:-1], dtype=np.int32)
+    counted = (~moderated[table.column]).view(np.int8)
+    found: NDArray[np.integer] = np.add.reduceat(counted, table.start[:-1], dtype=np.int32)
+    return found
 
 
 def contradicting(

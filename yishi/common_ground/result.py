@@ -57,8 +57,8 @@ class CommonGround:
 
     method: str
     seed: int
-    participant_ids: Ints
-    statement_ids: Ints
+    participant_ids: NDArray[Any]
+    statement_ids: NDArray[Any]
     votes: int
     groups: tuple[Group, ...]
     counts: GroupCounts

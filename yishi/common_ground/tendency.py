@@ -66,8 +66,9 @@ class Cells:
     def by_column(self, votes: Floats) -> Floats:
         """Votes (v,) or (k, v) added up by statement: (m,) or (k, m)."""
         if votes.ndim == 1:
-            return np.bincount(self.column, votes, self.statements)
-        return np.stack([np.bincount(self.column, each, self.statements) for each in votes])
+            added: Floats = np.bincount(self.column, votes, self.statements).astype(np.float64, copy=False)
+            return added
+        return np.stack([self.by_column(each) for each in votes])
 
 
 @dataclass(frozen=True, slots=True)
