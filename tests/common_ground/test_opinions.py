@@ -192,3 +192,26 @@ def test_a_third_group_asks_for_more_than_a_second():
     assert choice._worth(told, 200, 0.7, 0.05)
     assert not choice._worth(told, 200, 0.7, 0.05, sure=choice.MORE_SURE)
     assert choice._sure(10) == 2 * choice._sure(10**6) == pytest.approx(2 * choice.SURE)
+
+
+def test_at_the_edge_votes_are_hidden_once_more():
+    """Within an error of the limit ten hidings say what five cannot; far from it the five are enough."""
+    votes, _ = two_camps(0)
+    table = vote_table(votes["participant"], votes["statement"], votes["vote"])
+    hidden = choice.Hidden(table, np.zeros(12, dtype=bool), np.ones(30), 0)
+    for first in (0, choice.PARTS):
+        assert (np.sum(hidden.entries[first : first + choice.PARTS], axis=0) == 1).all()
+    asked = []
+
+    class Edge:
+        def __init__(self, gain):
+            self.gain = gain
+
+        def tried(self, turns, kind, against):
+            asked.append(turns)
+            return choice.Tried(*kind, 0.6, self.gain, 0.01, taken=False)
+
+    choice._beside(Edge(0.10), choice.PARTS, choice.LINE, 100, 0.7)
+    assert asked == [choice.PARTS]
+    choice._beside(Edge(0.025), choice.PARTS, choice.LINE, 100, 0.7)
+    assert asked[1:] == [choice.PARTS, 2 * choice.PARTS]

@@ -28,6 +28,7 @@ PARTS = 5
 SURE, MORE_SURE = 2.0, 3.5  # standard errors: of two groups, and of more, which are picked among several
 FEW_PEOPLE = 10  # of fewer no groups are sought
 UNCERTAIN = 10.0  # of so many people twice the standard errors are asked for
+EDGE = 1.0  # standard errors from the limit within which votes are hidden a second time
 SLIGHT = 0.003  # of the loss without groups: less is no gain worth a group
 WORTH = 0.10  # of the gain of the groups so far: what more groups must add
 SCREEN = 0.5  # of the above, on the first hiding alone: less is not looked into
@@ -68,15 +69,19 @@ class Choice:
 
 
 class Hidden:
-    """The votes of a table hidden in turn, and what the others say of them."""
+    """The votes of a table hidden in turn, and what the others say of them.
+
+    Five turns hide every vote once; five more hide them again in other company, where the first do not decide.
+    """
 
     def __init__(self, table: VoteTable, moderated: Flags, weight: Floats, seed: int):
         self.table, self.weight, self.seed = table, weight, seed
-        part = np.random.default_rng([seed, 1]).integers(0, PARTS, table.column.size)
+        chance = np.random.default_rng([seed, 1])
+        parts = [chance.integers(0, PARTS, table.column.size) for _ in range(2)]
         counted = ~moderated[table.column]
         self.row = np.repeat(np.arange(table.shape[0], dtype=np.int32), table.per_participant)
-        self.entries = [counted & (part == turn) for turn in range(PARTS)]
-        self._shown = [part != turn for turn in range(PARTS)]
+        self.entries = [counted & (part == turn) for part in parts for turn in range(PARTS)]
+        self._shown = [part != turn for part in parts for turn in range(PARTS)]
         self._moderated = moderated
         self._blocks: dict[int, Cells] = {}
         self._fits: dict[tuple[int, Kind], Fitted] = {}
@@ -147,23 +152,37 @@ def choose(
         for turn in range(turns):
             progress(turn / turns / 2, "groups")
             hidden.loss(turn, LINE)
-        found = hidden.tried(turns, LINE, NONE)
-        if found.gain > max(_sure(people) * found.error, SLIGHT * base):
+        found = _beside(hidden, turns, LINE, people, base)
+        if found.gain > _wanted(found, people, base):
             taken = LINE
         tried.append(_marked(found, taken=taken == LINE))
         if taken == NONE:  # in a small room strengths cost more than they tell
-            found = hidden.tried(turns, CAMPS, NONE)
-            if found.gain > max(_sure(people) * found.error, SLIGHT * base):
+            found = _beside(hidden, turns, CAMPS, people, base)
+            if found.gain > _wanted(found, people, base):
                 taken = CAMPS
             tried.append(_marked(found, taken=taken == CAMPS))
         if taken == LINE and (better := _screened(hidden, people, base, progress)) is not None:
             found = hidden.tried(turns, better, LINE)
-            if _worth(found, people, base, base - tried[-1].loss, sure=MORE_SURE):
+            if _worth(found, people, base, tried[-1].gain, sure=MORE_SURE):
                 taken = better
             tried.append(_marked(found, taken=taken == better))
     if fixed and fixed > 1 and all(one.k != fixed for one in tried) and carries:
         tried.append(hidden.tried(1, (fixed, fixed == 2), NONE))
     return Choice(*taken, tuple(tried)), hidden
+
+
+def _beside(hidden: Hidden, turns: int, kind: Kind, people: int, base: float) -> Tried:
+    """`kind` beside no groups; votes are hidden again where the first hidings leave it within an error of the limit,
+    so that their accidents do not decide."""
+    found = hidden.tried(turns, kind, NONE)
+    if turns < PARTS or abs(found.gain - _wanted(found, people, base)) > EDGE * found.error:
+        return found
+    return hidden.tried(2 * PARTS, kind, NONE)
+
+
+def _wanted(found: Tried, people: int, base: float) -> float:
+    """The gain that a division into two groups must pass."""
+    return max(_sure(people) * found.error, SLIGHT * base)
 
 
 def _screened(hidden: Hidden, people: int, base: float, progress: Progress) -> Kind | None:
