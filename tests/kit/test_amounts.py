@@ -1,4 +1,4 @@
-"""An amount is read alike in a form and in a workbook; what cannot be divided comes in whole numbers (件条次个户人期场).
+"""An amount is read alike in forms and workbooks, and what cannot be divided is counted whole (件条次个户人期场).
 
 Looked at besides deeds: activities, corrections, numbers without deeds, what stands in both of two deeds, targets,
 needs, offers, matches, measures and village plans.
