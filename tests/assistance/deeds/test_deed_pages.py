@@ -278,6 +278,18 @@ def test_a_correction_leaves_what_one_may_not_see(client, helping, cast):
     assert "数错了" in client.get(reverse("deed", args=[deed.pk])).content.decode()
 
 
+def test_records_15_a_correction_says_which_families_came_and_went(client, helping, cast):
+    first, second, third = helping.households[:3]
+    with everything():
+        deed = helping.record("clerk", reached=Reached(households=[first, second]))
+    sign_in(client, cast, "clerk")
+    address = reverse("deed_correct", args=[deed.pk])
+    client.post(address, given(client, address, households=[str(first.pk), str(third.pk)], reason="记错了户"))
+    page = client.get(reverse("deed", args=[deed.pk])).content.decode()
+    assert f"+ {third.head.name} {third.number}" in page and f"− {second.head.name} {second.number}" in page
+    assert f"+ {first.head.name}" not in page
+
+
 def test_an_activity_carries_deeds_for_several_items_and_families(client, helping, cast):
     sign_in(client, cast, "clerk")
     office = cast.bodies["office"]

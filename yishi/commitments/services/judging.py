@@ -210,7 +210,7 @@ def recheck_record(
 
 
 def _writer_named(writer: Actor) -> str:
-    person = Person.objects.filter(pk=writer.person_id).first()
+    person = Person.objects.filter(pk=writer.person_id).first() if writer.person_id is not None else None
     return str(_("Written down by %(name)s.") % {"name": person.name}) if person is not None else ""
 
 

@@ -1,6 +1,5 @@
 """Fields that many forms share."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,7 +13,7 @@ class AmountField(forms.DecimalField):
     """A quantity, read by the rule of the workbooks: 1,200 is a number, 1e3 is none. Half a job is for the service to
     refuse, which knows the unit."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             try:
                 value = number_text(value)

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from yishi.assistance.deeds.models import Deed, DeedParty, Evidence
+from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import gather
 from yishi.journal.models import Entry
 from yishi.kit.records import filled
@@ -53,7 +54,8 @@ def deed_events(deed: Deed, entries: list[Entry], reasons: list[tuple[UUID, str]
 
 
 class _Names:
-    """The names of all people, bodies and places in the entries, by one query."""
+    """The names of all people, bodies and places in the entries, by one query; of whom the deed reached, of those who
+    came or went and whom the viewer may see."""
 
     def __init__(self, deed: Deed, entries: list[Entry]):
         people: set[Any] = {entry.actor_id for entry in entries}
@@ -62,11 +64,21 @@ class _Names:
             (bodies if kind == "body" else people).add(UUID(ref))
         places = set(filled(entry.place_id for entry in entries))
         moved = places if len(places) > 1 else set()  # only a move is told
+        told = [_reached(entry) for entry in entries if entry.code == COUNT]
+        everybody = {key for reached in told for key in reached}
+        changed = {key for key in everybody if not all(key in reached for reached in told)}
         named = gather(
             people=Person.within.filter(pk__in=people - {None}).values_list("pk", "name"),
             bodies=Body.objects.filter(pk__in=bodies - {None}).values_list("pk", "name"),
             places=Place.objects.filter(pk__in=moved).values_list("pk", "name"),
+            families=Household.objects.filter(pk__in=changed).values_list("pk", "head__name", "number"),
+            villagers=HouseholdMember.objects.filter(person__in=changed).values_list(
+                "person", "person__name", "household__number"
+            ),
+            villages=Place.objects.filter(pk__in=changed).values_list("pk", "name"),
         )
+        self.reached = {key: f"{name} {number}" for key, name, number in (*named["families"], *named["villagers"])}
+        self.reached |= dict(named["villages"])
         self.known, self.places = dict([*named["people"], *named["bodies"]]), dict(named["places"])
         self.unit = deed.version.unit
 
@@ -117,7 +129,20 @@ def _changes(entries: Iterable[Entry], names: _Names) -> list[str]:
             lines.append(f"+ {names.of(ref)} · {word} · {share_word(share)}" if kind else "")
     gone = set(known) - {party[1] for party in after.data.get("parties", [])}
     lines += [f"− {names.of(ref)}" for ref in sorted(gone)]
-    if before.touches and len(before.touches) != len(after.touches):
+    return lines + _reached_changes(_reached(before), _reached(after), names)
+
+
+def _reached(entry: Entry) -> set[UUID]:
+    """Whom an entry says that the deed reached: families, people, villages."""
+    return {UUID(str(ref)) for _kind, ref, _sign in entry.touches or ()}
+
+
+def _reached_changes(before: set[UUID], after: set[UUID], names: _Names) -> list[str]:
+    """Who came and who went; without names where the viewer may not see them."""
+    came, gone = after - before, before - after
+    lines = sorted(f"+ {names.reached[key]}" for key in came if key in names.reached)
+    lines += sorted(f"− {names.reached[key]}" for key in gone if key in names.reached)
+    if len(lines) < len(came | gone):
         lines.append(_("Beneficiaries by name were changed"))
     return lines
 
