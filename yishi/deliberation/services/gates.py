@@ -169,16 +169,17 @@ def _lead_back(this: Act, matter: Matter, row: GateRequest) -> None:
 
 
 def gates_of(bodies: Iterable[UUID], *, open_only: bool = True) -> QuerySet[GateRequest]:
-    """Requests to the desks `bodies`, the most urgent first; `open_only`: those that still want an answer.
-
-    On hold wants an answer too, until a later row gives it.
-    """
-    gates = GateRequest.objects.filter(body__in=bodies).select_related("matter__place", "body", "answered_by")
-    if open_only:
-        later = GateRequest.objects.filter(
-            matter=OuterRef("matter"), step=OuterRef("step"), gate=OuterRef("gate"), round__gt=OuterRef("round")
-        )
-        gates = gates.filter(
-            ~Exists(later), matter__state=Matter.State.OPEN, step=F("matter__step"), answer__in=("", Answer.HOLD)
-        )
+    """Requests to the desks `bodies`, the most urgent first; `open_only`: those that still want an answer."""
+    gates = gates_waiting() if open_only else GateRequest.objects.all()
+    gates = gates.filter(body__in=bodies).select_related("matter__place", "body", "answered_by")
     return gates.order_by("due_on", "asked_at")
+
+
+def gates_waiting() -> QuerySet[GateRequest]:
+    """Requests that want an answer. On hold wants one too, until a later row gives it."""
+    later = GateRequest.objects.filter(
+        matter=OuterRef("matter"), step=OuterRef("step"), gate=OuterRef("gate"), round__gt=OuterRef("round")
+    )
+    return GateRequest.objects.filter(
+        ~Exists(later), matter__state=Matter.State.OPEN, step=F("matter__step"), answer__in=("", Answer.HOLD)
+    )

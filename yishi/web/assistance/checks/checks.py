@@ -324,7 +324,8 @@ def _waiting_rows(viewer: Any) -> Any:
     inside = Q(pk__in=[])
     for place in places:
         inside |= _inside(place)
-    return CheckFinding.objects.filter(inside, CheckFinding.waits(timezone.localdate()), severity=Severity.ERROR)
+    findings = CheckFinding.objects.filter(inside, CheckFinding.waits(timezone.localdate()), severity=Severity.ERROR)
+    return findings.order_by().values_list("household__place__lo").annotate(Count("pk"))
 
 
 def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
@@ -334,7 +335,7 @@ def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
         if place.pk in seen:
             continue
         seen.add(place.pk)
-        count = rows.filter(_inside(place)).count()
+        count = sum(errors for village, errors in rows if place.lo <= village <= place.hi)
         if count:
             title = ngettext(
                 "%(n)d error in the register waits", "%(n)d errors in the register wait", count

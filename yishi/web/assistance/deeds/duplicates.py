@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.deeds.reads import open_pairs, pairs_to_decide
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.database.gather import HowMany
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
@@ -39,13 +40,10 @@ Verdict = PossibleDuplicate.Verdict
 
 def _waiting_rows(viewer: Any) -> Any:
     """One line for the whole queue of a desk that decides: it may be long."""
-    return pairs_to_decide(viewer)
+    return HowMany(pairs_to_decide(viewer))
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
-    count = rows.count()
-    if not count:
-        return []
+def _waiting_items(viewer: Any, count: int) -> list[DeskItem]:
     title = ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}
     return [DeskItem(kind="duplicate", title=title, act=_("Compare them"), url=reverse("duplicates"))]
 

@@ -60,7 +60,7 @@ def _disputed_rows(viewer: Any) -> Any:
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     own = Q(recorded_for__in=desks) | Q(recorded_by=viewer.person_id, recorded_for__isnull=True)
     rows = Deed.within.filter(own, pk__in=denied().values("deed"), state=Deed.State.COUNTED)
-    return rows.select_related("version", "place").order_by("-recorded_at")
+    return rows.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
 
 
 def _disputed_items(viewer: Any, rows: Any) -> list[DeskItem]:
@@ -73,7 +73,7 @@ def _disputed_items(viewer: Any, rows: Any) -> list[DeskItem]:
             body_id=one.recorded_for_id,
             detail=f"{one.number} · {one.place.name}",
         )
-        for one in rows[:SHOWN]
+        for one in rows
     ]
 
 

@@ -21,7 +21,6 @@ from yishi.assistance.register.services.requests import (
 from yishi.kit.text import masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
@@ -38,38 +37,6 @@ State = ChangeRequest.State
 def load_request(request: Request, pk: UUID) -> ChangeRequest:
     rows = ChangeRequest.objects.select_related("household__head", "place", "asked_by", "asked_for", "decided_by")
     return rows.get(pk=pk)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Requests that the viewer's desks may decide."""
-    if not viewer.reach.spans:
-        return None
-    return (
-        ChangeRequest.objects.filter(state=State.OPEN).select_related("place", "household__head").order_by("asked_at")
-    )
-
-
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
-    posts = [post for post in viewer.posts if viewer.holds(post.body_id)]
-    desks = {(post.body.place.lo, post.body.place.hi): post.body_id for post in posts}
-    found = []
-    for one in rows[:ON_DESK]:
-        desk = next((body for (lo, hi), body in sorted(desks.items(), reverse=True) if lo <= one.place.lo <= hi), None)
-        if desk is not None and may("change.decide", viewer, one):
-            found.append(
-                DeskItem(
-                    kind="change_request",
-                    title=one.get_kind_display(),
-                    act=_("Decide on the change"),
-                    url=reverse("change_request", args=[one.pk]),
-                    body_id=desk,
-                    detail=f"{one.place.name} · {one.household.number if one.household else ''}",
-                )
-            )
-    return found
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 CHANGE_REQUESTS = DeclaredList(

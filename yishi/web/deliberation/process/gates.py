@@ -21,7 +21,6 @@ from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import one_act
@@ -212,30 +211,6 @@ def load_matter_and_scan(request: Request, pk: UUID, note: UUID) -> Matter:
 def note_scan(request: Request, matter: Matter) -> HttpResponse:
     """A note's scan, for those who may read and write notes on this file."""
     return stream(lent(matter, "asked_note").scan)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Gates that want our answer."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    return gates_of(desks)
-
-
-def _waiting_items(viewer: Any, gates: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="gate",
-            title=f"{gate.name} · {gate.matter.title}",
-            act=_("Answer the gate"),
-            url=reverse("gate", args=[gate.pk]),
-            due_on=gate.due_on,
-            body_id=gate.body_id,
-            detail=gate.matter.place.full_name,
-        )
-        for gate in gates[:200]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +29,6 @@ from yishi.organisations.rights import may
 from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
@@ -247,38 +246,6 @@ def release_hiding(request: Request, release: Release) -> HttpResponse:
 @page("release.hide", load=load_release, methods=("POST",))
 def release_restoring(request: Request, release: Release) -> HttpResponse:
     return _one_click(request, release, release_restore, _("The file is public again."))
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Public files that wait for our check, and those that came back to be mended."""
-    if not any(viewer.holds(post.body_id) for post in viewer.posts):
-        return None
-    return in_reach().filter(state__in=(Release.State.PREPARED, Release.State.REFUSED)).order_by("prepared_at")
-
-
-def _waiting_items(viewer: Any, releases: Any) -> list[DeskItem]:
-    items = []
-    for release in releases[:100]:
-        if not may("release.check", viewer, release):
-            continue
-        refused = release.state == Release.State.REFUSED
-        if not refused and release.prepared_by_id == viewer.person_id:
-            continue
-        url = reverse("matter_release", args=[release.matter_id]) if refused else reverse("release", args=[release.pk])
-        items.append(
-            DeskItem(
-                kind="release",
-                title=release.title,
-                act=_("Mend the public file") if refused else _("Check the public file"),
-                url=url,
-                body_id=release.matter.convener_id,
-                detail=f"{release.matter.number} · {release.matter.place.name}",
-            )
-        )
-    return items
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -32,7 +32,6 @@ from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
@@ -369,33 +368,6 @@ def agreement_taking_back(request: Request, agreement: Agreement) -> HttpRespons
         done=_("The agreement is a draft again."),
         submit=_("Take it back"),
     )
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Agreements of our matters that are recorded and wait for the hand-over."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    agreements = Agreement.objects.filter(
-        matter__convener__in=desks, matter__state=Matter.State.OPEN, state=Agreement.State.RECORDED
-    )
-    return agreements.select_related("matter").order_by("recorded_on")
-
-
-def _waiting_items(viewer: Any, agreements: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="agreement",
-            title=agreement.matter.title,
-            act=_("Hand the agreement over"),
-            url=reverse("matter_agreement", args=[agreement.matter_id]),
-            due_on=agreement.matter.step_due_on,
-            body_id=agreement.matter.convener_id,
-            detail=agreement.number,
-        )
-        for agreement in agreements[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

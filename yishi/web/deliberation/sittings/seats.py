@@ -369,11 +369,11 @@ def _waiting_rows(viewer: Any) -> Any:
     seats = seats.annotate(
         objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name")
     )
-    return seats.select_related("matter").order_by("started_on", "pk")
+    return seats.select_related("matter").order_by("started_on", "pk")[:SHOWN]
 
 
 def _waiting_items(viewer: Any, seats: Any) -> list[DeskItem]:
-    return [_waiting_item(seat) for seat in seats[:SHOWN]]
+    return [_waiting_item(seat) for seat in seats]
 
 
 waiting = Source(_waiting_rows, _waiting_items)

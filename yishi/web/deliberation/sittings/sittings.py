@@ -27,7 +27,6 @@ from yishi.kit.clock import add_workdays
 from yishi.organisations.models import Venue, valid_on
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -299,45 +298,6 @@ def minutes_issuing(request: Request, sitting: Sitting) -> HttpResponse:
         done=_("The minutes are issued."),
         submit=_("Issue the minutes"),
     )
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Sittings to prepare and minutes due, of the matters of our desks."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    states = (Sitting.State.PLANNED, Sitting.State.NOTICED, Sitting.State.OPEN, Sitting.State.CLOSED)
-    sittings = Sitting.objects.filter(matter__convener__in=desks, matter__state=Matter.State.OPEN, state__in=states)
-    sittings = sittings.exclude(minutes__issued_at__isnull=False)
-    return sittings.select_related("matter__process", "minutes").order_by("starts_at")
-
-
-def _waiting_items(viewer: Any, sittings: Any) -> list[DeskItem]:
-    items = []
-    for sitting in sittings[:SHOWN]:
-        starts_at = timezone.localtime(sitting.starts_at)
-        if sitting.state == Sitting.State.CLOSED:
-            act, due = _("Write and issue the minutes"), minutes_due(sitting)
-        elif sitting.state == Sitting.State.OPEN:
-            act, due = _("Close the sitting"), starts_at.date()
-        elif sitting.notice_given_on is None:
-            notice = read_document(sitting.matter.process.document).clock("notice")
-            act, due = _("Give notice"), add_workdays(starts_at.date(), -notice).day
-        else:
-            act, due = _("Hold the sitting"), starts_at.date()
-        items.append(
-            DeskItem(
-                kind="sitting",
-                title=sitting.matter.title,
-                act=act,
-                url=reverse("sitting", args=[sitting.pk]),
-                due_on=due,
-                body_id=sitting.matter.convener_id,
-                detail=f"{sitting.matter.number} · {date_format(starts_at, 'DATETIME_FORMAT')}",
-            )
-        )
-    return items
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

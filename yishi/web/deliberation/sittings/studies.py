@@ -19,7 +19,6 @@ from yishi.deliberation.services.worries import authors_of
 from yishi.journal.models import Receipt
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -184,36 +183,6 @@ def study_checking(request: Request, study: Study) -> HttpResponse:
         done=_("The check is recorded."),
         submit=_("Record the check"),
     )
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Studies of our matters that were handed in and wait for a second person."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    studies = Study.objects.filter(
-        matter__convener__in=desks,
-        matter__state=Matter.State.OPEN,
-        handed_in_on__isnull=False,
-        checked_on__isnull=True,
-    )
-    return studies.select_related("matter").order_by("handed_in_on")
-
-
-def _waiting_items(viewer: Any, studies: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="study",
-            title=study.matter.title,
-            act=_("Check the study"),
-            url=reverse("matter_studies", args=[study.matter_id]),
-            due_on=study.matter.step_due_on,
-            body_id=study.matter.convener_id,
-            detail=f"{study.matter.number} · {study.question}",
-        )
-        for study in studies[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

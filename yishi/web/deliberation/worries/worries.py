@@ -25,7 +25,6 @@ from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import bodies_around, conveners, published_versions
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.nearby import widest_place
@@ -39,31 +38,6 @@ from .worry_story import worry_events
 
 PER_PAGE = 25
 SHOWN = 100
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Worries that lie at the viewer's desks and wait for screening or an answer."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    worries = Worry.objects.filter(desk__in=desks, state__in=Worry.OWED)
-    return worries.select_related("place").order_by("answer_due_on")
-
-
-def _waiting_items(viewer: Any, worries: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="worry",
-            title=worry.text[:60],
-            act=_("Screen") if worry.state == Worry.State.FILED else _("Answer"),
-            url=reverse("worry", args=[worry.pk]),
-            due_on=worry.answer_due_on,
-            body_id=worry.desk_id,
-            detail=f"{worry.number} · {worry.place.name}",
-        )
-        for worry in worries[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 class WorryFilter(Form):
