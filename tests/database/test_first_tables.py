@@ -21,6 +21,7 @@ FROZEN = {
     "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",
     "notices/0001_initial": "d871eb09e3ad587b568c8921ec3989ca10dd39775115a1cf21895382b9049531",
     "organisations/0001_initial": "e42be8e4825ebf592ed8c5dce0ee8751229c8bd2f934c291cd27f03dabfafb1b",
+    "organisations/0002_w_job_runs": "0ad3f31c4f0bc8028d6db633a3c1e87bfe32ee8c4b5590fb3544089806725c6b",
     "people/0001_initial": "358e6320be5094a71aba22ebafc17fd13fcfff7d90fc12f13ba1d87280b20930",
     "proposals/0001_initial": "9a147e9f67252c4578628656c286682515bc081f1c064d21713f60fb7f54d6d4",
     "reporting/0001_initial": "400c91276cd6815b7ac9fe1194d1662fc62a5a6f95f824a2afdf271a61228166",
