@@ -217,3 +217,15 @@ HEAD = (
 )
 def test_a_table_of_a_file_repeats_its_headings_on_the_cards(row, labels):
     assert [label for label, _text in cards(f"<table>{HEAD}<tbody><tr>{row}</tr></tbody></table>")] == labels
+
+
+def test_no_template_says_a_heading_twice():
+    """A label by hand is only for a cell that says something else than its heading."""
+    by_hand = {
+        str(path.relative_to(TEMPLATES)): label
+        for path in TEMPLATES.rglob("*.html")
+        for label in re.findall(r'data-label="(.*?%\}|[^"]+)"', path.read_text("utf-8"))
+    }
+    assert set(by_hand) == {"deliberation/consultation/result_body.html"}, by_hand
+    bare = re.compile(r'(?<!\{% cards %\}\n)^ *<table class="table cards', re.MULTILINE)
+    assert [str(path) for path in TEMPLATES.rglob("*.html") if bare.search(path.read_text("utf-8"))] == []

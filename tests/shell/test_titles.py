@@ -29,7 +29,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 VERBS = {  # codes that a function makes of a verb; the verbs with which it is called
     "assistance.project.{verb}": {"start", "finish"},
     "assistance.register.key_{what}": {"add", "retire"},
-    "commitments.{what}.ask": {"strike_off", "recheck"},
+    "commitments.{next_act}.ask": {"strike_off", "recheck"},
     "deliberation.release.{verb}": {"hide", "restore"},
     "deliberation.topic.{verb}": {"draft", "undraft", "leave_out"},
     "deliberation.worry.{verb}": {"take_up", "pass", "answer", "merge", "refer", "decline"},

@@ -63,21 +63,22 @@ def load_target(request: Request, pk: UUID) -> Target:
 
 
 def evidence_words(version: ItemVersion) -> str:
-    """The classes of evidence of which one is wanted, in words."""
-    words = [str(Evidence.Kind(kind).label) for kind in version.evidence if kind in Evidence.Kind.values]
+    """The kinds of evidence of which one is wanted, in words; with the wish for a photo or a position."""
+    wanted = [str(Evidence.Kind(kind).label) for kind in version.evidence if kind in Evidence.Kind.values]
     if version.asks_photo:
-        words.append(_("photo wished for"))
+        wanted.append(_("photo wished for"))
     if version.asks_position:
-        words.append(_("position wished for"))
-    return "、".join(words)
+        wanted.append(_("position wished for"))
+    return "、".join(wanted)
 
 
 def with_versions(items: list[CatalogueItem]) -> list[dict[str, Any]]:
-    """Items with what their newest version says."""
+    """Rows of the catalogue: each item with its newest version and the evidence that is wanted of it."""
     return [{"item": item, "version": item.said, "evidence": evidence_words(item.said)} for item in items]
 
 
 def _yes(path: str) -> Any:
+    """The reader of a column: "yes" where what stands at `path` is true, else nothing."""
     read = reader(path)
     return lambda row: _("yes") if read(row) else ""
 
@@ -108,33 +109,37 @@ CATALOGUE = DeclaredList(
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def catalogue(request: Request, one: Campaign) -> HttpResponse:
-    items = CatalogueItem.objects.filter(campaign=one).select_related("direction")
-    rows = list(items.prefetch_related("versions").order_by("is_retired", "direction__ordinal", "ordinal"))
+def catalogue(request: Request, campaign: Campaign) -> HttpResponse:
+    items = CatalogueItem.objects.filter(campaign=campaign).select_related("direction")
+    in_order = list(items.prefetch_related("versions").order_by("is_retired", "direction__ordinal", "ordinal"))
     if wants_export(request):
-        return CATALOGUE.workbook(request, rows, filename=f"{one.name}-{_('catalogue')}")
-    found = with_versions(rows)
-    words = {
-        "campaign": one,
+        return CATALOGUE.workbook(request, in_order, filename=f"{campaign.name}-{_('catalogue')}")
+    listed = with_versions(in_order)
+    context = {
+        "campaign": campaign,
         "directions": [
             (
                 direction,
-                [row for row in found if row["item"].direction_id == direction.pk and not row["item"].is_retired],
+                [
+                    entry
+                    for entry in listed
+                    if entry["item"].direction_id == direction.pk and not entry["item"].is_retired
+                ],
             )
-            for direction in one.directions.all()
+            for direction in campaign.directions.all()
         ],
-        "retired": [row for row in found if row["item"].is_retired],
-        "has_items": bool(found),
-        "runs": may("campaign.run", request.viewer, one),
+        "retired": [entry for entry in listed if entry["item"].is_retired],
+        "has_items": bool(listed),
+        "runs": may("campaign.run", request.viewer, campaign),
     }
-    return render(request, "assistance/campaign/catalogue.html", words)
+    return render(request, "assistance/campaign/catalogue.html", context)
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def catalogue_file(request: Request, one: Campaign) -> HttpResponse:
+def catalogue_file(request: Request, campaign: Campaign) -> HttpResponse:
     """The catalogue as the readable file from which another campaign may begin."""
-    response = HttpResponse(written_catalogue(one), content_type="text/plain; charset=utf-8")
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{one.code}.toml")
+    response = HttpResponse(written_catalogue(campaign), content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{campaign.code}.toml")
     return response
 
 
@@ -149,36 +154,39 @@ class LoadForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["template"].choices = [("", _("none")), *((code, one.name) for code, one in shipped().items())]
+        self.fields["template"].choices = [
+            ("", _("none")),
+            *((code, template.name) for code, template in shipped().items()),
+        ]
 
     def clean(self) -> dict[str, Any]:
-        """The one catalogue that was chosen."""
-        given = super().clean()
-        upload, template = given.pop("file", None), given.pop("template", "")
+        """The catalogue that was chosen, read from the file, else the shipped one; an error where there is neither."""
+        cleaned = super().clean()
+        upload, template = cleaned.pop("file", None), cleaned.pop("template", "")
         if upload is not None:
             try:
-                given["catalogue"] = read_catalogue(upload.read(MOST_BYTES + 1))
+                cleaned["catalogue"] = read_catalogue(upload.read(MOST_BYTES + 1))
             except Refusal as refusal:
                 self.add_error("file", str(refusal.message))
         elif template:
-            given["catalogue"] = shipped()[template]
+            cleaned["catalogue"] = shipped()[template]
         elif not self.errors:
             self.add_error("template", _("Choose a catalogue, or a file."))
-        return given
+        return cleaned
 
 
 @page("campaign.run", load=load_campaign)
-def catalogue_load_page(request: Request, one: Campaign) -> HttpResponse:
+def catalogue_load_page(request: Request, campaign: Campaign) -> HttpResponse:
     return one_act(
         request,
         LoadForm(request.POST or None, request.FILES or None),
         catalogue_load,
         heading=_("Load a catalogue"),
         lead=_("Its directions and items are added; what has the same code already is passed over."),
-        back=reverse("campaign_catalogue", args=[one.pk]),
+        back=reverse("campaign_catalogue", args=[campaign.pk]),
         done=_("The catalogue is loaded. Every item may be changed now."),
         submit=_("Load it"),
-        given={"campaign": one},
+        given={"campaign": campaign},
         layout=CENTRED,
     )
 
@@ -227,35 +235,46 @@ class ItemForm(ActForm):
         self.fields["direction"].queryset = campaign.directions.all()
 
 
-FIELDS = ("name", "unit", "hint", "additivity", "serves", "fed_by", "evidence", "per_member", "per_body", "indicator")
+VERSION_FIELDS = (
+    "name",
+    "unit",
+    "hint",
+    "additivity",
+    "serves",
+    "fed_by",
+    "evidence",
+    "per_member",
+    "per_body",
+    "indicator",
+)
 
 
 @page("campaign.run", load=load_campaign)
-def item_new(request: Request, one: Campaign) -> HttpResponse:
+def item_new(request: Request, campaign: Campaign) -> HttpResponse:
     return one_act(
         request,
-        ItemForm(request.POST or None, campaign=one, initial={"direction": request.GET.get("direction")}),
+        ItemForm(request.POST or None, campaign=campaign, initial={"direction": request.GET.get("direction")}),
         item_add,
         heading=_("Add an item"),
-        back=reverse("campaign_catalogue", args=[one.pk]),
+        back=reverse("campaign_catalogue", args=[campaign.pk]),
         done=_("The item is in the catalogue."),
         submit=_("Add the item"),
-        given={"campaign": one},
+        given={"campaign": campaign},
         layout=CENTRED,
     )
 
 
 @page("campaign.see_part", load=load_item, methods=("GET",))
-def item(request: Request, one: CatalogueItem) -> HttpResponse:
-    """What the item says now and said before; its targets, with what is done of them."""
-    versions = list(one.versions.order_by("-number"))
-    campaign = one.campaign
+def item(request: Request, item: CatalogueItem) -> HttpResponse:
+    """What the item says now and said before; its targets, and how much was done of it in the campaign's days."""
+    versions = list(item.versions.order_by("-number"))
+    campaign = item.campaign
     today = timezone.localdate()
     question = Question(campaign.place, campaign.starts_on, min(today, campaign.ends_on or today), campaign=campaign)
-    done = by_item(question).get(one.pk, [0, 0, 0])
-    targets = one.targets.select_related("place", "body").order_by("due_on", "place__lo")
-    words = {
-        "item": one,
+    done = by_item(question).get(item.pk, [0, 0, 0])
+    targets = item.targets.select_related("place", "body").order_by("due_on", "place__lo")
+    context = {
+        "item": item,
         "campaign": campaign,
         "version": versions[0],
         "evidence": evidence_words(versions[0]),
@@ -265,15 +284,15 @@ def item(request: Request, one: CatalogueItem) -> HttpResponse:
         "amount": Decimal(done[1]) / THOUSANDTHS,
         "runs": may("campaign.run", request.viewer, campaign),
     }
-    return render(request, "assistance/campaign/item.html", words)
+    return render(request, "assistance/campaign/item.html", context)
 
 
 @page("campaign.part", load=load_item)
-def item_edit(request: Request, one: CatalogueItem) -> HttpResponse:
-    """A new version from a day on; the deeds before it keep theirs."""
-    last = certain(one.versions.order_by("-number").first())  # an item begins with its first
-    initial = {name: getattr(last, name) for name in (*FIELDS, "is_reconstruction")}
-    form = ItemForm(request.POST or None, campaign=one.campaign, initial=initial | {"since": timezone.localdate()})
+def item_edit(request: Request, item: CatalogueItem) -> HttpResponse:
+    """A new version from a day on; earlier deeds keep the version of their day."""
+    last = certain(item.versions.order_by("-number").first())  # every item has a first version
+    initial = {name: getattr(last, name) for name in (*VERSION_FIELDS, "is_reconstruction")}
+    form = ItemForm(request.POST or None, campaign=item.campaign, initial=initial | {"since": timezone.localdate()})
     del form.fields["direction"]
     form.fields["unit"].disabled = True
     form.fields["since"] = day_field(gettext_lazy("valid from"))
@@ -283,26 +302,26 @@ def item_edit(request: Request, one: CatalogueItem) -> HttpResponse:
         item_change,
         heading=_("Change %(name)s") % {"name": last.name},
         lead=_("What is written here holds from a day on; deeds before it keep what held then. The unit stays."),
-        back=reverse("item", args=[one.pk]),
+        back=reverse("item", args=[item.pk]),
         done=_("The change is stored."),
         submit=_("Save"),
-        given={"item": one},
+        given={"item": item},
         layout=CENTRED,
     )
 
 
 @page("campaign.part", load=load_item)
-def item_end(request: Request, one: CatalogueItem) -> HttpResponse:
+def item_end(request: Request, item: CatalogueItem) -> HttpResponse:
     return one_act(
         request,
         ActForm(request.POST or None),
         item_retire,
         heading=_("Retire this item"),
         lead=_("No further deed is recorded under it; those that stand stay, and so do their figures."),
-        back=reverse("campaign_catalogue", args=[one.campaign_id]),
+        back=reverse("campaign_catalogue", args=[item.campaign_id]),
         done=_("The item is retired."),
         submit=_("Retire it"),
-        given={"item": one},
+        given={"item": item},
         layout=CENTRED,
     )
 
@@ -325,20 +344,20 @@ class TargetForm(ActForm):
 
 
 @page("campaign.part", load=load_item)
-def target_new(request: Request, one: CatalogueItem) -> HttpResponse:
-    form = TargetForm(request.POST or None, initial={"place": one.campaign.place, "due_on": one.campaign.ends_on})
-    form.fields["place"].limit(one.campaign.place)
-    form.fields["body"].limit(one.campaign.place)
+def target_new(request: Request, item: CatalogueItem) -> HttpResponse:
+    form = TargetForm(request.POST or None, initial={"place": item.campaign.place, "due_on": item.campaign.ends_on})
+    form.fields["place"].limit(item.campaign.place)
+    form.fields["body"].limit(item.campaign.place)
     return one_act(
         request,
         form,
         target_set,
         heading=_("Set a target"),
         lead=_("One target for each place and body; set anew, it replaces the one before."),
-        back=reverse("item", args=[one.pk]),
+        back=reverse("item", args=[item.pk]),
         done=_("The target is set."),
         submit=_("Set the target"),
-        given={"item": one},
+        given={"item": item},
         layout=CENTRED,
     )
 
@@ -374,12 +393,16 @@ TARGETS = DeclaredList(
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def targets(request: Request, one: Campaign) -> HttpResponse:
+def targets(request: Request, campaign: Campaign) -> HttpResponse:
     """All targets of a campaign."""
-    rows = Target.objects.filter(item__campaign=one).select_related("item", "place", "body")
-    rows = rows.prefetch_related("item__versions").order_by("item__ordinal", "place__lo", "pk")
+    campaign_targets = Target.objects.filter(item__campaign=campaign).select_related("item", "place", "body")
+    campaign_targets = campaign_targets.prefetch_related("item__versions").order_by("item__ordinal", "place__lo", "pk")
     return TARGETS.respond(
-        request, "assistance/campaign/targets.html", rows, filename=f"{one.name}-{_('targets')}", campaign=one
+        request,
+        "assistance/campaign/targets.html",
+        campaign_targets,
+        filename=f"{campaign.name}-{_('targets')}",
+        campaign=campaign,
     )
 
 

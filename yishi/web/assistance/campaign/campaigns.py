@@ -1,4 +1,4 @@
-"""Campaigns: what runs, how one is opened, and its first glance: phases, focus, directions, catalogue, targets."""
+"""Campaigns: what runs, how one is opened, and its page: phases, focus, directions, catalogue, targets."""
 
 from typing import Any
 from uuid import UUID
@@ -44,8 +44,8 @@ from yishi.web.kit.request import Request
 from yishi.web.organisations.loads import sets_for
 
 PER_PAGE = 25
-SHOWN = 25
-LEADERS = 30
+SHOWN = 25  # targets on the page of a campaign
+LEADERS = 30  # responsible leaders on that page
 
 
 def load_campaign(request: Request, pk: UUID) -> Campaign:
@@ -78,89 +78,93 @@ CAMPAIGNS = DeclaredList(
 @page("campaign.see", methods=("GET",))
 def campaigns(request: Request) -> HttpResponse:
     """The campaigns that take place where the viewer sits, the running ones first."""
-    rows = Campaign.objects.filter(request.viewer.ground_q("place__")).select_related("owner", "place")
-    rows = rows.annotate(kinds=Count("items", distinct=True)).order_by("-starts_on", "name")
+    listed = Campaign.objects.filter(request.viewer.ground_q("place__")).select_related("owner", "place")
+    listed = listed.annotate(kinds=Count("items", distinct=True)).order_by("-starts_on", "name")
     return CAMPAIGNS.respond(
         request,
         "assistance/campaign/campaigns.html",
-        rows,
+        listed,
         today=timezone.localdate(),
         may_open=may("campaign.open", request.viewer),
     )
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
-def campaign(request: Request, one: Campaign) -> HttpResponse:
+def campaign(request: Request, campaign: Campaign) -> HttpResponse:
     today = timezone.localdate()
     in_its_days = Q(focus__items__valid_from__lte=F("ends_on")) & (
         Q(focus__items__valid_to__isnull=True) | Q(focus__items__valid_to__gte=F("starts_on"))
     )
     places = Count("focus__items__place", filter=in_its_days, distinct=True)
-    leads = one.leads.filter(valid_on(today))
-    targets = Target.objects.filter(item__campaign=one).select_related("place", "body").order_by("due_on", "pk")
-    rows = gather(
-        phases=one.phases.select_related("focus").annotate(places=places),
-        items=CatalogueItem.objects.filter(campaign=one).prefetch_related("versions").order_by("ordinal"),
-        directions=one.directions.all(),
+    leads = campaign.leads.filter(valid_on(today))
+    targets = Target.objects.filter(item__campaign=campaign).select_related("place", "body").order_by("due_on", "pk")
+    gathered = gather(
+        phases=campaign.phases.select_related("focus").annotate(places=places),
+        items=CatalogueItem.objects.filter(campaign=campaign).prefetch_related("versions").order_by("ordinal"),
+        directions=campaign.directions.all(),
         leads=leads.select_related("body").order_by("role"),
         heads=Post.objects.filter(valid_on(today), body__in=leads.values("body"), role="head"),
         targets=targets[:SHOWN],
-        drives=one.drives.select_related("direction"),
-        leaders=_county_leaders(one),
-        counties=_counties(one),
+        drives=campaign.drives.select_related("direction"),
+        leaders=_county_leaders(campaign),
+        counties=_counties(campaign),
     )
-    phases, heads, leaders = rows["phases"], rows["heads"], rows["leaders"]
+    phases, heads, leaders = gathered["phases"], gathered["heads"], gathered["leaders"]
     by_direction: dict[Any, list[tuple[CatalogueItem, Any]]] = {}
-    for item in rows["items"]:
+    for item in gathered["items"]:
         by_direction.setdefault(item.direction_id, []).append((item, item.said))
-    directions = [(direction, by_direction.get(direction.pk, [])) for direction in rows["directions"]]
-    said = {item.pk: version for found in by_direction.values() for item, version in found}
-    for target in rows["targets"]:
+    directions = [(direction, by_direction.get(direction.pk, [])) for direction in gathered["directions"]]
+    said = {item.pk: version for entries in by_direction.values() for item, version in entries}
+    for target in gathered["targets"]:
         target.said = said[target.item_id]
-    runs = may("campaign.run", request.viewer, one)
-    lacks = _lacks(one, rows["leads"], phases, directions, bool(by_direction))
-    words = {
-        "campaign": one,
+    runs = may("campaign.run", request.viewer, campaign)
+    lacks = _lacks(campaign, gathered["leads"], phases, directions, bool(by_direction))
+    context = {
+        "campaign": campaign,
         "today": today,
         "phases": phases,
         "directions": directions,
-        "count": sum(len(found) for found in by_direction.values()),
-        "leads": [(lead, [post for post in heads if post.body_id == lead.body_id]) for lead in rows["leads"]],
-        "targets": rows["targets"],
-        "drives": rows["drives"],
+        "count": sum(len(entries) for entries in by_direction.values()),
+        "leads": [(lead, [post for post in heads if post.body_id == lead.body_id]) for lead in gathered["leads"]],
+        "targets": gathered["targets"],
+        "drives": gathered["drives"],
         "leaders": leaders[:LEADERS],
         "more_leaders": max(len(leaders) - LEADERS, 0),
-        "unled": len({key for (key,) in rows["counties"]} - {leader.place_id for leader in leaders}),
+        "unled": len({key for (key,) in gathered["counties"]} - {leader.place_id for leader in leaders}),
         "runs": runs,
         "lacks": lacks if runs else [],
-        "is_over": one.ends_on is not None and one.ends_on < today,
+        "is_over": campaign.ends_on is not None and campaign.ends_on < today,
     }
-    return render(request, "assistance/campaign/campaign.html", words)
+    return render(request, "assistance/campaign/campaign.html", context)
 
 
-def _county_leaders(one: Campaign) -> QuerySet[Pairing]:
+def _county_leaders(campaign: Campaign) -> QuerySet[Pairing]:
     """Who is responsible for which county today (挂联), as far as the viewer may see it."""
-    rows = Pairing.objects.filter(valid_on(timezone.localdate()), kind=Pairing.Kind.LEADER, place__level="county")
-    rows = rows.filter(place__lo__range=(one.place.lo, one.place.hi)).select_related("person", "body", "place")
-    return rows.order_by("place__lo")
+    leaders = Pairing.objects.filter(valid_on(timezone.localdate()), kind=Pairing.Kind.LEADER, place__level="county")
+    leaders = leaders.filter(place__lo__range=(campaign.place.lo, campaign.place.hi)).select_related(
+        "person", "body", "place"
+    )
+    return leaders.order_by("place__lo")
 
 
-def _counties(one: Campaign) -> QuerySet[Place, Any]:
+def _counties(campaign: Campaign) -> QuerySet[Place, Any]:
     """The counties of the campaign, by their keys."""
-    counties = Place.objects.filter(level="county", lo__range=(one.place.lo, one.place.hi), closed_on__isnull=True)
+    counties = Place.objects.filter(
+        level="county", lo__range=(campaign.place.lo, campaign.place.hi), closed_on__isnull=True
+    )
     return counties.values_list("pk")
 
 
 def _lacks(
-    one: Campaign, leads: list[Any], phases: list[Any], directions: list[Any], has_items: bool
+    campaign: Campaign, leads: list[Any], phases: list[Any], directions: list[Any], has_items: bool
 ) -> list[tuple[Any, str]]:
-    """What a campaign still lacks before its first deed, each with the page where it is done; the first comes first."""
+    """What a campaign still lacks before its first deed, as pairs of label and address, in the order of doing."""
     steps = (
         (bool(directions) and has_items, _("Fill the catalogue"), "campaign_catalogue"),
         (bool(phases), _("Add the phases"), "phase_new"),
         (bool(leads), _("Name the leading group and its office"), "lead_set"),
     )
-    return [(label, reverse(name, args=[one.pk])) for done, label, name in steps if not done]
+    return [(label, reverse(name, args=[campaign.pk])) for done, label, name in steps if not done]
 
 
 class CampaignForm(ActForm):
@@ -186,7 +190,7 @@ class OpenForm(CampaignForm):
         self.fields["owner"].queryset = Body.objects.filter(pk__in=desks)
         self.fields["template"].choices = [
             ("", _("an empty one, filled by hand or from a file")),
-            *((code, one.name) for code, one in shipped().items()),
+            *((code, template.name) for code, template in shipped().items()),
         ]
         if desks:
             self.initial.setdefault("owner", desks[0])
@@ -210,24 +214,24 @@ def campaign_new(request: Request) -> HttpResponse:
     )
 
 
-def act_of(request: Request, one: Campaign, form: ActForm, service: Any, **words: Any) -> HttpResponse:
-    """An act on a campaign; it leads back to the campaign's page."""
-    back = words.pop("back", None) or reverse("campaign", args=[one.pk])
-    return one_act(request, form, service, back=back, layout=CENTRED, **words)
+def act_of(request: Request, campaign: Campaign, form: ActForm, service: Any, **texts: Any) -> HttpResponse:
+    """The page of an act on a campaign; it leads `back`, else to the campaign's page."""
+    back = texts.pop("back", None) or reverse("campaign", args=[campaign.pk])
+    return one_act(request, form, service, back=back, layout=CENTRED, **texts)
 
 
 @page("campaign.run", load=load_campaign)
-def campaign_edit(request: Request, one: Campaign) -> HttpResponse:
-    initial = {name: getattr(one, name) for name in ("name", "starts_on", "ends_on", "source_note")}
+def campaign_edit(request: Request, campaign: Campaign) -> HttpResponse:
+    initial = {name: getattr(campaign, name) for name in ("name", "starts_on", "ends_on", "source_note")}
     return act_of(
         request,
-        one,
+        campaign,
         CampaignForm(request.POST or None, initial=initial),
         campaign_change,
-        heading=_("Change %(name)s") % {"name": one.name},
+        heading=_("Change %(name)s") % {"name": campaign.name},
         done=_("The change is stored."),
         submit=_("Save"),
-        given={"campaign": one},
+        given={"campaign": campaign},
     )
 
 
@@ -242,21 +246,21 @@ class LeadForm(ActForm):
 
 
 @page("campaign.run", load=load_campaign)
-def lead_page(request: Request, one: Campaign) -> HttpResponse:
-    has_group = one.leads.filter(role="group", valid_to__isnull=True).exists()
-    initial = {"role": "office" if has_group else "group", "since": max(one.starts_on, timezone.localdate())}
+def lead_page(request: Request, campaign: Campaign) -> HttpResponse:
+    has_group = campaign.leads.filter(role="group", valid_to__isnull=True).exists()
+    initial = {"role": "office" if has_group else "group", "since": max(campaign.starts_on, timezone.localdate())}
     form = LeadForm(request.POST or None, initial=initial)
-    form.fields["body"].limit(one.place)
+    form.fields["body"].limit(campaign.place)
     return act_of(
         request,
-        one,
+        campaign,
         form,
         lead_set,
         heading=_("Who leads"),
         lead=_("The office may run the campaign and supervises what its meetings lay down."),
         done=_("It is set down who leads."),
         submit=_("Save"),
-        given={"campaign": one},
+        given={"campaign": campaign},
     )
 
 
@@ -283,16 +287,16 @@ class PhaseForm(ActForm):
 
 
 @page("campaign.run", load=load_campaign)
-def phase_new(request: Request, one: Campaign) -> HttpResponse:
+def phase_new(request: Request, campaign: Campaign) -> HttpResponse:
     return act_of(
         request,
-        one,
+        campaign,
         PhaseForm(request.POST or None, request=request),
         phase_add,
         heading=_("Add a phase"),
         done=_("The phase is there."),
         submit=_("Add the phase"),
-        given={"campaign": one},
+        given={"campaign": campaign},
     )
 
 
@@ -317,17 +321,17 @@ class DirectionForm(ActForm):
 
 
 @page("campaign.run", load=load_campaign)
-def direction_new(request: Request, one: Campaign) -> HttpResponse:
+def direction_new(request: Request, campaign: Campaign) -> HttpResponse:
     return act_of(
         request,
-        one,
+        campaign,
         DirectionForm(request.POST or None),
         direction_add,
         heading=_("Add a direction"),
-        back=reverse("campaign_catalogue", args=[one.pk]),
+        back=reverse("campaign_catalogue", args=[campaign.pk]),
         done=_("The direction is there."),
         submit=_("Add the direction"),
-        given={"campaign": one},
+        given={"campaign": campaign},
     )
 
 

@@ -31,22 +31,22 @@ PARTIES = ("first", "second", "third")
 
 
 def load_cooperation(request: Request, pk: UUID) -> Cooperation:
-    rows = Cooperation.objects.select_related("campaign__place", "campaign__owner", "place", "supervisor")
-    return rows.prefetch_related("parties").get(pk=pk)
+    cooperations = Cooperation.objects.select_related("campaign__place", "campaign__owner", "place", "supervisor")
+    return cooperations.prefetch_related("parties").get(pk=pk)
 
 
 @page("cooperation.see", load=load_cooperation, methods=("GET",))
-def cooperation(request: Request, one: Cooperation) -> HttpResponse:
-    rows = promises_of(Commitment.Origin.COOPERATION, [one.pk]).select_related("bearer", "supervisor")
-    words = {
-        "cooperation": one,
-        "campaign": one.campaign,
-        "promises": rows.order_by("ordinal"),
-        "keeps": may("cooperation.keep", request.viewer, one),
-        "sees_campaign": may("campaign.see", request.viewer, one.campaign),
-        "is_over": one.ends_on is not None and one.ends_on < timezone.localdate(),
+def cooperation(request: Request, cooperation: Cooperation) -> HttpResponse:
+    promises = promises_of(Commitment.Origin.COOPERATION, [cooperation.pk]).select_related("bearer", "supervisor")
+    context = {
+        "cooperation": cooperation,
+        "campaign": cooperation.campaign,
+        "promises": promises.order_by("ordinal"),
+        "keeps": may("cooperation.keep", request.viewer, cooperation),
+        "sees_campaign": may("campaign.see", request.viewer, cooperation.campaign),
+        "is_over": cooperation.ends_on is not None and cooperation.ends_on < timezone.localdate(),
     }
-    return render(request, "assistance/campaign/cooperation.html", words)
+    return render(request, "assistance/campaign/cooperation.html", context)
 
 
 class CooperationForm(ActForm):
@@ -70,9 +70,10 @@ class CooperationForm(ActForm):
         self.fields["place"].limit(campaign.place)
 
 
-def _fields(given: dict[str, Any]) -> dict[str, Any]:
-    parties = [given.pop(name) for name in PARTIES]
-    return {**given, "parties": [one for one in parties if one is not None]}
+def _fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """As `cooperation_sign` takes them: the parties as one list."""
+    parties = [cleaned.pop(name) for name in PARTIES]
+    return {**cleaned, "parties": [party for party in parties if party is not None]}
 
 
 @page("cooperation.write", load=load_campaign)
@@ -101,17 +102,17 @@ class ClauseForm(InstructionForm):
 
 
 @page("cooperation.keep", load=load_cooperation)
-def clause_new(request: Request, one: Cooperation) -> HttpResponse:
+def clause_new(request: Request, cooperation: Cooperation) -> HttpResponse:
     return one_act(
         request,
-        ClauseForm(request.POST or None, cooperation=one),
+        ClauseForm(request.POST or None, cooperation=cooperation),
         clause_add,
         heading=_("Add a clause"),
-        lead=one.title,
-        back=reverse("cooperation", args=[one.pk]),
+        lead=cooperation.title,
+        back=reverse("cooperation", args=[cooperation.pk]),
         done=_("The clause is in the ledger; its party has been told."),
         submit=_("Put it into the ledger"),
-        given={"cooperation": one},
+        given={"cooperation": cooperation},
         layout=CENTRED,
     )
 

@@ -34,23 +34,23 @@ def load_drive(request: Request, pk: UUID) -> Drive:
 
 
 @page("campaign.see_part", load=load_drive, methods=("GET",))
-def drive(request: Request, one: Drive) -> HttpResponse:
+def drive(request: Request, drive: Drive) -> HttpResponse:
     """The drive, and the deeds of its days: all items, or those of its direction."""
-    campaign, today = one.campaign, timezone.localdate()
-    end = min(one.ends_on, today)
-    figure, rows, households = None, [], None
-    if one.starts_on <= today:
-        question = Question(campaign.place, one.starts_on, end, campaign=campaign, direction=one.direction)
+    campaign, today = drive.campaign, timezone.localdate()
+    end = min(drive.ends_on, today)
+    figure, done, households = None, [], None
+    if drive.starts_on <= today:
+        question = Question(campaign.place, drive.starts_on, end, campaign=campaign, direction=drive.direction)
         now = still()
-        figure, found = ask(question, now=now), by_item(question, now=now)
+        figure, sums = ask(question, now=now), by_item(question, now=now)
         reader = Reader(request.viewer, now)
         households = reader.tell(question, {"deeds": figure.deeds, "households": figure.households})["households"]
-        told = reader.tell_items(question, found)
-        items = CatalogueItem.objects.filter(pk__in=found).select_related("direction").prefetch_related("versions")
+        told = reader.tell_items(question, sums)
+        items = CatalogueItem.objects.filter(pk__in=sums).select_related("direction").prefetch_related("versions")
         for item in items.order_by("ordinal"):
-            deeds, amount, _households = found[item.pk]
+            deeds, amount, _households = sums[item.pk]
             version = item.said
-            rows.append(
+            done.append(
                 {
                     "item": item,
                     "version": version,
@@ -59,21 +59,21 @@ def drive(request: Request, one: Drive) -> HttpResponse:
                     "households": number_text(told[item.pk]),
                 }
             )
-    words = {
-        "drive": one,
+    context = {
+        "drive": drive,
         "campaign": campaign,
-        "phase": campaign.phases.filter(starts_on__lte=one.starts_on, ends_on__gte=one.ends_on).first(),
+        "phase": campaign.phases.filter(starts_on__lte=drive.starts_on, ends_on__gte=drive.ends_on).first(),
         "figure": figure,
         "households": number_text(households) if households else "",
         "is_rounded": is_rounded([households]),
-        "meetings": meetings_for(request.viewer, campaign).filter(drive=one),
+        "meetings": meetings_for(request.viewer, campaign).filter(drive=drive),
         "holds": may("steering.hold", request.viewer, campaign),
-        "rows": rows,
+        "done": done,
         "end": end,
         "today": today,
         "runs": may("campaign.run", request.viewer, campaign),
     }
-    return render(request, "assistance/campaign/drive.html", words)
+    return render(request, "assistance/campaign/drive.html", context)
 
 
 class DriveForm(ActForm):
@@ -92,17 +92,17 @@ class DriveForm(ActForm):
 
 
 @page("campaign.run", load=load_campaign)
-def drive_new(request: Request, one: Campaign) -> HttpResponse:
+def drive_new(request: Request, campaign: Campaign) -> HttpResponse:
     return act_of(
         request,
-        one,
-        DriveForm(request.POST or None, campaign=one),
+        campaign,
+        DriveForm(request.POST or None, campaign=campaign),
         drive_add,
         heading=_("Open a themed drive"),
         lead=_("Some weeks inside a phase in which all work on one theme."),
         done=_("The drive is open."),
         submit=_("Open the drive"),
-        given={"campaign": one},
+        given={"campaign": campaign},
         next_url=lambda receipt: reverse("drive", args=[receipt.result["drive"]]),
     )
 

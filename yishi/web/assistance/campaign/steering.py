@@ -43,8 +43,8 @@ Origin = Commitment.Origin
 
 
 def load_meeting(request: Request, pk: UUID) -> SteeringMeeting:
-    rows = SteeringMeeting.objects.select_related("campaign__place", "campaign__owner", "body", "place", "drive")
-    return rows.get(pk=pk)
+    meetings = SteeringMeeting.objects.select_related("campaign__place", "campaign__owner", "body", "place", "drive")
+    return meetings.get(pk=pk)
 
 
 def meetings_for(viewer: Any, campaign: Campaign) -> QuerySet[SteeringMeeting]:
@@ -53,44 +53,44 @@ def meetings_for(viewer: Any, campaign: Campaign) -> QuerySet[SteeringMeeting]:
 
 
 def promises_of(kind: str, keys: Any) -> QuerySet[Commitment]:
-    """The promises of some cases that the viewer may see."""
+    """The promises that came from these meetings or agreements (`kind`), as far as the viewer may see them."""
     return Commitment.objects.filter(origin_kind=kind, origin_id__in=keys).exclude(state=Commitment.State.DROPPED)
 
 
-def with_counts(found: list[Any], kind: str) -> list[dict[str, Any]]:
-    """Each case with how many of its promises there are, are open, are overdue."""
+def with_counts(cases: list[Any], kind: str) -> list[dict[str, Any]]:
+    """Each case (a meeting, an agreement) with the number of its promises (`n`), of the open and the overdue ones."""
     today = timezone.localdate()
     open_ones = Q(state__in=Commitment.OPEN)
     late = Q(state=Commitment.State.IN_FORCE, due_on__lt=today, backfilled=False)
-    rows = promises_of(kind, [one.pk for one in found]).order_by().values("origin_id")
+    promises = promises_of(kind, [case.pk for case in cases]).order_by().values("origin_id")
     counts = {
         row["origin_id"]: row
-        for row in rows.annotate(n=Count("pk"), open=Count("pk", filter=open_ones), late=Count("pk", filter=late))
+        for row in promises.annotate(n=Count("pk"), open=Count("pk", filter=open_ones), late=Count("pk", filter=late))
     }
-    return [{"one": one, **counts.get(one.pk, {"n": 0, "open": 0, "late": 0})} for one in found]
+    return [{"case": case, **counts.get(case.pk, {"n": 0, "open": 0, "late": 0})} for case in cases]
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
 def steering(request: Request, campaign: Campaign) -> HttpResponse:
     """The meetings and the cooperation agreements of a campaign, with what is open and overdue of each."""
     meetings = meetings_for(request.viewer, campaign).select_related("body", "drive")
-    found = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
+    page_obj = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
     cooperations = list(_cooperations(request, campaign)[:PER_PAGE])
-    words = {
+    context = {
         "campaign": campaign,
-        "page_obj": found,
-        "meetings": with_counts(list(found), Origin.STEERING),
+        "page_obj": page_obj,
+        "meetings": with_counts(list(page_obj), Origin.STEERING),
         "cooperations": with_counts(cooperations, Origin.COOPERATION),
         "holds": may("steering.hold", request.viewer, campaign),
         "today": timezone.localdate(),
     }
-    return render(request, "assistance/campaign/steering.html", words)
+    return render(request, "assistance/campaign/steering.html", context)
 
 
 def _cooperations(request: Request, campaign: Campaign) -> QuerySet[Cooperation]:
     theirs = Q(parties__in=request.viewer.reach.bodies) | request.viewer.ground_q("place__")
-    rows = Cooperation.objects.filter(theirs, campaign=campaign).select_related("place", "supervisor")
-    return rows.prefetch_related("parties").distinct().order_by("-signed_on", "-pk")
+    cooperations = Cooperation.objects.filter(theirs, campaign=campaign).select_related("place", "supervisor")
+    return cooperations.prefetch_related("parties").distinct().order_by("-signed_on", "-pk")
 
 
 class InstructionFilter(Form):
@@ -106,18 +106,18 @@ class InstructionFilter(Form):
             ("done", _("struck off")),
         ]
 
-    def narrow(self, rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        given = self.cleaned_data if self.is_valid() else {}
-        if given.get("state") == "open":
-            rows = rows.filter(state__in=Commitment.OPEN)
-        elif given.get("state") == "late":
+    def narrow(self, instructions: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        filters = self.cleaned_data if self.is_valid() else {}
+        if filters.get("state") == "open":
+            instructions = instructions.filter(state__in=Commitment.OPEN)
+        elif filters.get("state") == "late":
             today = timezone.localdate()
-            rows = rows.filter(state=Commitment.State.IN_FORCE, due_on__lt=today, backfilled=False)
-        elif given.get("state") == "done":
-            rows = rows.filter(state=Commitment.State.STRUCK_OFF)
-        if given.get("bearer"):
-            rows = rows.filter(bearer__name__icontains=given["bearer"].strip())
-        return rows
+            instructions = instructions.filter(state=Commitment.State.IN_FORCE, due_on__lt=today, backfilled=False)
+        elif filters.get("state") == "done":
+            instructions = instructions.filter(state=Commitment.State.STRUCK_OFF)
+        if filters.get("bearer"):
+            instructions = instructions.filter(bearer__name__icontains=filters["bearer"].strip())
+        return instructions
 
 
 INSTRUCTIONS = DeclaredList(
@@ -126,14 +126,14 @@ INSTRUCTIONS = DeclaredList(
     [
         Column(gettext_lazy("number"), "number", page=False),
         Column(gettext_lazy("what is to be done"), "act", cell="act"),
-        Column(gettext_lazy("from"), lambda one: str(Origin(one.origin_kind).label), page=False),
+        Column(gettext_lazy("from"), lambda promise: str(Origin(promise.origin_kind).label), page=False),
         Column(gettext_lazy("bearer"), "bearer.name"),
         Column(gettext_lazy("supervising body"), "supervisor.name"),
         Column(gettext_lazy("place"), "place.full_name", page=False),
         Column(gettext_lazy("promised"), "agreed_on", page=False),
         Column(gettext_lazy("due"), "due_on"),
         Column(gettext_lazy("state"), "get_state_display", page=False),
-        Column(gettext_lazy("clock"), lambda one: str(SHADES[colour(one, timezone.localdate())]), cell="clock"),
+        Column(gettext_lazy("clock"), lambda promise: str(SHADES[colour(promise, timezone.localdate())]), cell="clock"),
         Column(gettext_lazy("settled"), "settled_on", page=False),
     ],
 )
@@ -141,36 +141,36 @@ INSTRUCTIONS = DeclaredList(
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
 def instructions(request: Request, campaign: Campaign) -> HttpResponse:
-    """Everything that meetings and agreements of a campaign laid down, the most urgent first."""
+    """All instructions and clauses of a campaign's meetings and agreements, the most urgent first."""
     form = InstructionFilter(request)
     meetings = meetings_for(request.viewer, campaign).order_by().values("pk")
     agreements = _cooperations(request, campaign).order_by().values("pk")
-    rows = Commitment.objects.filter(
+    instructions = Commitment.objects.filter(
         Q(origin_kind=Origin.STEERING, origin_id__in=meetings)
         | Q(origin_kind=Origin.COOPERATION, origin_id__in=agreements)
     ).exclude(state=Commitment.State.DROPPED)
-    rows = form.narrow(rows).select_related("bearer", "supervisor", "place")
-    rows = rows.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
+    instructions = form.narrow(instructions).select_related("bearer", "supervisor", "place")
+    instructions = instructions.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
     filename = f"{campaign.name}-{_('instructions')}"
     template = "assistance/campaign/instructions.html"
-    return INSTRUCTIONS.respond(request, template, rows, filename=filename, form=form, campaign=campaign)
+    return INSTRUCTIONS.respond(request, template, instructions, filename=filename, form=form, campaign=campaign)
 
 
 @page("steering.see", load=load_meeting, methods=("GET",))
-def meeting(request: Request, one: SteeringMeeting) -> HttpResponse:
-    """One meeting: what was reported, what it lays on whom until when and where that stands, its minutes."""
-    campaign = one.campaign
-    rows = promises_of(Origin.STEERING, [one.pk]).select_related("bearer", "supervisor").order_by("ordinal")
-    words = {
-        "meeting": one,
+def meeting(request: Request, meeting: SteeringMeeting) -> HttpResponse:
+    """One meeting: the reports it heard, its instructions with bearer, date and state, its minutes."""
+    campaign = meeting.campaign
+    promises = promises_of(Origin.STEERING, [meeting.pk]).select_related("bearer", "supervisor").order_by("ordinal")
+    context = {
+        "meeting": meeting,
         "campaign": campaign,
-        "phase": campaign.phases.filter(starts_on__lte=one.on, ends_on__gte=one.on).first(),
-        "reports": one.reports.select_related("body"),
-        "promises": rows,
-        "keeps": may("steering.keep", request.viewer, one),
-        "is_held": one.on <= timezone.localdate(),
+        "phase": campaign.phases.filter(starts_on__lte=meeting.on, ends_on__gte=meeting.on).first(),
+        "reports": meeting.reports.select_related("body"),
+        "promises": promises,
+        "keeps": may("steering.keep", request.viewer, meeting),
+        "is_held": meeting.on <= timezone.localdate(),
     }
-    return render(request, "assistance/campaign/meeting.html", words)
+    return render(request, "assistance/campaign/meeting.html", context)
 
 
 class MeetingForm(ActForm):
@@ -219,24 +219,24 @@ def meeting_new(request: Request, campaign: Campaign) -> HttpResponse:
     )
 
 
-def _act_on(request: Request, one: SteeringMeeting, form: ActForm, service: Any, **words: Any) -> HttpResponse:
-    words.setdefault("lead", one.title)
-    back = reverse("meeting", args=[one.pk])
-    return one_act(request, form, service, back=back, given={"meeting": one}, layout=CENTRED, **words)
+def _act_on(request: Request, meeting: SteeringMeeting, form: ActForm, service: Any, **texts: Any) -> HttpResponse:
+    texts.setdefault("lead", meeting.title)
+    back = reverse("meeting", args=[meeting.pk])
+    return one_act(request, form, service, back=back, given={"meeting": meeting}, layout=CENTRED, **texts)
 
 
 @page("steering.keep", load=load_meeting)
-def meeting_edit(request: Request, one: SteeringMeeting) -> HttpResponse:
+def meeting_edit(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     fields = ("kind", "title", "on", "where", "chaired_by", "drive")
-    initial = {name: getattr(one, name) for name in fields}
-    form = MeetingForm(request.POST or None, request=request, campaign=one.campaign, initial=initial)
+    initial = {name: getattr(meeting, name) for name in fields}
+    form = MeetingForm(request.POST or None, request=request, campaign=meeting.campaign, initial=initial)
     del form.fields["body"]
     return _act_on(
         request,
-        one,
+        meeting,
         form,
         meeting_change,
-        heading=_("Change %(name)s") % {"name": one.title},
+        heading=_("Change %(name)s") % {"name": meeting.title},
         done=_("The change is stored."),
         submit=_("Save"),
     )
@@ -249,12 +249,12 @@ class ReportForm(ActForm):
 
 
 @page("steering.keep", load=load_meeting)
-def report_new(request: Request, one: SteeringMeeting) -> HttpResponse:
+def report_new(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     form = ReportForm(request.POST or None)
-    form.fields["body"].limit(one.place)
+    form.fields["body"].limit(meeting.place)
     return _act_on(
         request,
-        one,
+        meeting,
         form,
         report_hear,
         heading=_("Write down a report"),
@@ -277,12 +277,12 @@ class InstructionForm(ActForm):
 
 
 @page("steering.keep", load=load_meeting)
-def instruction_new(request: Request, one: SteeringMeeting) -> HttpResponse:
+def instruction_new(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     form = InstructionForm(request.POST or None)
-    form.fields["bearer"].limit(one.place)
+    form.fields["bearer"].limit(meeting.place)
     return _act_on(
         request,
-        one,
+        meeting,
         form,
         instruction_give,
         heading=_("Write down an instruction"),
@@ -301,11 +301,11 @@ class MinutesForm(ActForm):
 
 
 @page("steering.keep", load=load_meeting)
-def minutes_edit(request: Request, one: SteeringMeeting) -> HttpResponse:
+def minutes_edit(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     return _act_on(
         request,
-        one,
-        MinutesForm(request.POST or None, initial={"text": one.minutes}),
+        meeting,
+        MinutesForm(request.POST or None, initial={"text": meeting.minutes}),
         minutes_write,
         heading=_("Write the minutes"),
         done=_("The minutes are written; print them as PDF or take the Word file."),
@@ -315,8 +315,8 @@ def minutes_edit(request: Request, one: SteeringMeeting) -> HttpResponse:
 
 def _paper(ending: str) -> Any:
     @page("steering.see", load=load_meeting, methods=("GET",))
-    def paper(request: Request, one: SteeringMeeting) -> HttpResponse:
-        return paper_response(steering_paper(one), f"{_('minutes')}-{one.number}", ending)
+    def paper(request: Request, meeting: SteeringMeeting) -> HttpResponse:
+        return paper_response(steering_paper(meeting), f"{_('minutes')}-{meeting.number}", ending)
 
     return paper
 

@@ -22,25 +22,26 @@ def steering_paper(meeting: SteeringMeeting) -> Paper:
     reports = list(meeting.reports.select_related("body"))
     if reports:
         said = [
-            Text(f"{one.body.name}{f'（{one.speaker}）' if one.speaker else ''}汇报：{one.text}") for one in reports
+            Text(f"{report.body.name}{f'（{report.speaker}）' if report.speaker else ''}汇报：{report.text}")
+            for report in reports
         ]
         parts.append(("听取汇报", [*said]))
-    rows = Commitment.within.filter(origin_kind=Commitment.Origin.STEERING, origin_id=meeting.pk)
+    instructions = Commitment.within.filter(origin_kind=Commitment.Origin.STEERING, origin_id=meeting.pk)
     duties = list(
-        rows.exclude(state=Commitment.State.DROPPED).select_related("bearer", "supervisor").order_by("ordinal")
+        instructions.exclude(state=Commitment.State.DROPPED).select_related("bearer", "supervisor").order_by("ordinal")
     )
     if duties:
         table = Table(
             [("序号", 0.6), ("事项", 3.4), ("责任单位", 2), ("时限", 1.4), ("督办单位", 2)],
             [
                 [
-                    str(place),
-                    " ".join(part for part in (one.act, amount(one.quantity, one.unit)) if part),
-                    one.bearer.name,
-                    chinese_day(one.first_due_on),
-                    one.supervisor.name,
+                    str(number),
+                    " ".join(part for part in (duty.act, amount(duty.quantity, duty.unit)) if part),
+                    duty.bearer.name,
+                    chinese_day(duty.first_due_on),
+                    duty.supervisor.name,
                 ]
-                for place, one in enumerate(duties, start=1)
+                for number, duty in enumerate(duties, start=1)
             ],
         )
         parts.append(("议定事项", [table, Text("以上事项列入承诺事项台账，由督办单位跟踪督办，办结销号。")]))

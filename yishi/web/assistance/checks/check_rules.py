@@ -58,18 +58,18 @@ class RuleFilter(Form):
     def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.fields["group"].choices = [("", _("all"))] + [
-            (one.code, title_of(one)) for one in read_pack().groups.values()
+            (group.code, title_of(group)) for group in read_pack().groups.values()
         ]
         self.fields["severity"].choices = [("", _("all")), *Severity.choices]
 
     def narrow(self, rules: list[Rule]) -> list[Rule]:
-        given = self.cleaned_data if self.is_valid() else {}
-        typed = given.get("q", "").strip().lower()
+        filters = self.cleaned_data if self.is_valid() else {}
+        typed = filters.get("q", "").strip().lower()
         return [
             rule
             for rule in rules
-            if given.get("group", "") in ("", rule.group)
-            and given.get("severity", "") in ("", rule.severity)
+            if filters.get("group", "") in ("", rule.group)
+            and filters.get("severity", "") in ("", rule.severity)
             and (not typed or typed in f"{rule.code} {rule.title} {rule.title_en} {rule.says} {rule.todo}".lower())
         ]
 
@@ -83,9 +83,9 @@ RULES = DeclaredList(
     gettext_lazy("rules of the logic checks"),
     [
         Column(gettext_lazy("code"), "code", page=False),
-        Column(gettext_lazy("rule"), title_of, link=lambda one: reverse("check_rule", args=[one.code])),
-        Column(gettext_lazy("group of rules"), lambda one: title_of(read_pack().groups[one.group])),
-        Column(gettext_lazy("how grave"), lambda one: severity_word(one.severity), shown=_severity_badge),
+        Column(gettext_lazy("rule"), title_of, link=lambda rule: reverse("check_rule", args=[rule.code])),
+        Column(gettext_lazy("group of rules"), lambda rule: title_of(read_pack().groups[rule.group])),
+        Column(gettext_lazy("how grave"), lambda rule: severity_word(rule.severity), shown=_severity_badge),
         Column(gettext_lazy("what it says"), "says"),
         Column(gettext_lazy("what to do"), "todo", page=False),
         Column(gettext_lazy("condition"), "when", page=False),
@@ -96,11 +96,11 @@ RULES = DeclaredList(
 @page("check.see", methods=("GET",))
 def rules(request: Request) -> HttpResponse:
     form, pack = RuleFilter(request), read_pack()
-    found = form.narrow(list(pack.rules.values()))
+    listed = form.narrow(list(pack.rules.values()))
     return RULES.respond(
         request,
         "assistance/checks/rules.html",
-        found,
+        listed,
         form=form,
         pack=pack,
         count=len(pack.rules),
@@ -114,7 +114,7 @@ def rule(request: Request, rule: Rule) -> HttpResponse:
     counts = CheckFinding.objects.filter(rule=rule.code, cleared_at=None).aggregate(
         waiting=Count("pk", filter=waits), all=Count("pk")
     )
-    words = {
+    context = {
         "rule": rule,
         "title": title_of(rule),
         "group": title_of(pack.groups[rule.group]),
@@ -122,25 +122,25 @@ def rule(request: Request, rule: Rule) -> HttpResponse:
         "badge": BADGES[rule.severity],
         "waiting": counts["waiting"],
         "waived": counts["all"] - counts["waiting"],
-        "positive": [example_words(one) for one in rule.positive],
-        "negative": [example_words(one) for one in rule.negative],
+        "positive": [example_words(example) for example in rule.positive],
+        "negative": [example_words(example) for example in rule.negative],
         "thresholds": [_in_force(request, pack.parameters[code]) for code in rule.parameters],
         "changes": list(_changes(request, rule.code)),
         "may_change": may("check.change", request.viewer),
         "pack": pack,
     }
-    return render(request, "assistance/checks/rule.html", words)
+    return render(request, "assistance/checks/rule.html", context)
 
 
 def _in_force(request: Request, threshold: Parameter) -> dict[str, Any]:
-    """A threshold as it holds today at the viewer's own place."""
+    """A threshold (code, title, number as text) as it holds today at the place of the viewer's first post."""
     post = request.viewer.posts[0] if request.viewer.posts else None
     day = timezone.localdate()
     value = threshold.on(day)
     if post is not None:
         checker = Checkers(day).at(post.body.place.lo)
-        changed = [one for since, one in checker.settings.values.get(threshold.code, ()) if since <= day]
-        value = changed[-1] if changed else value
+        settings = checker.settings.values.get(threshold.code, ())  # pairs of first day and value, in order
+        value = next((changed for since, changed in reversed(settings) if since <= day), value)
     return {
         "code": threshold.code,
         "title": title_of(threshold),
@@ -149,22 +149,22 @@ def _in_force(request: Request, threshold: Parameter) -> dict[str, Any]:
 
 
 def _changes(request: Request, code: str) -> QuerySet[CheckSetting]:
-    """What the areas to which the viewer belongs, or which they oversee, changed."""
+    """The changes of a rule or threshold by areas to which the viewer belongs, or which they oversee."""
     mine = Q(pk__in=[])
     for post in request.viewer.posts:
         place = post.body.place
         mine |= Q(place__lo__lte=place.lo, place__hi__gte=place.lo) | Q(
             place__lo__gte=place.lo, place__lo__lte=place.hi
         )
-    rows = CheckSetting.objects.filter(mine, code=code).select_related("place", "set_for")
-    return rows.order_by("-valid_from", "-set_at")
+    settings = CheckSetting.objects.filter(mine, code=code).select_related("place", "set_for")
+    return settings.order_by("-valid_from", "-set_at")
 
 
 THRESHOLDS = DeclaredList(
     "thresholds",
     gettext_lazy("thresholds of the logic checks"),
     [
-        Column(gettext_lazy("threshold"), "title", link=lambda one: reverse("check_threshold", args=[one["code"]])),
+        Column(gettext_lazy("threshold"), "title", link=lambda shown: reverse("check_threshold", args=[shown["code"]])),
         Column(gettext_lazy("today, where you work"), shown="text", css="number"),
         Column(gettext_lazy("today"), "text", page=False),
     ],
@@ -173,33 +173,36 @@ THRESHOLDS = DeclaredList(
 
 @page("check.see", methods=("GET",))
 def thresholds(request: Request) -> HttpResponse:
-    rows = [_in_force(request, one) for one in read_pack().parameters.values()]
-    return THRESHOLDS.respond(request, "assistance/checks/thresholds.html", rows)
+    in_force = [_in_force(request, threshold) for threshold in read_pack().parameters.values()]
+    return THRESHOLDS.respond(request, "assistance/checks/thresholds.html", in_force)
 
 
 @page("check.see", load=load_threshold, methods=("GET",))
 def threshold(request: Request, threshold: Parameter) -> HttpResponse:
     pack = read_pack()
-    words = {
+    context = {
         "threshold": threshold,
         "title": title_of(threshold),
         "now": _in_force(request, threshold),
         "values": [
-            {"since": one.since, "text": number_text(one.value, threshold.unit), "source": one.source}
-            for one in reversed(threshold.values)
+            {"since": value.since, "text": number_text(value.value, threshold.unit), "source": value.source}
+            for value in reversed(threshold.values)
         ],
         "rules": [
-            {"code": one.code, "title": title_of(one)}
-            for one in pack.rules.values()
-            if threshold.code in one.parameters
+            {"code": rule.code, "title": title_of(rule)}
+            for rule in pack.rules.values()
+            if threshold.code in rule.parameters
         ],
         "changes": [
-            {"row": one, "text": number_text(one.value, threshold.unit) if one.value is not None else ""}
-            for one in _changes(request, threshold.code)
+            {
+                "setting": setting,
+                "text": number_text(setting.value, threshold.unit) if setting.value is not None else "",
+            }
+            for setting in _changes(request, threshold.code)
         ],
         "may_change": may("check.change", request.viewer),
     }
-    return render(request, "assistance/checks/threshold.html", words)
+    return render(request, "assistance/checks/threshold.html", context)
 
 
 class SettingForm(ActForm):
@@ -214,9 +217,9 @@ class SettingForm(ActForm):
 
     def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        places = {one.body.place for one in request.viewer.posts if may("check.set", request.viewer, one.body.place)}
+        places = {post.body.place for post in request.viewer.posts if may("check.set", request.viewer, post.body.place)}
         field = self.fields["place"]
-        field.queryset = Place.objects.filter(pk__in=[one.pk for one in places]).order_by("lo")
+        field.queryset = Place.objects.filter(pk__in=[place.pk for place in places]).order_by("lo")
         if len(places) == 1:
             field.initial, field.empty_label = next(iter(places)).pk, None
 

@@ -18,44 +18,45 @@ from .check_words import BADGES, rule_title
 
 SHOWN = 20
 ORDER = {Severity.ERROR: 0, Severity.DOUBT: 1, Severity.HINT: 2}
-NEWEST = Prefetch("waivers", CheckWaiver.objects.order_by("-given_at"))
+NEWEST_WAIVERS = Prefetch("waivers", CheckWaiver.objects.order_by("-given_at"))
 
 
 def household_checks(request: Request, household: Household) -> Asking:
-    """What waits in this household, then what is let stand."""
+    """The findings of this household: first those that wait, then those that are let stand."""
     pack = read_pack()
-    rows = CheckFinding.objects.filter(household=household, cleared_at=None)
-    found = (yield {"rows": rows.select_related("household__place", "member__person").prefetch_related(NEWEST)})["rows"]
-    if not found:
+    standing = CheckFinding.objects.filter(household=household, cleared_at=None)
+    standing = standing.select_related("household__place", "member__person").prefetch_related(NEWEST_WAIVERS)
+    findings = (yield {"findings": standing})["findings"]
+    if not findings:
         return None
-    for one in found:
-        dress(request, one, pack)
-    found.sort(key=lambda one: (one.waived, ORDER[one.severity], one.rule, one.pk))
+    for finding in findings:
+        dress(request, finding, pack)
+    findings.sort(key=lambda finding: (finding.waived, ORDER[finding.severity], finding.rule, finding.pk))
     return {
         "template": "assistance/checks/section_household.html",
         "heading": _("Logic checks"),
-        "rows": found[:SHOWN],
-        "more": max(0, len(found) - SHOWN),
+        "findings": findings[:SHOWN],
+        "more": max(0, len(findings) - SHOWN),
     }
 
 
-def dress(request: Request, one: CheckFinding, pack: Pack) -> None:
-    """Give a finding what its row shows: words of its rule, its waiver, what the viewer may do."""
+def dress(request: Request, finding: CheckFinding, pack: Pack) -> None:
+    """Lend a finding what its row shows: the words of its rule, its waiver, what the viewer may do."""
     today = timezone.localdate()
-    rule = pack.rules.get(one.rule)
+    rule = pack.rules.get(finding.rule)
     lend(
-        one,
-        title=rule_title(pack, one.rule),
-        badge=BADGES[one.severity],
+        finding,
+        title=rule_title(pack, finding.rule),
+        badge=BADGES[finding.severity],
         says=rule.says if rule else "",
         todo=rule.todo if rule else "",
-        waived=one.is_waived_on(today),
-        reason=reason_of(one, today),
-        may_waive=one.cleared_at is None and may("check.waive", request.viewer, one),
+        waived=finding.is_waived_on(today),
+        reason=reason_of(finding, today),
+        may_waive=finding.cleared_at is None and may("check.waive", request.viewer, finding),
     )
 
 
-def reason_of(one: CheckFinding, today: date) -> str:
-    """Why it is let stand today."""
-    waivers = list(one.waivers.all())
-    return waivers[0].reason if waivers and one.is_waived_on(today) else ""
+def reason_of(finding: CheckFinding, today: date) -> str:
+    """Why the finding is let stand today; empty where it is not."""
+    waivers = list(finding.waivers.all())
+    return waivers[0].reason if waivers and finding.is_waived_on(today) else ""

@@ -29,9 +29,9 @@ MONEY_FIELDS = frozenset(
 )
 
 
-def title_of(one: Rule | Group | Parameter) -> str:
-    """Its title in the reader's language."""
-    return one.title_en if (get_language() or "zh").startswith("en") else one.title
+def title_of(titled: Rule | Group | Parameter) -> str:
+    """The title in the reader's language."""
+    return titled.title_en if (get_language() or "zh").startswith("en") else titled.title
 
 
 def rule_title(pack: Pack, code: str) -> str:
@@ -58,10 +58,11 @@ def example_words(differences: Mapping[str, Any]) -> list[str]:
 
 
 def _line(path: str, value: Any) -> str:
+    """One difference in words; `path` leads to a field of the household or, as "member.1.sex", of one of its people."""
     parts = path.split(".")
     if len(parts) == 1:
         if isinstance(value, list) and parts[0] in ("members", "helpers", "measures"):
-            return _rows_words(parts[0], value)
+            return _entries_text(parts[0], value)
         return f"{_label('household', parts[0])}：{_value('household', parts[0], value)}"
     scope, number, name = parts
     who = _who(scope, number)
@@ -77,13 +78,14 @@ def _who(scope: str, number: str) -> str:
     return f"{_('helper') if scope == 'helper' else _('measure')} · "
 
 
-def _rows_words(name: str, rows: list[Any]) -> str:
-    words = {"members": _("household members"), "helpers": _("helpers"), "measures": _("measures")}[name]
-    if not rows:
-        return f"{words}：{_('none')}"
+def _entries_text(name: str, entries: list[Any]) -> str:
+    """Members, helpers or measures of an example, each with its values, in one line."""
+    heading = {"members": _("household members"), "helpers": _("helpers"), "measures": _("measures")}[name]
+    if not entries:
+        return f"{heading}：{_('none')}"
     scope = name.removesuffix("s")
-    shown = ["、".join(_value(scope, key, value) for key, value in row.items()) for row in rows]
-    return f"{words}：{'；'.join(shown)}"
+    shown = ["、".join(_value(scope, key, value) for key, value in entry.items()) for entry in entries]
+    return f"{heading}：{'；'.join(shown)}"
 
 
 def _label(scope: str, name: str) -> str:
@@ -101,8 +103,8 @@ def _value(scope: str, name: str, value: Any) -> str:
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
     if isinstance(value, list):
-        words = field.words or {} if field else {}
-        return "、".join(str(words.get(one, one)) for one in value) or _("none")
+        labels = field.words or {} if field else {}
+        return "、".join(str(labels.get(code, code)) for code in value) or _("none")
     if scope == "household" and name in MONEY_FIELDS and isinstance(value, int | Decimal):
         return f"{yuan_text(int(value))} {MONEY}"
     if field and field.words:

@@ -1,4 +1,4 @@
-"""What the logic checks found: counts by rule, the findings one by one, let one stand, have a place checked again."""
+"""What the logic checks found: counts by rule, the findings one by one; let one stand; have a place checked again."""
 
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 from .check_sections import (
-    NEWEST,
+    NEWEST_WAIVERS,
     ORDER,
     dress,
     reason_of,
@@ -47,7 +47,7 @@ STATES = (
     ("cleared", gettext_lazy("cleared")),
 )
 RANK = Case(*(When(severity=code, then=Value(rank)) for code, rank in ORDER.items()), output_field=IntegerField())
-DESKS = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)  # who mends what is found
+DESKS = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)  # the levels whose desks mend what is found
 
 
 class FindingFilter(Form):
@@ -59,28 +59,28 @@ class FindingFilter(Form):
 
     def __init__(self, request: Request):
         super().__init__(request.GET or None)
-        groups = [(one.code, title_of(one)) for one in read_pack().groups.values()]
+        groups = [(group.code, title_of(group)) for group in read_pack().groups.values()]
         self.fields["group"].choices = [("", _("all")), *groups]
         self.fields["severity"].choices = [("", _("all")), *Severity.choices]
 
     @property
-    def given(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         return self.cleaned_data if self.is_valid() else {}
 
-    def narrow(self, rows: QuerySet[CheckFinding]) -> QuerySet[CheckFinding]:
-        """By everything but the state."""
+    def narrow(self, findings: QuerySet[CheckFinding]) -> QuerySet[CheckFinding]:
+        """The findings that fit all filters but the state, for which there is `in_state`."""
         for name in ("group", "severity", "rule"):
-            if self.given.get(name):
-                rows = rows.filter(**{name: self.given[name]})
-        if self.given.get("place"):
-            place = self.given["place"]
-            rows = rows.filter(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
-        return rows
+            if self.filters.get(name):
+                findings = findings.filter(**{name: self.filters[name]})
+        if self.filters.get("place"):
+            place = self.filters["place"]
+            findings = findings.filter(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
+        return findings
 
     def in_state(self) -> Q:
         """The condition of the chosen state; without one, what waits."""
         waits = CheckFinding.waits(timezone.localdate())
-        state = self.given.get("state")
+        state = self.filters.get("state")
         if state == "waived":
             return Q(cleared_at=None) & ~waits
         return Q(cleared_at__isnull=False) if state == "cleared" else waits
@@ -104,33 +104,33 @@ CHECKS = DeclaredList(
 def checks(request: Request) -> HttpResponse:
     """Counts by rule within the viewer's reach: the gravest and most frequent first."""
     form, pack = FindingFilter(request), read_pack()
-    rows = form.narrow(CheckFinding.objects.filter(cleared_at=None))
+    standing = form.narrow(CheckFinding.objects.filter(cleared_at=None))
     waits = CheckFinding.waits(timezone.localdate())
-    counted = rows.order_by().values("rule", "severity").annotate(
+    counts = standing.order_by().values("rule", "severity").annotate(
         waiting=Count("pk", filter=waits), homes=Count("household", filter=waits, distinct=True), all=Count("pk")
     )  # fmt: skip
-    found = [
+    by_rule = [
         {
-            **one,
-            "waived": one["all"] - one["waiting"],
-            "title": rule_title(pack, one["rule"]),
-            "group": _group(pack, one["rule"]),
-            "word": severity_word(one["severity"]),
-            "badge": BADGES[one["severity"]],
+            **line,
+            "waived": line["all"] - line["waiting"],
+            "title": rule_title(pack, line["rule"]),
+            "group": _group(pack, line["rule"]),
+            "word": severity_word(line["severity"]),
+            "badge": BADGES[line["severity"]],
         }
-        for one in counted
+        for line in counts
     ]
-    found.sort(key=lambda one: (ORDER[one["severity"]], -one["waiting"], one["rule"]))
+    by_rule.sort(key=lambda line: (ORDER[line["severity"]], -line["waiting"], line["rule"]))
     totals = dict.fromkeys(Severity.values, 0)
-    for one in found:
-        totals[one["severity"]] += one["waiting"]
+    for line in by_rule:
+        totals[line["severity"]] += line["waiting"]
     return CHECKS.respond(
         request,
         "assistance/checks/checks.html",
-        found,
+        by_rule,
         form=form,
         totals=[(code, severity_word(code), count) for code, count in totals.items()],
-        waived=sum(one["waived"] for one in found),
+        waived=sum(line["waived"] for line in by_rule),
         run=_last_run(request),
         may_run=_own_place(request) is not None,
         place_query=_place_query(request),
@@ -144,7 +144,7 @@ def _group(pack: Any, code: str) -> str:
 
 
 def _place_query(request: Request) -> str:
-    """The chosen place, to go on with in links."""
+    """The chosen place, as the end of an address: "&place…=…", or nothing."""
     kept = request.GET.copy()
     for name in list(kept):
         if not name.startswith("place"):
@@ -183,7 +183,7 @@ FINDINGS = DeclaredList(
         Column(gettext_lazy("village"), "household.place.full_name", shown="household.place.name"),
         Column(gettext_lazy("finding"), cell="finding"),
         Column(gettext_lazy("household member"), "member.person.name", page=False),
-        Column(gettext_lazy("rule"), lambda one: rule_title(read_pack(), one.rule), page=False),
+        Column(gettext_lazy("rule"), lambda finding: rule_title(read_pack(), finding.rule), page=False),
         Column(gettext_lazy("how grave"), "get_severity_display", cell="how_grave"),
         Column(gettext_lazy("what to do"), _todo, page=False),
         Column(gettext_lazy("year"), "year", page=False),
@@ -191,10 +191,10 @@ FINDINGS = DeclaredList(
         Column("", cell="acts", is_silent=True),
         Column(
             gettext_lazy("let stand until"),
-            lambda one: one.waived_until if one.is_waived_on(timezone.localdate()) else None,
+            lambda finding: finding.waived_until if finding.is_waived_on(timezone.localdate()) else None,
             page=False,
         ),
-        Column(gettext_lazy("reason"), lambda one: reason_of(one, timezone.localdate()), page=False),
+        Column(gettext_lazy("reason"), lambda finding: reason_of(finding, timezone.localdate()), page=False),
     ],
 )
 
@@ -203,30 +203,32 @@ FINDINGS = DeclaredList(
 def findings(request: Request) -> HttpResponse:
     """The findings one by one."""
     form, pack = FindingFilter(request), read_pack()
-    rows = form.narrow(CheckFinding.objects.filter(form.in_state())).annotate(rank=RANK)
-    rows = rows.order_by("household__place__lo", "household", "rank", "pk")
-    rows = rows.select_related("household__place", "household__head", "member__person").prefetch_related(NEWEST)
+    listed = form.narrow(CheckFinding.objects.filter(form.in_state())).annotate(rank=RANK)
+    listed = listed.order_by("household__place__lo", "household", "rank", "pk")
+    listed = listed.select_related("household__place", "household__head", "member__person").prefetch_related(
+        NEWEST_WAIVERS
+    )
 
-    def dressed(shown: list[CheckFinding]) -> None:
-        for one in shown:
-            dress(request, one, pack)
-            lend(one, household_url=link("household", pk=one.household_id))
+    def dress_page(shown: list[CheckFinding]) -> None:
+        for finding in shown:
+            dress(request, finding, pack)
+            lend(finding, household_url=link("household", pk=finding.household_id))
 
-    rule = pack.rules.get(form.given.get("rule", ""))
+    rule = pack.rules.get(form.filters.get("rule", ""))
     return FINDINGS.respond(
         request,
         "assistance/checks/findings.html",
-        rows,
+        listed,
         form=form,
-        dress=dressed,
+        dress=dress_page,
         rule=rule,
         rule_title=title_of(rule) if rule else "",
     )
 
 
 def load_finding(request: Request, pk: UUID) -> CheckFinding:
-    rows = CheckFinding.objects.select_related("household__place", "household__head", "member__person")
-    return rows.get(pk=pk)
+    findings = CheckFinding.objects.select_related("household__place", "household__head", "member__person")
+    return findings.get(pk=pk)
 
 
 class WaiveForm(ActForm):
@@ -304,6 +306,7 @@ def check_again(request: Request) -> HttpResponse:
 
 
 def _posts_of_the_register(viewer: Any) -> list[Any]:
+    """The viewer's working posts in townships and villages."""
     kinds = {*OVERSEEING, BodyKind.VILLAGE}
     return [
         post
@@ -313,11 +316,12 @@ def _posts_of_the_register(viewer: Any) -> list[Any]:
 
 
 def _inside(place: Any) -> Q:
+    """Findings of households within a place."""
     return Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
 
 
 def _waiting_rows(viewer: Any) -> Any:
-    """How many errors wait in the register of a township's or village's desk."""
+    """The errors that wait in the register of the viewer's townships and villages."""
     places = {post.body.place for post in _posts_of_the_register(viewer)}
     if not places:
         return None
@@ -328,14 +332,14 @@ def _waiting_rows(viewer: Any) -> Any:
     return findings.order_by().values_list("household__place__lo").annotate(Count("pk"))
 
 
-def _waiting_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, errors_by_village: Any) -> list[DeskItem]:
     items, seen = [], set()
     for post in _posts_of_the_register(viewer):
         place = post.body.place
         if place.pk in seen:
             continue
         seen.add(place.pk)
-        count = sum(errors for village, errors in rows if place.lo <= village <= place.hi)
+        count = sum(errors for village, errors in errors_by_village if place.lo <= village <= place.hi)
         if count:
             title = ngettext(
                 "%(n)d error in the register waits", "%(n)d errors in the register wait", count

@@ -39,7 +39,7 @@ PER_PAGE = 25
 
 
 def activities_of(request: Request) -> QuerySet[Activity]:
-    """Those of the viewer's desks and places, their own, and those with a deed that they may see."""
+    """Activities of the viewer's desks and places, those that the viewer recorded, those with a deed in their reach."""
     reach = request.viewer.reach
     condition = (
         reach.places("place__")
@@ -65,13 +65,13 @@ ACTIVITIES = DeclaredList(
 
 @page("activity.see", methods=("GET",))
 def activities(request: Request) -> HttpResponse:
-    rows = activities_of(request).select_related("place", "organiser").annotate(count=Count("deeds"))
+    listed = activities_of(request).select_related("place", "organiser").annotate(count=Count("deeds"))
     typed = request.GET.get("q", "").strip()
     if typed:
-        rows = rows.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
-    rows = rows.order_by("-on", "-pk")
+        listed = listed.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
+    listed = listed.order_by("-on", "-pk")
     return ACTIVITIES.respond(
-        request, "assistance/deeds/activities.html", rows, typed=typed, may_open=may("activity.open", request.viewer)
+        request, "assistance/deeds/activities.html", listed, typed=typed, may_open=may("activity.open", request.viewer)
     )
 
 
@@ -93,8 +93,8 @@ class ActivityForm(ActForm):
             choices.append(("", _("I myself")))
         self.fields["organiser"].choices = choices
 
-    def service_fields(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {**given, "organiser": self.desks.get(given["organiser"])}
+    def service_fields(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        return {**cleaned, "organiser": self.desks.get(cleaned["organiser"])}
 
 
 @page("activity.open")
@@ -123,23 +123,23 @@ def load_activity(request: Request, pk: UUID) -> Activity:
 @page("activity.see", load=load_activity, methods=("GET",))
 def activity(request: Request, activity: Activity) -> HttpResponse:
     """One event and its deeds, as far as the viewer may see them."""
-    rows = Deed.objects.filter(activity=activity).select_related("version", "place").prefetch_related(PARTIES)
-    page_obj = Paginator(rows.order_by("-recorded_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    for one in page_obj:
-        lend(one, much=how_much(one), who=party_words(one))
-    words = {
+    deeds = Deed.objects.filter(activity=activity).select_related("version", "place").prefetch_related(PARTIES)
+    page_obj = Paginator(deeds.order_by("-recorded_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    for deed in page_obj:
+        lend(deed, much=how_much(deed), who=party_words(deed))
+    context = {
         "activity": activity,
         "page_obj": page_obj,
         "may_add": may("activity.extend", request.viewer, activity),
     }
-    return render(request, "assistance/deeds/activity.html", words)
+    return render(request, "assistance/deeds/activity.html", context)
 
 
 ONE_EACH, TOGETHER = "each", "together"
 
 
 class ManyForm(ActForm):
-    """An amount for each item that was given; the families once; who did it once."""
+    """Deeds of one activity: an amount for each item that was given, the families and the members once for all."""
 
     households = PickerField(
         find=households_find,
@@ -191,27 +191,27 @@ class ManyForm(ActForm):
             )
             self.fields[f"item_{item.pk}"].widget.attrs.update({"inputmode": "decimal", "step": "any"})
 
-    def service_fields(self, given: dict[str, Any]) -> dict[str, Any]:
-        """The lines and parties for `activity_record`."""
+    def service_fields(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """The lines and parties for `activity_record`, from the form's cleaned data."""
         lines = []
-        families = given.get("households") or []
+        families = cleaned.get("households") or []
         villages = [self.activity.place] if self.activity.place.level == "village" else []
         for item in self.items:
-            amount = given[f"item_{item.pk}"]
+            amount = cleaned[f"item_{item.pk}"]
             if not amount:
                 continue
             serves = version_on(item, self.activity.on).serves
             if serves == "village":
                 lines.append(Line(item, amount, Reached(villages=villages)))
-            elif families and given.get("how") == ONE_EACH:
-                lines += [Line(item, amount, Reached(households=[one])) for one in families]
+            elif families and cleaned.get("how") == ONE_EACH:
+                lines += [Line(item, amount, Reached(households=[family])) for family in families]
             else:
-                lines.append(Line(item, amount, Reached(households=families, unnamed=given["unnamed"] or 0)))
-        return {"lines": lines, "parties": self._parties(given)}
+                lines.append(Line(item, amount, Reached(households=families, unnamed=cleaned["unnamed"] or 0)))
+        return {"lines": lines, "parties": self._parties(cleaned)}
 
-    def _parties(self, given: dict[str, Any]) -> list[Part]:
+    def _parties(self, cleaned: dict[str, Any]) -> list[Part]:
         organiser = self.activity.organiser
-        people = [Part(person) for person in given.get("members") or []]
+        people = [Part(person) for person in cleaned.get("members") or []]
         if organiser is None:
             return [Part(self.viewer.person)]
         return [*people, Part(organiser, DeedParty.Role.ORGANISER if people else DeedParty.Role.LEAD)]
@@ -220,13 +220,13 @@ class ManyForm(ActForm):
 @page("activity.extend", load=load_activity)
 def activity_add(request: Request, activity: Activity) -> HttpResponse:
     """Several items, several families, one sending: all of it or nothing."""
-    rows = open_items(request.viewer).select_related("campaign", "direction")
-    found = rows.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal")
-    items = [one for one in found if version_on(one, activity.on).fed_by == ItemVersion.Fed.HAND]
+    catalogue = open_items(request.viewer).select_related("campaign", "direction").prefetch_related("versions")
+    catalogue = catalogue.order_by("-campaign__starts_on", "ordinal")
+    items = [item for item in catalogue if version_on(item, activity.on).fed_by == ItemVersion.Fed.HAND]
     form = ManyForm(request.POST or None, viewer=request.viewer, activity=activity, items=items)
-    words = {"form": form, "activity": activity}
+    context = {"form": form, "activity": activity}
     if is_search(request, form):
-        return render(request, "assistance/deeds/activity_add.html", words)
+        return render(request, "assistance/deeds/activity_add.html", context)
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(request, activity_record, activity=activity, **form.service_fields(form.cleaned_data))
         if receipt is not None:
@@ -237,7 +237,7 @@ def activity_add(request: Request, activity: Activity) -> HttpResponse:
             messages.success(request, said)
             return redirect("activity", activity.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "assistance/deeds/activity_add.html", words, status=status)
+    return render(request, "assistance/deeds/activity_add.html", context, status=status)
 
 
 urlpatterns = [

@@ -1,5 +1,6 @@
 """The acts on a deed, a page each: claim, confirm, correct, withdraw, prove, a code for the family."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,7 @@ from yishi.web.kit.stream import stream
 from .deed_record import ReachedForm
 from .deed_words import household_label, how_much, party_words
 
-CODE_KEY = "deed_code"  # in the session of who asked for it; shown once
+CODE_KEY = "deed_code"  # in the session of whoever asked for the code: it is shown once
 
 
 def back_to(deed: Deed) -> str:
@@ -58,6 +59,7 @@ def back_to(deed: Deed) -> str:
 
 
 def lead(deed: Deed) -> str:
+    """The line under the heading of every act: number, item, quantity and place of the deed."""
     return f"{deed.number} · {deed.version.name} · {how_much(deed)} · {deed.place.name}"
 
 
@@ -87,20 +89,25 @@ class ClaimForm(ActForm):
             self.claimants["me"] = viewer.person
         self.claimants |= {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
         who = self.fields["who"]
-        who.choices = [(key, _("myself") if key == "me" else one.name) for key, one in self.claimants.items()]
+        who.choices = [(key, _("myself") if key == "me" else claimant.name) for key, claimant in self.claimants.items()]
         who.initial = next(iter(self.claimants), "")
 
-    def service_fields(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {"who": self.claimants[given["who"]], "role": given["role"], "share": ten_thousandths(given["share"])}
+    def service_fields(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "who": self.claimants[cleaned["who"]],
+            "role": cleaned["role"],
+            "share": ten_thousandths(cleaned["share"]),
+        }
 
 
-def ten_thousandths(per_cent: Any) -> int | None:
+def ten_thousandths(per_cent: Decimal | None) -> int | None:
+    """A share as services take it: per cent with two decimals, in ten thousandths; none where none was typed."""
     return None if per_cent is None else int(per_cent * 100)
 
 
 @page("deed.claim", load=load_deed)
 def claim(request: Request, deed: Deed) -> HttpResponse:
-    """One more role in a deed that one may see."""
+    """Claim one more role in a deed that the viewer may see."""
     form = ClaimForm(request.POST or None, viewer=request.viewer)
     return one_act(
         request,
@@ -136,13 +143,13 @@ class NumberForm(ClaimForm):
 
 @page("deed.claim")
 def claim_by_number(request: Request) -> HttpResponse:
-    """A body of another place or tier took part: by the number that it was told, without searching in others' files."""
+    """Claim a role for a body of another place or tier, by the receipt number that it was told: no file is searched."""
     form = NumberForm(request.POST or None, viewer=request.viewer)
     return one_act(
         request,
         form,
         deed_claim,
-        fields=lambda given: {"deed": given["number"], **form.service_fields(given)},
+        fields=lambda cleaned: {"deed": cleaned["number"], **form.service_fields(cleaned)},
         heading=_("Claim a role by the receipt number"),
         lead=_("We took part in a deed that somebody else recorded. It stays one deed, with one credit more."),
         back=reverse("deeds"),
@@ -153,13 +160,13 @@ def claim_by_number(request: Request) -> HttpResponse:
 
 
 def load_instead(request: Request, pk: UUID, other: UUID) -> tuple[Deed, Deed]:
-    """One's own record, and another that looks like it (the pair was found, so one may know of it)."""
+    """The viewer's own record and the other deed of an open pair with it: it looks alike, so they may know of it."""
     mine = load_deed(request, pk)
     pair = Q(earlier=mine, later=other) | Q(earlier=other, later=mine)
     if not open_pairs().filter(pair).exists():
         raise Deed.DoesNotExist
-    rows = Deed.within.select_related("version", "place").prefetch_related(PARTIES)
-    return mine, rows.get(pk=other)
+    deeds = Deed.within.select_related("version", "place").prefetch_related(PARTIES)
+    return mine, deeds.get(pk=other)
 
 
 class InsteadForm(ActForm):
@@ -169,7 +176,7 @@ class InsteadForm(ActForm):
 
 @page("deed.claim", load=load_instead)
 def claim_instead(request: Request, pair: tuple[Deed, Deed]) -> HttpResponse:
-    """It is the same deed: a role in theirs, and one's own record is withdrawn."""
+    """Both records are one deed: the viewer claims a role in the other one, and their own record is withdrawn."""
     mine, deed = pair
     return one_act(
         request,
@@ -180,7 +187,7 @@ def claim_instead(request: Request, pair: tuple[Deed, Deed]) -> HttpResponse:
             "mine": mine,
             "reason": _("The same deed is recorded as %(number)s.") % {"number": deed.number},
         },
-        fields=lambda given: {"role": given["role"], "share": ten_thousandths(given["share"])},
+        fields=lambda cleaned: {"role": cleaned["role"], "share": ten_thousandths(cleaned["share"])},
         heading=_("It is the same: claim a role in it"),
         lead=f"{deed.version.name} · {how_much(deed)} · {deed.place.name} · {'、'.join(party_words(deed))}",
         back=back_to(mine),
@@ -197,7 +204,7 @@ def confirm(request: Request, deed: Deed) -> HttpResponse:
         ActForm(request.POST or None),
         deed_confirm,
         given={"deed": deed},
-        fields=lambda given: {},
+        fields=lambda cleaned: {},
         heading=_("Was it so?"),
         lead=f"{lead(deed)} · {'、'.join(party_words(deed))}",
         back=back_to(deed),
@@ -208,6 +215,8 @@ def confirm(request: Request, deed: Deed) -> HttpResponse:
 
 
 def _by_reason(right: str, service: Any, heading: Any, done: Any, submit: Any) -> Any:
+    """The page of an act on a deed that asks for nothing but a reason."""
+
     @page(right, load=load_deed)
     def view(request: Request, deed: Deed) -> HttpResponse:
         return one_act(
@@ -257,11 +266,12 @@ class CorrectForm(ReachedForm):
 
 @page("deed.correct", load=load_deed)
 def correct(request: Request, deed: Deed) -> HttpResponse:
-    """On any day, also after a report was issued: today's figures follow, the report stays what it was."""
+    """Correct a deed on any day, also after a report was issued: today's figures follow, the report stays as it is."""
     standing = reached_by(deed)
-    knows_all = Household.objects.filter(pk__in=[one.pk for one in standing.households]).count() == len(
-        standing.households
-    ) and len(villagers_by([one.pk for one in standing.people])) == len(standing.people)
+    household_keys = [household.pk for household in standing.households]
+    seen_households = Household.objects.filter(pk__in=household_keys).count()
+    seen_people = len(villagers_by([person.pk for person in standing.people]))
+    knows_all = seen_households == len(standing.households) and seen_people == len(standing.people)
     initial = {
         "amount": f"{deed.quantity.normalize():f}",
         "unnamed": deed.unnamed or None,
@@ -272,16 +282,16 @@ def correct(request: Request, deed: Deed) -> HttpResponse:
         "people": standing.people,
     }
     form = CorrectForm(request.POST or None, viewer=request.viewer, version=deed.version, initial=initial)
-    if not knows_all:  # what one may not see one does not change: it stays as it is
+    if not knows_all:  # who may not see a beneficiary does not change any of them: they stay as they are
         for name in ("households", "people", "unnamed"):
             form.fields.pop(name, None)
     if is_search(request, form):
         return render(request, "assistance/deeds/deed_correct.html", {"form": form, "deed": deed})
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        fields = {name: given[name] for name in ("reason", "on", "place", "amount", "words")}
+        cleaned = form.cleaned_data
+        fields = {name: cleaned[name] for name in ("reason", "on", "place", "amount", "words")}
         if knows_all:
-            fields["reached"] = _kept_where_unasked(form, standing)
+            fields["reached"] = _reached_as_corrected(form, standing)
         receipt = form.attempt(request, deed_correct, deed=deed, **fields)
         if receipt is not None:
             messages.success(request, _("Corrected. What stood before stays readable in the story."))
@@ -290,8 +300,8 @@ def correct(request: Request, deed: Deed) -> HttpResponse:
     return render(request, "assistance/deeds/deed_correct.html", {"form": form, "deed": deed}, status=status)
 
 
-def _kept_where_unasked(form: CorrectForm, standing: Reached) -> Reached:
-    """What the form does not ask for stays as it stands."""
+def _reached_as_corrected(form: CorrectForm, standing: Reached) -> Reached:
+    """Whom the deed reached, from the form; where the form does not ask, as it stands."""
     asked = form.reached()
     return Reached(
         households=asked.households if "households" in form.fields else standing.households,
@@ -313,12 +323,12 @@ class ProofForm(ActForm):
 
 @page("deed.prove", load=load_deed)
 def prove(request: Request, deed: Deed) -> HttpResponse:
-    """Evidence by class; a paper that the family signed is a confirmation too."""
+    """Add evidence of one kind; a paper that the family signed is a confirmation too."""
     form = ProofForm(request.POST or None, request.FILES or None, initial={"kind": _first_kind(deed)})
     return one_act(
         request,
         form,
-        _kept(),
+        _storing_the_upload(),
         given={"deed": deed},
         heading=_("Add evidence"),
         lead=lead(deed),
@@ -333,8 +343,8 @@ def _first_kind(deed: Deed) -> str:
     return wanted[0] if wanted else Evidence.Kind.CONFIRMATION
 
 
-def _kept() -> Any:
-    """The service, with the upload stored first; one whose act is refused is swept away after a day."""
+def _storing_the_upload() -> Any:
+    """`evidence_add` with the upload stored first; an upload whose act is refused is swept away after a day."""
 
     def service(*, actor: Any, deed: Deed, kind: str, words: str, file: Any, act_id: Any) -> Receipt:
         kept: Attachment | None = None
@@ -350,12 +360,12 @@ def _kept() -> Any:
 
 
 def load_evidence(request: Request, pk: UUID, file: UUID) -> Attachment:
-    """A file of the deed; a paper that names or is signed by families only for those who may correct the deed."""
+    """The attachment of one piece of evidence; a kind that names families opens only for who may correct the deed."""
     deed = load_deed(request, pk)
-    row = deed.evidence.select_related("file").get(file=file)
-    if row.kind in Evidence.NAMING and not may("deed.correct", request.viewer, deed):
+    evidence = deed.evidence.select_related("file").get(file=file)
+    if evidence.kind in Evidence.NAMING and not may("deed.correct", request.viewer, deed):
         raise Evidence.DoesNotExist
-    return certain(row.file)
+    return certain(evidence.file)
 
 
 @page("deed.see", load=load_evidence, methods=("GET",))
@@ -385,13 +395,13 @@ def code(request: Request, deed: Deed) -> HttpResponse:
         if receipt is not None:
             request.session[CODE_KEY] = {"deed": str(deed.pk), "code": family_code(receipt.pk)}
             return redirect(reverse("deed_code", args=[deed.pk]))
-    words: dict[str, Any] = {"form": form, "deed": deed, "lead": lead(deed)}
+    context: dict[str, Any] = {"form": form, "deed": deed, "lead": lead(deed)}
     if shown and shown["deed"] == str(deed.pk):
         address = settings.PUBLIC_URL + reverse("family_code", kwargs={"code": shown["code"]})
-        words |= {"code": spaced(shown["code"]), "address": address, "image": qr_image(address)}
-        words["typed_at"] = settings.PUBLIC_URL + reverse("family_codes")
+        context |= {"code": spaced(shown["code"]), "address": address, "image": qr_image(address)}
+        context["typed_at"] = settings.PUBLIC_URL + reverse("family_codes")
     status = 422 if request.method == "POST" else 200
-    return render(request, "assistance/deeds/deed_code.html", words, status=status)
+    return render(request, "assistance/deeds/deed_code.html", context, status=status)
 
 
 urlpatterns = [

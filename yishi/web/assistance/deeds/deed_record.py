@@ -1,4 +1,4 @@
-"""Recording a deed on a phone in under a minute: the item by a big button, then what only its doer knows."""
+"""Recording a deed on a phone in under a minute: the item by a big button, then the fields that only its doer knows."""
 
 from decimal import Decimal
 from functools import partial
@@ -54,20 +54,20 @@ from .deed_words import (
 
 ME, DESK, FOR_MEMBERS, FOR_OTHERS = "me", "desk", "members", "others"
 Role, Serves = DeedParty.Role, ItemVersion.Serves
-USED = 4  # items used last, shown first
+USED = 4  # how many of the items used last stand on top
 
 
 @page("deed.record", methods=("GET",))
 def deed_new(request: Request) -> HttpResponse:
-    """First step: the catalogue as big buttons, what one used last on top."""
-    rows = list(
+    """First step: the catalogue as big buttons, the items that the viewer used last on top."""
+    catalogue = list(
         open_items(request.viewer)
         .select_related("direction", "campaign")
         .prefetch_related("versions")
         .order_by("-campaign__starts_on", "direction__ordinal", "ordinal")
     )
     today = timezone.localdate()
-    items = [{"item": one, "version": _version(one, today)} for one in rows]
+    items = [{"item": item, "version": _version(item, today)} for item in catalogue]
     last = (
         Deed.within.filter(recorded_by=request.viewer.person, recorded_by__isnull=False)
         .values("item")
@@ -75,20 +75,22 @@ def deed_new(request: Request) -> HttpResponse:
         .order_by("-last")[:USED]
     )
     used = {row["item"]: place for place, row in enumerate(last)}
-    recent = sorted((one for one in items if one["item"].pk in used), key=lambda one: used[one["item"].pk])
+    recent = sorted(
+        (choice for choice in items if choice["item"].pk in used), key=lambda choice: used[choice["item"].pk]
+    )
     query = request.GET.urlencode()
-    words = {"items": items, "recent": recent if len(items) > USED else [], "query": f"?{query}" if query else ""}
-    return render(request, "assistance/deeds/deed_items.html", words)
+    context = {"items": items, "recent": recent if len(items) > USED else [], "query": f"?{query}" if query else ""}
+    return render(request, "assistance/deeds/deed_items.html", context)
 
 
 def _version(item: CatalogueItem, day: Any) -> ItemVersion:
-    """As `version_on`, from versions that are read already."""
-    versions = sorted(item.versions.all(), key=lambda one: one.number)
-    return ([one for one in versions if one.valid_from <= day] or versions[:1])[-1]
+    """The version that holds on a day, as `version_on` says, from versions that are prefetched."""
+    versions = sorted(item.versions.all(), key=lambda version: version.number)
+    return ([version for version in versions if version.valid_from <= day] or versions[:1])[-1]
 
 
 class ReachedForm(ActForm):
-    """How much, whom, where, when: what every record of a deed asks for, as far as the item asks."""
+    """The fields of every record of a deed, as far as its item asks: how much, whom it reached, where, when."""
 
     amount = forms.DecimalField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
     unnamed = forms.IntegerField(
@@ -129,7 +131,7 @@ class ReachedForm(ActForm):
         self.fields["on"].widget.format = "%Y-%m-%d"
 
     def _name_families(self) -> None:
-        """Offered only to those who may see families."""
+        """Add the pickers of families and people; without a family in reach there is nothing to pick from."""
         self.fields["households"] = PickerField(
             find=households_find,
             by_ids=households_by,
@@ -154,20 +156,20 @@ class ReachedForm(ActForm):
         self.order_fields(("act_id", "amount", "households", "people", "unnamed", "place", "on", "words"))
 
     def reached(self) -> Reached:
-        """Whom it reached, from what was cleaned."""
-        given = self.cleaned_data
-        villages = [given["place"]] if self.version.serves == Serves.VILLAGE else []
+        """Whom the deed reached, from the cleaned data."""
+        cleaned = self.cleaned_data
+        villages = [cleaned["place"]] if self.version.serves == Serves.VILLAGE else []
         return Reached(
-            households=[self.household] if self.household else given.get("households") or [],
-            people=given.get("people") or [],
+            households=[self.household] if self.household else cleaned.get("households") or [],
+            people=cleaned.get("people") or [],
             villages=villages,
-            unnamed=given.get("unnamed") or 0,
+            unnamed=cleaned.get("unnamed") or 0,
         )
 
 
 class DeedForm(ReachedForm):
-    """With who did it: oneself, one's desk, members for whom one's desk records, or others whose deed one's desk only
-    reports; further parties and shares folded away."""
+    """A new deed, with who did it: the viewer, their desk, members for whom the desk records, or others whose deed the
+    desk only reports; further parties and shares are folded away."""
 
     doer = forms.ChoiceField(label=gettext_lazy("Who did it?"), widget=forms.RadioSelect)
     members = PickerField(
@@ -210,51 +212,51 @@ class DeedForm(ReachedForm):
             self.fields["doer"].widget = forms.HiddenInput()
         if self.desks:
             members = self.fields["members"]
-            members.find, members.by_ids = (partial(one, viewer) for one in (members_find, members_by))
+            members.find, members.by_ids = (partial(search, viewer) for search in (members_find, members_by))
         else:
             del self.fields["members"]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        doer, members = given.get("doer", ""), given.get("members")
+        cleaned = super().clean() or self.cleaned_data
+        doer, members = cleaned.get("doer", ""), cleaned.get("members")
         if doer.startswith(FOR_MEMBERS) and not members and "members" not in self.errors:
             self.add_error("members", _("Search, and tick at least one."))
-        if doer.startswith(FOR_OTHERS) and not (members or given.get("bodies")) and "bodies" not in self.errors:
+        if doer.startswith(FOR_OTHERS) and not (members or cleaned.get("bodies")) and "bodies" not in self.errors:
             self.add_error("bodies", _("Search, and tick at least one."))
-        return given
+        return cleaned
 
     def service_fields(self) -> dict[str, Any]:
-        """What `deed_record` takes besides the item."""
-        given = self.cleaned_data
-        desk = self.desks.get(given["doer"].partition(":")[2])
-        others = [Part(body, Role.CO, 1) for body in given["bodies"] if body != desk]
-        if given["doer"] == ME:
-            ours = [Part(certain(self.viewer.person), given["role"])]
-        elif given["doer"].startswith(DESK):
-            ours = [Part(certain(desk), given["role"])]
-        elif given["doer"].startswith(FOR_OTHERS):  # its desk records and is no party
-            named = [*given["members"], *given["bodies"]]
-            ours, others = [Part(named[0], Role.LEAD)], [Part(one, Role.CO, 1) for one in named[1:]]
+        """The arguments of `deed_record` besides the item and the match."""
+        cleaned = self.cleaned_data
+        desk = self.desks.get(cleaned["doer"].partition(":")[2])
+        others = [Part(body, Role.CO, 1) for body in cleaned["bodies"] if body != desk]
+        if cleaned["doer"] == ME:
+            ours = [Part(certain(self.viewer.person), cleaned["role"])]
+        elif cleaned["doer"].startswith(DESK):
+            ours = [Part(certain(desk), cleaned["role"])]
+        elif cleaned["doer"].startswith(FOR_OTHERS):  # its desk records and is no party
+            named = [*cleaned["members"], *cleaned["bodies"]]
+            ours, others = [Part(named[0], Role.LEAD)], [Part(party, Role.CO, 1) for party in named[1:]]
         else:
-            ours = [Part(person, Role.LEAD) for person in given["members"]]
-            others = [one for one in others if one.who != desk]
+            ours = [Part(person, Role.LEAD) for person in cleaned["members"]]
+            others = [part for part in others if part.who != desk]
             ours.append(Part(certain(desk), Role.ORGANISER))
         return {
-            "place": given["place"],
-            "on": given["on"],
-            "amount": given["amount"],
-            "words": given["words"],
+            "place": cleaned["place"],
+            "on": cleaned["on"],
+            "amount": cleaned["amount"],
+            "words": cleaned["words"],
             "reached": self.reached(),
             "recorded_for": desk,
-            "parties": _shared(ours, others, given["share"]),
+            "parties": _shared(ours, others, cleaned["share"]),
         }
 
 
 def _shared(ours: list[Part], others: list[Part], share: Decimal | None) -> list[Part]:
-    """All parts equal; with a share the first of ours has it and the rest is equal among the others."""
-    rest = [Part(one.who, one.role, 1) for one in (*ours[1:], *others)]
+    """All parts equal; with a share (per cent) the first of ours has it, and the rest is equal among the others."""
+    rest = [Part(part.who, part.role, 1) for part in (*ours[1:], *others)]
     if share is None or not rest:
-        return [Part(one.who, one.role) for one in (*ours, *others)]
+        return [Part(part.who, part.role) for part in (*ours, *others)]
     return joined(rest, Part(ours[0].who, ours[0].role, int(share * 100)))
 
 
@@ -275,50 +277,51 @@ def deed_new_item(request: Request, item: CatalogueItem) -> HttpResponse:
         household=match.need.household if match else None,
         initial=_initial(request, version, match) if request.method == "GET" else None,  # what was typed stays
     )
-    words: dict[str, Any] = {"form": form, "item": item, "version": version, "match": match}
-    words["folded"] = [form[name] for name in DeedForm.FOLDED]
-    words["is_open"] = any(name in form.errors for name in DeedForm.FOLDED)
-    words["main"] = [field for field in form.visible_fields() if field.name not in DeedForm.FOLDED]
+    context: dict[str, Any] = {"form": form, "item": item, "version": version, "match": match}
+    context["folded"] = [form[name] for name in DeedForm.FOLDED]
+    context["is_open"] = any(name in form.errors for name in DeedForm.FOLDED)
+    context["main"] = [field for field in form.visible_fields() if field.name not in DeedForm.FOLDED]
     if is_search(request, form):
-        words["is_open"] = request.POST.get("find") in DeedForm.FOLDED
-        return render(request, "assistance/deeds/deed_new.html", words)
+        context["is_open"] = request.POST.get("find") in DeedForm.FOLDED
+        return render(request, "assistance/deeds/deed_new.html", context)
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(request, deed_record, item=item, match=match, **form.service_fields())
         if receipt is not None:
             return redirect(reverse("deed_done", args=[receipt.result["deed"]]))
-    return render(request, "assistance/deeds/deed_new.html", words, status=422 if request.method == "POST" else 200)
+    return render(request, "assistance/deeds/deed_new.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _promised(request: Request) -> Match | None:
     """The accepted match that the deed fulfils, where the viewer keeps it (`?match=`)."""
     if "match" not in request.GET:
         return None
-    rows = Match.objects.filter(pk__in=_uuid(request.GET["match"]), state=Match.State.ACCEPTED)
-    match = rows.select_related("need__place", "need__household", "offer", "commitment").first()
+    accepted = Match.objects.filter(pk__in=_keys(request.GET["match"]), state=Match.State.ACCEPTED)
+    match = accepted.select_related("need__place", "need__household", "offer", "commitment").first()
     return match if match is not None and may("match.keep", request.viewer, match) else None
 
 
 def _initial(request: Request, version: ItemVersion, match: Match | None) -> dict[str, Any]:
-    """What the last record of the same person says already; of the one that is to be repeated also how much; of a
-    promise that is kept its place and quantity."""
+    """What the form is filled with: the place of the viewer's last record; place, quantity and words of the record that
+    is to be repeated (`?like=`); place and quantity of the promise that the deed keeps."""
     person: Person | None = request.viewer.person
     own = Deed.within.filter(recorded_by=person, recorded_by__isnull=False).select_related("place")
-    like = own.filter(pk__in=_uuid(request.GET.get("like"))).first()
+    like = own.filter(pk__in=_keys(request.GET.get("like"))).first()
     last = like or own.order_by("-recorded_at").first()
-    given: dict[str, Any] = {"on": timezone.localdate(), "amount": 1}
+    initial: dict[str, Any] = {"on": timezone.localdate(), "amount": 1}
     place: Place | None = last.place if last else next(iter(places_of(request.viewer)), None)
     if version.serves != Serves.VILLAGE or (place and place.level == "village"):
-        given["place"] = place
+        initial["place"] = place
     if match is not None:
-        given["place"] = match.need.place
+        initial["place"] = match.need.place
         if match.quantity:
-            given["amount"] = f"{match.quantity.normalize():f}"
+            initial["amount"] = f"{match.quantity.normalize():f}"
     if like is not None:
-        given.update(amount=f"{like.quantity.normalize():f}", words=like.words)
-    return given
+        initial.update(amount=f"{like.quantity.normalize():f}", words=like.words)
+    return initial
 
 
-def _uuid(text: str | None) -> list[UUID]:
+def _keys(text: str | None) -> list[UUID]:
+    """The key in an address, as a list for `pk__in`: empty where it is no key."""
     try:
         return [UUID(text or "")]
     except ValueError:
@@ -327,16 +330,16 @@ def _uuid(text: str | None) -> list[UUID]:
 
 def load_own(request: Request, pk: UUID) -> Deed:
     """A deed that the viewer recorded."""
-    rows = Deed.objects.select_related("version", "place", "item", "activity")
-    return rows.prefetch_related("parties__body", "parties__person").get(pk=pk, recorded_by=request.viewer.person)
+    deeds = Deed.objects.select_related("version", "place", "item", "activity")
+    return deeds.prefetch_related("parties__body", "parties__person").get(pk=pk, recorded_by=request.viewer.person)
 
 
 @page("deed.see", load=load_own, methods=("GET",))
 def deed_done(request: Request, deed: Deed) -> HttpResponse:
     """After sending: the receipt's number, one more like it, and what looks like the same deed."""
-    alike = [{"deed": one, "much": how_much(one), "parties": party_words(one)} for one in alike_of(deed)]
-    words = {"deed": deed, "much": how_much(deed), "alike": alike, "wanted": _wanted(deed)}
-    return render(request, "assistance/deeds/deed_done.html", words)
+    alike = [{"deed": other, "much": how_much(other), "parties": party_words(other)} for other in alike_of(deed)]
+    context = {"deed": deed, "much": how_much(deed), "alike": alike, "wanted": _wanted(deed)}
+    return render(request, "assistance/deeds/deed_done.html", context)
 
 
 def _wanted(deed: Deed) -> list[str]:

@@ -18,25 +18,25 @@ PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person")
 
 def household_deeds(request: Request, household: Household) -> Asking:
     """The deeds that reached this family or one of its people. Who reads the family's file reads what helped it; the
-    deed's own file opens for those who may see that."""
+    deed's own file opens only for those who may see the deed."""
     people = HouseholdMember.within.filter(household=household).values("person")
     reached = DeedBeneficiary.objects.filter(Q(household=household) | Q(person__in=people)).values("deed")
-    rows = Deed.within.filter(pk__in=reached, state=Deed.State.COUNTED).select_related("version", "place")
-    seen = rows.annotate(is_seen=Exists(Deed.objects.filter(pk=OuterRef("pk")))).prefetch_related(PARTIES)
-    found = yield {"deeds": seen.order_by("-on", "-pk")[:SHOWN], "count": HowMany(rows)}
-    if not found["deeds"]:
+    deeds = Deed.within.filter(pk__in=reached, state=Deed.State.COUNTED).select_related("version", "place")
+    marked = deeds.annotate(is_seen=Exists(Deed.objects.filter(pk=OuterRef("pk")))).prefetch_related(PARTIES)
+    gathered = yield {"deeds": marked.order_by("-on", "-pk")[:SHOWN], "count": HowMany(deeds)}
+    if not gathered["deeds"]:
         return None
     return {
         "template": "assistance/deeds/section_household.html",
         "heading": _("Deeds that reached this family"),
-        "rows": [
+        "deeds": [
             {
-                "deed": one,
-                "much": how_much(one),
-                "who": party_words(one),
-                "url": reverse("deed", args=[one.pk]) if one.is_seen else "",
+                "deed": deed,
+                "much": how_much(deed),
+                "who": party_words(deed),
+                "url": reverse("deed", args=[deed.pk]) if deed.is_seen else "",
             }
-            for one in found["deeds"]
+            for deed in gathered["deeds"]
         ],
-        "more": found["count"] - len(found["deeds"]),
+        "more": gathered["count"] - len(gathered["deeds"]),
     }

@@ -31,7 +31,7 @@ ANSWER = "assistance.deed.answer"
 
 
 def story_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
-    """What `deed_events` reads."""
+    """The querysets that `deed_events` reads: entries of the journal, and the remarks as pairs of act and text."""
     entries = Entry.objects.filter(subject_kind="deed", subject_id=deed.pk).select_related("receipt")
     return {
         "entries": entries.order_by("received_at", "receipt_id", "ordinal"),
@@ -40,7 +40,7 @@ def story_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
 
 
 def deed_events(deed: Deed, entries: list[Entry], reasons: list[tuple[UUID, str]]) -> list[Event]:
-    """All that happened to it, in order; then what it waits for."""
+    """All that happened to the deed, in order; then what it waits for. `reasons` are pairs of act and text."""
     acts: dict[UUID, list[Entry]] = {}
     for entry in entries:
         acts.setdefault(entry.receipt_id, []).append(entry)
@@ -53,7 +53,7 @@ def deed_events(deed: Deed, entries: list[Entry], reasons: list[tuple[UUID, str]
 
 
 class _Names:
-    """The names of all who stand in the entries, by one query."""
+    """The names of all people, bodies and places in the entries, by one query."""
 
     def __init__(self, deed: Deed, entries: list[Entry]):
         people: set[Any] = {entry.actor_id for entry in entries}
@@ -62,12 +62,12 @@ class _Names:
             (bodies if kind == "body" else people).add(UUID(ref))
         places = set(filled(entry.place_id for entry in entries))
         moved = places if len(places) > 1 else set()  # only a move is told
-        found = gather(
+        named = gather(
             people=Person.within.filter(pk__in=people - {None}).values_list("pk", "name"),
             bodies=Body.objects.filter(pk__in=bodies - {None}).values_list("pk", "name"),
             places=Place.objects.filter(pk__in=moved).values_list("pk", "name"),
         )
-        self.known, self.places = dict([*found["people"], *found["bodies"]]), dict(found["places"])
+        self.known, self.places = dict([*named["people"], *named["bodies"]]), dict(named["places"])
         self.unit = deed.version.unit
 
     def of(self, key: Any) -> str:
@@ -90,10 +90,10 @@ def _event(deed: Deed, entries: list[Entry], names: _Names, remark: str) -> Even
 
 
 def _changes(entries: Iterable[Entry], names: _Names) -> list[str]:
-    """What the act took back and what it counts instead."""
+    """One line for each thing that the act changed: what it took back, and what it counts instead."""
     counts = [entry for entry in entries if entry.code == COUNT]
-    before = next((one for one in counts if one.reverses_id), None)
-    after = next((one for one in counts if not one.reverses_id), None)
+    before = next((entry for entry in counts if entry.reverses_id), None)
+    after = next((entry for entry in counts if not entry.reverses_id), None)
     if after is not None and before is None:
         return [
             _("Counts: %(amount)s %(unit)s") % {"amount": thousandths(after.quantities["amount"]), "unit": names.unit}

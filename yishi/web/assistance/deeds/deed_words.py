@@ -25,26 +25,26 @@ def share_word(share: int) -> str:
 
 def party_words(deed: Deed) -> list[str]:
     """The parties' names, in the order in which they stand."""
-    return [str(one.body or one.person) for one in sorted(deed.parties.all(), key=lambda one: one.pk)]
+    return [str(party.body or party.person) for party in sorted(deed.parties.all(), key=lambda party: party.pk)]
 
 
-def household_label(one: Household) -> str:
-    return f"{one.head.name} · {one.place.name} · {one.number}"
+def household_label(household: Household) -> str:
+    return f"{household.head.name} · {household.place.name} · {household.number}"
 
 
-def villager_label(one: Any) -> str:
-    home = getattr(one, "home", None)
-    return f"{one.name} · {home.place.name} · {home.number}" if home else one.name
+def villager_label(villager: Any) -> str:
+    home = getattr(villager, "home", None)
+    return f"{villager.name} · {home.place.name} · {home.number}" if home else villager.name
 
 
 def whom(deed: Deed, *, is_own: bool) -> dict[str, Any]:
-    """Whom a deed reached, for this viewer (within their reach): families and people by name where they may see them,
-    else a number, in tens unless they recorded it themselves (`is_own`)."""
+    """Whom a deed reached, for the viewer of this request: families and people by name where the viewer may see them,
+    else a number, in tens unless the viewer recorded the deed (`is_own`)."""
     return whom_from(deed, gather(**whom_rows(deed)), is_own=is_own)
 
 
 def whom_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
-    """What `whom_from` reads: whom it reached, and those of them whom the viewer may see."""
+    """The querysets that `whom_from` reads: whom the deed reached, and those of them whom the viewer may see."""
     reached = DeedBeneficiary.objects.filter(deed=deed).order_by("pk")
     people = reached.filter(person__isnull=False).order_by().values("person")
     members = HouseholdMember.objects.filter(person__in=people)
@@ -57,26 +57,26 @@ def whom_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
     }
 
 
-def whom_from(deed: Deed, found: dict[str, Any], *, is_own: bool) -> dict[str, Any]:
-    """`whom` from the rows that `whom_rows` asks for."""
-    rows = found["reached"]
-    households = [one for one, _person, _village in rows if one]
-    people = [one for _household, one, _village in rows if one]
-    seen = {one.pk: one for one in found["families"]}
-    known = {one.person_id: one for one in found["villagers"]}
+def whom_from(deed: Deed, gathered: dict[str, Any], *, is_own: bool) -> dict[str, Any]:
+    """As `whom`, from what was gathered of `whom_rows`."""
+    reached = gathered["reached"]
+    households = [household for household, _person, _village in reached if household]
+    people = [person for _household, person, _village in reached if person]
+    seen = {household.pk: household for household in gathered["families"]}
+    known = {membership.person_id: membership for membership in gathered["villagers"]}
     return {
-        "households": [seen[one] for one in households if one in seen],
-        "people": [known[one] for one in people if one in known],
-        "villages": [name for _household, _person, name in rows if name],
+        "households": [seen[key] for key in households if key in seen],
+        "people": [known[key] for key in people if key in known],
+        "villages": [name for _household, _person, name in reached if name],
         "hidden": _hidden(len(households) - len(seen), len(people) - len(known), is_own),
         "unnamed": number_text((exactly if is_own else roughly)(deed.unnamed)) if deed.unnamed else "",
     }
 
 
 def _hidden(households: int, people: int, is_own: bool) -> list[str]:
-    """What is said of those whom the viewer may not see."""
-    found = []
-    for number, words in ((households, _("%(n)s households")), (people, _("%(n)s people"))):
+    """Sentences about the families and people whom the viewer may not see: how many they are."""
+    sentences = []
+    for number, sentence in ((households, _("%(n)s households")), (people, _("%(n)s people"))):
         if number:
-            found.append(words % {"n": number_text((exactly if is_own else roughly)(number))})
-    return found
+            sentences.append(sentence % {"n": number_text((exactly if is_own else roughly)(number))})
+    return sentences

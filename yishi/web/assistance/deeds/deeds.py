@@ -27,7 +27,7 @@ from yishi.kit.records import filled, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
-from yishi.web.assistance.deeds.loads import PARTIES, rows_of_files
+from yishi.web.assistance.deeds.loads import PARTIES, deeds_with_details
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.numbers import thousandths
@@ -75,59 +75,61 @@ class DeedFilter(Form):
         super().__init__(request.GET or None)
         self.viewer = request.viewer
         items = CatalogueItem.objects.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal")
-        named = [(str(one.pk), max(one.versions.all(), key=lambda v: v.number).name) for one in items]
+        named = [(str(item.pk), max(item.versions.all(), key=lambda version: version.number).name) for item in items]
         self.fields["item"].choices = [("", _("all")), *named]
         self.fields["state"].choices = [("", _("all")), *Deed.State.choices]
         self.fields["since"].widget.format = self.fields["until"].widget.format = "%Y-%m-%d"
 
-    def narrow(self, rows: QuerySet[Deed]) -> QuerySet[Deed]:
-        given = self.cleaned_data if self.is_valid() else {}
-        rows = self._whose(rows, given.get("whose", ""))
-        if given.get("q"):
-            rows = deeds_search(rows, given["q"], self.viewer.reach)
+    def narrow(self, deeds: QuerySet[Deed]) -> QuerySet[Deed]:
+        """The deeds that fit the filters; all of them where the filters are not valid."""
+        filters = self.cleaned_data if self.is_valid() else {}
+        deeds = self.narrow_by_whose(deeds, filters.get("whose", ""))
+        if filters.get("q"):
+            deeds = deeds_search(deeds, filters["q"], self.viewer.reach)
         for name, column in (("item", "item"), ("state", "state"), ("activity", "activity")):
-            if given.get(name):
-                rows = rows.filter(**{column: given[name]})
-        if given.get("body"):
-            rows = rows.filter(Q(pk__in=_with_body([given["body"]])) | Q(recorded_for=given["body"]))
-        if given.get("place"):
-            rows = rows.filter(place__lo__gte=given["place"].lo, place__lo__lte=given["place"].hi)
-        if given.get("since"):
-            rows = rows.filter(on__gte=given["since"])
-        if given.get("until"):
-            rows = rows.filter(on__lte=given["until"])
-        return rows
+            if filters.get(name):
+                deeds = deeds.filter(**{column: filters[name]})
+        if filters.get("body"):
+            deeds = deeds.filter(Q(pk__in=_of_bodies([filters["body"]])) | Q(recorded_for=filters["body"]))
+        if filters.get("place"):
+            deeds = deeds.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
+        if filters.get("since"):
+            deeds = deeds.filter(on__gte=filters["since"])
+        if filters.get("until"):
+            deeds = deeds.filter(on__lte=filters["until"])
+        return deeds
 
     @property
     def looks_for_words(self) -> bool:
         return self.is_valid() and bool(self.cleaned_data.get("q"))
 
-    def _whose(self, rows: QuerySet[Deed], whose: str) -> QuerySet[Deed]:
+    def narrow_by_whose(self, deeds: QuerySet[Deed], whose: str) -> QuerySet[Deed]:
+        """Those of one choice of `WHOSE`."""
         person, bodies = self.viewer.person_id, self.viewer.reach.bodies
         named = DeedParty.objects.filter(person=person, person__isnull=False).values("deed")
         if whose == "mine":
-            return rows.filter(Q(recorded_by=person, recorded_for__isnull=True) | Q(pk__in=named))
+            return deeds.filter(Q(recorded_by=person, recorded_for__isnull=True) | Q(pk__in=named))
         if whose == "desk":
-            return rows.filter(Q(recorded_for__in=bodies) | Q(pk__in=_with_body(bodies)))
+            return deeds.filter(Q(recorded_for__in=bodies) | Q(pk__in=_of_bodies(bodies)))
         if whose == "confirm":
             said = DeedConfirmation.objects.filter(person=person).values("deed")
-            return rows.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED).exclude(pk__in=said)
+            return deeds.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED).exclude(pk__in=said)
         if whose == "denied":
-            return rows.filter(pk__in=denied().values("deed"))
-        return rows
+            return deeds.filter(pk__in=denied().values("deed"))
+        return deeds
 
 
 def denied() -> QuerySet[DeedCode]:
-    """Answers "no" of families that nobody looked into yet."""
+    """Codes by which a family answered "no", and that nobody looked into yet."""
     return DeedCode.objects.filter(said_yes=False, settled_at__isnull=True)
 
 
-def _with_body(bodies: Any) -> Any:
+def _of_bodies(bodies: Any) -> Any:
     return DeedParty.objects.filter(body__in=bodies).values("deed")
 
 
-def _listed(rows: QuerySet[Deed]) -> QuerySet[Deed]:
-    return rows.select_related("version", "place", "activity", "recorded_for").prefetch_related(PARTIES)
+def _listed(deeds: QuerySet[Deed]) -> QuerySet[Deed]:
+    return deeds.select_related("version", "place", "activity", "recorded_for").prefetch_related(PARTIES)
 
 
 DEEDS = DeclaredList(
@@ -141,7 +143,7 @@ DEEDS = DeclaredList(
         Column(gettext_lazy("day"), "on", css="nowrap"),
         Column(gettext_lazy("unit"), "version.unit", page=False),
         Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
-        Column(gettext_lazy("who"), lambda one: "、".join(party_words(one))),
+        Column(gettext_lazy("who"), lambda deed: "、".join(party_words(deed))),
         Column(gettext_lazy("in words"), "words", page=False),
         Column(gettext_lazy("activity"), "activity.title", page=False),
         Column(gettext_lazy("state"), "get_state_display", cell="state"),
@@ -154,30 +156,30 @@ DEEDS = DeclaredList(
 def deeds(request: Request) -> HttpResponse:
     """The deeds that the viewer may see: mine, my body's, those of a place."""
     form = DeedFilter(request)
-    rows = _listed(form.narrow(Deed.objects.all())).order_by("-on", "-pk")
-    pages = Peek(rows, _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else Paginator(rows, PER_PAGE)
-    given = form.cleaned_data if form.is_valid() else {}
+    listed = _listed(form.narrow(Deed.objects.all())).order_by("-on", "-pk")
+    pages = Peek(listed, _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else Paginator(listed, PER_PAGE)
+    filters = form.cleaned_data if form.is_valid() else {}
     return DEEDS.respond(
         request,
         "assistance/deeds/deeds.html",
-        rows,
+        listed,
         form=form,
         paginator=pages,
-        about=_about(given),
+        about=_about(filters),
         may_record=may("deed.record", request.viewer),
         waiting=pairs_to_decide(request.viewer).count(),
     )
 
 
-def _about(given: dict[str, Any]) -> list[Any]:
+def _about(filters: dict[str, Any]) -> list[Any]:
     """The body and the activity to which the list is narrowed; they have no field of their own."""
-    found: list[Any] = []
-    if given.get("body"):
-        found += Body.objects.filter(pk=given["body"])
-    if given.get("activity"):
+    narrowed_to: list[Any] = []
+    if filters.get("body"):
+        narrowed_to += Body.objects.filter(pk=filters["body"])
+    if filters.get("activity"):
         seen = Deed.objects.filter(activity__isnull=False).values("activity")
-        found += Activity.objects.filter(pk=given["activity"], pk__in=seen)
-    return found
+        narrowed_to += Activity.objects.filter(pk=filters["activity"], pk__in=seen)
+    return narrowed_to
 
 
 def open_pairs_in_reach(request: Request) -> Any:
@@ -187,13 +189,13 @@ def open_pairs_in_reach(request: Request) -> Any:
 
 
 def load_file(request: Request, pk: UUID) -> Deed:
-    """With the pair in the queue, if there is one that the viewer may see."""
+    """The deed, with the key of the pair that waits for a ruling (`pair`) if the viewer may see both of its deeds."""
     pairs = open_pairs_in_reach(request).filter(Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
-    return rows_of_files().annotate(pair=Subquery(pairs.values("pk")[:1])).get(pk=pk)
+    return deeds_with_details().annotate(pair=Subquery(pairs.values("pk")[:1])).get(pk=pk)
 
 
 def is_own(request: Request, deed: Deed) -> bool:
-    """Did the viewer, or their desk, record it? They know whom it reached: they wrote it."""
+    """Did the viewer, or a desk of theirs, record the deed? Then they know whom it reached."""
     viewer = request.viewer
     return (viewer.person_id is not None and deed.recorded_by_id == viewer.person_id) or (
         deed.recorded_for_id in viewer.reach.bodies
@@ -205,7 +207,7 @@ def deed(request: Request, deed: Deed) -> HttpResponse:
     """One deed's file: what, who with which share, whom, on what it rests, its story, the next acts."""
     viewer, counts = request.viewer, deed.state == Deed.State.COUNTED
     followed = deed.source_id if deed.source_kind == "proposal" else None
-    rows = gather(
+    gathered = gather(
         **story_rows(deed),
         **whom_rows(deed),
         evidence=deed.evidence.select_related("file", "added_by").order_by("added_at"),
@@ -213,42 +215,43 @@ def deed(request: Request, deed: Deed) -> HttpResponse:
         source=Proposal.objects.filter(pk__in=filled([followed]))[:1],
         into=Deed.objects.filter(pk__in=filled([deed.merged_into_id]))[:1],
     )
-    events = deed_events(deed, rows["entries"], rows["remarks"])
+    events = deed_events(deed, gathered["entries"], gathered["remarks"])
     parties = [
-        {"name": str(one.body or one.person), "role": one.get_role_display(), "share": share_word(one.share),
-         "amount": thousandths(deed.amount * one.share // 10_000),
-         "is_me": one.person_id == viewer.person_id and counts}
-        for one in deed.parties.all()
+        {"name": str(party.body or party.person), "role": party.get_role_display(), "share": share_word(party.share),
+         "amount": thousandths(deed.amount * party.share // 10_000),
+         "is_me": party.person_id == viewer.person_id and counts}
+        for party in deed.parties.all()
     ]  # fmt: skip
-    words = {
+    context = {
         "deed": deed,
         "much": how_much(deed),
         "parties": parties,
-        "whom": whom_from(deed, rows, is_own=is_own(request, deed)),
-        "evidence": evidence_for(viewer, deed, rows["evidence"]),
+        "whom": whom_from(deed, gathered, is_own=is_own(request, deed)),
+        "evidence": evidence_for(viewer, deed, gathered["evidence"]),
         "events": events,
-        "merged": rows["merged"],
-        "source": next(iter(rows["source"]), None),
+        "merged": gathered["merged"],
+        "source": next(iter(gathered["source"]), None),
         "acts": _acts(request, deed) if counts else [],
-        "seen_into": bool(rows["into"]),
+        "seen_into": bool(gathered["into"]),
         "sections": sections(request, DEED, deed),
     }
-    return render(request, "assistance/deeds/deed.html", words)
+    return render(request, "assistance/deeds/deed.html", context)
 
 
-def evidence_for(viewer: Any, deed: Deed, rows: list[Evidence]) -> list[Evidence]:
-    """What it rests on. Words and file of a paper that names families are for those who may correct the deed."""
+def evidence_for(viewer: Any, deed: Deed, evidence: list[Evidence]) -> list[Evidence]:
+    """The evidence as the viewer may read it: where it names families, words and file are taken off the records
+    (nothing is saved) unless the viewer may correct the deed."""
     knows = may("deed.correct", viewer, deed)
-    for one in rows:
-        if one.kind in Evidence.NAMING and not knows:
-            one.words, one.file = "", None
-    return rows
+    for piece in evidence:
+        if piece.kind in Evidence.NAMING and not knows:
+            piece.words, piece.file = "", None
+    return evidence
 
 
 def _acts(request: Request, deed: Deed) -> list[dict[str, Any]]:
     """The next acts that this viewer may do, the likeliest first."""
     viewer = request.viewer
-    rows = (
+    offered = (
         ("deed_confirm", "deed.confirm", _("It was so: confirm"), deed.confirmed_at is None and _names(viewer, deed)),
         ("deed_claim", "deed.claim", _("Claim a role in it"), True),
         ("deed_prove", "deed.prove", _("Add evidence"), True),
@@ -260,14 +263,14 @@ def _acts(request: Request, deed: Deed) -> list[dict[str, Any]]:
     )
     return [
         {"url": reverse(name, args=[deed.pk]), "label": label}
-        for name, right, label, fits in rows
+        for name, right, label, fits in offered
         if fits and may(right, viewer, deed)
     ]
 
 
 def _names(viewer: Any, deed: Deed) -> bool:
-    """Is the viewer a member named in it by somebody else? Each confirms for themself."""
-    named = {one.person_id for one in deed.parties.all()} - {None, deed.recorded_by_id}
+    """Is the viewer a party of the deed that somebody else recorded? Each confirms for themself."""
+    named = {party.person_id for party in deed.parties.all()} - {None, deed.recorded_by_id}
     return viewer.person_id in named
 
 

@@ -54,17 +54,18 @@ waiting = Source(_waiting_rows, _waiting_items)
 def pairs_of(request: Request) -> QuerySet[PossibleDuplicate]:
     """Pairs both of whose deeds the viewer may see."""
     seen = Deed.objects.values("pk")
-    rows = PossibleDuplicate.objects.filter(earlier__in=seen, later__in=seen)
-    return rows.select_related(
+    pairs = PossibleDuplicate.objects.filter(earlier__in=seen, later__in=seen)
+    return pairs.select_related(
         "earlier__version", "earlier__place", "earlier__recorded_for", "later__version", "later__place",
         "later__recorded_for", "decided_by",
     )  # fmt: skip
 
 
 def with_sides(pairs: list[PossibleDuplicate]) -> None:
+    """Lend both deeds of each pair their quantity (`much`) and their parties' names (`who`)."""
     for pair in pairs:
-        for one in (pair.earlier, pair.later):
-            lend(one, much=how_much(one), who=party_words(one))
+        for deed in (pair.earlier, pair.later):
+            lend(deed, much=how_much(deed), who=party_words(deed))
 
 
 DUPLICATES = DeclaredList(
@@ -89,18 +90,18 @@ DUPLICATES = DeclaredList(
 def duplicates(request: Request) -> HttpResponse:
     """What waits for a verdict, the likest first; or what was decided."""
     is_decided = request.GET.get("decided") == "1"
-    rows = pairs_of(request)
+    pairs = pairs_of(request)
     if is_decided:
-        rows = rows.exclude(verdict="").order_by("-decided_at", "-pk")
+        pairs = pairs.exclude(verdict="").order_by("-decided_at", "-pk")
     else:
-        rows = rows.filter(pk__in=open_pairs().values("pk")).order_by("-likeness", "-pk")
+        pairs = pairs.filter(pk__in=open_pairs().values("pk")).order_by("-likeness", "-pk")
     if not wants_export(request):
         sides = ("earlier", "later")
-        rows = rows.prefetch_related(*(f"{side}__parties__{whose}" for side in sides for whose in ("body", "person")))
+        pairs = pairs.prefetch_related(*(f"{side}__parties__{whose}" for side in sides for whose in ("body", "person")))
     return DUPLICATES.respond(
         request,
         "assistance/deeds/duplicates.html",
-        rows,
+        pairs,
         dress=with_sides,
         is_decided=is_decided,
         is_waiting=not is_decided,
@@ -133,11 +134,11 @@ def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
     decides = may("duplicate.decide", request.viewer, pair) and not pair.verdict
     sides: list[dict[str, Any]] = []
     for pk in (pair.earlier_id, pair.later_id):
-        one = Deed.objects.select_related("version", "place", "recorded_for", "recorded_by").prefetch_related(
+        deed = Deed.objects.select_related("version", "place", "recorded_for", "recorded_by").prefetch_related(
             PARTIES
         ).get(pk=pk)  # fmt: skip
-        sides.append({"deed": one, "much": how_much(one), "who": party_words(one), "whom": whom(one, is_own=is_own(request, one))})  # noqa: E501  # fmt: skip
-    words: dict[str, Any] = {
+        sides.append({"deed": deed, "much": how_much(deed), "who": party_words(deed), "whom": whom(deed, is_own=is_own(request, deed))})  # noqa: E501  # fmt: skip
+    context: dict[str, Any] = {
         "pair": pair,
         "sides": sides,
         "effects": effects(pair),
@@ -145,7 +146,7 @@ def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
         "counts": all(side["deed"].state == Deed.State.COUNTED for side in sides),
     }
     if request.method == "POST" and not decides:
-        return render(request, "assistance/deeds/duplicate.html", words, status=403)
+        return render(request, "assistance/deeds/duplicate.html", context, status=403)
     return one_act(
         request,
         VerdictForm(request.POST or None),
@@ -157,31 +158,31 @@ def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
         submit=_("Give the ruling"),
         next_url=lambda receipt: reverse("deed", args=[receipt.result["kept"]]),
         template="assistance/deeds/duplicate.html",
-        **words,
+        **context,
     )
 
 
 def effects(pair: PossibleDuplicate) -> list[dict[str, str]]:
     """What each verdict will do to the figures, said before it is given."""
-    one, two = pair.earlier, pair.later
-    unit = one.version.unit
-    rows = DeedParty.objects.filter(deed__in=[one, two]).values_list("deed", "body", "person")
-    parties: dict[UUID, set[UUID]] = {one.pk: set(), two.pk: set()}
-    for deed, body, person in rows:
+    earlier, later = pair.earlier, pair.later
+    unit = earlier.version.unit
+    credits = DeedParty.objects.filter(deed__in=[earlier, later]).values_list("deed", "body", "person")
+    parties: dict[UUID, set[UUID]] = {earlier.pk: set(), later.pk: set()}
+    for deed, body, person in credits:
         parties[deed].add(body or person)
-    together = len(parties[one.pk] | parties[two.pk])
-    now = _deeds_and_credits(2, len(parties[one.pk]) + len(parties[two.pk]))
-    both = one.amount + two.amount
+    together = len(parties[earlier.pk] | parties[later.pk])
+    now = _deeds_and_credits(2, len(parties[earlier.pk]) + len(parties[later.pk]))
+    both = earlier.amount + later.amount
     return [
         {
             "verdict": str(Verdict.SAME.label),
             "deeds": _deeds_and_credits(1, together),
-            "amount": f"{thousandths(both)} → {thousandths(one.amount)} {unit}",
+            "amount": f"{thousandths(both)} → {thousandths(earlier.amount)} {unit}",
             "note": _("The later record's families and parties move to the earlier one. Nothing is deleted."),
         },
         {
             "verdict": str(Verdict.PART.label),
-            "deeds": _deeds_and_credits(2, together + len(parties[two.pk])),
+            "deeds": _deeds_and_credits(2, together + len(parties[later.pk])),
             "amount": _("%(both)s %(unit)s less what stands in both") % {"both": thousandths(both), "unit": unit},
             "note": _("What both report stays with the earlier one; the later one keeps the rest."),
         },

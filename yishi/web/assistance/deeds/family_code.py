@@ -40,7 +40,7 @@ class TypedForm(Form):
 
 @page("public", face="public")
 def family_codes(request: Request) -> HttpResponse:
-    """Where a code is typed that cannot be scanned. 50 bits of chance: nobody guesses one."""
+    """Where a family types the code that it cannot scan. A code has 50 random bits: nobody guesses one."""
     form = TypedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return redirect("family_code", code=form.cleaned_data["code"])
@@ -55,31 +55,31 @@ class AnswerForm(ActForm):
 
 @page("public", face="public")
 def family_code(request: Request, code: str) -> HttpResponse:
-    """The act only: no family's name, no other family, nothing that the code's holder does not know already."""
-    found = deed_code_find(code)
-    if found is None:
+    """The deed only: no family's name, no other family, nothing that the code's holder does not know already."""
+    deed_code = deed_code_find(code)
+    if deed_code is None:
         raise Http404
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        receipt = form.attempt(request, deed_answer, code=found, said_yes=form.cleaned_data["answer"] == "yes")
+        receipt = form.attempt(request, deed_answer, code=deed_code, said_yes=form.cleaned_data["answer"] == "yes")
         if receipt is not None:
             return redirect("family_code", code=clean_code(code))
-    deed = found.deed
-    words: dict[str, Any] = {
-        "code": found,
+    deed = deed_code.deed
+    context: dict[str, Any] = {
+        "code": deed_code,
         "deed": deed,
         "much": how_much(deed),
         "who": _who(deed),
         "form": form,
         "stands": deed.state == Deed.State.COUNTED,
     }
-    return render(request, "assistance/deeds/family_code.html", words, status=422 if form.errors else 200)
+    return render(request, "assistance/deeds/family_code.html", context, status=422 if form.errors else 200)
 
 
 def _who(deed: Deed) -> list[str]:
-    """Bodies by name, people masked: the family knows who came."""
-    rows = deed.parties.select_related("body", "person").order_by("pk")
-    return [one.body.name if one.body else masked_name(certain(one.person).name) for one in rows]
+    """The parties: bodies by name, people with masked names; the family knows who came."""
+    parties = deed.parties.select_related("body", "person").order_by("pk")
+    return [party.body.name if party.body else masked_name(certain(party.person).name) for party in parties]
 
 
 urlpatterns = [

@@ -39,7 +39,8 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """`households`, `people` and `unnamed` are told in tens to a viewer who may not see them."""
+    """What one member or body gave from `start` to `end`. `households`, `people` and `unnamed` are told in tens to
+    viewers who may not see them."""
 
     start: date
     end: date
@@ -59,7 +60,7 @@ class Given:
 
 
 def given_by(who: Person | Body, start: date, end: date) -> Given:
-    """Of a person or a body, for deeds of a period, by one query. Families are asked for within the viewer's reach."""
+    """What a person or a body gave in a period, by one query. Families are looked up within the viewer's reach."""
     mine = Q(body=who) if isinstance(who, Body) else Q(person=who)
     standing = {"deed__state": Deed.State.COUNTED, "deed__arriving__isnull": True}
     parties = DeedParty.objects.filter(mine, **standing, deed__on__range=(start, end))
@@ -112,7 +113,7 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
 
 
 def _sums(sums: list[tuple[Any, ...]], number: int) -> tuple[int, ...]:
-    """The sums of the one row, without what it is grouped by; zeros where there is none."""
+    """The sums of the one row, without the column that it is grouped by; `number` zeros where there is no row."""
     return tuple(value or 0 for value in sums[0][1:]) if sums else (0,) * number
 
 
@@ -125,14 +126,14 @@ def _promised(who: Person | Body, start: date, end: date) -> QuerySet[Commitment
 
 
 def _said(number: int, seen: int) -> Told:
-    """Those whom the viewer may see, and a ten of the others."""
+    """A number of families as it is told: those whom the viewer may see exactly, the others in tens."""
     if not number:
         return NOBODY
     return told(number, seen, has_own=False, has_rest=seen != number)
 
 
 def _done(parties: QuerySet[DeedParty]) -> QuerySet[DeedParty, Any]:
-    """For each item: how many deeds, how much they are, how much of it is credited."""
+    """For each item: its key, how many deeds, how much they are (thousandths), how much of it is credited."""
     own = Sum(F("deed__amount") * F("share") / WHOLE)
     return parties.order_by().values_list("deed__item").annotate(Count("deed"), Sum("deed__amount"), own=own)
 
@@ -160,7 +161,7 @@ def _reports(issued: list[tuple[Any, ...]], spans: list[tuple[int, date]]) -> in
 
 
 def period_of(year: str) -> tuple[date, date]:
-    """A year that was asked for, else all until today."""
+    """First and last day of the year that was asked for; without a year, of all time until today."""
     today = timezone.localdate()
     if year.isdigit() and 1949 < int(year) <= today.year:
         return date(int(year), 1, 1), min(date(int(year), 12, 31), today)

@@ -75,5 +75,5 @@ def _promises(given: Given) -> list[Block]:
     done: Block = Text(f"本期已办结销号 {given.kept} 项。")
     if not given.promises:
         return [Text("目前没有未办结的承诺。"), done]
-    rows = [[one.act, one.place.name, chinese_day(one.due_on)] for one in given.promises]
-    return [Table([("事项", 4.0), ("地点", 1.6), ("期限", 1.8)], rows), done]
+    lines = [[promise.act, promise.place.name, chinese_day(promise.due_on)] for promise in given.promises]
+    return [Table([("事项", 4.0), ("地点", 1.6), ("期限", 1.8)], lines), done]

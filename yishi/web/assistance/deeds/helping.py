@@ -34,46 +34,46 @@ LAST, SHOWN = 8, 20
 
 
 def to_confirm(viewer: Any) -> list[DeskItem]:
-    """What others recorded for the person: one tap says that it was so."""
+    """Deeds that others recorded for the viewer, who says with one tap that it was so."""
     named = DeedParty.objects.filter(person=viewer.person_id, person__isnull=False).values("deed")
-    rows = Deed.within.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
-    rows = rows.exclude(pk__in=DeedConfirmation.objects.filter(person=viewer.person_id).values("deed"))
-    rows = rows.exclude(recorded_by=viewer.person_id, recorded_by__isnull=False).select_related(
+    unconfirmed = Deed.within.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
+    unconfirmed = unconfirmed.exclude(pk__in=DeedConfirmation.objects.filter(person=viewer.person_id).values("deed"))
+    unconfirmed = unconfirmed.exclude(recorded_by=viewer.person_id, recorded_by__isnull=False).select_related(
         "version", "place", "recorded_for"
     )
     return [
         DeskItem(
             kind="deed",
-            title=f"{one.version.name} · {how_much(one)}",
+            title=f"{deed.version.name} · {how_much(deed)}",
             act=_("Was it so?"),
-            url=reverse("deed_confirm", args=[one.pk]),
+            url=reverse("deed_confirm", args=[deed.pk]),
             detail=" · ".join(
-                part for part in (one.recorded_for.name if one.recorded_for else "", one.place.name) if part
+                part for part in (deed.recorded_for.name if deed.recorded_for else "", deed.place.name) if part
             ),
         )
-        for one in rows.order_by("-recorded_at")[:SHOWN]
+        for deed in unconfirmed.order_by("-recorded_at")[:SHOWN]
     ]
 
 
 def _disputed_rows(viewer: Any) -> Any:
-    """Deeds that they or their desks recorded, of which a family says that it was not so."""
+    """Deeds that the viewer or their desks recorded, of which a family says that it was not so."""
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     own = Q(recorded_for__in=desks) | Q(recorded_by=viewer.person_id, recorded_for__isnull=True)
-    rows = Deed.within.filter(own, pk__in=denied().values("deed"), state=Deed.State.COUNTED)
-    return rows.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
+    deeds = Deed.within.filter(own, pk__in=denied().values("deed"), state=Deed.State.COUNTED)
+    return deeds.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
 
 
-def _disputed_items(viewer: Any, rows: Any) -> list[DeskItem]:
+def _disputed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="deed",
-            title=f"{one.version.name} · {how_much(one)}",
+            title=f"{deed.version.name} · {how_much(deed)}",
             act=_("A family says no: look into it"),
-            url=reverse("deed", args=[one.pk]),
-            body_id=one.recorded_for_id,
-            detail=f"{one.number} · {one.place.name}",
+            url=reverse("deed", args=[deed.pk]),
+            body_id=deed.recorded_for_id,
+            detail=f"{deed.number} · {deed.place.name}",
         )
-        for one in rows
+        for deed in deeds
     ]
 
 
@@ -82,20 +82,20 @@ disputed = Source(_disputed_rows, _disputed_items)
 
 @page("helping.see", methods=("GET",))
 def helping(request: Request) -> HttpResponse:
-    """What one opens on a phone: record, confirm, what became of one's last deeds, what one promised."""
+    """What a member opens on a phone: record, confirm, what became of their last deeds, what they promised."""
     viewer = request.viewer
     form = DeedFilter(request)
-    own = form._whose(Deed.objects.all(), "mine" if viewer.is_sitting_member() else "desk")
+    own = form.narrow_by_whose(Deed.objects.all(), "mine" if viewer.is_sitting_member() else "desk")
     last = list(own.select_related("version", "place").order_by("-recorded_at")[:LAST])
     pairs = open_pairs().filter(Q(earlier__in=last) | Q(later__in=last)).values_list("earlier", "later")
-    alike = {one for pair in pairs for one in pair}
+    alike = {pk for pair in pairs for pk in pair}
     said_no = set(denied().filter(deed__in=last).values_list("deed", flat=True))
-    for one in last:
-        lend(one, much=how_much(one), is_alike=one.pk in alike, is_denied=one.pk in said_no)
+    for deed in last:
+        lend(deed, much=how_much(deed), is_alike=deed.pk in alike, is_denied=deed.pk in said_no)
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     owed = Q(bearer_person=viewer.person_id, bearer_person__isnull=False) | Q(bearer__in=desks, match__isnull=False)
     promises = Commitment.objects.filter(owed, state__in=Commitment.OPEN)
-    words = {
+    context = {
         "items": to_confirm(viewer),
         "disputed": disputed(viewer),
         "last": last,
@@ -103,14 +103,14 @@ def helping(request: Request) -> HttpResponse:
         "may_record": may("deed.record", viewer),
         "bodies": [post.body for post in viewer.posts if may("body_file.see", viewer, post.body)],
     }
-    return render(request, "assistance/deeds/helping.html", words)
+    return render(request, "assistance/deeds/helping.html", context)
 
 
 @page("helping.see", methods=("GET",))
 def helping_file(request: Request) -> HttpResponse:
-    """One's own file: for oneself, printable; nobody is compared with anybody."""
+    """The viewer's own file: for themself, printable; nobody is compared with anybody."""
     person, year = certain(request.viewer.person), request.GET.get("year", "")
-    words = {
+    context = {
         "who": person,
         "given": given_by(person, *period_of(year)),
         "sections": sections(request, MEMBER, person),
@@ -118,7 +118,7 @@ def helping_file(request: Request) -> HttpResponse:
         "list": f"{reverse('deeds')}?whose=mine&state=counted",
         **_years(person, year),
     }
-    return render(request, "assistance/deeds/given.html", words)
+    return render(request, "assistance/deeds/given.html", context)
 
 
 @page("helping.see", methods=("GET",))
@@ -137,7 +137,7 @@ def body_file(request: Request, body: Body) -> HttpResponse:
     """A body's file, with what the figures say of it: its deeds once, its credits beside those of others."""
     year = request.GET.get("year", "")
     start, end = period_of(year)
-    words = {
+    context = {
         "who": body,
         "given": given_by(body, start, end),
         "figure": _figure(body, start, end),
@@ -147,7 +147,7 @@ def body_file(request: Request, body: Body) -> HttpResponse:
         "is_body": True,
         **_years(body, year),
     }
-    return render(request, "assistance/deeds/given.html", words)
+    return render(request, "assistance/deeds/given.html", context)
 
 
 @page("body_file.see", load=load_body, methods=("GET",))
@@ -157,17 +157,18 @@ def body_file_pdf(request: Request, body: Body) -> HttpResponse:
 
 
 def _figure(body: Body, start: Any, end: Any) -> dict[str, Any] | None:
-    """From the figures themselves, so that a page of a body and a page of a place never differ."""
+    """The body's deeds and credits from the figures, so that its page and a place's page never differ; nothing where no
+    place at the top or no campaign is known."""
     tops = Place.objects.filter(parent__isnull=True, lo__lte=body.place.lo, hi__gte=body.place.lo)
-    there = gather(tops=tops[:1], campaigns=HowMany(Campaign.objects.all()))
-    if not there["tops"] or not there["campaigns"]:
+    gathered = gather(tops=tops[:1], campaigns=HowMany(Campaign.objects.all()))
+    if not gathered["tops"] or not gathered["campaigns"]:
         return None
-    found = ask(Question(there["tops"][0], start, end, body=body))
-    return {"deeds": found.deeds, "bodies": found.bodies, "people": found.givers}
+    figures = ask(Question(gathered["tops"][0], start, end, body=body))
+    return {"deeds": figures.deeds, "bodies": figures.bodies, "people": figures.givers}
 
 
 def _years(who: Any, year: str) -> dict[str, Any]:
-    """The years in which there is something, the newest first."""
+    """What the choice of a year needs: the chosen one, and the years with deeds, the newest first."""
     mine = Q(parties__body=who) if isinstance(who, Body) else Q(parties__person=who)
     days = Deed.within.filter(mine, state=Deed.State.COUNTED).dates("on", "year", order="DESC")
     return {"year": year, "years": [str(day.year) for day in days]}

@@ -15,13 +15,14 @@ PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person")
 
 
 def load_deed(request: Request, pk: UUID) -> Deed:
-    return rows_of_files().get(pk=pk)
+    return deeds_with_details().get(pk=pk)
 
 
-def rows_of_files() -> QuerySet[Deed]:
-    rows = Deed.objects.select_related(
+def deeds_with_details() -> QuerySet[Deed]:
+    """Deeds in the viewer's reach with all that their files show. `is_denied`: a family said no, nobody settled it."""
+    deeds = Deed.objects.select_related(
         "version", "item__campaign", "item__direction", "place", "activity", "merged_into", "recorded_by",
         "recorded_for",
     )  # fmt: skip
     said_no = Exists(DeedCode.objects.filter(deed=OuterRef("pk"), said_yes=False, settled_at__isnull=True))
-    return rows.annotate(is_denied=said_no).prefetch_related(PARTIES)
+    return deeds.annotate(is_denied=said_no).prefetch_related(PARTIES)

@@ -28,20 +28,20 @@ PER_PAGE = 25
 
 
 def numbers_of(request: Request) -> QuerySet[Unitemised]:
-    """Those of the viewer's places and desks."""
+    """Numbers without details of the viewer's places and desks."""
     reach = request.viewer.reach
-    rows = Unitemised.objects.filter(reach.places("place__") | Q(body__in=reach.bodies))
-    return rows.select_related("item", "body", "place").prefetch_related("item__versions")
+    numbers = Unitemised.objects.filter(reach.places("place__") | Q(body__in=reach.bodies))
+    return numbers.select_related("item", "body", "place").prefetch_related("item__versions")
 
 
 UNITEMISED = DeclaredList(
     "unitemised",
     gettext_lazy("numbers without details"),
     [
-        Column(gettext_lazy("item"), lambda one: version_of(one).name),
+        Column(gettext_lazy("item"), lambda number: version_of(number).name),
         Column(
             gettext_lazy("number without details"),
-            lambda one: one.amount / 1000,
+            lambda number: number.amount / 1000,
             cell="amount",
             at=6,
             css="number",
@@ -51,7 +51,7 @@ UNITEMISED = DeclaredList(
         Column(gettext_lazy("from (first day)"), "starts_on", page=False),
         Column(gettext_lazy("to (last day)"), "ends_on", page=False),
         Column(gettext_lazy("period"), cell="period"),
-        Column(gettext_lazy("unit"), lambda one: version_of(one).unit, page=False),
+        Column(gettext_lazy("unit"), lambda number: version_of(number).unit, page=False),
         Column(gettext_lazy("where it comes from"), "note"),
         Column("", cell="acts", is_silent=True),
     ],
@@ -62,26 +62,27 @@ UNITEMISED = DeclaredList(
 def unitemised(request: Request) -> HttpResponse:
     """What bodies report without details, apart from what is counted by deeds."""
     withdrawn = request.GET.get("withdrawn") == "1"
-    rows = numbers_of(request).filter(withdrawn_at__isnull=not withdrawn).order_by("-ends_on", "-pk")
+    numbers = numbers_of(request).filter(withdrawn_at__isnull=not withdrawn).order_by("-ends_on", "-pk")
 
-    def dressed(shown: list[Unitemised]) -> None:
-        for one in shown:
-            may_withdraw = one.withdrawn_at is None and may("unitemised.withdraw", request.viewer, one)
-            lend(one, version=version_of(one), much=thousandths(one.amount), may_withdraw=may_withdraw)
+    def dress(shown: list[Unitemised]) -> None:
+        for number in shown:
+            may_withdraw = number.withdrawn_at is None and may("unitemised.withdraw", request.viewer, number)
+            lend(number, version=version_of(number), much=thousandths(number.amount), may_withdraw=may_withdraw)
 
     return UNITEMISED.respond(
         request,
         "assistance/deeds/unitemised.html",
-        rows,
-        dress=dressed,
+        numbers,
+        dress=dress,
         withdrawn=withdrawn,
         may_report=may("unitemised.report", request.viewer),
     )
 
 
-def version_of(row: Unitemised) -> Any:
-    versions = sorted(row.item.versions.all(), key=lambda one: one.number)
-    return ([one for one in versions if one.valid_from <= row.ends_on] or versions[:1])[-1]
+def version_of(number: Unitemised) -> Any:
+    """The version of its item that held on the period's last day, from versions that are prefetched."""
+    versions = sorted(number.item.versions.all(), key=lambda version: version.number)
+    return ([version for version in versions if version.valid_from <= number.ends_on] or versions[:1])[-1]
 
 
 class NumberForm(ActForm):
@@ -101,18 +102,18 @@ class NumberForm(ActForm):
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.desks = {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
-        rows = open_items(viewer).select_related("campaign").prefetch_related("versions")
-        self.items = {str(one.pk): one for one in rows.order_by("-campaign__starts_on", "ordinal")}
+        catalogue = open_items(viewer).select_related("campaign").prefetch_related("versions")
+        self.items = {str(item.pk): item for item in catalogue.order_by("-campaign__starts_on", "ordinal")}
         self.fields["body"].choices = [(key, body.name) for key, body in self.desks.items()]
-        self.fields["item"].choices = [(key, self._label(one)) for key, one in self.items.items()]
+        self.fields["item"].choices = [(key, self._label(item)) for key, item in self.items.items()]
 
     @staticmethod
     def _label(item: Any) -> str:
-        last = max(item.versions.all(), key=lambda one: one.number)
+        last = max(item.versions.all(), key=lambda version: version.number)
         return f"{last.name}（{last.unit}）"
 
-    def service_fields(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {**given, "body": self.desks[given["body"]], "item": self.items[given["item"]]}
+    def service_fields(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        return {**cleaned, "body": self.desks[cleaned["body"]], "item": self.items[cleaned["item"]]}
 
 
 @page("unitemised.report")
@@ -137,16 +138,16 @@ def load_number(request: Request, pk: UUID) -> Unitemised:
 
 
 @page("unitemised.withdraw", load=load_number)
-def unitemised_end(request: Request, row: Unitemised) -> HttpResponse:
-    version = version_on(row.item, row.ends_on)
+def unitemised_end(request: Request, number: Unitemised) -> HttpResponse:
+    version = version_on(number.item, number.ends_on)
     return one_act(
         request,
         ActForm(request.POST or None),
         unitemised_withdraw,
-        given={"row": row},
-        fields=lambda given: {},
+        given={"row": number},
+        fields=lambda cleaned: {},
         heading=_("Withdraw this number"),
-        lead=f"{version.name} · {thousandths(row.amount)} {version.unit} · {row.body.name}",
+        lead=f"{version.name} · {thousandths(number.amount)} {version.unit} · {number.body.name}",
         back=reverse("unitemised"),
         done=_("Withdrawn."),
         submit=_("Withdraw it"),

@@ -47,7 +47,7 @@ def load_import(request: Request, pk: UUID) -> Import:
 
 
 def kinds_for(request: Request) -> list[tuple[str, Any]]:
-    """The kinds that the viewer may send."""
+    """The kinds of workbook that the viewer may send, as pairs of name and label."""
     return [
         (name, label)
         for name, label in Import.Kind.choices
@@ -66,7 +66,7 @@ IMPORTS = DeclaredList(
         Column(gettext_lazy("file"), "filename", link="import"),
         Column(gettext_lazy("content"), "get_kind_display"),
         Column(gettext_lazy("state"), "get_state_display"),
-        Column(gettext_lazy("sent"), lambda one: timezone.localtime(one.sent_at), cell="sent"),
+        Column(gettext_lazy("sent"), lambda workbook: timezone.localtime(workbook.sent_at), cell="sent"),
         Column(gettext_lazy("sent by"), "sent_by", page=False),
         Column(gettext_lazy("body"), "body.name", page=False),
         Column(gettext_lazy("new"), "new", css="number"),
@@ -80,14 +80,14 @@ IMPORTS = DeclaredList(
 @page("import.see", methods=("GET",))
 def imports(request: Request) -> HttpResponse:
     """The workbooks that the viewer's desks have sent."""
-    rows = imports_of(request)
+    listed = imports_of(request)
     kind = request.GET.get("kind", "")
     if kind in Import.Kind.values:
-        rows = rows.filter(kind=kind)
+        listed = listed.filter(kind=kind)
     return IMPORTS.respond(
         request,
         "assistance/imports/imports.html",
-        rows,
+        listed,
         kind=kind,
         kinds=kinds_for(request),
     )
@@ -125,7 +125,7 @@ class SendForm(ActForm):
         if len(allowed) == 1:
             asked = self.initial["kind"] = allowed[0][0]
             self.fields["kind"].widget = forms.HiddenInput()
-        if asked == Import.Kind.ORGANISATION:  # they are of this installation's own place, and of no year
+        if asked == Import.Kind.ORGANISATION:  # bodies and people are of this installation's own place, and of no year
             del self.fields["body"], self.fields["year"]
             self.fields["file"].label = _("workbook (.xlsx)")
             self.fields["file"].help_text = _(
@@ -155,7 +155,7 @@ def import_new(request: Request) -> HttpResponse:
         back=reverse("imports"),
         done=_("The workbook has arrived and is being read."),
         submit=_("Send and check"),
-        fields=_sent,
+        fields=_service_fields,
         next_url=lambda receipt: reverse("import", kwargs={"pk": receipt.result["import"]}),
         template="assistance/imports/import_new.html",
         has_file=True,
@@ -163,7 +163,8 @@ def import_new(request: Request) -> HttpResponse:
     )
 
 
-def _sent(cleaned: dict[str, Any]) -> dict[str, Any]:
+def _service_fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """As `import_send` takes them: the file as its bytes and its name."""
     file = cleaned.pop("file")
     return {**cleaned, "data": file.read(), "filename": file.name or ""}
 
@@ -179,78 +180,80 @@ def import_template(request: Request) -> HttpResponse:
 
 
 @page("import.see", load=load_import, methods=("GET",))
-def import_page(request: Request, one: Import) -> HttpResponse:
-    """Where it stands, what it would do or did, and what to do next."""
-    faults = import_faults(one) if one.bad else []
-    changes = import_changes(one) if (one.changed or one.new) and one.state in ("ready", "published") else []
-    words = {
-        "one": one,
-        "version": version_of(one),
-        "is_working": one.state in WORKING,
-        "notes": [note_words(code, params) for code, params in one.notes],
-        "refused": fault_words(one.refused["code"], one.refused["params"]) if one.refused else "",
+def import_page(request: Request, workbook: Import) -> HttpResponse:
+    """One workbook: where it stands, what it would do or did, and what to do next."""
+    faults = import_faults(workbook) if workbook.bad else []
+    has_changes = (workbook.changed or workbook.new) and workbook.state in ("ready", "published")
+    changes = import_changes(workbook) if has_changes else []
+    context = {
+        "workbook": workbook,
+        "version": version_of(workbook),
+        "is_working": workbook.state in WORKING,
+        "notes": [note_words(code, params) for code, params in workbook.notes],
+        "refused": fault_words(workbook.refused["code"], workbook.refused["params"]) if workbook.refused else "",
         "faults": Paginator(faults, PER_PAGE).get_page(request.GET.get("page")),
         "changes": Paginator(changes, PER_PAGE).get_page(request.GET.get("page")),
-        "groups": import_fault_groups(one) if len(faults) > PER_PAGE else [],
-        "by_sheet": import_by_sheet(one),
-        "is_organisation": one.kind == Import.Kind.ORGANISATION,
+        "groups": import_fault_groups(workbook) if len(faults) > PER_PAGE else [],
+        "by_sheet": import_by_sheet(workbook),
+        "is_organisation": workbook.kind == Import.Kind.ORGANISATION,
         "is_cut": len(faults) == MOST_SHOWN or len(changes) == MOST_SHOWN,
-        "percent": percent(one),
-        "steps": steps(one),
+        "percent": percent(workbook),
+        "steps": steps(workbook),
     }
-    return render(request, "assistance/imports/import.html", words)
+    return render(request, "assistance/imports/import.html", context)
 
 
-def steps(one: Import) -> list[tuple[Any, str]]:
-    """The way of a workbook, and how far this one is: done, now, or to come."""
+def steps(workbook: Import) -> list[tuple[Any, str]]:
+    """The steps of a workbook, each with its state: "done", "now", or "" for one to come."""
     names = (_("sent"), _("read"), _("gone through"), _("seen and imported"))
     reached = {"sent": 1, "reading": 1, "checking": 2, "refused": 1, "faulty": 3, "ready": 3, "writing": 3}
-    now = reached.get(one.state, 4)
+    now = reached.get(workbook.state, 4)
     return [(name, "done" if place < now else "now" if place == now else "") for place, name in enumerate(names)]
 
 
-def percent(one: Import) -> int:
-    """How much of the present step is done; 0 where nobody knows yet."""
-    return min(99, one.done * 100 // one.total) if one.total else 0
+def percent(workbook: Import) -> int:
+    """Per cent of the present step that are done, 99 at most; 0 where nobody knows yet."""
+    return min(99, workbook.done * 100 // workbook.total) if workbook.total else 0
 
 
-def version_of(one: Import) -> str:
-    return f"{one.state}-{one.staged}-{one.done}"
-
-
-@page("import.see", load=load_import, methods=("GET",))
-def import_state(request: Request, one: Import) -> HttpResponse:
-    """What the page asks for while work is done."""
-    return JsonResponse({"version": version_of(one)})
+def version_of(workbook: Import) -> str:
+    """A text that changes whenever the page of the workbook would."""
+    return f"{workbook.state}-{workbook.staged}-{workbook.done}"
 
 
 @page("import.see", load=load_import, methods=("GET",))
-def import_rejected(request: Request, one: Import) -> HttpResponse:
-    """The rejected rows as a workbook, the reason in a column of its own."""
-    if one.state != Import.State.FAULTY:
+def import_state(request: Request, workbook: Import) -> HttpResponse:
+    """The version of the workbook's page, for which the page asks while work is done: a new one shows it anew."""
+    return JsonResponse({"version": version_of(workbook)})
+
+
+@page("import.see", load=load_import, methods=("GET",))
+def import_rejected(request: Request, workbook: Import) -> HttpResponse:
+    """The rejected rows as a workbook to mend, with the reasons in a column of their own."""
+    if workbook.state != Import.State.FAULTY:
         raise Http404
-    return _file(rejected_workbook(one), _("rows to mend") + ".xlsx")
+    return _file(rejected_workbook(workbook), _("rows to mend") + ".xlsx")
 
 
 @page("import.see", load=load_import)
-def import_take(request: Request, one: Import) -> HttpResponse:
+def import_take(request: Request, workbook: Import) -> HttpResponse:
     return _act(
         request,
-        one,
+        workbook,
         import_publish,
         heading=_("Import all of it"),
         lead=_("%(new)s new, %(changed)s changed. All of it is taken, or nothing.")
-        % {"new": one.new, "changed": one.changed},
+        % {"new": workbook.new, "changed": workbook.changed},
         done=_("It is being imported; this page shows when it is done."),
         submit=_("Import all of it"),
     )
 
 
 @page("import.see", load=load_import)
-def import_back(request: Request, one: Import) -> HttpResponse:
+def import_back(request: Request, workbook: Import) -> HttpResponse:
     return _act(
         request,
-        one,
+        workbook,
         import_undo,
         heading=_("Undo the import"),
         lead=_("What it brought disappears and what it changed is as before, unless something was built on it."),
@@ -260,10 +263,10 @@ def import_back(request: Request, one: Import) -> HttpResponse:
 
 
 @page("import.see", load=load_import)
-def import_drop(request: Request, one: Import) -> HttpResponse:
+def import_drop(request: Request, workbook: Import) -> HttpResponse:
     return _act(
         request,
-        one,
+        workbook,
         import_give_up,
         heading=_("Give this workbook up"),
         lead=_("Nothing of it is imported, and what was kept of it is deleted."),
@@ -272,10 +275,10 @@ def import_drop(request: Request, one: Import) -> HttpResponse:
     )
 
 
-def _act(request: Request, one: Import, service: Any, **words: Any) -> HttpResponse:
-    back = reverse("import", kwargs={"pk": one.pk})
+def _act(request: Request, workbook: Import, service: Any, **texts: Any) -> HttpResponse:
+    back = reverse("import", kwargs={"pk": workbook.pk})
     form = ActForm(request.POST or None)
-    return one_act(request, form, service, back=back, given={"sent": one}, **words)
+    return one_act(request, form, service, back=back, given={"sent": workbook}, **texts)
 
 
 def _file(data: bytes, name: str) -> HttpResponse:

@@ -55,11 +55,10 @@ def by_source(sums_by_kind: list[tuple[str, str, int]], **filters: Any) -> list[
             "name": label,
             "cells": [
                 {
-                    "label": word,
                     "fen": sums[source].get(kind, 0),
                     "url": f"{address}?{urlencode({'source': source, 'kind': kind, **filters})}",
                 }
-                for kind, word in Kind.choices
+                for kind in Kind.values
             ],
         }
         for source, label in FundKind.choices

@@ -35,8 +35,8 @@ State = ChangeRequest.State
 
 
 def load_request(request: Request, pk: UUID) -> ChangeRequest:
-    rows = ChangeRequest.objects.select_related("household__head", "place", "asked_by", "asked_for", "decided_by")
-    return rows.get(pk=pk)
+    changes = ChangeRequest.objects.select_related("household__head", "place", "asked_by", "asked_for", "decided_by")
+    return changes.get(pk=pk)
 
 
 CHANGE_REQUESTS = DeclaredList(
@@ -56,87 +56,89 @@ CHANGE_REQUESTS = DeclaredList(
 
 @page("change.list", methods=("GET",))
 def change_requests(request: Request) -> HttpResponse:
-    rows = ChangeRequest.objects.select_related("place", "household__head", "asked_by", "asked_for")
+    changes = ChangeRequest.objects.select_related("place", "household__head", "asked_by", "asked_for")
     state = request.GET.get("state", State.OPEN)
     if state in State.values:
-        rows = rows.filter(state=state)
-    rows = rows.order_by("asked_at" if state == State.OPEN else "-asked_at", "pk")
+        changes = changes.filter(state=state)
+    changes = changes.order_by("asked_at" if state == State.OPEN else "-asked_at", "pk")
     return CHANGE_REQUESTS.respond(
         request,
         "assistance/register/change_requests.html",
-        rows,
+        changes,
         state=state,
         states=[*State.choices, ("all", _("all"))],
     )
 
 
 @page("change.see", load=load_request, methods=("GET",))
-def change_request(request: Request, asked: ChangeRequest) -> HttpResponse:
+def change_request(request: Request, change: ChangeRequest) -> HttpResponse:
     viewer = request.viewer
-    is_open = asked.state == State.OPEN
-    words = {
-        "asked": asked,
-        "rows": asked_rows(asked),
-        "may_decide": is_open and may("change.decide", viewer, asked),
-        "may_withdraw": is_open and may("change.withdraw", viewer, asked),
+    is_open = change.state == State.OPEN
+    context = {
+        "change": change,
+        "facts": asked_facts(change),
+        "may_decide": is_open and may("change.decide", viewer, change),
+        "may_withdraw": is_open and may("change.withdraw", viewer, change),
     }
-    return render(request, "assistance/register/change_request.html", words)
+    return render(request, "assistance/register/change_request.html", context)
 
 
-def asked_rows(request: ChangeRequest) -> list[tuple[str, str]]:
-    """What was asked, in words; identity numbers masked."""
-    asked = request.asked
-    rows: list[tuple[str, str]] = []
+def asked_facts(change: ChangeRequest) -> list[tuple[str, str]]:
+    """What the change asks for, as pairs of label and text; identity numbers masked."""
+    asked = change.asked
+    facts: list[tuple[str, str]] = []
     for key in ("head", "member", "values"):
         if isinstance(asked.get(key), dict):
-            rows += _said(asked[key], _("Head of the household") if key == "head" else "")
-    for number, one in enumerate(asked.get("members") or ()):
-        if isinstance(one, dict):
-            rows += _said(one, _("Member %(number)d") % {"number": number + 1})
-    rows += _who(asked)
-    reasons = _list_of(request.kind)
+            facts += _said(asked[key], _("Head of the household") if key == "head" else "")
+    for number, member in enumerate(asked.get("members") or ()):
+        if isinstance(member, dict):
+            facts += _said(member, _("Member %(number)d") % {"number": number + 1})
+    facts += _who(asked)
+    reasons = _list_of(change.kind)
     if reasons:
-        rows.append((_("reason"), codes.label(reasons, asked.get("reason", ""))))
+        facts.append((_("reason"), codes.label(reasons, asked.get("reason", ""))))
     if asked.get("place"):
         place = Place.objects.filter(pk=asked["place"]).first()
-        rows.append((_("village"), place.full_name if place else ""))
-    rows += [(_("villagers' group"), asked.get("group_name", "")), (_("resettlement site"), asked.get("site", ""))]
-    rows.append((_("main cause"), codes.label("poverty_cause", asked.get("main_cause", ""))))
-    others = (codes.label("poverty_cause", one) for one in asked.get("causes") or ())
-    rows += [(_("other causes"), "、".join(others)), (_("identity number"), "、".join(asked_masked(request)))]
-    return [(label, text) for label, text in rows if text]
+        facts.append((_("village"), place.full_name if place else ""))
+    facts += [(_("villagers' group"), asked.get("group_name", "")), (_("resettlement site"), asked.get("site", ""))]
+    facts.append((_("main cause"), codes.label("poverty_cause", asked.get("main_cause", ""))))
+    others = (codes.label("poverty_cause", cause) for cause in asked.get("causes") or ())
+    facts += [(_("other causes"), "、".join(others)), (_("identity number"), "、".join(asked_masked(change)))]
+    return [(label, text) for label, text in facts if text]
 
 
 def _who(asked: dict[str, Any]) -> list[tuple[str, str]]:
-    """The members whom a change names by their ids."""
+    """The names of the members whom a change points to by their keys, as one pair of label and text."""
     ids = [asked[key] for key in ("member", "head") if isinstance(asked.get(key), str)]
-    ids += [one for one in asked.get("members") or () if isinstance(one, str)]
+    ids += [key for key in asked.get("members") or () if isinstance(key, str)]
     people = dict(HouseholdMember.within.filter(pk__in=ids).values_list("pk", "person__name")) if ids else {}
     names = {str(key): name for key, name in people.items()}
-    return [(_("who"), "、".join(dict.fromkeys(names.get(one, "") for one in ids)))]
+    return [(_("who"), "、".join(dict.fromkeys(names.get(key, "") for key in ids)))]
 
 
 def _list_of(kind: str) -> str:
+    """The code list of the reasons for a kind of change; empty where it has none."""
     kinds = ChangeRequest.Kind
     return {kinds.JOIN: "member_join", kinds.LEAVE: "member_leave", kinds.END: "household_end"}.get(kinds(kind), "")
 
 
 def _said(values: dict[str, Any], whose: str) -> list[tuple[str, str]]:
-    known = {one.name: one for one in (*fields.HOUSEHOLD, *fields.PERSON, *fields.MEMBER)}
+    """Values of a household or person as pairs of label and text, the labels after `whose`; phones masked."""
+    known = {field.name: field for field in (*fields.HOUSEHOLD, *fields.PERSON, *fields.MEMBER)}
     prefix = f"{whose} · " if whose else ""
-    rows = []
+    facts = []
     for name, value in values.items():
         if value in (None, "", [], False) or name == "identity_kind":
             continue
         if name == "name":
-            rows.append((prefix + _("person's name"), str(value)))
+            facts.append((prefix + _("person's name"), str(value)))
         elif name in ("phone", "watch_phone"):
-            rows.append((f"{prefix}{known['phone'].label}", masked_phone(str(value))))
+            facts.append((f"{prefix}{known['phone'].label}", masked_phone(str(value))))
         elif name in known:
-            asked = known[name]
-            text = str(value) if asked.kind in {"text", "day", "year"} else shown(asked, value)
-            rows.append((f"{prefix}{asked.label}", text))
-    return rows
+            field = known[name]
+            text = str(value) if field.kind in {"text", "day", "year"} else shown(field, value)
+            facts.append((f"{prefix}{field.label}", text))
+    return facts
 
 
 class AnswerForm(ActForm):
@@ -148,19 +150,19 @@ class AnswerForm(ActForm):
     )
 
 
-def _act(request: Request, asked: ChangeRequest, form: ActForm, service: Any, **words: Any) -> HttpResponse:
-    back = reverse("change_request", args=[asked.pk])
-    return one_act(request, form, service, back=back, given={"change": asked}, **words)
+def _decision(request: Request, change: ChangeRequest, form: ActForm, service: Any, **texts: Any) -> HttpResponse:
+    back = reverse("change_request", args=[change.pk])
+    return one_act(request, form, service, back=back, given={"change": change}, **texts)
 
 
 @page("change.decide", load=load_request)
-def request_approve(request: Request, asked: ChangeRequest) -> HttpResponse:
-    return _act(
+def request_approve(request: Request, change: ChangeRequest) -> HttpResponse:
+    return _decision(
         request,
-        asked,
+        change,
         ActForm(request.POST or None),
         change_approve,
-        heading=_("Approve: %(what)s") % {"what": asked.get_kind_display()},
+        heading=_("Approve: %(what)s") % {"what": change.get_kind_display()},
         lead=_("It takes effect at once, from the day that was given."),
         done=_("Approved; the change is in effect."),
         submit=_("Approve"),
@@ -168,26 +170,26 @@ def request_approve(request: Request, asked: ChangeRequest) -> HttpResponse:
 
 
 @page("change.decide", load=load_request)
-def request_refuse(request: Request, asked: ChangeRequest) -> HttpResponse:
-    return _act(
+def request_refuse(request: Request, change: ChangeRequest) -> HttpResponse:
+    return _decision(
         request,
-        asked,
+        change,
         AnswerForm(request.POST or None),
         change_refuse,
-        heading=_("Refuse: %(what)s") % {"what": asked.get_kind_display()},
+        heading=_("Refuse: %(what)s") % {"what": change.get_kind_display()},
         done=_("Refused; whoever asked reads why."),
         submit=_("Refuse the change"),
     )
 
 
 @page("change.withdraw", load=load_request)
-def request_withdraw(request: Request, asked: ChangeRequest) -> HttpResponse:
-    return _act(
+def request_withdraw(request: Request, change: ChangeRequest) -> HttpResponse:
+    return _decision(
         request,
-        asked,
+        change,
         ActForm(request.POST or None),
         change_withdraw,
-        heading=_("Withdraw: %(what)s") % {"what": asked.get_kind_display()},
+        heading=_("Withdraw: %(what)s") % {"what": change.get_kind_display()},
         done=_("The request is withdrawn."),
         submit=_("Withdraw the request"),
     )

@@ -1,4 +1,4 @@
-"""The acts of one household: each a short form. Who may decide makes the change; who may not, asks for it."""
+"""The acts of one household: each a short form. Viewers who may decide make the change; others ask for it."""
 
 from typing import Any
 from uuid import UUID
@@ -32,8 +32,8 @@ from .register_forms import (
     person_of,
 )
 
-ROWS = 6  # members in the form of a new household; more are added one by one
-ROW_NAMES = ("name", "identity", "relation", "sex", "born_on")
+MEMBERS = 6  # how many members, besides the head, the form of a new household takes; more join one by one
+MEMBER_NAMES = ("name", "identity", "relation", "sex", "born_on")
 MAIN = ("kind", "attribute", "state", "standard", "identified_year", "exited_year", "returned", "phone", "group_name")
 WATCH = ("watch_kind", "watch_from", "watch_cleared_on", "watch_contact", "watch_phone", "no_labour")
 FURTHER = ("is_martyrs", "is_family_planning", "is_resettled", "resettlement_site", "bank_name", "bank_account")
@@ -50,27 +50,28 @@ class NewForm(ChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields |= asked_fields(one for one in fields.HOUSEHOLD if one.name != "phone")  # the head's is asked below
+        own = (field for field in fields.HOUSEHOLD if field.name != "phone")  # the household's phone is its head's
+        self.fields |= asked_fields(own)
         self.fields["bank_account"] = identity_field(gettext_lazy("bank account"))
         self.head_names = person_fields(self, prefix="head_", with_relation=False)
         cause_fields(self)
-        self.rows = [[f"m{row}_{name}" for name in ROW_NAMES] for row in range(ROWS)]
-        asked = {one.name: one for one in (*fields.MEMBER, *fields.PERSON)}
-        for row in self.rows:
-            self.fields[row[0]] = forms.CharField(
+        self.member_fields = [[f"m{number}_{name}" for name in MEMBER_NAMES] for number in range(MEMBERS)]
+        by_name = {field.name: field for field in (*fields.MEMBER, *fields.PERSON)}
+        for names in self.member_fields:
+            self.fields[names[0]] = forms.CharField(
                 label=gettext_lazy("person's name"),
                 max_length=64,
                 required=False,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
-            self.fields[row[1]] = identity_field()
-            for key, name in zip(row[2:], ROW_NAMES[2:], strict=True):
-                self.fields[key] = AskedField(asked[name])
+            self.fields[names[1]] = identity_field()
+            for key, name in zip(names[2:], MEMBER_NAMES[2:], strict=True):
+                self.fields[key] = AskedField(by_name[name])
 
     def groups(self) -> list[Group]:
         people = [
-            Group(self, _("Member %(number)d") % {"number": place + 1}, row, is_folded=place > 1)
-            for place, row in enumerate(self.rows)
+            Group(self, _("Member %(number)d") % {"number": place + 1}, names, is_folded=place > 1)
+            for place, names in enumerate(self.member_fields)
         ]
         return [
             Group(self, _("Where"), ["place", "number"]),
@@ -83,13 +84,14 @@ class NewForm(ChangeForm):
         ]
 
     def asked(self, cleaned: dict[str, Any]) -> dict[str, Any]:
-        members = [person_of(cleaned, row[0].removesuffix("name")) for row in self.rows if cleaned[row[0]].strip()]
+        named = [name for name, *_others in self.member_fields if cleaned[name].strip()]
+        members = [person_of(cleaned, name.removesuffix("name")) for name in named]
         head = person_of(cleaned, "head_")
         head.pop("relation", None)
         return {
             "head": head,
             "members": members,
-            "values": {one.name: cleaned[one.name] for one in fields.HOUSEHOLD if one.name in cleaned}
+            "values": {field.name: cleaned[field.name] for field in fields.HOUSEHOLD if field.name in cleaned}
             | {"phone": cleaned["head_phone"]},
             "main_cause": cleaned["main_cause"],
             "causes": cleaned["causes"],
@@ -99,6 +101,7 @@ class NewForm(ChangeForm):
 
 
 def cause_fields(form: forms.Form) -> None:
+    """Add the fields of the main cause and the other causes of poverty."""
     form.fields["main_cause"] = AskedField(
         fields.Field("main_cause", gettext_lazy("main cause"), "code", "poverty_cause")
     )
@@ -106,6 +109,7 @@ def cause_fields(form: forms.Form) -> None:
 
 
 def limit_to_own(form: NewForm, request: Request) -> None:
+    """Offer only villages of the one place where the viewer keeps the register; where it is a village, fill it in."""
     reach = request.viewer.reach
     spans = reach.spans or reach.villages
     within = Place.objects.filter(lo=spans[0][0]).order_by("level").first() if len(spans) == 1 else None
@@ -152,16 +156,16 @@ class RecordForm(ChangeForm):
 @page("household.edit", load=load_household)
 def household_edit(request: Request, household: Household) -> HttpResponse:
     causes = list(household.causes.filter(kind=HouseholdCause.Kind.CAUSE))
-    initial = {one.name: getattr(household, one.name) for one in fields.HOUSEHOLD} | {
+    initial = {field.name: getattr(household, field.name) for field in fields.HOUSEHOLD} | {
         "number": household.number,
-        "main_cause": next((one.code for one in causes if one.is_main), ""),
-        "causes": [one.code for one in causes if not one.is_main],
+        "main_cause": next((cause.code for cause in causes if cause.is_main), ""),
+        "causes": [cause.code for cause in causes if not cause.is_main],
     }
 
     def asked(cleaned: dict[str, Any]) -> dict[str, Any]:
         account = {"bank_account": cleaned["bank_account"]} if cleaned["bank_account"] else {}
         return {
-            "values": {one.name: cleaned[one.name] for one in fields.HOUSEHOLD},
+            "values": {field.name: cleaned[field.name] for field in fields.HOUSEHOLD},
             "number": cleaned["number"],
             "main_cause": cleaned["main_cause"],
             "causes": cleaned["causes"],
@@ -174,14 +178,15 @@ def household_edit(request: Request, household: Household) -> HttpResponse:
 
 
 class HeadForm(ChangeForm):
-    """Who is head (or goes), and how everybody stands to them; `now` is the head today, who is no new one."""
+    """Who becomes head, and how everybody stands to them. `now`: the person who is head today and is not offered.
+    `goes`: of a split, where the form also asks who leaves."""
 
     def __init__(
         self, *args: Any, members: list[HouseholdMember], now: UUID | None = None, goes: bool = False, **kwargs: Any
     ):
         super().__init__(*args, **kwargs)
         self.people = members
-        choices = [(str(one.pk), one.person.name) for one in members if one.person_id != now]
+        choices = [(str(member.pk), member.person.name) for member in members if member.person_id != now]
         if goes:
             self.fields["leaving"] = forms.MultipleChoiceField(
                 label=gettext_lazy("who forms the new household"), choices=choices, widget=forms.CheckboxSelectMultiple
@@ -191,23 +196,28 @@ class HeadForm(ChangeForm):
             choices=choices,
             widget=forms.RadioSelect,
         )
-        for one in members:
-            field = AskedField(fields.MEMBER[0], label=one.person.name)
-            self.fields[f"r_{one.pk}"] = field
+        for member in members:
+            field = AskedField(fields.MEMBER[0], label=member.person.name)
+            self.fields[f"r_{member.pk}"] = field
 
     def relations(self, cleaned: dict[str, Any]) -> dict[str, str]:
-        return {str(one.pk): cleaned[f"r_{one.pk}"] for one in self.people if cleaned[f"r_{one.pk}"]}
+        return {str(member.pk): cleaned[f"r_{member.pk}"] for member in self.people if cleaned[f"r_{member.pk}"]}
 
     def groups(self) -> list[Group]:
         who = [name for name in ("leaving", "head") if name in self.fields]
+        relations = [f"r_{member.pk}" for member in self.people]
         text = _("The new head's own line stays empty.")
-        rows = [f"r_{one.pk}" for one in self.people]
-        return [Group(self, "", who), Group(self, _("How they stand to the new head"), rows, text=text), self.about()]
+        return [
+            Group(self, "", who),
+            Group(self, _("How they stand to the new head"), relations, text=text),
+            self.about(),
+        ]
 
 
 def _members(household: Household) -> list[HouseholdMember]:
-    rows = HouseholdMember.within.filter(household=household, valid_to__isnull=True).select_related("person")
-    return list(rows.order_by("valid_from", "pk"))
+    """The members of today, the longest first."""
+    members = HouseholdMember.within.filter(household=household, valid_to__isnull=True).select_related("person")
+    return list(members.order_by("valid_from", "pk"))
 
 
 @page("household.edit", load=load_household)
@@ -226,7 +236,7 @@ def household_head(request: Request, household: Household) -> HttpResponse:
 
 @page("household.edit", load=load_household)
 def household_divide(request: Request, household: Household) -> HttpResponse:
-    people = [one for one in _members(household) if one.person_id != household.head_id]
+    people = [member for member in _members(household) if member.person_id != household.head_id]
     form = HeadForm(request.POST or None, members=people, goes=True)
 
     def asked(cleaned: dict[str, Any]) -> dict[str, Any]:

@@ -23,13 +23,13 @@ from .register_forms import AskedField, ChangeForm, Group
 
 
 def load_household(request: Request, pk: UUID) -> Household:
-    rows = Household.objects.select_related("place", "hamlet", "head__resident", "split_from__place")
-    return rows.get(pk=pk)
+    households = Household.objects.select_related("place", "hamlet", "head__resident", "split_from__place")
+    return households.get(pk=pk)
 
 
 def load_member(request: Request, pk: UUID) -> HouseholdMember:
-    rows = HouseholdMember.objects.select_related("household__place", "household__head", "person__resident")
-    return rows.get(pk=pk)
+    members = HouseholdMember.objects.select_related("household__place", "household__head", "person__resident")
+    return members.get(pk=pk)
 
 
 def change_page(
@@ -44,7 +44,11 @@ def change_page(
     lead: Any = "",
     place: Callable[[dict[str, Any]], Place] | None = None,
 ) -> HttpResponse:
-    """Show `form`; sent, make the change or ask for it, and say which of the two it was."""
+    """Show `form`; sent, make a change of `kind` or ask for it, and say which of the two it was.
+
+    `asked` turns the form's cleaned data into what `change_ask` takes; `place` reads the place of a household that the
+    register does not have yet.
+    """
 
     def said(cleaned: dict[str, Any]) -> dict[str, Any]:
         where = place(cleaned) if place else None
@@ -82,8 +86,8 @@ def back_to(household: Household) -> str:
     return reverse("household", args=[household.pk])
 
 
-def heading_of(words: str, household: Household) -> str:
-    return f"{words} · {household.head.name} · {household.number}"
+def heading_of(act: str, household: Household) -> str:
+    return f"{act} · {household.head.name} · {household.number}"
 
 
 class LeaveForm(ChangeForm):

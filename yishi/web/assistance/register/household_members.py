@@ -1,4 +1,4 @@
-"""The people of one household: who joins, who leaves, who is corrected; the number of one, in full, for a reason."""
+"""The members of one household: who joins, who leaves, whose record is corrected; an identity number in full."""
 
 from typing import Any
 
@@ -84,7 +84,7 @@ class MemberForm(ChangeForm):
 @page("household.correct", load=load_member)
 def member_edit(request: Request, member: HouseholdMember) -> HttpResponse:
     household, resident = member.household, getattr(member.person, "resident", None)
-    initial = {one.name: getattr(resident, one.name) for one in fields.PERSON} if resident else {}
+    initial = {field.name: getattr(resident, field.name) for field in fields.PERSON} if resident else {}
     initial |= {
         "name": member.person.name,
         "phone": member.person.phone,
@@ -93,7 +93,7 @@ def member_edit(request: Request, member: HouseholdMember) -> HttpResponse:
         "identity_kind": getattr(resident, "identity_kind", "") or "id_card",
     }
     form = MemberForm(request.POST or None, initial=initial)
-    names = ("name", "phone", "relation", "number", *(one.name for one in fields.PERSON))
+    names = ("name", "phone", "relation", "number", *(field.name for field in fields.PERSON))
     if member.relation == "head":
         del form.fields["relation"]
         names = tuple(name for name in names if name != "relation")
@@ -116,21 +116,23 @@ class LookForm(RegisterForm):
 
 @page("identity.open", load=load_member)
 def identity_open(request: Request, member: HouseholdMember) -> HttpResponse:
-    """The number in full on the answer to a POST: no address leads to it, nothing keeps it."""
+    """The identity number in full on the answer to a POST: no address leads to it, nothing keeps it."""
     form = LookForm(request.POST or None)
-    words = {"member": member, "form": form, "back": back_to(member.household), "number": ""}
+    context = {"member": member, "form": form, "back": back_to(member.household), "number": ""}
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(request, identity_reveal, member=member, reason=form.cleaned_data["why"])
         if receipt is not None:
             resident = member.person.resident
-            words |= {
+            context |= {
                 "number": receipt.number_in_clear,
                 "kind": codes.label("identity_kind", resident.identity_kind),
             }
-            response = render(request, "assistance/register/identity.html", words)
+            response = render(request, "assistance/register/identity.html", context)
             response.headers["Cache-Control"] = "no-store"
             return response
-    return render(request, "assistance/register/identity.html", words, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "assistance/register/identity.html", context, status=422 if request.method == "POST" else 200
+    )
 
 
 urlpatterns = [

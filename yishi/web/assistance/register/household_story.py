@@ -24,14 +24,14 @@ from yishi.people.models import Person
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import title_of
 
-LONGEST = 60
-YEARS = 4
+LONGEST = 60  # entries of the journal in a story
+YEARS = 4  # years side by side
 CORRECTIONS = ("household.change", "member.change")
-REASONS = {
+REASONS = {  # the code lists of the reasons of these acts
     "household.end": "household_end",
     "member.join": "member_join",
     "member.leave": "member_leave",
-}  # their lists
+}
 TOLD = {
     *CORRECTIONS,
     *REASONS,
@@ -47,7 +47,7 @@ TOLD = {
 
 
 def story_rows(household: Household) -> dict[str, QuerySet[Any]]:
-    """What the functions below read of a household: its own rows, whoever may see it may see them."""
+    """The querysets that the functions below read of a household: who may see it may see them."""
     entries = Entry.objects.filter(subject_kind="household", subject_id=household.pk)
     asked = ChangeRequest.within.filter(household=household, state=ChangeRequest.State.OPEN)
     return {
@@ -61,9 +61,9 @@ def story_rows(household: Household) -> dict[str, QuerySet[Any]]:
 
 
 def household_events(entries: list[Entry], waiting: list[ChangeRequest]) -> list[Event]:
-    """The newest first; what waits stands on top."""
-    told = {UUID(one.data["member"]) for one in entries if one.data.get("member")}
-    actors, desks = filled({one.actor_id for one in entries}), filled({one.body_id for one in entries})
+    """The events of the household, the newest first; the changes that wait stand on top."""
+    told = {UUID(entry.data["member"]) for entry in entries if entry.data.get("member")}
+    actors, desks = filled({entry.actor_id for entry in entries}), filled({entry.body_id for entry in entries})
     names = gather(
         members=HouseholdMember.within.filter(pk__in=told).values_list("pk", "person__name"),
         people=Person.within.filter(pk__in=actors).values_list("pk", "name"),
@@ -73,23 +73,23 @@ def household_events(entries: list[Entry], waiting: list[ChangeRequest]) -> list
     events = [
         Event(
             title,
-            when=one.at if one.at.date() == one.received_at.date() else one.at.date(),
-            who=" · ".join(filter(None, [bodies.get(one.body_id, ""), people.get(one.actor_id, "")])),
+            when=entry.at if entry.at.date() == entry.received_at.date() else entry.at.date(),
+            who=" · ".join(filter(None, [bodies.get(entry.body_id, ""), people.get(entry.actor_id, "")])),
             text=text,
         )
-        for one in entries
-        for title, text in [_told(one, members)]
+        for entry in entries
+        for title, text in [_told(entry, members)]
         if title
     ]
     now = [
-        Event(_("Waits for approval: %(what)s") % {"what": one.get_kind_display()}, when=one.asked_at, kind="now")
-        for one in waiting
+        Event(_("Waits for approval: %(what)s") % {"what": change.get_kind_display()}, when=change.asked_at, kind="now")
+        for change in waiting
     ]
     return now + events
 
 
 def _told(entry: Entry, members: dict[UUID, str]) -> tuple[str, str]:
-    """(title, text) of an entry; no title for what a section of its own tells."""
+    """Title and text of an entry; an empty title where the story leaves it out (another section tells it)."""
     verb = entry.code.removeprefix("assistance.")
     if verb not in TOLD:
         return "", ""
@@ -97,9 +97,9 @@ def _told(entry: Entry, members: dict[UUID, str]) -> tuple[str, str]:
 
 
 def _text(verb: str, data: dict[str, Any]) -> str:
-    """What was changed, why a number was looked at, why somebody came or left."""
+    """Which fields were changed, why a number was looked at, why somebody came or left."""
     if verb in CORRECTIONS:
-        labels = {asked.name: str(asked.label) for asked in (*fields.HOUSEHOLD, *fields.PERSON, *fields.MEMBER)}
+        labels = {field.name: str(field.label) for field in (*fields.HOUSEHOLD, *fields.PERSON, *fields.MEMBER)}
         labels |= {
             "identity": _("identity number"),
             "bank_account": _("bank account"),
@@ -116,51 +116,51 @@ def _text(verb: str, data: dict[str, Any]) -> str:
 
 
 def member_rows(household: Household, years: list[MemberYear]) -> tuple[list[dict[str, Any]], list[HouseholdMember]]:
-    """(members now, with their newest of `years`; those who left)."""
-    rows = HouseholdMember.within.filter(household=household).select_related("person__resident")
-    people = list(rows.order_by("valid_from", "pk"))
+    """The members of today, the head first, each with resident and newest year of `years`; and those who left."""
+    members = HouseholdMember.within.filter(household=household).select_related("person__resident")
+    people = list(members.order_by("valid_from", "pk"))
     newest: dict[UUID, MemberYear] = {}
-    for one in years:
-        newest[one.member_id] = one
-    people.sort(key=lambda one: one.person_id != household.head_id)
+    for member_year in years:
+        newest[member_year.member_id] = member_year
+    people.sort(key=lambda member: member.person_id != household.head_id)
     now = [
-        {"member": one, "resident": getattr(one.person, "resident", None), "year": newest.get(one.pk)}
-        for one in people
-        if one.valid_to is None
+        {"member": member, "resident": getattr(member.person, "resident", None), "year": newest.get(member.pk)}
+        for member in people
+        if member.valid_to is None
     ]
-    return now, [one for one in people if one.valid_to is not None]
+    return now, [member for member in people if member.valid_to is not None]
 
 
 def compared(newest: list[HouseholdYear]) -> tuple[list[int], list[dict[str, Any]]]:
-    """(years, rows): what is known of the last years, side by side; a change from the year before is marked."""
-    found = newest[::-1]
+    """The years, oldest first, and the rows of a table that compares them; a change from the year before is marked."""
+    years = newest[::-1]
     computed = (
         fields.Field("net_income", _("net income"), "money"),
         fields.Field("net_per_head", _("net income per head"), "money"),
     )
     rows = []
-    for asked in (*fields.MONEY, *computed, fields.PAPER[0], *fields.LAND, *fields.LIVING, *fields.HELP):
-        values = [getattr(year, asked.name) for year in found]
+    for field in (*fields.MONEY, *computed, fields.PAPER[0], *fields.LAND, *fields.LIVING, *fields.HELP):
+        values = [getattr(year, field.name) for year in years]
         if any(value not in (None, "", []) for value in values):
             cells = [
-                {"text": shown(asked, value), "is_changed": place > 0 and value != values[place - 1]}
+                {"text": shown(field, value), "is_changed": place > 0 and value != values[place - 1]}
                 for place, value in enumerate(values)
             ]
-            unit = _("yuan") if asked.kind == "money" else asked.unit
-            rows.append({"label": asked.label, "unit": unit, "cells": cells})
-    return [year.year for year in found], rows
+            unit = _("yuan") if field.kind == "money" else field.unit
+            rows.append({"label": field.label, "unit": unit, "cells": cells})
+    return [year.year for year in years], rows
 
 
-def shown(asked: fields.Field, value: Any) -> str:
+def shown(field: fields.Field, value: Any) -> str:
     """A value of the register in words."""
     if value in (None, "", []):
         return "—"
-    if asked.kind == "money":
+    if field.kind == "money":
         return yuan_text(value)
-    if asked.kind == "code":
-        return codes.label(asked.list, value)
-    if asked.kind == "codes":
-        return "、".join(codes.label(asked.list, one) for one in value)
-    if asked.kind in {"flag", "known"}:
+    if field.kind == "code":
+        return codes.label(field.list, value)
+    if field.kind == "codes":
+        return "、".join(codes.label(field.list, code) for code in value)
+    if field.kind in {"flag", "known"}:
         return _("yes") if value else _("no")
-    return f"{value.normalize():f}" if asked.kind == "decimal" else str(value)
+    return f"{value.normalize():f}" if field.kind == "decimal" else str(value)

@@ -1,4 +1,4 @@
-"""The form of one year of a household, and of one member: prefilled from the last, so that nothing is asked twice."""
+"""The forms of one year of a household and of a member: filled from the year before, so that nothing is asked twice."""
 
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,7 @@ class YearForm(RegisterForm):
             self.items[value["class"]].append(name)
 
     def groups(self) -> list[Group]:
-        named = {name: [one.name for one in spec] for name, spec in _SPECS.items()}
+        named = {name: [field.name for field in part] for name, part in _SPECS.items()}
         totals = [f"{name}_income" for name in CLASSES]
         further = [name for name in named["money"] if name not in totals]
         items = [
@@ -51,7 +51,7 @@ class YearForm(RegisterForm):
                 self,
                 _("%(income)s, item by item") % {"income": codes.label("income_class", name)},
                 self.items[name],
-                is_folded=not any(self.initial.get(one) for one in self.items[name]),
+                is_folded=not any(self.initial.get(item) for item in self.items[name]),
                 text=_("Where items are given, their sum is computed and the line above stays empty."),
             )
             for name in CLASSES
@@ -88,6 +88,7 @@ def load_member_year(request: Request, pk: UUID, year: int) -> HouseholdMember:
 
 
 def _year_check(year: int) -> None:
+    """404 for a year before the register began, or to come."""
     if not FIRST_YEAR <= year <= timezone.localdate().year:
         raise Http404
 

@@ -57,38 +57,39 @@ from .household_story import (
 )
 
 PER_PAGE = 25
-LONG_NUMBER = 15  # digits: what is as long as an identity number never stands in an address
+LONG_NUMBER = 15  # digits: a number this long may be an identity number, which never stands in an address
 STATES = ("active", "watched", "left", "all")
 
 
 def in_list(request: Request) -> tuple[QuerySet[Household], dict[str, Any]]:
-    """The households that the filters of the address leave, and the filters."""
-    given = request.GET
-    rows = households_in(request.viewer.reach)
-    place = Place.objects.filter(pk=_uuid(given.get("place"))).first() if given.get("place") else None
+    """The households that fit the filters of the address, and these filters as the list's template reads them."""
+    query = request.GET
+    listed = households_in(request.viewer.reach)
+    place = Place.objects.filter(pk=_uuid(query.get("place"))).first() if query.get("place") else None
     if place is not None:
         span = (place.lo, place.hi)
         narrow = place.hi - place.lo < WIDE
-        rows = rows.filter(place__lo__range=span) if narrow else between(rows, [span])
-    kind, state, typed = given.get("kind", ""), given.get("state", "active"), clean(given.get("q", ""))[:32]
+        listed = listed.filter(place__lo__range=span) if narrow else between(listed, [span])
+    kind, state, typed = query.get("kind", ""), query.get("state", "active"), clean(query.get("q", ""))[:32]
     if codes.has("household_kind", kind):
-        rows = rows.filter(kind=kind)
+        listed = listed.filter(kind=kind)
     if state == "left":
-        rows = rows.filter(left_on__isnull=False)
+        listed = listed.filter(left_on__isnull=False)
     elif state == "watched":
-        rows = rows.exclude(watch_kind="").filter(watch_cleared_on__isnull=True, left_on__isnull=True)
+        listed = listed.exclude(watch_kind="").filter(watch_cleared_on__isnull=True, left_on__isnull=True)
     elif state != "all":
-        rows = rows.filter(left_on__isnull=True)
+        listed = listed.filter(left_on__isnull=True)
     if typed:
-        rows = rows.filter(beginning_with(typed))
-    words = {"place": place, "kind": kind, "state": state if state in STATES else "active", "typed": typed}
-    return rows, words
+        listed = listed.filter(beginning_with(typed))
+    filters = {"place": place, "kind": kind, "state": state if state in STATES else "active", "typed": typed}
+    return listed, filters
 
 
 def _uuid(text: str | None) -> Any:
+    """The key in an address; none where it is no key."""
     try:
         return Place._meta.pk.to_python(text)
-    except Exception:  # what is no id means no place
+    except Exception:  # an address with something else names no place
         return None
 
 
@@ -98,31 +99,31 @@ def _below(request: Request, place: Place | None) -> list[Place]:
         return list(Place.objects.filter(parent=place, closed_on__isnull=True).order_by("code"))
     tops = {post.body.place_id: post.body.place for post in request.viewer.posts if post.body.kind in KEEPING}
     if len(tops) != 1:
-        return sorted(tops.values(), key=lambda one: one.lo)
+        return sorted(tops.values(), key=lambda place: place.lo)
     return list(Place.objects.filter(parent__in=tops, closed_on__isnull=True).order_by("code"))
 
 
 @page("household.list", methods=("GET",))
 def households(request: Request) -> HttpResponse:
-    rows, words = in_list(request)
+    listed, context = in_list(request)
     causes = HouseholdCause.objects.filter(kind=HouseholdCause.Kind.CAUSE)
-    rows = rows.select_related("place", "head").prefetch_related(Prefetch("causes", causes))
-    rows = ordered(rows)
+    listed = listed.select_related("place", "head").prefetch_related(Prefetch("causes", causes))
+    listed = ordered(listed)
     if request.GET.get("export") == "members":
-        return export_members(request, rows)
+        return export_members(request, listed)
     if wants_export(request):
-        return HOUSEHOLDS.workbook(request, rows.select_related("head__resident"))
+        return HOUSEHOLDS.workbook(request, listed.select_related("head__resident"))
     query = request.GET.copy()
     query.pop("page", None)
     query["export"] = "members"
-    words |= {
+    context |= {
         "kinds": codes.choices("household_kind"),
-        "below": _below(request, words["place"]),
+        "below": _below(request, context["place"]),
         "members_query": query.urlencode(),
         "may_keep": may("household.keep", request.viewer),
-        "is_filtered": bool(words["typed"] or words["kind"] or words["place"]),
+        "is_filtered": bool(context["typed"] or context["kind"] or context["place"]),
     }
-    return HOUSEHOLDS.respond(request, "assistance/register/households.html", rows, **words)
+    return HOUSEHOLDS.respond(request, "assistance/register/households.html", listed, **context)
 
 
 def _label(name: str, code: str) -> str:
@@ -130,17 +131,17 @@ def _label(name: str, code: str) -> str:
 
 
 def _code(name: str, path: str) -> Any:
-    """The label of a code of the row."""
+    """The reader of a column: the label, in the code list `name`, of the code that stands at `path` of the row."""
     read = reader(path)
     return lambda row: _label(name, read(row) or "")
 
 
-def _main(household: Household) -> str:
-    return next((_label("poverty_cause", one.code) for one in household.causes.all() if one.is_main), "")
+def _main_cause(household: Household) -> str:
+    return next((_label("poverty_cause", cause.code) for cause in household.causes.all() if cause.is_main), "")
 
 
-def _others(household: Household) -> str:
-    return "、".join(_label("poverty_cause", one.code) for one in household.causes.all() if not one.is_main)
+def _other_causes(household: Household) -> str:
+    return "、".join(_label("poverty_cause", cause.code) for cause in household.causes.all() if not cause.is_main)
 
 
 HOUSEHOLDS = DeclaredList(
@@ -153,7 +154,7 @@ HOUSEHOLDS = DeclaredList(
         Column(gettext_lazy("villagers' group"), "group_name", page=False),
         Column(
             gettext_lazy("identity number"),
-            lambda one: identity_masked(getattr(one.head, "resident", None)),
+            lambda household: identity_masked(getattr(household.head, "resident", None)),
             page=False,
         ),
         Column(gettext_lazy("people in the household"), shown="size"),
@@ -162,9 +163,9 @@ HOUSEHOLDS = DeclaredList(
         Column(gettext_lazy("poverty attribute"), _code("poverty_attribute", "attribute"), page=False),
         Column(gettext_lazy("state of poverty"), _code("exit_state", "state"), page=False),
         Column(gettext_lazy("kind of monitored household"), _code("watch_kind", "watch_kind"), page=False),
-        Column(gettext_lazy("main cause"), _main),
-        Column(gettext_lazy("other causes"), _others, page=False),
-        Column(gettext_lazy("phone"), lambda one: masked_phone(one.phone), page=False),
+        Column(gettext_lazy("main cause"), _main_cause),
+        Column(gettext_lazy("other causes"), _other_causes, page=False),
+        Column(gettext_lazy("phone"), lambda household: masked_phone(household.phone), page=False),
         Column(gettext_lazy("bank account"), account_masked, page=False),
         Column(gettext_lazy("registered on"), "registered_on", page=False),
         Column(gettext_lazy("left on"), "left_on", page=False),
@@ -172,39 +173,41 @@ HOUSEHOLDS = DeclaredList(
 )
 
 
-def export_members(request: Request, rows: QuerySet[Household]) -> HttpResponse:
-    """Every member of the households of the list; the number masked, the age instead of the day of birth."""
-    order = {key: place for place, key in enumerate(rows.values_list("pk", flat=True))}
-    members = HouseholdMember.within.filter(household__in=rows.order_by().values("pk"), valid_to__isnull=True)
+def export_members(request: Request, listed: QuerySet[Household]) -> HttpResponse:
+    """A workbook of all members of the list's households: identity numbers masked, ages instead of days of birth."""
+    order = {key: place for place, key in enumerate(listed.values_list("pk", flat=True))}
+    members = HouseholdMember.within.filter(household__in=listed.order_by().values("pk"), valid_to__isnull=True)
     people = list(members.select_related("household__place", "person__resident"))
-    people.sort(key=lambda one: (order.get(one.household_id, 0), one.relation != "head", one.pk))
+    people.sort(key=lambda member: (order.get(member.household_id, 0), member.relation != "head", member.pk))
     years: dict[Any, MemberYear] = {}
-    for one in MemberYear.within.filter(member__in=members.order_by().values("pk")).order_by("year"):
-        years[one.member_id] = one
+    for member_year in MemberYear.within.filter(member__in=members.order_by().values("pk")).order_by("year"):
+        years[member_year.member_id] = member_year
     today = timezone.localdate()
 
-    def resident(name: str) -> Any:
-        return lambda one: getattr(getattr(one.person, "resident", None), name, "") or ""
+    def of_resident(name: str) -> Any:
+        return lambda member: getattr(getattr(member.person, "resident", None), name, "") or ""
 
-    def year(name: str) -> Any:
-        return lambda one: getattr(years.get(one.pk), name, "") or ""
+    def of_year(name: str) -> Any:
+        return lambda member: getattr(years.get(member.pk), name, "") or ""
 
     columns = [
         Column(gettext_lazy("number of the household"), "household.number"),
-        Column(gettext_lazy("place"), lambda one: one.household.place.full_name),
-        Column(gettext_lazy("person's name"), lambda one: one.person.name),
-        Column(gettext_lazy("relation to the head"), lambda one: _label("relation", one.relation)),
-        Column(gettext_lazy("identity number"), lambda one: identity_masked(getattr(one.person, "resident", None))),
-        Column(gettext_lazy("sex"), lambda one: _label("sex", resident("sex")(one))),
-        Column(gettext_lazy("age"), lambda one: age(resident("born_on")(one) or None, today)),
-        Column(gettext_lazy("people (ethnic group)"), lambda one: _label("ethnic", resident("ethnic")(one))),
-        Column(gettext_lazy("level of education"), lambda one: _label("education", year("education")(one))),
-        Column(gettext_lazy("at school"), lambda one: _label("student", year("student")(one))),
+        Column(gettext_lazy("place"), lambda member: member.household.place.full_name),
+        Column(gettext_lazy("person's name"), lambda member: member.person.name),
+        Column(gettext_lazy("relation to the head"), lambda member: _label("relation", member.relation)),
+        Column(
+            gettext_lazy("identity number"), lambda member: identity_masked(getattr(member.person, "resident", None))
+        ),
+        Column(gettext_lazy("sex"), lambda member: _label("sex", of_resident("sex")(member))),
+        Column(gettext_lazy("age"), lambda member: age(of_resident("born_on")(member) or None, today)),
+        Column(gettext_lazy("people (ethnic group)"), lambda member: _label("ethnic", of_resident("ethnic")(member))),
+        Column(gettext_lazy("level of education"), lambda member: _label("education", of_year("education")(member))),
+        Column(gettext_lazy("at school"), lambda member: _label("student", of_year("student")(member))),
         Column(
             gettext_lazy("state of health"),
-            lambda one: "、".join(_label("health", code) for code in year("health")(one)),
+            lambda member: "、".join(_label("health", code) for code in of_year("health")(member)),
         ),
-        Column(gettext_lazy("ability to work"), lambda one: _label("skill", year("skill")(one))),
+        Column(gettext_lazy("ability to work"), lambda member: _label("skill", of_year("skill")(member))),
     ]
     return DeclaredList("", gettext_lazy("members of households"), columns).workbook(request, people)
 
@@ -218,25 +221,25 @@ def age(born_on: date | None, today: date) -> int | None:
 
 @page("household.list", methods=("POST",))
 def household_find(request: Request) -> HttpResponse:
-    """What was typed into the search: by POST, so that an identity number never stands in an address."""
+    """The search, by POST, so that an identity number never stands in an address: a household, a list or a message."""
     typed = clean(request.POST.get("q", ""))[:64]
-    one = Household.objects.filter(number=typed).first() if typed else None
-    if one is not None:
-        return redirect("household", pk=one.pk)
+    household = Household.objects.filter(number=typed).first() if typed else None
+    if household is not None:
+        return redirect("household", pk=household.pk)
     number = identity.normal(typed)
     if sum(character.isdigit() for character in number) < LONG_NUMBER:
         return HttpResponseRedirect(f"{reverse('households')}?{urlencode({'q': typed, 'state': 'all'})}")
-    found = identity.read(number, identity.CARD if len(number) <= identity.LONG else identity.DISABILITY)
-    if found.fault:
-        messages.error(request, fault_words(found.fault))
+    number_read = identity.read(number, identity.CARD if len(number) <= identity.LONG else identity.DISABILITY)
+    if number_read.fault:
+        messages.error(request, fault_words(number_read.fault))
         return redirect("households")
     try:
         keys_check()
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return redirect("households")
-    rows = Household.objects.filter(pk__in=households_of_number(identity_index(found)))
-    known = list(rows.select_related("place", "head").order_by("left_on", "number")[:PER_PAGE])
+    of_number = Household.objects.filter(pk__in=households_of_number(identity_index(number_read)))
+    known = list(of_number.select_related("place", "head").order_by("left_on", "number")[:PER_PAGE])
     if not known:
         messages.info(request, _("No household that you may see has a person with this number."))
         return redirect("households")
@@ -248,32 +251,32 @@ def household_find(request: Request) -> HttpResponse:
 @page("household.see", load=load_household, methods=("GET",))
 def household(request: Request, household: Household) -> HttpResponse:
     viewer, today = request.viewer, timezone.localdate()
-    found = gather(**story_rows(household))
-    members, left = member_rows(household, found["member_years"])
+    gathered = gather(**story_rows(household))
+    members, left = member_rows(household, gathered["member_years"])
     for row in members:
         resident = row["resident"]
         row["masked"] = identity_masked(resident)
         row["age"] = age(resident.born_on if resident else None, today)
         row["is_head"] = row["member"].person_id == household.head_id
-    years, rows = compared(found["years"])
-    causes = found["causes"]
-    words = {
+    years, comparison = compared(gathered["years"])
+    causes = gathered["causes"]
+    context = {
         "household": household,
         "members": members,
         "left": left,
         "years": years,
-        "rows": rows,
-        "main_cause": next((_label("poverty_cause", one.code) for one in causes if one.is_main), ""),
+        "comparison": comparison,
+        "main_cause": next((_label("poverty_cause", cause.code) for cause in causes if cause.is_main), ""),
         "other_causes": [
-            _label("poverty_cause", one.code)
-            for one in causes
-            if not one.is_main and one.kind == HouseholdCause.Kind.CAUSE
+            _label("poverty_cause", cause.code)
+            for cause in causes
+            if not cause.is_main and cause.kind == HouseholdCause.Kind.CAUSE
         ],
-        "risks": [one for one in causes if one.kind == HouseholdCause.Kind.RISK],
-        "stays": found["stays"],
+        "risks": [cause for cause in causes if cause.kind == HouseholdCause.Kind.RISK],
+        "stays": gathered["stays"],
         "account": account_masked(household),
         "phone": masked_phone(household.phone),
-        "events": household_events(found["entries"], found["waiting"]),
+        "events": household_events(gathered["entries"], gathered["waiting"]),
         "sections": sections(request, HOUSEHOLD, household),
         "may_edit": household.is_active and may("household.edit", viewer, household),
         "may_fill": household.is_active and may("household.fill", viewer, household),
@@ -289,7 +292,7 @@ def household(request: Request, household: Household) -> HttpResponse:
             "left_reason": _label("household_end", household.left_reason),
         },
     }
-    return render(request, "assistance/register/household.html", words)
+    return render(request, "assistance/register/household.html", context)
 
 
 urlpatterns = [

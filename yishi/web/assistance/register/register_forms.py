@@ -1,4 +1,4 @@
-"""Forms of the register, made from the one table of what it asks (`assistance/fields.py`)."""
+"""Forms of the register, made from the one table of what it asks (`assistance/register/fields.py`)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ NUMERIC = {"whole", "year", "decimal", "money"}
 
 
 class AskedField(forms.Field):
-    """A field whose value is read by the register's own reader, so that a page shows all that is wrong at once."""
+    """A form field whose value the register's own reader reads, so that a page shows all faults at once."""
 
     def __init__(self, asked: fields.Field, **kwargs: Any):
         kwargs.setdefault("label", asked.label)
@@ -73,11 +73,12 @@ def _widget(asked: fields.Field) -> forms.Widget:
 
 
 def asked_fields(spec: Iterable[fields.Field], prefix: str = "") -> dict[str, AskedField]:
-    return {f"{prefix}{one.name}": AskedField(one) for one in spec}
+    """Form fields by name, one for each field of the register's table."""
+    return {f"{prefix}{field.name}": AskedField(field) for field in spec}
 
 
 def identity_field(label: Any = None, **kwargs: Any) -> forms.CharField:
-    """A number of an identity card: no browser keeps it, no page shows it again but the one that was refused."""
+    """A field for a number of an identity card or a bank account, which no browser is to keep."""
     return forms.CharField(
         label=label or gettext_lazy("identity number"),
         max_length=40,
@@ -87,33 +88,34 @@ def identity_field(label: Any = None, **kwargs: Any) -> forms.CharField:
     )
 
 
-def kinds() -> list[tuple[str, str]]:
+def identity_kinds() -> list[tuple[str, str]]:
     wanted = (CARD, DISABILITY, OFFICER, BIRTH)
     return [(code, codes.label("identity_kind", code)) for code in wanted]
 
 
 class Group:
-    """Fields of a form that belong together, under one heading; `is_folded` hides what is rarely needed."""
+    """Fields of a form that belong together, under one heading; `is_folded` hides them until they are asked for, unless
+    one of them has an error."""
 
     def __init__(
         self, form: forms.Form, heading: Any, names: Sequence[str], *, is_folded: bool = False, text: Any = ""
     ):
         self.heading, self.text = heading, text
         self.bound = [form[name] for name in names if name in form.fields]
-        wrong = any(one.errors for one in self.bound)
+        wrong = any(field.errors for field in self.bound)
         self.is_folded = is_folded and not wrong
         self.can_fold = is_folded
 
 
 class RegisterForm(ActForm):
-    """A form in groups. No draft of it is kept in the browser: it holds what is said of a family."""
+    """A form in groups. The browser keeps no draft of it: it holds what is said of a family."""
 
     def groups(self) -> list[Group]:
         return [Group(self, "", [name for name, field in self.fields.items() if not field.widget.is_hidden])]
 
 
 class ChangeForm(RegisterForm):
-    """What every change says besides: from which day, and on what it rests."""
+    """A form of a change, with the day from which it is in effect and what it rests on."""
 
     effective_on = forms.DateField(
         label=gettext_lazy("in effect from"),
@@ -135,7 +137,7 @@ class ChangeForm(RegisterForm):
         self.initial.setdefault("effective_on", timezone.localdate())
 
     def groups(self) -> list[Group]:
-        own = [name for name, one in self.fields.items() if name not in self.ABOUT and not one.widget.is_hidden]
+        own = [name for name, field in self.fields.items() if name not in self.ABOUT and not field.widget.is_hidden]
         return [Group(self, "", own), self.about()]
 
     def about(self) -> Group:
@@ -143,7 +145,7 @@ class ChangeForm(RegisterForm):
 
 
 def person_fields(form: forms.Form, *, prefix: str = "", with_relation: bool = True) -> list[str]:
-    """Add the fields of one person to a form; answers their names in order."""
+    """Add the fields of one person to a form; returns their names in order."""
     names = [f"{prefix}{name}" for name in ("name", "identity", "identity_kind")]
     form.fields[names[0]] = forms.CharField(
         label=gettext_lazy("person's name"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -152,18 +154,18 @@ def person_fields(form: forms.Form, *, prefix: str = "", with_relation: bool = T
         help_text=gettext_lazy("Kept encrypted. Sex and day of birth are read from it.")
     )
     form.fields[names[2]] = forms.ChoiceField(
-        label=gettext_lazy("kind of paper"), choices=kinds, required=False, initial=CARD
+        label=gettext_lazy("kind of paper"), choices=identity_kinds, required=False, initial=CARD
     )
     spec = [*([fields.MEMBER[0]] if with_relation else []), *fields.PERSON]
-    for one in spec:
-        form.fields[f"{prefix}{one.name}"] = AskedField(one)
-        names.append(f"{prefix}{one.name}")
+    for field in spec:
+        form.fields[f"{prefix}{field.name}"] = AskedField(field)
+        names.append(f"{prefix}{field.name}")
     form.fields[f"{prefix}phone"] = AskedField(fields.Field("phone", gettext_lazy("phone"), "phone", most=16))
     return [*names, f"{prefix}phone"]
 
 
 def person_of(cleaned: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """The person in a form's values, as services take it; what was left empty is left out (the card says it)."""
-    names = ("name", "identity", "identity_kind", "relation", "phone", *(one.name for one in fields.PERSON))
-    found = {name: cleaned.get(f"{prefix}{name}") for name in names}
-    return {name: value for name, value in found.items() if value not in (None, "")}
+    """The person in a form's cleaned data, as services take it; empty fields are left out (the card may say them)."""
+    names = ("name", "identity", "identity_kind", "relation", "phone", *(field.name for field in fields.PERSON))
+    values = {name: cleaned.get(f"{prefix}{name}") for name in names}
+    return {name: value for name, value in values.items() if value not in (None, "")}
