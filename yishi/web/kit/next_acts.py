@@ -84,7 +84,8 @@ class Course:
         for condition in conditions:
             waiting |= condition
         cases = [When(condition, then=Value(number)) for number, condition in enumerate(conditions)]
-        return self.records().filter(waiting).annotate(next_act=Case(*cases)).order_by(self.order, "pk")
+        records: QuerySet[Any] = self.records().filter(waiting).annotate(next_act=Case(*cases))
+        return records.order_by(self.order, "pk")
 
     def items(self, viewer: Any, records: Any) -> list[DeskItem]:
         mine, items = working_desks(viewer), []

@@ -30,7 +30,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 DAY = forms.DateInput(attrs={"type": "date"})
-SHOWN = 100
 SOON = timedelta(days=30)
 
 

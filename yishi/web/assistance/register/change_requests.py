@@ -30,7 +30,6 @@ from yishi.web.kit.request import Request
 from .household_story import shown
 
 PER_PAGE = 25
-ON_DESK = 20
 State = ChangeRequest.State
 
 

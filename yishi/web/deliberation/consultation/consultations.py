@@ -51,7 +51,6 @@ from .consultation_papers import poster_of
 
 State = ConsultationStatement.State
 SLIPS_A_PAGE = 120
-SHOWN = 50
 
 
 def load_consultation(request: Request, pk: UUID) -> Consultation:

@@ -40,8 +40,6 @@ from yishi.web.kit.request import Request
 
 from .sitting_story import grid
 
-SHOWN = 50
-
 
 def load_agreement(request: Request, pk: UUID) -> Agreement:
     agreements = Agreement.objects.select_related(

@@ -35,8 +35,6 @@ from yishi.web.kit.request import Request
 
 from .sitting_story import attendance, grid, sitting_story
 
-SHOWN = 50
-
 
 def load_sitting(request: Request, pk: UUID) -> Sitting:
     sittings = Sitting.objects.select_related(

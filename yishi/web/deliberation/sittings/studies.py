@@ -26,7 +26,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 PHOTOS = 3
-SHOWN = 50
 
 
 def load_study(request: Request, pk: UUID) -> Study:

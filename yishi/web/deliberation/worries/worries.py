@@ -37,7 +37,6 @@ from .raise_worry import LOW
 from .worry_story import worry_events
 
 PER_PAGE = 25
-SHOWN = 100
 
 
 class WorryFilter(Form):
