@@ -38,6 +38,9 @@ pytestmark = pytest.mark.django_db
 REVIEWED = {
     "home": "the villager's home",
     "elder_mode": "large print for everybody",
+    "favicon": "the sign of the site",
+    "robots": "what search engines may read",
+    "security_txt": "whom to tell of a hole",
     "language": "language for everybody",
     "privacy": "what is kept and why",
     "accessibility": "how the pages help",

@@ -215,7 +215,10 @@ def sitting_noticing(request: Request, sitting: Sitting) -> HttpResponse:
         NoticeForm(request.POST or None),
         sitting_notice,
         heading=_("Give notice"),
-        lead=_("Everybody who holds a seat is told, in the app and by SMS: %(count)d so far.") % {"count": held},
+        lead=_(
+            "Everybody who holds a seat is told in the app, and by SMS or by hand who left a number: %(count)d so far."
+        )
+        % {"count": held},
         done=_("Notice is given."),
         submit=_("Give notice"),
     )
