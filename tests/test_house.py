@@ -111,6 +111,7 @@ GATHERING = {
     "yishi/web/assistance/deeds/deed_story.py",
     "yishi/web/assistance/deeds/deed_words.py",
     "yishi/web/assistance/deeds/deeds.py",
+    "yishi/web/assistance/deeds/duplicates.py",
     "yishi/web/assistance/deeds/given.py",
     "yishi/web/assistance/deeds/helping.py",
     "yishi/web/assistance/pairing/family_plan.py",
@@ -119,6 +120,7 @@ GATHERING = {
     "yishi/web/assistance/projects/projects.py",
     "yishi/web/assistance/register/household_story.py",
     "yishi/web/assistance/register/households.py",
+    "yishi/web/kit/desk_items.py",
     "yishi/web/kit/sections.py",
     "yishi/web/reporting/figure_choice.py",
 }
