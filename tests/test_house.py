@@ -111,7 +111,6 @@ GATHERING = {
     "yishi/web/assistance/deeds/deed_story.py",
     "yishi/web/assistance/deeds/deed_words.py",
     "yishi/web/assistance/deeds/deeds.py",
-    "yishi/web/assistance/deeds/duplicates.py",
     "yishi/web/assistance/deeds/given.py",
     "yishi/web/assistance/deeds/helping.py",
     "yishi/web/assistance/pairing/family_plan.py",

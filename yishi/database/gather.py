@@ -30,9 +30,8 @@ Asked = Rows | HowMany
 def gather(**asked: Asked) -> dict[str, Any]:
     """What `list(rows)` gives for each queryset, and `rows.count()` for each `HowMany`, by one query.
 
-    Rows of models come with their annotations and with what `select_related` names (forward relations, one-to-one from
-    either side) and `prefetch_related` names (one step: rows that point here, or many-to-many); rows of `values_list`
-    come as tuples.
+    Rows of models come with their annotations and with what `select_related` names (forward relations) and
+    `prefetch_related` names (one step: rows that point here, or many-to-many); rows of `values_list` come as tuples.
     Order and limits hold; `only` and `defer` are not followed, but columns of bytes are left out and loaded when read.
     """
     lists = {name: _Number(query.rows) if isinstance(query, HowMany) else _List(query) for name, query in asked.items()}
@@ -178,7 +177,7 @@ def _instance(model: type[models.Model], related: dict[str, Any], values: Iterat
         related_record = _instance(field.related_model, further, values)
         if record is not None:
             field.set_cached_value(record, related_record)
-            if (field.one_to_one or field.unique) and related_record is not None:  # from either side
+            if field.unique and related_record is not None:
                 field.remote_field.set_cached_value(related_record, record)
     return record
 

@@ -28,7 +28,7 @@ class DeskItem:
 class Source:
     """What one slice puts on a desk: the records that wait, and how they are shown."""
 
-    rows: Callable[[Any], Any]  # viewer -> a queryset (at most MOST rows) or `HowMany`; None: nothing can wait for them
+    rows: Callable[[Any], Any]  # viewer -> a queryset of at most MOST rows; None: nothing can wait for them
     items: Callable[[Any, Any], list[DeskItem]]
 
     def __call__(self, viewer: Any) -> list[DeskItem]:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.deeds.reads import open_pairs, pairs_to_decide
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
-from yishi.database.gather import HowMany
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
@@ -40,10 +39,11 @@ Verdict = PossibleDuplicate.Verdict
 
 def _waiting_rows(viewer: Any) -> Any:
     """One line for the whole queue of a desk that decides: it may be long."""
-    return HowMany(pairs_to_decide(viewer))
+    return pairs_to_decide(viewer).order_by().values_list("verdict").annotate(Count("pk"))
 
 
-def _waiting_items(viewer: Any, count: int) -> list[DeskItem]:
+def _waiting_items(viewer: Any, counts: Any) -> list[DeskItem]:
+    count = sum(pairs for _verdict, pairs in counts)
     title = ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}
     return [DeskItem(kind="duplicate", title=title, act=_("Compare them"), url=reverse("duplicates"))]
 

@@ -106,7 +106,7 @@ SITTINGS = Course(
         ),
     ),
     rests={State.CANCELLED: "its matter is on the convener's desk"},
-    records=lambda: Sitting.objects.select_related("matter__process", "minutes"),
+    records=lambda: Sitting.objects.select_related("matter__process"),
     order="starts_at",
     title=lambda sitting: sitting.matter.title,
     detail=lambda sitting: sitting.matter.number
