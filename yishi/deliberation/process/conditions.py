@@ -166,8 +166,14 @@ def _ahead_of_sitting(facts: Facts, model: Model, clock: str) -> str | None:
     sitting = facts.sitting
     if sitting is None:
         return _("No sitting is planned yet. Plan one.")
+    if sitting.backfilled:  # it was held before anybody could give notice here; the minutes say how people were told
+        return None
     is_notice = clock == "notice"
     on = sitting.notice_given_on if is_notice else sitting.papers_sent_on
+    if on is None and sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED):
+        if is_notice:
+            return _("It is not recorded that notice was given. Record it afterwards on the sitting's page, with how.")
+        return _("It is not recorded that the papers went out. Record it afterwards on the sitting's page, with how.")
     if on is None:
         return _("Notice of the sitting has not been given yet.") if is_notice else _("The papers are not sent yet.")
     wanted, ahead = model.clock(clock), workdays_between(on, timezone.localdate(sitting.starts_at))

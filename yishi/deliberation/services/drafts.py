@@ -164,7 +164,9 @@ def consent_record(
     with act("deliberation.consent.record", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = draft_of(agreement)
+        row = locked_agreement(agreement)
+        if row.state != S.DRAFT and row.consents.filter(party=party).exists():
+            draft_of(row)  # what was recorded with the agreement stands; a party that was named later may still consent
         if party.matter_id != row.matter_id:
             raise Refusal("consent.party", _("This party does not belong to the matter."), field="party")
         if way == Consent.Way.ORAL and not witness.strip():

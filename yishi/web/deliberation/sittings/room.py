@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
+from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.room import counted_seats
 from yishi.deliberation.services.seats import chair_problem
 from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close, sitting_open
@@ -65,6 +66,21 @@ class StatementForm(ActForm):
         self.fields["party"].empty_label = _("staff (it is labelled as such)")
 
 
+def _not_yet(sitting: Sitting) -> list[tuple[Any, str]]:
+    """What the model asks for before a sitting and what nobody recorded: said before it opens."""
+    if sitting.opened_at is not None or sitting.backfilled:
+        return []
+    asked = {
+        code for step in read_document(sitting.matter.process.document).steps for code in (*step.entry, *step.exit)
+    }
+    acts = []
+    if "notice_given" in asked and sitting.notice_given_on is None:
+        acts.append((_("Notice of the sitting has not been given yet."), reverse("sitting_notice", args=[sitting.pk])))
+    if "papers_sent" in asked and sitting.papers_sent_on is None:
+        acts.append((_("The papers are not sent yet."), reverse("papers_send", args=[sitting.pk])))
+    return acts
+
+
 def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
     """What the chair's room shows. `here` and `invited` count the seats that count for the quorum."""
     attendances = attendance(sitting)
@@ -78,6 +94,7 @@ def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
         "here": sum(1 for entry in attendances if entry["is_here"] and entry["seat"].pk in counted),
         "invited": len(counted),
         "chair_problem": chair_problem(sitting.matter) if sitting.opened_at is None else "",
+        "not_yet": _not_yet(sitting),
         "grid": grid(sitting),
         "address": address,
     }
