@@ -38,7 +38,7 @@ def sat(story, *, ago=None, close=True):
     receipt = stances.statement_add(actor=by, sitting=story.sitting, text="租金缓交半年", by_staff=True)
     story.statement = story.sitting.statements.get(pk=receipt.result["statement"])
     if close:
-        sittings.sitting_close(actor=by, sitting=story.sitting)
+        sittings.sitting_close(actor=by, sitting=story.sitting, at=at)
     return story
 
 

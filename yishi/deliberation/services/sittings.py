@@ -292,7 +292,15 @@ def sitting_close(
             return this.receipt
         row = locked_sitting(sitting)
         row.state = next_state(row, "close")
+        if row.backfilled and at is None:
+            raise Refusal(
+                "sitting.closed_at",
+                _("This sitting is recorded afterwards. Please write when it was closed."),
+                field="at",
+            )
         row.closed_at = happened_at(at, this.now)
+        if row.opened_at is not None and row.closed_at < row.opened_at:
+            raise Refusal("sitting.before", _("This lies before the sitting was opened. Please check it."), field="at")
         row.presences.filter(left_at__isnull=True).update(left_at=row.closed_at)
         row.statements.filter(is_open=True).update(is_open=False)
         save(row, "state", "closed_at")

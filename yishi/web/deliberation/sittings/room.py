@@ -1,5 +1,6 @@
 """The room, as the chair and the secretary see it: roll call, statements, where each party stands, hands, the floor."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db.models import Count, Max
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -140,19 +142,26 @@ def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **arg
 
 @page("sitting.run", load=load_room_seat, methods=("POST",))
 def room_arrive(request: Request, seat: Seat) -> HttpResponse:
-    return _say(request, lent(seat, "sitting").pk, presence_arrive, sitting=lent(seat, "sitting"), seat=seat)
+    sitting = lent(seat, "sitting")
+    return _say(request, sitting.pk, presence_arrive, sitting=sitting, seat=seat, at=_room_time(sitting))
 
 
 @page("sitting.run", load=load_room_seat, methods=("POST",))
 def room_leave(request: Request, seat: Seat) -> HttpResponse:
-    return _say(request, lent(seat, "sitting").pk, presence_leave, sitting=lent(seat, "sitting"), seat=seat)
+    sitting = lent(seat, "sitting")
+    return _say(request, sitting.pk, presence_leave, sitting=sitting, seat=seat, at=_room_time(sitting))
 
 
 @page("sitting.run", load=load_sitting, methods=("POST",))
 def room_open(request: Request, sitting: Sitting) -> HttpResponse:
     """Opens now; a sitting recorded afterwards, at the time for which it was planned."""
-    at = sitting.starts_at if sitting.backfilled else None
+    at = _room_time(sitting)
     return _say(request, sitting.pk, sitting_open, _("The sitting is open."), sitting=sitting, at=at)
+
+
+def _room_time(sitting: Sitting) -> datetime | None:
+    """When a tap in the room happened: now, or at the time of a sitting that is recorded afterwards."""
+    return sitting.starts_at if sitting.backfilled else None
 
 
 class CloseForm(ActForm):
@@ -163,12 +172,18 @@ class CloseForm(ActForm):
         input_formats=["%Y-%m-%dT%H:%M"],
     )
 
+    def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if sitting.backfilled:
+            self.fields["at"].label = _("When was it closed?")
+            self.initial["at"] = timezone.localtime(sitting.starts_at)
+
 
 @page("sitting.run", load=load_sitting)
 def room_close(request: Request, sitting: Sitting) -> HttpResponse:
     return one_act(
         request,
-        CloseForm(request.POST or None),
+        CloseForm(request.POST or None, sitting=sitting),
         sitting_close,
         heading=_("Close the sitting"),
         lead=_("Who is still here leaves with it, open statements are closed, and the clock of the minutes begins."),
