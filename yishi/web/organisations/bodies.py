@@ -128,7 +128,7 @@ def body_new(request: Request) -> HttpResponse:
 @page("organisation.manage", load=load_body)
 def body_edit(request: Request, body: Body) -> HttpResponse:
     initial = {name: getattr(body, name) for name in ("name", "kind", "short_name", "parent", "phone", "may_be_public")}
-    form = BodyForm(request.POST or None, request=request, initial=initial)
+    form = BodyForm(request.POST or None, request=request, initial=initial, edits=body)
     del form.fields["place"]
     form.fields["parent"].queryset = form.fields["parent"].queryset.exclude(pk=body.pk)
     return one_act(

@@ -205,7 +205,7 @@ def sitting_changing(request: Request, sitting: Sitting) -> HttpResponse:
         "where": sitting.where,
         "agenda": sitting.agenda,
     }
-    form = PlanForm(request.POST or None, matter=sitting.matter, initial=initial)
+    form = PlanForm(request.POST or None, matter=sitting.matter, initial=initial, edits=sitting)
     del form.fields["quorum"]
     return _act(
         request,
@@ -299,7 +299,7 @@ def minutes_writing(request: Request, sitting: Sitting) -> HttpResponse:
     return _act(
         request,
         sitting,
-        MinutesForm(request.POST or None, initial={"text": minutes.text if minutes else ""}),
+        MinutesForm(request.POST or None, initial={"text": minutes.text if minutes else ""}, edits=minutes or sitting),
         minutes_write,
         heading=_("Minutes"),
         done=_("The minutes are kept. Read them once more, then issue them."),
