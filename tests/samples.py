@@ -1,6 +1,7 @@
 """One real object for every loader of the site: what the tests of all pages open. A loader without one fails them."""
 
 from collections.abc import Iterator
+from copy import copy
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -38,9 +39,11 @@ from yishi.deliberation.models import (
     Sitting,
     YearPlan,
 )
+from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.minutes import minutes_write
-from yishi.deliberation.services.processes import process_new
+from yishi.deliberation.services.processes import process_new, process_shipped
 from yishi.journal.models import Entry
+from yishi.kit.ids import uuid7
 from yishi.notices.models import Delivery, Notice
 from yishi.organisations.models import Member, Term
 from yishi.people.models import Invitation
@@ -80,6 +83,12 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     )
     plan = YearPlan.within.create(body=office, approver=cast.bodies["party"], year=2026)
     topic = PlanTopic.objects.create(plan=plan, title="灌溉", theme="water")
+    process = process_shipped("enterprise")
+    step = next(step for step in read_document(process.document).steps if step.gates)
+    gated = copy(matter)
+    gated.pk, gated.number, gated.process, gated.step = uuid7(), "GATED", process, step.code
+    gated._state.adding = True
+    gated.save()
     draft = process_new(actor=story.by("clerk"), owner=office, name="自己的模式").result
     chair = story.seat("member")
     objection = ChairObjection.objects.create(seat=chair, party=matter.parties.first(), reason="亲属", at=now)
@@ -102,7 +111,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     )
     delivery = Delivery.objects.create(notice=notice, channel="sms", address="13900000000", next_try_at=now)
     invitation = Invitation.objects.create(
-        person=cast.people["villager"], digest="0" * 64, created_at=now, expires_at=now
+        person=cast.people["villager"], digest="0" * 64, created_at=now, expires_at=now + timedelta(days=7)
     )
     consulted = Consulted(cast, story).opened().phones(12).close()
     consultation = consulted.consultation
@@ -123,7 +132,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     paired = Paired(cast, helping)
     pairing, team = paired.pair(), paired.team()
     ended = paired.pair("member", paired.second, since=50, until=paired.today - timedelta(days=5))
-    visit, measure, plan = paired.visit(), paired.measure(), paired.plan()
+    visit, measure, village_plan = paired.visit(), paired.measure(), paired.plan()
     need, offer = paired.need(), paired.offer()
     match = paired.match(need, offer)
     drive = campaign.drives.create(name="百日总攻", starts_on=today, ends_on=today)
@@ -197,7 +206,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "visits.load_ended": pk(ended),
         "teams.load_post": {"pk": team.pk, "post": team.members.get().pk},
         "teams.load_team": pk(team),
-        "village_plans.load_plan": pk(plan),
+        "village_plans.load_plan": pk(village_plan),
         "visits.load_visit": pk(visit),
         "journal.load_entry": pk(Entry.objects.filter(place_id=matter.place_id).first()),
         "figures.load_family": pk(cast.places["牟定县"]),
@@ -216,7 +225,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "funds.load_movement": pk(payment),
         "givers.load_gift": pk(FundMovement.within.filter(kind="received").first()),
         "gates.load_gate": pk(gate),
-        "gates.load_matter_and_gate": {"pk": matter.pk, "code": "g"},
+        "gates.load_matter_and_gate": {"pk": gated.pk, "code": step.gates[0].code},
         "gates.load_matter_and_scan": {"pk": matter.pk, "note": note.pk},
         "judge.load_judged": pk(story.commitment),
         "judge.load_photo": {"pk": story.commitment.pk, "photo": photo.pk},
@@ -252,7 +261,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
             "verb": "up",
             "number": 1,
         },
-        "processes.load_copied": {"pk": draft["version"]},
+        "processes.load_copied": pk(matter.process),
         "processes.load_model": {"pk": draft["model"]},
         "processes.load_owned_version": {"pk": draft["version"]},
         "processes.load_version": {"pk": draft["version"]},

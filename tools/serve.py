@@ -31,6 +31,7 @@ def run(words: list[str]) -> int:
     try:
         wait_for(host, port, web)
         announce(settings)
+        notify("READY=1")
         return watch(web, jobs)
     except KeyboardInterrupt:
         print()
@@ -42,8 +43,9 @@ def run(words: list[str]) -> int:
 
 def manage(words: list[str]) -> NoReturn:
     """`./run manage VERB …`: the project's command line."""
-    setup.environment()
-    setup.install("base")
+    with setup.alone():
+        setup.environment()
+        setup.install("base")
     os.chdir(ROOT)
     os.execv(setup.PYTHON, [str(setup.PYTHON), "-m", "yishi.cli", *words])  # noqa: S606
 
@@ -52,7 +54,8 @@ def read_settings() -> dict[str, str]:
     """The settings as the project itself reads them; a bad one stops here with its one line."""
     script = (
         "from yishi.config import environment as e; v = e.read()\n"
-        "for name in ('host', 'port', 'workers', 'jobs', 'public_url'): print(name, v[name], sep='=')"
+        "v['address'] = v['inner_url'] if 'inner' in v['faces'] else v['public_url']\n"
+        "for name in ('host', 'port', 'workers', 'jobs', 'address'): print(name, v[name], sep='=')"
     )
     result = subprocess.run([setup.PYTHON, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     if result.returncode:
@@ -96,8 +99,16 @@ def wait_for(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
     raise Stop("yishi: 网页服务 30 秒内没有应答 · the web server did not answer within 30 s")
 
 
+def notify(state: str) -> None:
+    """Tell systemd, where it started us as `Type=notify`, that the pages answer."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
+
+
 def announce(settings: dict[str, str]) -> None:
-    print(f"\n  议事已启动 · Yishi serves:  {settings['public_url']}/")
+    print(f"\n  议事已启动 · Yishi serves:  {settings['address']}/")
     print("  按 Ctrl-C 停止 · Ctrl-C stops\n", flush=True)
 
 

@@ -1,5 +1,6 @@
 """Install what the locks name and build the pages; what has not changed since is not done again."""
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -7,7 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .say import ROOT, Stop, call, doing, say
@@ -29,12 +31,28 @@ def run(words: list[str]) -> int:
 
 def ready(*, dev: bool = False) -> None:
     """Everything installed, built and compiled."""
-    environment()
-    install("base")
-    if dev:
-        install("dev")
-    pages()
-    translations()
+    with alone():
+        environment()
+        install("base")
+        if dev:
+            install("dev")
+        pages()
+        translations()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Of two services that start together in one folder, the second waits until the first has installed."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("另一个进程正在准备，等它完成…", "another process makes ready; waiting for it…")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def environment() -> None:

@@ -1,4 +1,6 @@
-"""`./run bench common-ground [--only N …] [--peers]`: the shapes of real consultations, from 536 people to a million.
+"""`./run bench common-ground [--only N …] [--peers]`: shapes of real consultations, from 536 people to a million.
+
+`--real` measures the claims of docs/common-ground/ on real votes instead (words of ./run bench common-ground-real).
 
 CPU seconds of one process on loaded votes, everything counted from the first call; memory is that of the process at its
 highest. Each shape runs in a process of its own. `--peers` installs red-dwarf in an environment of its own and times it
@@ -52,8 +54,15 @@ def main() -> int:
     parser.add_argument("--only", type=int, nargs="+", choices=SHAPES, default=list(SHAPES))
     parser.add_argument("--method", choices=["polis", "latent"], nargs="+", default=["polis", "latent"])
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--real", action="store_true", help="real votes instead: as ./run bench common-ground-real")
     parser.add_argument("--one", nargs=2, metavar=("FILE", "METHOD"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    given, rest = parser.parse_known_args()
+    if given.real:
+        from .common_ground_real import main as real
+
+        return real(rest)
+    if rest:
+        parser.error("unknown words: " + " ".join(rest))
     if given.one:
         return state(Path(given.one[0])) if given.one[1] == "state" else one(Path(given.one[0]), given.one[1])
     table = Table()

@@ -7,16 +7,13 @@ from yishi.common_ground import analyse
 from .planted import alike, planted_and_told
 
 
-@pytest.mark.parametrize(
-    ("n", "m", "layout", "seed", "least"),
-    [(1_000, 100, "axes", 1, 0.93), (1_000, 100, "axes", 2, 0.93), (10_000, 300, "axes", 1, 0.97)]
-    + [(10_000, 300, "simplex", seed, 0.97) for seed in (1, 2)],
-)
-def test_four_groups_are_found(n, m, layout, seed, least):
-    votes, group, best = planted_and_told(n, m, layout, seed)
+@pytest.mark.parametrize(("layout", "habits"), [("axes", 0.0), ("axes", 0.7)])
+def test_four_groups_are_found(layout, habits):
+    """With 10,000 people and more: ./run bench common-ground --real --only 6."""
+    votes, group, best = planted_and_told(1_000, 60, layout, 1, 25, habits)
     found = analyse(votes["participant"], votes["statement"], votes["vote"], timestamps=votes["time"], method="latent")
     assert found.k == 4
     placed = found.group_index >= 0
     people = found.participant_ids[placed]
     reached = alike(found.group_index[placed], group[people])
-    assert reached >= least * alike(best[people], group[people])
+    assert reached >= 0.95 * alike(best[people], group[people])

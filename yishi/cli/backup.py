@@ -1,7 +1,4 @@
-"""Write the database, the files and the key into one archive; restore one into an empty installation.
-
-`yishi backup FILE.tar.gz` works while Yishi runs. `yishi restore FILE.tar.gz` wants an empty database.
-"""
+"""Write the database, the files, the outbox and the keys into one archive, also while Yishi runs."""
 
 import contextlib
 import hashlib
@@ -12,14 +9,14 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from yishi import __version__
 from yishi.journal.models import Entry
 
 from .installed import where
@@ -35,9 +32,16 @@ def run(words: list[str]) -> int:
     if len(words) != 1:
         raise SystemExit("yishi backup FILE.tar.gz")
     target = Path(words[0])
+    if not target.parent.is_dir():
+        raise SystemExit(f"yishi: 没有这个目录 · there is no folder {target.parent}")
+    if not os.access(target.parent, os.W_OK):
+        raise SystemExit(f"yishi: 不能写入 · this account may not write into {target.parent}")
     if target.exists():
         raise SystemExit(f"yishi: 文件已存在 · {target} exists already")
-    backup(target)
+    try:
+        backup(target)
+    except OSError as error:
+        raise SystemExit(f"yishi: 没有备份 · no backup was made: {error}") from error
     size, entries = target.stat().st_size, Entry.objects.count()
     print(
         f"· 已备份 · backed up: {where()}，{entries} 条日志 · journal entries → {target} "
@@ -57,9 +61,11 @@ def backup(target: Path) -> None:
         for name in KEYS:
             if (settings.DATA_DIR / name).exists():
                 shutil.copyfile(settings.DATA_DIR / name, parts / name)
-        files = {f"files/{path.relative_to(settings.FILES_DIR)}": path for path in stored_files()}
+        files = stored_files()
         files |= {path.name: path for path in parts.iterdir()}
         about = {
+            "version": __version__,
+            "migrations": applied(),
             "made_at": timezone.now().isoformat(),
             "database": connection.vendor,
             "sha256": {name: sha256(path) for name, path in sorted(files.items())},
@@ -74,15 +80,29 @@ def backup(target: Path) -> None:
         beside.rename(target)
 
 
-def stored_files() -> list[Path]:
-    return sorted(path for path in Path(settings.FILES_DIR).rglob("*") if path.is_file())
+def applied() -> list[str]:
+    """The migrations that the database has: "notices.0001_initial"."""
+    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+
+
+def stored_files() -> dict[str, Path]:
+    """Name in the archive → file: attachments, and messages that were written down to be told by hand."""
+    folders = {"files": Path(settings.FILES_DIR), "outbox": Path(settings.OUTBOX_DIR)}
+    return {
+        f"{name}/{path.relative_to(folder)}": path
+        for name, folder in folders.items()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def dump(target: Path) -> None:
     if connection.vendor == "sqlite":
         copy_sqlite(connection.settings_dict["NAME"], target)
     else:
-        postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(target))
+        # Schemas into which `demo-off` set a demo aside are not this installation's.
+        aside = "--exclude-schema=demo_[0-9]*"
+        postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", aside, "--file", str(target))
 
 
 def copy_sqlite(source: Path | str, target: Path | str) -> None:
@@ -106,24 +126,3 @@ def postgres(program: str, *words: str) -> None:
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def unpacked(source: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The archive's parts in a folder of their own, each proved by its hash. Nothing else in it is unpacked."""
-    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder, tarfile.open(source, "r:gz") as archive:
-        about_file = archive.extractfile(ABOUT)
-        if about_file is None:
-            raise SystemExit(f"yishi: 不是备份文件 · {source} is no backup")
-        about = json.load(about_file)
-        for name, expected in about["sha256"].items():
-            target = Path(folder, name).resolve()
-            part = archive.extractfile(name)
-            if part is None or not target.is_relative_to(Path(folder).resolve()):
-                raise SystemExit(f"yishi: 备份已损坏 · the backup is damaged at {name}")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as out:
-                shutil.copyfileobj(part, out)
-            if sha256(target) != expected:
-                raise SystemExit(f"yishi: 备份已损坏 · the backup is damaged at {name}")
-        yield Path(folder), about

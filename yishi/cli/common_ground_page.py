@@ -1,13 +1,22 @@
 """The result as one page that anybody can read: no script, nothing fetched, prints well."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from yishi.common_ground.result import CommonGround
 from yishi.formats.opinion_map import mark, opinion_map, shown
 
 LISTED = 5
-SURE = 0.9  # from here on a statement is put under what all groups share
+MOST = "同意的超过半数 <small>more than half agree</small>"
+JUDGED = {  # what the lists were counted on
+    "": ("", ""),
+    "votes": (
+        "；统计时每一票都按没有这一票时本人所在的组",
+        "; each vote is counted in the group that its voter has without it",
+    ),
+    "people": ("；按没有参加分组计算的人统计", "; counted among people who had no part in making the groups"),
+}
 STYLE = """
 :root{color-scheme:light}body{margin:0 auto;max-width:64rem;padding:1rem;background:#fafaf6;color:#1c1c1c;
 font:1rem/1.6 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}h1,h2{line-height:1.3}h2{margin-top:2rem}
@@ -20,11 +29,12 @@ td:first-child{min-width:12rem}td.marks{min-width:0}a{color:#1f4e79}
 """
 
 
-def page(found: CommonGround, texts: Mapping[int, str], title: str) -> str:
+def page(found: CommonGround, texts: Mapping[Any, str], title: str) -> str:
     """HTML of the result, Chinese first; every figure leads to the statement's row of counts."""
     parts = [
         f"<h1>{escape(title)}<br><small>共同点与分歧 · common ground and differences</small></h1>",
         f"<p>{_how_many(found)}</p>",
+        _set_apart(found),
         _groups(found),
         _shared(found, texts),
         _dear(found, texts),
@@ -47,6 +57,20 @@ def _how_many(found: CommonGround) -> str:
         f'<span class="en">{people:,} participants, {found.statement_ids.size:,} statements, {found.votes:,} votes; '
         f"{placed:,} said enough to be placed in a group.</span>"
     )
+
+
+def _set_apart(found: CommonGround) -> str:
+    """Who gave one answer to everything, or contradicted themselves: counted, in no group."""
+    said = ""
+    if found.odd and found.choice is not None:
+        said += (
+            f"<p>{len(found.odd):,} 人对所有意见只给同一种回答，或前后矛盾：计入各项总数，不参加分组。<br>"
+            f'<span class="en">{len(found.odd):,} gave one answer to everything, or contradicted themselves: they are '
+            "in every total and in no group.</span></p>"
+        )
+    if found.objection:
+        said += f'<p>群组数是指定的，表态并不支持。<br><span class="en">{escape(found.objection)}</span></p>'
+    return said
 
 
 def _groups(found: CommonGround) -> str:
@@ -73,25 +97,21 @@ def _groups(found: CommonGround) -> str:
     )
 
 
-def _shared(found: CommonGround, texts: Mapping[int, str]) -> str:
-    if found.k > 1:
-        chance, title = found.sure_in_every_group[0], "各群组都同意 <small>every group agrees</small>"
-    else:
-        chance, title = found.sure, "同意的超过半数 <small>more than half agree</small>"
-    moderated = found.moderated
-    order = sorted(
-        (place for place, one in enumerate(chance) if one >= SURE and int(found.statement_ids[place]) not in moderated),
-        key=lambda place: -float(found.consensus_of_groups[place]),
-    )
-    if not order:
+def _shared(found: CommonGround, texts: Mapping[Any, str]) -> str:
+    """What every group agrees with, or without groups what more than half agree with; each with its error."""
+    title = "各群组都同意 <small>every group agrees</small>" if found.k > 1 else MOST
+    if not found.shared:
         return (
             f"<h2>{title}</h2><p>没有一条有把握这样说。"
             '<span class="en">Of no statement can this be said with certainty.</span></p>'
         )
-    return f"<h2>{title}</h2>{_table(found, texts, order[: LISTED * 2])}"
+    listed = found.shared[: LISTED * 2]
+    errors = [f"≥ {line.low:.0%} (±{line.error:.0%})" for line in listed]
+    head = "每组至少 <small>in every group</small>" if found.k > 1 else "至少 <small>at least</small>"
+    return f"<h2>{title}</h2>{_table(found, texts, [line.statement for line in listed], extra=(head, errors))}"
 
 
-def _dear(found: CommonGround, texts: Mapping[int, str]) -> str:
+def _dear(found: CommonGround, texts: Mapping[Any, str]) -> str:
     if found.k < 2:
         return ""
     made = []
@@ -101,6 +121,7 @@ def _dear(found: CommonGround, texts: Mapping[int, str]) -> str:
             f"<small>{'agrees' if one.direction == 'agree' else 'objects'}</small> "
             f"{one.successes}/{one.trials}：{_link(found, texts, one.statement)}</li>"
             for one in group.representative
+            if 2 * one.successes > one.trials or one.z_ratio > 0
         )
         made.append(
             f'<h3 class="marks">{mark(number)} 群组 <small>group</small> {escape(str(group.id))}</h3><ul>{lines}</ul>'
@@ -108,26 +129,37 @@ def _dear(found: CommonGround, texts: Mapping[int, str]) -> str:
     return f"<h2>各群组看重什么 <small>what each group holds dear</small></h2>{''.join(made)}"
 
 
-def _dividing(found: CommonGround, texts: Mapping[int, str]) -> str:
-    if found.k < 2:
+def _dividing(found: CommonGround, texts: Mapping[Any, str]) -> str:
+    if found.k < 2 or not found.divides:
         return ""
-    order = sorted(range(found.dividing.size), key=lambda place: -float(found.dividing[place]))[:LISTED]
-    order = [place for place in order if found.dividing[place] > 0.5]
-    if not order:
-        return ""
-    return f"<h2>分歧在哪里 <small>what divides</small></h2>{_table(found, texts, order)}"
+    listed = found.divides[:LISTED]
+    gaps = [f"{line.gap:.2f} (±{line.error:.2f})" for line in listed]
+    told = ("相差，最多 2 <small>apart, of 2</small>", gaps)
+    return (
+        "<h2>分歧在哪里 <small>what divides</small></h2>"
+        f"{_table(found, texts, [line.statement for line in listed], extra=told)}"
+    )
 
 
-def _all(found: CommonGround, texts: Mapping[int, str]) -> str:
+def _all(found: CommonGround, texts: Mapping[Any, str]) -> str:
     order = range(found.statement_ids.size)
     return f"<h2>全部意见 <small>all statements</small></h2>{_table(found, texts, order, named=True)}"
 
 
-def _table(found: CommonGround, texts: Mapping[int, str], order: Iterable[int], *, named: bool = False) -> str:
+def _table(
+    found: CommonGround,
+    texts: Mapping[Any, str],
+    order: Iterable[int],
+    *,
+    named: bool = False,
+    extra: tuple[str, Sequence[str]] | None = None,
+) -> str:
+    """Statements with their counts; `extra` is one more column, its heading and its cells."""
     groups = found.groups if found.k > 1 else ()
     head = "".join(f'<th class="n marks">{mark(n)} {escape(str(g.id))}</th>' for n, g in enumerate(groups))
+    head += f'<th class="n">{extra[0]}</th>' if extra else ""
     rows = []
-    for place in order:
+    for number, place in enumerate(order):
         against, passes, agree = (int(one) for one in found.totals[:, place])
         counts = found.counts
         cells = "".join(
@@ -135,9 +167,10 @@ def _table(found: CommonGround, texts: Mapping[int, str], order: Iterable[int], 
             f"{int(counts.seen[n, place] - counts.agree[n, place] - counts.object[n, place])}</td>"
             for n in range(len(groups))
         )
+        cells += f'<td class="n">{extra[1][number]}</td>' if extra else ""
         text = _text(found, texts, place) if named else _link(found, texts, place)
-        identity = f' id="s{int(found.statement_ids[place])}"' if named else ""
-        out = "（未参加计算 · left out）" if named and int(found.statement_ids[place]) in found.moderated else ""
+        identity = f' id="s{_id(found, place)}"' if named else ""
+        out = "（未参加计算 · left out）" if named and found.statement_ids[place].item() in found.moderated else ""
         rows.append(f'<tr{identity}><td>{text}{out}</td><td class="n">{agree}/{against}/{passes}</td>{cells}</tr>')
     return (
         '<div class="wide"><table><thead><tr><th>意见 <small>statement</small></th>'
@@ -147,25 +180,34 @@ def _table(found: CommonGround, texts: Mapping[int, str], order: Iterable[int], 
 
 
 def _how_sure(found: CommonGround) -> str:
+    by_chinese, by_english = JUDGED[found.judged_by]
     versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
     return (
         "<h2>有多大把握 <small>how sure</small></h2><p>“归属把握”：成员属于本组而不是别组的平均可能。“重抽后仍成立”："
-        "把参与的人重新抽取，这个群组有多少还在。列入“各群组都同意”的，每组都过半数的把握不低于九成。<br>"
+        "把参与的人重新抽取，这个群组有多少还在。列入“各群组都同意”的，每组至少 5 人表态，"
+        "每组都过半数的把握不低于九成，"
+        f"每组反对的不超过三分之一{by_chinese}。<br>"
         '<span class="en">Membership: how likely members belong here and not elsewhere. Comes back: how much of the '
-        "group is found again when participants are drawn anew. Listed as agreed by every group: at least nine in ten "
-        "sure that more than half of every group agree.</span></p>"
+        "group is found again when participants are drawn anew. Listed as agreed by every group: at least five votes "
+        "in every group, nine in ten sure that more than half of every group agree, and no group objects by more than "
+        f"a third{by_english}.</span></p>"
         f"<p><small>{escape(found.method)}, seed {found.seed}, {escape(versions)}</small></p>"
     )
+
+
+def _id(found: CommonGround, place: int) -> Any:
+    identity = found.statement_ids[place].item()
+    return escape(identity) if isinstance(identity, str) else identity
 
 
 def _share(value: float | None) -> str:
     return "—" if value is None else f"{value:.0%}"
 
 
-def _text(found: CommonGround, texts: Mapping[int, str], place: int) -> str:
-    identity = int(found.statement_ids[place])
-    return f"{identity}. {escape(texts.get(identity, ''))}"
+def _text(found: CommonGround, texts: Mapping[Any, str], place: int) -> str:
+    words = escape(texts.get(found.statement_ids[place].item(), ""))
+    return f"{_id(found, place)}. {words}"
 
 
-def _link(found: CommonGround, texts: Mapping[int, str], place: int) -> str:
-    return f'<a href="#s{int(found.statement_ids[place])}">{_text(found, texts, place)}</a>'
+def _link(found: CommonGround, texts: Mapping[Any, str], place: int) -> str:
+    return f'<a href="#s{_id(found, place)}">{_text(found, texts, place)}</a>'

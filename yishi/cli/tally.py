@@ -16,6 +16,7 @@ from yishi.reporting.recount import recount
 USAGE = "yishi tally verify | yishi tally rebuild"
 HALF = 0.5
 SAMPLE = 10  # places, each with a question to every series that is counted by hand
+EVERY = 3  # seconds between two lines of progress
 BY_HAND = 50_000  # entries; beyond, comparing row by row must do
 
 
@@ -64,12 +65,17 @@ def _by_hand() -> int:
         return 0
     days = sorted(timezone.localdate(entry.at) for entry in entries)
     rng = random.Random()  # noqa: S311
-    for place in places:
+    total, told = len(places) * len(SERIES), time.perf_counter()
+    print(f"· 随机抽 {total} 个数字用日志重算… · recounting {total} random figures…", flush=True)
+    for number, place in enumerate(places):
+        if time.perf_counter() - told > EVERY:
+            told = time.perf_counter()
+            print(f"  {number * len(SERIES)}/{total}", flush=True)
         for series in SERIES:
             question = Question(place, *_period(rng, days[0], days[-1]), places_then=rng.random() < HALF)
             if ask(question, series) != recount(question, entries, series):
                 return -1
-    return len(places) * len(SERIES)
+    return total
 
 
 def _period(rng: random.Random, first: date, last: date) -> tuple[date, date]:

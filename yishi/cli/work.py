@@ -53,6 +53,10 @@ def sealing() -> None:
         _sealed_all_at[:] = [begun]
 
 
+def digests() -> None:
+    import_string("yishi.organisations.digest.digests_send")()
+
+
 def consultations() -> None:
     import_string("yishi.deliberation.services.consultation_results.consultations_tend")()
 
@@ -99,6 +103,7 @@ JOBS = [
     Job("weights", 60, weights),
     Job("sealing", 60, sealing),
     Job("clocks", 300, clocks),
+    Job("digests", 600, digests),
     Job("checks", 1, checks),
     Job("housekeeping", 24 * 3600, housekeeping),
 ]

@@ -6,4 +6,9 @@ class CommitmentsConfig(AppConfig):
     label = "commitments"
 
     def ready(self) -> None:
-        from . import rules  # noqa: F401, PLC0415
+        from yishi.kit.hooks import connect  # noqa: PLC0415
+        from yishi.organisations.digest import SOURCES  # noqa: PLC0415
+
+        from . import digest, rules  # noqa: F401, PLC0415
+
+        connect(((SOURCES, digest.promises_due),))

@@ -19,6 +19,8 @@ BASE, BASE_ROUNDS, BASE_MOVE = 100, 100, 0.01
 MOST_GROUPS, GROUP_ROUNDS, STARTS = 5, 100, 10
 EXACT = 4096  # participants beyond this are put on a grid before base clusters are sought
 GRID = 64  # cells along each axis
+DISTINCT = 2048  # points that are grouped without base clusters
+PUBLISHED_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +34,83 @@ class BaseClusters:
 
 def clustered(votes: Ints, statements: int, at_least: int = 7, people: int = 15) -> NDArray[np.bool_]:
     """Who is put in a group, (n,): whoever voted on seven statements (all, if there are fewer); of a small room the
-    most active fifteen."""
+    most active fifteen, and whoever is as active as the fifteenth (production takes those who came first)."""
     inside = votes >= min(at_least, statements)
-    missing = min(people, votes.size) - int(inside.sum())
-    if missing > 0:
-        outside = np.flatnonzero(~inside)
-        inside[outside[np.argsort(-votes[outside], kind="stable")[:missing]]] = True
+    wanted = min(people, votes.size)
+    if int(inside.sum()) < wanted:
+        inside |= votes >= np.sort(votes)[::-1][wanted - 1]
     return inside
 
 
-def base_clusters(points: Floats) -> BaseClusters:
+def division(
+    points: Floats, seed: int = 0, *, k: int | None = None, as_published: bool = False
+) -> tuple[Labels, Floats]:
+    """The group of each of `points` (n, d), and the mean silhouette of each number of groups from 2 on.
+
+    Of up to 2,048 distinct points these are grouped themselves, each as heavy as the people on it; of more, so many
+    people stand for all, the number of groups is chosen among them, and their groups are gone on with among all.
+    `as_published` makes base clusters and begins at the first points, as production does.
+    """
+    if as_published:
+        base = base_clusters(points, first=True)
+        label, scores = _as_published(base, k)
+        return label[base.label], scores
+    spots, weights, spot_of = _spots(points)
+    distinct, place = _differing(spots)
+    if distinct.shape[0] <= DISTINCT:
+        mass = np.bincount(place, weights=weights).astype(np.float64)
+        label, scores = groups_of(BaseClusters(distinct, mass, place.astype(np.int32)), seed, k=k)
+        return label[place[spot_of]], scores
+    order = _outwards(points)
+    some = points[order[np.linspace(0, order.size - 1, DISTINCT).astype(np.int64)]]
+    label, scores = groups_of(BaseClusters(some, np.ones(DISTINCT), np.arange(DISTINCT, dtype=np.int32)), seed, k=k)
+    begun = np.stack([some[label == one].mean(axis=0) for one in np.unique(label)])
+    _, found = lloyd(spots, weights, begun, GROUP_ROUNDS, 1e-9)
+    return found[spot_of].astype(np.int32), scores
+
+
+def _outwards(points: Floats) -> Places:
+    """The order of points from the middle outwards; their mirror images come in the same order."""
+    return np.lexsort([*points.T, *np.abs(points.T)])
+
+
+def _differing(spots: Floats) -> tuple[Floats, Places]:
+    """The places that differ, from the middle outwards, and which of them each spot is."""
+    order = _outwards(spots)
+    fresh = np.concatenate([[True], (spots[order[1:]] != spots[order[:-1]]).any(axis=1)])
+    place = np.empty(order.size, dtype=np.intp)
+    place[order] = np.cumsum(fresh) - 1
+    return spots[order[fresh]], place
+
+
+def _as_published(base: BaseClusters, k: int | None) -> tuple[Labels, Floats]:
+    """Groups begun at the first base clusters, at most twenty rounds, the number by the silhouette alone."""
+    b = base.centre.shape[0]
+    best: Labels = np.zeros(b, dtype=np.int32)
+    scores: list[float] = []
+    away = cdist(base.centre, base.centre)
+    for number in range(2, min(MOST_GROUPS, 2 + b // 12, b) + 1):
+        _, label = lloyd(base.centre, base.weight, base.centre[:number].copy(), PUBLISHED_ROUNDS, 0.0)
+        score = silhouette(away, label)
+        if number == k or (k is None and score >= max(scores, default=-1.0)):
+            best = label.astype(np.int32)
+        scores.append(score)
+    return np.unique(best, return_inverse=True)[1].astype(np.int32), np.array(scores)
+
+
+def base_clusters(points: Floats, *, first: bool = False) -> BaseClusters:
     """Up to a hundred clusters of `points` (n, d).
 
     They begin at a hundred places that differ, spread evenly from the middle outwards. (Production begins at the first
-    hundred participants; so begun, the groups of published consultations are met less well: decision 0020.)
+    hundred participants, as with `first`; so begun, the groups of published consultations are met less
+    well: decision 0020.)
     """
     spots, weights, spot_of = _spots(points)
-    differing = spots[np.lexsort([*spots.T, *np.abs(spots.T)])]
-    differing = differing[np.concatenate([[True], (differing[1:] != differing[:-1]).any(axis=1)])]
-    if differing.shape[0] > BASE:
+    differing, _ = _differing(spots)
+    if first:
+        _, at = np.unique(spots, axis=0, return_index=True)
+        differing = spots[np.sort(at)[:BASE]]
+    elif differing.shape[0] > BASE:
         differing = differing[np.linspace(0, differing.shape[0] - 1, BASE).astype(np.int64)]
     centre, label = lloyd(spots, weights, differing, BASE_ROUNDS, BASE_MOVE)
     used, label = np.unique(label, return_inverse=True)
@@ -98,7 +158,7 @@ def _nearest(points: Floats, centre: Floats) -> Places:
     return nearest
 
 
-def groups_of(base: BaseClusters, seed: int = 0) -> tuple[Labels, Floats]:
+def groups_of(base: BaseClusters, seed: int = 0, *, k: int | None = None) -> tuple[Labels, Floats]:
     """The group of each base cluster, (b,), and the mean silhouette of each number of groups from 2 on.
 
     One group where fewer than two can be told apart.
@@ -107,12 +167,12 @@ def groups_of(base: BaseClusters, seed: int = 0) -> tuple[Labels, Floats]:
     most = min(MOST_GROUPS, 2 + b // 12, b)
     best: Labels = np.zeros(b, dtype=np.int32)
     scores: list[float] = []
-    away = np.sqrt(((base.centre[:, None, :] - base.centre[None, :, :]) ** 2).sum(axis=2))
-    for k in range(2, most + 1):
-        label = _tightest(base, k, np.random.default_rng([seed, k]))
-        alone = np.bincount(label, weights=base.weight, minlength=k).min() < 2
+    away = cdist(base.centre, base.centre)
+    for number in range(2, most + 1):
+        label = _tightest(base, number, np.random.default_rng([seed, number]))
+        alone = np.bincount(label, weights=base.weight, minlength=number).min() < 2
         score = -1.0 if alone else silhouette(away, label)
-        if not alone and score >= max(scores, default=-1.0):
+        if (number == k) if k else (not alone and score >= max(scores, default=-1.0)):
             best = label.astype(np.int32)
         scores.append(score)
     return best, np.array(scores)

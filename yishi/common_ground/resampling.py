@@ -7,11 +7,11 @@ votes on one statement drawn anew are binomially distributed, so that their chan
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtrc, betainc
+from scipy.special import bdtrc
 
-from . import latent
+from . import latent, tendency
 from .progress import Progress, silent
-from .statistics import Z90, GroupCounts
+from .statistics import Z90
 from .votes import VoteTable
 
 Floats = NDArray[np.float64]
@@ -19,32 +19,43 @@ Ints = NDArray[np.int64]
 Labels = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-VOTES = 60_000  # of many participants so many votes are drawn anew: stability is then that of a smaller room
-DRAWS, STARTS = 8, 3
+VOTES = 20_000  # of many participants so many votes are drawn anew: stability is then that of a smaller room
+DRAWS, STEPS = 4, 4
 
 
 def group_stability(
-    table: VoteTable, moderated: Flags, label: Labels, seed: int = 0, progress: Progress = silent
+    table: VoteTable,
+    moderated: Flags,
+    label: Labels,
+    seed: int = 0,
+    progress: Progress = silent,
+    *,
+    graded: bool = False,
+    weight: Floats | None = None,
 ) -> Floats:
-    """How much of each group comes back, (k,) from 0 to 1; `label` (n,) numbers the groups from 0.
+    """How much of each group comes back, (k,) from 0 to 1; `label` (n,) numbers the groups from 0, -1 for none.
 
-    Only meaningful for the latent method, which is run again with the same number of groups.
+    Only meaningful for the latent method, which is run again with the same number of groups; `weight` (n,) is 0 for who
+    makes none.
     """
     k = int(label.max()) + 1
     if k < 2:
         return np.ones(k)
     chosen = latent.sampled(table, VOTES, [seed, 2])
     table, label = table.rows(chosen), label[chosen]
-    everybody = latent.one_hot(table, moderated)
+    weight = np.ones(label.size) if weight is None else weight[chosen]
+    everybody, placed = tendency.cells(table, moderated), label >= 0
     found = np.zeros((DRAWS, k))
     for draw in range(DRAWS):
         progress(draw / DRAWS, "stability")
-        drawn = np.random.default_rng([seed, 3, draw]).integers(0, label.size, label.size)
-        votes = latent.one_hot(table.rows(np.sort(drawn)), moderated)
-        points = latent.spread(votes, table.shape[1], latent.COMPONENTS)
-        mixture, _ = latent.likeliest(votes, points, k, [seed, 4, draw], STARTS)
-        again = latent.posterior(everybody, mixture).argmax(axis=1)
-        found[draw] = _jaccard(label, again, k)
+        drawn = np.sort(np.random.default_rng([seed, 3, draw]).integers(0, label.size, label.size))
+        block = tendency.cells(table.rows(drawn), moderated)
+        base = latent.without_groups(block, weight[drawn])
+        model = latent.fit_groups(block, k, base, [seed, 4, draw], graded=graded).model
+        people = tendency.strangers(everybody, k)
+        for _ in range(STEPS):
+            people = tendency.people_step(everybody, people, model, graded)[0]
+        found[draw] = _jaccard(label[placed], people.shares[placed].argmax(axis=1), k)
     stability: Floats = found.mean(axis=0)
     return stability
 
@@ -69,17 +80,3 @@ def list_stability(successes: Ints, trials: Ints) -> Floats:
     tail = bdtrc(np.minimum(least, n), np.maximum(1, trials), share)
     chance: Floats = np.where((n > 0) & (least < n), tail, 0.0)
     return chance
-
-
-def sure_in_every_group(counts: GroupCounts) -> tuple[Floats, Floats]:
-    """The chance that in every group more than half agree, and that in every group more than half object, (m,) each.
-
-    Beta posteriors from a flat prior, groups independent. 1 where there are no groups would say nothing: then 0.
-    """
-    if counts.agree.shape[0] == 0:
-        return np.zeros(counts.agree.shape[1]), np.zeros(counts.agree.shape[1])
-    made = []
-    for successes in (counts.agree, counts.object):
-        below = betainc(successes + 1.0, counts.seen - successes + 1.0, 0.5)
-        made.append(np.multiply.reduce(1.0 - below, axis=0))
-    return made[0], made[1]

@@ -1,12 +1,16 @@
 """What an analysis says: groups, what they share and what divides them, and how sure that is. Nothing in it changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from .choice import Choice, Tried
+from .judged import DividingLine, SharedLine
+from .odd import Odd
+from .predict import Foretelling
 from .statistics import GroupCounts, Representative, Shared
 
 Floats = NDArray[np.float64]
@@ -22,7 +26,7 @@ class Group:
     """
 
     id: Any
-    members: tuple[int, ...]
+    members: tuple[Any, ...]
     representative: tuple[Representative, ...]
     certainty: float | None = None
     stability: float | None = None
@@ -42,12 +46,19 @@ class CommonGround:
     `consensus_stability` (m,) how likely the statement is again on its consensus list when voters are drawn anew;
     `sure_in_every_group` two (m,), the chance that more than half agree, object in every group; `projection` (n, 2);
     `group_index` (n,) the place in `groups`, -1 in none.
+
+    Of the method "latent" besides: `judged` (g, m) counts by what did not make the groups, `judged_by` "votes" (each
+    counted in the group that its person has without it), "people" (who had no part in the model) or "" (the votes
+    themselves); `shared`, `shared_objections` and `divides` are the lists made from them, each line with its error;
+    `odd` those who gave one answer to everything or contradicted themselves, counted but in no group; `choice` the
+    divisions tried on hidden votes; `converged` whether the fit came to its end; `memberships` (n, g) how likely each
+    participant is in each group; `objection` what the votes say against a number of groups that was asked for.
     """
 
     method: str
     seed: int
-    participant_ids: Ints
-    statement_ids: Ints
+    participant_ids: NDArray[Any]
+    statement_ids: NDArray[Any]
     votes: int
     groups: tuple[Group, ...]
     counts: GroupCounts
@@ -64,16 +75,52 @@ class CommonGround:
     projection: Floats
     extremity: Floats
     group_index: NDArray[np.int32]
-    moderated: frozenset[int] = frozenset()
+    moderated: frozenset[Any] = frozenset()
     note: str = ""  # why there are no groups, if there are none
     scores: tuple[float, ...] = ()  # silhouette (polis, from 2 groups) or log-loss of hidden votes (latent, from 1)
     versions: Mapping[str, str] = field(default_factory=dict)
+    judged: GroupCounts | None = None
+    judged_by: str = ""
+    shared: tuple[SharedLine, ...] = ()
+    shared_objections: tuple[SharedLine, ...] = ()
+    divides: tuple[DividingLine, ...] = ()
+    odd: tuple[Odd, ...] = ()
+    choice: Choice | None = None
+    converged: bool | None = None
+    memberships: Floats | None = None
+    objection: str = ""
+    foretelling: Foretelling | None = None
 
     @property
     def k(self) -> int:
         return len(self.groups)
 
-    def to_dict(self, texts: Mapping[int, str] | None = None) -> dict[str, Any]:
+    def predict(self, participants: ArrayLike, statements: ArrayLike) -> Floats:
+        """What somebody says to a statement, by the model of the method "latent".
+
+        Parameters
+        ----------
+        participants, statements : array_like, shape (v,)
+            Ids of this result.
+
+        Returns
+        -------
+        ndarray, shape (v, 3)
+            The probabilities of objection, pass and agreement, in the order of `totals`; NaN for a moderated statement.
+
+        Raises
+        ------
+        ValueError
+            If another method made the groups, or an id is unknown.
+        """
+        if self.foretelling is None:
+            raise ValueError(f"the method {self.method!r} foretells nothing")
+        return self.foretelling(
+            _places(participants, self.participant_ids, "participant"),
+            _places(statements, self.statement_ids, "statement"),
+        )
+
+    def to_dict(self, texts: Mapping[Any, str] | None = None) -> dict[str, Any]:
         """All of it as JSON can carry it; `texts` are the words of the statements."""
         ids = self.statement_ids.tolist()
         return {
@@ -90,15 +137,36 @@ class CommonGround:
                 "agree": [ids[one.statement] for one in self.consensus_agree],
                 "object": [ids[one.statement] for one in self.consensus_object],
             },
+            "shared": [self._shared(line) for line in self.shared],
+            "shared_objections": [self._shared(line) for line in self.shared_objections],
+            "divides": [self._divides(line) for line in self.divides],
+            "judged_by": self.judged_by,
+            "odd": [{"participant": one.participant, "why": one.why} for one in self.odd],
+            "tried": [] if self.choice is None else [_tried(one) for one in self.choice.tried],
+            "converged": self.converged,
+            "objection": self.objection,
             "moderated": sorted(self.moderated),
             "versions": dict(self.versions),
+        }
+
+    def _shared(self, line: SharedLine) -> dict[str, Any]:
+        told = asdict(line)
+        return told | {"statement": self.statement_ids[line.statement].item()}
+
+    def _divides(self, line: DividingLine) -> dict[str, Any]:
+        return {
+            "statement": self.statement_ids[line.statement].item(),
+            "gap": line.gap,
+            "error": line.error,
+            "agreeing": self.groups[line.agreeing].id,
+            "objecting": self.groups[line.objecting].id,
         }
 
     def _group(self, group: Group) -> dict[str, Any]:
         ids = self.statement_ids
         marks = [
             {
-                "statement": int(ids[one.statement]),
+                "statement": ids[one.statement].item(),
                 "direction": one.direction,
                 "successes": one.successes,
                 "trials": one.trials,
@@ -114,8 +182,8 @@ class CommonGround:
             name: value for name, value in known.items() if value is not None
         }
 
-    def _statement(self, place: int, texts: Mapping[int, str]) -> dict[str, Any]:
-        identity = int(self.statement_ids[place])
+    def _statement(self, place: int, texts: Mapping[Any, str]) -> dict[str, Any]:
+        identity = self.statement_ids[place].item()
         text = {"text": texts[identity]} if identity in texts else {}
         against, passes, agree = (int(one) for one in self.totals[:, place])
         return {
@@ -146,3 +214,17 @@ class CommonGround:
                 for number, group in enumerate(self.groups)
             ],
         }
+
+
+def _places(given: ArrayLike, ids: NDArray[Any], name: str) -> NDArray[np.intp]:
+    asked = np.atleast_1d(np.asarray(given))
+    place = np.minimum(np.searchsorted(ids, asked), ids.size - 1)
+    wrong = ids[place] != asked
+    if wrong.any():
+        raise ValueError(f"unknown {name} {asked[wrong][0].item()!r}")
+    return place
+
+
+def _tried(one: Tried) -> dict[str, Any]:
+    told = asdict(one)
+    return told | {"error": one.error if np.isfinite(one.error) else None}

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from .analysis import METHODS, after_projection, analyse_table, columns_seen
+from .analysis import Settings, after_projection, analyse_table, columns_seen
 from .components import Components, centred, principal, project, statement_means
+from .odd import CONTRADICTIONS, PART
 from .result import CommonGround
 from .votes import BadVotes, VoteTable, canonical, columns_of
 
@@ -53,15 +54,15 @@ class CommonGroundState:
         meta: Collection[int] = (),
         seed: int = 0,
     ):
-        if method not in METHODS:
-            raise ValueError(f"unknown method {method!r}: " + " or ".join(METHODS))
+        Settings(method)  # raises ValueError
         self.method, self.labels, self.seed = method, labels, seed
         self.moderated, self.meta = frozenset(moderated), frozenset(meta)
         self._people, self._topics = _Ids(), _Ids()
         self._key = np.zeros(0, dtype=np.int64)  # participant << 32 | statement, rising
         self._value = np.zeros(0, dtype=np.int8)
         self._time: Ints | None = None
-        self._first = np.zeros(0, dtype=np.int64)
+        self._first, self._last, self._begun = (np.zeros(0, dtype=np.int64) for _ in range(3))  # times
+        self._changed = np.zeros(0, dtype=np.int64)  # keys of pairs that were answered in two ways
         self._moments: _Moments | None = None
         self._loadings: Floats | None = None
         self._kept: VoteTable | None = None
@@ -92,9 +93,32 @@ class CommonGroundState:
         first[: self._first.size] = self._first
         if times is not None:
             np.minimum.at(first, row, times)
+            self._times(row, column, times)
         self._first = first
+        self._note_changes(key, values)
         last = order[np.flatnonzero(np.diff(key[order], append=-1))]
         self._merge(key[last], values[last], None if times is None else times[last].astype(np.int64))
+
+    def _times(self, row: Ints, column: Ints, times: NDArray[Any]) -> None:
+        """When participants last voted, and when statements first had a vote."""
+        times = times.astype(np.int64, copy=False)
+        last, begun = np.full(self._people.size, np.iinfo(np.int64).min), np.full(self._topics.size, LATE)
+        last[: self._last.size], begun[: self._begun.size] = self._last, self._begun
+        np.maximum.at(last, row, times)
+        np.minimum.at(begun, column, times)
+        self._last, self._begun = last, begun
+
+    def _note_changes(self, key: Ints, values: NDArray[np.int8]) -> None:
+        """Remember pairs whose answers here differ from each other or from the one that stands."""
+        order = np.lexsort((values, key))
+        sorted_key, said = key[order], values[order]
+        changed = sorted_key[1:][(sorted_key[1:] == sorted_key[:-1]) & (said[1:] != said[:-1])]
+        if self.votes:
+            place = np.minimum(np.searchsorted(self._key, sorted_key), self.votes - 1)
+            other = (self._key[place] == sorted_key) & (self._value[place] != said)
+            changed = np.concatenate([changed, sorted_key[other]])
+        if changed.size:
+            self._changed = np.union1d(self._changed, changed)
 
     def _merge(self, key: Ints, value: NDArray[np.int8], times: Ints | None) -> None:
         """Put in what is new and replace what is later; `key` rises and holds no pair twice."""
@@ -146,19 +170,22 @@ class CommonGroundState:
         table = self._table()
         fixed = self.method == "polis" or self.labels is not None
         if not fixed or self.votes < MANY_VOTES or self._topics.size > MANY_STATEMENTS:
-            return analyse_table(
-                canonical(table),
-                method=self.method,
-                labels=self.labels,
-                moderated=self.moderated,
-                meta=self.meta,
-                seed=self.seed,
-            )
-        out = np.isin(table.statements, list(self.moderated))
+            ordered = canonical(table)
+            return analyse_table(ordered, self._settings(), contradicting=self._contradicting(ordered))
+        out = np.isin(table.statements, list(self._settings().out))
         totals = table.counts()
         found = self._components(table, statement_means(totals, out), out)
         where = project(centred(table, found.mean, out), found, columns_seen(table, out))
-        return after_projection(table, totals, found, where, out, self.method, self.labels, self.meta, self.seed)
+        return after_projection(table, totals, found, where, out, self._settings(), self._contradicting(table))
+
+    def _settings(self) -> Settings:
+        return Settings(self.method, self.labels, self.moderated, self.meta, self.seed)
+
+    def _contradicting(self, table: VoteTable) -> NDArray[np.bool_]:
+        """`odd.contradicting` from the pairs that were ever answered in two ways."""
+        times = np.bincount(self._changed >> SHIFT, minlength=self._people.size)
+        known = self._people.places(table.participants)
+        return (times[known] >= CONTRADICTIONS) & (times[known] >= PART * table.per_participant)
 
     def _components(self, table: VoteTable, mean: Floats, out: NDArray[np.bool_]) -> Components:
         known = self._moments or _moments(table)
@@ -187,7 +214,8 @@ class CommonGroundState:
         start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=self._people.size))])
         column = (self._key & STATEMENT).astype(np.int32)
         first = None if self._time is None else self._first
-        self._kept = VoteTable(self._people.ids, self._topics.ids, start, column, self._value, first)
+        opened = None if self._time is None else np.searchsorted(np.sort(self._begun), self._last, side="right")
+        self._kept = VoteTable(self._people.ids, self._topics.ids, start, column, self._value, first, opened)
         return self._kept
 
 

@@ -5,7 +5,7 @@ add 1 to each of their counts; one-tailed 90 % is z > 1.2816. In every array of 
 the second the statement.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,14 @@ class GroupCounts:
     agree: Ints
     object: Ints
     seen: Ints
+
+    def columns(self, order: NDArray[np.integer]) -> "GroupCounts":
+        """The same for statements in another order."""
+        return GroupCounts(self.agree[:, order], self.object[:, order], self.seen[:, order])
+
+    def groups(self, order: NDArray[np.integer]) -> "GroupCounts":
+        """The same for groups in another order."""
+        return GroupCounts(self.agree[order], self.object[order], self.seen[order])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,25 @@ def proportion_tests(counts: GroupCounts) -> Tests:
 def representative(counts: GroupCounts, found: Tests, moderated: Flags, order: Ints) -> list[list[Representative]]:
     """At most five statements for each group, those agreed with first; `order`: columns as statements are listed."""
     return [_representative(group, counts, found, moderated, order) for group in range(counts.agree.shape[0])]
+
+
+def representative_by(
+    counts: GroupCounts, others: GroupCounts | None, moderated: Flags, order: Ints
+) -> list[list[Representative]]:
+    """`representative`, chosen and tested on `others`' counts where there are such; how many said so is of `counts`."""
+    judging = counts if others is None else others
+    marks = representative(judging, proportion_tests(judging), moderated, order)
+    if others is None:
+        return marks
+    told = []
+    for group, lines in enumerate(marks):
+        mine = []
+        for line in lines:
+            said = counts.agree if line.direction == "agree" else counts.object
+            at = (group, line.statement)
+            mine.append(replace(line, successes=int(said[at]), trials=int(counts.seen[at])))
+        told.append(mine)
+    return told
 
 
 def _representative(

@@ -35,7 +35,8 @@ class VoteTable:
 
     `participants` (n,) and `statements` (m,) hold the ids; `column` (v,) the place of the statement, rising within a
     row; `value` (v,) +1 agree, 0 pass, -1 object. Statements without a vote have no column. `first` (n,) is the time
-    of each participant's first vote, None where no times are known.
+    of each participant's first vote, `opened` (n,) on how many statements there was a vote already when the participant
+    last voted; None where no times are known.
     """
 
     participants: Ints
@@ -44,6 +45,7 @@ class VoteTable:
     column: Indices
     value: NDArray[np.int8]
     first: NDArray[Any] | None = None
+    opened: Ints | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -89,6 +91,7 @@ class VoteTable:
             self.column[inside],
             self.value[inside],
             None if self.first is None else self.first[low:high],
+            None if self.opened is None else self.opened[low:high],
         )
 
     def rows(self, chosen: NDArray[np.intp]) -> "VoteTable":
@@ -97,8 +100,9 @@ class VoteTable:
         start = np.concatenate([[0], np.cumsum(sizes)])
         where = np.arange(start[-1]) + np.repeat(self.start[:-1][chosen] - start[:-1], sizes)
         first = None if self.first is None else self.first[chosen]
+        opened = None if self.opened is None else self.opened[chosen]
         return VoteTable(
-            self.participants[chosen], self.statements, start, self.column[where], self.value[where], first
+            self.participants[chosen], self.statements, start, self.column[where], self.value[where], first, opened
         )
 
 
@@ -114,12 +118,13 @@ def vote_table(
     people_ids, row = _compact(people)
     topic_ids, column = _compact(topics)
     first = None if times is None else _first(row, people_ids.size, times)
-    table = canonical(_table(people_ids, topic_ids, row, column, values, first))
+    opened = None if times is None else _opened(row, people_ids.size, column, topic_ids.size, times)
+    table = canonical(_table(people_ids, topic_ids, row, column, values, first, opened))
     if not _repeats(table):
         return table
     order = _sorted(row, people_ids.size, column, topic_ids.size)
     order = order[_latest(row[order], column[order], order, times)]
-    return canonical(_table(people_ids, topic_ids, row[order], column[order], values[order], first))
+    return canonical(_table(people_ids, topic_ids, row[order], column[order], values[order], first, opened))
 
 
 Columns = tuple[NDArray[Any], NDArray[Any], NDArray[np.int8], NDArray[Any] | None]
@@ -143,13 +148,19 @@ def columns_of(
 
 
 def _table(
-    people: Ints, topics: Ints, row: Indices, column: Indices, value: NDArray[np.int8], first: NDArray[Any] | None
+    people: Ints,
+    topics: Ints,
+    row: Indices,
+    column: Indices,
+    value: NDArray[np.int8],
+    first: NDArray[Any] | None,
+    opened: Ints | None,
 ) -> VoteTable:
     """The entries by row, within a row as they came."""
     made = sparse.coo_array((value, (row, column)), shape=(people.size, topics.size))
     made.has_canonical_format = True  # nothing is added up: what comes twice stands twice
     matrix = made.tocsr()
-    return VoteTable(people, topics, matrix.indptr.astype(np.int64), matrix.indices, matrix.data, first)
+    return VoteTable(people, topics, matrix.indptr.astype(np.int64), matrix.indices, matrix.data, first, opened)
 
 
 def _repeats(table: VoteTable) -> bool:
@@ -164,6 +175,15 @@ def _first(row: Indices, rows: int, times: NDArray[Any]) -> Ints:
     first = np.full(rows, np.iinfo(np.int64).max)
     np.minimum.at(first, row, times.astype(np.int64, copy=False))
     return first
+
+
+def _opened(row: Indices, rows: int, column: Indices, columns: int, times: NDArray[Any]) -> Ints:
+    """How many statements had a vote when each participant last voted: what was open to them, at least."""
+    times = times.astype(np.int64, copy=False)
+    last, begun = np.full(rows, np.iinfo(np.int64).min), np.full(columns, np.iinfo(np.int64).max)
+    np.maximum.at(last, row, times)
+    np.minimum.at(begun, column, times)
+    return np.searchsorted(np.sort(begun), last, side="right")
 
 
 def integers(given: ArrayLike, name: str) -> NDArray[Any]:
@@ -269,8 +289,10 @@ def canonical(table: VoteTable) -> VoteTable:
     moved.has_sorted_indices = False
     moved.sort_indices()
     first = None if table.first is None else table.first[by_row]
+    opened = None if table.opened is None else table.opened[by_row]
     start = moved.indptr.astype(np.int64)
-    return VoteTable(table.participants[by_row], table.statements[by_column], start, moved.indices, moved.data, first)
+    people, topics = table.participants[by_row], table.statements[by_column]
+    return VoteTable(people, topics, start, moved.indices, moved.data, first, opened)
 
 
 def _signatures(table: VoteTable) -> tuple[list[Signatures], list[Signatures]]:

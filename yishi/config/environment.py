@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from yishi.kit.sealing import BadKeys, KeyRing
+from yishi.notices.carriers import read_carrier
 
 from . import settings_file
 
@@ -60,8 +61,8 @@ def _list(value: str) -> list[str]:
 
 def _faces(value: str) -> frozenset[str]:
     faces = frozenset(_list(value))
-    if not faces or not faces <= {"inner", "public"}:
-        raise ValueError("must be inner, public or inner,public")
+    if not faces or not faces <= {"inner", "public", "member"}:
+        raise ValueError("must be inner, public, member or several of them: inner,public")
     return faces
 
 
@@ -86,6 +87,18 @@ def _mail_server(value: str) -> str:
     if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
         raise ValueError("must be like smtp://user:password@host:587 or smtps://user:password@host:465")
     _ = parts.port  # raises ValueError for what is no port
+    return value
+
+
+def _carrier(value: str) -> str:
+    if value:
+        read_carrier(Path(value))
+    return value
+
+
+def _program(value: str) -> str:
+    if value and not os.access(value, os.X_OK):
+        raise ValueError(f"{value} is no program that this account may run")
     return value
 
 
@@ -132,19 +145,32 @@ SETTINGS = [
     Setting("YISHI_ALLOWED_HOSTS", "", _list, "host names the site answers to, by comma; empty: this machine only"),
     Setting("YISHI_PUBLIC_URL", "", _address, "address of the public door, printed in QR codes and messages"),
     Setting(
+        "YISHI_INNER_URL", "", _address, "address of the inner desks, printed on invitations; empty: the public one"
+    ),
+    Setting("YISHI_MEMBER_URL", "", _address, "address at which members sign in; empty: that of the inner desks"),
+    Setting(
         "YISHI_SOURCE_URL",
         "",
         _address,
         "where the source of this version is offered (asked by the licence), for the footer",
     ),
-    Setting("YISHI_FACES", "inner,public", _faces, "which faces this process serves: inner (desks), public (door)"),
+    Setting(
+        "YISHI_FACES", "inner,public", _faces, "which faces this process serves: inner (desks), public (door), member"
+    ),
     Setting("YISHI_HTTPS", "0", _flag, "1 behind a proxy with TLS: secure cookies, HSTS, X-Forwarded-Proto"),
     Setting("YISHI_PROXIES", "0", _number(0, 5), "how many trusted proxies add to X-Forwarded-For"),
     Setting(
         "YISHI_SMTP_URL", "", _mail_server, "smtp://user:password@host:port or smtps://…; empty: mail goes into files"
     ),
     Setting("YISHI_MAIL_FROM", "yishi@localhost", _text, "sender of mail"),
-    Setting("YISHI_SMS_SENDER", "file", _choice("file"), "how SMS are sent; file: written to YISHI_DATA_DIR/outbox"),
+    Setting(
+        "YISHI_SMS_SENDER",
+        "file",
+        _choice("file", "http", "command"),
+        "how SMS are sent; file: written to YISHI_DATA_DIR/outbox and told by hand",
+    ),
+    Setting("YISHI_SMS_HTTP", "", _carrier, "file that describes the carrier's door, for YISHI_SMS_SENDER=http"),
+    Setting("YISHI_SMS_COMMAND", "", _program, "program that sends an SMS, for YISHI_SMS_SENDER=command"),
     Setting("YISHI_SMS_SIGNATURE", "议事", _text, "the signature 【…】 before every SMS"),
     Setting("DATABASE_URL", "", _database_url, "postgres://user:password@host:port/name; empty: SQLite"),
 ]
@@ -204,9 +230,23 @@ def _fitting(values: dict[str, Any]) -> dict[str, Any]:
             raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_PROXIES, the number of trusted proxies in front")
         if not values["public_url"].startswith("https://"):
             raise BadSetting("yishi: YISHI_HTTPS=1 needs YISHI_PUBLIC_URL beginning with https://")
+    for sender, name in (("http", "sms_http"), ("command", "sms_command")):
+        if values["sms_sender"] == sender and not values[name]:
+            raise BadSetting(f"yishi: YISHI_SMS_SENDER={sender} needs YISHI_{name.upper()}")
     # Passkeys and a person's browser know "localhost", not 127.0.0.1 or "all addresses".
     host = "localhost" if values["host"] in {"127.0.0.1", "0.0.0.0", "::", "::1"} else values["host"]  # noqa: S104
     values["public_url"] = values["public_url"] or f"http://{host}:{values['port']}"
+    faces = values["faces"]
+    if "inner" in faces and "public" in faces:
+        values["inner_url"] = values["inner_url"] or values["public_url"]
+    elif "inner" in faces and not values["inner_url"]:
+        raise BadSetting("yishi: YISHI_FACES=inner needs YISHI_INNER_URL, the address of the inner desks")
+    if "member" in faces and "inner" not in faces and not values["member_url"]:
+        raise BadSetting(
+            "yishi: YISHI_FACES with member needs YISHI_MEMBER_URL, the address at which members sign in; the process "
+            "of the inner desks needs the same, for invitations"
+        )
+    values["member_url"] = values["member_url"] or values["inner_url"]
     values["allowed_hosts"] = values["allowed_hosts"] or sorted({"localhost", "127.0.0.1", "[::1]", host})
     return values
 
@@ -217,6 +257,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(data_dir / "yishi.sqlite3"),
+            "CONN_HEALTH_CHECKS": True,
             "CONN_MAX_AGE": 60,  # opening one and its PRAGMAs costs more than many a query
             "OPTIONS": {
                 # Without IMMEDIATE, read-then-write transactions fail with "locked" under load.
@@ -240,6 +281,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", unquote(parts.hostname or "")),
         "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,  # a restarted server costs no page
         "OPTIONS": {
             # Pages ask short questions: compiling one takes longer than answering it.
             "options": "-c jit=off",

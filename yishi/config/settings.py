@@ -1,5 +1,6 @@
 """Django's settings, from the environment (see environment.py)."""
 
+from functools import partial
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -19,6 +20,8 @@ DEBUG = ENV["debug"]
 ALLOWED_HOSTS = ENV["allowed_hosts"]
 FACES = ENV["faces"]
 PUBLIC_URL = ENV["public_url"]
+INNER_URL = ENV["inner_url"]
+MEMBER_URL = ENV["member_url"]
 SOURCE_URL = ENV["source_url"]  # where users find the source of what runs here (AGPL, section 13)
 HTTPS = ENV["https"]
 
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "yishi.config.proxies.ClientAddressMiddleware",
     "yishi.web.kit.middleware.AddressMiddleware",
+    "yishi.web.kit.middleware.SizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -70,6 +74,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "yishi.config.urls"
 WSGI_APPLICATION = "yishi.config.wsgi.application"
+DATABASE_OF = partial(environment.database, data_dir=DATA_DIR)  # for `yishi move`: another one, by its address
 DATABASES = {"default": environment.database(ENV["database_url"], DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -196,9 +201,11 @@ STORAGES = {
 }
 FONTS_DIR = ROOT / "frontend" / "fonts-built"  # TTF files for PDF; `./run` puts them there
 FILES_DIR = DATA_DIR / "files"
+ERROR_PAGES = ROOT / "docs" / "nginx" / "errors"  # the proxy shows them where this does not answer
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+REQUEST_MAX_BYTES = 64 * 1024 * 1024  # of one form with its files; the proxy in front takes as much (docs/install)
 PHOTO_MAX_BYTES = 12 * 1024 * 1024
 PHOTO_MAX_PIXELS = 40_000_000
 PICTURE_MAX_PIXELS = 16_000_000  # what must be unpacked whole
@@ -208,6 +215,8 @@ SCAN_MAX_PIXELS = 36_000_000  # a page of A4 at 600 dots an inch
 MAIL_FROM = ENV["mail_from"]
 SMTP_URL = ENV["smtp_url"]
 SMS_SENDER = ENV["sms_sender"]
+SMS_HTTP = ENV["sms_http"]
+SMS_COMMAND = ENV["sms_command"]
 SMS_SIGNATURE = ENV["sms_signature"]
 OUTBOX_DIR = DATA_DIR / "outbox"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

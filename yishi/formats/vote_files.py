@@ -1,12 +1,15 @@
 """Votes from files: an exported consultation of Polis, a long table, or a Parquet file with the same columns.
 
-Whatever is wrong is said in one line with the file, the line (the header is line 1), the column and the reason.
+Whatever is wrong is said in one line with the file, the line (the header is line 1; a cell of several lines counts as
+so many), the column and the reason. Empty lines are passed over. Ids are whole numbers, or words if none is a number.
 """
 
+import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,7 +20,10 @@ Ints = NDArray[np.int64]
 FORMATS = ("polis", "long", "parquet")
 POLIS = {"participant": "voter-id", "statement": "comment-id", "vote": "vote", "timestamp": "timestamp"}
 LONG = {name: name for name in POLIS}
+IDS = ("participant", "statement")
 ENCODINGS = ("utf-8-sig", "gb18030")
+SECONDS, MILLISECONDS = (10**8, 10**11), (10**11, 10**14)  # since 1970, of any year from 1973 on
+YES = {"1", "true", "yes", "t"}
 
 
 class BadFile(ValueError):
@@ -26,14 +32,40 @@ class BadFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VoteFile:
-    """Columns of equal length (v,); `timestamp` None where the file has none. `texts` and `moderated` by statement."""
+    """Columns of equal length (v,); `timestamp` None where the file has none. The rest is by statement."""
 
-    participant: Ints
-    statement: Ints
+    participant: NDArray[Any]
+    statement: NDArray[Any]
     vote: Ints
     timestamp: Ints | None = None
-    texts: Mapping[int, str] = field(default_factory=dict)
-    moderated: tuple[int, ...] = ()
+    texts: Mapping[Any, str] = field(default_factory=dict)
+    moderated: tuple[Any, ...] = ()
+    meta: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """Cells as they stand in a file; `row` (v,) is each line's place among all rows, from 0, and `text` the file."""
+
+    cells: pl.DataFrame
+    path: Path
+    row: Ints
+    text: str | None  # None: a Parquet file
+
+    def line(self, place: int) -> int:
+        """The line of the file where a row begins; of a Parquet file the row."""
+        row = int(self.row[place])
+        return row + 1 if self.text is None else _lines(self.text)[row + 1]
+
+    def column(self, name: str) -> pl.Series:
+        if name not in self.cells.columns:
+            there = ", ".join(self.cells.columns[:12])
+            raise BadFile(f"{self.path}: 缺少 {name} 列 · no column {name}; there are {there}")
+        return self.cells[name]
+
+    def wrong(self, place: int, name: str, said: str) -> BadFile:
+        line = self.line(place)
+        return BadFile(f"{self.path}: 第 {line} 行 {name} 列有误 · line {line}, column {name}: {said}")
 
 
 def read_votes(path: Path, kind: str = "") -> VoteFile:
@@ -45,31 +77,40 @@ def read_votes(path: Path, kind: str = "") -> VoteFile:
     if kind not in ("", *FORMATS):
         raise BadFile(f"没有这种格式 · unknown format {kind!r}: " + ", ".join(FORMATS))
     if kind == "parquet" or (not kind and path.suffix == ".parquet"):
-        return _columns(_parquet(path), LONG, path, from_text=False)
-    table = _csv(path)
-    names = POLIS if kind == "polis" or (not kind and POLIS["participant"] in table.columns) else LONG
-    votes = _columns(table, names, path, from_text=True)
+        return _columns(_parquet(path), LONG)
+    sheet = _csv(path)
+    names = POLIS if kind == "polis" or (not kind and POLIS["participant"] in sheet.cells.columns) else LONG
+    votes = _columns(sheet, names)
     comments = path.with_name("comments.csv")
     if names is POLIS and comments.exists():
         return _with_comments(votes, comments)
     return votes
 
 
-def read_labels(path: Path) -> dict[int, str]:
+def read_labels(path: Path) -> dict[Any, str]:
     """Participant → group from a table with these two columns. Raises BadFile, OSError."""
-    table = _csv(path)
-    who = _whole(_column(table, "participant", path), "participant", path)
-    groups = _column(table, "group", path)
-    missing = groups.is_null()
+    sheet = _csv(path)
+    who = _ids(sheet, "participant")
+    groups = sheet.column("group").str.strip_chars()
+    missing = groups.is_null() | (groups == "")
     if missing.any():
-        raise BadFile(
-            f"{path}: 第 {_first(missing) + 2} 行 group 列是空的 · line {_first(missing) + 2}, column group: empty"
-        )
+        raise sheet.wrong(_first(missing), "group", "empty")
     return dict(zip(who.tolist(), groups.to_list(), strict=True))
 
 
-def _csv(path: Path) -> pl.DataFrame:
-    """A table whose cells are all text. Raises BadFile."""
+def read_ids(text: str, like: NDArray[Any]) -> tuple[Any, ...]:
+    """Ids from "1,2,3", of the kind of `like`. Raises BadFile for what is no whole number where ids are."""
+    cells = [cell.strip() for cell in text.split(",") if cell.strip()]
+    if like.dtype.kind == "U":
+        return tuple(cells)
+    for cell in cells:
+        if not cell.lstrip("-").isdecimal():
+            raise BadFile(f"{cell!r} 不是意见编号 · no id of a statement: whole numbers, with commas between them")
+    return tuple(int(cell) for cell in cells)
+
+
+def _csv(path: Path) -> _Sheet:
+    """A table whose cells are all text, without empty lines. Raises BadFile."""
     raw = path.read_bytes()
     for encoding in ENCODINGS:
         try:
@@ -82,60 +123,105 @@ def _csv(path: Path) -> pl.DataFrame:
     if not text.strip():
         raise BadFile(f"{path}: 文件是空的 · the file is empty")
     try:
-        return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
+        cells = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
     except pl.exceptions.PolarsError as error:
-        raise BadFile(f"{path}: 读不成表格 · no table: {str(error).splitlines()[0]}") from error
+        raise _ragged(text, path, error) from error
+    full = ~cells.select(pl.all_horizontal(pl.all().is_null())).to_series() if cells.width else None
+    if full is None or full.all():
+        return _Sheet(cells, path, np.arange(cells.height), text)
+    return _Sheet(cells.filter(full), path, full.arg_true().to_numpy().astype(np.int64), text)
 
 
-def _parquet(path: Path) -> pl.DataFrame:
+def _ragged(text: str, path: Path, error: Exception) -> BadFile:
+    """The first line with more cells than the header, if that is what is wrong."""
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
-        return pl.read_parquet(path)
+        width, begins = len(next(reader)), reader.line_num + 1
+        for cells in reader:
+            if len(cells) > width:
+                return BadFile(
+                    f"{path}: 第 {begins} 行有 {len(cells)} 格，表头只有 {width} 格 · "
+                    f"line {begins}: no table: {len(cells)} cells, the header has {width}"
+                )
+            begins = reader.line_num + 1
+    except csv.Error:
+        pass
+    return BadFile(f"{path}: 读不成表格 · no table: {str(error).splitlines()[0]}")
+
+
+def _lines(text: str) -> list[int]:
+    """The line where each row begins, the header first."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    begins, at = [], 1
+    for _ in reader:
+        begins.append(at)
+        at = reader.line_num + 1
+    return begins
+
+
+def _parquet(path: Path) -> _Sheet:
+    try:
+        cells = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise BadFile(f"{path}: 不是完整的 Parquet 文件 · no Parquet file, or cut short") from error
+    return _Sheet(cells, path, np.arange(cells.height), None)
 
 
-def _columns(table: pl.DataFrame, names: Mapping[str, str], path: Path, *, from_text: bool) -> VoteFile:
-    if table.height == 0:
-        raise BadFile(f"{path}: 表头下面没有表态 · there are no votes below the header")
-    columns: dict[str, Ints] = {}
-    for name, column in names.items():
-        if name == "timestamp" and column not in table.columns:
-            continue
-        columns[name] = _whole(_column(table, column, path), column, path, 2 if from_text else 1)
-    wrong = np.abs(columns["vote"]) > 1
+def _columns(sheet: _Sheet, names: Mapping[str, str]) -> VoteFile:
+    if sheet.cells.height == 0:
+        raise BadFile(f"{sheet.path}: 表头下面没有表态 · there are no votes below the header")
+    people, topics = (_ids(sheet, names[name]) for name in IDS)
+    votes = _whole(sheet, names["vote"])
+    wrong = np.abs(votes) > 1
     if wrong.any():
-        row = int(wrong.argmax())
-        value = columns["vote"][row]
-        line = row + (2 if from_text else 1)
+        at = int(wrong.argmax())
+        line = sheet.line(at)
         raise BadFile(
-            f"{path}: 第 {line} 行：{value} 不是表态，只能是 1、0、-1 · "
-            f"line {line}, column {names['vote']}: {value} is no vote (1, 0 or -1)"
+            f"{sheet.path}: 第 {line} 行：{votes[at]} 不是表态，只能是 1、0、-1 · "
+            f"line {line}, column {names['vote']}: {votes[at]} is no vote (1, 0 or -1)"
         )
-    return VoteFile(columns["participant"], columns["statement"], columns["vote"], columns.get("timestamp"))
+    times = None
+    if names["timestamp"] in sheet.cells.columns:
+        times = _whole(sheet, names["timestamp"])
+        _one_unit(sheet, names["timestamp"], times)
+    return VoteFile(people, topics, votes, times)
 
 
-def _column(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
-    if name not in table.columns:
-        raise BadFile(f"{path}: 缺少 {name} 列 · no column {name}; there are " + ", ".join(table.columns[:12]))
-    return table[name]
+def _one_unit(sheet: _Sheet, name: str, times: Ints) -> None:
+    """Seconds and milliseconds in one column would let the older vote win."""
+    short = (times >= SECONDS[0]) & (times < SECONDS[1])
+    long = (times >= MILLISECONDS[0]) & (times < MILLISECONDS[1])
+    if short.any() and long.any():
+        fewer = short if short.sum() <= long.sum() else long
+        at = int(fewer.argmax())
+        unit = "seconds among milliseconds" if fewer is short else "milliseconds among seconds"
+        raise sheet.wrong(at, name, f"{times[at]}: {unit} 秒和毫秒混在一列")
 
 
-def _whole(column: pl.Series, name: str, path: Path, first_line: int = 2) -> Ints:
-    """The cells as whole numbers; `first_line` is the file's line of the first of them. Raises BadFile."""
-    trimmed = column.str.strip_chars() if column.dtype == pl.String else column
+def _ids(sheet: _Sheet, name: str) -> NDArray[Any]:
+    """Whole numbers; words, if no cell is a number."""
+    cells = sheet.column(name)
+    if cells.dtype == pl.String:
+        cells = cells.str.strip_chars()
+        empty = cells.is_null() | (cells == "")
+        if not empty.any() and not cells.str.contains(r"^[+-]?[0-9.]+$").any():
+            return np.array(cells.to_list(), dtype=np.str_)
+    return _whole(sheet, name)
+
+
+def _whole(sheet: _Sheet, name: str) -> Ints:
+    """The cells of a column as whole numbers. Raises BadFile."""
+    column = sheet.column(name)
+    cells = column.str.strip_chars() if column.dtype == pl.String else column
+    whole = cells.cast(pl.Int64, strict=False)
+    wrong = whole.is_null()
     if column.dtype.is_float():
-        whole = trimmed.cast(pl.Int64, strict=False)
-        wrong = whole.is_null() | (whole.cast(pl.Float64) != trimmed).fill_null(value=True)
-    else:
-        whole = trimmed.cast(pl.Int64, strict=False)
-        wrong = whole.is_null()
+        wrong = wrong | (whole.cast(pl.Float64) != cells).fill_null(value=True)
     if wrong.any():
-        row = _first(wrong)
-        cell = column[row]
+        at = _first(wrong)
+        cell = column[at]
         said = "empty" if cell in (None, "") else f"{cell!r} is no whole number of at most 63 bits"
-        raise BadFile(
-            f"{path}: 第 {row + first_line} 行 {name} 列有误 · line {row + first_line}, column {name}: {said}"
-        )
+        raise sheet.wrong(at, name, said)
     return whole.to_numpy()
 
 
@@ -145,15 +231,24 @@ def _first(flags: pl.Series) -> int:
 
 
 def _with_comments(votes: VoteFile, path: Path) -> VoteFile:
-    table = _csv(path)
-    ids = _whole(_column(table, "comment-id", path), "comment-id", path).tolist()
-    states = _whole(_column(table, "moderated", path), "moderated", path).tolist()
-    texts = _column(table, "comment-body", path).to_list()
+    """Texts, and which statements are moderated out or on the consultation itself; an empty cell says neither."""
+    sheet = _csv(path)
+    ids = _ids(sheet, "comment-id").tolist()
+    texts = sheet.column("comment-body").to_list()
+    states = sheet.column("moderated").str.strip_chars()
+    known = states.is_in(["1", "0", "-1", "", "1.0", "0.0", "-1.0"]).fill_null(value=True)
+    if not known.all():
+        at = _first(~known)
+        raise sheet.wrong(at, "moderated", f"{states[at]!r} is none of 1, 0, -1")
+    out = [state in ("-1", "-1.0") for state in states.to_list()]
+    flags = sheet.cells["is-meta"].to_list() if "is-meta" in sheet.cells.columns else [None] * len(ids)
+    meta = [str(flag or "").strip().lower() in YES for flag in flags]
     return VoteFile(
         votes.participant,
         votes.statement,
         votes.vote,
         votes.timestamp,
         {statement: text or "" for statement, text in zip(ids, texts, strict=True)},
-        tuple(statement for statement, state in zip(ids, states, strict=True) if state == -1),
+        tuple(statement for statement, is_out in zip(ids, out, strict=True) if is_out),
+        tuple(statement for statement, is_meta in zip(ids, meta, strict=True) if is_meta),
     )

@@ -46,6 +46,8 @@ class Delivery(models.Model):
         WAITING = "waiting", _("waiting")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
+        WRITTEN = "written", _("written, to be told by hand")  # into a file: nothing left the house
+        TOLD = "told", _("told by hand")
         DOUBTFUL = "doubtful", _("perhaps sent")
         FAILED = "failed", _("failed")
 
@@ -58,6 +60,7 @@ class Delivery(models.Model):
     next_try_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    told_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:

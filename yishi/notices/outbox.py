@@ -12,9 +12,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from yishi.people.models import Person
+
 from .models import Delivery
-from .senders import Message, Sender, sender_for
-from .texts import notice_text, sms_text
+from .senders import Message, Refused, Sender, Unknown, sender_for
+from .texts import mail_text, notice_text, sms_text
 
 LEASE = timedelta(minutes=10)
 WAITS = (1, 5, 30, 120, 360, 720, 1440)  # minutes between tries
@@ -33,6 +35,11 @@ def run_outbox(limit: int = 200, senders: dict[str, Sender] | None = None) -> in
         if delivery is not None:
             sent += _send(delivery, (senders or {}).get(delivery.channel) or sender_for(delivery.channel))
     return sent
+
+
+def delivery_told(delivery: Delivery, *, by: Person) -> None:
+    """Somebody told by hand what was only written down; telling it again changes nothing."""
+    Delivery.objects.filter(pk=delivery.pk, state=S.WRITTEN).update(state=S.TOLD, told_by=by, sent_at=timezone.now())
 
 
 def delivery_decide(delivery: Delivery, *, was_sent: bool) -> None:
@@ -70,18 +77,27 @@ def _send(delivery: Delivery, sender: Sender) -> int:
         if delivery.channel == Delivery.Channel.SMS:
             text, subject = sms_text(delivery.notice, settings.SMS_SIGNATURE), ""
         else:
-            text = notice_text(delivery.notice)
+            text = mail_text(delivery.notice)
             subject = _("Notice from %(name)s") % {"name": settings.SMS_SIGNATURE}
+        content, notice = notice_text(delivery.notice), delivery.notice
+    message = Message(str(delivery.pk), delivery.address, text, subject, content, notice.code, notice.params)
+    own = Delivery.objects.filter(pk=delivery.pk)
     try:
-        sender.send(Message(str(delivery.pk), delivery.address, text, subject))
+        sender.send(message)
+    except Unknown as unknown:
+        own.update(state=S.DOUBTFUL, last_error=str(unknown)[:300])
+        return 0
     except OSError as error:  # the carrier did not take it (smtplib's errors are OSErrors)
         waits = WAITS[min(delivery.attempts, len(WAITS)) - 1]
         failed = delivery.attempts > len(WAITS)
-        Delivery.objects.filter(pk=delivery.pk).update(
+        own.update(
             state=S.FAILED if failed else S.WAITING,
             next_try_at=timezone.now() + timedelta(minutes=waits),
-            last_error=type(error).__name__,
+            last_error=(str(error) if isinstance(error, Refused) else type(error).__name__)[:300],
         )
         return 0
-    Delivery.objects.filter(pk=delivery.pk).update(state=S.SENT, sent_at=timezone.now(), last_error="")
+    if getattr(sender, "by_hand", False):
+        own.update(state=S.WRITTEN, last_error="")
+        return 0
+    own.update(state=S.SENT, sent_at=timezone.now(), last_error="")
     return 1

@@ -4,6 +4,7 @@ A text may use the params that its cause gives: number, title, due_on, when, whe
 SMS texts carry no names and no amounts, and stay within 70 characters with the signature.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .addresses import INNER, address_of, base_of
 from .models import Notice
 
 TEXTS: dict[str, Any] = {
@@ -55,6 +57,7 @@ TEXTS: dict[str, Any] = {
     "commitment.time_granted": gettext_lazy("You have more time for %(number)s: due on %(due_on)s."),
     "commitment.time_refused": gettext_lazy("More time for %(number)s was refused; due on %(due_on)s."),
     "commitment.verdict_asked": gettext_lazy("Something you raised is said to be done. Please judge it by %(due_on)s."),
+    "digest.due": gettext_lazy("%(count)s duties of your desk are due by %(due_on)s or overdue."),
     "gate.answered": gettext_lazy("A gate of %(number)s was answered."),
     "gate.asked": gettext_lazy("%(number)s waits for your answer by %(due_on)s."),
     "match.answered": gettext_lazy("A need and an offer were brought together; the other side has answered."),
@@ -97,6 +100,15 @@ TEXTS: dict[str, Any] = {
 }
 
 
+# What a line of the daily list asks for, by its kind.
+DUE: dict[str, Any] = {
+    "commitment": gettext_lazy("promise: answer or give proof"),
+    "gate": gettext_lazy("gate: approve or return"),
+    "matter": gettext_lazy("matter: bring it on"),
+    "worry": gettext_lazy("worry: answer it"),
+}
+
+
 class _Params(dict[str, Any]):
     """A missing param shows as a dash rather than as an error page; days as people write them."""
 
@@ -120,6 +132,16 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
     if text is None:
         return _("Something changed in %(number)s.") % _Params(params)
     return str(text) % _Params(params)
+
+
+def mail_text(notice: Notice) -> str:
+    """What a mail says: the sentence, and below it, where the notice is a list of what is due, its lines."""
+    lines = [notice_text(notice), ""]
+    for code, number, due_on in json.loads(notice.params.get("due", "[]")):
+        lines.append(f"{number}  {DUE[code]}  {date_format(date.fromisoformat(due_on))}")
+    if notice.body_id is not None and base_of(INNER):
+        lines += ["", _("Open your desk: %(address)s") % {"address": address_of("desk", reader=INNER)}]
+    return "\n".join(lines)
 
 
 def notice_text(notice: Notice) -> str:

@@ -165,6 +165,15 @@ class Viewer:
         posts = tuple(post for post in self.posts if post.role not in READING)
         return self if len(posts) == len(self.posts) else replace(self, posts=posts)
 
+    @cached_property
+    def without_posts(self) -> "Viewer":
+        """The same person as a member, seated, paired or stationed, without any desk: at the members' face."""
+        if self.person is None or self.query_code is not None:
+            return self
+        person = self.person.pk
+        reach = Reach(villages=Villages(set(), person, timezone.localdate()), person=person, helper=person)
+        return Viewer(person=self.person, memberships=self.memberships, reach=reach)
+
     def at(self, body_id: UUID) -> "Viewer":
         """The same person with nothing but their posts at this desk: these give what is asked so, or nothing does."""
         posts = tuple(post for post in self.posts if post.body_id == body_id)

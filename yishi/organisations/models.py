@@ -151,6 +151,7 @@ class Body(Dated):
     place = models.ForeignKey(Place, models.PROTECT, related_name="bodies")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     phone = models.CharField(max_length=32, blank=True)
+    email = models.EmailField(_("mail"), blank=True)  # where the daily list of what is due goes
     may_be_public = models.BooleanField(default=True)  # may its name stand in public files (a company's may not)
     is_demo = models.BooleanField(default=False)
 

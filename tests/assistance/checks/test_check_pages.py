@@ -161,8 +161,8 @@ def test_the_households_file_has_a_section_for_who_sees_the_household(cast, home
     request.viewer = cast.viewer("village_head")
     with reaching(request.viewer.reach):
         section = said(household_checks, request, homes[1])
-        assert [row.rule for row in section["findings"]] == ["exit-house", "road-far"]
-        # An error is not theirs to let stand.
-        assert [bool(row.may_waive) for row in section["findings"]] == [False, True]
+        findings = section["findings"]
+        assert [finding.rule for finding in findings] == ["exit-house", "road-far"]
+        assert [bool(finding.may_waive) for finding in findings] == [False, True]  # an error is not theirs to let stand
         assert said(household_checks, request, homes[0]) is None
         assert said(household_checks, request, homes[2]) is None

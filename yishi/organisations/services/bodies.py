@@ -15,6 +15,7 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 from yishi.people.models import Person
+from yishi.people.services import person_email
 
 from ..grants import KEEPING, Viewer
 from ..models import Body, BodyKind, Installation, Place, Post, PostRole, current
@@ -34,6 +35,7 @@ def body_register(
     short_name: str = "",
     parent: Body | None = None,
     phone: str = "",
+    email: str = "",
     may_be_public: bool | None = None,
     since: date | None = None,
     is_demo: bool = False,
@@ -61,7 +63,8 @@ def body_register(
             with transaction.atomic():
                 new = Body.objects.create(
                     id=child_id(this.id, 1), kind=kind, name=name, short_name=short_name, place=place, parent=parent,
-                    phone=clean(phone)[:32], may_be_public=public, valid_from=since, is_demo=is_demo,
+                    phone=clean(phone)[:32], email=person_email(email), may_be_public=public, valid_from=since,
+                    is_demo=is_demo,
                 )  # fmt: skip
         except IntegrityError as error:  # somebody was quicker
             raise taken from error
@@ -71,12 +74,12 @@ def body_register(
 
 
 def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **changes: Any) -> Receipt:
-    """Change name, short_name, kind, parent, phone or may_be_public of a body. Its file and its duties stay.
+    """Change name, short_name, kind, parent, phone, email or may_be_public of a body. Its file and its duties stay.
 
     Another kind gives its posts other rights: it asks for the right over the place, as at its registration, and is
     refused ("post.separation") where it brings posts together that are kept apart.
     """
-    unknown = changes.keys() - {"name", "short_name", "kind", "parent", "phone", "may_be_public"}
+    unknown = changes.keys() - {"name", "short_name", "kind", "parent", "phone", "email", "may_be_public"}
     if unknown:
         raise TypeError(f"body_change: {sorted(unknown)}")
     by = permit("organisation.manage", actor, body.place if _is_other_kind(body, changes) else body)
@@ -87,6 +90,8 @@ def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **chan
     for field in ("short_name", "phone"):
         if field in changes:
             changes[field] = clean(changes[field])[:32]
+    if "email" in changes:
+        changes["email"] = person_email(changes["email"])
     sent = {key: getattr(value, "pk", value) for key, value in changes.items()}
     with act("organisations.body.change", actor=by, act_id=act_id, body={"body": body.pk, **sent}) as this:
         if this.replayed:

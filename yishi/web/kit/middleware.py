@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from yishi.database.reach import reaching
+from yishi.notices.addresses import other_face, posts_count_here
 from yishi.organisations.grants import Viewer, viewer_of, viewer_of_account
 from yishi.organisations.models import QueryCode
+from yishi.web.kit.errors import OtherFace, too_large
 from yishi.web.kit.request import Request
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -47,6 +49,19 @@ class AddressMiddleware:
         return self.get_response(request)
 
 
+class SizeMiddleware:
+    """Refuses what is larger than any form may be before it is read, with a page that says so."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.REQUEST_MAX_BYTES:
+            return too_large()
+        return self.get_response(request)
+
+
 class ViewerMiddleware:
     """Sets `request.viewer` and runs the view within the viewer's reach."""
 
@@ -59,14 +74,15 @@ class ViewerMiddleware:
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> None:
-        face = getattr(view, "face", "both")
-        if face != "both" and face not in settings.FACES:
-            raise Http404
+        face = other_face(view)
+        if face is not None:
+            raise OtherFace(face)
 
     @staticmethod
     def _viewer(request: HttpRequest) -> Viewer:
         if request.user.is_authenticated:
-            return viewer_of_account(request.user)
+            viewer = viewer_of_account(request.user)
+            return viewer if posts_count_here() else viewer.without_posts
         key = request.session.get(QUERY_CODE_KEY)
         if key:
             code = QueryCode.objects.filter(pk=key, revoked_at__isnull=True).select_related("person").first()

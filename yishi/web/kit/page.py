@@ -16,6 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
+from yishi.notices.addresses import INNER, base_of, posts_count_here
 from yishi.organisations.rights import PUBLIC, may
 from yishi.web.kit.request import Request
 
@@ -29,7 +30,9 @@ def page(
     methods: tuple[str, ...] = ("GET", "POST"),
     face: str = "inner",
 ) -> Callable[[View], View]:
-    """Declare a view's right, its object, its methods and the face ("inner", "public", "both") it belongs to."""
+    """Declare a view's right, its object, its methods and the face it belongs to: "inner", "public", "both", or
+    "member", which is there at the inner desks and at the members' face, without a right too.
+    """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -62,4 +65,5 @@ def refuse(request: Request) -> HttpResponse:
     """Whoever is not signed in is sent to sign in; who is, but lacks the right, reads so (status 403)."""
     if not request.viewer.is_known:
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-    return render(request, "kit/403.html", status=403)
+    desks = "" if posts_count_here() else base_of(INNER)
+    return render(request, "kit/403.html", {"without_posts": not posts_count_here(), "desks": desks}, status=403)

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django import forms, template
 from django.core.paginator import Page
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
@@ -18,7 +19,7 @@ from yishi.commitments.clocks import Colour, colour
 from yishi.kit.ids import uuid7
 from yishi.kit.text import masked_name, masked_phone
 from yishi.notices.texts import notice_text
-from yishi.organisations.rights import may
+from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word
 from yishi.reporting.small_numbers import Told
 from yishi.web.kit.numbers import number_text
@@ -173,10 +174,21 @@ def badge(text: Any, kind: str = "neutral") -> SafeString:
     return format_html('<span class="tag {}">{}</span>', BADGES.get(kind, BADGES["neutral"]), text)
 
 
-@register.inclusion_tag("kit/empty.html")
-def empty(title: Any, text: Any = "", url: str = "", label: Any = "") -> dict[str, Any]:
-    """What an empty list says: what it is for and what to do first."""
-    return {"title": title, "text": text, "url": url, "label": label}
+@register.inclusion_tag("kit/empty.html", takes_context=True)
+def empty(context: template.Context, title: Any, text: Any = "", url: str = "", label: Any = "") -> dict[str, Any]:
+    """What an empty list says: what it is for, and what to do first where the viewer may do it."""
+    return {"title": title, "text": text, "url": url if _may_open(context.get("viewer"), url) else "", "label": label}
+
+
+def _may_open(viewer: Any, url: str) -> bool:
+    """Does the viewer have the right of the page at `url`? One that is about a thing decides for itself."""
+    try:
+        view = resolve(urlsplit(url).path).func
+    except Resolver404:
+        return True
+    right = getattr(view, "right", PUBLIC)
+    has_thing = right == PUBLIC or getattr(view, "load", None) is not None
+    return has_thing or (viewer is not None and may(right, viewer) is not None)
 
 
 @register.inclusion_tag("kit/pager.html", takes_context=True)

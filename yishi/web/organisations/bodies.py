@@ -93,6 +93,13 @@ class BodyForm(ActForm):
     short_name = forms.CharField(label=gettext_lazy("short name"), max_length=32, required=False)
     parent = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("stands below"), required=False)
     phone = forms.CharField(label=gettext_lazy("phone"), max_length=32, required=False)
+    email = forms.CharField(
+        label=gettext_lazy("mail"),
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy("What is due at its desk goes there on every working day; empty: nothing is sent."),
+        widget=forms.EmailInput(),
+    )
     may_be_public = forms.BooleanField(
         label=gettext_lazy("its name may stand in public files"),
         required=False,
@@ -127,7 +134,10 @@ def body_new(request: Request) -> HttpResponse:
 
 @page("organisation.manage", load=load_body)
 def body_edit(request: Request, body: Body) -> HttpResponse:
-    initial = {name: getattr(body, name) for name in ("name", "kind", "short_name", "parent", "phone", "may_be_public")}
+    initial = {
+        name: getattr(body, name)
+        for name in ("name", "kind", "short_name", "parent", "phone", "email", "may_be_public")
+    }
     form = BodyForm(request.POST or None, request=request, initial=initial, edits=body)
     del form.fields["place"]
     form.fields["parent"].queryset = form.fields["parent"].queryset.exclude(pk=body.pk)

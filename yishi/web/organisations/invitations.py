@@ -4,19 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code
+from yishi.notices.addresses import INNER, MEMBER, address_of
+from yishi.organisations.models import Post, valid_on
 from yishi.organisations.services.people import invitation_accept, invitation_issue, invitations_issue
 from yishi.people.models import Account, Invitation, Person
 from yishi.people.services import INVITATION_DAYS, invitation_find
@@ -46,23 +48,23 @@ def sheets_page(request: Request, issued: list[tuple[Person, Any]]) -> HttpRespo
     by_text = {str(key): value for key, value in expiry.items()}
     people = [person for person, _receipt in issued]
     accounts = dict(Account.objects.filter(person__in=people).values_list("person_id", "username"))
+    posts = Post.objects.filter(valid_on(timezone.localdate()), person__in=people)
+    at_desks = set(posts.values_list("person_id", flat=True))
     sheets = []
     for person, receipt in issued:
-        address = f"{settings.PUBLIC_URL}{reverse('join')}?code={receipt.invitation_code}"
+        reader = INNER if person.pk in at_desks else MEMBER
+        address = address_of("join", query={"code": receipt.invitation_code}, reader=reader)
         sheets.append(
             {
                 "person": person,
                 "code": grouped(receipt.invitation_code),
                 "image": qr_image(address),
+                "address": address_of("join", reader=reader),
                 "expires": by_text[receipt.result["invitation"]],
                 "username": accounts.get(person.pk, ""),
             }
         )
-    response = render(
-        request,
-        "organisations/invitation_sheets.html",
-        {"sheets": sheets, "address": settings.PUBLIC_URL + reverse("join")},
-    )
+    response = render(request, "organisations/invitation_sheets.html", {"sheets": sheets})
     response["Cache-Control"] = "no-store"
     return response
 
@@ -162,7 +164,7 @@ class JoinForm(NewAccountForm, InvitationCodeForm):
     field_order = ["code", "username", "password", "again"]
 
 
-@page("public", face="inner")
+@page("public", face="member")
 def join(request: Request) -> HttpResponse:
     """First the code, then sign-in name and password; then the person is signed in.
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 
 from yishi.formats.qr import qr_svg
+from yishi.notices.addresses import address_of, public_host
 from yishi.organisations.models import Installation, Venue, VenueOwner
 from yishi.web.kit.press import chinese_day
 
@@ -15,8 +14,7 @@ ANSWER_WORKDAYS = 5
 
 def poster_data(venue: Venue, token: str, site: Installation) -> dict[str, Any]:
     """What the poster shows for the live code `token` of `venue`."""
-    path = reverse("venue_door", args=[token])
-    address = f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+    address = address_of("venue_door", args=[token])
     owners = VenueOwner.objects.filter(venue=venue).select_related("body").order_by("role")
     convener = next((owner.body.name for owner in owners if owner.role == VenueOwner.Role.CONVENES), "")
     sharing = "、".join(owner.body.name for owner in owners if owner.role == VenueOwner.Role.SHARES)
@@ -42,6 +40,6 @@ def poster_data(venue: Venue, token: str, site: Installation) -> dict[str, Any]:
         "venue": venue.name,
         "where": " ".join(part for part in (venue.place.full_name, venue.address) if part),
         "facts": [[name, text] for name, text in facts if text],
-        "check": f"谨防假码：扫码后第一屏应当显示“{venue.name}”，网址应当以 {settings.PUBLIC_URL.split('://', 1)[-1]} "
+        "check": f"谨防假码：扫码后第一屏应当显示“{venue.name}”，网址应当以 {public_host()} "
         f"开头。本码编号 {token[-4:]}，{chinese_day(timezone.localdate())}印制。",
     }

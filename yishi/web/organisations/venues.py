@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.notices.addresses import address_of
 from yishi.organisations.models import Body, Place, Venue, VenueCode, VenueKind, VenueOwner, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.rules import CONVENING, administered_bodies, venue_body_ids
@@ -42,7 +42,7 @@ def load_venue(request: Request, pk: UUID) -> Venue:
 
 def code_address(code: VenueCode) -> str:
     """What the QR code says: the address of the venue's door."""
-    return f"{settings.PUBLIC_URL}{reverse('venue_door', kwargs={'token': code.token})}"
+    return address_of("venue_door", args=[code.token])
 
 
 @page("public", methods=("GET",), face="public")

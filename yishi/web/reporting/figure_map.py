@@ -54,6 +54,8 @@ def _borders(squares: list[Square], left: int, top: int) -> str:
 
 def _legend(cuts: list[int]) -> list[dict[str, Any]]:
     """For each shade the numbers from and to which it stands; the darkest is open above (`to`: None)."""
+    if not cuts:  # nothing was counted anywhere yet
+        return []
     tops: list[Any] = [*[cut - 1 for cut in cuts[1:]], None]
     pairs = enumerate(zip(cuts, tops, strict=True), 1)
     return [{"shade": number, "from": cut, "to": end} for number, (cut, end) in pairs]

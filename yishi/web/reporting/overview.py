@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Stage, Worry
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.reporting.overview import Below, Overview, overview
@@ -93,7 +94,7 @@ def overview_place(request: Request, place: Place) -> HttpResponse:
         "worries": worry_states(place_overview),
         "promises": promise_states(place_overview),
         "colours": colours(place_overview),
-        "rates": rates(place_overview),
+        "rates": rates(place_overview, request.viewer),
         "children": [(row, _bar_length(children, row)) for row in children],
         "hidden_count": len(place_overview.children) - len(children),
         "shows_all": shows_all,
@@ -185,13 +186,13 @@ def colours(overview: Overview) -> list[tuple[str, Any, int, str]]:
     ]
 
 
-def rates(overview: Overview) -> list[dict[str, Any]]:
+def rates(overview: Overview, viewer: Viewer) -> list[dict[str, Any]]:
     lines = []
     period = {"start": overview.rates_from.isoformat(), "end": overview.as_of.isoformat()}
     for name, label, meaning in RATES:
         is_verdict = name == "satisfied"
         below = overview.rates.judged if is_verdict else overview.rates.due
-        address = link("rate_cases")
+        address = link("rate_cases") if may("rates.see", viewer) else ""
         query = urlencode({"part": name, "place": str(overview.place.pk), **period})
         lines.append(
             {

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from yishi import __version__
+from yishi.notices.addresses import PUBLIC, has_sign_in
 from yishi.notices.services import notices_of
 from yishi.organisations.models import Installation
 from yishi.web.kit.request import Request
@@ -47,8 +48,8 @@ def site(request: Request) -> dict[str, Any]:
         "installation": SimpleLazyObject(_installation),
         "elder_mode": elder_size(request),
         "IDLE_SECONDS": settings.SESSION_IDLE_SECONDS,
-        "PUBLIC_URL": settings.PUBLIC_URL,
-        "FACES": settings.FACES,
+        "HAS_SIGN_IN": has_sign_in(),
+        "HAS_DOOR": PUBLIC in settings.FACES,
         "SOURCE_URL": settings.SOURCE_URL,
         "VERSION": __version__,
         "navigation": SimpleLazyObject(lambda: navigation(request)),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from yishi.deliberation.models import Consultation
+from yishi.notices.addresses import PUBLIC
 from yishi.organisations.models import Installation
 from yishi.web.deliberation.record import public_files
 from yishi.web.kit.middleware import LANGUAGE_COOKIE
@@ -23,8 +24,11 @@ ASKED = 3  # open consultations shown on the home page
 SIZES = {"0", "1", "2", "3"}
 
 
-@page("public", methods=("GET",), face="public")
+@page("public", methods=("GET",), face="both")
 def home(request: Request) -> HttpResponse:
+    """The three doors; where only desks are served, the way to one's own."""
+    if PUBLIC not in settings.FACES:
+        return redirect("desk")
     return render(request, "shell/home.html", {"nearby": nearby(request), "asked": asked_now(request), "tab": "home"})
 
 

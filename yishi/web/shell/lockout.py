@@ -7,6 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from yishi.notices.addresses import INNER, base_of, posts_count_here
+from yishi.organisations.grants import viewer_of_account
+
 # "Signed in" and "signed out" are plain from the page itself; as green news they would pass for a form's receipt.
 UNSAID = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
@@ -19,6 +22,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mfa_index")
+
+    def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
+        """Who administers signs in at the inner desks only: their account is no door on the internet."""
+        if not posts_count_here() and viewer_of_account(user).is_administrator:
+            return render(request, "shell/inner_only.html", {"desks": base_of(INNER)}, status=403)
+        answer: HttpResponse | None = super().pre_login(request, user, **more)
+        return answer
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Wrong passwords are counted by axes, per account and address: counted per account alone, anybody could

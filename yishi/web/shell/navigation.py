@@ -62,6 +62,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("place_sets", "place_set.see", _("Sets of places")),
             ("administration", "administration.see", _("Administration")),
             ("journal", "journal.see", _("Journal")),
+            ("outbox", "installation.manage", _("Outgoing messages")),
         ),
     ),
 )

@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from yishi.notices.models import Delivery, Notice
-from yishi.notices.outbox import delivery_decide
+from yishi.notices.outbox import delivery_decide, delivery_told
 from yishi.notices.services import notice_read, notices_of
 from yishi.notices.texts import notice_text
 from yishi.web.kit.lists import Column, DeclaredList
@@ -49,7 +49,8 @@ OUTBOX = DeclaredList(
     gettext_lazy("Outgoing messages"),
     [
         Column(gettext_lazy("message"), shown=lambda delivery: notice_text(delivery.notice)),
-        Column(gettext_lazy("to"), shown="get_channel_display"),
+        Column(gettext_lazy("way"), shown="get_channel_display"),
+        Column(gettext_lazy("to"), cell="to"),
         Column(gettext_lazy("state"), shown="get_state_display"),
         Column(gettext_lazy("tries"), shown="attempts"),
         Column(gettext_lazy("decide"), cell="decide", is_silent=True),
@@ -59,10 +60,10 @@ OUTBOX = DeclaredList(
 
 @page("installation.manage", methods=("GET",))
 def outbox(request: Request) -> HttpResponse:
-    """Messages that wait, failed, or were perhaps sent before a crash: a person decides."""
-    states = [Delivery.State.DOUBTFUL, Delivery.State.FAILED, Delivery.State.WAITING]
-    deliveries = Delivery.objects.filter(state__in=states).select_related("notice").order_by("state", "next_try_at")
-    return OUTBOX.respond(request, "shell/outbox.html", deliveries)
+    """Messages that wait, failed, were written to be told by hand, or were perhaps sent: a person tells and decides."""
+    states = [Delivery.State.DOUBTFUL, Delivery.State.FAILED, Delivery.State.WAITING, Delivery.State.WRITTEN]
+    deliveries = Delivery.objects.filter(state__in=states).select_related("notice__person")
+    return OUTBOX.respond(request, "shell/outbox.html", deliveries.order_by("state", "next_try_at"))
 
 
 def load_delivery(request: Request, pk: UUID) -> Delivery:
@@ -71,7 +72,10 @@ def load_delivery(request: Request, pk: UUID) -> Delivery:
 
 @page("installation.manage", load=load_delivery, methods=("POST",))
 def outbox_decide(request: Request, delivery: Delivery) -> HttpResponse:
-    delivery_decide(delivery, was_sent=request.POST.get("was_sent") == "1")
+    if request.POST.get("told") == "1" and request.viewer.person:
+        delivery_told(delivery, by=request.viewer.person)
+    else:
+        delivery_decide(delivery, was_sent=request.POST.get("was_sent") == "1")
     return redirect("outbox")
 
 

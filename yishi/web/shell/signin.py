@@ -50,7 +50,7 @@ def demo(request: Request) -> HttpResponse:
     return render(request, "shell/demo.html", context)
 
 
-@page("account.own")
+@page("account.own", face="member")
 def change_password(request: Request) -> HttpResponse:
     """The page of the old and the new password; accounts of the demo have no password."""
     if not request.user.is_authenticated or not request.user.has_usable_password():
@@ -59,20 +59,20 @@ def change_password(request: Request) -> HttpResponse:
     return answer
 
 
-def _inner(patterns: list[Any]) -> list[Any]:
-    """Put a library's views on the inner face: sign-in leads to the desks, and a process that serves the public door
-    alone has no such pages."""
+def _signing_in(patterns: list[Any]) -> list[Any]:
+    """Put a library's views where people sign in: at the desks and at the members' face; the public door alone has no
+    such pages."""
     for pattern in patterns:
         if hasattr(pattern, "url_patterns"):
-            _inner(pattern.url_patterns)
+            _signing_in(pattern.url_patterns)
         else:
-            pattern.callback.face = "inner"
+            pattern.callback.face = "member"
     return patterns
 
 
 urlpatterns = [
     path("demo/", demo, name="demo"),
-    path("accounts/", include(_inner([pattern for pattern in account_urls.urlpatterns if pattern.name in KEPT]))),
+    path("accounts/", include(_signing_in([pattern for pattern in account_urls.urlpatterns if pattern.name in KEPT]))),
     path("accounts/password/change/", change_password, name="account_change_password"),
-    path("accounts/2fa/", include(_inner(mfa_urls.urlpatterns))),
+    path("accounts/2fa/", include(_signing_in(mfa_urls.urlpatterns))),
 ]

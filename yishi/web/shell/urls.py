@@ -1,6 +1,6 @@
 """The addresses of this part."""
 
-from . import desk, files, home, member, notices, papers, search, signin
+from . import desk, files, home, member, notices, papers, search, signin, well_known
 
 urlpatterns = [
     *desk.urlpatterns,
@@ -11,4 +11,5 @@ urlpatterns = [
     *papers.urlpatterns,
     *search.urlpatterns,
     *signin.urlpatterns,
+    *well_known.urlpatterns,
 ]

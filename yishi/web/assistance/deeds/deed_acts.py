@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
@@ -37,6 +36,7 @@ from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
+from yishi.notices.addresses import address_of
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES, load_deed
@@ -397,9 +397,9 @@ def code(request: Request, deed: Deed) -> HttpResponse:
             return redirect(reverse("deed_code", args=[deed.pk]))
     context: dict[str, Any] = {"form": form, "deed": deed, "lead": lead(deed)}
     if shown and shown["deed"] == str(deed.pk):
-        address = settings.PUBLIC_URL + reverse("family_code", kwargs={"code": shown["code"]})
+        address = address_of("family_code", kwargs={"code": shown["code"]})
         context |= {"code": spaced(shown["code"]), "address": address, "image": qr_image(address)}
-        context["typed_at"] = settings.PUBLIC_URL + reverse("family_codes")
+        context["typed_at"] = address_of("family_codes")
     status = 422 if request.method == "POST" else 200
     return render(request, "assistance/deeds/deed_code.html", context, status=status)
 

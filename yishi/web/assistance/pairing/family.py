@@ -27,6 +27,7 @@ from yishi.assistance.register.rules import keeps_its_village
 from yishi.commitments.models import Verdict
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
+from yishi.notices.addresses import address_of
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -73,7 +74,7 @@ def family(request: Request, household: Household) -> HttpResponse:
         "household": household,
         "file_url": link("household", pk=household.pk),
         "code": kept["code"] if kept and kept["household"] == str(household.pk) else "",
-        "judge_url": reverse("judge"),
+        "judge_address": address_of("judge"),
         "may_visit": helps and household.is_active,
         "may_code": may("family.code", viewer, household),
         "may_need": helps,

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone, translation
 
 from yishi.deliberation.models import Consultation
 from yishi.formats.paper import Block, Facts, Heading, Paper, Picture, Signature, Table, Text
 from yishi.formats.qr import qr_svg
+from yishi.notices.addresses import address_of, public_host
 from yishi.organisations.models import Installation
 from yishi.web.kit.press import (
     CHINESE,
@@ -155,7 +154,7 @@ def _share(value: float | None) -> str:
 
 def poster_of(consultation: Consultation, site: Installation) -> dict[str, Any]:
     """The poster: one large code, the question, until when, and how to take part without a phone."""
-    address = f"{settings.PUBLIC_URL.rstrip('/')}{reverse('consult', args=[consultation.code])}"
+    address = address_of("consult", args=[consultation.code])
     matter = consultation.matter
     phone = site.contact_phone
     facts = [
@@ -179,6 +178,6 @@ def poster_of(consultation: Consultation, site: Installation) -> dict[str, Any]:
         "venue": matter.title,
         "where": matter.place.full_name,
         "facts": [[name, text] for name, text in facts if text],
-        "check": f"谨防假码：网址应当以 {settings.PUBLIC_URL.split('://', 1)[-1]} 开头。"
+        "check": f"谨防假码：网址应当以 {public_host()} 开头。"
         f"本码编号 {consultation.code[-4:]}，{chinese_day(timezone.localdate())}印制。",
     }

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -35,6 +34,7 @@ from yishi.deliberation.services.consultations import (
 )
 from yishi.deliberation.veil import Veil
 from yishi.journal.models import Receipt
+from yishi.notices.addresses import address_of
 from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -62,9 +62,9 @@ def load_consultation(request: Request, pk: UUID) -> Consultation:
     return consultations.get(pk=pk)
 
 
-def address_of(consultation: Consultation) -> str:
+def consult_address(consultation: Consultation) -> str:
     """What the QR code says."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('consult', args=[consultation.code])}"
+    return address_of("consult", args=[consultation.code])
 
 
 class PlanForm(ActForm):
@@ -205,8 +205,8 @@ def consultation(request: Request, consultation: Consultation) -> HttpResponse:
         "runs": may("consultation.run", request.viewer, consultation),
         "moderates": may("consultation.moderate", request.viewer, consultation),
         "acts": next_acts(request, consultation, admitted),
-        "address": address_of(consultation) if consultation.stage != Stage.DRAFT else "",
-        "image": qr_image(address_of(consultation)) if consultation.stage == Stage.OPEN else "",
+        "address": consult_address(consultation) if consultation.stage != Stage.DRAFT else "",
+        "image": qr_image(consult_address(consultation)) if consultation.stage == Stage.OPEN else "",
         "sitting": live,
         "may_plan_sitting": may("sitting.run", request.viewer, matter) and matter.state == Matter.State.OPEN,
     }
@@ -344,12 +344,12 @@ def consultation_slip_sheets(request: Request, consultation: Consultation) -> Ht
     slips = []
     for slip in page_obj:
         code = slip_code(slip)
-        link = settings.PUBLIC_URL.rstrip("/") + reverse("consult_slip", args=[consultation.code, code])
+        link = address_of("consult_slip", args=[consultation.code, code])
         slips.append({"number": slip.number, "code": spaced(code), "image": qr_image(link)})
     response = render(
         request,
         "deliberation/consultation/slips.html",
-        {"consultation": consultation, "slips": slips, "page_obj": page_obj, "address": address_of(consultation)},
+        {"consultation": consultation, "slips": slips, "page_obj": page_obj, "address": consult_address(consultation)},
     )
     response["Cache-Control"] = "no-store"
     return response

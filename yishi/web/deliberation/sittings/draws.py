@@ -19,6 +19,7 @@ from yishi.deliberation.services.draws import draw_publish, draw_record, draw_ru
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
+from yishi.notices.addresses import address_of
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
@@ -164,7 +165,7 @@ def draw(request: Request, draw: Draw) -> HttpResponse:
         "draw": draw,
         "record": draw_record(draw),
         "seat_class": read_document(draw.matter.process.document).seat(draw.seat_class),
-        "public_url": request.build_absolute_uri(reverse("public_draw", args=[draw.pk])),
+        "public_url": address_of("public_draw", args=[draw.pk]),
     }
     if request.method == "POST" and form is None:
         raise Http404

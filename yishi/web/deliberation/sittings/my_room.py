@@ -18,6 +18,7 @@ from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
 from yishi.deliberation.services.stances import stance_take
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
+from yishi.notices.addresses import MEMBER, address_of, base_of
 from yishi.organisations.rights import may
 from yishi.web.kit.forms import Form
 from yishi.web.kit.page import page
@@ -96,9 +97,14 @@ def room(request: Request, pk: UUID) -> HttpResponse:
     return render(
         request,
         "deliberation/sittings/room_door.html",
-        {"form": form, "pk": pk},
+        {"form": form, "pk": pk, "member_address": _where_members_sign_in(pk)},
         status=422 if request.method == "POST" else 200,
     )
+
+
+def _where_members_sign_in(pk: UUID) -> str:
+    """The room at the face for members, where this process was told of one."""
+    return address_of("room", args=[pk], reader=MEMBER) if base_of(MEMBER) else ""
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")

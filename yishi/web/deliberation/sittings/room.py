@@ -28,6 +28,7 @@ from yishi.deliberation.services.stances import (
 from yishi.formats.qr import qr_svg
 from yishi.kit.errors import Refusal
 from yishi.kit.records import lend, lent
+from yishi.notices.addresses import address_of
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -87,7 +88,7 @@ def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
     """What the chair's room shows. `here` and `invited` count the seats that count for the quorum."""
     attendances = attendance(sitting)
     counted = {seat.pk for seat in counted_seats(sitting.matter)}
-    address = request.build_absolute_uri(reverse("room", args=[sitting.pk]))
+    address = address_of("room", args=[sitting.pk])
     return {
         "sitting": sitting,
         "matter": sitting.matter,
@@ -122,7 +123,7 @@ def sitting_state(request: Request, sitting: Sitting) -> HttpResponse:
 @page("sitting.run", load=load_sitting, methods=("GET",))
 def room_code(request: Request, sitting: Sitting) -> HttpResponse:
     """The QR code to hang up in the room: who holds a seat opens it on the phone."""
-    address = request.build_absolute_uri(reverse("room", args=[sitting.pk]))
+    address = address_of("room", args=[sitting.pk])
     return HttpResponse(qr_svg(address), content_type="image/svg+xml")
 
 

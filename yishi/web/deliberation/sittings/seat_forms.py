@@ -63,7 +63,7 @@ class WhoForm(ActForm):
     )
     phone = forms.CharField(
         label=gettext_lazy("Phone of that person"),
-        help_text=gettext_lazy("The invitation goes there by SMS."),
+        help_text=gettext_lazy("The invitation goes there by SMS; where none can be sent, it is told by hand."),
         required=False,
         max_length=32,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),

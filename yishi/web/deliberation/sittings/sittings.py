@@ -245,7 +245,10 @@ def sitting_noticing(request: Request, sitting: Sitting) -> HttpResponse:
         heading=_("Give notice"),
         lead=RECORDED_LATE
         if sitting.state in HELD
-        else _("Everybody who holds a seat is told, in the app and by SMS: %(count)d so far.") % {"count": held},
+        else _(
+            "Everybody who holds a seat is told in the app, and by SMS or by hand who left a number: %(count)d so far."
+        )
+        % {"count": held},
         done=_("Notice is given."),
         submit=_("Give notice"),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,7 @@ from yishi.deliberation.models import Worry
 from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import LONGEST, worry_file
 from yishi.kit.errors import Refusal
+from yishi.notices.addresses import address_of
 from yishi.organisations.models import Installation, Place, PlaceLevel, Venue
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.services.venues import venue_by_code
@@ -181,7 +182,7 @@ def raised(request: Request) -> HttpResponse:
         "worry": worry,
         "receipt": kept["receipt"],
         "code": spaced(kept["code"]) if kept.get("code") else "",
-        "follow_url": request.build_absolute_uri(reverse("follow")),
+        "follow_url": address_of("follow"),
         "today": timezone.localdate(),
         "title": _("We have it"),
         "tab": "raise",

@@ -20,6 +20,7 @@ from yishi.deliberation.services.worries import code_reissue, who_raised, worry_
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.kit.records import certain
+from yishi.notices.addresses import address_of
 from yishi.organisations.models import Body
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -393,7 +394,7 @@ def worry_slip(request: Request) -> HttpResponse:
     worry = Worry.within.select_related("place", "convener").filter(pk=kept["worry"]).first() if kept else None
     if not kept or worry is None:
         return redirect("worries")
-    context = {"worry": worry, "code": kept["code"], "receipt": kept["receipt"], "url": reverse("follow")}
+    context = {"worry": worry, "code": kept["code"], "receipt": kept["receipt"], "address": address_of("follow")}
     return render(request, "deliberation/worries/slip.html", context)
 
 

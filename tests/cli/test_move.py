@@ -1,0 +1,99 @@
+"""Everything moves to another database and back: every row, as it stands, proved by journal and figures."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from .test_backup import yishi
+
+LIVE = (
+    "from django.conf import settings; "
+    "settings.PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']; "
+    "from tests.cast import make_cast; from tests.story import Story; "
+    "from yishi.database.reach import reaching; from yishi.database.reach import EVERYTHING; "
+    "from yishi.deliberation.services.processes import processes_load; processes_load(); "
+    "from django.utils import translation; translation.activate('zh-hans'); "
+    "scope = reaching(EVERYTHING); scope.__enter__(); "
+    "Story(make_cast()).raise_worry().take_up().study_it().fill_seats().sit().stand().agree().hand_over()"
+)
+DUMP = (
+    "from yishi.cli.move import tables; from yishi.database.reach import everything; from hashlib import sha256; "
+    "from django.core.serializers import serialize; scope = everything(); scope.__enter__(); import json; "
+    "plain = lambda text: json.dumps(json.loads(text), sort_keys=True); "  # the order of keys in JSON means nothing
+    "rows = lambda model: plain(serialize('json', model._base_manager.order_by('pk'))); "
+    "[print(model._meta.label, model._base_manager.count(), sha256(rows(model).encode()).hexdigest()[:16]) "
+    "for model in tables() if model._meta.app_label not in ('sessions', 'axes')]"
+)
+
+
+@pytest.fixture
+def new_database():
+    """Makes empty databases on the tests' server."""
+    server, made = urlsplit(os.environ["YISHI_TEST_DATABASE_URL"]), []
+    with psycopg.connect(urlunsplit(server), autocommit=True) as admin:
+
+        def make() -> str:
+            made.append(f"move_{os.getpid()}_{len(made)}")
+            admin.execute(f"CREATE DATABASE {made[-1]}")
+            return urlunsplit(server._replace(path=f"/{made[-1]}"))
+
+        yield make
+        for name in made:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.migrations
+@pytest.mark.postgres
+def test_operating_6_everything_moves_to_postgresql_and_back(tmp_path, new_database):
+    old, back, url = tmp_path / "old", tmp_path / "back", new_database()
+    yishi(old, "migrate", "-v0")
+    yishi(old, "shell", "-v0", "-c", LIVE)
+    yishi(old, "journal", "seal")
+    yishi(old, "tally", "rebuild")
+    before = yishi(old, "shell", "-v0", "-c", DUMP)
+    assert "deliberation.Worry 1 " in before and "journal.Entry 0 " not in before
+    said = yishi(old, "move", "--to", url)
+    assert "日志完好" in said and "统计无误" in said, "proved by the journal and the figures"
+    assert yishi(old, "shell", "-v0", "-c", DUMP, database=url) == before
+    assert yishi(old, "shell", "-v0", "-c", DUMP) == before, "the old database is unchanged"
+    assert "is not empty" in yishi(old, "move", "--to", url, expect=1)
+    add = "from yishi.organisations.models import Place; from django.contrib.contenttypes.models import ContentType; "
+    yishi(old, "shell", "-v0", "-c", add + "ContentType.objects.create(app_label='a', model='b')", database=url)
+    back.mkdir()
+    for key in ("secret-key", "register-keys"):
+        shutil.copy(old / key, back / key)
+    after = yishi(back, "shell", "-v0", "-c", DUMP, database=url)
+    assert "日志完好" in yishi(back, "move", "--to", "sqlite", database=url)
+    assert yishi(back, "shell", "-v0", "-c", DUMP) == after
+
+
+@pytest.mark.migrations
+@pytest.mark.postgres
+def test_operating_6_a_value_that_does_not_fit_moves_nothing_and_is_named(tmp_path, new_database):
+    url = new_database()
+    yishi(tmp_path, "migrate", "-v0")
+    long = "from yishi.organisations.models import Installation; Installation.objects.create(site_name='牟' * 65)"
+    yishi(tmp_path, "shell", "-v0", "-c", long)
+    said = yishi(tmp_path, "move", "--to", url, expect=1)
+    assert "organisations_installation" in said and "Traceback" not in said
+    count = "from yishi.organisations.models import Installation; print(Installation.objects.count())"
+    assert yishi(tmp_path, "shell", "-v0", "-c", count, database=url) == "0\n"
+
+
+@pytest.mark.migrations
+def test_operating_6_what_cannot_be_moved_to_is_said_in_one_line(tmp_path):
+    yishi(tmp_path, "migrate", "-v0")
+    unreachable = "postgres://yishi:secret@127.0.0.1:9/yishi"
+    for target, said in (
+        ("sqlite", "on SQLite already"),
+        (unreachable, "cannot reach"),
+        ("mysql://a/b", "postgres://"),
+    ):
+        shown = yishi(tmp_path, "move", "--to", target, expect=1)
+        assert said in shown and "Traceback" not in shown and "secret" not in shown
+    assert "yishi move --to" in yishi(tmp_path, "move", expect=2)
+    assert not list(Path(tmp_path).glob("*.sqlite3-journal"))
