@@ -18,6 +18,7 @@ FROZEN = {
     "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
     "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",
     "deliberation/0001_initial": "bd5fd686bc71eed8849fccf015c790c8bdafbd0a227421e0760dfe5740f1b69f",
+    "deliberation/0002_d_shown": "3927008ac3a8daad26f5637466938f3cbd37e2493beead49dbaf6e00bc2821e6",
     "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",
     "notices/0001_initial": "d871eb09e3ad587b568c8921ec3989ca10dd39775115a1cf21895382b9049531",
     "notices/0002_told_by_hand": "2d2c6077adee2e064d6f4011bcea90ca514c3910c0857dfacf24edc66531093b",

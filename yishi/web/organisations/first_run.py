@@ -216,7 +216,11 @@ def site_settings(request: Request) -> HttpResponse:
     names = ("site_name", "contact_phone", "filing_number", "police_number")
     return one_act(
         request,
-        SettingsForm(request.POST or None, initial={name: getattr(stored_installation, name) for name in names}),
+        SettingsForm(
+            request.POST or None,
+            initial={name: getattr(stored_installation, name) for name in names},
+            edits=stored_installation,
+        ),
         installation_change,
         heading=_("Settings of this installation"),
         back=reverse("start"),

@@ -287,7 +287,7 @@ def proposal_new(request: Request) -> HttpResponse:
 def proposal_edit(request: Request, proposal: Proposal) -> HttpResponse:
     initial = {name: getattr(proposal, name) for name in ("title", "text", "kind", "theme", "place")}
     initial["signers"] = [signer.person for signer in proposal.signers.all()]
-    form = WriteForm(request.POST or None, viewer=request.viewer, own=True, initial=initial)
+    form = WriteForm(request.POST or None, viewer=request.viewer, own=True, initial=initial, edits=proposal)
     context = {"heading": _("Change %(name)s") % {"name": proposal.title}, "proposal": proposal}
     return _write(request, form, proposal_change, context, proposal=proposal)
 

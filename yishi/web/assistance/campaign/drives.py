@@ -113,7 +113,7 @@ def drive_edit(request: Request, drive: Drive) -> HttpResponse:
     return act_of(
         request,
         drive.campaign,
-        DriveForm(request.POST or None, campaign=drive.campaign, initial=initial),
+        DriveForm(request.POST or None, campaign=drive.campaign, initial=initial, edits=drive),
         drive_change,
         heading=_("Change %(name)s") % {"name": drive.name},
         back=reverse("drive", args=[drive.pk]),

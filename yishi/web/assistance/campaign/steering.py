@@ -229,7 +229,7 @@ def _act_on(request: Request, meeting: SteeringMeeting, form: ActForm, service: 
 def meeting_edit(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     fields = ("kind", "title", "on", "where", "chaired_by", "drive")
     initial = {name: getattr(meeting, name) for name in fields}
-    form = MeetingForm(request.POST or None, request=request, campaign=meeting.campaign, initial=initial)
+    form = MeetingForm(request.POST or None, request=request, campaign=meeting.campaign, initial=initial, edits=meeting)
     del form.fields["body"]
     return _act_on(
         request,
@@ -305,7 +305,7 @@ def minutes_edit(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     return _act_on(
         request,
         meeting,
-        MinutesForm(request.POST or None, initial={"text": meeting.minutes}),
+        MinutesForm(request.POST or None, initial={"text": meeting.minutes}, edits=meeting),
         minutes_write,
         heading=_("Write the minutes"),
         done=_("The minutes are written; print them as PDF or take the Word file."),

@@ -232,7 +232,7 @@ def consultation_changing(request: Request, consultation: Consultation) -> HttpR
     initial = {name: getattr(consultation, name) for name in names} | {
         "closes_at": timezone.localtime(consultation.closes_at)
     }
-    form = PlanForm(request.POST or None, initial=initial)
+    form = PlanForm(request.POST or None, initial=initial, edits=consultation)
     if consultation.stage == Stage.OPEN:
         for name in ("question", "audience", "may_people_state", "asks_party"):
             form.fields[name].disabled = True  # those who voted were asked this

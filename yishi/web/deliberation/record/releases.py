@@ -22,7 +22,8 @@ from yishi.deliberation.services.releases import (
     release_restore,
     release_warnings,
 )
-from yishi.deliberation.veil import photos_of
+from yishi.deliberation.shown import release_digest
+from yishi.deliberation.veil import photos_of, public_texts
 from yishi.journal.feed import entries_of
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
@@ -137,7 +138,7 @@ def matter_release(request: Request, matter: Matter) -> HttpResponse:
         "shows_statements": release.shows_statements if release else False,
         "photos": list(release.photos.all()) if release else [],
     }
-    form = PrepareForm(request.POST or None, initial=initial, photos=photos_of(matter))
+    form = PrepareForm(request.POST or None, initial=initial, photos=photos_of(matter), edits=release or matter)
     if request.method == "POST" and form.is_valid():
         fields = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
         receipt = form.attempt(request, release_prepare, matter=matter, **fields)
@@ -180,7 +181,8 @@ def release(request: Request, release: Release) -> HttpResponse:
     """The file as the public would see it, what the machine warns of, and the check."""
     file = PublicFile(release, shows_overdue=False)
     doubts = release_warnings(release, file.veil) if release.state == Release.State.PREPARED else []
-    form = CheckForm(request.POST or None, has_doubts=bool(doubts))
+    now = release_digest(release, public_texts(release, file.veil.facts))
+    form = CheckForm(request.POST or None, has_doubts=bool(doubts), shown=now)
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(
             request,

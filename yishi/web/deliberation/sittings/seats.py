@@ -272,7 +272,9 @@ def seat_declaring(request: Request, seat: Seat) -> HttpResponse:
     return _act(
         request,
         seat,
-        DeclareForm(request.POST or None, initial={"interests": seat.interests, "recusal_note": seat.recusal_note}),
+        DeclareForm(
+            request.POST or None, initial={"interests": seat.interests, "recusal_note": seat.recusal_note}, edits=seat
+        ),
         interests_declare,
         heading=_("Declare interests"),
         done=_("The declaration is on the record."),

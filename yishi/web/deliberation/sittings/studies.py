@@ -16,6 +16,7 @@ from yishi.attachments.store import photo_keep
 from yishi.deliberation.models import Matter, Study
 from yishi.deliberation.services.studies import finding_add, study_check, study_hand_in, study_open, visit_add
 from yishi.deliberation.services.worries import authors_of
+from yishi.deliberation.shown import study_digest
 from yishi.journal.models import Receipt
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
@@ -163,7 +164,7 @@ def study_handing_in(request: Request, study: Study) -> HttpResponse:
     return _act(
         request,
         study,
-        ReportForm(request.POST or None, initial={"report": study.report}),
+        ReportForm(request.POST or None, initial={"report": study.report}, edits=study),
         study_hand_in,
         heading=_("Hand the study in"),
         done=_("The study is handed in; a second person checks it."),
@@ -176,8 +177,12 @@ def study_checking(request: Request, study: Study) -> HttpResponse:
     return _act(
         request,
         study,
-        CheckForm(request.POST or None),
+        CheckForm(request.POST or None, shown=study_digest(study)),
         study_check,
+        template="deliberation/sittings/study_check.html",
+        handed_in=study,
+        visits=list(study.visits.select_related("recorded_by").prefetch_related("photos").order_by("on", "pk")),
+        findings=list(study.findings.all()),
         heading=_("Check the study"),
         done=_("The check is recorded."),
         submit=_("Record the check"),
