@@ -15,8 +15,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "yishi"
 # list (`sha256sum yishi/*/migrations/0*.py`).
 FROZEN = {
     "assistance/0001_initial": "ddd940e3f656daeab294694f804f604da4b0ab6bf5ee2e134a4c61e5464c41a9",
+    "assistance/0002_r_only_reports": "f2d4078ec99fe483382a3ed26f1bbfaff54f2a0ad755dfd79fcc73bd665c72b3",
     "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
     "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",
+    "commitments/0002_r_heard": "3532afb0b1c6d8efd056ca5b1e363a432da23dd835d93cd7891a32a2d0956bc5",
     "deliberation/0001_initial": "bd5fd686bc71eed8849fccf015c790c8bdafbd0a227421e0760dfe5740f1b69f",
     "deliberation/0002_d_shown": "3927008ac3a8daad26f5637466938f3cbd37e2493beead49dbaf6e00bc2821e6",
     "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",

@@ -168,7 +168,7 @@ def something_happens(helping, rng) -> None:
                 earlier=earlier, later=later, defaults={"likeness": 60, "found_at": timezone.now()}
             )
             duplicate_decide(
-                actor=system(), pair=pair, verdict=rng.choice(["same", "part", "distinct"]), overlap=Decimal("0.5")
+                actor=system(), pair=pair, verdict=rng.choice(["same", "part", "distinct"]), overlap=Decimal(1)
             )
     except (Refusal, WrongStage):
         return

@@ -200,6 +200,7 @@ class LedgerEvent(models.Model):
         LETTER = "letter", _("supervision letter")
         NEXT_TIER = "next_tier", _("passed to the next tier")
         RECHECK = "recheck", _("re-check")
+        HEARD = "heard", _("the family's word written down")
         STRUCK_OFF = "struck_off", _("struck off")
         CLOSED_UNDONE = "closed_undone", _("closed without being done")
         REOPENED = "reopened", _("reopened")

@@ -26,17 +26,20 @@ TABLE: dict[str, dict[str, str]] = {
         "meet": S.PROVED,
         "accept": S.CHECKED,
         "return": S.IN_FORCE,
+        "hear": S.PROVED,  # said before the check; the check is still to come
+        "hear_no": S.IN_FORCE,
         "escalate": S.PROVED,
         "decide_time": S.PROVED,
     },
     S.CHECKED: {
         "meet": S.CHECKED,
         "judge": S.CHECKED,
+        "hear": S.CHECKED,
         "strike_off": S.STRUCK_OFF,
         "reopen": S.IN_FORCE,
         "decide_time": S.CHECKED,
     },
-    S.STRUCK_OFF: {"judge": S.STRUCK_OFF, "reopen": S.IN_FORCE, "recheck": S.STRUCK_OFF},
+    S.STRUCK_OFF: {"judge": S.STRUCK_OFF, "hear": S.STRUCK_OFF, "reopen": S.IN_FORCE, "recheck": S.STRUCK_OFF},
     S.CLOSED_UNDONE: {"reopen": S.IN_FORCE},
     S.DROPPED: {},
 }

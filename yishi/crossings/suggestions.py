@@ -40,6 +40,7 @@ def suggestion_share(proposal: Proposal, actor: Viewer, this: Act) -> None:
     """A further member signed the proposal: the same deed, one more party."""
     for deed in deeds_of(proposal):
         reason = str(_("Another member signed the proposal."))
+        # The deed is fed by the proposal and has no doer of its own: it follows what stands there.
         deed_correct(actor=system(), deed=deed, reason=reason, parties=_parties(proposal), act_id=this.child())
 
 
@@ -47,6 +48,7 @@ def suggestion_take_back(proposal: Proposal, actor: Viewer, this: Act) -> None:
     """A proposal was withdrawn: it counts no longer."""
     for deed in deeds_of(proposal):
         reason = str(_("The proposal was withdrawn."))
+        # As above: a deed that is fed is taken back with what feeds it.
         deed_withdraw(actor=system(), deed=deed, reason=reason, act_id=this.child())
 
 
@@ -63,6 +65,7 @@ def _count(proposal: Proposal, actor: Viewer, this: Act, fed_by: str) -> None:
     for item in _items(proposal, day):
         if item.pk in counted or version_on(item, day).fed_by != fed_by:
             continue
+        # Its own author records it; an adoption is written by another desk, which credits nobody: the platform does.
         deed_record(
             actor=actor if fed_by == Fed.PROPOSAL and not actor.is_system else system(),
             item=item,

@@ -282,6 +282,11 @@ def _number(cell: Cell) -> str:
     return format(made, "f")
 
 
+def number_text(typed: str) -> str:
+    """A number that somebody typed, by the one rule for forms and workbooks; raises `SheetError`."""
+    return _number(typed)
+
+
 def _whole(cell: Cell) -> str:
     text = _number(cell)
     if text and Decimal(text) != Decimal(text).to_integral_value():

@@ -1,5 +1,6 @@
 """Text helpers for Chinese: normal form, bigrams for search and likeness, masked names."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ def _is_kept(character: str) -> bool:
     return unicodedata.category(character) not in _BANNED and character not in _BIDI
 
 
+_STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")  # a point that is not within a number
 _BANNED = frozenset({"Cc", "Cs", "Co"})
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -28,6 +30,12 @@ def bigrams(text: str) -> frozenset[str]:
 def grams(text: str) -> frozenset[str]:
     """The same pairs and each single letter: what a text is indexed by."""
     return frozenset([*_pairs(text), *_letters(text)])
+
+
+def folded(text: str) -> str:
+    """What two spellings of one sentence share: letters and digits in NFKC and lower case, a point within a number."""
+    plain = _STOP.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(c for c in plain if c.isalnum() or c == ".")
 
 
 def likeness(left: frozenset[str], right: frozenset[str]) -> float:

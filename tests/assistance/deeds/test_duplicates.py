@@ -108,3 +108,14 @@ def test_the_same_hands_on_another_day_mean_another_deed(helping):
     helping.record()
     helping.record(on=timezone.localdate() - timedelta(days=3))
     assert not PossibleDuplicate.objects.exists()
+
+
+@pytest.mark.parametrize(("verdict", "doer"), [("later", "member"), ("first", "prefecture_office")])
+def test_records_9_whoever_only_reports_it_has_no_credit(helping, pair, verdict, doer):
+    cast = helping.cast
+    duplicate_decide(actor=cast.viewer("clerk"), pair=pair, verdict=verdict, reason="州里的清单是转报")
+    kept = Deed.within.get(state="counted")
+    party = kept.parties.get()
+    assert (party.who, party.share) == (cast.people.get(doer) or cast.bodies[doer], 10_000)
+    found = figure(helping)
+    assert (found.deeds, found.amount, found.credits, found.households) == (1, 10_000, 1, 3)

@@ -16,7 +16,7 @@ from yishi.assistance.pairing.services.pairing import pairing_end
 from yishi.assistance.pairing.services.village_plans import village_plan_promise
 from yishi.assistance.pairing.services.visits import visit_decide, visit_log, visit_withdraw
 from yishi.commitments.models import Commitment
-from yishi.commitments.services import proof_check, verdict_give
+from yishi.commitments.services import commitment_strike_off, proof_check, verdict_give
 from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
@@ -195,3 +195,66 @@ def test_a_villages_plan_is_a_page_of_promises(paired):
     assert [(one.ordinal, one.state) for one in owed] == [(1, S.IN_FORCE), (2, S.IN_FORCE)]
     with pytest.raises(NotAllowed):
         visit_log(actor=cast.viewer("handler"), household=paired.family, on=paired.today, found="x")
+
+
+def test_records_2_what_another_hand_writes_down_is_no_step_of_the_supervisor(paired):
+    """The cadre helps the family and supervises nothing: the verdict stands, the check is still to come."""
+    cast = paired.cast
+    paired.pair("cadre")
+    measure = paired.measure("village_head", bearer=cast.bodies["department"], bearer_person=None)
+    owed = measure.commitment
+    measure_done(actor=cast.viewer("handler"), measure=measure, text="卡已办好", done_on=paired.today)
+    measure_hear(actor=cast.viewer("cadre"), measure=measure, value="satisfied", text="办好了")
+    owed.refresh_from_db()
+    assert owed.state == S.PROVED and owed.verdicts.get().value == "satisfied"
+    assert not owed.proofs.exclude(outcome="").exists() and not owed.events.filter(kind="struck_off").exists()
+    heard = owed.events.get(kind="heard")
+    assert (heard.by, "干部甲" in heard.text) == (cast.people["cadre"], True)
+    codes = ["commitments.commitment.check", "commitments.commitment.strike_off"]
+    assert not Entry.objects.filter(code__in=codes).exists()
+    proof_check(actor=cast.viewer("village_head"), commitment=owed, accepted=True, finding="看过卡")
+    commitment_strike_off(actor=cast.viewer("village_head"), commitment=owed)
+    owed.refresh_from_db()
+    assert owed.state == S.STRUCK_OFF
+
+
+def test_records_2_the_supervisors_own_hand_checks_in_its_own_name(paired):
+    cast = paired.cast
+    paired.pair()
+    measure = paired.measure()
+    measure_done(actor=cast.viewer("member"), measure=measure, text="卡已办好", done_on=paired.today)
+    measure_hear(actor=cast.viewer("village_head"), measure=measure, value="satisfied")
+    for code in ("commitments.commitment.check", "commitments.commitment.strike_off"):
+        assert Entry.objects.get(code=code).actor_id == cast.people["village_head"].pk
+
+
+def test_records_2_a_member_of_the_body_that_owes_it_writes_no_verdict(paired):
+    cast = paired.cast
+    paired.pair()
+    measure = paired.measure(bearer_person=None)  # the committee owes it, the member sits on it
+    with pytest.raises(NotAllowed):
+        measure_hear(actor=cast.viewer("member"), measure=measure, value="satisfied")
+    measure.commitment.refresh_from_db()
+    assert measure.commitment.state == S.IN_FORCE
+
+
+def test_records_2_who_said_it_for_the_bearer_does_not_check_it(paired):
+    cast = paired.cast
+    measure = paired.measure("village_head", bearer=cast.bodies["department"], bearer_person=None)
+    measure_done(actor=cast.viewer("village_head"), measure=measure, text="卡已办好", done_on=paired.today)
+    proof = measure.commitment.proofs.get()
+    assert proof.given_by == cast.people["village_head"] and "记下" in proof.text
+    with pytest.raises(NotAllowed):
+        proof_check(actor=cast.viewer("village_head"), commitment=measure.commitment, accepted=True, finding="好")
+
+
+def test_records_2_an_unsatisfied_family_opens_it_again_before_any_check(paired):
+    cast = paired.cast
+    paired.pair("cadre")
+    measure = paired.measure("village_head", bearer=cast.bodies["department"], bearer_person=None)
+    measure_done(actor=cast.viewer("handler"), measure=measure, text="卡已办好", done_on=paired.today)
+    receipt = measure_hear(actor=cast.viewer("cadre"), measure=measure, value="not_satisfied", text="没拿到")
+    measure.commitment.refresh_from_db()
+    assert receipt.result["reopened"] is True
+    assert (measure.commitment.state, measure.commitment.round) == (S.IN_FORCE, 2)
+    assert not measure.commitment.proofs.exclude(outcome="").exists()

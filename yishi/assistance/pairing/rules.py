@@ -131,8 +131,20 @@ def bears_it(viewer: Viewer, measure: Measure) -> Answer:
 
 @predicate
 def is_another_hand(viewer: Viewer, measure: Measure) -> Answer:
-    """Whoever writes down the family's verdict is not who owes the measure (in a small office it may be)."""
-    return not same_hands(viewer, measure.commitment) or is_small_office()
+    """Whoever writes down the family's verdict is not who owes the measure (in a small office it may be): neither at a
+    desk of the bearer, nor as a member of its committee, nor paired or stationed here on its behalf."""
+    return not (same_hands(viewer, measure.commitment) or _is_of_bearer(viewer, measure)) or is_small_office()
+
+
+def _is_of_bearer(viewer: Viewer, measure: Measure) -> bool:
+    bearer = measure.commitment.bearer_id
+    pairing = pairing_of(viewer, measure.household)
+    station = station_of(viewer, measure.household.place)
+    return (
+        any(membership.term.body_id == bearer for membership in viewer.memberships)
+        or (pairing is not None and pairing.body_id == bearer)
+        or (station is not None and station.sent_by_id == bearer)
+    )
 
 
 @predicate

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.models import Commitment, LedgerEvent, TimeRequest
 from yishi.commitments.rules import is_small_office, same_hands
-from yishi.journal.act import Act
+from yishi.journal.act import Act, Actor
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
@@ -33,16 +33,18 @@ def remark(
     number: str = "",
     body: Body | None = None,
     on: date | None = None,
+    by: Actor | None = None,
 ) -> LedgerEvent:
-    """A dated remark in the commitment's file, signed by the desk that acts unless another is named."""
+    """A dated remark in the commitment's file, signed by whoever acts (or `by`) unless another desk is named."""
+    signs = by or this.actor
     return LedgerEvent.objects.create(
         commitment=commitment,
         kind=kind,
         round=commitment.round,
         text=text,
         number=number,
-        body_id=body.pk if body else this.actor.body_id,
-        by_id=this.actor.person_id,
+        body_id=body.pk if body else signs.body_id,
+        by_id=signs.person_id,
         on=on or timezone.localdate(this.at),
         at=this.now,
     )

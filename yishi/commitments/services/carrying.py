@@ -12,7 +12,7 @@ from yishi.commitments import hooks
 from yishi.commitments.clocks import VERDICT_WORKDAYS
 from yishi.commitments.models import Commitment, LedgerEvent, Proof, TimeRequest
 from yishi.commitments.stages import step
-from yishi.journal.act import act
+from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
@@ -84,9 +84,11 @@ def proof_give(
     done_on: date,
     quantity: Decimal | None = None,
     files: Iterable[Attachment] = (),
+    writer: Actor | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Show, as the bearer, that the promise is done. The clock stands until a second person has checked."""
+    """Show, as the bearer, that the promise is done. The clock stands until a second person has checked: neither who
+    gave the proof nor, where the right of another room let somebody say it for the bearer, that `writer`."""
     by = permit("commitment.answer", actor, commitment)
     files = list(files)
     body = {
@@ -107,7 +109,7 @@ def proof_give(
             text=needed(text, "text", 2000),
             quantity=quantity,
             done_on=not_future(done_on, "done_on", today_of(this)),
-            given_by_id=actor.person_id,
+            given_by_id=writer.person_id if writer is not None else actor.person_id,
             given_at=this.now,
         )
         proof.files.set(files)
@@ -162,7 +164,7 @@ def proof_check(
             commitment.proved_on = None
         commitment.save(update_fields=["state", "checked_on", "as_agreed", "verdict_due_on", "proved_on"])
         enter(this, commitment, "accepted" if accepted else "returned", proof=proof.pk, same_hands=same_hands)
-        if accepted:
+        if accepted and commitment.judges.exclude(verdicts__round=commitment.round).exists():
             tell_judges(commitment, "commitment.verdict_asked", str(proof.pk))
         code = "commitment.proof_accepted" if accepted else "commitment.proof_returned"
         tell_desk(commitment, commitment.bearer_id, code, str(proof.pk))

@@ -93,6 +93,7 @@ def _tend(commitment: Commitment, day: date) -> str:
 
 def _press(commitment: Commitment, day: date) -> str:
     """Remind, send a letter or pass on, as the colour of `day` wants it; the name of what was done, or ""."""
+    # Nobody's act: the day itself reminds, by the rule that stands in the agreement's clock.
     shade, actor = colour(commitment, day), system()
     key = f"{commitment.pk}/{commitment.round}"
     if shade == Colour.YELLOW and commitment.escalation < REMINDED:

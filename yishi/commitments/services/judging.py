@@ -9,7 +9,7 @@ from yishi.commitments import hooks
 from yishi.commitments.clocks import RECHECK_AFTER, RECHECK_BEFORE
 from yishi.commitments.models import Commitment, Judge, LedgerEvent, Verdict
 from yishi.commitments.stages import step
-from yishi.journal.act import Act, act
+from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
@@ -42,11 +42,14 @@ def verdict_give(
     value: str,
     text: str = "",
     judge: Person | None = None,
+    writer: Actor | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Somebody who benefits says how it turned out, once per round; a late verdict is heard after the strike-off too.
 
-    With `judge` the actor writes down what that person said by word of mouth; never the bearer's own hands.
+    With `judge` the actor writes down what that person said by word of mouth; never the bearer's own hands. It may be
+    said before the proof is checked: it is kept, and the check stays the supervisor's. `writer`: who wrote it down by
+    the right of another room; the file names them.
 
     The first negative verdict of somebody who raised the matter reopens the commitment without anyone's leave; about
     a later one the supervisor decides (`commitment_reopen`).
@@ -62,7 +65,7 @@ def verdict_give(
         if this.replayed:
             return this.receipt
         commitment = locked(commitment)
-        step(commitment, "judge")
+        step(commitment, "hear" if judge is not None else "judge")
         if value not in Verdict.Value.values:
             raise Refusal("verdict.value", _("Please choose one of the three answers."), field="value")
         said_by = judge or actor.person
@@ -83,6 +86,8 @@ def verdict_give(
             at=this.now,
             reopened=reopens,
         )
+        if writer is not None:
+            remark(this, commitment, Kind.HEARD, text=_writer_named(writer), by=writer)
         enter(this, commitment, "judged", verdict=verdict.pk, value=value)
         this.result(verdict=verdict.pk, reopened=reopens)
         code = "commitment.judged_again" if is_negative and not reopens else "commitment.judged"
@@ -90,7 +95,8 @@ def verdict_give(
         if reopens:
             judging.has_reopened = True
             judging.save(update_fields=["has_reopened"])
-            _reopen(this, commitment, _("Somebody who raised the matter is not satisfied."))
+            verb = "hear_no" if commitment.state == State.PROVED else "reopen"
+            _reopen(this, commitment, _("Somebody who raised the matter is not satisfied."), verb)
     return this.receipt
 
 
@@ -203,9 +209,14 @@ def recheck_record(
     return this.receipt
 
 
-def _reopen(this: Act, commitment: Commitment, reason: object) -> None:
+def _writer_named(writer: Actor) -> str:
+    person = Person.objects.filter(pk=writer.person_id).first()
+    return str(_("Written down by %(name)s.") % {"name": person.name}) if person is not None else ""
+
+
+def _reopen(this: Act, commitment: Commitment, reason: object, verb: str = "reopen") -> None:
     """A new round: in force again, with at least ten working days."""
-    commitment.state = step(commitment, "reopen")
+    commitment.state = step(commitment, verb)
     today = today_of(this)
     commitment.round += 1
     commitment.in_force_on = today

@@ -92,6 +92,7 @@ def agreement_record(
         row.save(update_fields=["state", "recorded_on", "scan"])
         present = _present_bodies(row)
         judges = authors_of(matter=row.matter)
+        # The parties agreed it; who runs the matter records it and need not oversee the place.
         writer = actor if may("commitment.agree", actor, row.matter.place) else system()
         for duty in duties:
             _commit(this, writer, row, duty, duty.bearer_id in present, judges, day)
@@ -128,6 +129,7 @@ def agreement_hand_over(
         row.save(update_fields=["state", "handed_over_on"])
         states = (Commitment.State.AGREED, Commitment.State.PROPOSED)
         for commitment in Commitment.within.filter(origin_id=row.matter_id, state__in=states).order_by("ordinal"):
+            # By the right of the agreement, whose handing over puts its duties in force.
             writer = actor if may("commitment.hand_over", actor, commitment) else system()
             commitment_hand_over(actor=writer, commitment=commitment, on=day, act_id=this.child())
         enter(this, row, on=day)
@@ -151,6 +153,7 @@ def agreement_take_back(*, actor: Viewer, agreement: Agreement, reason: str, act
             )
         why = words(reason, "reason", 300, _("Please write why it is taken back."))
         for duty in row.duties.exclude(commitment=None).select_related("commitment"):
+            # By the right to take the agreement back, with which its duties fall.
             writer = actor if may("commitment.hand_over", actor, duty.commitment) else system()
             commitment_drop(actor=writer, commitment=certain(duty.commitment), reason=why, act_id=this.child())
         keep_shown(row.matter)

@@ -65,6 +65,7 @@ def installation_start(
         kept = Installation.objects.select_for_update().get(pk=1)
         if kept.is_demo or kept.started_at or Account.objects.exists():
             raise WrongStage("installation.started", _("This installation was started already. Sign in."))
+        # Nobody has a right yet: this act makes the first ones, once.
         made = body_register(actor=system(), kind=body_kind, name=body_name, place=place, act_id=this.child())
         home = Body.objects.get(pk=made.result["body"])
         known = person_write(by=SYSTEM, name=name, phone=phone, act_id=this.child())

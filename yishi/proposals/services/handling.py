@@ -47,6 +47,7 @@ def proposal_assign(
         if row.commitment_id is not None:
             raise WrongStage("proposal.assigned", _("A body answers it already."))
         supervisor = row.office or Body.objects.get(pk=certain(by.body_id))
+        # The office that receives proposals assigns them by that right; it need not be the place's own council.
         writer = actor if may("commitment.agree", actor, row.place) else system()
         agreed = commitment_agree(
             actor=writer,

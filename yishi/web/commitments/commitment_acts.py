@@ -15,7 +15,7 @@ from yishi.attachments.store import photo_keep, scan_keep
 from yishi.commitments import services
 from yishi.commitments.models import Commitment, TimeRequest
 from yishi.kit.errors import Refusal
-from yishi.web.kit.fields import area, day_field, photo_field
+from yishi.web.kit.fields import AmountField, area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -41,7 +41,7 @@ PHOTOS = 3
 class ProofForm(ActForm):
     text = area(gettext_lazy("What was done, and how does one see it?"))
     done_on = day_field(gettext_lazy("Done on"))
-    quantity = forms.DecimalField(
+    quantity = AmountField(
         label=gettext_lazy("Quantity done"), required=False, min_value=0, max_digits=14, decimal_places=3
     )
     photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)

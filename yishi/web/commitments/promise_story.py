@@ -39,7 +39,9 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
         amount = f"{proof.quantity.normalize():f} {commitment.unit}" if proof.quantity is not None else ""
         text = "\n".join(word for word in (proof.text, amount, done) if word)
         title = act_title("commitments.commitment.prove")
-        dated.append(_at(proof.given_at, Event(title, when=proof.given_at, who=bearer, text=text)))
+        # A proof without a giver is the family's word, which names its writer: the bearer did not say it.
+        who = bearer if proof.given_by_id else ""
+        dated.append(_at(proof.given_at, Event(title, when=proof.given_at, who=who, text=text)))
         if proof.outcome and proof.checked_at:
             title = _("Proof accepted") if proof.outcome == Proof.Outcome.ACCEPTED else _("Proof returned")
             if proof.outcome == Proof.Outcome.ACCEPTED and not proof.as_agreed:

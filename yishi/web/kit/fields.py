@@ -1,9 +1,26 @@
 """Fields that many forms share."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
+
+from yishi.formats.sheet_limits import SheetError
+from yishi.formats.tables import number_text
+
+
+class AmountField(forms.DecimalField):
+    """A quantity, read by the rule of the workbooks: 1,200 is a number, 1e3 is none. Half a job is for the service to
+    refuse, which knows the unit."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            try:
+                value = number_text(value)
+            except SheetError:
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        return super().to_python(value)
 
 
 def area(label: Any, rows: int = 4, **options: Any) -> forms.CharField:

@@ -59,7 +59,10 @@ class PickerWidget(forms.Widget):
 
 
 class PickerField(forms.Field):
-    """Cleans to a list of what `by_ids` gives. A name that was typed and fits one thing alone is taken as chosen."""
+    """Cleans to a list of what `by_ids` gives: what is ticked, and nothing else.
+
+    A name that was typed counts only where nothing is ticked and it fits one thing alone; a word left over from an
+    earlier search chooses nobody. The page after the act names what was stored."""
 
     widget = PickerWidget
 
@@ -91,20 +94,22 @@ class PickerField(forms.Field):
     def clean(self, value: Any) -> list[Any]:
         value = value or {"text": "", "ids": []}
         picked = self.by_ids(valid_ids(value["ids"]))
-        known = {item.pk for item in picked}
-        if value["text"]:
-            matches = [item for item in self.search(value["text"]) if item.pk not in known]
-            if len(matches) == 1:
-                picked.append(matches[0])
-            elif matches:
-                raise forms.ValidationError(_("Several fit. Tick those that are meant."))
-            elif not known:
-                raise forms.ValidationError(
-                    _("Nobody of this name within what you may see. Clear the search, or give the number only.")
-                )
+        if value["text"] and not picked:
+            picked = self._only(value["text"])
         if self.required and not picked:
             raise forms.ValidationError(_("Search, and tick at least one."))
         return picked
+
+    def _only(self, text: str) -> list[Any]:
+        """The one thing that fits what was typed; refused where none or several fit."""
+        matches = self.search(text)
+        if len(matches) == 1:
+            return matches
+        if matches:
+            raise forms.ValidationError(_("Several fit. Tick those that are meant."))
+        raise forms.ValidationError(
+            _("Nobody of this name within what you may see. Clear the search, or give the number only.")
+        )
 
 
 def valid_ids(ids: Iterable[Any]) -> list[UUID]:

@@ -25,7 +25,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, PlaceSet
 from yishi.organisations.rights import permit
 
-from .campaigns import campaign_open, check_days, direction_add, enter, item_add, locked_campaign, named
+from .campaigns import campaign_open, check_days, days_in_phases, direction_add, enter, item_add, locked_campaign, named
 
 
 def campaign_begin(*, actor: Viewer, template: str = "", act_id: UUID | None = None, **said: Any) -> Receipt:
@@ -149,8 +149,7 @@ def drive_change(
             return this.receipt
         row = locked_campaign(drive.campaign)
         check_days(starts_on, ends_on)
-        if row.phases.exists() and not row.phases.filter(starts_on__lte=starts_on, ends_on__gte=ends_on).exists():
-            raise Refusal("drive.outside", _("A drive lies inside one phase of its campaign."), field="starts_on")
+        days_in_phases(row, starts_on, ends_on)
         title = named(name, 64)
         if row.drives.filter(name=title).exclude(pk=drive.pk).exists():
             raise Refusal("drive.taken", _("There is a drive of this name already."), field="name")

@@ -1,7 +1,7 @@
 """Set up a campaign: phases with focus sets, drives, directions, the catalogue in versions, targets."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.rights import permit
 
+WHOLE_UNITS = frozenset("件条次个户人期场")  # there is no part of one
 MOST = 10**12  # thousandths: a thousand million of anything
 
 
@@ -125,7 +126,7 @@ def drive_add(
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Add a themed drive of some weeks, inside one phase if the campaign has phases. Result: drive."""
+    """Add a themed drive of some weeks, inside its phases if the campaign has some. Result: drive."""
     by = permit("campaign.run", actor, campaign)
     body = {"campaign": campaign.pk, "name": name, "from": starts_on, "to": ends_on}
     body |= {"direction": direction.pk if direction else None, "words": words}
@@ -136,8 +137,7 @@ def drive_add(
         check_days(starts_on, ends_on)
         if direction is not None and direction.campaign_id != row.pk:
             raise Refusal("drive.direction", _("This direction belongs to another campaign."), field="direction")
-        if row.phases.exists() and not row.phases.filter(starts_on__lte=starts_on, ends_on__gte=ends_on).exists():
-            raise Refusal("drive.outside", _("A drive lies inside one phase of its campaign."), field="starts_on")
+        days_in_phases(row, starts_on, ends_on)
         title = named(name, 64)
         if row.drives.filter(name=title).exists():
             raise Refusal("drive.taken", _("There is a drive of this name already."), field="name")
@@ -151,6 +151,21 @@ def drive_add(
         )
         enter(this, row, drive=drive.pk)
     return this.receipt
+
+
+def days_in_phases(campaign: Campaign, starts_on: date, ends_on: date) -> None:
+    """Refuse a drive of which a day lies in no phase of the campaign; it may cross from one phase into the next."""
+    phases = list(campaign.phases.order_by("starts_on").values_list("starts_on", "ends_on"))
+    day = starts_on
+    for begins, ends in phases:
+        if begins <= day <= ends:
+            day = ends + timedelta(days=1)
+    if phases and day <= ends_on:
+        raise Refusal(
+            "drive.outside",
+            _("A drive lies inside the phases of its campaign; %(day)s lies in none.") % {"day": day.isoformat()},
+            field="starts_on" if day == starts_on else "ends_on",
+        )
 
 
 def direction_add(
@@ -273,7 +288,7 @@ def target_set(
             place=place,
             body=body,
             defaults={
-                "amount": thousandths(amount, "amount"),
+                "amount": thousandths(amount, "amount", unit=version_on(item, due_on).unit),
                 "baseline": thousandths(baseline, "baseline", least=0),
                 "due_on": due_on,
                 "set_by": actor.person,
@@ -304,8 +319,19 @@ def version_among(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
     return valid[-1] if valid else versions[0]
 
 
-def thousandths(amount: Decimal, field: str, least: int = 1) -> int:
-    """Whole thousandths of a unit; refuses what is no number, too fine, or not positive."""
+def whole_checked(amount: Decimal, unit: str, field: str) -> None:
+    """Refuse a part of what cannot be divided: half a job, a tenth of a visit."""
+    if unit.strip() in WHOLE_UNITS and amount.is_finite() and amount != amount.to_integral_value():
+        raise Refusal(
+            "amount.whole",
+            _("Of “%(unit)s” there are only whole ones. Please type a whole number.") % {"unit": unit.strip()},
+            field=field,
+        )
+
+
+def thousandths(amount: Decimal, field: str, least: int = 1, unit: str = "") -> int:
+    """Whole thousandths of a unit; refuses what is no number, too fine, not positive, or a part of what is whole."""
+    whole_checked(Decimal(amount), unit, field)
     made = Decimal(amount) * THOUSANDTHS
     if not made.is_finite() or made != made.to_integral_value() or not least <= made <= MOST:
         raise Refusal(

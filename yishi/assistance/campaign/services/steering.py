@@ -287,6 +287,7 @@ def _promise(this: Act, actor: Viewer, *, origin: tuple[str, UUID], place: Place
     """Write it into the ledger and put it in force: by the actor's own right there, else by that of the meeting."""
     kind, key = origin
     ordinal = Commitment.within.filter(origin_kind=kind, origin_id=key).count() + 1
+    # The meeting gives the task: its minutes, kept by this act, are the right; the ledger's own rights are of councils.
     writer = actor if may("commitment.agree", actor, place) else system()
     made = commitment_agree(
         actor=writer,

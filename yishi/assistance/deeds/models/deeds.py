@@ -194,6 +194,8 @@ class PossibleDuplicate(models.Model):
 
     class Verdict(models.TextChoices):
         SAME = "same", _("the same deed")
+        LATER_REPORTS = "later", _("the same deed; whoever recorded it later only reports it")
+        FIRST_REPORTS = "first", _("the same deed; whoever recorded it first only reports it")
         PART = "part", _("partly the same")
         DISTINCT = "distinct", _("two deeds")
 

@@ -177,7 +177,7 @@ def deed_made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> 
         version=version,
         place=plan.place,
         on=plan.on,
-        amount=thousandths(plan.amount, "amount"),
+        amount=thousandths(plan.amount, "amount", unit=version.unit),
         unnamed=unnamed_checked(plan.reached),
         words=clean(plan.words)[:300],
         activity=plan.activity,
@@ -284,7 +284,7 @@ def deed_correct(
         row.reason = _reason(this, row, reason, _("Please write what was wrong."))
         row.on, row.place = on or row.on, place or row.place
         row.version = version_then(row.item, row.on)
-        row.amount = thousandths(amount, "amount") if amount is not None else row.amount
+        row.amount = thousandths(amount, "amount", unit=row.version.unit) if amount is not None else row.amount
         said, row.words = row.words, clean(words)[:300] if words is not None else row.words
         if reached is not None:
             reached_fits(row.version, reached)

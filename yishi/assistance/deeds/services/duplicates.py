@@ -31,8 +31,9 @@ def duplicate_decide(
     act_id: UUID | None = None,
 ) -> Receipt:
     """Decide whether two deeds are one. Same: the later one's parties and beneficiaries move to the earlier one, which
-    counts once. Part: `overlap` of its amount and the shared beneficiaries leave the later one; its parties are named
-    at the earlier one too. Distinct: both count. Result: pair, kept."""
+    counts once; where one side only reports what the other did, it has no credit. Part: `overlap` of its amount and the
+    shared beneficiaries leave the later one; its parties are named at the earlier one too. Distinct: both count.
+    Result: pair, kept."""
     by = permit("duplicate.decide", actor, pair)
     body = {"pair": pair.pk, "verdict": verdict, "reason": reason, "overlap": overlap}
     with act("assistance.duplicate.decide", actor=by, act_id=act_id, body=body) as this:
@@ -42,7 +43,7 @@ def duplicate_decide(
         if row.verdict:
             raise WrongStage("duplicate.decided", _("This is decided already. Reload the page."))
         if verdict not in Verdict.values:
-            raise Refusal("duplicate.verdict", _("Please choose one of the three verdicts."), field="verdict")
+            raise Refusal("duplicate.verdict", _("Please choose one of the verdicts."), field="verdict")
         if verdict == Verdict.DISTINCT and _own(actor, row):
             raise Refusal(
                 "duplicate.own",
@@ -51,10 +52,10 @@ def duplicate_decide(
             )
         if verdict != Verdict.DISTINCT:
             kept, other = counted(row.earlier), counted(row.later)
-            if verdict == Verdict.SAME:
-                _merge(this, kept, other)
-            else:
+            if verdict == Verdict.PART:
                 _part(this, kept, other, overlap)
+            else:
+                _merge(this, kept, other, _credited(verdict, kept, other))
         row.verdict, row.reason = verdict, clean(reason)[:300]
         row.decided_by, row.decided_at = actor.person, this.now
         row.save(update_fields=["verdict", "reason", "decided_by", "decided_at"])
@@ -69,8 +70,17 @@ def _own(actor: Viewer, pair: PossibleDuplicate) -> bool:
     return actor.person_id is not None and actor.person_id in mine and not is_small_office()
 
 
-def _merge(this: Act, kept: Deed, other: Deed) -> None:
-    """`other` counts no longer; whom it reached and who did it are named at `kept`. Both records stay."""
+def _credited(verdict: str, kept: Deed, other: Deed) -> list[Part]:
+    """Who did it, with their shares: the parties of both, or of the side that did not only report it."""
+    if verdict == Verdict.LATER_REPORTS:
+        return parts_of(kept)
+    if verdict == Verdict.FIRST_REPORTS:
+        return parts_of(other)
+    return _together(parts_of(kept), parts_of(other))
+
+
+def _merge(this: Act, kept: Deed, other: Deed, credited: list[Part]) -> None:
+    """`other` counts no longer; whom it reached is named at `kept`, with `credited`. Both records stay."""
     uncount(this, other)
     other.state, other.merged_into = Deed.State.MERGED, kept
     other.save(update_fields=["state", "merged_into", "entry_id"])
@@ -85,14 +95,14 @@ def _merge(this: Act, kept: Deed, other: Deed) -> None:
     kept.save(update_fields=["unnamed"])
     kept.beneficiaries.all().delete()
     write_beneficiaries(kept, both)
-    rewrite(this, kept, _together(parts_of(kept), parts_of(other)))
+    rewrite(this, kept, credited)
 
 
 def _part(this: Act, kept: Deed, other: Deed, overlap: Decimal | None) -> None:
     """What both report stays with `kept`; `other` keeps the rest."""
     if overlap is None:
         raise Refusal("duplicate.overlap", _("Type how much of it stands in both."), field="overlap")
-    shared = thousandths(overlap, "overlap")
+    shared = thousandths(overlap, "overlap", unit=other.version.unit)
     if shared >= other.amount:
         raise Refusal("duplicate.whole", _("That is all of the later one: then it is the same deed."), field="overlap")
     ours, theirs = reached_by(kept), reached_by(other)

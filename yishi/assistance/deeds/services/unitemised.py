@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem
-from yishi.assistance.campaign.services.campaigns import thousandths
+from yishi.assistance.campaign.services.campaigns import thousandths, version_on
 from yishi.assistance.deeds.models import Unitemised
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
@@ -56,7 +56,7 @@ def unitemised_report(
             place=place,
             starts_on=starts_on,
             ends_on=ends_on,
-            amount=thousandths(amount, "amount"),
+            amount=thousandths(amount, "amount", unit=version_on(item, ends_on).unit),
             note=said,
             reported_by=actor.person,
             reported_at=this.now,

@@ -23,8 +23,8 @@ from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer, viewer_of
 
-from .deed_kind import digest_of
-from .pieces import Stage, results_in
+from .deed_kind import blinded
+from .pieces import Stage, pieces, results_in
 
 MOST_ROWS = 1_000
 
@@ -44,6 +44,10 @@ class ByRow(AtOnce, ABC):
         """What a row says as plain data, and its faults."""
 
     @abstractmethod
+    def meaning(self, said: dict[str, Any]) -> list[Any]:
+        """What makes a row this record and no other, whatever its spelling and the columns besides."""
+
+    @abstractmethod
     def standing(self, said: dict[str, Any]) -> bool:
         """Does this record stand already, as the row says it?"""
 
@@ -61,12 +65,8 @@ class ByRow(AtOnce, ABC):
 
     def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> Whole:
         whole = Whole()
-        seen: dict[str, int] = {}
         for row in staged:
             whole.last[self.unit_of(row)] = 1
-            before = seen.setdefault(digest_of(row), row.number)
-            if before != row.number:
-                whole.faults.setdefault(row.number, []).append(Fault(row.number, "", "row_twice", {"row": before}))
             if whole.units == MOST_ROWS + 1:
                 fault = Fault(row.number, "", "too_many_records", {"most": MOST_ROWS})
                 whole.faults.setdefault(row.number, []).append(fault)
@@ -74,20 +74,30 @@ class ByRow(AtOnce, ABC):
 
     def checker(self, workbook: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
         places, actor = Places(workbook.place), viewer_of(workbook.sent_by).at(workbook.body_id)
-        return lambda units: [self._check(workbook, places, actor, unit[0], whole) for unit in units]
+        first: dict[str, int] = {}  # meaning → the row that said it first, also of a process that died
+        for piece in pieces(workbook, Stage.UNITS):
+            for result in results_in(piece):
+                if result.verdict == "new":
+                    first.setdefault(result.new["digest"], result.rows[0])
+        return lambda units: [self._check(workbook, places, actor, unit[0], whole, first) for unit in units]
 
-    def _check(self, workbook: Import, places: Places, actor: Viewer, row: StagedRow, whole: Whole) -> Result:
+    def _check(
+        self, workbook: Import, places: Places, actor: Viewer, row: StagedRow, whole: Whole, first: dict[str, int]
+    ) -> Result:
         said, faults = self.read(workbook, places, row)
         faults.extend(whole.faults.get(row.number, ()))
         if not faults and self.standing(said):
             return Result("same", [row.number])
+        digest = "" if faults else blinded(self.meaning(said))
+        if digest and (before := first.setdefault(digest, row.number)) != row.number:
+            faults.append(Fault(row.number, "", "row_twice", {"row": before}))
         if not faults:
             try:
                 with transaction.atomic():
                     self.record(workbook, actor, [said], uuid7)
                     raise _Tried
             except _Tried:
-                return Result("new", [row.number], new={"digest": digest_of(row), "said": said})
+                return Result("new", [row.number], new={"digest": digest, "said": said})
             except Refusal as refusal:
                 faults.append(Fault(row.number, "", "refusal", {"text": str(refusal.message)}))
         return Result("bad", [row.number], faults)

@@ -6,6 +6,7 @@ deed_rows.py). What is undone is withdrawn; the record and the reason stay, as o
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -23,17 +24,18 @@ from yishi.assistance.deeds.services.alike import duplicates_find_many
 from yishi.assistance.deeds.services.fitting import ItemsRead
 from yishi.assistance.imports.models import Import, ImportedRow
 from yishi.assistance.imports.workbooks import deed_rows
-from yishi.assistance.imports.workbooks.deed_rows import DeedReader
+from yishi.assistance.imports.workbooks.deed_rows import DeedReader, WantedDeed
 from yishi.assistance.imports.workbooks.kinds import DeskKind, Whole
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result
-from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
+from yishi.assistance.imports.workbooks.rows import Fault, StagedRow, row_text
 from yishi.assistance.register.services.identity import ring
 from yishi.formats.tables import Column
 from yishi.journal.act import Act, canonical
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
+from yishi.kit.text import folded
 from yishi.organisations.grants import Viewer, viewer_of
 from yishi.organisations.rights import permit
 
@@ -45,7 +47,9 @@ from .deed_rows import (
     deed_tried,
     hidden_sweep,
 )
+from .pieces import Stage, pieces, results_in
 
+SHOWN = 20  # rows that a note names
 MOST_DEEDS = 50_000
 MOST_ON_SQLITE = 20_000  # there, nobody else writes while their entries are written
 
@@ -76,14 +80,8 @@ class Deeds(DeskKind):
 
     def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> Whole:
         whole, most = Whole(), most_deeds()
-        seen: dict[str, int] = {}
         for row in staged:
             whole.last[self.unit_of(row)] = 1
-            digest = digest_of(row)
-            before = seen.setdefault(digest, row.number)
-            if before != row.number:
-                fault = Fault(row.number, "", "deed_twice", {"row": before})
-                whole.faults.setdefault(row.number, []).append(fault)
             if whole.units == most + 1:
                 fault = Fault(row.number, "", "too_many_deeds", {"most": most})
                 whole.faults.setdefault(row.number, []).append(fault)
@@ -93,24 +91,26 @@ class Deeds(DeskKind):
         reader = DeedReader(workbook.body, Places(workbook.place), workbook.options["headings"])
         actor, items = viewer_of(workbook.sent_by).at(workbook.body_id), ItemsRead()
 
+        before = Before(workbook)
+
         def check(units: list[list[StagedRow]]) -> list[Result]:
             by = permit("deed.record", actor, at=workbook.body)
             rows = [unit[0] for unit in units]
             reader.look_up(rows)
-            digests = {row.number: digest_of(row) for row in rows}
-            there = set(
-                ImportedRow.objects.filter(kind=workbook.kind, digest__in=digests.values()).values_list(
-                    "digest", flat=True
-                )
-            )
-            made = []
+            tried: list[tuple[StagedRow, WantedDeed]] = []
             for row in rows:
                 wanted = reader.read(row)
                 wanted.faults.extend(whole.faults.get(row.number, ()))
-                digest = digests[row.number]
-                if not wanted.faults and digest in there:
+                tried.append((row, wanted))
+            said = {row.number: as_plain(wanted) for row, wanted in tried if not wanted.faults}
+            before.look_up({row.number: row for row in rows if row.number in said}, said)
+            made = []
+            for row, wanted in tried:
+                if row.number in said and before.is_there(row.number):
                     made.append(Result("same", [row.number]))
                     continue
+                if row.number in said and (first := before.same_row(row.number)):
+                    wanted.faults.append(Fault(row.number, "", "deed_twice", {"row": first}))
                 if not wanted.faults:
                     try:
                         deed_tried(by, actor, workbook.body, wanted, items)
@@ -119,11 +119,23 @@ class Deeds(DeskKind):
                 if wanted.faults:
                     made.append(Result("bad", [row.number], wanted.faults))
                 else:
-                    new = {"act": str(uuid7()), "digest": digest, **as_plain(wanted)}
+                    new = {"act": str(uuid7()), **before.known(row.number), **said[row.number]}
                     made.append(Result("new", [row.number], new=new))
             return made
 
         return check
+
+    def notes(self, workbook: Import) -> list[list[Any]]:
+        """The rows that look like a deed which stands already, though they say something else in 内容."""
+        alike = [
+            row_text(result.rows[0])
+            for piece in pieces(workbook, Stage.UNITS)
+            for result in results_in(piece)
+            if result.new.get("alike")
+        ]
+        if not alike:
+            return []
+        return [["deed_alike", {"count": len(alike), "rows": "、".join(alike[:SHOWN]) + "…" * (len(alike) > SHOWN)}]]
 
     def prepare(self, workbook: Import, results: list[Result]) -> NewDeeds:
         return NewDeeds(workbook, [result.new for result in results if result.verdict == "new"])
@@ -169,7 +181,89 @@ class Deeds(DeskKind):
         return hidden_sweep(workbook)
 
 
+class Before:
+    """What was there before a row: rows of the same workbook and of earlier ones, and deeds however they were recorded.
+
+    A row is known by what it means, never by its spelling: item, day, place, amount, families, doers, and the letters
+    of 内容. A number in front, a column that the template does not have, a full stop, a blank or 1.0 for 1 make no
+    other deed of it.
+    """
+
+    def __init__(self, workbook: Import):
+        self.kind = workbook.kind
+        self._first: dict[str, int] = {}  # meaning → the row that said it first
+        for piece in pieces(workbook, Stage.UNITS):  # of a process that died
+            for result in results_in(piece):
+                if result.verdict == "new":
+                    self._first.setdefault(result.new["digest"], result.rows[0])
+
+    def look_up(self, rows: dict[int, StagedRow], said: dict[int, dict[str, Any]]) -> None:
+        """Ask for what some rows mean, at once."""
+        self._digests = {row: blinded(deed_meaning(plain)) for row, plain in said.items()}
+        spelt = {row: digest_of(staged) for row, staged in rows.items()}  # as rows were known until 0.2
+        digests = [*self._digests.values(), *spelt.values()]
+        imported = ImportedRow.objects.filter(kind=self.kind, digest__in=digests)
+        there = set(imported.values_list("digest", flat=True))
+        self._there = {row for row, digest in self._digests.items() if {digest, spelt[row]} & there}
+        self._alike = alike_before(said)
+
+    def is_there(self, row: int) -> bool:
+        """Was this very deed taken from a workbook already?"""
+        return row in self._there
+
+    def same_row(self, row: int) -> int:
+        """The row of this workbook that said the same before; 0 where none did."""
+        first = self._first.setdefault(self._digests[row], row)
+        return first if first != row else 0
+
+    def known(self, row: int) -> dict[str, Any]:
+        """What is kept with a new deed: its digest, and whether it looks like one that stands."""
+        return {"digest": self._digests[row], "alike": row in self._alike}
+
+
+def deed_meaning(plain: dict[str, Any]) -> list[Any]:
+    """What makes a row this deed and no other, from what is kept of it."""
+    return [*_core(plain), plain["unnamed"], folded(plain["words"])]
+
+
+def _core(plain: dict[str, Any]) -> list[Any]:
+    amount = int(Decimal(plain["amount"]) * 1000)
+    doers = sorted(key for _kind, key, _role in plain["parties"])
+    return [plain["item"], plain["on"], plain["place"], amount, sorted(plain["households"]), doers]
+
+
+def alike_before(said: dict[int, dict[str, Any]]) -> set[int]:
+    """The rows of whose item, day, place, amount, families and doers a deed stands, by hand or from a workbook."""
+    if not said:
+        return set()
+    values = list(said.values())
+    deeds = Deed.within.filter(
+        state=Deed.State.COUNTED,
+        item__in={plain["item"] for plain in values},
+        on__in={plain["on"] for plain in values},
+        place__in={plain["place"] for plain in values},
+        amount__in={_core(plain)[3] for plain in values},
+    ).prefetch_related("parties", "beneficiaries")
+    standing = [
+        [
+            str(deed.item_id),
+            deed.on.isoformat(),
+            str(deed.place_id),
+            deed.amount,
+            sorted(str(reached.household_id) for reached in deed.beneficiaries.all() if reached.household_id),
+            sorted(str(party.body_id or party.person_id) for party in deed.parties.all()),
+        ]
+        for deed in deeds
+    ]
+    there = {canonical(core) for core in standing}
+    return {row for row, plain in said.items() if canonical(_core(plain)) in there}
+
+
+def blinded(said: Any) -> str:
+    """What a row means, as a keyed hash: a workbook of deeds may name families."""
+    return ring().blind("import", hashlib.sha256(canonical(said).encode()).hexdigest())
+
+
 def digest_of(row: StagedRow) -> str:
-    """What a row says, as a keyed hash: a workbook of deeds may name families."""
-    said = hashlib.sha256(canonical([row.values, row.raw]).encode()).hexdigest()
-    return ring().blind("import", said)
+    """A row as it is spelt, with every column, as a keyed hash."""
+    return blinded([row.values, row.raw])

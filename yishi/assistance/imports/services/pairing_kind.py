@@ -101,6 +101,9 @@ class Pairings(ByRow):
         said["helper"] = ["person" if isinstance(helpers[0], Person) else "body", str(helpers[0].pk)]
         return "", ""
 
+    def meaning(self, said: dict[str, Any]) -> list[Any]:
+        return [said.get("household") or said["place"], said["helper"], said["start"]]
+
     def standing(self, said: dict[str, Any]) -> bool:
         target = {"household": said["household"]} if "household" in said else {"place": said["place"]}
         pairings = Pairing.within.filter(**target, **{said["helper"][0]: said["helper"][1]}, valid_from=said["start"])

@@ -25,6 +25,7 @@ from yishi.assistance.projects.services.projects import (
 )
 from yishi.formats.tables import Column
 from yishi.kit.money import fen_from_yuan
+from yishi.kit.text import folded
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 
@@ -125,9 +126,13 @@ class Projects(ByRow):
                     wrong(key, "money_range", values[key])
         return said, faults
 
+    def meaning(self, said: dict[str, Any]) -> list[Any]:
+        return [said["place"], folded(said["name"])]
+
     def standing(self, said: dict[str, Any]) -> bool:
         """The same project, as planned; one of this name with other days is refused by the service."""
-        project = project_find(place=Place.objects.get(pk=said["place"]), name=said["name"])
+        place = Place.objects.get(pk=said["place"])
+        project = project_find(place=place, name=said["name"]) or self._respelt(place, said["name"])
         if project is None:
             return False
         return (project.kind, f"{project.starts_on}", f"{project.ends_on}") == (
@@ -135,6 +140,11 @@ class Projects(ByRow):
             said["start"],
             said["end"],
         )
+
+    def _respelt(self, place: Place, name: str) -> Project | None:
+        """The project of this place whose name differs in blanks, stops or widths alone."""
+        there = Project.within.filter(place=place)
+        return next((project for project in there if folded(project.name) == folded(name)), None)
 
     def record(
         self, workbook: Import, actor: Viewer, said: Sequence[dict[str, Any]], act_id: Callable[[], UUID]

@@ -126,6 +126,10 @@ NOTES: dict[str, Any] = {
     "namesake": _(
         "%(row)s: somebody of this name is registered already. If it is the same person, enter the same phone number."
     ),
+    "deed_alike": _(
+        "%(count)s rows look like a deed that is recorded already (rows %(rows)s): same item, day, place, amount, "
+        "families and doers. If it is the same deed, delete the row and send the workbook again; if not, import it."
+    ),
     "stale": _("The register was changed while this was being imported; the workbook was checked again."),
 }
 

@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.pairing.models import Match, Need, Offer
 from yishi.assistance.pairing.models.needs import left_of
@@ -170,6 +171,7 @@ def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None =
         if not why:
             raise Refusal("reason.empty", _("Please write why it ends."), field="reason")
         if row.commitment is not None and row.commitment.state == Commitment.State.IN_FORCE:
+            # By the right to end the match: the promise was of that match alone. It counts as never done.
             commitment_close_undone(actor=system(), commitment=row.commitment, reason=why, act_id=this.child())
         row.state, row.reason = State.ENDED, why
         row.save(update_fields=["state", "reason"])
@@ -183,7 +185,7 @@ def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
 
     Called through `deeds/hooks.py` by `deed_record(match=…)`, within its act.
     """
-    permit("match.keep", actor, match)
+    by = permit("match.keep", actor, match)
     row = _locked(match, State.ACCEPTED)
     row.state, row.deed = State.DONE, deed
     row.save(update_fields=["state", "deed"])
@@ -195,12 +197,14 @@ def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
         close_offer(this, offer, Offer.State.USED)
     owed = row.commitment
     if owed is not None and owed.state == Commitment.State.IN_FORCE:
+        # By the right to keep the match: the proof is the deed itself. Who recorded it does not check it.
         proof_give(
             actor=system(),
             commitment=owed,
             text=str(_("Recorded as deed %(number)s.") % {"number": deed.number}),
             done_on=deed.on,
             quantity=deed.quantity,
+            writer=by,
             act_id=this.child(),
         )
     this.entry(
@@ -257,6 +261,8 @@ def _amount(need: Need, offer: Offer, quantity: Decimal | None) -> Decimal | Non
     lacking, left = left_of(need.quantity, taken(need)), left_of(offer.quantity, taken(offer))
     if quantity is not None and quantity <= 0:
         raise Refusal("match.quantity", _("Please type an amount above zero."), field="quantity")
+    if quantity is not None:
+        whole_checked(quantity, need.unit or offer.unit, "quantity")
     if left == 0:
         raise WrongStage("match.used", _("All of this offer is promised already."))
     if lacking == 0:

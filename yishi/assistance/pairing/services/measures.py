@@ -2,7 +2,7 @@
 
 The ledger of promises keeps them like any other. Two acts make it light in a village: what is done is said once
 (`measure_done`), and what the family says of it is written down once, by another hand than the bearer's
-(`measure_hear`): that checks the proof, keeps the verdict and strikes the measure off.
+(`measure_hear`): that keeps the verdict and, where the supervisor writes it, checks the proof and strikes it off.
 """
 
 from datetime import date
@@ -13,10 +13,12 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.pairing.models import Measure, Visit
 from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment, Verdict
+from yishi.commitments.rules import is_small_office, same_hands
 from yishi.commitments.services import (
     commitment_agree,
     commitment_hand_over,
@@ -25,7 +27,7 @@ from yishi.commitments.services import (
     proof_give,
     verdict_give,
 )
-from yishi.journal.act import Act, act
+from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
@@ -138,9 +140,17 @@ def measure_done(
         if this.replayed:
             return this.receipt
         commitment = measure.commitment
-        writer = actor if may("commitment.answer", actor, commitment) else system()
+        # Who looks after the family and bears nothing holds no right of the bearer: the proof is the platform's, names
+        # its writer in its text, and is checked by somebody else than that writer.
+        is_bearer = may("commitment.answer", actor, commitment) is not None
         proof_give(
-            actor=writer, commitment=commitment, text=text, done_on=done_on, quantity=quantity, act_id=this.child()
+            actor=actor if is_bearer else system(),
+            commitment=commitment,
+            text=text if is_bearer else _signed(text, by),
+            done_on=done_on,
+            quantity=quantity,
+            writer=by,
+            act_id=this.child(),
         )
         this.entry(subject=("measure", measure.pk), place=commitment.place_id, at=this.on_day(done_on))
         this.result(measure=measure.pk)
@@ -157,10 +167,12 @@ def measure_hear(
     done_on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Write down what the family says of a measure. Not by the bearer's own hands.
+    """Write down what the family says of a measure. Not by the hands of the body that owes it.
 
-    Satisfied or partly: it is checked, judged and struck off. Not satisfied: it is opened again and owed anew. Of a
-    measure that nobody called done yet, the family's word is its proof. Result: measure, reopened.
+    Satisfied or partly, and the writer supervises the promise: it is checked, judged and struck off by them. Of anybody
+    else the family's word is kept as written down by them; check and strike-off stay with the supervisor. Not
+    satisfied: it is opened again and owed anew. Of a measure that nobody called done yet, the family's word is its
+    proof. Result: measure, reopened.
     """
     by = permit("measure.hear", actor, measure, on_behalf_of=measure.household.head_id)
     body = {"measure": measure.pk, "value": value, "text": text, "result": result, "done_on": done_on}
@@ -177,29 +189,57 @@ def measure_hear(
             if value == Verdict.Value.NOT_SATISFIED:
                 raise WrongStage("measure.not_done", _("It is not done yet; the family judges it when it is."))
             day = done_on or timezone.localdate(this.at)
-            proof_give(actor=system(), commitment=commitment, text=said, done_on=day, act_id=this.child())
+            # The family's own word is the proof, so nobody of the bearer gives it: the platform does, and the text
+            # says who wrote it down.
+            proof_give(actor=system(), commitment=commitment, text=_signed(said, by), done_on=day, act_id=this.child())
             commitment.refresh_from_db()
-        if commitment.state == S.PROVED:
+        if commitment.state == S.PROVED and _checks(actor, commitment):
             agreed = value == Verdict.Value.SATISFIED
             proof_check(
-                actor=system(),
+                actor=actor,
                 commitment=commitment,
                 accepted=True,
                 finding=said,
                 as_agreed=agreed,
                 act_id=this.child(),
             )
+        # The verdict is the family's: the right to write it down is this act's (`measure.hear`, another hand than the
+        # bearer's), which the ledger does not know; it names the writer.
         heard = verdict_give(
-            actor=system(), commitment=commitment, value=value, text=clean(text)[:500], judge=head, act_id=this.child()
+            actor=system(),
+            commitment=commitment,
+            value=value,
+            text=clean(text)[:500],
+            judge=head,
+            writer=by,
+            act_id=this.child(),
         )
         commitment.refresh_from_db()
-        if commitment.state == S.CHECKED:
-            commitment_strike_off(actor=system(), commitment=commitment, act_id=this.child())
+        if commitment.state == S.CHECKED and may("commitment.decide", actor, commitment):
+            commitment_strike_off(actor=actor, commitment=commitment, act_id=this.child())
         row.result = clean(result)[:300]
         row.save(update_fields=["result"])
         this.entry(subject=("measure", row.pk), place=commitment.place_id, data={"value": value})
         this.result(measure=row.pk, reopened=heard.result["reopened"])
     return this.receipt
+
+
+def _checks(actor: Viewer, commitment: Commitment) -> bool:
+    """May the actor check the proof that waits, as its supervisor and as another person than who gave it?"""
+    if not may("commitment.decide", actor, commitment):
+        return False
+    proof = commitment.proofs.filter(round=commitment.round, outcome="").latest("given_at")
+    return not same_hands(actor, commitment, proof.given_by_id) or is_small_office()
+
+
+def _signed(text: str, by: Actor) -> str:
+    """A text for the ledger that names who wrote it down, with their desk."""
+    person, desk = (
+        thing.filter(pk=key).first() if key else None
+        for thing, key in ((Person.objects, by.person_id), (Body.objects, by.body_id))
+    )
+    name = " ".join(str(each.name) for each in (desk, person) if each is not None)
+    return str(_("%(text)s (written down by %(name)s)") % {"text": clean(text), "name": name}) if name else text
 
 
 def family_code_issue(*, actor: Viewer, household: Household, act_id: UUID | None = None) -> Receipt:
@@ -228,6 +268,8 @@ def promise(
 ) -> Commitment:
     """Write a promise of this room into the ledger and put it in force: by the actor's own right there, else by the
     right of the act that was permitted above."""
+    if facts.get("quantity") is not None:
+        whole_checked(facts["quantity"], facts.get("unit", ""), "quantity")
     overseer = supervisor or supervisor_for(place, bearer)
     if overseer is None:
         raise Refusal(
@@ -235,6 +277,8 @@ def promise(
             _("No body is registered that could supervise this. Ask the administrator to register the township."),
             field="bearer",
         )
+    # Who looks after the family writes no agreements elsewhere: the promise is made by the right of this room's act,
+    # whose entry names its doer; its bearer owes it and its supervisor checks it like any other.
     writer = actor if may("commitment.agree", actor, place) else system()
     receipt = commitment_agree(
         actor=writer,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.pairing.models import (
     HelpKind,
     Match,
@@ -302,4 +303,5 @@ def _quantity(quantity: Decimal | None, unit: str) -> Decimal | None:
         raise Refusal("help.quantity", _("Please type an amount above zero."), field="quantity")
     if not clean(unit):
         raise Refusal("help.unit", _("Please write the unit of the quantity."), field="unit")
+    whole_checked(quantity, unit, "quantity")
     return quantity

@@ -202,6 +202,7 @@ def _owe(
 ) -> UUID:
     """A promise in the ledger, in force at once: by the right of the act on the project that makes it."""
     count = Commitment.within.filter(origin_kind=Commitment.Origin.PROJECT, origin_id=project.pk).count()
+    # What follows from a stage of the project is owed by its responsible body: no desk agrees it by a right of its own.
     receipt = commitment_agree(
         actor=system(),
         origin_kind=Commitment.Origin.PROJECT,

@@ -41,7 +41,7 @@ from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, by_item
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, reader
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -335,10 +335,10 @@ class TargetForm(ActForm):
         required=False,
         help_text=gettext_lazy("Leave it empty if the whole place is meant."),
     )
-    baseline = forms.DecimalField(
+    baseline = AmountField(
         label=gettext_lazy("what there was at the start"), min_value=0, max_digits=12, decimal_places=3, initial=0
     )
-    amount = forms.DecimalField(label=gettext_lazy("target"), max_digits=12, decimal_places=3)
+    amount = AmountField(label=gettext_lazy("target"), max_digits=12, decimal_places=3)
     due_on = day_field(gettext_lazy("by"))
 
     def clean_baseline(self) -> Decimal:

@@ -27,7 +27,7 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import SHADES
 from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -270,9 +270,7 @@ class InstructionForm(ActForm):
     proof_expected = forms.CharField(
         label=gettext_lazy("how it is proved"), max_length=300, initial=gettext_lazy("a written report")
     )
-    quantity = forms.DecimalField(
-        label=gettext_lazy("quantity"), required=False, max_digits=14, decimal_places=3, min_value=0
-    )
+    quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=14, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
 
 

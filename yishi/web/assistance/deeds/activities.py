@@ -25,6 +25,7 @@ from yishi.kit.records import lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
@@ -186,7 +187,7 @@ class ManyForm(ActForm):
             del self.fields["households"], self.fields["how"]
         for item in items:
             version = version_on(item, activity.on)
-            self.fields[f"item_{item.pk}"] = forms.DecimalField(
+            self.fields[f"item_{item.pk}"] = AmountField(
                 label=f"{version.name}（{version.unit}）", required=False, max_digits=14, decimal_places=3, min_value=0
             )
             self.fields[f"item_{item.pk}"].widget.attrs.update({"inputmode": "decimal", "step": "any"})
@@ -234,10 +235,23 @@ def activity_add(request: Request, activity: Activity) -> HttpResponse:
             said = ngettext("%(n)d deed is recorded.", "%(n)d deeds are recorded.", count) % {"n": count}
             if receipt.result["alike"]:
                 said += _("Some look like records of others: see the possible duplicates.")
+            said += _named(form.cleaned_data)
             messages.success(request, said)
             return redirect("activity", activity.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "assistance/deeds/activity_add.html", context, status=status)
+
+
+def _named(cleaned: dict[str, Any]) -> str:
+    """Who was ticked, by name: what is stored is read on the next page."""
+    families = [household_label(household) for household in cleaned.get("households") or ()]
+    members = [str(person) for person in cleaned.get("members") or ()]
+    sentences = []
+    if families:
+        sentences.append(_("Reached: %(names)s.") % {"names": "、".join(families)})
+    if members:
+        sentences.append(_("Took part: %(names)s.") % {"names": "、".join(members)})
+    return "".join(sentences)
 
 
 urlpatterns = [

@@ -39,6 +39,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
@@ -50,6 +51,7 @@ from .deed_words import (
     how_much,
     party_words,
     villager_label,
+    whom,
 )
 
 ME, DESK, FOR_MEMBERS, FOR_OTHERS = "me", "desk", "members", "others"
@@ -92,7 +94,7 @@ def _version(item: CatalogueItem, day: Any) -> ItemVersion:
 class ReachedForm(ActForm):
     """The fields of every record of a deed, as far as its item asks: how much, whom it reached, where, when."""
 
-    amount = forms.DecimalField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
+    amount = AmountField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
     unnamed = forms.IntegerField(
         label=gettext_lazy("People reached without names: how many?"),
         help_text=gettext_lazy("Only if you do not name them. Numbers are kept apart from households by name."),
@@ -336,9 +338,11 @@ def load_own(request: Request, pk: UUID) -> Deed:
 
 @page("deed.see", load=load_own, methods=("GET",))
 def deed_done(request: Request, deed: Deed) -> HttpResponse:
-    """After sending: the receipt's number, one more like it, and what looks like the same deed."""
+    """After sending: who did it and whom it reached, by name, so that a wrong tick is seen at once; the receipt's
+    number, one more like it, and what looks like the same deed."""
     alike = [{"deed": other, "much": how_much(other), "parties": party_words(other)} for other in alike_of(deed)]
     context = {"deed": deed, "much": how_much(deed), "alike": alike, "wanted": _wanted(deed)}
+    context |= {"whom": whom(deed, is_own=True), "parties": party_words(deed)}
     return render(request, "assistance/deeds/deed_done.html", context)
 
 

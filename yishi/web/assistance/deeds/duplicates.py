@@ -19,6 +19,7 @@ from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import wants_export
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.numbers import thousandths
@@ -112,7 +113,7 @@ class VerdictForm(ActForm):
     verdict = forms.ChoiceField(
         label=gettext_lazy("What do you rule?"), choices=Verdict.choices, widget=forms.RadioSelect
     )
-    overlap = forms.DecimalField(
+    overlap = AmountField(
         label=gettext_lazy("If partly: how much stands in both?"), required=False, min_value=0, max_digits=14,
         decimal_places=3,
     )  # fmt: skip
@@ -180,6 +181,15 @@ def effects(pair: PossibleDuplicate) -> list[dict[str, str]]:
             "amount": f"{thousandths(both)} → {thousandths(earlier.amount)} {unit}",
             "note": _("The later record's families and parties move to the earlier one. Nothing is deleted."),
         },
+        *(
+            {
+                "verdict": str(verdict.label),
+                "deeds": _deeds_and_credits(1, len(parties[does.pk])),
+                "amount": f"{thousandths(both)} → {thousandths(earlier.amount)} {unit}",
+                "note": _("Whoever only reports it has no credit. Nothing is deleted."),
+            }
+            for verdict, does in ((Verdict.LATER_REPORTS, earlier), (Verdict.FIRST_REPORTS, later))
+        ),
         {
             "verdict": str(Verdict.PART.label),
             "deeds": _deeds_and_credits(2, together + len(parties[later.pk])),

@@ -16,6 +16,7 @@ from yishi.assistance.deeds.reads import open_items, places_of
 from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.numbers import thousandths
@@ -88,7 +89,7 @@ def version_of(number: Unitemised) -> Any:
 class NumberForm(ActForm):
     body = forms.ChoiceField(label=gettext_lazy("Whose number?"))
     item = forms.ChoiceField(label=gettext_lazy("item"))
-    amount = forms.DecimalField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
+    amount = AmountField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
     place = PlaceField()
     starts_on = forms.DateField(label=gettext_lazy("from (first day)"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(label=gettext_lazy("to (last day)"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -31,6 +31,7 @@ from yishi.notices.addresses import address_of
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
@@ -104,9 +105,7 @@ class MeasureForm(ActForm):
         required=False,
         empty_label=gettext_lazy("I do it myself"),
     )
-    quantity = forms.DecimalField(
-        label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0
-    )
+    quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
     proof_expected = forms.CharField(label=gettext_lazy("how it is proved"), max_length=300, required=False)
 
@@ -173,9 +172,7 @@ class DoneForm(ActForm):
     text = forms.CharField(
         label=gettext_lazy("what was done"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
-    quantity = forms.DecimalField(
-        label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0
-    )
+    quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     done_on = forms.DateField(label=gettext_lazy("done on"), widget=DAY)
 
 

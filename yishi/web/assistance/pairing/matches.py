@@ -24,6 +24,7 @@ from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.kit.records import filled
 from yishi.organisations.rights import may
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -42,7 +43,7 @@ def load_pair(request: Request, pk: UUID, offer: UUID) -> tuple[Need, Offer]:
 
 
 class ProposeForm(ActForm):
-    quantity = forms.DecimalField(
+    quantity = AmountField(
         label=gettext_lazy("quantity"),
         required=False,
         max_digits=12,
@@ -163,7 +164,7 @@ def end_match(request: Request, match: Match) -> HttpResponse:
 
 class DeedForm(ActForm):
     item = forms.ModelChoiceField(CatalogueItem.objects.none(), label=gettext_lazy("what it counts as"))
-    amount = forms.DecimalField(label=gettext_lazy("how much"), max_digits=12, decimal_places=3, min_value=0)
+    amount = AmountField(label=gettext_lazy("how much"), max_digits=12, decimal_places=3, min_value=0)
     on = forms.DateField(label=gettext_lazy("done on"), widget=DAY)
     words = forms.CharField(label=gettext_lazy("in a sentence"), max_length=300, required=False)
 

@@ -22,6 +22,7 @@ from yishi.commitments.models import Commitment
 from yishi.kit.records import filled, lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
@@ -179,9 +180,7 @@ class NeedForm(ActForm):
         required=False,
         help_text=gettext_lazy("Empty: the village needs it."),
     )
-    quantity = forms.DecimalField(
-        label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0
-    )
+    quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
     wanted_by = forms.DateField(label=gettext_lazy("wanted by"), required=False, widget=DAY)
     is_shared = forms.BooleanField(

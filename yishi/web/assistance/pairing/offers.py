@@ -22,6 +22,7 @@ from yishi.assistance.pairing.services.matches import idle_offers, needs_for
 from yishi.assistance.pairing.services.needs import offer_make, offer_withdraw
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
@@ -101,9 +102,7 @@ class OfferForm(ActForm):
         required=False,
         help_text=gettext_lazy("Their name; the desk above keeps the offer for them."),
     )
-    quantity = forms.DecimalField(
-        label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0
-    )
+    quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
     valid_until = forms.DateField(label=gettext_lazy("until"), required=False, widget=DAY)
 

@@ -17,6 +17,7 @@ from yishi.assistance.pairing.services.village_plans import village_plan_open, v
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
+from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
@@ -116,9 +117,7 @@ class PromiseForm(ActForm):
     act_text = forms.CharField(label=gettext_lazy("what is to be done"), max_length=300)
     bearer = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("who does it"))
     due_on = forms.DateField(label=gettext_lazy("due"), widget=DAY)
-    quantity = forms.DecimalField(
-        label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0
-    )
+    quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
     proof_expected = forms.CharField(label=gettext_lazy("how it is proved"), max_length=300)
 

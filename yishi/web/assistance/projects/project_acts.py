@@ -21,7 +21,7 @@ from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import area, day_field, photo_field
+from yishi.web.kit.fields import AmountField, area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
@@ -78,7 +78,7 @@ class PartsForm(ActForm):
         several = len({standing.part.quantity_id for standing in self.parts.values()}) > 1
         for name, standing in self.parts.items():
             part_name = f"{standing.part.quantity.what} · {standing.part.name}" if several else standing.part.name
-            self.fields[name] = forms.DecimalField(
+            self.fields[name] = AmountField(
                 label=f"{part_name}（{standing.part.quantity.unit}）",
                 help_text=help_text(standing),
                 min_value=0,

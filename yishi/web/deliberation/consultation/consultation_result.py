@@ -58,7 +58,11 @@ class ConsultationResult:
             _("%(people)s people took part, with %(votes)s votes on %(statements)s statements.")
             % {"people": f"{self.people:,}", "votes": f"{told['votes']:,}", "statements": f"{len(told['rows']):,}"}
         ]
-        if told["addressed"]:
+        if told["addressed"] and self.people > told["addressed"]:  # no share: more came than were expected
+            parts.append(
+                _("It was meant for about %(addressed)s people; more came.") % {"addressed": f"{told['addressed']:,}"}
+            )
+        elif told["addressed"]:
             parts.append(
                 _("It was meant for about %(addressed)s people: %(share)s %% of them answered.")
                 % {"addressed": f"{told['addressed']:,}", "share": f"{100 * self.people / told['addressed']:.0f}"}

@@ -35,7 +35,7 @@ from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
@@ -185,7 +185,7 @@ class DutyForm(ActForm):
     bearer: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Who does it"), required=False, help_text=gettext_lazy("The desk that owes.")
     )
-    quantity = forms.DecimalField(
+    quantity = AmountField(
         label=gettext_lazy("How much"),
         required=False,
         max_digits=14,
