@@ -119,6 +119,7 @@ GATHERING = {
     "yishi/web/assistance/projects/projects.py",
     "yishi/web/assistance/register/household_story.py",
     "yishi/web/assistance/register/households.py",
+    "yishi/web/kit/desk_items.py",
     "yishi/web/kit/sections.py",
     "yishi/web/reporting/figure_choice.py",
 }

@@ -13,6 +13,7 @@ from django.db.models import Choices
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from tools.catalogues import in_form
 from yishi.cli.messages import catalogues, part_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -208,3 +209,10 @@ def test_a_catalogue_says_its_charset_and_plural_form(path):
 def test_english_needs_no_catalogue():
     with translation.override("en"):
         assert translation.gettext("Save") == "Save"
+
+
+def test_a_catalogue_is_in_its_one_form():
+    """Strings appended at the end meet in every merge; `python -m tools.catalogues` writes them in order."""
+    texts = {str(path): path.read_text("utf-8") for path in (PACKAGE / "locale").rglob("django.po")}
+    assert texts
+    assert [path for path, text in texts.items() if in_form(text) != text] == []

@@ -242,9 +242,9 @@ def signed_in(account: object) -> Client:
     from django.contrib.sessions.backends.db import SessionStore
 
     session = SessionStore()
-    session[SESSION_KEY] = str(account.pk)  # type: ignore[attr-defined]
+    session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    session[HASH_SESSION_KEY] = account.get_session_auth_hash()  # type: ignore[attr-defined]
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.save()
     cookies = {settings.SESSION_COOKIE_NAME: str(session.session_key)}
     return Client(f"http://127.0.0.1:{PORT}", cookies, settings.CSRF_COOKIE_NAME)

@@ -45,6 +45,7 @@ REVIEWED = {
     "privacy": "what is kept and why",
     "accessibility": "how the pages help",
     "first": "before anybody has an account; guarded by the console's code, gone after",
+    "health": "whether the jobs run, and when the last round was; no names",
     "join": "an invitation's holder has no account yet; guarded by its code",
     "places_browse": "places are public",
     "places_find": "places are public",

@@ -132,8 +132,14 @@ def round_of_jobs(next_time: dict[Job, float]) -> None:
             continue
         next_time[job] = now + job.every
         close_old_connections()
+        failed = False
         try:
             job.do()
         except Exception:
+            failed = True
             log.exception("job %s failed; it is tried again in %s s", job.name, job.every)
+        try:
+            import_string("yishi.organisations.heartbeat.job_ran")(job.name, failed=failed)
+        except Exception:
+            log.exception("that job %s ran could not be written down", job.name)
     close_old_connections()

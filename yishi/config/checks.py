@@ -38,7 +38,7 @@ def every_view_declares_a_right(app_configs: Any, **kwargs: Any) -> list[CheckMe
         elif right == PUBLIC:
             public.add(name)
     for name in sorted(public - PUBLIC_VIEWS - LIBRARY_VIEWS.keys()):
-        errors.append(Error(f"{name} is public but not in web/public_views.py", id="yishi.E003"))
+        errors.append(Error(f"{name} is public but not in web/kit/public_views.py", id="yishi.E003"))
     for name in sorted(PUBLIC_VIEWS - public):
-        errors.append(Error(f"{name} in web/public_views.py is no public view", id="yishi.E004"))
+        errors.append(Error(f"{name} in web/kit/public_views.py is no public view", id="yishi.E004"))
     return errors

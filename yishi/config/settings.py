@@ -126,7 +126,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
-# "login_failed" counts wrong codes of the second lock, per account; axes counts wrong passwords (web/signin.py).
+# "login_failed" counts wrong codes of the second lock, per account; axes counts wrong passwords (web/shell/signin.py).
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -205,7 +205,7 @@ ERROR_PAGES = ROOT / "docs" / "nginx" / "errors"  # the proxy shows them where t
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-REQUEST_MAX_BYTES = 64 * 1024 * 1024  # of one form with its files; the proxy in front takes as much (docs/install)
+REQUEST_MAX_BYTES = 64 * 1024 * 1024  # of one form with its files; the proxy in front takes as much
 PHOTO_MAX_BYTES = 12 * 1024 * 1024
 PHOTO_MAX_PIXELS = 40_000_000
 PICTURE_MAX_PIXELS = 16_000_000  # what must be unpacked whole

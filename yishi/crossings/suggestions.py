@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
-from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.deeds.models import Deed, DeedParty
 from yishi.assistance.deeds.services.deeds import deed_correct, deed_record, deed_withdraw
 from yishi.assistance.deeds.services.standing import Part

@@ -344,6 +344,17 @@ class Installation(models.Model):
         return self.site_name
 
 
+class JobRun(models.Model):
+    """When a job of the platform last reached its end, and when it last failed: jobs that stand still are seen."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    ended_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class WrongCode(models.Model):
     """Wrong query codes typed from one address within the last hours: who guesses is slowed, on every worker alike."""
 

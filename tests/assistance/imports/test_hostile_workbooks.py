@@ -11,10 +11,10 @@ from tests.assistance.helping import Helping
 from tests.assistance.importing import again, card, counted, families, faults, send, workbook
 from tests.formats.books import MAIN, REL, book_of, zipped
 from yishi.assistance.imports.models import Import, ImportFile, ImportPiece
+from yishi.assistance.imports.reads import import_faults, rejected_workbook
 from yishi.assistance.imports.services import steps as import_steps
 from yishi.assistance.imports.services.imports import import_send
 from yishi.assistance.imports.services.steps import imports_work
-from yishi.assistance.imports.services.views import import_faults, rejected_workbook
 from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
 from yishi.formats.sheet_limits import LIMITS
 from yishi.kit.errors import Refusal

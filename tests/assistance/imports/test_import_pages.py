@@ -8,8 +8,8 @@ from tests.assistance.importing import again, card, families, faulty, workbook
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
 from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.reads import REASON
 from yishi.assistance.imports.services.steps import imports_work
-from yishi.assistance.imports.services.views import REASON
 from yishi.assistance.register.models import Household
 from yishi.database.reach import everything
 from yishi.formats.sheet_rows import Row, read_rows

@@ -8,16 +8,16 @@ from django.utils import timezone
 from tests.assistance.importing import again, publish
 from tests.formats.books import read_sheet
 from yishi.assistance.imports.models import Import
-from yishi.assistance.imports.services.imports import import_send
-from yishi.assistance.imports.services.publish import import_publish, import_undo, imports_forget
-from yishi.assistance.imports.services.steps import imports_work
-from yishi.assistance.imports.services.views import (
+from yishi.assistance.imports.reads import (
     import_by_sheet,
     import_changes,
     import_faults,
     rejected_workbook,
     template,
 )
+from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.publish import import_publish, import_undo, imports_forget
+from yishi.assistance.imports.services.steps import imports_work
 from yishi.assistance.imports.workbooks.faults import note_words
 from yishi.assistance.imports.workbooks.organisation_columns import SHEETS
 from yishi.formats.sheets import SheetOut, write_workbook

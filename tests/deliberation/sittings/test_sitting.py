@@ -261,3 +261,18 @@ def test_minutes_are_due_seven_working_days_after_and_stand_when_issued(story):
     assert Notice.objects.filter(code="minutes.issued").count() == len(EVERYBODY)
     refused_with("minutes.issued", lambda: minutes_issue(actor=story.by("clerk"), minutes=minutes))
     refused_with("minutes.issued", lambda: minutes_write(actor=story.by("clerk"), sitting=sitting, text="改"))
+
+
+def test_records_14_the_times_of_a_sitting_recorded_afterwards_are_its_own(story, client):
+    past = (timezone.now() - timedelta(days=30)).replace(second=0, microsecond=0)
+    sitting = plan(story, past)
+    client.force_login(story.cast.people["convener"].account)
+    for who in EVERYBODY:
+        client.post(f"/desk/sittings/{sitting.pk}/room/seats/{story.seat(who).pk}/arrive/")
+    client.post(f"/desk/sittings/{sitting.pk}/room/open/")
+    closing = f"/desk/sittings/{sitting.pk}/room/close/"
+    assert client.post(closing, {"at": ""}).status_code == 422
+    before, after = (timezone.localtime(past + timedelta(hours=hours)) for hours in (-1, 3))
+    assert client.post(closing, {"at": f"{before:%Y-%m-%dT%H:%M}"}).status_code == 422
+    assert client.post(closing, {"at": f"{after:%Y-%m-%dT%H:%M}"}).status_code == 302
+    assert set(sitting.presences.values_list("arrived_at", "left_at")) == {(past, past + timedelta(hours=3))}

@@ -166,7 +166,7 @@ def test_statements_by_staff_are_labelled_and_an_empty_or_endless_one_is_refused
 
 def hands(story, party="村民", who="convener", **given):
     found = Party.objects.get(matter=story.matter, name=party) if party else None
-    numbers = {"agree": 18, "object": 0, "abstain": 1, **given}
+    numbers = {"agree": 1, "object": 0, "abstain": 0, **given}
     return hands_count(actor=story.by(who), statement=story.statement, party=found, **numbers)
 
 
@@ -178,12 +178,12 @@ def test_counted_hands_stand_for_their_party_and_conditions_stay_listed(story):
     hands(story)
     ((_statement, ground, rows),) = room_floor(story.sitting)
     assert [(name, counts.agree, counts.conditional, counts.abstain) for name, counts in rows] == [
-        ("村民", 18, 0, 1),
+        ("村民", 1, 0, 0),
         ("花卉公司", 1, 0, 0),
         ("农业农村局", 1, 0, 0),
     ]
     assert ground.is_shared and ground.conditions == ("农业农村局监督",)
-    hands(story, object=2)  # counted again
+    hands(story, agree=0, object=1)  # counted again
     assert HandCount.objects.count() == 1
     assert room_floor(story.sitting)[0][1].objecting == (str(Party.objects.get(name="村民").pk),)
 
@@ -194,6 +194,41 @@ def test_no_hands_and_more_hands_than_people_are_no_count(story):
     refused_with("hands.many", lambda: hands(story, party=None, agree=9000))
     with pytest.raises(NotAllowed):
         hands(story, who="village_head")
+
+
+@pytest.mark.django_db
+def test_records_14_no_more_hands_than_people_of_that_party_are_here(story):
+    refused = refused_with("hands.many", lambda: hands(story, agree=2))
+    assert refused.field == "agree" and "1人" in str(refused)
+    hands(story, agree=1)
+    assert HandCount.objects.get().agree == 1
+
+
+@pytest.mark.django_db
+def test_records_14_an_observer_speaks_and_does_not_count(story):
+    for who in ("village_head", "company_head", "handler"):
+        take(story, who)
+    assert room_floor(story.sitting)[0][1].is_shared
+    seat = story.seat("handler")
+    Seat.objects.filter(pk=seat.pk).update(role="observer")
+    Stance.objects.filter(seat=seat).update(value="object")
+    ground = room_floor(story.sitting)[0][1]
+    assert not ground.objecting and ground.total.said == 2
+
+
+@pytest.mark.django_db
+def test_records_14_silence_is_shown_beside_the_counts(story, client):
+    for who in ("village_head", "company_head"):
+        take(story, who)
+    client.force_login(story.cast.people["convener"].account)
+    page = client.get(f"/desk/sittings/{story.sitting.pk}/")
+    (row,) = page.context["grid"]
+    assert [(name, here, unheard) for name, _counts, here, unheard in row["parties"]][:3] == [
+        ("村民", 1, 0),
+        ("花卉公司", 1, 0),
+        ("农业农村局", 1, 1),
+    ]
+    assert "未表态" in page.content.decode() and "到场" in page.content.decode()
 
 
 @pytest.mark.django_db

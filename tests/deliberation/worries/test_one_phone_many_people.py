@@ -67,7 +67,7 @@ def test_the_convener_joins_them_and_still_the_others_words_stay_theirs(client, 
     reopened(story)
     worry, _page = join(client, story.worry)
     mine = own_page(client, worry)
-    screening.worry_merge(actor=story.by("convener"), worry=worry, into=story.worry)
+    screening.worry_merge(actor=story.by("convener"), worry=worry, into=story.worry, reason="说的是同一件事")
     screening.worry_answer(actor=story.by("convener"), worry=Worry.objects.get(pk=story.worry.pk), text="下周付清")
     assert worry.raiser in authors_of(worry=story.worry)
     page = client.get(reverse("follow_one", args=[worry.pk])).content.decode()

@@ -1,7 +1,9 @@
 """Screening: nothing raised is dropped."""
 
 import pytest
+from django.urls import reverse
 
+from tests.cast import sign_in
 from yishi.deliberation.models import Matter, Worry
 from yishi.deliberation.services import screening
 from yishi.deliberation.services.processes import process_shipped
@@ -60,15 +62,38 @@ def test_passed_on_the_other_desk_owes_the_answer(cast, worry):
 
 def test_a_merged_worrys_author_hears_what_becomes_of_the_other(cast, worry):
     first, second = worry(), worry("花卉公司欠了我家租金")
-    screening.worry_merge(actor=cast.viewer("convener"), worry=second, into=first)
+    screening.worry_merge(actor=cast.viewer("convener"), worry=second, into=first, reason="说的是同一件事")
     screening.worry_answer(actor=cast.viewer("convener"), worry=first, text="下周开会")
     assert told(second) == ["worry.merged", "worry.answered"]
 
 
+def test_waiting_8_merging_needs_a_reason_that_the_author_reads(cast, worry):
+    first, second = worry(), worry("花卉公司欠了我家租金")
+    with pytest.raises(Refusal) as refused:
+        screening.worry_merge(actor=cast.viewer("convener"), worry=second, into=first, reason=" ")
+    assert refused.value.field == "reason"
+    screening.worry_merge(actor=cast.viewer("convener"), worry=second, into=first, reason="都是租金的事")
+    assert second.steps.get(kind="merged").reason == "都是租金的事"
+
+
+def test_waiting_8_a_short_and_a_long_one_about_the_same_are_offered_first(client, cast, worry):
+    """Same village, same theme, 12 letters against 60: whichever is the longer. The button says what is merged."""
+    long = worry(
+        "从去年雨季开始上村到中村那条灌溉水沟塌了三处一直没人修，下面几十亩稻田今年插不上秧，"
+        "群众多次反映都没有结果，请帮忙协调修复"
+    )
+    short, other = worry("灌溉水沟塌了没人修"), worry("村口路灯不亮")
+    assert [one.pk for one in similar_worries(short.place, short.text) if one.pk != short.pk] == [long.pk]
+    sign_in(client, cast, "convener")
+    page = client.get(reverse("worry_merge", args=[short.pk])).content.decode()
+    assert page.index(long.number) < page.index(other.number)  # both of this village and theme, the likest first
+    assert "撤并" not in page and "合并这两件" in page
+
+
 def test_merging_a_chain_ends_at_the_first(cast, worry):
     first, second, third = worry(), worry("欠租二"), worry("欠租三")
-    screening.worry_merge(actor=cast.viewer("convener"), worry=third, into=second)
-    screening.worry_merge(actor=cast.viewer("convener"), worry=second, into=first)
+    screening.worry_merge(actor=cast.viewer("convener"), worry=third, into=second, reason="说的是同一件事")
+    screening.worry_merge(actor=cast.viewer("convener"), worry=second, into=first, reason="说的是同一件事")
     third.refresh_from_db()
     assert third.merged_into == first
 

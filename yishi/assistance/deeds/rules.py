@@ -1,6 +1,7 @@
 """Who speaks for a deed, an activity, a body's numbers; who reads a body's file."""
 
 from yishi.assistance.campaign.rules import has_desk, sits_as_member, works_somewhere
+from yishi.assistance.register.rules import is_helper
 from yishi.organisations.grants import SEEING, Viewer, first
 from yishi.organisations.models import Body
 from yishi.organisations.rights import Answer, add, predicate
@@ -68,7 +69,7 @@ def oversees_both(viewer: Viewer, pair: PossibleDuplicate) -> Answer:
     return viewer.oversees(min(both), hi=max(both))
 
 
-add("deed.see", has_desk, reads=True)
+add("deed.see", has_desk | is_helper, reads=True)  # which deeds: their reach says
 add("deed.record", sits_as_member | works_somewhere)
 add("deed.claim", sits_as_member | works_somewhere)
 add("deed.confirm", is_its_party)

@@ -158,6 +158,7 @@ class GateRequest(models.Model):
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     round = models.PositiveSmallIntegerField(default=1)  # asked again after a return
+    shown = models.JSONField(default=dict)  # what was read when it was answered (shown.py)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["matter", "step", "gate", "round"], name="gate_once_per_round")]

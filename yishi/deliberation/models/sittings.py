@@ -353,6 +353,7 @@ class Consent(models.Model):
     witness = models.CharField(max_length=64, blank=True)
     condition = models.CharField(max_length=300, blank=True)
     scan = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
+    digest = models.CharField(max_length=64, blank=True)  # of the agreement as it was read (shown.py)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agreement", "party"], name="consent_once")]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Agreement, GateRequest, PlanTopic, Sitting, Worry
+from yishi.deliberation.shown import gate_is_stale, gate_shown
 from yishi.kit.clock import workdays_between
 from yishi.kit.records import lent
 
@@ -62,6 +63,11 @@ def gate_missing(code: str, facts: Facts, model: Model, step: str = "") -> str |
         return _("“%(gate)s” has not been asked yet. Ask it from the matter's page.") % {"gate": (names or [code])[0]}
     params = {"gate": asked.name, "body": asked.body.name, "day": asked.due_on.isoformat(), "reason": asked.reason}
     if asked.answer == GateRequest.Answer.APPROVE:
+        if asked.shown and gate_is_stale(asked, _gate_reads(facts, model, asked.step)):
+            return (
+                _("%(body)s approved “%(gate)s” as it was written before; it has been changed since. Ask again.")
+                % params
+            )
         return None
     if asked.answer == GateRequest.Answer.RETURN:
         return _("%(body)s returned “%(gate)s”: %(reason)s. Mend it, then ask again.") % params
@@ -70,6 +76,11 @@ def gate_missing(code: str, facts: Facts, model: Model, step: str = "") -> str |
     if asked.due_on < facts.today:
         return _("%(body)s has been silent on “%(gate)s” since its deadline, %(day)s. Remind that desk.") % params
     return _("%(body)s has not answered “%(gate)s” yet; it has time until %(day)s.") % params
+
+
+def _gate_reads(facts: Facts, model: Model, step: str) -> dict[str, Any]:
+    agreement = facts.agreements[-1] if facts.agreements else None
+    return gate_shown(facts.matter, step, model, agreement, facts.duties)
 
 
 def _worry_linked(facts: Facts, model: Model) -> str | None:
@@ -166,8 +177,14 @@ def _ahead_of_sitting(facts: Facts, model: Model, clock: str) -> str | None:
     sitting = facts.sitting
     if sitting is None:
         return _("No sitting is planned yet. Plan one.")
+    if sitting.backfilled:  # it was held before anybody could give notice here; the minutes say how people were told
+        return None
     is_notice = clock == "notice"
     on = sitting.notice_given_on if is_notice else sitting.papers_sent_on
+    if on is None and sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED):
+        if is_notice:
+            return _("It is not recorded that notice was given. Record it afterwards on the sitting's page, with how.")
+        return _("It is not recorded that the papers went out. Record it afterwards on the sitting's page, with how.")
     if on is None:
         return _("Notice of the sitting has not been given yet.") if is_notice else _("The papers are not sent yet.")
     wanted, ahead = model.clock(clock), workdays_between(on, timezone.localdate(sitting.starts_at))

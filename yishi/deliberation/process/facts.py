@@ -23,6 +23,7 @@ from yishi.deliberation.models import (
     Study,
     Worry,
 )
+from yishi.deliberation.shown import agreement_shown, digest
 from yishi.organisations.models import Post, valid_on
 
 from .schema import Model, read_document
@@ -137,7 +138,10 @@ class Facts:
     @cached_property
     def consents(self) -> set[UUID]:
         """Parties that consented to the recorded agreement."""
-        return set(self.agreement.consents.values_list("party", flat=True)) if self.agreement else set()
+        if not self.agreement:
+            return set()
+        consents = self.agreement.consents.filter(digest__in=("", digest(agreement_shown(self.agreement, self.duties))))
+        return set(consents.values_list("party", flat=True))
 
     @cached_property
     def duties(self) -> list[Duty]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_drop, commitment_hand_over
-from yishi.deliberation.models import Agreement, Duty, Matter, Presence
+from yishi.deliberation.models import Agreement, Duty, Matter, Presence, Release
 from yishi.deliberation.process.validator import hand_over_missing
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -19,12 +19,15 @@ from yishi.organisations.grants import Viewer, system
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
 
+from .asking import keep_shown
 from .course import matter_move_on
 from .drafts import (
     S,
     agreement_change,
     agreement_draft,
     consent_record,
+    consent_take_back,
+    consented,
     draft_of,
     duty_add,
     duty_change,
@@ -43,6 +46,7 @@ __all__ = [
     "agreement_record",
     "agreement_take_back",
     "consent_record",
+    "consent_take_back",
     "duty_add",
     "duty_change",
     "duty_remove",
@@ -72,7 +76,8 @@ def agreement_record(
         day = recorded_on or today
         if day > today:
             raise Refusal("agreement.future", _("This day is still to come."), field="recorded_on")
-        lacking = [party.name for party in row.matter.parties.all() if not row.consents.filter(party=party).exists()]
+        agreed = set(consented(row).values_list("party", flat=True))
+        lacking = [party.name for party in row.matter.parties.all() if party.pk not in agreed]
         if lacking:
             raise Refusal(
                 "agreement.consents",
@@ -151,6 +156,10 @@ def agreement_take_back(*, actor: Viewer, agreement: Agreement, reason: str, act
             # By the right to take the agreement back, with which its duties fall.
             writer = actor if may("commitment.hand_over", actor, duty.commitment) else system()
             commitment_drop(actor=writer, commitment=certain(duty.commitment), reason=why, act_id=this.child())
+        keep_shown(row.matter)
+        # What was released is the text that is taken back: the public file waits for a check of the next one.
+        public = Release.objects.filter(matter=row.matter, state=Release.State.RELEASED, shows_agreement=True)
+        public.update(state=Release.State.PREPARED, checked_by=None, checked_at=None)
         row.duties.update(commitment=None)
         row.consents.all().delete()
         row.state, row.recorded_on = S.DRAFT, None

@@ -1,11 +1,13 @@
 """Putting a step's gates to their bodies: which desk, which round, by when. Used by course.py and gates.py."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import GateRequest, Matter
-from yishi.deliberation.process.schema import Gate, Step
+from yishi.deliberation.process.schema import Gate, Step, read_document
+from yishi.deliberation.shown import gate_is_stale, gate_shown
 from yishi.journal.act import Act
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal
@@ -46,7 +48,7 @@ def ask_gates(this: Act, matter: Matter, step: Step, today: date) -> None:
     """
     for gate in step.gates:
         newest = newest_request(matter, step.code, gate.code)
-        if newest is not None and newest.answer != GateRequest.Answer.RETURN:
+        if newest is not None and newest.answer != GateRequest.Answer.RETURN and not is_stale(newest):
             continue
         body = gate_body(matter, gate, today)
         if body is not None:
@@ -56,7 +58,7 @@ def ask_gates(this: Act, matter: Matter, step: Step, today: date) -> None:
 def put(this: Act, matter: Matter, step: Step, gate: Gate, body: Body, today: date) -> GateRequest:
     """Write one request and tell the desk. Refuses what is asked already."""
     newest = newest_request(matter, step.code, gate.code)
-    if newest is not None and newest.answer != GateRequest.Answer.RETURN:
+    if newest is not None and newest.answer != GateRequest.Answer.RETURN and not is_stale(newest):
         raise Refusal(
             "gate.asked",
             _("This gate was asked already, on %(day)s. Wait for the answer, or remind that desk.")
@@ -87,6 +89,25 @@ def put(this: Act, matter: Matter, step: Step, gate: Gate, body: Body, today: da
         once=f"gate.asked/{request.pk}",
     )
     return request
+
+
+def shown_to(gate: GateRequest) -> dict[str, Any]:
+    """What stands on the page of this gate now (see shown.py)."""
+    matter = Matter.within.select_related("process").get(pk=gate.matter_id)
+    agreement = matter.agreements.order_by("-written_at").first()
+    return gate_shown(matter, gate.step, read_document(matter.process.document), agreement)
+
+
+def is_stale(gate: GateRequest) -> bool:
+    """Was what this gate approved changed since?"""
+    return bool(gate.shown) and gate_is_stale(gate, shown_to(gate))
+
+
+def keep_shown(matter: Matter) -> None:
+    """Before a text changes: approvals from before texts were kept get the text that they were given for."""
+    for gate in matter.gates.filter(answer=GateRequest.Answer.APPROVE, shown={}):
+        gate.shown = shown_to(gate)
+        gate.save(update_fields=["shown"])
 
 
 def newest_request(matter: Matter, step: str, gate: str) -> GateRequest | None:

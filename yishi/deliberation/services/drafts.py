@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party, Sitting
+from yishi.deliberation.shown import agreement_digest, check_shown
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -91,7 +93,7 @@ def agreement_change(
     with act("deliberation.agreement.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = draft_of(agreement)
+        row = _to_change(agreement)
         for name, value in _texts(text, conditions, minority).items():
             setattr(row, name, value)
         row.save(update_fields=["text", "conditions", "minority"])
@@ -108,7 +110,7 @@ def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None,
     ) as this:
         if this.replayed:
             return this.receipt
-        row = draft_of(agreement)
+        row = _to_change(agreement)
         values = _duty(fields)
         check_due(row, values["due_on"], timezone.localdate(this.now))
         duty = Duty.objects.create(agreement=row, ordinal=_last(row) + 1, **values)
@@ -124,7 +126,7 @@ def duty_change(*, actor: Viewer, duty: Duty, act_id: UUID | None = None, **fiel
     with act("deliberation.duty.change", actor=by, act_id=act_id, body={"duty": duty.pk, **_sent(fields)}) as this:
         if this.replayed:
             return this.receipt
-        row = draft_of(duty.agreement)
+        row = _to_change(duty.agreement)
         values = _duty(fields)
         check_due(row, values["due_on"], timezone.localdate(this.now))
         Duty.objects.filter(pk=duty.pk, agreement=row).update(**values)
@@ -139,7 +141,7 @@ def duty_remove(*, actor: Viewer, duty: Duty, act_id: UUID | None = None) -> Rec
     with act("deliberation.duty.remove", actor=by, act_id=act_id, body={"duty": duty.pk}) as this:
         if this.replayed:
             return this.receipt
-        row = draft_of(duty.agreement)
+        row = _to_change(duty.agreement)
         Duty.objects.filter(pk=duty.pk, agreement=row).delete()
         enter(this, row, duty=duty.pk)
     return this.receipt
@@ -154,9 +156,13 @@ def consent_record(
     witness: str = "",
     condition: str = "",
     scan: Attachment | None = None,
+    shown: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """How a party consented: on signed paper, or in words before a witness (named by office, not in the journal)."""
+    """How a party consented: on signed paper, or in words before a witness (named by office, not in the journal).
+
+    The consent is to the agreement as it stands; `shown` is the hash of what the page showed (see shown.py).
+    """
     by = permit("agreement.run", actor, agreement.matter)
     body = {"agreement": agreement.pk, "party": party.pk, "way": way, "witness": witness, "condition": condition}
     if scan is not None:
@@ -164,7 +170,11 @@ def consent_record(
     with act("deliberation.consent.record", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = draft_of(agreement)
+        row = locked_agreement(agreement)
+        if row.state != S.DRAFT and row.consents.filter(party=party).exists():
+            draft_of(row)  # what was recorded with the agreement stands; a party that was named later may still consent
+        now = agreement_digest(row)
+        check_shown(shown, now)
         if party.matter_id != row.matter_id:
             raise Refusal("consent.party", _("This party does not belong to the matter."), field="party")
         if way == Consent.Way.ORAL and not witness.strip():
@@ -176,10 +186,45 @@ def consent_record(
         Consent.objects.update_or_create(
             agreement=row,
             party=party,
-            defaults={"way": way, "witness": clean(witness)[:64], "condition": clean(condition)[:300], "scan": scan},
+            defaults={
+                "way": way,
+                "witness": clean(witness)[:64],
+                "condition": clean(condition)[:300],
+                "scan": scan,
+                "digest": now,
+            },
         )
-        enter(this, row, party=party.pk, way=way)
+        enter(this, row, party=party.pk, way=way, digest=now)
     return this.receipt
+
+
+def consent_take_back(
+    *, actor: Viewer, agreement: Agreement, party: Party, reason: str, act_id: UUID | None = None
+) -> Receipt:
+    """Take one party's consent out of a draft: it was written down by mistake, or the party thought better of it."""
+    by = permit("agreement.run", actor, agreement.matter)
+    body = {"agreement": agreement.pk, "party": party.pk, "reason": reason}
+    with act("deliberation.consent.take_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = draft_of(agreement)
+        words(reason, "reason", 300, _("Please write why the consent is taken back."))
+        if not row.consents.filter(party=party).delete()[0]:
+            raise WrongStage("consent.none", _("No consent of this party is recorded. Reload the page."))
+        enter(this, row, party=party.pk)
+    return this.receipt
+
+
+def consented(agreement: Agreement) -> QuerySet[Consent]:
+    """The consents to the agreement as it stands now; those to an earlier wording do not count."""
+    return agreement.consents.filter(digest__in=("", agreement_digest(agreement)))
+
+
+def _to_change(agreement: Agreement) -> Agreement:
+    """The draft, locked, to be changed: consents from before hashes were kept get that of the text they were to."""
+    row = draft_of(agreement)
+    row.consents.filter(digest="").update(digest=agreement_digest(row))
+    return row
 
 
 def _duty(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Gates: a body is asked, and answers approve, return or hold, with reason, person and date."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import GateRequest, Matter
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.shown import check_shown, digest
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -17,7 +19,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
 
-from .asking import gate_bodies, gate_body, newest_request, place_at, put
+from .asking import gate_bodies, gate_body, newest_request, place_at, put, shown_to
 from .course import enter, locked, matter_move_on, next_state
 from .telling import tell_convener
 
@@ -72,10 +74,13 @@ def gate_ask(
     return this.receipt
 
 
-def gate_answer(*, actor: Viewer, gate: GateRequest, answer: str, reason: str, act_id: UUID | None = None) -> Receipt:
+def gate_answer(
+    *, actor: Viewer, gate: GateRequest, answer: str, reason: str, shown: str = "", act_id: UUID | None = None
+) -> Receipt:
     """The body's answer. Result: gate, matter, step.
 
     Only working posts of the body that was asked answer. Of two clerks the second is told who answered, when, and how.
+    The answer is to what stands on the page: `shown` is its hash (see shown.py).
     A return leads the matter back to the step that the model names; there it stays until somebody says what was mended.
     """
     by = permit("gate.answer", actor, gate)
@@ -101,7 +106,9 @@ def gate_answer(*, actor: Viewer, gate: GateRequest, answer: str, reason: str, a
         next_state(matter, "advance")
         if matter.step != gate.step:
             raise WrongStage("gate.moved", _("The matter is in another step now; this gate needs no answer any more."))
-        row = _answered(this, gate, answer, reason, actor)
+        now = shown_to(gate)
+        check_shown(shown, digest(now))
+        row = _answered(this, gate, answer, reason, now, actor)
         _entry(this, matter, row)
         tell_convener(
             matter,
@@ -132,7 +139,9 @@ def _check_unanswered(gate: GateRequest, newest: GateRequest) -> None:
     )
 
 
-def _answered(this: Act, gate: GateRequest, answer: str, reason: str, actor: Viewer) -> GateRequest:
+def _answered(
+    this: Act, gate: GateRequest, answer: str, reason: str, shown: dict[str, Any], actor: Viewer
+) -> GateRequest:
     """Write the answer; after a hold in a new row, so that the hold and its reason stay on the record."""
     if gate.answer == Answer.HOLD:
         gate = GateRequest(
@@ -146,6 +155,7 @@ def _answered(this: Act, gate: GateRequest, answer: str, reason: str, actor: Vie
             round=gate.round + 1,
         )
     gate.answer, gate.reason, gate.answered_by, gate.answered_at = answer, reason, actor.person, this.now
+    gate.shown = shown
     gate.save()
     return gate
 
@@ -155,7 +165,7 @@ def _entry(this: Act, matter: Matter, row: GateRequest) -> None:
         subject=("matter", matter.pk),
         place=matter.place_id,
         dims={"body": row.body_id, "answer": row.answer},
-        data={"gate": row.pk, "code": row.gate, "round": row.round},
+        data={"gate": row.pk, "code": row.gate, "round": row.round, "digest": digest(row.shown)},
     )
 
 
@@ -169,16 +179,17 @@ def _lead_back(this: Act, matter: Matter, row: GateRequest) -> None:
 
 
 def gates_of(bodies: Iterable[UUID], *, open_only: bool = True) -> QuerySet[GateRequest]:
-    """Requests to the desks `bodies`, the most urgent first; `open_only`: those that still want an answer.
-
-    On hold wants an answer too, until a later row gives it.
-    """
-    gates = GateRequest.objects.filter(body__in=bodies).select_related("matter__place", "body", "answered_by")
-    if open_only:
-        later = GateRequest.objects.filter(
-            matter=OuterRef("matter"), step=OuterRef("step"), gate=OuterRef("gate"), round__gt=OuterRef("round")
-        )
-        gates = gates.filter(
-            ~Exists(later), matter__state=Matter.State.OPEN, step=F("matter__step"), answer__in=("", Answer.HOLD)
-        )
+    """Requests to the desks `bodies`, the most urgent first; `open_only`: those that still want an answer."""
+    gates = gates_waiting() if open_only else GateRequest.objects.all()
+    gates = gates.filter(body__in=bodies).select_related("matter__place", "body", "answered_by")
     return gates.order_by("due_on", "asked_at")
+
+
+def gates_waiting() -> QuerySet[GateRequest]:
+    """Requests that want an answer. On hold wants one too, until a later row gives it."""
+    later = GateRequest.objects.filter(
+        matter=OuterRef("matter"), step=OuterRef("step"), gate=OuterRef("gate"), round__gt=OuterRef("round")
+    )
+    return GateRequest.objects.filter(
+        ~Exists(later), matter__state=Matter.State.OPEN, step=F("matter__step"), answer__in=("", Answer.HOLD)
+    )

@@ -20,7 +20,7 @@ from yishi.organisations.models import Body, Place, Venue
 from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
-from .asking import place_at
+from .asking import keep_shown, place_at
 from .course import (
     enter,
     locked,
@@ -158,6 +158,7 @@ def matter_change(*, actor: Viewer, matter: Matter, title: str, summary: str, ac
             return this.receipt
         fresh = locked(matter)
         _check_open(fresh)
+        keep_shown(fresh)
         fresh.title, fresh.summary = _title(title), _summary(summary)
         fresh.save(update_fields=["title", "summary"])
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.deliberation.models import GoodCase, Matter, Release
+from yishi.deliberation.process.facts import Facts
+from yishi.deliberation.shown import check_shown, release_digest
 from yishi.deliberation.veil import Doubt, Veil, photos_of, public_texts
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -96,12 +98,13 @@ def release_check(
     approve: bool,
     reason: str = "",
     warnings_seen: bool = False,
+    shown: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
     """The named second person makes the file public, or does not, with the reason.
 
     Refuses who prepared it (unless the office is small), an approval over warnings that were not looked at
-    (`warnings_seen`), a refusal without a reason.
+    (`warnings_seen`), a refusal without a reason, an answer to another text than the page showed (`shown`).
     """
     by = permit("release.check", actor, release)
     body = {"release": release.pk, "approve": approve, "reason": reason, "warnings_seen": warnings_seen}
@@ -110,6 +113,8 @@ def release_check(
             return this.receipt
         release = _locked(release)
         new_state = _next(release, "approve" if approve else "refuse")
+        now = release_digest(release, public_texts(release, Facts(release.matter)))
+        check_shown(shown, now)
         _check_not_sensitive(release.matter)
         same_hands = release.prepared_by_id is not None and release.prepared_by_id == actor.person_id
         if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
@@ -127,7 +132,7 @@ def release_check(
         release.checked_by, release.checked_at = actor.person, this.now
         release.save(update_fields=["state", "reason", "checked_by", "checked_at"])
         _photos_public(release, approve)
-        _entry(this, release, {"approve": approve, "same_hands": same_hands})
+        _entry(this, release, {"approve": approve, "same_hands": same_hands, "digest": now})
         this.result(release=release.pk, slug=release.slug)
     return this.receipt
 

@@ -18,8 +18,8 @@ SLACK = timedelta(minutes=5)
 VERBS: dict[str, dict[str, str]] = {
     S.PLANNED: {"change": S.PLANNED, "notice": S.NOTICED, "papers": S.PLANNED, "open": S.OPEN, "cancel": S.CANCELLED},
     S.NOTICED: {"change": S.NOTICED, "papers": S.NOTICED, "open": S.OPEN, "cancel": S.CANCELLED},
-    S.OPEN: {"attend": S.OPEN, "state": S.OPEN, "close": S.CLOSED},
-    S.CLOSED: {"minute": S.CLOSED},
+    S.OPEN: {"attend": S.OPEN, "state": S.OPEN, "close": S.CLOSED, "notice": S.OPEN, "papers": S.OPEN},
+    S.CLOSED: {"minute": S.CLOSED, "notice": S.CLOSED, "papers": S.CLOSED},
     S.CANCELLED: {},
 }
 

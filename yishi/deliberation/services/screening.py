@@ -161,17 +161,17 @@ def worry_answer(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None 
     return _decide("answer", actor, worry, {"text": text}, decide, act_id, told="worry.answered")
 
 
-def worry_merge(*, actor: Viewer, worry: Worry, into: Worry, act_id: UUID | None = None) -> Receipt:
-    """Merge a worry with one that was raised before: its author hears of all that becomes of the earlier worry."""
+def worry_merge(*, actor: Viewer, worry: Worry, into: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Merge a worry with one that was raised before, with the reason: its author hears of all that becomes of that."""
 
     def decide(this: Act, row: Worry) -> None:
         next_state(row, "merge")
         main = Worry.within.select_for_update(of=("self",)).get(pk=into.pk)
         if main.state == S.REFERRED:
             raise Refusal("worry.merge.referred", _("That one was referred; please choose another."), field="into")
-        join(this, row, main)
+        join(this, row, main, reason=_reason(reason))
 
-    return _decide("merge", actor, worry, {"into": into.pk}, decide, act_id, told="")
+    return _decide("merge", actor, worry, {"into": into.pk, "reason": reason}, decide, act_id, told="")
 
 
 def worry_refer(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:

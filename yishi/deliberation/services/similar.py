@@ -12,6 +12,8 @@ from yishi.organisations.models import Body, BodyKind, Place, PlaceLevel, valid_
 ALIKE = 0.28  # Dice coefficient of bigrams from which two worries are shown together
 NEWEST = 400  # how many of a township's newest worries are compared
 SHOWN = 5
+HELD = 0.6  # what it counts that nearly all of a short text stands in a long one
+SHORTEST = 6  # pairs of letters: of fewer, "stands in it" means nothing
 COMPARED = 2000  # characters; a longer text is refused anyway, and must cost nothing
 
 
@@ -23,13 +25,27 @@ def around(place: Place) -> Place:
     return here
 
 
+def alike(left: frozenset[str], right: frozenset[str]) -> float:
+    """How alike two texts are, whichever is longer: the same words, or a short one that stands in a long one."""
+    fewer = min(len(left), len(right))
+    held = len(left & right) / fewer if fewer >= SHORTEST else 0.0
+    return max(likeness(left, right), HELD * held)
+
+
 def similar_worries(
-    place: Place, text: str, *, theme: str = "", limit: int = SHOWN, only_open: bool = False
+    place: Place,
+    text: str,
+    *,
+    theme: str = "",
+    limit: int = SHOWN,
+    only_open: bool = False,
+    with_neighbours: bool = False,
 ) -> list[Worry]:
     """Worries of the same township in the last year that say nearly the same, the likest first.
 
-    `only_open` leaves out those that are answered or over. It looks beyond what the viewer may see: show number, theme,
-    day and state of what it gives, never the raiser.
+    `with_neighbours` offers those of the very place and theme first, however they are worded. `only_open` leaves out
+    those that are answered or over. It looks beyond what the viewer may see: show number, theme, day and state of what
+    it gives, never the raiser.
     """
     mine = bigrams(text[:COMPARED])
     township = around(place)
@@ -47,10 +63,11 @@ def similar_worries(
         newest = list(worries[:NEWEST])
     scored = []
     for worry in newest:
-        score = likeness(mine, bigrams(worry.text)) + (0.05 if theme and worry.theme == theme else 0)
-        if score >= ALIKE:
-            scored.append((score, worry))
-    return [worry for _score, worry in sorted(scored, key=lambda pair: -pair[0])[:limit]]
+        score = alike(mine, bigrams(worry.text)) + (0.05 if theme and worry.theme == theme else 0)
+        is_neighbour = with_neighbours and worry.place_id == place.pk and worry.theme == theme
+        if is_neighbour or score >= ALIKE:
+            scored.append((not is_neighbour, -score, worry))
+    return [worry for *_rank, worry in sorted(scored, key=lambda ranked: ranked[:2])[:limit]]
 
 
 def desk_for(place: Place) -> Body | None:

@@ -1,6 +1,6 @@
 """A sitting: planned, noticed, opened with its roll call, closed. Its minutes: minutes.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -22,6 +22,8 @@ from .minutes import minutes_issue, minutes_write
 from .room import S, enter, happened_at, locked_sitting, next_state, quorum_of, save, tell_seats
 from .seats import chair_problem
 from .studies import open_matter, words
+
+HELD = (S.OPEN, S.CLOSED)
 
 __all__ = [
     "minutes_issue",
@@ -123,44 +125,60 @@ def sitting_change(
 
 
 def sitting_notice(
-    *, actor: Viewer, sitting: Sitting, short_notice_reason: str = "", act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    sitting: Sitting,
+    short_notice_reason: str = "",
+    given_on: date | None = None,
+    act_id: UUID | None = None,
 ) -> Receipt:
-    """Give notice to everybody who holds a seat. Later than the model's clock it needs a reason."""
+    """Give notice to everybody who holds a seat. Later than the model's clock it needs a reason.
+
+    Once the sitting is open or over, it is recorded that notice had been given (on `given_on`, else that day) and why
+    this was not written down before; nobody is told of a sitting that they sit in.
+    """
     by = permit("sitting.run", actor, sitting.matter)
-    body = {"sitting": sitting.pk, "reason": short_notice_reason}
+    body = {"sitting": sitting.pk, "reason": short_notice_reason, "given_on": given_on}
     with act("deliberation.sitting.notice", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = locked_sitting(sitting)
         state = next_state(row, "notice")
-        today = timezone.localdate(this.at)
-        _check_ahead(row, "notice", short_notice_reason)
-        row.state, row.notice_given_on = state, today
-        row.short_notice_reason = clean(short_notice_reason)[:300] or row.short_notice_reason
+        late = row.state in HELD
+        row.notice_given_on = _ahead_on(row, "notice", row.notice_given_on, given_on, short_notice_reason)
+        row.state, row.short_notice_reason = state, clean(short_notice_reason)[:300] or row.short_notice_reason
         save(row, "state", "notice_given_on", "short_notice_reason")
-        enter(this, row, notice=True)
-        tell_seats(row, "sitting.notice", "notice")
+        enter(this, row, notice=True, late=late)
+        if not late:
+            tell_seats(row, "sitting.notice", "notice")
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
 def papers_send(
-    *, actor: Viewer, sitting: Sitting, short_notice_reason: str = "", act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    sitting: Sitting,
+    short_notice_reason: str = "",
+    given_on: date | None = None,
+    act_id: UUID | None = None,
 ) -> Receipt:
-    """The papers went out to the seats. Later than the model's clock it needs a reason."""
+    """The papers went out to the seats. Later than the model's clock it needs a reason; once the sitting is open or
+    over, as with `sitting_notice`."""
     by = permit("sitting.run", actor, sitting.matter)
-    body = {"sitting": sitting.pk, "reason": short_notice_reason}
+    body = {"sitting": sitting.pk, "reason": short_notice_reason, "given_on": given_on}
     with act("deliberation.sitting.papers", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = locked_sitting(sitting)
         next_state(row, "papers")
-        _check_ahead(row, "papers", short_notice_reason)
-        row.papers_sent_on = timezone.localdate(this.at)
+        late = row.state in HELD
+        row.papers_sent_on = _ahead_on(row, "papers", row.papers_sent_on, given_on, short_notice_reason)
         row.short_notice_reason = clean(short_notice_reason)[:300] or row.short_notice_reason
         save(row, "papers_sent_on", "short_notice_reason")
-        enter(this, row, papers=True)
-        tell_seats(row, "sitting.papers", "papers")
+        enter(this, row, papers=True, late=late)
+        if not late:
+            tell_seats(row, "sitting.papers", "papers")
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
@@ -274,13 +292,45 @@ def sitting_close(
             return this.receipt
         row = locked_sitting(sitting)
         row.state = next_state(row, "close")
+        if row.backfilled and at is None:
+            raise Refusal(
+                "sitting.closed_at",
+                _("This sitting is recorded afterwards. Please write when it was closed."),
+                field="at",
+            )
         row.closed_at = happened_at(at, this.now)
+        if row.opened_at is not None and row.closed_at < row.opened_at:
+            raise Refusal("sitting.before", _("This lies before the sitting was opened. Please check it."), field="at")
         row.presences.filter(left_at__isnull=True).update(left_at=row.closed_at)
         row.statements.filter(is_open=True).update(is_open=False)
         save(row, "state", "closed_at")
         enter(this, row)
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
+
+
+def _ahead_on(sitting: Sitting, clock: str, before: date | None, given_on: date | None, reason: str) -> date:
+    """The day on which notice was given (or the papers went out): today, or recorded when the sitting had begun."""
+    if sitting.state not in HELD:
+        if given_on is not None and given_on != timezone.localdate():
+            raise Refusal("sitting.given_on", _("Leave the day empty: it is today."), field="given_on")
+        _check_ahead(sitting, clock, reason)
+        return timezone.localdate()
+    held_on = timezone.localdate(sitting.starts_at)
+    if before is not None:
+        raise WrongStage(
+            f"sitting.{clock}.recorded",
+            _("This is recorded already, with the day %(day)s.") % {"day": before.isoformat()},
+        )
+    if not clean(reason):
+        raise Refusal(
+            f"sitting.late_{clock}",
+            _("The sitting has begun. Please write how people were told, and why it is recorded only now."),
+            field="short_notice_reason",
+        )
+    if given_on is not None and given_on > held_on:
+        raise Refusal("sitting.given_on", _("This day lies after the sitting. Please check it."), field="given_on")
+    return given_on or held_on
 
 
 def _check_ahead(sitting: Sitting, clock: str, reason: str) -> None:

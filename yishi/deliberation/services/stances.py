@@ -17,6 +17,7 @@ from yishi.organisations.rights import permit
 from .room import locked_sitting, next_state, touch
 from .studies import words
 
+UNCOUNTED = (Seat.Role.OBSERVER, Seat.Role.CHAIR)  # no hand of theirs stands for a party
 NO_PARTY = "-"  # people in the room who sit for no party
 # What a stance reads of its statement: hundreds are taken at once, and long texts are not carried along.
 NEEDED = ("is_open", "sitting__state", "sitting__matter__place")
@@ -153,10 +154,17 @@ def hands_count(
             raise WrongStage("statement.closed", _("This statement is closed; hands are not counted any more."))
         if party is not None and party.matter_id != row.sitting.matter_id:
             raise Refusal("statement.party", _("This party does not belong to the matter."), field="party")
-        present = row.sitting.presences.filter(left_at__isnull=True)
+        present = row.sitting.presences.filter(left_at__isnull=True).exclude(seat__role__in=UNCOUNTED)
         here = (present.filter(seat__party=party) if party else present).values("seat").distinct().count()
         if min(counts.values()) < 0 or sum(counts.values()) == 0:
             raise Refusal("hands.none", _("Please type how many hands were counted."), field="agree")
+        if party is not None and sum(counts.values()) > here:
+            raise Refusal(
+                "hands.many",
+                _("That is more hands than people of this party are here: %(count)d. Call the roll, or count again.")
+                % {"count": here},
+                field="agree",
+            )
         if party is None and sum(counts.values()) > max(here, 1) * 50:
             raise Refusal(
                 "hands.many", _("That is more hands than can be in this room. Please count again."), field="agree"
@@ -178,14 +186,15 @@ def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str
     """Per statement: the statement, its ground, and (party's name, counts) in the order of the parties.
 
     Where the hands of a party were counted, the count stands for the whole party on that statement, instead of the
-    single stances of its people; conditions that they named stay listed.
+    single stances of its people; conditions that they named stay listed. Observers speak, and do not count.
     """
     statements = list(sitting.statements.select_related("party"))
     parties = {str(party.pk): party.name for party in sitting.matter.parties.all()}
     said: list[Said] = []
     hands = list(HandCount.objects.filter(statement__sitting=sitting, party__isnull=False))
     counted = {(hand.statement_id, hand.party_id) for hand in hands}
-    stances = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "party", "value", "condition")
+    counted_stances = Stance.objects.filter(statement__sitting=sitting).exclude(seat__role=Seat.Role.OBSERVER)
+    stances = counted_stances.values_list("statement", "party", "value", "condition")
     for statement_id, party_id, value, condition in stances:
         key = str(party_id) if party_id else NO_PARTY
         weight = 0 if (statement_id, party_id) in counted else 1

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
+from yishi.deliberation.shown import check_shown, study_digest
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
@@ -145,13 +146,17 @@ def study_hand_in(
     return this.receipt
 
 
-def study_check(*, actor: Viewer, study: Study, accepted: bool, note: str, act_id: UUID | None = None) -> Receipt:
+def study_check(
+    *, actor: Viewer, study: Study, accepted: bool, note: str, shown: str = "", act_id: UUID | None = None
+) -> Receipt:
     """Check a study, as a second person: accepted, or sent back with what is missing.
+
+    What is checked is the report that the page showed: `shown` is its hash (see shown.py).
 
     Who recorded its visits does not check it, except in a small office, where the file shows it.
     """
     by = permit("study.run", actor, study.matter)
-    body = {"study": study.pk, "accepted": accepted, "note": note}
+    body = {"study": study.pk, "accepted": accepted, "note": note, "shown": shown}
     with act("deliberation.study.check", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -159,6 +164,8 @@ def study_check(*, actor: Viewer, study: Study, accepted: bool, note: str, act_i
         study = _unchecked(study)
         if study.handed_in_on is None:
             raise WrongStage("study.not_in", _("The study has not been handed in yet."))
+        now = study_digest(study)
+        check_shown(shown, now)
         same_hands = study.visits.filter(recorded_by=actor.person_id).exists()
         if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
             raise NotAllowed(
@@ -173,7 +180,7 @@ def study_check(*, actor: Viewer, study: Study, accepted: bool, note: str, act_i
         this.entry(
             subject=("matter", fresh.pk),
             place=fresh.place_id,
-            data={"study": study.pk, "accepted": accepted, "same_hands": same_hands},
+            data={"study": study.pk, "accepted": accepted, "same_hands": same_hands, "digest": now},
         )
         this.result(study=study.pk)
         matter_move_on(fresh, by=this.actor, caused_by=this.id)

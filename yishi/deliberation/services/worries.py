@@ -181,7 +181,7 @@ def tell_authors_of(worry: Worry, code: str, once: str, **params: object) -> Non
         )
 
 
-def join(this: Act, worry: Worry, main: Worry) -> None:
+def join(this: Act, worry: Worry, main: Worry, *, reason: str = "") -> None:
     """Merge `worry` into `main` (into what that was merged into): its author hears of all that follows."""
     main = main.merged_into or main
     if main.pk == worry.pk:
@@ -191,7 +191,7 @@ def join(this: Act, worry: Worry, main: Worry) -> None:
     Worry.within.filter(merged_into=worry).update(merged_into=main)
     worry.merged_into, worry.state, worry.desk_id = main, Worry.State.MERGED, main.desk_id
     worry.save(update_fields=["merged_into", "state", "desk"])
-    _step(this, worry, Kind.MERGED, body=main.convener)
+    _step(this, worry, Kind.MERGED, reason=reason, body=main.convener)
     this.entry(
         code="deliberation.worry.merge",
         subject=("worry", worry.pk),

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.commitments.clocks import RECHECK_AFTER, colour
-from yishi.commitments.models import Commitment, TimeRequest
+from yishi.commitments.models import Commitment
 from yishi.commitments.queries import of_colour, to_look_back
 from yishi.commitments.services.pressing import NEXT_TIER
 from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED, SHADES
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
@@ -32,7 +31,6 @@ from .origins import origin_of
 from .promise_story import promise_events
 
 PER_PAGE = 25
-SHOWN = 100
 S = Commitment.State
 
 # (verb in the stage table, right, URL name, label): the acts that a file offers, in the order of a promise's life.
@@ -50,63 +48,6 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     ("reopen", "commitment.supervise", "commitment_reopen", gettext_lazy("Open it again")),
 )
 UNWISHED = ("close_undone", "reopen")  # never the page's first button
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """What our desks owe, and what they must check, decide or strike off."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    today = timezone.localdate()
-    commitments = Commitment.objects.filter(
-        Q(bearer__in=desks, state__in=[S.PROPOSED, S.IN_FORCE])
-        | Q(supervisor__in=desks, state__in=[S.PROVED, S.CHECKED])
-        | Q(supervisor__in=desks, state=S.IN_FORCE, due_on__lt=today, backfilled=False)
-        | Q(supervisor__in=desks, time_requests__granted__isnull=True, time_requests__isnull=False)
-        | Q(escalated_to__in=desks, state=S.IN_FORCE)
-        | Q(supervisor__in=desks, state=S.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
-    )
-    asked = TimeRequest.objects.filter(commitment=OuterRef("pk"), granted__isnull=True)
-    return commitments.distinct().annotate(wants_time=Exists(asked)).select_related("place").order_by("due_on")
-
-
-def _waiting_items(viewer: Any, commitments: Any) -> list[DeskItem]:
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    items = []
-    for commitment in commitments[:SHOWN]:
-        act, due = _next_act(commitment, desks)
-        items.append(
-            DeskItem(
-                kind="commitment",
-                title=commitment.act,
-                act=act,
-                url=reverse("commitment", args=[commitment.pk]),
-                due_on=due,
-                body_id=commitment.bearer_id if commitment.bearer_id in desks else commitment.supervisor_id,
-                detail=f"{commitment.number} · {commitment.place.name}",
-            )
-        )
-    return items
-
-
-waiting = Source(_waiting_rows, _waiting_items)
-
-
-def _next_act(commitment: Any, desks: list[UUID]) -> tuple[str, Any]:
-    """What one of `desks` does next about the promise, and by when (None: it has no clock yet)."""
-    if commitment.bearer_id in desks and commitment.state in (S.PROPOSED, S.IN_FORCE):
-        if commitment.state == S.PROPOSED:
-            return _("Confirm it"), None
-        return _("Do it, answer or give proof"), commitment.due_on
-    if commitment.state == S.PROVED:
-        return _("Check the proof"), commitment.due_on
-    if commitment.state == S.CHECKED:
-        return _("Strike it off after the verdict"), commitment.verdict_due_on
-    if commitment.state == S.STRUCK_OFF:
-        return _("Look back"), commitment.recheck_due_on
-    if commitment.wants_time:
-        return _("Decide about more time"), commitment.due_on
-    if commitment.escalated_to_id in desks:
-        return _("Press: overdue below your tier"), commitment.due_on
-    return _("Press for it"), commitment.due_on
 
 
 class LedgerFilter(Form):

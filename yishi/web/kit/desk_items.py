@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists
+from yishi.database.gather import gather
 
-from yishi.people.models import Person
+MOST = 100  # of one kind on a desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class DeskItem:
 class Source:
     """What one slice puts on a desk: the records that wait, and how they are shown."""
 
-    rows: Callable[[Any], Any]  # viewer -> a queryset that asks nothing yet; None: nothing can wait for them
+    rows: Callable[[Any], Any]  # viewer -> a queryset of at most MOST rows; None: nothing can wait for them
     items: Callable[[Any, Any], list[DeskItem]]
 
     def __call__(self, viewer: Any) -> list[DeskItem]:
@@ -36,10 +36,12 @@ class Source:
 
 
 def collect(viewer: Any, sources: Iterable[Source]) -> list[DeskItem]:
-    """What waits for the viewer. Of twenty slices few have something for one desk: one question says which, and
-    only those are asked for their records."""
+    """What waits for the viewer: all slices of the product are asked by one question."""
     asked = [(source, rows) for source in sources if (rows := source.rows(viewer)) is not None]
-    if len(asked) > 1:
-        there = Person.within.filter(pk=viewer.person_id).values_list(*(Exists(rows) for _source, rows in asked)).get()
-        asked = [source_and_rows for source_and_rows, waits in zip(asked, there, strict=True) if waits]
-    return [item for source, rows in asked for item in source.items(viewer, rows)]
+    waiting = gather(**{f"source_{number}": rows for number, (_source, rows) in enumerate(asked)})
+    return [
+        item
+        for number, (source, _rows) in enumerate(asked)
+        if (records := waiting[f"source_{number}"])
+        for item in source.items(viewer, records)
+    ]

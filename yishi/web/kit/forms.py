@@ -1,16 +1,21 @@
 """Forms whose sending is one act: sent twice, it counts once; refused, nothing that was typed is lost."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.web.kit.request import Request
+
+from .edited import changed_since, still_as_read, stored_now, version_of, who_changed
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 NO_WORDS = "---------"  # what Django writes where nothing is chosen yet
@@ -38,9 +43,19 @@ class ActForm(Form):
     act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     use_required_attribute = False
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, shown: str = "", edits: Model | None = None, **kwargs: Any):
+        """`shown`: the hash of what the page shows and the act is about; the service gets the one that was sent.
+        `edits`: the stored thing whose text the form changes; it then carries the version that it was made from."""
         super().__init__(*args, **kwargs)
         self.initial.setdefault("act_id", uuid7())
+        self.shown = self.sent_shown = shown
+        if shown:
+            self.fields["shown"] = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+            self.initial["shown"] = shown
+        self.edits, self.sent_version = edits, ""
+        if edits is not None:
+            self.fields["version"] = forms.CharField(widget=forms.HiddenInput, required=False)
+            self.initial["version"] = version_of(self.initial)
         self.error_css_class = "is-invalid"
         for field in self.fields.values():
             widget = field.widget
@@ -51,8 +66,25 @@ class ActForm(Form):
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == NO_WORDS:
                 field.empty_label = gettext_lazy("choose")
 
+    def full_clean(self) -> None:
+        """What belongs to the sending itself is no field of the act."""
+        super().full_clean()
+        if self.shown:
+            self.sent_shown = getattr(self, "cleaned_data", {}).pop("shown", "")
+        if self.edits is not None:
+            self.sent_version = getattr(self, "cleaned_data", {}).pop("version", "")
+
     def attempt(self, request: Request, service: Callable[..., Receipt], **arguments: Any) -> Receipt | None:
         """Call `service` as the viewer; a refusal becomes an error of the form and the answer is None."""
+        if self.shown:
+            arguments["shown"] = self.sent_shown
+        with transaction.atomic() if self.edits is not None else nullcontext():
+            if self._was_changed():
+                self.begin_anew()
+                return None
+            return self._call(request, service, arguments)
+
+    def _call(self, request: Request, service: Callable[..., Receipt], arguments: dict[str, Any]) -> Receipt | None:
         try:
             return service(actor=request.viewer, act_id=self.cleaned_data.get("act_id"), **arguments)
         except Refusal as refusal:
@@ -60,9 +92,29 @@ class ActForm(Form):
             self.begin_anew()
             return None
 
+    def _was_changed(self) -> bool:
+        """Did somebody change what this form edits since it was opened? Then the form says so. An act that was done
+        already is answered by its receipt."""
+        thing, act_id = self.edits, self.cleaned_data.get("act_id")
+        if thing is None or not self.sent_version or (act_id and Receipt.objects.filter(pk=act_id).exists()):
+            return False
+        untouched = still_as_read(thing)
+        changed = changed_since(self.sent_version, self.initial)
+        if untouched and not changed:
+            return False
+        self.add_error(None, who_changed(thing, act_id))
+        for name in changed:
+            if name in self.fields:
+                self.add_error(name, stored_now(self.fields[name], self.initial[name]))
+        return True
+
     def begin_anew(self) -> None:
         """The act was not done: the next sending of the mended form is a new one."""
         sent: Any = self.data  # a QueryDict; without a form that was sent no act is refused
         sent = sent.copy()
         sent[self.add_prefix("act_id")] = str(uuid7())
+        if self.shown:
+            sent[self.add_prefix("shown")] = self.shown
+        if self.edits is not None:
+            sent[self.add_prefix("version")] = self.initial["version"]
         self.data = sent

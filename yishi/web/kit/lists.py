@@ -29,6 +29,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from yishi.kit.records import certain
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
 from yishi.web.kit.request import Request
 
@@ -123,7 +124,7 @@ class DeclaredList:
     def _prepared(self, rows: Iterable[Any]) -> Iterator[Any]:
         rest = iter(rows.iterator(chunk_size=AT_ONCE) if isinstance(rows, QuerySet) else rows)
         while some := list(islice(rest, AT_ONCE)):
-            yield from self.prepare(some)  # type: ignore[misc]
+            yield from certain(self.prepare)(some)
 
 
 def is_filtered(request: Request) -> bool:

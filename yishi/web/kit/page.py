@@ -4,7 +4,7 @@
     def screen(request, worry): ...
 
 `load(request, **kwargs)` fetches the object of the URL within the viewer's scope; a foreign and a missing object
-give the same 404. "public" is a right held only by the views in `PUBLIC_VIEWS` (web/public_views.py).
+give the same 404. "public" is a right held only by the views in `PUBLIC_VIEWS` (web/kit/public_views.py).
 """
 
 import functools

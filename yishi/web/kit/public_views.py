@@ -13,6 +13,7 @@ PUBLIC_VIEWS = frozenset(
         "raise_worry",
         "demo",
         "accessibility",
+        "health",
         "privacy",
         "language",
         "elder_mode",

@@ -138,7 +138,7 @@ def body_edit(request: Request, body: Body) -> HttpResponse:
         name: getattr(body, name)
         for name in ("name", "kind", "short_name", "parent", "phone", "email", "may_be_public")
     }
-    form = BodyForm(request.POST or None, request=request, initial=initial)
+    form = BodyForm(request.POST or None, request=request, initial=initial, edits=body)
     del form.fields["place"]
     form.fields["parent"].queryset = form.fields["parent"].queryset.exclude(pk=body.pk)
     return one_act(

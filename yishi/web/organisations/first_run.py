@@ -18,6 +18,7 @@ from yishi.kit.records import certain
 from yishi.organisations.first_code import first_code_fits, first_code_forget
 from yishi.organisations.fresh_start import demo_set_aside, places_provide
 from yishi.organisations.grants import KEEPING
+from yishi.organisations.heartbeat import pulse
 from yishi.organisations.models import (
     Body,
     BodyKind,
@@ -193,7 +194,8 @@ def start(request: Request) -> HttpResponse:
 @page("administration.see", methods=("GET",))
 def administration(request: Request) -> HttpResponse:
     """What an administrator keeps, on one page."""
-    return render(request, "organisations/administration.html", {"stored_installation": installation()})
+    context = {"stored_installation": installation(), "pulse": pulse()}
+    return render(request, "organisations/administration.html", context)
 
 
 class SettingsForm(ActForm):
@@ -214,7 +216,11 @@ def site_settings(request: Request) -> HttpResponse:
     names = ("site_name", "contact_phone", "filing_number", "police_number")
     return one_act(
         request,
-        SettingsForm(request.POST or None, initial={name: getattr(stored_installation, name) for name in names}),
+        SettingsForm(
+            request.POST or None,
+            initial={name: getattr(stored_installation, name) for name in names},
+            edits=stored_installation,
+        ),
         installation_change,
         heading=_("Settings of this installation"),
         back=reverse("start"),

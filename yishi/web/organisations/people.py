@@ -177,7 +177,7 @@ def person_edit(request: Request, person: Person) -> HttpResponse:
     initial = {"name": person.name, "phone": person.phone, "email": person.email}
     return one_act(
         request,
-        PersonForm(request.POST or None, initial=initial),
+        PersonForm(request.POST or None, initial=initial, edits=person),
         person_change,
         heading=_("Correct %(person)s") % {"person": person},
         back=reverse("person_admin", kwargs={"pk": person.pk}),

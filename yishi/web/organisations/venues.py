@@ -196,7 +196,7 @@ def venue_edit(request: Request, venue: Venue) -> HttpResponse:
         "convener": next((owner.body_id for owner in owners if owner.role == "convenes"), None),
         "shares": [owner.body_id for owner in owners if owner.role == "shares"],
     }
-    form = VenueForm(request.POST or None, request=request, initial=initial)
+    form = VenueForm(request.POST or None, request=request, initial=initial, edits=venue)
     del form.fields["place"], form.fields["kind"]
     if not may("organisation.manage", request.viewer, venue.place):
         del form.fields["convener"], form.fields["shares"]

@@ -32,7 +32,7 @@ from yishi.proposals.services import (
 )
 from yishi.proposals.services.writing import MOST
 from yishi.proposals.stages import WORDS, stage_of
-from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm, Form
@@ -55,30 +55,6 @@ def load_proposal(request: Request, pk: UUID) -> Proposal:
         "author", "place", "office", "desk", "commitment__bearer", "commitment__supervisor", "commitment__place"
     )
     return proposals.prefetch_related("signers__person", "adoptions__body", "adoptions__evidence").get(pk=pk)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """What our office received and nobody has taken up."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    proposals = Proposal.objects.filter(office__in=desks, state=State.SUBMITTED, commitment__isnull=True, outcome="")
-    return proposals.select_related("place").order_by("submitted_at")
-
-
-def _waiting_items(viewer: Any, proposals: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="proposal",
-            title=proposal.title,
-            act=_("Hand it to the body that answers"),
-            url=reverse("proposal", args=[proposal.pk]),
-            body_id=proposal.office_id,
-            detail=f"{proposal.number} · {proposal.place.name}",
-        )
-        for proposal in proposals[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 def asked_to_sign(viewer: Any) -> list[DeskItem]:
@@ -311,7 +287,7 @@ def proposal_new(request: Request) -> HttpResponse:
 def proposal_edit(request: Request, proposal: Proposal) -> HttpResponse:
     initial = {name: getattr(proposal, name) for name in ("title", "text", "kind", "theme", "place")}
     initial["signers"] = [signer.person for signer in proposal.signers.all()]
-    form = WriteForm(request.POST or None, viewer=request.viewer, own=True, initial=initial)
+    form = WriteForm(request.POST or None, viewer=request.viewer, own=True, initial=initial, edits=proposal)
     context = {"heading": _("Change %(name)s") % {"name": proposal.title}, "proposal": proposal}
     return _write(request, form, proposal_change, context, proposal=proposal)
 

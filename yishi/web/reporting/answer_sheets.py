@@ -130,7 +130,7 @@ def load_answer(request: Request, pk: UUID) -> AnswerSheet:
 @page("answer.write", load=load_answer)
 def answer_edit(request: Request, sheet: AnswerSheet) -> HttpResponse:
     fields = {name: getattr(sheet, name) for name in ("title", "starts_on", "ends_on", "text")}
-    form = AnswerForm(request.POST or None, initial=fields)
+    form = AnswerForm(request.POST or None, initial=fields, edits=sheet)
     del form.fields["campaign"]
     return one_act(
         request,

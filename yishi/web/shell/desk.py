@@ -13,94 +13,65 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.deliberation.models import Matter, Stage
-from yishi.deliberation.process.schema import read_document
-from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.assistance.checks import checks
 from yishi.web.assistance.deeds import duplicates, helping
-from yishi.web.assistance.pairing import matches, pairing
-from yishi.web.assistance.projects import funds, projects
-from yishi.web.assistance.register import change_requests
-from yishi.web.commitments import commitments
-from yishi.web.deliberation.consultation import consultations
-from yishi.web.deliberation.process import gates, plans
-from yishi.web.deliberation.record import releases
-from yishi.web.deliberation.sittings import (
-    agreements,
-    seats,
-    sittings,
-    studies,
-)
-from yishi.web.deliberation.worries import worries
+from yishi.web.assistance.imports import waiting as imports
+from yishi.web.assistance.pairing import waiting as pairing
+from yishi.web.assistance.projects import waiting as projects
+from yishi.web.assistance.register import waiting as register
+from yishi.web.commitments import waiting as commitments
+from yishi.web.deliberation.consultation import waiting as consultation
+from yishi.web.deliberation.process import waiting as process
+from yishi.web.deliberation.record import waiting as record
+from yishi.web.deliberation.sittings import seats
+from yishi.web.deliberation.sittings import waiting as sittings
+from yishi.web.deliberation.worries import waiting as worries
 from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.next_acts import Course
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.proposals import proposals
+from yishi.web.proposals import waiting as proposals
+from yishi.web.reporting import waiting as reporting
 
-SOON = 3  # working days
 SHOWN = 100
 FAR = date(9999, 12, 31)
 CONVENING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP, BodyKind.VILLAGE, BodyKind.GOVERNMENT}
 
 
-def _waiting_rows(viewer: Any) -> Any:
-    """Our matters that a gate returned, or whose step ends within three working days or is over."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    soon = add_workdays(timezone.localdate(), SOON).day
-    matters = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
-    matters = matters.filter(
-        Q(step_due_on__lte=soon) | Q(steps__left_on__isnull=True, steps__came_back=True)
-    ).distinct()
-    return matters.select_related("place", "process").order_by("step_due_on")
-
-
-def _waiting_items(viewer: Any, matters: Any) -> list[DeskItem]:
-    waiting = list(matters[:SHOWN])
-    # The few matters that wait bring their models with them: one question less than asking for the models apart.
-    steps = {matter.pk: read_document(matter.process.document).step(matter.step) for matter in waiting}
-    names = {pk: step.name if step else "" for pk, step in steps.items()}
-    return [
-        DeskItem(
-            kind="matter",
-            title=matter.title,
-            act=_("Bring on: %(step)s") % {"step": names[matter.pk]},
-            url=reverse("matter", args=[matter.pk]),
-            due_on=matter.step_due_on,
-            body_id=matter.convener_id,
-            detail=f"{matter.number} · {matter.place.name}",
-        )
-        for matter in waiting
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
-
-
+# Whose act comes next, for every kind of file that has stages.
+COURSES: tuple[Course, ...] = (
+    process.PRESSING,
+    process.IDLE,
+    worries.WORRIES,
+    process.GATES,
+    process.PLANS,
+    sittings.STUDIES,
+    sittings.SITTINGS,
+    sittings.AGREEMENTS,
+    commitments.PROMISES,
+    record.RELEASES,
+    consultation.CONSULTATIONS,
+    register.CHANGES,
+    projects.PROJECTS,
+    projects.PAYMENTS,
+    proposals.PROPOSALS,
+    pairing.VISITS,
+    pairing.MATCHES,
+    pairing.NEEDS,
+    imports.IMPORTS,
+    reporting.SHEETS,
+)
 # Everything that puts items on a desk: one line per slice of the product.
 SOURCES: tuple[Source, ...] = (
-    waiting,
-    worries.waiting,
-    gates.waiting,
-    plans.waiting,
-    studies.waiting,
+    *(course.waiting for course in COURSES),
     seats.waiting,
-    sittings.waiting,
-    agreements.waiting,
-    commitments.waiting,
-    releases.waiting,
-    consultations.waiting,
-    change_requests.waiting,
-    projects.waiting,
-    funds.waiting,
     duplicates.waiting,
     helping.disputed,
     checks.waiting,
-    proposals.waiting,
-    pairing.waiting,
-    matches.waiting,
 )
 
 
@@ -187,6 +158,10 @@ KINDS: dict[str, Callable[[], str]] = {
     "proposal": lambda: _("proposals"),
     "visit": lambda: _("visits"),
     "match": lambda: _("needs and offers"),
+    "project": lambda: _("projects"),
+    "payment": lambda: _("payments"),
+    "import": lambda: _("workbooks"),
+    "report": lambda: _("answer sheets"),
 }
 
 

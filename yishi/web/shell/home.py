@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from yishi.deliberation.models import Consultation
 from yishi.notices.addresses import PUBLIC
+from yishi.organisations.heartbeat import pulse
 from yishi.organisations.models import Installation
 from yishi.web.deliberation.record import public_files
 from yishi.web.kit.middleware import LANGUAGE_COOKIE
@@ -83,6 +84,20 @@ def accessibility(request: Request) -> HttpResponse:
     return render(request, "shell/accessibility.html")
 
 
+@page("public", methods=("GET",), face="both")
+def health(request: Request) -> HttpResponse:
+    """For whoever watches the machine: 200 while the jobs run, 503 once none has ended for ten minutes. No names."""
+    state = pulse()
+    answer = {
+        "state": "still" if state.is_still else "failing" if state.failing else "ok",
+        "last_round": state.last.isoformat() if state.last else None,
+        "failing": list(state.failing),
+    }
+    response = JsonResponse(answer, status=503 if state.is_still else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def _back(request: Request) -> str:
     """The page from which a setting was changed; never another site."""
     target = request.POST.get("next", "/")
@@ -94,5 +109,6 @@ urlpatterns = [
     path("settings/large-print/", elder_mode, name="elder_mode"),
     path("settings/language/", language, name="language"),
     path("privacy/", privacy, name="privacy"),
+    path("health/", health, name="health"),
     path("accessibility/", accessibility, name="accessibility"),
 ]

@@ -46,14 +46,16 @@ def duties(viewer: Any) -> list[DeskItem]:
         )
         for seat in invited.select_related("matter").order_by("started_on")[:SHOWN]
     ]
-    owed = Commitment.objects.filter(bearer_person=person, state=Commitment.State.IN_FORCE).select_related("place")
+    owed = Commitment.objects.filter(
+        bearer_person=person, state__in=(Commitment.State.PROPOSED, Commitment.State.IN_FORCE)
+    ).select_related("place")
     items += [
         DeskItem(
             kind="commitment",
             title=commitment.act,
-            act=_("Do it, answer or give proof"),
+            act=_("Confirm it") if commitment.state == Commitment.State.PROPOSED else _("Do it, answer or give proof"),
             url=reverse("commitment", args=[commitment.pk]),
-            due_on=commitment.due_on,
+            due_on=None if commitment.state == Commitment.State.PROPOSED else commitment.due_on,
             detail=f"{commitment.number} · {commitment.place.name}",
         )
         for commitment in owed.order_by("due_on")[:SHOWN]

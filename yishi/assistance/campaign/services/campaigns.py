@@ -1,6 +1,6 @@
 """Set up a campaign: phases with focus sets, drives, directions, the catalogue in versions, targets."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from yishi.assistance.campaign.models import (
     Phase,
     Target,
 )
+from yishi.assistance.campaign.reads import version_on
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -297,26 +298,6 @@ def target_set(
         )
         enter(this, row, item=item.pk, target=target.pk, amount=target.amount, due_on=due_on)
     return this.receipt
-
-
-def version_on(item: CatalogueItem, day: date) -> ItemVersion:
-    """What the item said on `day`; its first version for days before."""
-    return version_among(list(item.versions.order_by("number")), day)
-
-
-def versions_on(items: Collection[UUID], day: date) -> dict[UUID, ItemVersion]:
-    """The same for several items, each with its item and campaign as they stand now: one query."""
-    all_versions = ItemVersion.objects.filter(item__in=items).select_related("item__campaign").order_by("number")
-    all_of: dict[UUID, list[ItemVersion]] = {}
-    for version in all_versions:
-        all_of.setdefault(version.item_id, []).append(version)
-    return {key: version_among(versions, day) for key, versions in all_of.items()}
-
-
-def version_among(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
-    """The version of an item that holds on `day`; the first of them for days before. `versions`: oldest first."""
-    valid = [version for version in versions if version.valid_from <= day]
-    return valid[-1] if valid else versions[0]
 
 
 def whole_checked(amount: Decimal, unit: str, field: str) -> None:

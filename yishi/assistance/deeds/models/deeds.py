@@ -95,9 +95,12 @@ class Deed(File):
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
+        """What was done in a place is seen by the desks above it, the village's own and its stationed team; besides by
+        who recorded it and who did it."""
         theirs = Q(body__in=reach.bodies) | Q(person=reach.person, person__isnull=False)
         return (
             reach.places("place__")
+            | reach.places("place__", reach.villages)
             | Q(recorded_for__in=reach.bodies)
             | Q(recorded_by=reach.person, recorded_by__isnull=False)
             | Q(pk__in=DeedParty.objects.filter(theirs).values("deed"))

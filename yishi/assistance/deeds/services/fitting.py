@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
-from yishi.assistance.campaign.services.campaigns import version_among, version_on, versions_on
+from yishi.assistance.campaign.reads import version_among, version_on, versions_on
 from yishi.kit.errors import Refusal
 
 from .standing import Reached

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem
-from yishi.assistance.campaign.services.campaigns import thousandths, version_on
+from yishi.assistance.campaign.reads import version_on
+from yishi.assistance.campaign.services.campaigns import thousandths
 from yishi.assistance.deeds.models import Unitemised
 from yishi.journal.act import act
 from yishi.journal.models import Receipt

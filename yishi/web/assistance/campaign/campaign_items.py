@@ -292,7 +292,9 @@ def item_edit(request: Request, item: CatalogueItem) -> HttpResponse:
     """A new version from a day on; earlier deeds keep the version of their day."""
     last = certain(item.versions.order_by("-number").first())  # every item has a first version
     initial = {name: getattr(last, name) for name in (*VERSION_FIELDS, "is_reconstruction")}
-    form = ItemForm(request.POST or None, campaign=item.campaign, initial=initial | {"since": timezone.localdate()})
+    form = ItemForm(
+        request.POST or None, campaign=item.campaign, initial=initial | {"since": timezone.localdate()}, edits=item
+    )
     del form.fields["direction"]
     form.fields["unit"].disabled = True
     form.fields["since"] = day_field(gettext_lazy("valid from"))

@@ -226,7 +226,7 @@ def campaign_edit(request: Request, campaign: Campaign) -> HttpResponse:
     return act_of(
         request,
         campaign,
-        CampaignForm(request.POST or None, initial=initial),
+        CampaignForm(request.POST or None, initial=initial, edits=campaign),
         campaign_change,
         heading=_("Change %(name)s") % {"name": campaign.name},
         done=_("The change is stored."),
@@ -306,7 +306,9 @@ def phase_edit(request: Request, phase: Phase) -> HttpResponse:
     return act_of(
         request,
         phase.campaign,
-        PhaseForm(request.POST or None, request=request, initial={name: getattr(phase, name) for name in fields}),
+        PhaseForm(
+            request.POST or None, request=request, initial={name: getattr(phase, name) for name in fields}, edits=phase
+        ),
         phase_change,
         heading=_("Change %(name)s") % {"name": phase.name},
         lead=_("Figures of the phase follow its days at once; closed reports stay as they are."),
@@ -340,7 +342,7 @@ def direction_edit(request: Request, direction: Direction) -> HttpResponse:
     return act_of(
         request,
         direction.campaign,
-        DirectionForm(request.POST or None, initial={"name": direction.name}),
+        DirectionForm(request.POST or None, initial={"name": direction.name}, edits=direction),
         direction_change,
         heading=_("Change %(name)s") % {"name": direction.name},
         back=reverse("campaign_catalogue", args=[direction.campaign_id]),

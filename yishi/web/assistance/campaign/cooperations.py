@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, Cooperation
+from yishi.assistance.campaign.reads import promises_of
 from yishi.assistance.campaign.services.steering import clause_add, cooperation_sign
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body
@@ -25,7 +26,7 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 from .campaigns import load_campaign
-from .steering import InstructionForm, promises_of
+from .steering import InstructionForm
 
 PARTIES = ("first", "second", "third")
 

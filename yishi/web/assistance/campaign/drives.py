@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, CatalogueItem, Drive
 from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
+from yishi.assistance.campaign.reads import meetings_for
 from yishi.assistance.campaign.services.campaign_setup import drive_change
 from yishi.assistance.campaign.services.campaigns import drive_add
 from yishi.organisations.rights import may
@@ -26,7 +27,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 from .campaigns import act_of, load_campaign
-from .steering import meetings_for
 
 
 def load_drive(request: Request, pk: UUID) -> Drive:
@@ -113,7 +113,7 @@ def drive_edit(request: Request, drive: Drive) -> HttpResponse:
     return act_of(
         request,
         drive.campaign,
-        DriveForm(request.POST or None, campaign=drive.campaign, initial=initial),
+        DriveForm(request.POST or None, campaign=drive.campaign, initial=initial, edits=drive),
         drive_change,
         heading=_("Change %(name)s") % {"name": drive.name},
         back=reverse("drive", args=[drive.pk]),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, Cooperation, SteeringMeeting
+from yishi.assistance.campaign.reads import meetings_for, promises_of, with_counts
 from yishi.assistance.campaign.services.steering import (
     instruction_give,
     meeting_change,
@@ -45,29 +46,6 @@ Origin = Commitment.Origin
 def load_meeting(request: Request, pk: UUID) -> SteeringMeeting:
     meetings = SteeringMeeting.objects.select_related("campaign__place", "campaign__owner", "body", "place", "drive")
     return meetings.get(pk=pk)
-
-
-def meetings_for(viewer: Any, campaign: Campaign) -> QuerySet[SteeringMeeting]:
-    """The meetings of a campaign that are held where the viewer sits, above or within."""
-    return SteeringMeeting.objects.filter(viewer.ground_q("place__"), campaign=campaign)
-
-
-def promises_of(kind: str, keys: Any) -> QuerySet[Commitment]:
-    """The promises that came from these meetings or agreements (`kind`), as far as the viewer may see them."""
-    return Commitment.objects.filter(origin_kind=kind, origin_id__in=keys).exclude(state=Commitment.State.DROPPED)
-
-
-def with_counts(cases: list[Any], kind: str) -> list[dict[str, Any]]:
-    """Each case (a meeting, an agreement) with the number of its promises (`n`), of the open and the overdue ones."""
-    today = timezone.localdate()
-    open_ones = Q(state__in=Commitment.OPEN)
-    late = Q(state=Commitment.State.IN_FORCE, due_on__lt=today, backfilled=False)
-    promises = promises_of(kind, [case.pk for case in cases]).order_by().values("origin_id")
-    counts = {
-        row["origin_id"]: row
-        for row in promises.annotate(n=Count("pk"), open=Count("pk", filter=open_ones), late=Count("pk", filter=late))
-    }
-    return [{"case": case, **counts.get(case.pk, {"n": 0, "open": 0, "late": 0})} for case in cases]
 
 
 @page("campaign.see", load=load_campaign, methods=("GET",))
@@ -229,7 +207,7 @@ def _act_on(request: Request, meeting: SteeringMeeting, form: ActForm, service: 
 def meeting_edit(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     fields = ("kind", "title", "on", "where", "chaired_by", "drive")
     initial = {name: getattr(meeting, name) for name in fields}
-    form = MeetingForm(request.POST or None, request=request, campaign=meeting.campaign, initial=initial)
+    form = MeetingForm(request.POST or None, request=request, campaign=meeting.campaign, initial=initial, edits=meeting)
     del form.fields["body"]
     return _act_on(
         request,
@@ -303,7 +281,7 @@ def minutes_edit(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     return _act_on(
         request,
         meeting,
-        MinutesForm(request.POST or None, initial={"text": meeting.minutes}),
+        MinutesForm(request.POST or None, initial={"text": meeting.minutes}, edits=meeting),
         minutes_write,
         heading=_("Write the minutes"),
         done=_("The minutes are written; print them as PDF or take the Word file."),

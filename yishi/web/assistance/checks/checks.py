@@ -328,17 +328,18 @@ def _waiting_rows(viewer: Any) -> Any:
     inside = Q(pk__in=[])
     for place in places:
         inside |= _inside(place)
-    return CheckFinding.objects.filter(inside, CheckFinding.waits(timezone.localdate()), severity=Severity.ERROR)
+    findings = CheckFinding.objects.filter(inside, CheckFinding.waits(timezone.localdate()), severity=Severity.ERROR)
+    return findings.order_by().values_list("household__place__lo").annotate(Count("pk"))
 
 
-def _waiting_items(viewer: Any, errors: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Any, errors_by_village: Any) -> list[DeskItem]:
     items, seen = [], set()
     for post in _posts_of_the_register(viewer):
         place = post.body.place
         if place.pk in seen:
             continue
         seen.add(place.pk)
-        count = errors.filter(_inside(place)).count()
+        count = sum(errors for village, errors in errors_by_village if place.lo <= village <= place.hi)
         if count:
             title = ngettext(
                 "%(n)d error in the register waits", "%(n)d errors in the register wait", count

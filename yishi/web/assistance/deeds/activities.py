@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
-from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.deeds.models import Activity, Deed, DeedParty
 from yishi.assistance.deeds.reads import households_by, households_find, members_by, members_find, open_items, places_of
 from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record

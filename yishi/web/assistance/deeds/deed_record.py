@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
-from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.deeds.models import Deed, DeedParty
 from yishi.assistance.deeds.reads import (
     alike_of,

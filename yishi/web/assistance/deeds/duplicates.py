@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -39,14 +39,12 @@ Verdict = PossibleDuplicate.Verdict
 
 
 def _waiting_rows(viewer: Any) -> Any:
-    """The pairs that wait for the viewer's desks. They make one line on the desk: the queue may be long."""
-    return pairs_to_decide(viewer)
+    """One line for the whole queue of a desk that decides: it may be long."""
+    return pairs_to_decide(viewer).order_by().values_list("verdict").annotate(Count("pk"))
 
 
-def _waiting_items(viewer: Any, pairs: Any) -> list[DeskItem]:
-    count = pairs.count()
-    if not count:
-        return []
+def _waiting_items(viewer: Any, counts: Any) -> list[DeskItem]:
+    count = sum(pairs for _verdict, pairs in counts)
     title = ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}
     return [DeskItem(kind="duplicate", title=title, act=_("Compare them"), url=reverse("duplicates"))]
 

@@ -60,7 +60,7 @@ def _disputed_rows(viewer: Any) -> Any:
     desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
     own = Q(recorded_for__in=desks) | Q(recorded_by=viewer.person_id, recorded_for__isnull=True)
     deeds = Deed.within.filter(own, pk__in=denied().values("deed"), state=Deed.State.COUNTED)
-    return deeds.select_related("version", "place").order_by("-recorded_at")
+    return deeds.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
 
 
 def _disputed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
@@ -73,7 +73,7 @@ def _disputed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
             body_id=deed.recorded_for_id,
             detail=f"{deed.number} · {deed.place.name}",
         )
-        for deed in deeds[:SHOWN]
+        for deed in deeds
     ]
 
 

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.campaign.services.campaigns import version_on
+from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.reads import open_items, places_of
 from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw

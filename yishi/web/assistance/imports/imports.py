@@ -14,10 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.imports.models import Import
-from yishi.assistance.imports.rules import KEEPING
-from yishi.assistance.imports.services.imports import import_send
-from yishi.assistance.imports.services.publish import import_give_up, import_publish, import_undo
-from yishi.assistance.imports.services.views import (
+from yishi.assistance.imports.reads import (
     MOST_SHOWN,
     import_by_sheet,
     import_changes,
@@ -26,6 +23,9 @@ from yishi.assistance.imports.services.views import (
     rejected_workbook,
     template,
 )
+from yishi.assistance.imports.rules import KEEPING
+from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.publish import import_give_up, import_publish, import_undo
 from yishi.assistance.imports.workbooks.faults import fault_words, note_words
 from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
 from yishi.formats.sheet_limits import LIMITS

@@ -24,7 +24,6 @@ from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.kit.records import filled
 from yishi.organisations.rights import may
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -32,36 +31,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 DAY = forms.DateInput(attrs={"type": "date"})
-SHOWN = 100
 SOON = timedelta(days=30)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """What was proposed to our desks, or to me, and waits for an answer."""
-    matches = Match.objects.filter(state=Match.State.PROPOSED).filter(
-        Q(proposed_by=Match.Side.NEED, offer__desk__in=viewer.reach.bodies)
-        | Q(proposed_by=Match.Side.NEED, offer__person=viewer.person_id)
-        | Q(proposed_by=Match.Side.OFFER, need__desk__in=viewer.reach.bodies)
-    )
-    return matches.select_related("need__place", "offer").order_by("due_on")
-
-
-def _waiting_items(viewer: Any, matches: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="match",
-            title=match.offer.words if match.waits_for == Match.Side.OFFER else match.need.words,
-            act=_("Say yes or no"),
-            url=reverse("match", args=[match.pk]),
-            due_on=match.due_on,
-            body_id=match.offer.desk_id if match.waits_for == Match.Side.OFFER else match.need.desk_id,
-            detail=match.need.place.name,
-        )
-        for match in matches[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 def load_pair(request: Request, pk: UUID, offer: UUID) -> tuple[Need, Offer]:

@@ -17,7 +17,6 @@ from yishi.assistance.pairing.models import (
     Measure,
     Pairing,
     TeamMember,
-    Visit,
 )
 from yishi.assistance.pairing.reads import (
     active_pairings,
@@ -36,7 +35,6 @@ from yishi.commitments.models import Commitment
 from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
@@ -56,28 +54,6 @@ def own_pairings(viewer: Any) -> QuerySet[Pairing]:
     pairings = Pairing.within.filter(valid_on(timezone.localdate()), person=viewer.person_id)
     pairings = pairings.select_related("household__head", "household__place", "place")
     return pairings.select_related("follows__person", "follows__body").order_by("household__place__lo", "pk")
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Visits that arrived after their writer's grant had ended and wait for our desk."""
-    return Visit.objects.filter(state=Visit.State.WAITING).select_related("household__place").order_by("on")
-
-
-def _waiting_items(viewer: Any, visits: Any) -> list[DeskItem]:
-    decidable = [visit for visit in visits[:SHOWN] if may("visit.decide", viewer, visit)]
-    return [
-        DeskItem(
-            kind="visit",
-            title=_("A visit of %(day)s to household %(number)s") % {"day": visit.on, "number": visit.household.number},
-            act=_("Say whether it counts"),
-            url=reverse("visit", args=[visit.pk]),
-            detail=visit.household.place.name,
-        )
-        for visit in decidable
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 @page("pairing.own", methods=("GET",))

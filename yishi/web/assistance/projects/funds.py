@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,10 +22,8 @@ from yishi.assistance.projects.models import (
 from yishi.assistance.projects.services.balances import fund_money, money_of
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
-from yishi.kit.money import yuan_text
 from yishi.kit.records import filled, lend
 from yishi.organisations.rights import may
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
@@ -291,31 +289,6 @@ def movement_paper(request: Request, movement: FundMovement) -> HttpResponse:
 @page("movement.see", load=load_bill, methods=("GET",))
 def movement_file(request: Request, attachment: Attachment) -> HttpResponse:
     return stream(attachment)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Payments of our funds that somebody else recorded and that wait for a second person."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    payments = FundMovement.objects.filter(fund__owner__in=desks, state=State.WAITING)
-    return payments.exclude(recorded_by=viewer.person_id).select_related(*WITH).order_by("recorded_at")
-
-
-def _waiting_items(viewer: Any, payments: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="payment",
-            title=_("Payment of %(amount)s yuan to %(whom)s")
-            % {"amount": yuan_text(payment.amount), "whom": receiver_of(payment, set())},
-            act=_("Check the payment"),
-            url=reverse("movement", args=[payment.pk]),
-            body_id=payment.fund.owner_id,
-            detail=payment.fund.name,
-        )
-        for payment in payments[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

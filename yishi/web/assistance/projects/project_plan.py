@@ -185,7 +185,7 @@ def project_change(request: Request, project: Project) -> HttpResponse:
     return act_on(
         request,
         project,
-        DescribeForm(request.POST or None, initial={name: getattr(project, name) for name in names}),
+        DescribeForm(request.POST or None, initial={name: getattr(project, name) for name in names}, edits=project),
         planning.project_change,
         heading=_("Change the project"),
         done=_("The change is stored."),
@@ -199,7 +199,7 @@ def project_quantities(request: Request, project: Project) -> HttpResponse:
     for quantity in project.quantities.prefetch_related("parts"):
         lines += ["" for _gap in lines[:1]] + [f"{quantity.what}（{quantity.unit}）"]
         lines += [f"{part.name} {building.plain(part.planned)}" for part in quantity.parts.all()]
-    form = QuantitiesForm(request.POST or None, initial={"quantities": "\n".join(lines)})
+    form = QuantitiesForm(request.POST or None, initial={"quantities": "\n".join(lines)}, edits=project)
     form.fields["quantities"].place = project.place
     return act_on(
         request,
@@ -233,7 +233,7 @@ def project_households(request: Request, project: Project) -> HttpResponse:
     return act_on(
         request,
         project,
-        HouseholdsForm(request.POST or None, initial=initial),
+        HouseholdsForm(request.POST or None, initial=initial, edits=project),
         contracts.households_reach,
         heading=_("Families reached"),
         done=_("The families are written down."),

@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,7 +32,6 @@ from yishi.attachments.models import Attachment
 from yishi.database.gather import HowMany, gather
 from yishi.organisations.rights import may
 from yishi.reporting.small_numbers import roughly, told
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
@@ -268,40 +266,6 @@ def project_photo(request: Request, attachment: Attachment) -> HttpResponse:
 @page("project.see", load=load_paper, methods=("GET",))
 def project_paper(request: Request, attachment: Attachment) -> HttpResponse:
     return stream(attachment)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Our projects that are to begin or to be done by now; finished ones that we are to accept."""
-    today = timezone.localdate()
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    ours = Q(responsible__in=desks) & (
-        Q(stage=S.APPROVED, starts_on__lte=today) | Q(stage=S.BUILDING, ends_on__lte=today)
-    )
-    theirs = Q(stage=S.FINISHED, acceptor__in=desks)
-    return Project.objects.filter(ours | theirs).select_related("place").order_by("ends_on")
-
-
-def _waiting_items(viewer: Any, projects: Any) -> list[DeskItem]:
-    next_acts = {
-        S.APPROVED: (_("Begin the works"), "project_start"),
-        S.BUILDING: (_("Report how far it is"), "project_report"),
-        S.FINISHED: (_("Accept the works"), "project_accept"),
-    }
-    return [
-        DeskItem(
-            kind="project",
-            title=project.name,
-            act=next_acts[project.stage][0],
-            url=reverse(next_acts[project.stage][1], args=[project.pk]),
-            due_on=project.starts_on if project.stage == S.APPROVED else project.ends_on,
-            body_id=project.acceptor_id if project.stage == S.FINISHED else project.responsible_id,
-            detail=f"{project.number} · {project.place.name}",
-        )
-        for project in projects[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -21,7 +21,6 @@ from yishi.assistance.register.services.requests import (
 from yishi.kit.text import masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
@@ -31,46 +30,12 @@ from yishi.web.kit.request import Request
 from .household_story import shown
 
 PER_PAGE = 25
-ON_DESK = 20
 State = ChangeRequest.State
 
 
 def load_request(request: Request, pk: UUID) -> ChangeRequest:
     changes = ChangeRequest.objects.select_related("household__head", "place", "asked_by", "asked_for", "decided_by")
     return changes.get(pk=pk)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Requests that the viewer's desks may decide."""
-    if not viewer.reach.spans:
-        return None
-    return (
-        ChangeRequest.objects.filter(state=State.OPEN).select_related("place", "household__head").order_by("asked_at")
-    )
-
-
-def _waiting_items(viewer: Any, changes: Any) -> list[DeskItem]:
-    posts = [post for post in viewer.posts if viewer.holds(post.body_id)]
-    desks = {(post.body.place.lo, post.body.place.hi): post.body_id for post in posts}
-    narrowest_first = sorted(desks.items(), reverse=True)
-    items = []
-    for change in changes[:ON_DESK]:
-        desk = next((body for (lo, hi), body in narrowest_first if lo <= change.place.lo <= hi), None)
-        if desk is not None and may("change.decide", viewer, change):
-            items.append(
-                DeskItem(
-                    kind="change_request",
-                    title=change.get_kind_display(),
-                    act=_("Decide on the change"),
-                    url=reverse("change_request", args=[change.pk]),
-                    body_id=desk,
-                    detail=f"{change.place.name} · {change.household.number if change.household else ''}",
-                )
-            )
-    return items
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 CHANGE_REQUESTS = DeclaredList(

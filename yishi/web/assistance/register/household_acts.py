@@ -172,7 +172,7 @@ def household_edit(request: Request, household: Household) -> HttpResponse:
             **account,
         }
 
-    form = RecordForm(request.POST or None, initial=initial)
+    form = RecordForm(request.POST or None, initial=initial, edits=household)
     heading = heading_of(_("Correct the record"), household)
     return change_page(request, form, "change", asked, heading=heading, back=back_to(household), household=household)
 

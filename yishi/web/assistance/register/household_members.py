@@ -92,7 +92,7 @@ def member_edit(request: Request, member: HouseholdMember) -> HttpResponse:
         "number": member.number,
         "identity_kind": getattr(resident, "identity_kind", "") or "id_card",
     }
-    form = MemberForm(request.POST or None, initial=initial)
+    form = MemberForm(request.POST or None, initial=initial, edits=member)
     names = ("name", "phone", "relation", "number", *(field.name for field in fields.PERSON))
     if member.relation == "head":
         del form.fields["relation"]

@@ -98,7 +98,7 @@ def household_year(request: Request, household: Household) -> HttpResponse:
     year = lent(household, "asked_year")
     values, income, source = year_draft(household, year)
     initial = {**values, **{f"income_{code}": fen for code, fen in income.items()}}
-    form = YearForm(request.POST or None, initial=initial)
+    form = YearForm(request.POST or None, initial=initial, edits=household)
 
     def said(cleaned: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -120,7 +120,7 @@ class MemberYearForm(RegisterForm):
 def member_year(request: Request, member: HouseholdMember) -> HttpResponse:
     year, household = lent(member, "asked_year"), member.household
     values, source = member_year_draft(member, year)
-    form = MemberYearForm(request.POST or None, initial=values)
+    form = MemberYearForm(request.POST or None, initial=values, edits=member)
 
     def said(cleaned: dict[str, Any]) -> dict[str, Any]:
         return {"members": {member.pk: {asked.name: cleaned[asked.name] for asked in fields.MEMBER_YEAR}}}

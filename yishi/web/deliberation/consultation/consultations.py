@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Consultation, ConsultationStatement, ConsultationVote, Matter, Sitting
 from yishi.deliberation.models.consultations import LONGEST_STATEMENT
@@ -39,7 +39,6 @@ from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -52,7 +51,6 @@ from .consultation_papers import poster_of
 
 State = ConsultationStatement.State
 SLIPS_A_PAGE = 120
-SHOWN = 50
 
 
 def load_consultation(request: Request, pk: UUID) -> Consultation:
@@ -234,7 +232,7 @@ def consultation_changing(request: Request, consultation: Consultation) -> HttpR
     initial = {name: getattr(consultation, name) for name in names} | {
         "closes_at": timezone.localtime(consultation.closes_at)
     }
-    form = PlanForm(request.POST or None, initial=initial)
+    form = PlanForm(request.POST or None, initial=initial, edits=consultation)
     if consultation.stage == Stage.OPEN:
         for name in ("question", "audience", "may_people_state", "asks_party"):
             form.fields[name].disabled = True  # those who voted were asked this
@@ -391,46 +389,6 @@ def consultation_briefing(request: Request, consultation: Consultation) -> HttpR
         submit=_("Lay it before the sitting"),
         next_url=lambda receipt: reverse("sitting", args=[receipt.result["sitting"]]),
     )
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Consultations of our desk with statements or appeals that wait, and prepared ones to check."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    consultations = Consultation.objects.filter(matter__convener__in=desks, stage__in=[Stage.DRAFT, Stage.OPEN])
-    consultations = consultations.annotate(
-        queue=Count("statements", filter=Q(statements__state=State.WAITING)),
-        appeals=Count(
-            "statements",
-            filter=Q(statements__appealed_at__isnull=False, statements__appeal_decided_at__isnull=True),
-        ),
-    )
-    return consultations.filter(Q(stage=Stage.DRAFT) | Q(queue__gt=0) | Q(appeals__gt=0)).select_related("matter")
-
-
-def _waiting_items(viewer: Any, consultations: Any) -> list[DeskItem]:
-    items = []
-    for consultation in consultations[:SHOWN]:
-        count = consultation.queue + consultation.appeals
-        act = (
-            _("Prepare or open it")
-            if consultation.stage == Stage.DRAFT
-            else ngettext("Moderate %(count)d statement", "Moderate %(count)d statements", count) % {"count": count}
-        )
-        items.append(
-            DeskItem(
-                kind="consultation",
-                title=consultation.question,
-                act=act,
-                url=reverse("consultation", args=[consultation.pk]),
-                due_on=timezone.localdate(consultation.closes_at),
-                body_id=consultation.matter.convener_id,
-                detail=consultation.matter.number,
-            )
-        )
-    return items
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.attachments.store import scan_keep
-from yishi.deliberation.models import GateRequest, LeaderNote, Matter
+from yishi.deliberation.models import Agreement, GateRequest, LeaderNote, Matter
 from yishi.deliberation.process.schema import Gate, read_document
-from yishi.deliberation.services.asking import gate_bodies
+from yishi.deliberation.services.asking import gate_bodies, shown_to
 from yishi.deliberation.services.gates import ANSWERS, gate_answer, gate_ask, gates_of
 from yishi.deliberation.services.notes import note_add
+from yishi.deliberation.shown import digest, gate_is_stale
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import one_act
@@ -82,6 +82,33 @@ class AnswerForm(ActForm):
         self.fields["answer"].choices = [(value, labels[value]) for value in possible]
 
 
+def changes(before: dict[str, Any], now: dict[str, Any]) -> list[tuple[Any, str, str]]:
+    """What was mended since a return: (which part, as it was, as it is)."""
+    parts = {
+        "title": _("title"),
+        "summary": _("What it is about"),
+        "text": _("What was agreed"),
+        "conditions": _("Conditions"),
+        "minority": _("What stayed disputed"),
+    }
+    changed = [
+        (label, before.get(key, ""), now.get(key, ""))
+        for key, label in parts.items()
+        if before.get(key, "") != now.get(key, "")
+    ]
+    was, is_now = before.get("duties", []), now.get("duties", [])
+    if was != is_now:
+        changed.append((_("Duties"), "\n".join(duty[0] or "" for duty in was), _duties_now(was, is_now)))
+    return changed
+
+
+def _duties_now(was: list[list[str | None]], is_now: list[list[str | None]]) -> str:
+    """The duties as they are; one that is new or was changed is marked."""
+    return "\n".join(
+        (duty[0] or "") if duty in was else _("%(duty)s (new or changed)") % {"duty": duty[0]} for duty in is_now
+    )
+
+
 @page("gate.see", load=load_gate)
 def gate(request: Request, gate: GateRequest) -> HttpResponse:
     """A gate's file; who works at the body answers here."""
@@ -89,7 +116,16 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
     step = read_document(gate.matter.process.document).step(gate.step)
     asked = GateRequest.objects.filter(matter=gate.matter, gate=gate.gate, step=gate.step)
     rounds = list(asked.select_related("answered_by").order_by("round"))
+    shown = shown_to(gate)
+    agreement = (
+        Agreement.objects.filter(matter=gate.matter).order_by("-written_at").first() if "duties" in shown else None
+    )
+    returned = next((past for past in reversed(rounds) if past.answer == "return" and past.shown), None)
     context: dict[str, Any] = {
+        "agreement": agreement,
+        "duties": list(agreement.duties.select_related("bearer", "supervisor")) if agreement else [],
+        "changes": changes(returned.shown, shown) if returned and not gate.answer else None,
+        "is_stale": gate_is_stale(gate, shown) and rounds[-1].pk == gate.pk,
         "gate": gate,
         "answers": answers,
         "is_open": bool(ANSWERS[gate.answer]) and rounds[-1].pk == gate.pk,
@@ -105,7 +141,7 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
         return render(request, "deliberation/process/gate.html", context)
     return one_act(
         request,
-        AnswerForm(request.POST or None, gate=gate),
+        AnswerForm(request.POST or None, gate=gate, shown=digest(shown)),
         gate_answer,
         heading=gate.name,
         back=reverse("gates"),
@@ -212,30 +248,6 @@ def load_matter_and_scan(request: Request, pk: UUID, note: UUID) -> Matter:
 def note_scan(request: Request, matter: Matter) -> HttpResponse:
     """A note's scan, for those who may read and write notes on this file."""
     return stream(lent(matter, "asked_note").scan)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Gates that want our answer."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    return gates_of(desks)
-
-
-def _waiting_items(viewer: Any, gates: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="gate",
-            title=f"{gate.name} · {gate.matter.title}",
-            act=_("Answer the gate"),
-            url=reverse("gate", args=[gate.pk]),
-            due_on=gate.due_on,
-            body_id=gate.body_id,
-            detail=gate.matter.place.full_name,
-        )
-        for gate in gates[:200]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

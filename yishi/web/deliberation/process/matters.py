@@ -276,7 +276,7 @@ class ChangeForm(ActForm):
 def matter_edit(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
-        ChangeForm(request.POST or None, initial={"title": matter.title, "summary": matter.summary}),
+        ChangeForm(request.POST or None, initial={"title": matter.title, "summary": matter.summary}, edits=matter),
         matter_change,
         heading=_("Title and summary"),
         back=reverse("matter", args=[matter.pk]),

@@ -27,10 +27,9 @@ from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import conveners, load_matter, published_versions
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import link, one_act
+from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -331,28 +330,6 @@ def matter_into_plan(request: Request, matter: Matter) -> HttpResponse:
         submit=_("Put forward"),
         given={"matter": matter, "title": matter.title, "theme": matter.theme},
     )
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Plans that we decide."""
-    desks = [post.body_id for post in viewer.posts if post.body.kind in APPROVERS and viewer.holds(post.body_id)]
-    return YearPlan.objects.filter(approver__in=desks, state=YearPlan.State.SUBMITTED).select_related("body")
-
-
-def _waiting_items(viewer: Any, plans: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="plan",
-            title=str(plan),
-            act=_("Decide the plan"),
-            url=link("plan_decide", plan.pk),
-            body_id=plan.approver_id,
-        )
-        for plan in plans
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

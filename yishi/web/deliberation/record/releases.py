@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,14 +22,14 @@ from yishi.deliberation.services.releases import (
     release_restore,
     release_warnings,
 )
-from yishi.deliberation.veil import photos_of
+from yishi.deliberation.shown import release_digest
+from yishi.deliberation.veil import photos_of, public_texts
 from yishi.journal.feed import entries_of
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
@@ -138,7 +138,7 @@ def matter_release(request: Request, matter: Matter) -> HttpResponse:
         "shows_statements": release.shows_statements if release else False,
         "photos": list(release.photos.all()) if release else [],
     }
-    form = PrepareForm(request.POST or None, initial=initial, photos=photos_of(matter))
+    form = PrepareForm(request.POST or None, initial=initial, photos=photos_of(matter), edits=release or matter)
     if request.method == "POST" and form.is_valid():
         fields = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
         receipt = form.attempt(request, release_prepare, matter=matter, **fields)
@@ -181,7 +181,8 @@ def release(request: Request, release: Release) -> HttpResponse:
     """The file as the public would see it, what the machine warns of, and the check."""
     file = PublicFile(release, shows_overdue=False)
     doubts = release_warnings(release, file.veil) if release.state == Release.State.PREPARED else []
-    form = CheckForm(request.POST or None, has_doubts=bool(doubts))
+    now = release_digest(release, public_texts(release, file.veil.facts))
+    form = CheckForm(request.POST or None, has_doubts=bool(doubts), shown=now)
     if request.method == "POST" and form.is_valid():
         receipt = form.attempt(
             request,
@@ -247,38 +248,6 @@ def release_hiding(request: Request, release: Release) -> HttpResponse:
 @page("release.hide", load=load_release, methods=("POST",))
 def release_restoring(request: Request, release: Release) -> HttpResponse:
     return _one_click(request, release, release_restore, _("The file is public again."))
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Public files that wait for our check, and those that came back to be mended."""
-    if not any(viewer.holds(post.body_id) for post in viewer.posts):
-        return None
-    return in_reach().filter(state__in=(Release.State.PREPARED, Release.State.REFUSED)).order_by("prepared_at")
-
-
-def _waiting_items(viewer: Any, releases: Any) -> list[DeskItem]:
-    items = []
-    for release in releases[:100]:
-        if not may("release.check", viewer, release):
-            continue
-        refused = release.state == Release.State.REFUSED
-        if not refused and release.prepared_by_id == viewer.person_id:
-            continue
-        url = reverse("matter_release", args=[release.matter_id]) if refused else reverse("release", args=[release.pk])
-        items.append(
-            DeskItem(
-                kind="release",
-                title=release.title,
-                act=_("Mend the public file") if refused else _("Check the public file"),
-                url=url,
-                body_id=release.matter.convener_id,
-                detail=f"{release.matter.number} · {release.matter.place.name}",
-            )
-        )
-    return items
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -23,16 +23,18 @@ from yishi.deliberation.services.agreements import (
     agreement_record,
     agreement_take_back,
     consent_record,
+    consent_take_back,
     duty_add,
     duty_change,
     duty_remove,
 )
+from yishi.deliberation.shown import agreement_digest
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
+from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
@@ -40,8 +42,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 from .sitting_story import grid
-
-SHOWN = 50
 
 
 def load_agreement(request: Request, pk: UUID) -> Agreement:
@@ -78,6 +78,8 @@ def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
         duties = list(agreement.duties.select_related("bearer", "bearer_person", "supervisor", "commitment"))
         consents = {consent.party_id: consent for consent in agreement.consents.select_related("scan")}
         parties = [(party, consents.get(party.pk)) for party in matter.parties.all()]
+        now = agreement_digest(agreement)
+        stale = {party.pk for party, consent in parties if consent and consent.digest not in ("", now)}
         recorded = agreement.state == Agreement.State.RECORDED
         context |= {
             "duties": [
@@ -87,7 +89,10 @@ def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
             "parties": parties,
             "is_draft": agreement.state == Agreement.State.DRAFT,
             "waiting_for": hand_over_missing(matter) if recorded else [],
-            "primary": _primary(agreement, duties, [party for party, consent in parties if consent is None]),
+            "stale": stale,
+            "primary": _primary(
+                agreement, duties, [party for party, consent in parties if consent is None or party.pk in stale]
+            ),
         }
     else:
         context["sitting"] = matter.sittings.filter(state=Sitting.State.CLOSED).order_by("-ordinal").first()
@@ -167,7 +172,7 @@ def agreement_editing(request: Request, agreement: Agreement) -> HttpResponse:
     return _act(
         request,
         agreement,
-        TextForm(request.POST or None, initial=initial),
+        TextForm(request.POST or None, initial=initial, edits=agreement),
         agreement_change,
         heading=_("Change the draft"),
         done=_("The draft is changed."),
@@ -229,7 +234,7 @@ def duty_editing(request: Request, duty: Duty) -> HttpResponse:
     return _act(
         request,
         duty.agreement,
-        DutyForm(request.POST or None, matter=duty.agreement.matter, initial=initial),
+        DutyForm(request.POST or None, matter=duty.agreement.matter, initial=initial, edits=duty),
         duty_change,
         given={"duty": duty},
         heading=_("Duty %(number)d") % {"number": duty.ordinal},
@@ -301,12 +306,39 @@ def consent_new(request: Request, agreement: Agreement) -> HttpResponse:
             request.FILES or None,
             matter=agreement.matter,
             initial={"party": request.GET.get("party", "")},
+            shown=agreement_digest(agreement),
         ),
         _with_scan(consent_record),
-        template="deliberation/sittings/quick.html",
+        template="deliberation/sittings/consent.html",
+        agreed_on=agreement,
+        duties=list(agreement.duties.select_related("bearer", "supervisor")),
         heading=_("Record how a party consented"),
         done=_("The consent is recorded."),
         submit=_("Record the consent"),
+    )
+
+
+def load_consent(request: Request, pk: UUID) -> Agreement:
+    """The agreement, with the consent that is asked for: the right is about the agreement."""
+    consent = Consent.objects.select_related("party").get(pk=pk)
+    return lend(load_agreement(request, consent.agreement_id), asked_consent=consent)
+
+
+@page("agreement.run", load=load_consent)
+def consent_taking_back(request: Request, agreement: Agreement) -> HttpResponse:
+    party = lent(agreement, "asked_consent").party
+    return _act(
+        request,
+        agreement,
+        ReasonForm(request.POST or None),
+        consent_take_back,
+        given={"agreement": agreement, "party": party},
+        heading=_("Take the consent of %(party)s back") % {"party": party.name},
+        lead=_(
+            "It was written down by mistake, or the party thought better of it. That it stood here stays on record."
+        ),
+        done=_("The consent is taken back."),
+        submit=_("Take it back"),
     )
 
 
@@ -371,33 +403,6 @@ def agreement_taking_back(request: Request, agreement: Agreement) -> HttpRespons
     )
 
 
-def _waiting_rows(viewer: Any) -> Any:
-    """Agreements of our matters that are recorded and wait for the hand-over."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    agreements = Agreement.objects.filter(
-        matter__convener__in=desks, matter__state=Matter.State.OPEN, state=Agreement.State.RECORDED
-    )
-    return agreements.select_related("matter").order_by("recorded_on")
-
-
-def _waiting_items(viewer: Any, agreements: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="agreement",
-            title=agreement.matter.title,
-            act=_("Hand the agreement over"),
-            url=reverse("matter_agreement", args=[agreement.matter_id]),
-            due_on=agreement.matter.step_due_on,
-            body_id=agreement.matter.convener_id,
-            detail=agreement.number,
-        )
-        for agreement in agreements[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
-
-
 urlpatterns = [
     path("desk/matters/<uuid:pk>/agreement/", matter_agreement, name="matter_agreement"),
     path("desk/matters/<uuid:pk>/agreement/new/", agreement_new, name="agreement_new"),
@@ -406,6 +411,7 @@ urlpatterns = [
     path("desk/duties/<uuid:pk>/", duty_editing, name="duty_edit"),
     path("desk/duties/<uuid:pk>/out/", duty_out, name="duty_out"),
     path("desk/agreements/<uuid:pk>/consent/", consent_new, name="consent_new"),
+    path("desk/consents/<uuid:pk>/take-back/", consent_taking_back, name="consent_take_back"),
     path("desk/agreements/<uuid:pk>/record/", agreement_recording, name="agreement_record"),
     path("desk/agreements/<uuid:pk>/hand-over/", agreement_handing_over, name="agreement_hand_over"),
     path("desk/agreements/<uuid:pk>/take-back/", agreement_taking_back, name="agreement_take_back"),

@@ -1,5 +1,6 @@
 """The room, as the chair and the secretary see it: roll call, statements, where each party stands, hands, the floor."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,12 @@ from django.db.models import Count, Max
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
+from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.room import counted_seats
 from yishi.deliberation.services.seats import chair_problem
 from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close, sitting_open
@@ -66,6 +69,21 @@ class StatementForm(ActForm):
         self.fields["party"].empty_label = _("staff (it is labelled as such)")
 
 
+def _not_yet(sitting: Sitting) -> list[tuple[Any, str]]:
+    """What the model asks for before a sitting and what nobody recorded: said before it opens."""
+    if sitting.opened_at is not None or sitting.backfilled:
+        return []
+    asked = {
+        code for step in read_document(sitting.matter.process.document).steps for code in (*step.entry, *step.exit)
+    }
+    acts = []
+    if "notice_given" in asked and sitting.notice_given_on is None:
+        acts.append((_("Notice of the sitting has not been given yet."), reverse("sitting_notice", args=[sitting.pk])))
+    if "papers_sent" in asked and sitting.papers_sent_on is None:
+        acts.append((_("The papers are not sent yet."), reverse("papers_send", args=[sitting.pk])))
+    return acts
+
+
 def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
     """What the chair's room shows. `here` and `invited` count the seats that count for the quorum."""
     attendances = attendance(sitting)
@@ -79,6 +97,7 @@ def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
         "here": sum(1 for entry in attendances if entry["is_here"] and entry["seat"].pk in counted),
         "invited": len(counted),
         "chair_problem": chair_problem(sitting.matter) if sitting.opened_at is None else "",
+        "not_yet": _not_yet(sitting),
         "grid": grid(sitting),
         "address": address,
     }
@@ -124,19 +143,26 @@ def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **arg
 
 @page("sitting.run", load=load_room_seat, methods=("POST",))
 def room_arrive(request: Request, seat: Seat) -> HttpResponse:
-    return _say(request, lent(seat, "sitting").pk, presence_arrive, sitting=lent(seat, "sitting"), seat=seat)
+    sitting = lent(seat, "sitting")
+    return _say(request, sitting.pk, presence_arrive, sitting=sitting, seat=seat, at=_room_time(sitting))
 
 
 @page("sitting.run", load=load_room_seat, methods=("POST",))
 def room_leave(request: Request, seat: Seat) -> HttpResponse:
-    return _say(request, lent(seat, "sitting").pk, presence_leave, sitting=lent(seat, "sitting"), seat=seat)
+    sitting = lent(seat, "sitting")
+    return _say(request, sitting.pk, presence_leave, sitting=sitting, seat=seat, at=_room_time(sitting))
 
 
 @page("sitting.run", load=load_sitting, methods=("POST",))
 def room_open(request: Request, sitting: Sitting) -> HttpResponse:
     """Opens now; a sitting recorded afterwards, at the time for which it was planned."""
-    at = sitting.starts_at if sitting.backfilled else None
+    at = _room_time(sitting)
     return _say(request, sitting.pk, sitting_open, _("The sitting is open."), sitting=sitting, at=at)
+
+
+def _room_time(sitting: Sitting) -> datetime | None:
+    """When a tap in the room happened: now, or at the time of a sitting that is recorded afterwards."""
+    return sitting.starts_at if sitting.backfilled else None
 
 
 class CloseForm(ActForm):
@@ -147,12 +173,18 @@ class CloseForm(ActForm):
         input_formats=["%Y-%m-%dT%H:%M"],
     )
 
+    def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if sitting.backfilled:
+            self.fields["at"].label = _("When was it closed?")
+            self.initial["at"] = timezone.localtime(sitting.starts_at)
+
 
 @page("sitting.run", load=load_sitting)
 def room_close(request: Request, sitting: Sitting) -> HttpResponse:
     return one_act(
         request,
-        CloseForm(request.POST or None),
+        CloseForm(request.POST or None, sitting=sitting),
         sitting_close,
         heading=_("Close the sitting"),
         lead=_("Who is still here leaves with it, open statements are closed, and the clock of the minutes begins."),

@@ -272,7 +272,9 @@ def seat_declaring(request: Request, seat: Seat) -> HttpResponse:
     return _act(
         request,
         seat,
-        DeclareForm(request.POST or None, initial={"interests": seat.interests, "recusal_note": seat.recusal_note}),
+        DeclareForm(
+            request.POST or None, initial={"interests": seat.interests, "recusal_note": seat.recusal_note}, edits=seat
+        ),
         interests_declare,
         heading=_("Declare interests"),
         done=_("The declaration is on the record."),
@@ -369,11 +371,11 @@ def _waiting_rows(viewer: Any) -> Any:
     seats = seats.annotate(
         objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name")
     )
-    return seats.select_related("matter").order_by("started_on", "pk")
+    return seats.select_related("matter").order_by("started_on", "pk")[:SHOWN]
 
 
 def _waiting_items(viewer: Any, seats: Any) -> list[DeskItem]:
-    return [_waiting_item(seat) for seat in seats[:SHOWN]]
+    return [_waiting_item(seat) for seat in seats]
 
 
 waiting = Source(_waiting_rows, _waiting_items)

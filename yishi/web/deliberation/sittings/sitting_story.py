@@ -1,6 +1,6 @@
 """What pages show of a sitting: who was in the room when, and what happened with it and comes next."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from yishi.deliberation.models import HandCount, Presence, Seat, Sitting, Stance
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.minutes import minutes_due
-from yishi.deliberation.services.stances import room_floor
+from yishi.deliberation.services.stances import NO_PARTY, UNCOUNTED, room_floor
 from yishi.kit.clock import add_workdays, workdays_between
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import act_title
@@ -94,6 +94,10 @@ def grid(sitting: Sitting) -> list[dict[str, Any]]:
     hands: dict[UUID, list[HandCount]] = {}
     for count in HandCount.objects.filter(statement__sitting=sitting).select_related("party"):
         hands.setdefault(count.statement_id, []).append(count)
+    here: Counter[str] = Counter()
+    sat = Seat.objects.filter(presences__sitting=sitting).exclude(role__in=UNCOUNTED).distinct()
+    for party in sat.values_list("party", flat=True):
+        here[str(party) if party else NO_PARTY] += 1
     rows = []
     for statement, ground, parties in room_floor(sitting):
         names = {key: name for key, (name, _counts) in zip(ground.by_party, parties, strict=True)}
@@ -101,7 +105,12 @@ def grid(sitting: Sitting) -> list[dict[str, Any]]:
             {
                 "statement": statement,
                 "ground": ground,
-                "parties": parties,
+                "parties": [
+                    (name, counts, here[key], max(here[key] - counts.said, 0))
+                    for key, (name, counts) in zip(ground.by_party, parties, strict=True)
+                ],
+                "here": sum(here[key] for key in ground.by_party),
+                "unheard": sum(max(here[key] - counts.said, 0) for key, counts in ground.by_party.items()),
                 "total": ground.total,
                 "objecting": [names[key] for key in ground.objecting],
                 "silent": [names[key] for key in ground.silent],

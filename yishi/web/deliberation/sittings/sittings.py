@@ -17,6 +17,7 @@ from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.minutes import minutes_due, minutes_issue, minutes_write
 from yishi.deliberation.services.room import quorum_of
 from yishi.deliberation.services.sittings import (
+    HELD,
     papers_send,
     sitting_cancel,
     sitting_change,
@@ -27,8 +28,7 @@ from yishi.kit.clock import add_workdays
 from yishi.organisations.models import Venue, valid_on
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.fields import area
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -36,7 +36,7 @@ from yishi.web.kit.request import Request
 
 from .sitting_story import attendance, grid, sitting_story
 
-SHOWN = 50
+RECORDED_LATE = gettext_lazy("The sitting has begun. What was done before it is recorded now; nobody is told again.")
 
 
 def load_sitting(request: Request, pk: UUID) -> Sitting:
@@ -144,14 +144,25 @@ def next_acts(request: Request, sitting: Sitting) -> list[tuple[Any, str]]:
         acts += [(_("To the room: roll call"), to("sitting_room"))]
         acts += [] if sitting.papers_sent_on else [(_("Papers sent"), to("papers_send"))]
         return [*acts, (_("Change"), to("sitting_change")), (_("Cancel"), to("sitting_cancel"))]
+    late = [] if sitting.backfilled else late_acts(sitting)
     if sitting.state == Sitting.State.OPEN:
-        return [(_("Into the room"), to("sitting_room"))]
+        return [(_("Into the room"), to("sitting_room")), *late]
     if sitting.state == Sitting.State.CLOSED:
         minutes = getattr(sitting, "minutes", None)
         if minutes is None or minutes.issued_at is None:
-            return [(_("Write the minutes"), to("minutes_write"))]
-        return [(_("To the agreement"), reverse("matter_agreement", args=[sitting.matter_id]))]
+            return [(_("Write the minutes"), to("minutes_write")), *late]
+        return [(_("To the agreement"), reverse("matter_agreement", args=[sitting.matter_id])), *late]
     return []
+
+
+def late_acts(sitting: Sitting) -> list[tuple[Any, str]]:
+    """What should have been done before the sitting began and can be recorded afterwards."""
+    acts = []
+    if sitting.notice_given_on is None:
+        acts.append((_("Record the notice afterwards"), reverse("sitting_notice", args=[sitting.pk])))
+    if sitting.papers_sent_on is None:
+        acts.append((_("Record the papers afterwards"), reverse("papers_send", args=[sitting.pk])))
+    return acts
 
 
 @page("sitting.see", load=load_sitting, methods=("GET",))
@@ -192,7 +203,7 @@ def sitting_changing(request: Request, sitting: Sitting) -> HttpResponse:
         "where": sitting.where,
         "agenda": sitting.agenda,
     }
-    form = PlanForm(request.POST or None, matter=sitting.matter, initial=initial)
+    form = PlanForm(request.POST or None, matter=sitting.matter, initial=initial, edits=sitting)
     del form.fields["quorum"]
     return _act(
         request,
@@ -207,6 +218,18 @@ def sitting_changing(request: Request, sitting: Sitting) -> HttpResponse:
 
 class NoticeForm(ActForm):
     short_notice_reason = area(gettext_lazy("Reason, if it is later than the model asks"), rows=2)
+    given_on = day_field(
+        gettext_lazy("On which day"),
+        required=False,
+        help_text=gettext_lazy("Empty: the day of the sitting itself."),
+    )
+
+    def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if sitting.state in HELD:
+            self.fields["short_notice_reason"].label = _("How people were told, and why it is recorded only now")
+        else:
+            del self.fields["given_on"]
 
 
 @page("sitting.run", load=load_sitting)
@@ -215,10 +238,12 @@ def sitting_noticing(request: Request, sitting: Sitting) -> HttpResponse:
     return _act(
         request,
         sitting,
-        NoticeForm(request.POST or None),
+        NoticeForm(request.POST or None, sitting=sitting),
         sitting_notice,
         heading=_("Give notice"),
-        lead=_(
+        lead=RECORDED_LATE
+        if sitting.state in HELD
+        else _(
             "Everybody who holds a seat is told in the app, and by SMS or by hand who left a number: %(count)d so far."
         )
         % {"count": held},
@@ -232,10 +257,12 @@ def papers_sending(request: Request, sitting: Sitting) -> HttpResponse:
     return _act(
         request,
         sitting,
-        NoticeForm(request.POST or None),
+        NoticeForm(request.POST or None, sitting=sitting),
         papers_send,
         heading=_("The papers went out"),
-        lead=_("Brief and study report lie with everybody who holds a seat, on paper or by message."),
+        lead=RECORDED_LATE
+        if sitting.state in HELD
+        else _("Brief and study report lie with everybody who holds a seat, on paper or by message."),
         done=_("It is recorded that the papers went out."),
         submit=_("Papers sent"),
     )
@@ -273,7 +300,7 @@ def minutes_writing(request: Request, sitting: Sitting) -> HttpResponse:
     return _act(
         request,
         sitting,
-        MinutesForm(request.POST or None, initial={"text": minutes.text if minutes else ""}),
+        MinutesForm(request.POST or None, initial={"text": minutes.text if minutes else ""}, edits=minutes or sitting),
         minutes_write,
         heading=_("Minutes"),
         done=_("The minutes are kept. Read them once more, then issue them."),
@@ -302,45 +329,6 @@ def minutes_issuing(request: Request, sitting: Sitting) -> HttpResponse:
         done=_("The minutes are issued."),
         submit=_("Issue the minutes"),
     )
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Sittings to prepare and minutes due, of the matters of our desks."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    states = (Sitting.State.PLANNED, Sitting.State.NOTICED, Sitting.State.OPEN, Sitting.State.CLOSED)
-    sittings = Sitting.objects.filter(matter__convener__in=desks, matter__state=Matter.State.OPEN, state__in=states)
-    sittings = sittings.exclude(minutes__issued_at__isnull=False)
-    return sittings.select_related("matter__process", "minutes").order_by("starts_at")
-
-
-def _waiting_items(viewer: Any, sittings: Any) -> list[DeskItem]:
-    items = []
-    for sitting in sittings[:SHOWN]:
-        starts_at = timezone.localtime(sitting.starts_at)
-        if sitting.state == Sitting.State.CLOSED:
-            act, due = _("Write and issue the minutes"), minutes_due(sitting)
-        elif sitting.state == Sitting.State.OPEN:
-            act, due = _("Close the sitting"), starts_at.date()
-        elif sitting.notice_given_on is None:
-            notice = read_document(sitting.matter.process.document).clock("notice")
-            act, due = _("Give notice"), add_workdays(starts_at.date(), -notice).day
-        else:
-            act, due = _("Hold the sitting"), starts_at.date()
-        items.append(
-            DeskItem(
-                kind="sitting",
-                title=sitting.matter.title,
-                act=act,
-                url=reverse("sitting", args=[sitting.pk]),
-                due_on=due,
-                body_id=sitting.matter.convener_id,
-                detail=f"{sitting.matter.number} · {date_format(starts_at, 'DATETIME_FORMAT')}",
-            )
-        )
-    return items
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -16,10 +16,10 @@ from yishi.attachments.store import photo_keep
 from yishi.deliberation.models import Matter, Study
 from yishi.deliberation.services.studies import finding_add, study_check, study_hand_in, study_open, visit_add
 from yishi.deliberation.services.worries import authors_of
+from yishi.deliberation.shown import study_digest
 from yishi.journal.models import Receipt
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -27,7 +27,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 PHOTOS = 3
-SHOWN = 50
 
 
 def load_study(request: Request, pk: UUID) -> Study:
@@ -165,7 +164,7 @@ def study_handing_in(request: Request, study: Study) -> HttpResponse:
     return _act(
         request,
         study,
-        ReportForm(request.POST or None, initial={"report": study.report}),
+        ReportForm(request.POST or None, initial={"report": study.report}, edits=study),
         study_hand_in,
         heading=_("Hand the study in"),
         done=_("The study is handed in; a second person checks it."),
@@ -178,42 +177,16 @@ def study_checking(request: Request, study: Study) -> HttpResponse:
     return _act(
         request,
         study,
-        CheckForm(request.POST or None),
+        CheckForm(request.POST or None, shown=study_digest(study)),
         study_check,
+        template="deliberation/sittings/study_check.html",
+        handed_in=study,
+        visits=list(study.visits.select_related("recorded_by").prefetch_related("photos").order_by("on", "pk")),
+        findings=list(study.findings.all()),
         heading=_("Check the study"),
         done=_("The check is recorded."),
         submit=_("Record the check"),
     )
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Studies of our matters that were handed in and wait for a second person."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    studies = Study.objects.filter(
-        matter__convener__in=desks,
-        matter__state=Matter.State.OPEN,
-        handed_in_on__isnull=False,
-        checked_on__isnull=True,
-    )
-    return studies.select_related("matter").order_by("handed_in_on")
-
-
-def _waiting_items(viewer: Any, studies: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="study",
-            title=study.matter.title,
-            act=_("Check the study"),
-            url=reverse("matter_studies", args=[study.matter_id]),
-            due_on=study.matter.step_due_on,
-            body_id=study.matter.convener_id,
-            detail=f"{study.matter.number} · {study.question}",
-        )
-        for study in studies[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

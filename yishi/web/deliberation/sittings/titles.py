@@ -14,6 +14,7 @@ TITLES: dict[str, Title] = {
     "deliberation.chair.decide": _("Objection to the chair decided on"),
     "deliberation.chair.object": _("Objection to the chair"),
     "deliberation.consent.record": _("Consent recorded"),
+    "deliberation.consent.take_back": _("Consent taken back"),
     "deliberation.draw.publish": _("Draw published"),
     "deliberation.draw.run": _("Draw run"),
     "deliberation.duty.add": _("Duty added to the agreement"),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -26,7 +26,6 @@ from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import bodies_around, conveners, published_versions
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.nearby import widest_place
@@ -39,32 +38,6 @@ from .raise_worry import LOW
 from .worry_story import worry_events
 
 PER_PAGE = 25
-SHOWN = 100
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Worries that lie at the viewer's desks and wait for screening or an answer."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-    worries = Worry.objects.filter(desk__in=desks, state__in=Worry.OWED)
-    return worries.select_related("place").order_by("answer_due_on")
-
-
-def _waiting_items(viewer: Any, worries: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="worry",
-            title=worry.text[:60],
-            act=_("Screen") if worry.state == Worry.State.FILED else _("Answer"),
-            url=reverse("worry", args=[worry.pk]),
-            due_on=worry.answer_due_on,
-            body_id=worry.desk_id,
-            detail=f"{worry.number} · {worry.place.name}",
-        )
-        for worry in worries[:SHOWN]
-    ]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 class WorryFilter(Form):
@@ -201,7 +174,8 @@ class PassForm(ReasonForm):
     field_order = ("act_id", "to_body", "reason")
 
 
-class MergeForm(ActForm):
+class MergeForm(ReasonForm):
+    field_order = ("into", "reason")
     into = forms.ModelChoiceField(
         Worry.within.none(), label=gettext_lazy("With which one?"), widget=forms.RadioSelect, empty_label=None
     )
@@ -288,12 +262,15 @@ def worry_merge(request: Request, worry: Worry) -> HttpResponse:
     form = MergeForm(request.POST or None, initial={"into": worry.says_same_as_id})
     alike = [
         other.pk
-        for other in similar_worries(worry.place, worry.text, theme=worry.theme, limit=12)
+        for other in similar_worries(worry.place, worry.text, theme=worry.theme, limit=20, with_neighbours=True)
         if other.pk != worry.pk
     ]
     number = request.GET.get("number", "").strip()
     condition = Q(pk__in=[*alike, worry.says_same_as_id]) | (Q(number__icontains=number) if number else Q(pk__in=[]))
     others = Worry.objects.filter(condition).exclude(pk=worry.pk).exclude(state__in=["merged", "referred"])
+    offered = [When(pk=pk, then=Value(rank)) for rank, pk in enumerate(alike)]
+    if offered:  # in the order in which they are alike; what was found by its number after them
+        others = others.order_by(Case(*offered, default=Value(len(offered)), output_field=IntegerField()), "pk")
     form.fields["into"].queryset = others.select_related("place")[:20] if request.method == "GET" else others
     form.fields["into"].label_from_instance = lambda other: f"{other.number} · {other.place.name} · {other.text[:60]}"
     return _act(
@@ -302,7 +279,7 @@ def worry_merge(request: Request, worry: Worry) -> HttpResponse:
         form,
         screening.worry_merge,
         _("Merge it with another one"),
-        _("Merge"),
+        _("Merge the two"),
         template="deliberation/worries/merge.html",
         number=number,
         match_count=others.count(),

@@ -13,7 +13,7 @@ from yishi.formats.sheets import SheetOut, write_workbook
 from yishi.formats.tables import Column
 from yishi.kit.identity import masked
 
-from .pieces import (
+from .services.pieces import (
     Stage,
     pieces,
     results_in,

@@ -1,0 +1,281 @@
+"""What waits, waits on somebody's desk: the declarations of next acts, compared with the desks.
+
+Sisters that were looked for: every stage of every kind of file that has a course (`COURSES`). Found besides the ones
+that were reported: a payment and a public file in a small office, a plan that came back, a promise whose supervisor is
+its bearer, a promise in a member's own name that is only proposed, a workbook that is checked or has faulty rows, a
+need without an offer, a draft of an answer sheet, a matter whose step has no clock.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.assistance.works import Works
+from tests.cast import sign_in
+from tests.samples import kwargs_by_loader
+from tests.story import Story
+from yishi.assistance.imports.models import Import
+from yishi.assistance.pairing.models import Match
+from yishi.assistance.projects.stages import TABLE as PROJECT_TABLE
+from yishi.commitments.models import Commitment, TimeRequest
+from yishi.commitments.stages import TABLE as PROMISE_TABLE
+from yishi.database.reach import everything, reaching
+from yishi.deliberation.models import GateRequest, Matter, Minutes, Stage
+from yishi.deliberation.services.gates import gate_answer
+from yishi.organisations.models import Installation, Post
+from yishi.web.kit.next_acts import value_of
+from yishi.web.shell.desk import COURSES, inbox
+from yishi.web.shell.member import duties
+
+pytestmark = pytest.mark.django_db
+
+
+def on_desk(viewer):
+    """(kind, url, act) of what waits for the viewer, within what they may see."""
+    with reaching(viewer.reach):
+        return [(item.kind, item.url, item.act) for item in inbox(viewer)]
+
+
+@pytest.mark.parametrize("course", COURSES, ids=lambda course: f"{course.kind} {course.title.__module__}")
+def test_waiting_1_every_stage_has_a_next_act_or_a_reason_for_none(course):
+    """Generated: no stage of any table was forgotten, none is in both."""
+    acted = {stage for act in course.acts for stage in act.stages}
+    assert acted | set(course.rests) == set(course.stages)
+    assert not acted & set(course.rests)
+
+
+@pytest.mark.parametrize("kind, table", [("commitment", PROMISE_TABLE), ("project", PROJECT_TABLE)])
+def test_waiting_1_a_stage_that_can_be_left_says_whose_turn_it_is(kind, table):
+    """A stage that leads on is on a desk, or points to the file on whose desk it waits."""
+    (course,) = (course for course in COURSES if course.kind == kind)
+    for stage, verbs in table.items():
+        leads_on = set(verbs.values()) - {stage}
+        if leads_on - {"dropped"} and stage in course.rests and course.rests[stage] == "over":
+            assert leads_on == {"in_force"}, stage  # reopened only
+
+
+def _promise(record, act, cast):
+    for name in ("bearer", "supervisor", "escalated_to"):
+        if name != act.desk:
+            setattr(record, name, cast.bodies["water"])
+    asks = "more time" in act.act._args[0]
+    record.supervisor = cast.bodies["office"] if act.whose else record.supervisor
+    record.due_on = timezone.localdate() - timedelta(days=1)
+    record.settled_on, record.rechecked_on = timezone.localdate() - timedelta(days=900), None
+    record.backfilled = False
+    TimeRequest.objects.filter(commitment=record).update(granted=None if asks else True)
+
+
+def _project(record, act, cast):
+    record.starts_on, record.ends_on = (timezone.localdate() - timedelta(days=ago) for ago in (3, 2))
+    if act.desk != "responsible":
+        record.responsible = cast.bodies["water"]
+    record.acceptor = cast.bodies["office"] if act.desk == "acceptor" else None
+
+
+def _proposal(record, act, cast):
+    record.outcome, record.commitment = "", None
+
+
+def _study(record, act, cast):
+    record.matter.convener = cast.bodies["office"]
+    record.matter.save()
+    record.handed_in_on, record.checked_on = timezone.localdate(), None
+    record.visits.update(recorded_by=cast.people["convener"])
+
+
+def _sitting(record, act, cast):
+    record.notice_given_on = None if "notice" in act.act._args[0] else timezone.localdate()
+    Minutes.objects.filter(sitting=record).update(issued_at=None)
+
+
+def _gate(record, act, cast):
+    record.step, record.round = record.matter.step, 9
+
+
+def _match(record, act, cast):
+    if isinstance(record, Match):
+        record.need.desk, record.proposed_by = cast.bodies["office"], "offer"
+        record.need.save()
+    else:
+        record.matches.update(state="declined")
+
+
+def _plan(record, act, cast):
+    record.reason = "请补充"
+
+
+def _import(record, act, cast):
+    record.body = cast.bodies["office"]
+
+
+def _report(record, act, cast):
+    record.issued_at = None
+
+
+def _nobodys(record, act, cast):
+    """Recorded by nobody whom the test asks."""
+    for name in ("recorded_by", "prepared_by"):
+        if hasattr(record, name):
+            setattr(record, name, None)
+
+
+PREPARED = {
+    "commitment": _promise, "project": _project, "proposal": _proposal, "study": _study, "sitting": _sitting,
+    "gate": _gate, "match": _match, "plan": _plan, "import": _import, "report": _report,
+}  # fmt: skip
+
+
+def _shape(course, act, stage, record, cast):
+    """Bring `record` to `stage`, with `act` next, so that its desk is the county office's."""
+    if course.column != "stage_now":
+        setattr(record, course.column, stage)
+    if not act.whose:
+        *path, last = act.desk.split("__")
+        owner = value_of(record, "__".join(path)) if path else record
+        setattr(owner, last, cast.bodies["office"])
+        owner.save()
+    PREPARED.get(course.kind, _nobodys)(record, act, cast)
+    record.save()
+    if hasattr(record, "matter_id"):
+        Matter.within.filter(pk=record.matter_id).update(state=Matter.State.OPEN)
+
+
+@pytest.fixture
+def world(cast):
+    kwargs_by_loader(cast)
+    with everything():
+        Import.objects.create(
+            kind="deeds", body=cast.bodies["office"], place=cast.places["牟定县"], year=2026, filename="帮扶.xlsx",
+            size=1, sha256="0" * 64, sent_at=timezone.now(),
+        )  # fmt: skip
+    return cast
+
+
+def test_waiting_1_every_stage_with_a_next_act_is_on_that_desk(world):
+    """Generated: each record of each kind is brought to each stage with a next act; whose act it is sees it on their
+    desk with that act's page; in a stage that rests nobody sees it."""
+    clerk = world.viewer("clerk")
+    missing, lingering, tried = [], [], 0
+    for course in COURSES:
+        if course.kind == "matter":
+            continue  # many conditions: tested one by one below
+        with everything():
+            record = course.records().order_by("pk").first()
+        assert record is not None, course.kind
+        for act in course.acts:
+            for stage in act.stages:
+                if course.kind == "consultation" and stage == "open":
+                    continue  # waits only while statements do: tried in its own tests
+                with everything():
+                    _shape(course, act, stage, record, world)
+                url = reverse(act.page, args=[value_of(record, act.of)])
+                waiting = on_desk(clerk)
+                tried += 1
+                if (course.kind, url) not in [(kind, address) for kind, address, _act in waiting]:
+                    missing.append((course.kind, stage, act.desk, str(act.page)))
+        for stage in course.rests:
+            if course.column == "stage_now":
+                continue
+            with everything():
+                type(record)._base_manager.filter(pk=record.pk).update(**{course.column: stage})
+            urls = {reverse(act.page, args=[value_of(record, act.of)]) for act in course.acts}
+            lingering += [
+                (course.kind, stage) for kind, url, _act in on_desk(clerk) if kind == course.kind and url in urls
+            ]
+    assert not missing
+    assert not lingering
+    assert tried >= 25
+
+
+def test_waiting_1_a_planned_project_waits_for_approval_and_a_finished_one_for_whoever_may_accept(cast):
+    with everything():
+        works = Works(cast)
+    approve = ("project", reverse("project_approve", args=[works.pk]))
+    assert approve in [item[:2] for item in on_desk(cast.viewer("clerk"))]
+    assert approve not in [item[:2] for item in on_desk(cast.viewer("water_clerk"))]  # who builds does not approve
+    assert approve not in [item[:2] for item in on_desk(cast.viewer("outsider"))]
+    with everything():
+        works.approve().start().build()
+    accept = ("project", reverse("project_accept", args=[works.pk]))
+    assert accept in [item[:2] for item in on_desk(cast.viewer("clerk"))]
+    assert accept not in [item[:2] for item in on_desk(cast.viewer("water_clerk"))]
+
+
+def test_waiting_1_a_study_goes_to_the_desk_above_where_nobody_else_may_check_it(cast):
+    with everything():
+        story = Story(cast).raise_worry().take_up().study_it()
+        story.study.refresh_from_db()
+        story.study.checked_on = None
+        story.study.save()
+        story.study.visits.update(recorded_by=cast.people["convener"])
+    item = ("study", reverse("matter_studies", args=[story.matter.pk]))
+    assert item not in [one[:2] for one in on_desk(cast.viewer("convener"))]  # their own hands
+    assert item in [one[:2] for one in on_desk(cast.viewer("clerk"))]
+    with everything():  # a colleague at the convener's desk: then it is theirs
+        Post.objects.create(person=cast.people["villager"], body=cast.bodies["council"], role="clerk")
+    assert item in [one[:2] for one in on_desk(cast.viewer("villager"))]
+    assert item not in [one[:2] for one in on_desk(cast.viewer("clerk"))]
+
+
+def _matter_acts(cast, matter):
+    return [act for kind, _url, act in on_desk(cast.viewer("convener")) if kind == "matter"]
+
+
+def test_waiting_1_an_open_matter_is_on_a_desk_at_every_stage(cast, settings):
+    """Just taken up, seats to fill, an agreement to write, a gate that came back at its own step: with or without a
+    clock."""
+    with everything():
+        story = Story(cast).raise_worry().take_up()
+        matter = story.matter
+        Matter.within.filter(pk=matter.pk).update(step_due_on=None)
+        GateRequest.objects.filter(matter=matter).delete()
+    assert len(_matter_acts(cast, matter)) == 1
+    for stage, act in ((Stage.DELIBERATED, "补齐席位"), (Stage.AGREED, "起草协商意见")):
+        with everything():
+            Matter.within.filter(pk=matter.pk).update(stage=stage)
+        assert _matter_acts(cast, matter) == [act]
+    for stage in Stage.values:
+        with everything():
+            Matter.within.filter(pk=matter.pk).update(stage=stage)
+        assert len(_matter_acts(cast, matter)) == 1, stage
+    with everything():
+        matter.refresh_from_db()
+        gate = GateRequest.objects.create(
+            matter=matter, step=matter.step, gate="g", name="审定", body=cast.bodies["party"],
+            asked_at=timezone.now(), due_on=timezone.localdate(),
+        )  # fmt: skip
+    assert not _matter_acts(cast, matter)  # it waits for the party committee
+    assert ("gate", reverse("gate", args=[gate.pk])) in [one[:2] for one in on_desk(cast.viewer("party_clerk"))]
+    with everything():
+        gate_answer(actor=cast.viewer("party_clerk"), gate=gate, answer="return", reason="请补充")
+    assert _matter_acts(cast, matter) == ["按退回意见补正后重新提请"]
+
+
+def test_waiting_1_in_a_small_office_the_same_person_sees_what_they_must_check(cast):
+    with everything():
+        works = Works(cast).approve().allot()
+        works.pay(500, confirmed=False)
+        assert "payment" not in [kind for kind, _url, _act in on_desk(works.clerk)]
+        Installation.objects.update(small_office=True)
+    assert "payment" in [kind for kind, _url, _act in on_desk(works.clerk)]
+
+
+def test_waiting_1_a_proposed_promise_in_ones_own_name_is_among_ones_duties(cast):
+    with everything():
+        story = Story(cast).all()
+        Commitment.within.filter(pk=story.commitment.pk).update(
+            state="proposed", bearer_person=cast.people["member"]
+        )  # fmt: skip
+    viewer = cast.viewer("member")
+    with reaching(viewer.reach):
+        assert [item.act for item in duties(viewer) if item.kind == "commitment"] == ["确认承诺"]
+
+
+def test_waiting_1_the_title_of_an_item_is_a_link(client, cast):
+    with everything():
+        works = Works(cast)
+    page = sign_in(client, cast, "clerk").get(reverse("desk")).content.decode()
+    assert f'<a href="{reverse("project_approve", args=[works.pk])}">通组路硬化</a>' in page

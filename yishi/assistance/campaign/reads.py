@@ -1,0 +1,56 @@
+"""Look-ups: what an item said on a day, the meetings of a campaign and the promises that came from them."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from yishi.commitments.models import Commitment
+
+from .models import Campaign, CatalogueItem, ItemVersion, SteeringMeeting
+
+
+def version_on(item: CatalogueItem, day: date) -> ItemVersion:
+    """What the item said on `day`; its first version for days before."""
+    return version_among(list(item.versions.order_by("number")), day)
+
+
+def versions_on(items: Collection[UUID], day: date) -> dict[UUID, ItemVersion]:
+    """The same for several items, each with its item and campaign as they stand now: one query."""
+    all_versions = ItemVersion.objects.filter(item__in=items).select_related("item__campaign").order_by("number")
+    all_of: dict[UUID, list[ItemVersion]] = {}
+    for version in all_versions:
+        all_of.setdefault(version.item_id, []).append(version)
+    return {key: version_among(versions, day) for key, versions in all_of.items()}
+
+
+def version_among(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
+    """The version of an item that holds on `day`; the first of them for days before. `versions`: oldest first."""
+    valid = [version for version in versions if version.valid_from <= day]
+    return valid[-1] if valid else versions[0]
+
+
+def meetings_for(viewer: Any, campaign: Campaign) -> QuerySet[SteeringMeeting]:
+    """The meetings of a campaign that are held where the viewer sits, above or within."""
+    return SteeringMeeting.objects.filter(viewer.ground_q("place__"), campaign=campaign)
+
+
+def promises_of(kind: str, keys: Any) -> QuerySet[Commitment]:
+    """The promises that came from these meetings or agreements (`kind`), as far as the viewer may see them."""
+    return Commitment.objects.filter(origin_kind=kind, origin_id__in=keys).exclude(state=Commitment.State.DROPPED)
+
+
+def with_counts(cases: list[Any], kind: str) -> list[dict[str, Any]]:
+    """Each case (a meeting, an agreement) with the number of its promises (`n`), of the open and the overdue ones."""
+    today = timezone.localdate()
+    open_ones = Q(state__in=Commitment.OPEN)
+    late = Q(state=Commitment.State.IN_FORCE, due_on__lt=today, backfilled=False)
+    promises = promises_of(kind, [case.pk for case in cases]).order_by().values("origin_id")
+    counts = {
+        row["origin_id"]: row
+        for row in promises.annotate(n=Count("pk"), open=Count("pk", filter=open_ones), late=Count("pk", filter=late))
+    }
+    return [{"case": case, **counts.get(case.pk, {"n": 0, "open": 0, "late": 0})} for case in cases]

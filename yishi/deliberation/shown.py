@@ -1,0 +1,101 @@
+"""What somebody read when they consented, approved or checked: its text in one canonical form, and the hash of it.
+
+An approval belongs to what was shown. The page sends the hash of what it shows along with the answer; the service
+refuses an answer to another text (`check_shown`), stores the hash with the approval, and what changes afterwards no
+longer has that approval.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import Agreement, Duty, GateRequest, Matter, Release, Stage, Study
+from yishi.kit.errors import WrongStage
+
+from .process.schema import Model
+
+DUTY_COLUMNS = (
+    "act",
+    "bearer_id",
+    "bearer_person_id",
+    "quantity",
+    "unit",
+    "due_on",
+    "conditions",
+    "proof_expected",
+    "supervisor_id",
+)
+
+
+def digest(shown: Mapping[str, Any]) -> str:
+    """The hash of a canonical text."""
+    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_shown(shown: str, now: str) -> None:
+    """Refuse an answer to a text that was changed since the page showed it; who sends no hash has just read it."""
+    if shown and shown != now:
+        raise WrongStage(
+            "shown.changed",
+            _("What is written here was changed after you opened the page. Read it as it stands now, then answer."),
+        )
+
+
+def agreement_shown(agreement: Agreement, duties: Iterable[Duty] | None = None) -> dict[str, Any]:
+    """What a party consents to: the words, the conditions, and each duty."""
+    rows = agreement.duties.order_by("ordinal") if duties is None else duties
+    return {
+        "text": agreement.text,
+        "conditions": agreement.conditions,
+        "minority": agreement.minority,
+        "duties": [[_plain(getattr(duty, column)) for column in DUTY_COLUMNS] for duty in rows],
+    }
+
+
+def agreement_digest(agreement: Agreement) -> str:
+    return digest(agreement_shown(agreement))
+
+
+def study_digest(study: Study) -> str:
+    """What the second person checks: question, report, visits and findings."""
+    return digest(
+        {
+            "question": study.question,
+            "report": study.report,
+            "visits": [str(visit.pk) for visit in study.visits.order_by("pk")],
+            "findings": list(study.findings.values_list("text", "source")),
+        }
+    )
+
+
+def release_digest(release: Release, texts: Mapping[Any, str]) -> str:
+    """What becomes public: the texts, and which photos."""
+    photos = sorted(str(key) for key in release.photos.values_list("pk", flat=True))
+    return digest({"texts": list(texts.values()), "photos": photos, "statements": release.shows_statements})
+
+
+def gate_shown(
+    matter: Matter, step: str, model: Model, agreement: Agreement | None, duties: Iterable[Duty] | None = None
+) -> dict[str, Any]:
+    """What a gate approves: title and purpose of the matter; at the hand-over the agreement and its duties too."""
+    shown: dict[str, Any] = {"title": matter.title, "summary": matter.summary}
+    of_step = model.step(step)
+    if of_step is not None and of_step.stage == Stage.HANDED_OVER and agreement is not None:
+        shown |= agreement_shown(agreement, duties)
+    return shown
+
+
+def gate_is_stale(gate: GateRequest, shown: Mapping[str, Any]) -> bool:
+    """Was what this gate approved changed since? Answers from before texts were kept stand until the next change."""
+    return gate.answer == GateRequest.Answer.APPROVE and bool(gate.shown) and gate.shown != shown
+
+
+def _plain(value: Any) -> str | None:
+    """A decimal reads alike before and after it was stored."""
+    if value is None:
+        return None
+    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)

@@ -1,0 +1,43 @@
+"""Whose act comes next on a workbook that was sent."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.imports.models import Import
+from yishi.web.kit.next_acts import Course, NextAct, working_desks
+
+State = Import.State
+
+
+def _sending(viewer: Any) -> Q:
+    """The desk that sent it; of bodies and people, who keeps that register there."""
+    register = Q(kind=Import.Kind.ORGANISATION)
+    return (~register & Q(body__in=working_desks(viewer))) | (register & Q(body__in=viewer.reach.register_bodies))
+
+
+IMPORTS = Course(
+    kind="import",
+    column="state",
+    stages=tuple(State.values),
+    acts=(
+        NextAct((State.READY,), "sender", _("Look at it and import it"), "import", whose=_sending),
+        NextAct((State.FAULTY,), "sender", _("Mend the rejected rows"), "import", whose=_sending),
+    ),
+    rests={
+        State.SENT: "the platform works on it",
+        State.READING: "the platform works on it",
+        State.CHECKING: "the platform works on it",
+        State.WRITING: "the platform works on it",
+        State.UNDOING: "the platform works on it",
+        State.REFUSED: "over: a readable file is sent as another workbook",
+        State.PUBLISHED: "over",
+        State.UNDONE: "over",
+        State.GIVEN_UP: "over",
+    },
+    records=lambda: Import.objects.select_related("place"),
+    order="sent_at",
+    title=lambda workbook: workbook.filename,
+    detail=lambda workbook: f"{workbook.get_kind_display()} · {workbook.place.name}",
+)

@@ -1,0 +1,83 @@
+"""Whose act comes next on a project, and on a payment."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.projects.models import FundMovement, Project
+from yishi.kit.money import yuan_text
+from yishi.organisations.grants import OVERSEEING
+from yishi.organisations.models import BodyKind, Installation, PlaceLevel
+from yishi.web.kit.next_acts import Course, NextAct, inside, working_desks
+
+from .money_words import receiver_of
+
+S = Project.Stage
+State = FundMovement.State
+NEAR = (PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)
+LEADING = OVERSEEING | {BodyKind.GOVERNMENT, BodyKind.PARTY}
+PAID_TO = ("fund", "giver_body", "giver_person", "project", "household", "pupil", "body", "place", "gift")
+
+
+def _leading(viewer: Any) -> Q:
+    """The desks that lead in its place, up to the county's, but not who builds it (a small office excepted)."""
+    builds = Q(responsible__in=[post.body_id for post in viewer.posts])
+    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    there = inside(viewer, "place__", lambda post: post.body.kind in LEADING and post.body.place.level in NEAR)
+    return there & (~builds | small)
+
+
+def _accepting(viewer: Any) -> Q:
+    return Q(acceptor__isnull=True) & _leading(viewer)
+
+
+def _begins(today: date) -> Q:
+    return Q(starts_on__lte=today)
+
+
+def _ends(today: date) -> Q:
+    return Q(ends_on__lte=today)
+
+
+PROJECTS = Course(
+    kind="project",
+    column="stage",
+    stages=tuple(S.values),
+    acts=(
+        NextAct((S.PLANNED,), "leader", _("Approve the project"), "project_approve", "starts_on", whose=_leading),
+        NextAct((S.APPROVED,), "responsible", _("Begin the works"), "project_start", "starts_on", _begins),
+        NextAct((S.BUILDING,), "responsible", _("Report how far it is"), "project_report", "ends_on", _ends),
+        NextAct((S.FINISHED,), "acceptor", _("Accept the works"), "project_accept", "ends_on"),
+        NextAct((S.FINISHED,), "leader", _("Accept the works"), "project_accept", "ends_on", whose=_accepting),
+    ),
+    rests={S.ACCEPTED: "over", S.DROPPED: "over"},
+    records=lambda: Project.objects.select_related("place"),
+    order="ends_on",
+    title=lambda project: project.name,
+    detail=lambda project: f"{project.number} · {project.place.name}",
+)
+
+
+def _second_hand(viewer: Any) -> Q:
+    """Somebody else at the fund's desk than who recorded it (in a small office also the same)."""
+    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    return Q(fund__owner__in=working_desks(viewer)) & (~Q(recorded_by=viewer.person_id) | small)
+
+
+PAYMENTS = Course(
+    kind="payment",
+    column="state",
+    stages=tuple(State.values),
+    acts=(NextAct((State.WAITING,), "owner", _("Check the payment"), "movement", whose=_second_hand),),
+    rests={State.COUNTED: "done", State.RETURNED: "over", State.REVERSED: "over"},
+    records=lambda: FundMovement.objects.select_related(*PAID_TO),
+    order="recorded_at",
+    title=lambda payment: (
+        gettext("Payment of %(amount)s yuan to %(whom)s")
+        % {"amount": yuan_text(payment.amount), "whom": receiver_of(payment, set())}
+    ),
+    detail=lambda payment: payment.fund.name,
+)

@@ -1,0 +1,72 @@
+"""Whose act comes next on a promise, in each stage of its table."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from yishi.commitments.clocks import RECHECK_AFTER
+from yishi.commitments.models import Commitment, TimeRequest
+from yishi.organisations.models import BodyKind, PlaceLevel
+from yishi.web.kit.next_acts import Course, NextAct, inside, working_desks
+
+S = Commitment.State
+OFFICES = (BodyKind.OFFICE, BodyKind.COUNCIL)
+NEAR = (PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)
+
+
+def _overdue(today: date) -> Q:
+    return Q(due_on__lt=today, backfilled=False)
+
+
+def _asks_time(today: date) -> Q:
+    return Q(Exists(TimeRequest.objects.filter(commitment=OuterRef("pk"), granted__isnull=True)))
+
+
+def _to_look_back(today: date) -> Q:
+    return Q(rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
+
+
+def _deciding(viewer: Any) -> Q:
+    """Its supervisor's desk; where that is the bearer's own, the convening office of the place."""
+    office = inside(viewer, "place__", lambda post: post.body.kind in OFFICES and post.body.place.level in NEAR) & ~Q(
+        bearer__in=[post.body_id for post in viewer.posts]
+    )
+    own = Q(supervisor=F("bearer"))
+    return (~own & Q(supervisor__in=working_desks(viewer))) | (own & office)
+
+
+def _commitments() -> QuerySet[Commitment]:
+    return Commitment.objects.select_related("place")
+
+
+ACTS = (
+    NextAct((S.PROPOSED,), "bearer", _("Confirm it"), "commitment"),
+    NextAct((S.IN_FORCE,), "bearer", _("Do it, answer or give proof"), "commitment", "due_on"),
+    NextAct((S.PROVED,), "supervisor", _("Check the proof"), "commitment", "due_on", whose=_deciding),
+    NextAct(
+        (S.CHECKED,), "supervisor", _("Strike it off after the verdict"), "commitment", "verdict_due_on",
+        whose=_deciding,
+    ),
+    NextAct((S.STRUCK_OFF,), "supervisor", _("Look back"), "commitment", "recheck_due_on", _to_look_back),
+    NextAct((S.IN_FORCE,), "supervisor", _("Decide about more time"), "commitment", "due_on", _asks_time),
+    NextAct((S.IN_FORCE,), "escalated_to", _("Press: overdue below your tier"), "commitment", "due_on"),
+    NextAct((S.IN_FORCE,), "supervisor", _("Press for it"), "commitment", "due_on", _overdue),
+)  # fmt: skip
+
+PROMISES = Course(
+    kind="commitment",
+    column="state",
+    stages=tuple(S.values),
+    acts=ACTS,
+    rests={
+        S.AGREED: "the hand-over of its agreement stands on the convener's desk",
+        S.CLOSED_UNDONE: "over",
+        S.DROPPED: "over",
+    },
+    records=_commitments,
+    order="due_on",
+    title=lambda promise: promise.act,
+    detail=lambda promise: f"{promise.number} · {promise.place.name}",
+)

@@ -1,0 +1,160 @@
+"""Whose act comes next on a matter, a gate, a yearly plan.
+
+An open matter is always on somebody's desk: on the convener's, unless a gate, a study, a sitting, an agreement or a
+promise of it waits for somebody.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from yishi.commitments.models import Commitment
+from yishi.deliberation.models import Agreement, GateRequest, Matter, Seat, Sitting, Stage, Study, YearPlan
+from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.gates import gates_waiting
+from yishi.kit.clock import add_workdays
+from yishi.web.kit.next_acts import Course, NextAct
+
+SOON = 3  # working days
+STAGES = tuple(Stage.values)
+Answer = GateRequest.Answer
+
+
+def _newest_gate(*answers: str) -> Exists:
+    """Does the newest request of a gate of the matter's step say one of `answers`?"""
+    newest = GateRequest.objects.filter(matter=OuterRef("pk"), step=OuterRef("step"), answer__in=answers)
+    later = GateRequest.objects.filter(
+        matter=OuterRef("matter"), step=OuterRef("step"), gate=OuterRef("gate"), round__gt=OuterRef("round")
+    )
+    return Exists(newest.filter(~Exists(later)))
+
+
+def _returned(today: date) -> Q:
+    return Q(_newest_gate(Answer.RETURN))
+
+
+def _has(records: QuerySet[Any], **narrowed: Any) -> Exists:
+    return Exists(records.filter(matter=OuterRef("pk"), **narrowed))
+
+
+def _unwritten(today: date) -> Q:
+    return ~Q(_has(Agreement.objects.all()))
+
+
+def _drafted(today: date) -> Q:
+    written = (Agreement.State.RECORDED, Agreement.State.HANDED_OVER)
+    return ~Q(_has(Agreement.objects.all(), state__in=written))
+
+
+def _seatless(today: date) -> Q:
+    return ~Q(_has(Seat.objects.all(), state__in=Seat.LIVE, ended_on__isnull=True))
+
+
+def _unplanned(today: date) -> Q:
+    return ~Q(Exists(Sitting.within.filter(matter=OuterRef("pk")).exclude(state=Sitting.State.CANCELLED)))
+
+
+def elsewhere() -> Q:
+    """Something of the matter stands on a desk already."""
+    sittings = Sitting.within.filter(matter=OuterRef("pk"), minutes__issued_at__isnull=True)
+    owed = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=OuterRef("pk"))
+    return (
+        Q(_newest_gate("", Answer.HOLD))
+        | Q(_has(Study.objects.all(), handed_in_on__isnull=False, checked_on__isnull=True))
+        | Q(Exists(sittings.exclude(state=Sitting.State.CANCELLED)))
+        | Q(_has(Agreement.objects.all(), state=Agreement.State.RECORDED))
+        | Q(Exists(owed.filter(settled_on__isnull=True).exclude(state=Commitment.State.DROPPED)))
+    )
+
+
+def _pressing(today: date) -> Q:
+    came_back = Exists(Matter.within.filter(pk=OuterRef("pk"), steps__left_on__isnull=True, steps__came_back=True))
+    return Q(step_due_on__lte=add_workdays(today, SOON).day) | Q(came_back)
+
+
+def _idle(today: date) -> Q:
+    return ~_pressing(today) & ~elsewhere()
+
+
+def _bring_on(matter: Any) -> str:
+    step = read_document(matter.process.document).step(matter.step)
+    return gettext("Bring on: %(step)s") % {"step": step.name if step else ""}
+
+
+def _acts(when: Any) -> tuple[NextAct, ...]:
+    """What the convener does, the special first."""
+
+    def also(condition: Any) -> Any:
+        return lambda today: when(today) & condition(today)
+
+    special = (
+        (STAGES, _("Mend what was returned and ask again"), "matter", _returned),
+        ((Stage.DELIBERATED,), _("Fill the seats"), "matter_seats", _seatless),
+        ((Stage.DELIBERATED,), _("Plan the sitting"), "matter_sittings", _unplanned),
+        ((Stage.AGREED,), _("Write the agreement"), "agreement_new", _unwritten),
+        ((Stage.AGREED,), _("Record how the parties consented"), "matter_agreement", _drafted),
+    )
+    acts = tuple(
+        NextAct(stages, "convener", act, page, "step_due_on", also(condition))
+        for stages, act, page, condition in special
+    )
+    return (*acts, NextAct(STAGES, "convener", _bring_on, "matter", "step_due_on", when))
+
+
+def _open_matters() -> QuerySet[Matter]:
+    return Matter.objects.filter(state=Matter.State.OPEN).select_related("place", "process")
+
+
+def _matter_words(matter: Any) -> str:
+    return f"{matter.number} · {matter.place.name}"
+
+
+# Two lists, each with an order that the database has at hand: what presses, by its clock; what nobody brings on.
+PRESSING = Course(
+    "matter", "stage", STAGES, _acts(_pressing), {}, _open_matters,
+    title=lambda matter: matter.title, detail=_matter_words, order="step_due_on",
+)  # fmt: skip
+IDLE = Course(
+    "matter", "stage", STAGES, _acts(_idle), {}, _open_matters,
+    title=lambda matter: matter.title, detail=_matter_words, order="step_due_on",
+)  # fmt: skip
+
+
+def _asked_gates() -> QuerySet[GateRequest]:
+    return gates_waiting().select_related("matter__place")
+
+
+GATES = Course(
+    kind="gate",
+    column="answer",
+    stages=("", *Answer.values),
+    acts=(NextAct(("", Answer.HOLD), "body", _("Answer the gate"), "gate", "due_on"),),
+    rests={Answer.APPROVE: "the matter went on", Answer.RETURN: "the matter is on the convener's desk"},
+    records=_asked_gates,
+    order="due_on",
+    title=lambda gate: f"{gate.name} · {gate.matter.title}",
+    detail=lambda gate: gate.matter.place.full_name,
+)
+
+PLANS = Course(
+    kind="plan",
+    column="state",
+    stages=tuple(YearPlan.State.values),
+    acts=(
+        NextAct((YearPlan.State.SUBMITTED,), "approver", _("Decide the plan"), "plan_decide"),
+        NextAct(
+            (YearPlan.State.COLLECTING,),
+            "body",
+            _("Mend the plan and submit it again"),
+            "plan",
+            when=lambda today: ~Q(reason=""),
+        ),
+    ),
+    rests={YearPlan.State.APPROVED: "over"},
+    records=lambda: YearPlan.objects.select_related("body"),
+    order="year",
+    title=str,
+)

@@ -1,0 +1,47 @@
+"""Whose act comes next on a public file."""
+
+from typing import Any
+
+from django.db.models import Exists, Q
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import Matter, Release
+from yishi.deliberation.rules import RUNNING_TIERS
+from yishi.organisations.grants import OVERSEEING
+from yishi.organisations.models import Installation
+from yishi.web.kit.next_acts import Course, NextAct, inside, working_desks
+
+State = Release.State
+
+
+def _running(viewer: Any) -> Q:
+    there = inside(
+        viewer,
+        "matter__place__",
+        lambda post: post.body.kind in OVERSEEING and post.body.place.level in RUNNING_TIERS,
+    )
+    return Q(matter__convener__in=working_desks(viewer)) | there
+
+
+def _checking(viewer: Any) -> Q:
+    """Somebody else than who prepared it; in a small office also the same."""
+    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    return _running(viewer) & (~Q(prepared_by=viewer.person_id) | Q(prepared_by__isnull=True) | small)
+
+
+RELEASES = Course(
+    kind="release",
+    column="state",
+    stages=tuple(State.values),
+    acts=(
+        NextAct((State.PREPARED,), "second person", _("Check the public file"), "release", whose=_checking),
+        NextAct(
+            (State.REFUSED,), "convener", _("Mend the public file"), "matter_release", whose=_running, of="matter_id"
+        ),
+    ),
+    rests={State.RELEASED: "it is public", State.HIDDEN: "somebody hid it"},
+    records=lambda: Release.objects.filter(matter__in=Matter.objects.values("pk")).select_related("matter__place"),
+    order="prepared_at",
+    title=lambda release: release.title,
+    detail=lambda release: f"{release.matter.number} · {release.matter.place.name}",
+)

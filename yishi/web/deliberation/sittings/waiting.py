@@ -1,0 +1,136 @@
+"""Whose act comes next on a study, a sitting, an agreement."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import Agreement, Matter, Sitting, Study, StudyVisit
+from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.rules import RUNNING_TIERS
+from yishi.deliberation.services.minutes import minutes_due
+from yishi.kit.clock import add_workdays
+from yishi.organisations.grants import OVERSEEING, WORKING
+from yishi.organisations.models import Installation, Post, valid_on
+from yishi.web.kit.next_acts import Course, NextAct, inside, working_desks
+
+RUNNING, HANDED_IN, CHECKED = "running", "handed in", "checked"
+
+
+def _studies() -> QuerySet[Study]:
+    stage = Case(
+        When(checked_on__isnull=False, then=Value(CHECKED)),
+        When(handed_in_on__isnull=False, then=Value(HANDED_IN)),
+        default=Value(RUNNING),
+        output_field=CharField(),
+    )
+    studies = Study.objects.filter(matter__in=Matter.objects.filter(state=Matter.State.OPEN).values("pk"))
+    return studies.annotate(stage_now=stage).select_related("matter")
+
+
+def _checking(viewer: Any) -> Q:
+    """A second person at the convener's desk; where nobody else works there, the desks that oversee the place."""
+    recorded = StudyVisit.objects.filter(study=OuterRef("pk"))
+    own = Q(Exists(recorded.filter(recorded_by=viewer.person_id)))
+    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    hands = StudyVisit.objects.filter(study=OuterRef(OuterRef("pk"))).exclude(recorded_by=None)
+    colleagues = Post.objects.filter(
+        valid_on(timezone.localdate()), body=OuterRef("matter__convener"), role__in=WORKING
+    ).exclude(person__in=hands.values("recorded_by"))
+    over = inside(
+        viewer,
+        "matter__place__",
+        lambda post: post.body.kind in OVERSEEING and post.body.place.level in RUNNING_TIERS,
+    )
+    return (Q(matter__convener__in=working_desks(viewer)) & (~own | small)) | (
+        over & ~own & ~Q(Exists(colleagues)) & ~small
+    )
+
+
+STUDIES = Course(
+    kind="study",
+    column="stage_now",
+    stages=(RUNNING, HANDED_IN, CHECKED),
+    acts=(
+        NextAct(
+            (HANDED_IN,), "second person", _("Check the study"), "matter_studies", "matter__step_due_on",
+            whose=_checking, of="matter_id",
+        ),
+    ),
+    rests={RUNNING: "its matter is on the convener's desk", CHECKED: "over"},
+    records=_studies,
+    order="handed_in_on",
+    title=lambda study: study.matter.title,
+    detail=lambda study: f"{study.matter.number} · {study.question}",
+)  # fmt: skip
+
+
+def _of_open_matter(today: date) -> Q:
+    return Q(matter__state=Matter.State.OPEN)
+
+
+def _unnoticed(today: date) -> Q:
+    return _of_open_matter(today) & Q(notice_given_on__isnull=True)
+
+
+def _without_minutes(today: date) -> Q:
+    return _of_open_matter(today) & (Q(minutes__isnull=True) | Q(minutes__issued_at__isnull=True))
+
+
+def _starts(sitting: Any) -> date:
+    return timezone.localdate(sitting.starts_at)
+
+
+def _notice_due(sitting: Any) -> date:
+    ahead = read_document(sitting.matter.process.document).clock("notice")
+    return add_workdays(_starts(sitting), -ahead).day
+
+
+State = Sitting.State
+AHEAD = (State.PLANNED, State.NOTICED)
+
+SITTINGS = Course(
+    kind="sitting",
+    column="state",
+    stages=tuple(State.values),
+    acts=(
+        NextAct(AHEAD, "matter__convener", _("Give notice"), "sitting", _notice_due, _unnoticed),
+        NextAct(AHEAD, "matter__convener", _("Hold the sitting"), "sitting", _starts, _of_open_matter),
+        NextAct((State.OPEN,), "matter__convener", _("Close the sitting"), "sitting", _starts, _of_open_matter),
+        NextAct(
+            (State.CLOSED,), "matter__convener", _("Write and issue the minutes"), "sitting", minutes_due,
+            _without_minutes,
+        ),
+    ),
+    rests={State.CANCELLED: "its matter is on the convener's desk"},
+    records=lambda: Sitting.objects.select_related("matter__process"),
+    order="starts_at",
+    title=lambda sitting: sitting.matter.title,
+    detail=lambda sitting: sitting.matter.number
+    + " · "
+    + date_format(timezone.localtime(sitting.starts_at), "DATETIME_FORMAT"),
+)  # fmt: skip
+
+
+AGREEMENTS = Course(
+    kind="agreement",
+    column="state",
+    stages=tuple(Agreement.State.values),
+    acts=(
+        NextAct(
+            (Agreement.State.RECORDED,), "matter__convener", _("Hand the agreement over"), "matter_agreement",
+            "matter__step_due_on", _of_open_matter, of="matter_id",
+        ),
+    ),
+    rests={
+        Agreement.State.DRAFT: "its matter is on the convener's desk",
+        Agreement.State.HANDED_OVER: "its promises are on the desks of those who owe them",
+    },
+    records=lambda: Agreement.objects.select_related("matter"),
+    order="recorded_on",
+    title=lambda agreement: agreement.matter.title,
+    detail=lambda agreement: agreement.number,
+)  # fmt: skip
