@@ -45,7 +45,7 @@ from yishi.deliberation.services.processes import process_new, process_shipped
 from yishi.journal.models import Entry
 from yishi.kit.ids import uuid7
 from yishi.notices.models import Delivery, Notice
-from yishi.organisations.models import Member, Term
+from yishi.organisations.models import JobRun, Member, Term
 from yishi.people.models import Invitation
 from yishi.reporting.models import AnswerSheet, IssuedReport
 
@@ -66,6 +66,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     story.carry_out()
     now, today = timezone.now(), timezone.localdate()
     matter, office = story.matter, cast.bodies["office"]
+    JobRun.objects.update_or_create(name="clocks", defaults={"ended_at": now})  # or /health/ says 503
     photo = Attachment.objects.create(
         kind="photo", name="照片", media_type="image/jpeg", size=1, sha256="0" * 64, key="00/00/none.jpg"
     )
