@@ -14,7 +14,7 @@ class AmountField(forms.DecimalField):
     refuse, which knows the unit."""
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
+        if isinstance(value, str) and value.strip():
             try:
                 value = number_text(value)
             except SheetError:
