@@ -14,9 +14,9 @@ class AmountField(forms.DecimalField):
     refuse, which knows the unit."""
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str) and value.strip():
+        if isinstance(value, str):
             try:
-                value = number_text(value)
+                value = number_text(value) if value.strip() else ""
             except SheetError:
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)
