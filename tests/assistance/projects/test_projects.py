@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
+from tests.cast import sign_in
+from yishi.assistance.campaign.models import Campaign, Direction
 from yishi.assistance.projects.models import Project
 from yishi.assistance.projects.services.acceptance import Defect, project_promise, promises_of
 from yishi.assistance.projects.services.building import project_drop, project_finish, project_start
 from yishi.assistance.projects.services.contracts import contract_cancel, households_reach
+from yishi.assistance.projects.services.funds import fund_open
 from yishi.assistance.projects.services.progress import standing_of, unit_cost, wholes
 from yishi.assistance.projects.services.projects import (
     Part,
@@ -238,3 +241,50 @@ def test_one_place_has_one_project_of_a_name(works, cast):
             ends_on=works.day(0),
         )
     assert refused.value.code == "project.taken"
+
+
+def test_records_11_project_and_fund_belong_to_a_campaign_of_their_place_and_selects_name_it(works, cast, client):
+    mine = Helping(cast).campaign
+    other = Campaign.objects.create(
+        code="yiliang",
+        name="宜良行动",
+        owner=cast.bodies["outside_office"],
+        place=cast.places["宜良县"],
+        starts_on=mine.starts_on,
+    )
+    for campaign, code in ((other, "industry"), (mine, "later")):
+        Direction.objects.create(campaign=campaign, code=code, name="产业助推", ordinal=9)
+    opened = {
+        "actor": works.builder,
+        "place": cast.places["牟尼村"],
+        "kind": "road",
+        "responsible": cast.bodies["water"],
+    }
+    days = {"starts_on": works.day(200), "ends_on": works.day(20)}
+    with pytest.raises(Refusal) as refused:
+        project_open(name="机耕路", campaign=other, **opened, **days)
+    assert refused.value.code == "campaign.elsewhere" and "宜良行动" in str(refused.value)
+    with pytest.raises(Refusal) as refused:
+        fund_open(
+            actor=works.clerk,
+            owner=cast.bodies["office"],
+            name="外县资金",
+            kind="fiscal",
+            place=cast.places["牟定县"],
+            campaign=other,
+        )
+    assert refused.value.code == "campaign.elsewhere"
+    project_open(name="机耕路", campaign=mine, **opened, **days)
+    sign_in(client, cast, "clerk")
+    for page in ("/desk/projects/new/", "/desk/funds/new/", "/desk/projects/"):
+        fields = [form for form in flat(client.get(page).context) if "campaign" in getattr(form, "fields", {})]
+        assert fields, page
+        for form in fields:
+            assert [str(choice) for _key, choice in form.fields["campaign"].choices][1:] == ["助推行动"], page
+            if "direction" in form.fields:
+                shown = [label for _key, label in form.fields["direction"].choices]
+                assert "助推行动 · 产业助推" in shown and not any("宜良" in label for label in shown)
+
+
+def flat(context):
+    return [value for layer in context for part in layer for value in part.values()]

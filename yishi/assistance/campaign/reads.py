@@ -9,8 +9,9 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from yishi.commitments.models import Commitment
+from yishi.organisations.models import Place
 
-from .models import Campaign, CatalogueItem, ItemVersion, SteeringMeeting
+from .models import Campaign, CatalogueItem, Direction, ItemVersion, SteeringMeeting
 
 
 def version_on(item: CatalogueItem, day: date) -> ItemVersion:
@@ -31,6 +32,30 @@ def version_among(versions: Sequence[ItemVersion], day: date) -> ItemVersion:
     """The version of an item that holds on `day`; the first of them for days before. `versions`: oldest first."""
     valid = [version for version in versions if version.valid_from <= day]
     return valid[-1] if valid else versions[0]
+
+
+def item_names(items: Collection[CatalogueItem]) -> dict[UUID, str]:
+    """What each item is called to choose it: newest name and unit; of several campaigns also whose. `items`: with
+    their campaigns and versions."""
+    several = len({item.campaign_id for item in items}) > 1
+    names = {}
+    for item in items:
+        newest = max(item.versions.all(), key=lambda version: version.number, default=None)
+        name = f"{newest.name}（{newest.unit}）" if newest else item.code
+        names[item.pk] = f"{item.campaign.name} · {name}" if several else name
+    return names
+
+
+def campaigns_around(place: Place) -> QuerySet[Campaign]:
+    """The campaigns that run in `place` or in a part of it, the newest first."""
+    here = Q(place__lo__lte=place.lo, place__hi__gte=place.lo) | Q(place__lo__range=(place.lo, place.hi))
+    return Campaign.objects.filter(here).order_by("-starts_on", "code")
+
+
+def directions_around(place: Place) -> QuerySet[Direction]:
+    """The directions of those campaigns, campaign by campaign; two campaigns may call one alike: name both."""
+    directions = Direction.objects.filter(campaign__in=campaigns_around(place).values("pk"))
+    return directions.select_related("campaign").order_by("-campaign__starts_on", "campaign__code", "ordinal")
 
 
 def meetings_for(viewer: Any, campaign: Campaign) -> QuerySet[SteeringMeeting]:

@@ -335,6 +335,17 @@ def named(name: str, longest: int, field: str = "name") -> str:
     return kept
 
 
+def check_ground(campaign: Campaign | None, place: Place) -> None:
+    """Refuses `campaign.elsewhere` where the campaign does not run in `place`: figures hold their own county's."""
+    if campaign is not None and not campaign.place.lo <= place.lo <= campaign.place.hi:
+        raise Refusal(
+            "campaign.elsewhere",
+            _("“%(campaign)s” runs in %(there)s, not in %(here)s. Choose a campaign of this place, or none.")
+            % {"campaign": campaign.name, "there": campaign.place.full_name, "here": place.full_name},
+            field="campaign",
+        )
+
+
 def _version(item: CatalogueItem, since: date, version_fields: dict[str, Any]) -> ItemVersion:
     """The next version of `item`; every field is checked."""
     said = dict(version_fields)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import Campaign
-from yishi.assistance.campaign.services.campaigns import named
+from yishi.assistance.campaign.services.campaigns import check_ground, named
 from yishi.assistance.projects.models import (
     Allotment,
     Fund,
@@ -70,6 +70,7 @@ def fund_open(
             return this.receipt
         if kind not in FundKind.values:
             raise Refusal("fund.kind", _("Please choose one of the values that are offered."), field="kind")
+        check_ground(campaign, place)
         called = named(name, 80)
         if Fund.within.filter(owner=owner, name=called).exists():
             raise Refusal("fund.taken", _("This desk has a fund of this name already."), field="name")

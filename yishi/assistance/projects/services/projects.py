@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import Campaign, Direction
-from yishi.assistance.campaign.services.campaigns import named, thousandths
+from yishi.assistance.campaign.services.campaigns import check_ground, named, thousandths
 from yishi.assistance.projects.models import (
     FundKind,
     PlannedMoney,
@@ -276,6 +276,7 @@ def _describe(
         raise Refusal("project.kind", _("Please choose one of the values that are offered."), field="kind")
     if ends_on < starts_on:
         raise Refusal("project.days", _("The last day lies before the first."), field="ends_on")
+    check_ground(campaign, project.place)
     if direction is not None and (campaign is None or direction.campaign_id != campaign.pk):
         raise Refusal("project.direction", _("This direction belongs to another campaign."), field="direction")
     project.kind, project.starts_on, project.ends_on = kind, starts_on, ends_on

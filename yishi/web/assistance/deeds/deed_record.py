@@ -81,7 +81,12 @@ def deed_new(request: Request) -> HttpResponse:
         (choice for choice in items if choice["item"].pk in used), key=lambda choice: used[choice["item"].pk]
     )
     query = request.GET.urlencode()
-    context = {"items": items, "recent": recent if len(items) > USED else [], "query": f"?{query}" if query else ""}
+    context = {
+        "items": items,
+        "several": len({choice["item"].campaign_id for choice in items}) > 1,
+        "recent": recent if len(items) > USED else [],
+        "query": f"?{query}" if query else "",
+    }
     return render(request, "assistance/deeds/deed_items.html", context)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.campaign.reads import item_names
 from yishi.assistance.deeds.models import (
     Activity,
     Deed,
@@ -74,9 +75,9 @@ class DeedFilter(Form):
     def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.viewer = request.viewer
-        items = CatalogueItem.objects.prefetch_related("versions").order_by("-campaign__starts_on", "ordinal")
-        named = [(str(item.pk), max(item.versions.all(), key=lambda version: version.number).name) for item in items]
-        self.fields["item"].choices = [("", _("all")), *named]
+        items = CatalogueItem.objects.select_related("campaign").prefetch_related("versions")
+        items = items.order_by("-campaign__starts_on", "campaign__code", "ordinal")
+        self.fields["item"].choices = [("", _("all")), *item_names(items).items()]
         self.fields["state"].choices = [("", _("all")), *Deed.State.choices]
         self.fields["since"].widget.format = self.fields["until"].widget.format = "%Y-%m-%d"
 

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.campaign.reads import version_on
+from yishi.assistance.campaign.reads import item_names, version_on
 from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.reads import open_items, places_of
 from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
@@ -106,12 +106,7 @@ class NumberForm(ActForm):
         catalogue = open_items(viewer).select_related("campaign").prefetch_related("versions")
         self.items = {str(item.pk): item for item in catalogue.order_by("-campaign__starts_on", "ordinal")}
         self.fields["body"].choices = [(key, body.name) for key, body in self.desks.items()]
-        self.fields["item"].choices = [(key, self._label(item)) for key, item in self.items.items()]
-
-    @staticmethod
-    def _label(item: Any) -> str:
-        last = max(item.versions.all(), key=lambda version: version.number)
-        return f"{last.name}（{last.unit}）"
+        self.fields["item"].choices = [*item_names(self.items.values()).items()]
 
     def service_fields(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         return {**cleaned, "body": self.desks[cleaned["body"]], "item": self.items[cleaned["item"]]}

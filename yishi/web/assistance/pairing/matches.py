@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.campaign.reads import item_names
 from yishi.assistance.deeds.reads import open_items
 from yishi.assistance.deeds.services.deeds import deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached
@@ -170,14 +171,10 @@ class DeedForm(ActForm):
 
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = open_items(viewer)
-        self.fields["item"].label_from_instance = item_word
-
-
-def item_word(item: CatalogueItem) -> str:
-    """An item by the name and unit of its newest version."""
-    newest = max(item.versions.all(), key=lambda version: version.number, default=None)
-    return f"{newest.name}（{newest.unit}）" if newest else item.code
+        items = open_items(viewer).select_related("campaign").prefetch_related("versions")
+        names = item_names(items.order_by("-campaign__starts_on", "ordinal"))
+        self.fields["item"].queryset = items
+        self.fields["item"].choices = [("", ""), *names.items()]
 
 
 @page("match.keep", load=load_match)

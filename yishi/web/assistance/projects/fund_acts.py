@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign
+from yishi.assistance.campaign.reads import campaigns_around
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.projects.models import Allotment, Contract, Fund, FundKind, FundMovement, Project
 from yishi.assistance.projects.services import funds as money
@@ -50,7 +51,7 @@ class FundForm(ActForm):
     owner = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("Body that keeps it"))
     place = PlaceField(label=gettext_lazy("For which place"))
     campaign = forms.ModelChoiceField(
-        Campaign.objects.order_by("-starts_on"),
+        Campaign.objects.none(),
         label=gettext_lazy("Campaign"),
         required=False,
         empty_label=gettext_lazy("none"),
@@ -64,7 +65,9 @@ def fund_new(request: Request) -> HttpResponse:
     desks = request.viewer.desks
     form = FundForm(request.POST or None, initial={"opened_on": today(), "owner": desks[0] if desks else None})
     form.fields["owner"].queryset = Body.objects.filter(pk__in=desks)
-    form.fields["place"].limit(widest_place(request))
+    top = widest_place(request)
+    form.fields["place"].limit(top)
+    form.fields["campaign"].queryset = campaigns_around(top)
     return one_act(
         request,
         form,

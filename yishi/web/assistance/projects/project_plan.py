@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, Direction
+from yishi.assistance.campaign.reads import campaigns_around, directions_around
 from yishi.assistance.projects.models import Contract, FundKind, Project
 from yishi.assistance.projects.services import building, contracts
 from yishi.assistance.projects.services import projects as planning
@@ -44,13 +45,13 @@ class DescribeForm(ActForm):
     starts_on = day_field(gettext_lazy("planned from"))
     ends_on = day_field(gettext_lazy("planned until"))
     campaign = forms.ModelChoiceField(
-        Campaign.objects.order_by("-starts_on"),
+        Campaign.objects.none(),
         label=gettext_lazy("Campaign"),
         required=False,
         empty_label=gettext_lazy("none"),
     )
     direction = forms.ModelChoiceField(
-        Direction.objects.select_related("campaign").order_by("campaign", "ordinal"),
+        Direction.objects.none(),
         label=gettext_lazy("Direction"),
         required=False,
         empty_label=gettext_lazy("none"),
@@ -59,6 +60,12 @@ class DescribeForm(ActForm):
         label=gettext_lazy("Its number in a system of the state"), required=False, max_length=40
     )
     words = area(gettext_lazy("What it is for, in a sentence or two"), rows=3)
+
+    def around(self, place: Place) -> None:
+        """Offer the campaigns of `place` and their directions, each with its campaign's name."""
+        self.fields["campaign"].queryset = campaigns_around(place)
+        self.fields["direction"].queryset = directions_around(place)
+        self.fields["direction"].label_from_instance = lambda direction: f"{direction.campaign.name} · {direction.name}"
 
 
 def money_fields(form: forms.Form, planned: dict[str, int]) -> None:
@@ -88,6 +95,7 @@ class NewForm(DescribeForm):
         self.fields[FundKind.values[0]].help_text = _("Planned money by source, in yuan: 1500, or 5620万.")
         top = widest_place(request)
         self.fields["place"].limit(top)
+        self.around(top)
         self.fields["responsible"].offer(bodies_nearby(top, request.viewer))
         self.order_fields([*self.field_order, "campaign", "direction", "outside_number", "words"])
 
@@ -182,10 +190,12 @@ class HouseholdsForm(ActForm):
 @page("project.plan", load=load_project)
 def project_change(request: Request, project: Project) -> HttpResponse:
     names = ("kind", "starts_on", "ends_on", "outside_number", "words", "campaign", "direction")
+    form = DescribeForm(request.POST or None, initial={name: getattr(project, name) for name in names}, edits=project)
+    form.around(project.place)
     return act_on(
         request,
         project,
-        DescribeForm(request.POST or None, initial={name: getattr(project, name) for name in names}, edits=project),
+        form,
         planning.project_change,
         heading=_("Change the project"),
         done=_("The change is stored."),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign
+from yishi.assistance.campaign.reads import campaigns_around
 from yishi.assistance.projects.models import Acceptance, FundKind, Project
 from yishi.assistance.projects.services.acceptance import promises_of
 from yishi.assistance.projects.services.balances import money_from, money_rows
@@ -71,7 +72,7 @@ class ProjectFilter(Form):
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     campaign = forms.ModelChoiceField(
-        Campaign.objects.order_by("-starts_on"), label=gettext_lazy("Campaign"), required=False, empty_label=""
+        Campaign.objects.none(), label=gettext_lazy("Campaign"), required=False, empty_label=""
     )
     body = forms.CharField(label=gettext_lazy("Responsible body"), required=False, max_length=64)
     place = PlaceField(required=False, help_text="")
@@ -80,8 +81,10 @@ class ProjectFilter(Form):
         super().__init__(request.GET)
         self.fields["stage"].choices = [("", _("all")), ("running", _("running")), *S.choices]
         self.fields["kind"].choices = [("", _("all")), *Project.Kind.choices]
+        top = widest_place(request)
         self.fields["campaign"].empty_label = _("all")
-        self.fields["place"].limit(widest_place(request))
+        self.fields["campaign"].queryset = campaigns_around(top)
+        self.fields["place"].limit(top)
 
     def narrow(self, projects: QuerySet[Project]) -> QuerySet[Project]:
         filters = self.cleaned_data if self.is_valid() else {}
