@@ -11,7 +11,7 @@ from yishi.assistance.imports.workbooks.results import Result
 from yishi.assistance.imports.workbooks.rows import EXPLAINED, REASON, ROW, SHEET, StagedRow, row_text
 from yishi.formats.sheets import SheetOut, write_workbook
 from yishi.formats.tables import Column
-from yishi.kit.identity import masked
+from yishi.kit.identity import masked, masked_in
 
 from .services.pieces import (
     Stage,
@@ -54,7 +54,7 @@ def import_changes(workbook: Import) -> list[ShownChange]:
     sheets = sheets_of(workbook)
     verdicts = ("new", "changed") if sheets else ("changed",)
     shown = [
-        ShownChange(row_text(row, sheets), *said)
+        ShownChange(row_text(row, sheets), *map(masked_in, said))
         for result in _some(workbook, *verdicts)
         for row, *said in result.changes
     ]
@@ -169,7 +169,7 @@ def _given_back(
     for heading in columns:
         text = row.values.get(keys.get(heading, ""), "") or row.raw.get(heading, "")
         hidden = heading in secret or (heading not in keys and len(text) >= 15 and any(c.isdigit() for c in text))
-        texts.append(masked(text) if hidden else text)
+        texts.append(masked(text) if hidden else masked_in(text))
     return ["；".join(reasons), row_text(row.number), *texts]
 
 
@@ -183,6 +183,7 @@ def template(kind: str) -> bytes:
 
 
 def _empty(kind: KindOfImport, title: str, columns: list[Column], star: str) -> SheetOut:
+    columns = [column for column in columns if column.in_template]
     choices, keys = kind.choices(), {column.key for column in columns}
     places: dict[int, Sequence[str]] = {
         place: choices[column.key] for place, column in enumerate(columns) if column.key in choices

@@ -9,12 +9,14 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from yishi.assistance.imports.models import Import, ImportFile, ImportPiece
+from yishi.assistance.imports.workbooks.faults import masked_params
 from yishi.assistance.imports.workbooks.kinds import OF_THE_CHECK, KindOfImport, Stale, kind_of
 from yishi.assistance.imports.workbooks.results import Result
 from yishi.assistance.imports.workbooks.rows import EXPLAINED, GIVEN_BACK, SHEET, StagedRow
@@ -23,6 +25,7 @@ from yishi.formats.sheet_limits import SheetError
 from yishi.formats.sheet_rows import Head, Row, Tail, read_rows
 from yishi.formats.tables import Column, Line, Table
 from yishi.kit.errors import Refusal
+from yishi.kit.identity import masked_in
 
 from .pieces import (
     Stage,
@@ -149,7 +152,7 @@ def _read(workbook: Import) -> None:
         Import.within.filter(pk=workbook.pk).update(
             state=State.CHECKING,
             columns=reading.columns,
-            notes=reading.notes,
+            notes=[[code, masked_params(params)] for code, params in reading.notes],
             options={
                 **workbook.options,
                 "headings": reading.headings,
@@ -174,7 +177,7 @@ class Reading:
         self.workbook, self.wanted, self.by_name = workbook, kind.columns(), kind.sheets()
         self.columns: list[str] = []
         self.headings: dict[str, str] = {}  # key of the plan: the heading that stands for it
-        self.notes: list[list[object]] = []
+        self.notes: list[tuple[str, dict[str, Any]]] = []
         self.sheets: list[str] = []  # those that were read
         self._skipped: list[str] = []
         self._sheet = ""  # the one that is being read
@@ -196,14 +199,14 @@ class Reading:
             raise SheetError("no_sheets", titles="、".join(self.by_name))
         if not self.sheets:
             raise SheetError("no_table", columns=_wanted(self.wanted))
-        self.notes.extend(["other_sheet", {"sheet": sheet[:30]}] for sheet in self._skipped)
+        self.notes.extend(("other_sheet", {"sheet": sheet[:30]}) for sheet in self._skipped)
 
     def _begin(self, head: Head) -> Table | None:
         """The table to look for in a sheet; none where it is hidden or nobody asks for it."""
         self._sheet, self._hidden, self._has_rows = head.name.strip(), [], False
         columns = self.by_name.get(self._sheet) if self.by_name else self.wanted
         if head.is_hidden:
-            self.notes.append(["hidden_sheet", {"sheet": self._sheet[:30]}])
+            self.notes.append(("hidden_sheet", {"sheet": self._sheet[:30]}))
         elif columns is not None:
             return Table(columns)
         elif self._sheet != EXPLAINED:
@@ -239,15 +242,15 @@ class Reading:
         for place, column in table.found.items():
             self.headings.setdefault(column.key, table.headings[place])
         if hidden:
-            self.notes.append(["hidden_rows", {"sheet": sheet[:30], "rows": _listed(hidden), "count": len(hidden)}])
+            self.notes.append(("hidden_rows", {"sheet": sheet[:30], "rows": _listed(hidden), "count": len(hidden)}))
         named = [table.headings[place] for place in columns if place < len(table.headings) and table.headings[place]]
         if named:
-            self.notes.append(["hidden_columns", {"sheet": sheet[:30], "columns": "、".join(named[:10])}])
+            self.notes.append(("hidden_columns", {"sheet": sheet[:30], "columns": "、".join(named[:10])}))
         unknown = [heading for heading in table.unknown.values() if heading not in GIVEN_BACK]
         if unknown:
-            self.notes.append(["unknown_columns", {"columns": "、".join(unknown[:20]), "count": len(unknown)}])
+            self.notes.append(("unknown_columns", {"columns": "、".join(unknown[:20]), "count": len(unknown)}))
         for number, begins in table.left_out[:20]:
-            self.notes.append(["left_out", {"row": number, "text": begins}])
+            self.notes.append(("left_out", {"row": number, "text": masked_in(begins)[:12]}))
 
 
 def _wanted(columns: Sequence[Column]) -> str:

@@ -5,12 +5,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from yishi.kit.identity import masked_in
+
 from .rows import row_text
 
 WORDS: dict[str, Any] = {
     # files
     "too_big": _("The file is bigger than %(megabytes)s MB. Divide it into several files."),
     "old_excel": _("This is an old .xls or .et file. Open it, choose “save as” and the type .xlsx, then send that."),
+    "other_workbook": _(
+        "This is an .ods or .xlsb workbook or a web page. Open it, choose “save as” and the type .xlsx, then send that."
+    ),
     "not_a_workbook": _("This is no workbook. Send an .xlsx file, best the filled-in template."),
     "bomb": _(
         "This file unpacks to far more than a register needs; it is not opened. Copy the rows into the template."
@@ -32,6 +37,7 @@ WORDS: dict[str, Any] = {
     "masked": _("The number is hidden by stars. Type it in full."),
     "not_text": _("A name is text, but “%(text)s” stands here."),
     "no_number": _("“%(text)s” is no number. Type digits only; the unit stands in the heading."),
+    "percent": _("The cell shows %(text)s and holds %(stored)s. Set the column to “text” and type what is meant."),
     "no_whole": _("“%(text)s” is no whole number."),
     "no_date": _("“%(text)s” is no date. Write it like 2020-05-01."),
     "no_year": _("“%(text)s” is no year. Set the column to “text” and write it like 2020."),
@@ -55,6 +61,7 @@ WORDS: dict[str, Any] = {
     "two_main_causes": _("A household has one main cause. Move the others to 其他致贫原因."),
     "cause_twice": _("The other causes repeat the main one."),
     "healthy_and_ill": _("“%(text)s”: healthy and ill exclude each other."),
+    "two_insurances": _("The columns on this insurance contradict each other. A person has one, or none."),
     "cleared_when": _("The risk is cleared, but since when? Add a column 风险消除时间 with the day."),
     "months": _("Months lie between 0 and 12."),
     "money_range": _("“%(text)s” is no sensible amount in yuan."),
@@ -137,9 +144,14 @@ NOTES: dict[str, Any] = {
 def fault_words(code: str, params: Mapping[str, Any], sheets: Sequence[str] = ()) -> str:
     """The sentence for a fault's code; `sheets`: the names of those that were read, where they tell rows apart."""
     said = {**params, "row": row_text(params["row"], sheets)} if "row" in params else params
-    return str(WORDS[code] % said)
+    return str(WORDS[code] % masked_params(said))
 
 
 def note_words(code: str, params: Mapping[str, Any]) -> str:
     """The sentence for a note's code."""
-    return str(NOTES[code] % params)
+    return str(NOTES[code] % masked_params(params))
+
+
+def masked_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """A card's number in a column where none belongs is quoted with stars."""
+    return {name: masked_in(value) if isinstance(value, str) else value for name, value in params.items()}
