@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.imports.models import Import
 from yishi.assistance.imports.workbooks import household_columns
+from yishi.assistance.imports.workbooks.household_rows import number_of
 from yishi.assistance.imports.workbooks.kinds import DeskKind, Whole
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result
@@ -69,7 +70,8 @@ class Households(DeskKind):
         return row.values.get("number") or f"#{row.sheet}#{row.number}"
 
     def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> Whole:
-        """Numbers that stand twice in the file; where a spreadsheet has eaten the last digits of a whole column."""
+        """Numbers that stand twice in the file, be it as an old card's and as a disability card's of one person; where
+        a spreadsheet has eaten the last digits of a whole column."""
         whole = Whole()
         seen: dict[tuple[str, str], int] = {}
         headings = workbook.options["headings"]
@@ -79,8 +81,10 @@ class Households(DeskKind):
             if whole.last[key] > MOST_MEMBERS:
                 fault = Fault(row.number, headings["number"], "household_too_large", {"most": MOST_MEMBERS})
                 whole.faults.setdefault(row.number, []).append(fault)
+            number = number_of(row.values)
+            own = {"identity": number and number.key, "member.number": row.values.get("member.number")}
             for name, code in (("identity", "identity_twice"), ("member.number", "number_twice")):
-                text = row.values.get(name)
+                text = own[name]
                 if not text:
                     continue
                 before = seen.setdefault((name, text), row.number)
