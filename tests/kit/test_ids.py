@@ -4,7 +4,7 @@ import time
 import uuid
 
 from yishi.kit import ids
-from yishi.kit.ids import child_id, uuid7
+from yishi.kit.ids import child_id, clean_code, code_of, named_id, new_code, uuid7
 
 
 def test_ids_of_one_process_rise():
@@ -39,3 +39,12 @@ def test_a_child_stands_for_its_parent_and_ordinal():
     parent = uuid7()
     assert child_id(parent, 1) == child_id(parent, 1) != child_id(parent, 2)
     assert child_id(parent, 1).int >> 80 == parent.int >> 80
+
+
+def test_codes_are_read_out_and_typed_again():
+    """A random code has its length; the same digest gives the same code; what is typed in small letters fits."""
+    assert {len(new_code(length)) for length in (6, 10)} == {6, 10}
+    code = code_of(bytes(range(32)))
+    assert code == code_of(bytes(range(32))) != code_of(bytes(range(1, 33))) and len(code) == 10
+    assert clean_code(f" {code[:5].lower()}-{code[5:]} ") == code
+    assert named_id("place", "532323") == named_id("place", "532323") != named_id("place", "532324")

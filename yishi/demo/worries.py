@@ -38,7 +38,7 @@ def _here(t: Teller) -> None:
     first = raised(t, "", "演示·村民癸", "水库边的路没有护栏，晚上骑车害怕。", "roads", village, venue=room)
     second = raised(t, "", "演示·村民子", "水库边的路晚上很危险，请装护栏。", "roads", village, venue=room)
     t.wait(1)
-    t.does("convener", worry_merge, worry=second, into=first)
+    t.does("convener", worry_merge, worry=second, into=first, reason="说的是同一段路。")
     text = "有人半夜往沟里倒东西，我不想让人知道是我说的。"
     hidden = raised(t, "", "演示·村民丑", text, "environment", village, venue=room, is_anonymous=True)
     t.wait(1)

@@ -258,9 +258,9 @@ def test_a_model_built_from_nothing_runs(cast):
     a_sitting(matter)
     matter_move_on(again(matter))
     assert again(matter).step == "promise"
-    gate_answer(actor=cast.viewer("village_head"), gate=matter.gates.get(), answer="approve", reason="可以")
     an_agreement(cast, matter, state="handed_over")
     commitment = a_commitment(cast, matter)
+    gate_answer(actor=cast.viewer("village_head"), gate=matter.gates.get(), answer="approve", reason="可以")
     matter_move_on(again(matter))
     assert again(matter).step == "thank"
     commitment.state, commitment.settled_on = "struck_off", commitment.agreed_on
