@@ -213,6 +213,6 @@ def test_english_needs_no_catalogue():
 
 def test_a_catalogue_is_in_its_one_form():
     """Strings appended at the end meet in every merge; `python -m tools.catalogues` writes them in order."""
-    texts = {str(path): path.read_text("utf-8") for path in (PACKAGE / "locale").rglob("django.po")}
+    texts = {part_of(path): path.read_text("utf-8") for path in catalogues()}
     assert texts
     assert [path for path, text in texts.items() if in_form(text) != text] == []

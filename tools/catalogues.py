@@ -5,15 +5,10 @@ python -m tools.catalogues
 
 import io
 import sys
-from pathlib import Path
 
 from babel.messages.pofile import read_po, write_po
 
-from .say import ROOT
-
-
-def catalogues() -> list[Path]:
-    return sorted((ROOT / "yishi" / "locale").rglob("django.po"))
+from yishi.cli.messages import catalogues, part_of
 
 
 def in_form(text: str) -> str:
@@ -28,7 +23,7 @@ def main() -> int:
         text = path.read_text("utf-8")
         if (formed := in_form(text)) != text:
             path.write_text(formed, "utf-8")
-            print(path.relative_to(ROOT))
+            print(part_of(path))
     return 0
 
 

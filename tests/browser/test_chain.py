@@ -93,6 +93,7 @@ def test_the_whole_chain(people, cast):
     page = people.at("convener", "worry", same.pk)
     page.locator("section.alert a.btn").click()
     assert page.locator(f"[name=into][value='{worry.pk}']").is_checked()
+    page.locator("[name=reason]").fill("说的是同一件事")
     send(page)
 
     # The convener finds it on the desk and takes it up under the QR model.

@@ -95,9 +95,10 @@ def test_one_physical_deed_and_two_bodies_credits(open_page, cast):
     office.get_by_role("link", name="为农户找一条销路").first.click()
     assert "1 件实绩，2 份记名" in office.content()
     assert violations(office) == []
-    office.get_by_label("同一件").check()
+    office.get_by_label("同一件", exact=True).check()
     office.fill("textarea[name=reason]", "同一家超市，同一天")
-    office.get_by_role("button", name="判定").click()
+    with office.expect_navigation():
+        office.get_by_role("button", name="判定").click()
     assert "并入" in office.content() or "疑似重复已判定" in office.content()
 
     # Every tier and both bodies see one deed with two credits.

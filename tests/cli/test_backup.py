@@ -12,7 +12,6 @@ import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -22,13 +21,19 @@ from yishi import __version__
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def yishi(folder: Path, *words: str, database: str = "", expect: int = 0) -> str:
+def start(folder: Path, *words: str, database: str = "") -> subprocess.Popen:
+    """A command of the installation in `folder`, begun and not waited for; it says everything on one stream."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("YISHI_", "DJANGO_"))}
     env |= {"YISHI_DATA_DIR": str(folder), "YISHI_DEMO": "0", "YISHI_ENV_FILE": "", "DATABASE_URL": database}
     command = [sys.executable, "-m", "yishi.cli", *words]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == expect, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def yishi(folder: Path, *words: str, database: str = "", expect: int = 0) -> str:
+    command = start(folder, *words, database=database)
+    said = command.communicate()[0]
+    assert command.returncode == expect, said
+    return said
 
 
 NAME = "from yishi.organisations.models import Installation; "
@@ -182,24 +187,15 @@ def test_operating_5_a_backup_of_an_earlier_version_is_taken(tmp_path, archive):
 @pytest.mark.migrations
 @pytest.mark.postgres
 @pytest.mark.skipif(shutil.which("pg_dump") is None, reason="no pg_dump")
-def test_it_works_on_postgresql(tmp_path):
-    server = urlsplit(os.environ["YISHI_TEST_DATABASE_URL"])
-    names = [f"backup_{os.getpid()}_old", f"backup_{os.getpid()}_new"]
-    old, new = (urlunsplit(server._replace(path=f"/{name}")) for name in names)
-    with psycopg.connect(urlunsplit(server), autocommit=True) as admin:
-        for name in names:
-            admin.execute(f"CREATE DATABASE {name}")
-        try:
-            yishi(tmp_path / "old", "migrate", "-v0", database=old)
-            yishi(tmp_path / "old", "shell", "-v0", "-c", WRITE, database=old)
-            with psycopg.connect(old) as aside:  # as `demo-off` leaves one
-                aside.execute("CREATE SCHEMA demo_20260101_120000 CREATE TABLE left_behind (id int)")
-            yishi(tmp_path / "old", "backup", str(tmp_path / "backup.tar.gz"), database=old)
-            yishi(tmp_path / "new", "restore", str(tmp_path / "backup.tar.gz"), database=new)
-            assert yishi(tmp_path / "new", "shell", "-v0", "-c", READ, database=new) == "牟定\n"
-            with psycopg.connect(new) as restored:
-                schemas = restored.execute("SELECT nspname FROM pg_namespace").fetchall()
-            assert ("demo_20260101_120000",) not in schemas, "a demo that was set aside is no part of the backup"
-        finally:
-            for name in names:
-                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def test_it_works_on_postgresql(tmp_path, new_database):
+    old, new = new_database(), new_database()
+    yishi(tmp_path / "old", "migrate", "-v0", database=old)
+    yishi(tmp_path / "old", "shell", "-v0", "-c", WRITE, database=old)
+    with psycopg.connect(old) as aside:  # as `demo-off` leaves one
+        aside.execute("CREATE SCHEMA demo_20260101_120000 CREATE TABLE left_behind (id int)")
+    yishi(tmp_path / "old", "backup", str(tmp_path / "backup.tar.gz"), database=old)
+    yishi(tmp_path / "new", "restore", str(tmp_path / "backup.tar.gz"), database=new)
+    assert yishi(tmp_path / "new", "shell", "-v0", "-c", READ, database=new) == "牟定\n"
+    with psycopg.connect(new) as restored:
+        schemas = restored.execute("SELECT nspname FROM pg_namespace").fetchall()
+    assert ("demo_20260101_120000",) not in schemas, "a demo that was set aside is no part of the backup"

@@ -1,11 +1,8 @@
 """Everything moves to another database and back: every row, as it stands, proved by journal and figures."""
 
-import os
 import shutil
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
 from .test_backup import yishi
@@ -28,22 +25,6 @@ DUMP = (
     "[print(model._meta.label, model._base_manager.count(), sha256(rows(model).encode()).hexdigest()[:16]) "
     "for model in tables() if model._meta.app_label not in ('sessions', 'axes')]"
 )
-
-
-@pytest.fixture
-def new_database():
-    """Makes empty databases on the tests' server."""
-    server, made = urlsplit(os.environ["YISHI_TEST_DATABASE_URL"]), []
-    with psycopg.connect(urlunsplit(server), autocommit=True) as admin:
-
-        def make() -> str:
-            made.append(f"move_{os.getpid()}_{len(made)}")
-            admin.execute(f"CREATE DATABASE {made[-1]}")
-            return urlunsplit(server._replace(path=f"/{made[-1]}"))
-
-        yield make
-        for name in made:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.mark.migrations

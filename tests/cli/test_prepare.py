@@ -1,14 +1,9 @@
 """Two services that start together: one makes ready, the other waits for it."""
 
-import os
 import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -17,14 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from tools import setup
 from yishi.cli import prepare
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def start(folder: Path, database: str = "") -> subprocess.Popen:
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("YISHI_", "DJANGO_", "DATABASE_"))}
-    env |= {"YISHI_DATA_DIR": str(folder), "YISHI_DEMO": "0", "YISHI_ENV_FILE": "", "DATABASE_URL": database}
-    command = [sys.executable, "-m", "yishi.cli", "prepare"]
-    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+from .test_backup import start
 
 
 def both_end_well(*processes: subprocess.Popen) -> None:
@@ -36,22 +24,15 @@ def both_end_well(*processes: subprocess.Popen) -> None:
 
 @pytest.mark.migrations
 def test_operating_2_two_services_that_start_together_migrate_once(tmp_path):
-    both_end_well(start(tmp_path / "data"), start(tmp_path / "data"))
+    both_end_well(start(tmp_path / "data", "prepare"), start(tmp_path / "data", "prepare"))
 
 
 @pytest.mark.migrations
 @pytest.mark.postgres
-def test_operating_2_two_machines_that_start_together_migrate_once(tmp_path):
+def test_operating_2_two_machines_that_start_together_migrate_once(tmp_path, new_database):
     """Each with a data folder of its own: the database is all that they share."""
-    server = urlsplit(os.environ["YISHI_TEST_DATABASE_URL"])
-    name = f"prepare_{os.getpid()}"
-    url = urlunsplit(server._replace(path=f"/{name}"))
-    with psycopg.connect(urlunsplit(server), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        try:
-            both_end_well(start(tmp_path / "one", url), start(tmp_path / "two", url))
-        finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    url = new_database()
+    both_end_well(start(tmp_path / "one", "prepare", database=url), start(tmp_path / "two", "prepare", database=url))
 
 
 def test_operating_5_a_database_of_another_version_is_left_alone(monkeypatch):

@@ -89,3 +89,9 @@ def test_records_12_half_a_job_in_a_workbook_is_refused(cast, all_files):
     assert [code for _row, _heading, code in faults(workbook)] == ["refusal"]
     with everything():
         assert not Deed.within.exists()
+
+
+def test_records_12_a_quantity_that_may_be_empty_may_be_left_empty():
+    assert AmountField(required=False).clean(" ") is None
+    with pytest.raises(forms.ValidationError):
+        AmountField().clean("")

@@ -4,7 +4,7 @@ import time
 import uuid
 
 from yishi.kit import ids
-from yishi.kit.ids import child_id, clean_code, code_of, named_id, new_code, uuid7
+from yishi.kit.ids import child_id, clean_code, code_of, made_at, named_id, new_code, uuid7
 
 
 def test_ids_of_one_process_rise():
@@ -18,6 +18,7 @@ def test_they_carry_version_variant_and_time():
     one = uuid7()
     assert (one.version, one.variant) == (7, uuid.RFC_4122)
     assert before <= one.int >> 80 <= before + 60_000
+    assert made_at(one) == (one.int >> 80) / 1000
     assert uuid7(1_600_000_000_123).int >> 80 == 1_600_000_000_123
 
 

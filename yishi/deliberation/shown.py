@@ -6,13 +6,13 @@ longer has that approval.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Agreement, Duty, GateRequest, Matter, Release, Stage, Study
+from yishi.journal.act import canonical
 from yishi.kit.errors import WrongStage
 
 from .process.schema import Model
@@ -32,8 +32,7 @@ DUTY_COLUMNS = (
 
 def digest(shown: Mapping[str, Any]) -> str:
     """The hash of a canonical text."""
-    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
 
 def check_shown(shown: str, now: str) -> None:

@@ -269,8 +269,9 @@ def _identity(cell: Cell) -> str:
     return text
 
 
-def _number(cell: Cell) -> str:
-    """A number; thousands may be set apart by commas. Words beside it (元, 亩, 约) are refused."""
+def number_text(cell: Cell) -> str:
+    """A number, by the one rule for workbooks and forms; thousands may be set apart by commas. Words beside it (元, 亩,
+    约) are refused with a `SheetError`."""
     if isinstance(cell, bool | date | time):
         raise SheetError("no_number", text=shown(cell)[:20])
     _refuse_percent(cell)
@@ -297,13 +298,8 @@ def _number(cell: Cell) -> str:
     return format(made, "f")
 
 
-def number_text(typed: str) -> str:
-    """A number that somebody typed, by the one rule for forms and workbooks; raises `SheetError`."""
-    return _number(typed)
-
-
 def _whole(cell: Cell) -> str:
-    text = _number(cell)
+    text = number_text(cell)
     if text and Decimal(text) != Decimal(text).to_integral_value():
         raise SheetError("no_whole", text=text[:20])
     return str(int(Decimal(text))) if text else ""
@@ -352,7 +348,7 @@ _NORMAL: dict[str, Callable[[Cell], str]] = {
     "name": _name,
     "code": _code,
     "identity": _identity,
-    "number": _number,
+    "number": number_text,
     "whole": _whole,
     "day": _day,
     "year": _year,

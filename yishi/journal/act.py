@@ -28,7 +28,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.kit.errors import Conflict
-from yishi.kit.ids import child_id, uuid7
+from yishi.kit.ids import child_id, made_at, uuid7
 
 from .feed import FEEDS
 from .models import Entry, Receipt, Unfolded
@@ -302,8 +302,7 @@ def _scalar(value: Any) -> Any:
 def receipt_number(identity: UUID) -> str:
     """The receipt's short form: the year's last two digits, then 12 characters that hold 60 bits of its id's hash."""
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    milliseconds = identity.int >> 80
-    year = datetime.fromtimestamp(min(milliseconds / 1000, 4102444800), tz=timezone.get_default_timezone()).year
+    year = datetime.fromtimestamp(min(made_at(identity), 4102444800), tz=timezone.get_default_timezone()).year
     bits = int.from_bytes(hashlib.sha256(identity.bytes).digest()[:8], "big") >> 4
     text = "".join(alphabet[bits >> (5 * place) & 31] for place in reversed(range(12)))
     return f"{year % 100:02d}{text}"

@@ -38,6 +38,11 @@ def uuid7(milliseconds: int | None = None) -> uuid.UUID:
     return _stamp((rising >> _CHANCE) << 80 | (chance >> 62) << 64 | chance & (1 << 62) - 1)
 
 
+def made_at(identity: uuid.UUID) -> float:
+    """When a uuid7 was made, in seconds since 1970, to the millisecond."""
+    return (identity.int >> 80) / 1000
+
+
 def child_id(parent: uuid.UUID, ordinal: int) -> uuid.UUID:
     """The uuid7 that stands for effect number `ordinal` of the act `parent`.
 

@@ -197,6 +197,16 @@ class Viewer:
         return [post.body for post in self.posts if post.role in SEEING]
 
     @property
+    def working_posts(self) -> list[Post]:
+        """Their posts at desks where they work, in order."""
+        return [post for post in self.posts if self.holds(post.body_id)]
+
+    @property
+    def desks(self) -> list[UUID]:
+        """The bodies at whose desks they work."""
+        return [post.body_id for post in self.working_posts]
+
+    @property
     def is_administrator(self) -> bool:
         """Do they administer something, the system or its security?"""
         return any(post.role in KEEPING for post in self.posts)

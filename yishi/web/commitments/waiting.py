@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.commitments.clocks import RECHECK_AFTER
 from yishi.commitments.models import Commitment, TimeRequest
 from yishi.organisations.models import BodyKind, PlaceLevel
-from yishi.web.kit.next_acts import Course, NextAct, inside, working_desks
+from yishi.web.kit.next_acts import Course, NextAct, inside
 
 S = Commitment.State
 OFFICES = (BodyKind.OFFICE, BodyKind.COUNCIL)
@@ -34,7 +34,7 @@ def _deciding(viewer: Any) -> Q:
         bearer__in=[post.body_id for post in viewer.posts]
     )
     own = Q(supervisor=F("bearer"))
-    return (~own & Q(supervisor__in=working_desks(viewer))) | (own & office)
+    return (~own & Q(supervisor__in=viewer.desks)) | (own & office)
 
 
 def _commitments() -> QuerySet[Commitment]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.journal.models import Entry
+from yishi.kit.ids import made_at
 from yishi.people.models import Person
 
 LOOKED_AT = 500  # entries since the form was opened
@@ -77,7 +78,7 @@ def _made_at(act_id: UUID | None) -> datetime:
     """When a form was shown: its act's id carries the time."""
     if act_id is None or act_id.version != 7:
         return timezone.now() - timedelta(days=1)
-    return datetime.fromtimestamp((act_id.int >> 80) / 1000, tz=timezone.get_current_timezone())
+    return datetime.fromtimestamp(made_at(act_id), tz=timezone.get_current_timezone())
 
 
 def _is_many(value: Any) -> bool:

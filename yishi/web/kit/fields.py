@@ -16,7 +16,7 @@ class AmountField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             try:
-                value = number_text(value)
+                value = number_text(value) if value.strip() else ""
             except SheetError:
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)

@@ -16,16 +16,11 @@ from django.utils import timezone
 from yishi.web.kit.desk_items import MOST, DeskItem, Source
 
 
-def working_desks(viewer: Any) -> list[Any]:
-    """The bodies at whose desks the viewer works."""
-    return [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-
-
 def inside(viewer: Any, path: str, leads: Callable[[Any], bool]) -> Q:
     """The place at `path` lies within that of one of the viewer's working posts of which `leads` is true."""
     condition = Q(pk__in=[])
-    for post in viewer.posts:
-        if viewer.holds(post.body_id) and leads(post):
+    for post in viewer.working_posts:
+        if leads(post):
             condition |= Q(**{f"{path}lo__gte": post.body.place.lo, f"{path}lo__lte": post.body.place.hi})
     return condition
 
@@ -44,7 +39,7 @@ class NextAct:
     of: str = "pk"  # what the page's address names
 
     def waits(self, viewer: Any, column: str, today: date) -> Q:
-        acting = self.whose(viewer) if self.whose else Q(**{f"{self.desk}__in": working_desks(viewer)})
+        acting = self.whose(viewer) if self.whose else Q(**{f"{self.desk}__in": viewer.desks})
         return Q(**{f"{column}__in": self.stages}) & acting & (self.when(today) if self.when else Q())
 
     def due_on(self, record: Any) -> date | None:
@@ -88,7 +83,7 @@ class Course:
         return records.order_by(self.order, "pk")
 
     def items(self, viewer: Any, records: Any) -> list[DeskItem]:
-        mine, items = working_desks(viewer), []
+        mine, items = viewer.desks, []
         for record in records:
             if not self.allowed(viewer, record):
                 continue

@@ -155,7 +155,7 @@ class AdoptForm(ActForm):
 @page("proposal.adopt", load=load_proposal)
 def adopt(request: Request, proposal: Proposal) -> HttpResponse:
     """Where it went: 采纳, 部分采纳, 未采纳, each with what proves it."""
-    held = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+    held = [post.body for post in request.viewer.working_posts]
     bearer: Body | None = proposal.commitment.bearer if proposal.commitment else None
     initial = {"body": bearer or (held[0] if held else None), "decided_on": timezone.localdate()}
     form = AdoptForm(request.POST or None, request.FILES or None, initial=initial)

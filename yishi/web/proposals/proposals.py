@@ -244,7 +244,7 @@ class WriteForm(ActForm):
         if own:
             del self.fields["author"], self.fields["desk"]
             return
-        desks = [post.body_id for post in viewer.posts if post.body.kind in WRITING and viewer.holds(post.body_id)]
+        desks = [post.body_id for post in viewer.working_posts if post.body.kind in WRITING]
         self.fields["desk"].queryset = Body.objects.filter(pk__in=desks)
         self.initial.setdefault("desk", desks[0] if desks else None)
         self.fields["author"].find, self.fields["author"].by_ids = find, by_ids

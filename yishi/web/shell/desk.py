@@ -102,7 +102,7 @@ def desk(request: Request) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kinds = Counter(item.kind for item in items)
     shown = [item for item in items if kind in ("", item.kind)]
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    desks = viewer.desks
     ours = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
     by_stage = ours.values("stage").annotate(
         all=Count("pk", distinct=True), late=Count("pk", filter=Q(step_due_on__lt=today), distinct=True)

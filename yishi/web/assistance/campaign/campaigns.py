@@ -185,8 +185,7 @@ class OpenForm(CampaignForm):
 
     def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        posts = [post for post in request.viewer.posts if post.body.kind in OVERSEEING]
-        desks = [post.body_id for post in posts if request.viewer.holds(post.body_id)]
+        desks = [post.body_id for post in request.viewer.working_posts if post.body.kind in OVERSEEING]
         self.fields["owner"].queryset = Body.objects.filter(pk__in=desks)
         self.fields["template"].choices = [
             ("", _("an empty one, filled by hand or from a file")),

@@ -88,7 +88,7 @@ class ActivityForm(ActForm):
 
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.desks = {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
+        self.desks = {str(post.body_id): post.body for post in viewer.working_posts}
         choices = [(key, body.name) for key, body in self.desks.items()]
         if viewer.is_sitting_member():
             choices.append(("", _("I myself")))

@@ -87,7 +87,7 @@ class ClaimForm(ActForm):
         self.claimants: dict[str, Any] = {}
         if viewer.is_sitting_member():
             self.claimants["me"] = viewer.person
-        self.claimants |= {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
+        self.claimants |= {str(post.body_id): post.body for post in viewer.working_posts}
         who = self.fields["who"]
         who.choices = [(key, _("myself") if key == "me" else claimant.name) for key, claimant in self.claimants.items()]
         who.initial = next(iter(self.claimants), "")

@@ -202,7 +202,7 @@ class DeedForm(ReachedForm):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, viewer=viewer, **kwargs)
-        self.desks = {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
+        self.desks = {str(post.body_id): post.body for post in viewer.working_posts}
         choices = [(ME, _("I myself"))] if viewer.is_sitting_member() else []
         for key, body in self.desks.items():
             choices.append((f"{DESK}:{key}", body.name))

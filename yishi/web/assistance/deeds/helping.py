@@ -57,7 +57,7 @@ def to_confirm(viewer: Any) -> list[DeskItem]:
 
 def _disputed_rows(viewer: Any) -> Any:
     """Deeds that the viewer or their desks recorded, of which a family says that it was not so."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    desks = viewer.desks
     own = Q(recorded_for__in=desks) | Q(recorded_by=viewer.person_id, recorded_for__isnull=True)
     deeds = Deed.within.filter(own, pk__in=denied().values("deed"), state=Deed.State.COUNTED)
     return deeds.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
@@ -92,7 +92,7 @@ def helping(request: Request) -> HttpResponse:
     said_no = set(denied().filter(deed__in=last).values_list("deed", flat=True))
     for deed in last:
         lend(deed, much=how_much(deed), is_alike=deed.pk in alike, is_denied=deed.pk in said_no)
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    desks = viewer.desks
     owed = Q(bearer_person=viewer.person_id, bearer_person__isnull=False) | Q(bearer__in=desks, match__isnull=False)
     promises = Commitment.objects.filter(owed, state__in=Commitment.OPEN)
     context = {

@@ -102,7 +102,7 @@ class NumberForm(ActForm):
 
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.desks = {str(post.body_id): post.body for post in viewer.posts if viewer.holds(post.body_id)}
+        self.desks = {str(post.body_id): post.body for post in viewer.working_posts}
         catalogue = open_items(viewer).select_related("campaign").prefetch_related("versions")
         self.items = {str(item.pk): item for item in catalogue.order_by("-campaign__starts_on", "ordinal")}
         self.fields["body"].choices = [(key, body.name) for key, body in self.desks.items()]

@@ -117,7 +117,7 @@ class SendForm(ActForm):
     def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         viewer = request.viewer
-        desks = {post.body_id for post in viewer.posts if post.body.kind in KEEPING and viewer.holds(post.body_id)}
+        desks = {post.body_id for post in viewer.working_posts if post.body.kind in KEEPING}
         allowed = kinds_for(request)
         self.fields["kind"].choices = allowed
         asked = request.POST.get("kind") or request.GET.get("kind", "")

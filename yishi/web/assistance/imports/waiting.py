@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.imports.models import Import
-from yishi.web.kit.next_acts import Course, NextAct, working_desks
+from yishi.web.kit.next_acts import Course, NextAct
 
 State = Import.State
 
@@ -14,7 +14,7 @@ State = Import.State
 def _sending(viewer: Any) -> Q:
     """The desk that sent it; of bodies and people, who keeps that register there."""
     register = Q(kind=Import.Kind.ORGANISATION)
-    return (~register & Q(body__in=working_desks(viewer))) | (register & Q(body__in=viewer.reach.register_bodies))
+    return (~register & Q(body__in=viewer.desks)) | (register & Q(body__in=viewer.reach.register_bodies))
 
 
 IMPORTS = Course(

@@ -108,7 +108,7 @@ class OfferForm(ActForm):
 
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        desks = Body.objects.filter(pk__in=[post.body_id for post in viewer.posts if viewer.holds(post.body_id)])
+        desks = Body.objects.filter(pk__in=viewer.desks)
         if desks:
             self.fields["body"].queryset = desks
             if not viewer.memberships:

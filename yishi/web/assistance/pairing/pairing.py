@@ -309,7 +309,7 @@ def gaps(request: Request) -> HttpResponse:
         unvisited_count=silent.count(),
         today=today,
         may_assign=may("pairing.assign", viewer),
-        rule_desks=[post.body for post in viewer.posts if viewer.holds(post.body_id)],
+        rule_desks=[post.body for post in viewer.working_posts],
     )
 
 
@@ -341,7 +341,7 @@ class RuleForm(ActForm):
 @page("visit_rule.set")
 def visit_rule(request: Request) -> HttpResponse:
     viewer = request.viewer
-    desks = Body.objects.filter(pk__in=[post.body_id for post in viewer.posts if viewer.holds(post.body_id)])
+    desks = Body.objects.filter(pk__in=viewer.desks)
     form = RuleForm(request.POST or None, initial={"days": days_of(viewer), "body": desks.first()})
     form.fields["body"].queryset = desks
     return one_act(

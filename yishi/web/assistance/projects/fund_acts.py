@@ -44,11 +44,6 @@ def today() -> Any:
     return timezone.localdate()
 
 
-def own_desks(viewer: Any) -> list[UUID]:
-    """The bodies in which the viewer has a working post."""
-    return [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
-
-
 class FundForm(ActForm):
     name = forms.CharField(label=gettext_lazy("Name of the fund"), max_length=80)
     kind = forms.ChoiceField(label=gettext_lazy("Source"), choices=FundKind.choices)
@@ -66,7 +61,7 @@ class FundForm(ActForm):
 
 @page("fund.open")
 def fund_new(request: Request) -> HttpResponse:
-    desks = own_desks(request.viewer)
+    desks = request.viewer.desks
     form = FundForm(request.POST or None, initial={"opened_on": today(), "owner": desks[0] if desks else None})
     form.fields["owner"].queryset = Body.objects.filter(pk__in=desks)
     form.fields["place"].limit(widest_place(request))
@@ -298,7 +293,7 @@ class AllotForm(ActForm):
 def project_allot(request: Request, project: Project) -> HttpResponse:
     """Money of one of the viewer's funds is held ready for a project; the service asks for the right to the fund."""
     form = AllotForm(request.POST or None, initial={"on": today()})
-    form.fields["fund"].queryset = Fund.within.filter(owner__in=own_desks(request.viewer)).order_by("name")
+    form.fields["fund"].queryset = Fund.within.filter(owner__in=request.viewer.desks).order_by("name")
     form.fields["fund"].label_from_instance = lambda fund: (
         f"{fund.name} · {_('free: %(amount)s yuan') % {'amount': yuan_text(money_of(fund).free)}}"
     )

@@ -108,7 +108,7 @@ def _opening(cleaned: dict[str, Any]) -> dict[str, Any]:
 
 @page("project.open")
 def project_new(request: Request) -> HttpResponse:
-    desks = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+    desks = [post.body for post in request.viewer.working_posts]
     initial = {"responsible": desks[0].name if desks else "", "starts_on": today()}
     place = Place.objects.filter(pk=request.GET["place"]).first() if _is_uuid(request) else None
     if place:

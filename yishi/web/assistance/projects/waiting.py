@@ -11,7 +11,7 @@ from yishi.assistance.projects.models import FundMovement, Project
 from yishi.kit.money import yuan_text
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind, Installation, PlaceLevel
-from yishi.web.kit.next_acts import Course, NextAct, inside, working_desks
+from yishi.web.kit.next_acts import Course, NextAct, inside
 
 from .money_words import receiver_of
 
@@ -64,7 +64,7 @@ PROJECTS = Course(
 def _second_hand(viewer: Any) -> Q:
     """Somebody else at the fund's desk than who recorded it (in a small office also the same)."""
     small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
-    return Q(fund__owner__in=working_desks(viewer)) & (~Q(recorded_by=viewer.person_id) | small)
+    return Q(fund__owner__in=viewer.desks) & (~Q(recorded_by=viewer.person_id) | small)
 
 
 PAYMENTS = Course(

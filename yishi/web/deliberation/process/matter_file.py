@@ -15,6 +15,7 @@ from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, StepRe
 from yishi.deliberation.process.facts import Facts, with_counts
 from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
+from yishi.kit.ids import made_at
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
 from yishi.web.kit.one_act import link
@@ -160,7 +161,7 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
 
 def _written_at(record: StepRecord) -> datetime | None:
     """When a step's record was written, if that was on the day it names: it orders what happened on one day."""
-    written = datetime.fromtimestamp((record.pk.int >> 80) / 1000, tz=timezone.get_default_timezone())
+    written = datetime.fromtimestamp(made_at(record.pk), tz=timezone.get_default_timezone())
     return written if written.date() == record.entered_on else None
 
 

@@ -75,7 +75,7 @@ class PlanForm(ActForm):
     def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        desks = [post.body_id for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+        desks = request.viewer.desks
         own = Body.objects.filter(pk__in=desks, kind__in=OVERSEEING)
         places = [post.body.place_id for post in request.viewer.posts]
         self.fields["body"].queryset = own.order_by("name")
@@ -87,7 +87,7 @@ class PlanForm(ActForm):
 
 def load_planning_body(request: Request) -> Body:
     """The body whose plan is opened: the one that the form names, else the viewer's first desk that may have one."""
-    desks = [post.body for post in request.viewer.posts if request.viewer.holds(post.body_id)]
+    desks = [post.body for post in request.viewer.working_posts]
     wanted = request.POST.get("body", "")
     own = [body for body in desks if body.kind in OVERSEEING and wanted in ("", str(body.pk))]
     if not own:

@@ -58,11 +58,7 @@ def load_model(request: Request, pk: UUID) -> ProcessModel:
 
 def own_desks(request: Request) -> list[Body]:
     """The bodies for which the viewer may own a model."""
-    return [
-        post.body
-        for post in request.viewer.posts
-        if post.body.kind in OVERSEEING and request.viewer.holds(post.body_id)
-    ]
+    return [post.body for post in request.viewer.working_posts if post.body.kind in OVERSEEING]
 
 
 PROCESSES = DeclaredList(

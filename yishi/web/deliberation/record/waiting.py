@@ -9,7 +9,7 @@ from yishi.deliberation.models import Matter, Release
 from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Installation
-from yishi.web.kit.next_acts import Course, NextAct, inside, working_desks
+from yishi.web.kit.next_acts import Course, NextAct, inside
 
 State = Release.State
 
@@ -20,7 +20,7 @@ def _running(viewer: Any) -> Q:
         "matter__place__",
         lambda post: post.body.kind in OVERSEEING and post.body.place.level in RUNNING_TIERS,
     )
-    return Q(matter__convener__in=working_desks(viewer)) | there
+    return Q(matter__convener__in=viewer.desks) | there
 
 
 def _checking(viewer: Any) -> Q:

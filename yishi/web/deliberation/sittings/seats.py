@@ -361,7 +361,7 @@ def objection_deciding(request: Request, objection: ChairObjection) -> HttpRespo
 
 def _waiting_rows(viewer: Any) -> Any:
     """Invitations that the viewer has not answered; objections to a chair that our desk must decide. One question."""
-    desks = [post.body_id for post in viewer.posts if viewer.holds(post.body_id)]
+    desks = viewer.desks
     invited = Q(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
     invited &= Q(matter__state=Matter.State.OPEN)
     pending = FilteredRelation("objections", condition=Q(objections__upheld__isnull=True))

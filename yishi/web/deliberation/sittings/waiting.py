@@ -15,7 +15,7 @@ from yishi.deliberation.services.minutes import minutes_due
 from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import Installation, Post, valid_on
-from yishi.web.kit.next_acts import Course, NextAct, inside, working_desks
+from yishi.web.kit.next_acts import Course, NextAct, inside
 
 RUNNING, HANDED_IN, CHECKED = "running", "handed in", "checked"
 
@@ -45,9 +45,7 @@ def _checking(viewer: Any) -> Q:
         "matter__place__",
         lambda post: post.body.kind in OVERSEEING and post.body.place.level in RUNNING_TIERS,
     )
-    return (Q(matter__convener__in=working_desks(viewer)) & (~own | small)) | (
-        over & ~own & ~Q(Exists(colleagues)) & ~small
-    )
+    return (Q(matter__convener__in=viewer.desks) & (~own | small)) | (over & ~own & ~Q(Exists(colleagues)) & ~small)
 
 
 STUDIES = Course(
