@@ -38,11 +38,6 @@ TEXTS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _all(all_files):
-    pass
-
-
 def cell(value, is_number=False):
     if is_number:
         return f"<c><v>{value}</v></c>"
