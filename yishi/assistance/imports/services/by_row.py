@@ -24,6 +24,7 @@ from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer, viewer_of
 
 from .deed_kind import blinded
+from .led import led_places
 from .pieces import Stage, pieces, results_in
 
 MOST_ROWS = 1_000
@@ -86,7 +87,7 @@ class ByRow(AtOnce, ABC):
     ) -> Result:
         said, faults = self.read(workbook, places, row)
         faults.extend(whole.faults.get(row.number, ()))
-        if not faults and self.standing(said):
+        if not faults and (self.standing(said) or self._stands_elsewhere(places, said)):
             return Result("same", [row.number])
         digest = "" if faults else blinded(self.meaning(said))
         if digest and (before := first.setdefault(digest, row.number)) != row.number:
@@ -101,6 +102,16 @@ class ByRow(AtOnce, ABC):
             except Refusal as refusal:
                 faults.append(Fault(row.number, "", "refusal", {"text": str(refusal.message)}))
         return Result("bad", [row.number], faults)
+
+    def _stands_elsewhere(self, places: Places, said: dict[str, Any]) -> bool:
+        """Does it stand in a village that the row's village took up?"""
+        if not said.get("place"):
+            return False
+        before = places.named.came_into(UUID(said["place"]), places.named.today)
+        return any(self.standing({**said, "place": str(place.pk)}) for place in before)
+
+    def notes(self, workbook: Import) -> list[list[Any]]:
+        return led_places(workbook)
 
     def switch_on(self, workbook: Import, actor: Viewer, this: Act, turn: None) -> None:
         new = [

@@ -47,6 +47,7 @@ from .deed_rows import (
     deed_tried,
     hidden_sweep,
 )
+from .led import led_places
 from .pieces import Stage, pieces, results_in
 
 SHOWN = 20  # rows that a note names
@@ -88,10 +89,10 @@ class Deeds(DeskKind):
         return whole
 
     def checker(self, workbook: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
-        reader = DeedReader(workbook.body, Places(workbook.place), workbook.options["headings"])
+        places = Places(workbook.place)
+        reader = DeedReader(workbook.body, places, workbook.options["headings"])
         actor, items = viewer_of(workbook.sent_by).at(workbook.body_id), ItemsRead()
-
-        before = Before(workbook)
+        before = Before(workbook, places)
 
         def check(units: list[list[StagedRow]]) -> list[Result]:
             by = permit("deed.record", actor, at=workbook.body)
@@ -126,16 +127,15 @@ class Deeds(DeskKind):
         return check
 
     def notes(self, workbook: Import) -> list[list[Any]]:
-        """The rows that look like a deed which stands already, though they say something else in 内容."""
+        """The rows that look like a deed which stands already, though 内容 says something else; villages of before."""
         alike = [
             row_text(result.rows[0])
             for piece in pieces(workbook, Stage.UNITS)
             for result in results_in(piece)
             if result.new.get("alike")
         ]
-        if not alike:
-            return []
-        return [["deed_alike", {"count": len(alike), "rows": "、".join(alike[:SHOWN]) + "…" * (len(alike) > SHOWN)}]]
+        said = {"count": len(alike), "rows": "、".join(alike[:SHOWN]) + "…" * (len(alike) > SHOWN)}
+        return [*([["deed_alike", said]] if alike else []), *led_places(workbook)]
 
     def prepare(self, workbook: Import, results: list[Result]) -> NewDeeds:
         return NewDeeds(workbook, [result.new for result in results if result.verdict == "new"])
@@ -189,8 +189,8 @@ class Before:
     other deed of it.
     """
 
-    def __init__(self, workbook: Import):
-        self.kind = workbook.kind
+    def __init__(self, workbook: Import, places: Places):
+        self.kind, self.places = workbook.kind, places
         self._first: dict[str, int] = {}  # meaning → the row that said it first
         for piece in pieces(workbook, Stage.UNITS):  # of a process that died
             for result in results_in(piece):
@@ -201,11 +201,16 @@ class Before:
         """Ask for what some rows mean, at once."""
         self._digests = {row: blinded(deed_meaning(plain)) for row, plain in said.items()}
         spelt = {row: digest_of(staged) for row, staged in rows.items()}  # as rows were known until 0.2
-        digests = [*self._digests.values(), *spelt.values()]
-        imported = ImportedRow.objects.filter(kind=self.kind, digest__in=digests)
+        known_as = {row: {digest, spelt[row], *self._elsewhere(said[row])} for row, digest in self._digests.items()}
+        imported = ImportedRow.objects.filter(kind=self.kind, digest__in=set().union(*known_as.values()))
         there = set(imported.values_list("digest", flat=True))
-        self._there = {row for row, digest in self._digests.items() if {digest, spelt[row]} & there}
+        self._there = {row for row, digests in known_as.items() if digests & there}
         self._alike = alike_before(said)
+
+    def _elsewhere(self, plain: dict[str, Any]) -> list[str]:
+        """How a deed was known that was taken before somebody entered the merger of its village."""
+        before = self.places.named.came_into(UUID(plain["place"]), date.fromisoformat(plain["on"]))
+        return [blinded(deed_meaning({**plain, "place": str(place.pk)})) for place in before]
 
     def is_there(self, row: int) -> bool:
         """Was this very deed taken from a workbook already?"""

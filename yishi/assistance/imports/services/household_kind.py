@@ -33,6 +33,7 @@ from . import household_rows as rows
 from .checks import import_checks
 from .household_changes import Changes
 from .households import households_compare
+from .led import led_places
 
 OWN = {
     CheckFinding,
@@ -98,7 +99,7 @@ class Households(DeskKind):
         return lambda units: households_compare(workbook, units, places, whole.faults, today)
 
     def notes(self, workbook: Import) -> list[list[Any]]:
-        return import_checks(workbook)
+        return [*import_checks(workbook), *led_places(workbook)]
 
     def prepare(self, workbook: Import, results: list[Result]) -> rows.NewRows:
         return rows.prepare_new(workbook, results)

@@ -87,9 +87,9 @@ class Pairings(ByRow):
         if not any(asked):
             return "missing", ""
         name = asked[1] or asked[0]
-        matches = [candidate for candidate in places.rows.values() if candidate.name == name]
-        said["place"] = str(matches[0].pk) if len(matches) == 1 else ""
-        return ("", "") if len(matches) == 1 else ("many_places" if matches else "no_place", name)
+        place, code, text = places.wider(name)
+        said["place"] = str(place.pk) if place is not None else ""
+        return code, text
 
     def _helper(self, places: Places, values: dict[str, str], said: dict[str, Any]) -> tuple[str, str]:
         person, body = values.get("person", ""), values.get("body", "")

@@ -97,7 +97,7 @@ class DeedReader:
             made.unnamed = int(values.get("unnamed", "0"))
         made.words = values.get("words", "")
         asked = tuple(values.get(key, "") for key in ("county", "township", "village", "village_code"))
-        made.place, code, text = (self.places.home, "", "") if not any(asked) else self.places.find(*asked)
+        made.place, code, text = (self.places.home, "", "") if not any(asked) else self.places.find(*asked, made.on)
         if code:
             made.fault(row, self.headings.get("village", "村"), code, text=text[:20])
         self._item(made, row)

@@ -55,6 +55,7 @@ WORDS: dict[str, Any] = {
     "two_villages": _("The rows of one household name different villages."),
     "no_place": _("“%(text)s” is no village within your place. Write its name as in the list of places, or its code."),
     "many_places": _("Several villages are called “%(text)s”. Fill in the township, or the code (column 村编码)."),
+    "place_became_many": _("What was meant is several places today (%(text)s). Write the one that is meant."),
     "place_and_code": _("The code belongs to another village than “%(text)s”."),
     "rows_differ": _("Row %(row)s says something else for the same household. Make them alike."),
     "account": _("An account has 8 to 32 digits."),
@@ -136,6 +137,10 @@ NOTES: dict[str, Any] = {
     "deed_alike": _(
         "%(count)s rows look like a deed that is recorded already (rows %(rows)s): same item, day, place, amount, "
         "families and doers. If it is the same deed, delete the row and send the workbook again; if not, import it."
+    ),
+    "place_led": _(
+        "%(count)s rows name a village as it was once; they are taken for what it is today, deeds for the village "
+        "as of their day: %(places)s."
     ),
     "stale": _("The register was changed while this was being imported; the workbook was checked again."),
 }

@@ -126,7 +126,7 @@ class Stale(Refusal):
     """What the check found is no longer so: somebody changed the register meanwhile."""
 
 
-OF_THE_CHECK = frozenset({"checks", "namesake", "deed_alike"})  # codes of the notes that a check makes
+OF_THE_CHECK = frozenset({"checks", "namesake", "deed_alike", "place_led"})  # codes of the notes that a check makes
 
 _KINDS: dict[str, KindOfImport] = {}
 
