@@ -5,7 +5,7 @@ checked it is tried with its service and rolled back, so that the preview says w
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from yishi.organisations.grants import Viewer, viewer_of
 
 from .deed_kind import blinded
 from .led import led_places
+from .obstacles import CHANGED, Obstacles, called
 from .pieces import Stage, pieces, results_in
 
 MOST_ROWS = 1_000
@@ -135,24 +136,31 @@ class ByRow(AtOnce, ABC):
 
     def built_upon(self, workbook: Import) -> Any:
         """An entry beyond those of its making, or a record of another kind that points at it."""
-        keys = ImportedRow.objects.filter(of=workbook).values("target_id")
-        later = Entry.objects.filter(subject_kind=self.subject, subject_id__in=keys)
-        if later.exclude(code__in=self.codes()).exists() or self.pointed_at(keys):
-            return _("It cannot be undone: some of these records were changed or used since.")
-        return None
+        keys, obstacles = ImportedRow.objects.filter(of=workbook).values("target_id"), Obstacles()
+        later = Entry.objects.filter(subject_kind=self.subject, subject_id__in=keys).exclude(code__in=self.codes())
+        upon = [(key, CHANGED) for key in later.values_list("subject_id", flat=True)]
+        upon += [(key, called(other)) for other, key in self.pointed_at(keys)]
+        records = self.model._base_manager.in_bulk({key for key, _what in upon})
+        for key, what in upon:
+            obstacles.add(self.name_of(records[key]) if key in records else str(key), what)
+        return obstacles.sentence()
+
+    @abstractmethod
+    def name_of(self, record: Any) -> str:
+        """What people call a record."""
 
     @abstractmethod
     def codes(self) -> list[str]:
         """The codes of the entries that a record begins with."""
 
-    def pointed_at(self, keys: Any) -> bool:
-        """Does a record of another kind point at one of these?"""
-        relations = [relation for relation in self.model._meta.related_objects if hasattr(relation.field, "column")]
-        return any(
-            relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys}).exists()
-            for relation in relations
-            if relation.related_model not in self.own()
-        )
+    def pointed_at(self, keys: Any) -> Iterator[tuple[Any, UUID]]:
+        """The records of other kinds that point at one of these: of which model, and at which."""
+        for relation in self.model._meta.related_objects:
+            if hasattr(relation.field, "column") and relation.related_model not in self.own():
+                name = relation.field.name
+                pointing = relation.related_model._base_manager.filter(**{f"{name}__in": keys})
+                for key in pointing.values_list(name, flat=True):
+                    yield relation.related_model, key
 
     def own(self) -> set[Any]:
         """The models of a record's own parts: that they point at it does not hinder an undo."""

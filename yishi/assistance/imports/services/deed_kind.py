@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +49,7 @@ from .deed_rows import (
     hidden_sweep,
 )
 from .led import led_places
+from .obstacles import CHANGED, Obstacles
 from .pieces import Stage, pieces, results_in
 
 SHOWN = 20  # rows that a note names
@@ -162,17 +164,23 @@ class Deeds(DeskKind):
         deeds = Deed.within.filter(pk__in=ImportedRow.objects.filter(of=workbook).values("target_id"))
         # Who claims one of them meanwhile waits, and is then told that it is withdrawn.
         list(deeds.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-        keys = deeds.values("pk")
+        keys, names, obstacles = deeds.values("pk"), dict(deeds.values_list("pk", "number")), Obstacles()
         decided = PossibleDuplicate.objects.exclude(verdict="")
-        touched = (
-            deeds.exclude(state=Deed.State.COUNTED).exists()
-            or Evidence.objects.filter(deed__in=keys).exists()
-            or DeedRemark.objects.filter(deed__in=keys).exists()
-            or decided.filter(earlier__in=keys).exists()
-            or decided.filter(later__in=keys).exists()
-            or Entry.objects.filter(subject_kind="deed", subject_id__in=keys).count() > deeds.count()
-        )
-        return _("It cannot be undone: some of these deeds were changed, claimed or proved since.") if touched else None
+        entries = Entry.objects.filter(subject_kind="deed", subject_id__in=keys).values_list("subject_id")
+        often = dict(entries.annotate(count=Count("pk")).order_by())
+        for what, touched in (
+            (_("proofs"), Evidence.objects.filter(deed__in=keys).values_list("deed", flat=True)),
+            (
+                _("families' words"),
+                DeedRemark.objects.filter(deed__in=keys).values_list("deed", flat=True),
+            ),
+            (_("compared with others"), decided.filter(earlier__in=keys).values_list("earlier", flat=True)),
+            (_("compared with others"), decided.filter(later__in=keys).values_list("later", flat=True)),
+            (CHANGED, deeds.exclude(state=Deed.State.COUNTED).values_list("pk", flat=True)),
+            (CHANGED, [key for key, count in often.items() for _later in range(count - 1)]),
+        ):
+            obstacles.add_each((names[key] for key in touched), what)
+        return obstacles.sentence()
 
     def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: Withdrawn) -> None:
         turn.run(this)

@@ -1,8 +1,9 @@
 """Workbooks of households and their members, as a kind of import."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.db.models import Count, Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,7 @@ from .checks import import_checks
 from .household_changes import Changes
 from .households import households_compare
 from .led import led_places
+from .obstacles import CHANGED, Obstacles, called
 
 OWN = {
     CheckFinding,
@@ -47,6 +49,18 @@ OWN = {
     Person,
 }
 MOST_MEMBERS = 40
+
+
+def _pointing() -> Iterator[tuple[type[Model], str]]:
+    """The models that point at a household or its people, but its own parts, each with the way to the household."""
+    for model, path in (
+        (Household, ""),
+        (HouseholdMember, "household__"),
+        (Person, "household_members__household__"),
+    ):
+        for relation in model._meta.related_objects:
+            if relation.related_model not in OWN and hasattr(relation.field, "column"):
+                yield relation.related_model, f"{relation.field.name}__{path}"
 
 
 class Households(DeskKind):
@@ -119,21 +133,17 @@ class Households(DeskKind):
 
     def built_upon(self, workbook: Import) -> Any:
         """A deed, a visit, a pairing, a request, a later change: anything that points at what the import brought."""
-        for model, prefix in ((Household, ""), (HouseholdMember, "household__"), (Person, None)):
-            for relation in model._meta.related_objects:
-                other = relation.related_model
-                if other in OWN or not hasattr(relation.field, "column"):
-                    continue
-                name = relation.field.name
-                path = f"{name}__household_members__household__" if prefix is None else f"{name}__{prefix}"
-                if other._base_manager.filter(**{f"{path}brought_by": workbook.pk}).exists():
-                    text = _("It cannot be undone: there are records (%(what)s) about households that it brought.")
-                    return text % {"what": other._meta.verbose_name}
-        brought = Household.within.filter(brought_by=workbook.pk).values("pk")
+        obstacles = Obstacles()
+        for other, path in _pointing():
+            upon = other._base_manager.filter(**{f"{path}brought_by": workbook.pk}).order_by()
+            for number, count in upon.values_list(f"{path}number").annotate(Count("pk", distinct=True)):
+                obstacles.add(number, called(other), count)
+        brought = dict(Household.within.filter(brought_by=workbook.pk).values_list("pk", "number"))
         later = Entry.objects.filter(subject_kind="household", received_at__gt=workbook.published_at)
-        if later.filter(subject_id__in=brought).exists():
-            return _("It cannot be undone: households that it brought were changed since.")
-        return self._later_import(workbook)
+        by_household = later.filter(subject_id__in=Household.within.filter(brought_by=workbook.pk).values("pk"))
+        for key in by_household.values_list("subject_id", flat=True):
+            obstacles.add(brought[key], CHANGED)
+        return obstacles.sentence() or self._later_import(workbook)
 
     def _later_import(self, workbook: Import) -> Any:
         later = Import.within.filter(

@@ -115,6 +115,10 @@ class Pairings(ByRow):
         receipt = pairings_make_many(actor=actor, rows=[self._row(each) for each in said], act_id=act_id())
         return [UUID(str(key)) for key in receipt.result["pairings"]]
 
+    def name_of(self, record: Any) -> str:
+        target = record.household.number if record.household_id else record.place
+        return f"{record.person or record.body} → {target}"
+
     def _row(self, said: dict[str, Any]) -> PairingRow:
         kind, key = said["helper"]
         household = said.get("household")

@@ -141,6 +141,9 @@ class Projects(ByRow):
             said["end"],
         )
 
+    def name_of(self, record: Any) -> str:
+        return str(record.name)
+
     def _respelt(self, place: Place, name: str) -> Project | None:
         """The project of this place whose name differs in blanks, stops or widths alone."""
         there = Project.within.filter(place=place)
