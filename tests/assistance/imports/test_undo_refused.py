@@ -10,16 +10,17 @@ from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.deeds import deed_withdraw
 from yishi.assistance.deeds.services.standing import Reached
 from yishi.assistance.imports.services.by_row import ByRow
-from yishi.assistance.imports.services.household_kind import _pointing
-from yishi.assistance.imports.services.obstacles import CHANGED, RECORDS, Obstacles
+from yishi.assistance.imports.services.household_kind import OWN
+from yishi.assistance.imports.services.obstacles import CHANGED, RECORDS, Obstacles, pointing_at
 from yishi.assistance.imports.services.organisation_kind import MODELS
 from yishi.assistance.imports.services.publish import import_undo
 from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
 from yishi.assistance.pairing.models import Pairing
 from yishi.assistance.pairing.services.pairing import pairing_end
-from yishi.assistance.register.models import Household
+from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.formats.sheets import write_sheet
 from yishi.kit.errors import Refusal
+from yishi.people.models import Person
 
 
 def refused(cast, sent, who="clerk"):
@@ -70,10 +71,17 @@ def test_workbooks_8_many_are_counted_and_the_first_named():
 
 
 def test_workbooks_8_everything_that_may_stand_in_the_way_has_a_name():
-    models = {other for other, _path in _pointing()}
-    pointed = [(model, set()) for model in MODELS.values()]
-    pointed += [(kind.model, kind.own()) for kind in map(kind_of, kinds()) if isinstance(kind, ByRow)]
-    for model, own in pointed:
-        relations = [relation for relation in model._meta.related_objects if hasattr(relation.field, "column")]
-        models |= {relation.related_model for relation in relations} - own
-    assert {model._meta.label_lower for model in models} == set(RECORDS)
+    """What a record knows that points at it; what it does not know of is a later change, if nothing better is said."""
+    models = {other for model in (Household, HouseholdMember, Person) for other in known_to(model) - OWN}
+    models |= {other for model in MODELS.values() for other in known_to(model)}
+    by_row = [kind for kind in map(kind_of, kinds()) if isinstance(kind, ByRow)]
+    models |= {other for kind in by_row for other in known_to(kind.model) - kind.own()}
+    assert {model._meta.label_lower for model in models} <= set(RECORDS)
+    hidden = {other._meta.label_lower for model in (*MODELS.values(), Household) for other, _name in pointing_at(model)}
+    hidden |= {other._meta.label_lower for kind in by_row for other, _name in pointing_at(kind.model)}
+    assert set(RECORDS) <= hidden | {model._meta.label_lower for model in models}
+
+
+def known_to(model):
+    relations = [relation for relation in model._meta.related_objects if hasattr(relation.field, "column")]
+    return {relation.related_model for relation in relations}

@@ -25,7 +25,7 @@ from yishi.organisations.grants import Viewer, viewer_of
 
 from .deed_kind import blinded
 from .led import led_places
-from .obstacles import CHANGED, Obstacles, called
+from .obstacles import CHANGED, Obstacles, called, pointing_at
 from .pieces import Stage, pieces, results_in
 
 MOST_ROWS = 1_000
@@ -155,12 +155,10 @@ class ByRow(AtOnce, ABC):
 
     def pointed_at(self, keys: Any) -> Iterator[tuple[Any, UUID]]:
         """The records of other kinds that point at one of these: of which model, and at which."""
-        for relation in self.model._meta.related_objects:
-            if hasattr(relation.field, "column") and relation.related_model not in self.own():
-                name = relation.field.name
-                pointing = relation.related_model._base_manager.filter(**{f"{name}__in": keys})
-                for key in pointing.values_list(name, flat=True):
-                    yield relation.related_model, key
+        for other, name in pointing_at(self.model):
+            if other not in self.own():
+                for key in other._base_manager.filter(**{f"{name}__in": keys}).values_list(name, flat=True):
+                    yield other, key
 
     def own(self) -> set[Any]:
         """The models of a record's own parts: that they point at it does not hinder an undo."""

@@ -236,7 +236,8 @@ class Before:
 
 def deed_meaning(plain: dict[str, Any]) -> list[Any]:
     """What makes a row this deed and no other, from what is kept of it."""
-    return [*_core(plain), plain["unnamed"], folded(plain["words"])]
+    people = sorted(plain.get("people", ()))
+    return [*_core(plain), plain["unnamed"], folded(plain["words"]), *([people] if people else [])]
 
 
 def _core(plain: dict[str, Any]) -> list[Any]:
@@ -265,11 +266,12 @@ def alike_before(said: dict[int, dict[str, Any]]) -> set[int]:
             deed.amount,
             sorted(str(reached.household_id) for reached in deed.beneficiaries.all() if reached.household_id),
             sorted(str(party.body_id or party.person_id) for party in deed.parties.all()),
+            sorted(str(reached.person_id) for reached in deed.beneficiaries.all() if reached.person_id),
         ]
         for deed in deeds
     ]
     there = {canonical(core) for core in standing}
-    return {row for row, plain in said.items() if canonical(_core(plain)) in there}
+    return {row for row, plain in said.items() if canonical([*_core(plain), sorted(plain.get("people", ()))]) in there}
 
 
 def blinded(said: Any) -> str:

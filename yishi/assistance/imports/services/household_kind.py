@@ -35,7 +35,7 @@ from .checks import import_checks
 from .household_changes import Changes
 from .households import households_compare
 from .led import led_places
-from .obstacles import CHANGED, Obstacles, called
+from .obstacles import CHANGED, Obstacles, called, pointing_at
 
 OWN = {
     CheckFinding,
@@ -58,9 +58,9 @@ def _pointing() -> Iterator[tuple[type[Model], str]]:
         (HouseholdMember, "household__"),
         (Person, "household_members__household__"),
     ):
-        for relation in model._meta.related_objects:
-            if relation.related_model not in OWN and hasattr(relation.field, "column"):
-                yield relation.related_model, f"{relation.field.name}__{path}"
+        for other, name in pointing_at(model):
+            if other not in OWN:
+                yield other, f"{name}__{path}"
 
 
 class Households(DeskKind):

@@ -1,7 +1,7 @@
 """What stands in the way of an undo: which records of an import have what upon them, by their names."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Model
@@ -41,6 +41,15 @@ RECORDS: dict[str, Any] = {
     "people.invitation": _("invitations"),
 }
 CHANGED = _("later changes")
+
+
+def pointing_at(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
+    """The models with a field that points at `model`, also where it does not know of it, each with the field's name."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete:
+            other: Any = relation.related_model
+            if hasattr(relation.field, "column") and not other._meta.auto_created:
+                yield other, relation.field.name
 
 
 def called(model: type[Model]) -> Any:

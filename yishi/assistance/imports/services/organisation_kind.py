@@ -23,7 +23,7 @@ from yishi.organisations.services.bodies import body_change
 from yishi.people.models import Person
 
 from .deed_kind import digest_of
-from .obstacles import CHANGED, Obstacles, called
+from .obstacles import CHANGED, Obstacles, called, pointing_at
 from .organisation_rows import Recorder
 from .pieces import Stage, pieces, results_in
 
@@ -127,10 +127,7 @@ class Organisation(AtOnce):
         ours = set().union(*made.values()) | {UUID(op["body"]) for op in ops if "body" in op}
         names, obstacles = _names(made), Obstacles()
         for kind, model in MODELS.items():
-            for relation in model._meta.related_objects:
-                if not hasattr(relation.field, "column"):
-                    continue
-                name, other = relation.field.name, relation.related_model
+            for other, name in pointing_at(model):
                 pointing = other._base_manager.filter(**{f"{name}__in": made[kind]})
                 for pk, key in pointing.values_list("pk", name):
                     if pk not in ours:
