@@ -56,7 +56,7 @@ def test_workbooks_1_a_code_of_before_leads_to_the_village_that_took_it_up(cast,
     assert places.find("", "", "", code)[0].name == "牟尼村"
     assert places.find("", "", "邻近村", code)[0].name == "牟尼村"
     assert places.find("", "", "牟尼村", code)[0].name == "牟尼村"
-    assert places.find("", "", "", code, merged - timedelta(days=1))[0].name == "邻近村"
+    assert places.find("", "", "", code, day=merged - timedelta(days=1))[0].name == "邻近村"
 
 
 def test_workbooks_1_a_renamed_village_is_found_by_its_old_name_and_in_the_search(cast):

@@ -122,7 +122,8 @@ def rejected_workbook(workbook: Import) -> bytes:
         for staged in rows_in(piece):
             if staged.number in reasons:
                 rows.append(_given_back(staged, reasons[staged.number], columns, keys, secret))
-    note = "⚠ 以下各行没有导入，整个文件都没有导入。请在原表中按行号改正后重新发送；证件号码和账号在此只显示末四位。"
+    what = "其余各行已导入" if workbook.published_at else "整个文件都没有导入"
+    note = f"⚠ 以下各行没有导入，{what}。请在原表中按行号改正后重新发送；证件号码和账号在此只显示末四位。"
     return write_workbook([SheetOut("未导入的行", [REASON, ROW, *columns], rows, [note])])
 
 

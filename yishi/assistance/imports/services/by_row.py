@@ -69,7 +69,7 @@ class ByRow(AtOnce, ABC):
         whole = Whole()
         for row in staged:
             whole.last[self.unit_of(row)] = 1
-            if whole.units == MOST_ROWS + 1:
+            if whole.units > MOST_ROWS:
                 fault = Fault(row.number, "", "too_many_records", {"most": MOST_ROWS})
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole

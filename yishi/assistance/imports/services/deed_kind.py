@@ -85,7 +85,7 @@ class Deeds(DeskKind):
         whole, most = Whole(), most_deeds()
         for row in staged:
             whole.last[self.unit_of(row)] = 1
-            if whole.units == most + 1:
+            if whole.units > most:
                 fault = Fault(row.number, "", "too_many_deeds", {"most": most})
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole

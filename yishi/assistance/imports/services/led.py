@@ -23,7 +23,7 @@ def led_places(workbook: Import) -> list[list[Any]]:
     for piece in pieces(workbook, Stage.ROWS):
         for row in rows_in(piece):
             if row.values.get("village") or row.values.get("village_code"):
-                place, _fault, _text = places.find(*(row.values.get(key, "") for key in ASKED), _day(row.values))
+                place, _fault, _text = places.find(*(row.values.get(key, "") for key in ASKED), day=_day(row.values))
                 if place is not None and (named := _named_of_before(row.values, place)):
                     led[named, place.name] += 1
     if not led:

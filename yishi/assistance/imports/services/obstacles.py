@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import ForeignObjectRel, Model
 from django.utils.translation import gettext_lazy as _
 
 SHOWN = 10  # records that the sentence names
@@ -46,7 +46,7 @@ CHANGED = _("later changes")
 def pointing_at(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
     """The models with a field that points at `model`, also where it does not know of it, each with the field's name."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete:
+        if isinstance(relation, ForeignObjectRel):
             other: Any = relation.related_model
             if hasattr(relation.field, "column") and not other._meta.auto_created:
                 yield other, relation.field.name

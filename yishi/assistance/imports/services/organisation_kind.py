@@ -145,8 +145,9 @@ class Organisation(AtOnce):
     ) -> None:
         own = {UUID(act) for op in ops for _kind, _key, act in op["made"]}
         later = Entry.objects.filter(received_at__gte=workbook.published_at)
-        for key in later.filter(right_id__in=made["post"] | made["member"]).values_list("right_id", flat=True):
-            obstacles.add(names.get(key, ""), _("worked in it"))
+        held = made["post"] | made["member"]
+        worked = set(later.filter(right_id__in=held).values_list("right_id", flat=True))
+        obstacles.add_each((names[key] for key in held & worked), _("worked in it"))
         for kind, keys in made.items():
             entries = Entry.objects.filter(subject_kind=kind, subject_id__in=keys).exclude(receipt_id__in=own)
             obstacles.add_each((names[key] for key in entries.values_list("subject_id", flat=True)), CHANGED)

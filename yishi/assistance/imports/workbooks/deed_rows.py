@@ -130,7 +130,7 @@ class DeedReader:
             made.unnamed = int(values.get("unnamed", "0"))
         made.words = values.get("words", "")
         asked = tuple(values.get(key, "") for key in ("county", "township", "village", "village_code"))
-        made.place, code, text = (self.places.home, "", "") if not any(asked) else self.places.find(*asked, made.on)
+        made.place, code, text = (self.places.home, "", "") if not any(asked) else self.places.find(*asked, day=made.on)
         if code:
             made.fault(row, self.headings.get("village", "村"), code, text=text[:20])
         self._item(made, row)

@@ -19,7 +19,7 @@ class Places:
         self._asked: dict[tuple[Any, ...], tuple[Any, str, str]] = {}
 
     def find(
-        self, county: str, township: str, village: str, code: str, day: date | None = None
+        self, county: str, township: str, village: str, code: str, *, day: date | None = None
     ) -> tuple[Any, str, str]:
         """(village, "", "") or (None, code of the fault, what was asked for). With `day` the village as of that day."""
         asked = (county, township, village, code, day)

@@ -1,5 +1,6 @@
 """Workbooks: send one, see what it would do, take it as a whole, undo it as a whole."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.models import Import, ImportPiece
 from yishi.assistance.imports.reads import (
     MOST_SHOWN,
     import_by_sheet,
@@ -25,7 +26,7 @@ from yishi.assistance.imports.reads import (
 )
 from yishi.assistance.imports.rules import KEEPING
 from yishi.assistance.imports.services.imports import import_send
-from yishi.assistance.imports.services.publish import import_give_up, import_publish, import_undo
+from yishi.assistance.imports.services.publish import counts_shown, import_give_up, import_publish, import_undo
 from yishi.assistance.imports.workbooks.faults import fault_words, note_words
 from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
 from yishi.formats.sheet_limits import LIMITS
@@ -199,6 +200,7 @@ def import_page(request: Request, workbook: Import) -> HttpResponse:
         "is_cut": len(faults) == MOST_SHOWN or len(changes) == MOST_SHOWN,
         "percent": percent(workbook),
         "steps": steps(workbook),
+        "gives_back": gives_back(workbook),
     }
     return render(request, "assistance/imports/import.html", context)
 
@@ -227,10 +229,17 @@ def import_state(request: Request, workbook: Import) -> HttpResponse:
     return JsonResponse({"version": version_of(workbook)})
 
 
+def gives_back(workbook: Import) -> bool:
+    """Are there rows to be given back, and are they kept yet?"""
+    if not workbook.bad or workbook.state not in (Import.State.FAULTY, Import.State.PUBLISHED):
+        return False
+    return workbook.pieces.filter(stage=ImportPiece.Stage.ROWS).exists()
+
+
 @page("import.see", load=load_import, methods=("GET",))
 def import_rejected(request: Request, workbook: Import) -> HttpResponse:
     """The rejected rows as a workbook to mend, with the reasons in a column of their own."""
-    if workbook.state != Import.State.FAULTY:
+    if not gives_back(workbook):
         raise Http404
     return _file(rejected_workbook(workbook), _("rows to mend") + ".xlsx")
 
@@ -246,6 +255,24 @@ def import_take(request: Request, workbook: Import) -> HttpResponse:
         % {"new": workbook.new, "changed": workbook.changed},
         done=_("It is being imported; this page shows when it is done."),
         submit=_("Import all of it"),
+    )
+
+
+@page("import.see", load=load_import)
+def import_take_good(request: Request, workbook: Import) -> HttpResponse:
+    """The choice beside all or nothing: what can be taken is taken, the rest is given back."""
+    return _act(
+        request,
+        workbook,
+        partial(import_publish, without_bad=True),
+        shown=counts_shown(workbook),
+        heading=_("Take the good rows, give the rest back"),
+        lead=_(
+            "%(new)s new, %(changed)s changed are taken. %(bad)s rows are given back in a workbook, with the reasons."
+        )
+        % {"new": workbook.new, "changed": workbook.changed, "bad": workbook.bad},
+        done=_("It is being imported; this page shows when it is done."),
+        submit=_("Take the good rows, give the rest back"),
     )
 
 
@@ -275,9 +302,9 @@ def import_drop(request: Request, workbook: Import) -> HttpResponse:
     )
 
 
-def _act(request: Request, workbook: Import, service: Any, **texts: Any) -> HttpResponse:
+def _act(request: Request, workbook: Import, service: Any, shown: str = "", **texts: Any) -> HttpResponse:
     back = reverse("import", kwargs={"pk": workbook.pk})
-    form = ActForm(request.POST or None)
+    form = ActForm(request.POST or None, shown=shown)
     return one_act(request, form, service, back=back, given={"sent": workbook}, **texts)
 
 
@@ -295,6 +322,7 @@ urlpatterns = [
     path("desk/imports/<uuid:pk>/state/", import_state, name="import_state"),
     path("desk/imports/<uuid:pk>/rejected.xlsx", import_rejected, name="import_rejected"),
     path("desk/imports/<uuid:pk>/take/", import_take, name="import_take"),
+    path("desk/imports/<uuid:pk>/take-good/", import_take_good, name="import_take_good"),
     path("desk/imports/<uuid:pk>/undo/", import_back, name="import_undo"),
     path("desk/imports/<uuid:pk>/give-up/", import_drop, name="import_give_up"),
 ]
