@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.imports.models import Import, ImportPiece
 from yishi.assistance.imports.reads import (
     MOST_SHOWN,
+    ShownRows,
     import_by_sheet,
     import_changes,
     import_fault_groups,
     import_faults,
+    import_rows,
     rejected_workbook,
     template,
 )
@@ -40,6 +42,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 PER_PAGE = 25
+LISTS = {"changed": gettext_lazy("changed"), "new": gettext_lazy("new"), "same": gettext_lazy("unchanged")}
 WORKING = {"sent", "reading", "checking", "writing", "undoing"}
 
 
@@ -184,8 +187,13 @@ def import_template(request: Request) -> HttpResponse:
 def import_page(request: Request, workbook: Import) -> HttpResponse:
     """One workbook: where it stands, what it would do or did, and what to do next."""
     faults = import_faults(workbook) if workbook.bad else []
-    has_changes = (workbook.changed or workbook.new) and workbook.state in ("ready", "published")
-    changes = import_changes(workbook) if has_changes else []
+    lists = lists_of(workbook)
+    show = request.GET.get("show", "")
+    if show not in lists and workbook.state != Import.State.FAULTY:
+        show = "changed" if "changed" in lists else next(iter(lists), "")
+    changes = import_changes(workbook) if show == "changed" else []
+    listed = import_rows(workbook, show) if show in ("new", "same") and show in lists else ShownRows([], [])
+    groups = import_fault_groups(workbook) if faults else []
     context = {
         "workbook": workbook,
         "version": version_of(workbook),
@@ -194,15 +202,32 @@ def import_page(request: Request, workbook: Import) -> HttpResponse:
         "refused": fault_words(workbook.refused["code"], workbook.refused["params"]) if workbook.refused else "",
         "faults": Paginator(faults, PER_PAGE).get_page(request.GET.get("page")),
         "changes": Paginator(changes, PER_PAGE).get_page(request.GET.get("page")),
-        "groups": import_fault_groups(workbook) if len(faults) > PER_PAGE else [],
+        "rows": Paginator(listed.rows, PER_PAGE).get_page(request.GET.get("page")),
+        "headings": listed.headings,
+        "lists": [(name, LISTS[name], count) for name, count in lists.items()],
+        "show": show,
+        "groups": groups if any(count > 1 for _heading, _reason, count in groups) else [],
         "by_sheet": import_by_sheet(workbook),
         "is_organisation": workbook.kind == Import.Kind.ORGANISATION,
-        "is_cut": len(faults) == MOST_SHOWN or len(changes) == MOST_SHOWN,
+        "is_cut": MOST_SHOWN in (len(faults), len(changes), len(listed.rows)),
         "percent": percent(workbook),
         "steps": steps(workbook),
         "gives_back": gives_back(workbook),
     }
     return render(request, "assistance/imports/import.html", context)
+
+
+def lists_of(workbook: Import) -> dict[str, int]:
+    """What there is to list of a checked workbook, with how many of each; of one that is imported what it changed."""
+    State = Import.State
+    counts = {"changed": workbook.changed, "new": workbook.new, "same": workbook.same}
+    if workbook.kind == Import.Kind.ORGANISATION:  # what is new stands among the changes there, field by field
+        counts["changed"] += counts.pop("new")
+    if workbook.state == State.PUBLISHED:
+        counts = {"changed": counts["changed"]}
+    elif workbook.state not in (State.READY, State.FAULTY):
+        counts = {}
+    return {name: count for name, count in counts.items() if count}
 
 
 def steps(workbook: Import) -> list[tuple[Any, str]]:
