@@ -119,10 +119,15 @@ def test_the_hooks_are_local_and_the_steps_of_the_test():
     check.checks(steps)
     (repository,) = yaml.safe_load(text)["repos"]
     assert repository["repo"] == "local"
-    hooks = {hook["name"]: hook["entry"] for hook in repository["hooks"]}
-    assert {hook["language"] for hook in repository["hooks"]} == {"system"}
+    *programs, subject = repository["hooks"]
+    hooks = {hook["name"]: hook["entry"] for hook in programs}
+    assert {hook["language"] for hook in programs} == {"system"}
     assert hooks == {name: entry for name, entry in steps.entries.items() if name in hooks}
     assert set(steps.entries) - set(hooks) == {"类型检查 · mypy"}, "too slow for a commit"
+    fits = re.compile(subject["entry"], re.MULTILINE).search
+    assert fits("deeds: ask for the day before the place\n\nBecause.\n") and fits("kit, web: " + "x" * 62 + "\n")
+    for refused in ("kit, web: " + "x" * 63, "Deeds ask for the day", "", "why\n\ndeeds: ask", "deeds: "):
+        assert not fits(refused + "\n"), refused
 
 
 class Steps:

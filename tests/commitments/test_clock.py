@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from yishi.cli import tick
-from yishi.commitments import queries, services
+from yishi.commitments import reads, services
 from yishi.commitments.clocks import Colour, colour, yellow_from
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import clock
@@ -116,7 +116,7 @@ def test_the_ledgers_colour_filter_says_what_the_clock_says(cast, promise, prove
     promise(due_in=30), promise(due_in=3), promise(in_force=False), promise(due_in=200)
     rows = Commitment.objects.all()
     for shade in (Colour.BLUE, Colour.YELLOW, Colour.RED):
-        found = set(queries.of_colour(rows, shade, today))
+        found = set(reads.of_colour(rows, shade, today))
         assert found == {one for one in rows if colour(one, today) == shade}, shade
 
 

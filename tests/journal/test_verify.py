@@ -15,7 +15,7 @@ from yishi.journal.act import SYSTEM, act, acting_at
 from yishi.journal.blocks import last_hash, seal
 from yishi.journal.hashing import entry_hash
 from yishi.journal.models import Block, Entry, Receipt, Seal
-from yishi.journal.queries import sealed
+from yishi.journal.reads import sealed
 from yishi.journal.verify import Kind, verify
 from yishi.kit.ids import uuid7
 

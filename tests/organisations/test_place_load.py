@@ -11,7 +11,7 @@ from yishi.kit.ids import named_id
 from yishi.organisations.grants import system
 from yishi.organisations.models import Place, PlaceVersion
 from yishi.organisations.place_file import SHIPPED
-from yishi.organisations.queries import places_find
+from yishi.organisations.reads import places_find
 from yishi.organisations.services.places import place_load, place_rename
 
 pytestmark = pytest.mark.django_db

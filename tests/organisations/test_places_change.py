@@ -10,7 +10,7 @@ from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.models import Place, PlaceVersion
 from yishi.organisations.named_places import place_now
 from yishi.organisations.place_tree import place_on
-from yishi.organisations.queries import places_find
+from yishi.organisations.reads import places_find
 from yishi.organisations.services.places import (
     hamlet_add,
     place_divide,

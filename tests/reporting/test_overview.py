@@ -12,7 +12,7 @@ from yishi.database.reach import everything, reaching
 from yishi.deliberation.models import Agreement, Matter, ProcessModel, ProcessVersion, Sitting, Worry
 from yishi.organisations.rights import may
 from yishi.reporting.overview import overview
-from yishi.reporting.queries import counts
+from yishi.reporting.reads import counts
 
 pytestmark = pytest.mark.django_db
 

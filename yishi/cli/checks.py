@@ -6,7 +6,7 @@ from yishi.assistance.checks.logic.engine import Checker
 from yishi.assistance.checks.logic.pack import PackError, newest, read_pack
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.checks.services.checks import check_run_do, check_run_make
-from yishi.organisations.queries import place_coded
+from yishi.organisations.reads import place_coded
 
 USAGE = "yishi checks run [--place CODE] | yishi checks pack"
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from .hashing import block_hash, entry_hash
 from .models import Block, Seal
-from .queries import COLUMNS, unsealed
+from .reads import COLUMNS, unsealed
 
 BLOCK_SIZE = 10_000
 GRACE = timedelta(hours=1)  # an entry is visible, and so sealed, within this time of its receipt
@@ -50,7 +50,7 @@ def last_hash() -> str:
 
 
 def _seal_block(now: datetime, start: str, after: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
-    """Seal the next block; gives its entries as rows of `queries.COLUMNS`, none where there was nothing to seal."""
+    """Seal the next block; gives its entries as rows of `reads.COLUMNS`, none where there was nothing to seal."""
     last = Block.objects.order_by("-number").first()
     number, previous = (last.number + 1, last.hash) if last else (1, "")
     block = Block.objects.create(number=number, previous_hash=previous, hash="", entry_count=0, sealed_at=now)

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from . import blocks, queries
+from . import blocks, reads
 from .hashing import block_hash, entry_hash, moment
 
-_COLUMN = {name: number for number, name in enumerate(queries.COLUMNS)}
+_COLUMN = {name: number for number, name in enumerate(reads.COLUMNS)}
 _HEAD = 4  # block, position, entry id, entry hash stand before an entry's columns
 
 
@@ -56,11 +56,11 @@ class Report:
 
 def verify(known_hash: str | None = None) -> Report:
     """Read the whole journal and report. `known_hash` is a last hash that was printed or written down before."""
-    walk = _Walk(queries.blocks())
+    walk = _Walk(reads.blocks())
     damage = walk.damage() or _beside_the_blocks(walk.earliest)
     if damage is None and known_hash and known_hash.strip().lower() not in walk.hashes:
         damage = Damage(Kind.REWRITTEN)
-    loose = queries.count_unsealed()
+    loose = reads.count_unsealed()
     last = walk.blocks[-1][2] if walk.blocks else ""
     return Report(walk.read + loose, len(walk.blocks), loose, last, damage)
 
@@ -75,7 +75,7 @@ class _Walk:
         self.read = 0
 
     def damage(self) -> Damage | None:
-        runs = _runs(queries.sealed())
+        runs = _runs(reads.sealed())
         run = next(runs, None)
         previous, number = "", 0
         for number, (block, previous_hash, hashed, count, time) in enumerate(self.blocks, start=1):
@@ -96,7 +96,7 @@ class _Walk:
         return Damage(Kind.BLOCK, block=run[0]) if run is not None else None
 
     def _in_block(self, block: int, seals: list[tuple[Any, ...]], count: int) -> Damage | None:
-        """Hold each entry of a block against its seal. `seals`, here and below, are rows of `queries.sealed`."""
+        """Hold each entry of a block against its seal. `seals`, here and below, are rows of `reads.sealed`."""
         received, data = _HEAD + _COLUMN["received_at"], _HEAD + _COLUMN["data"]
         for expected, seal in enumerate(seals):
             if seal[1] != expected:
@@ -149,10 +149,10 @@ def _moved(seals: list[tuple[Any, ...]]) -> Damage | None:
 def _beside_the_blocks(earliest: str) -> Damage | None:
     """Entries that no block knows although they say that they are old; entries and receipts that do not fit."""
     if earliest:
-        old = queries.unsealed_before(earliest)
+        old = reads.unsealed_before(earliest)
         if old is not None:
             return Damage(Kind.INSERTED, _uuid(old))
-    for entry, receipt in queries.receipts_unlike():
+    for entry, receipt in reads.receipts_unlike():
         if entry is not None:
             return Damage(Kind.INSERTED, _uuid(entry), receipt=_uuid(receipt))
         return Damage(Kind.RECEIPT, receipt=_uuid(receipt))

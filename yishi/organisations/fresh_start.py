@@ -20,7 +20,7 @@ from yishi.kit.errors import WrongStage
 from .grants import system
 from .models import Installation, Place
 from .place_file import SHIPPED
-from .queries import schema_set_aside
+from .reads import schema_set_aside
 from .services.places import place_load
 
 

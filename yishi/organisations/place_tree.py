@@ -10,7 +10,7 @@ from django.db.models import F
 
 from .models import Place, PlaceLevel, PlaceSuccession, PlaceVersion, valid_on
 from .numbers import next_number
-from .queries import places_write
+from .reads import places_write
 
 # Names that stand for "directly under the province" in the statistical codes; nobody says them.
 _PLACEHOLDERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})

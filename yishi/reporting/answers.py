@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.campaign.models import ItemVersion, Phase
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceSet
-from yishi.organisations.queries import place_coded
+from yishi.organisations.reads import place_coded
 from yishi.organisations.sectors import sectors
 
 from .book import Still

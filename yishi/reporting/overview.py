@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from yishi.commitments.queries import Rates, due_in, rates
+from yishi.commitments.reads import Rates, due_in, rates
 from yishi.database.reach import everything
 from yishi.deliberation.models import Matter
 from yishi.organisations.models import Place
 
-from .queries import counts
+from .reads import counts
 
 CASES = 5
 

@@ -15,7 +15,7 @@ from yishi.formats.sheets import write_sheet
 from yishi.organisations.grants import system
 from yishi.organisations.models import Place, PlaceVersion
 from yishi.organisations.place_tree import refresh
-from yishi.organisations.queries import places_find
+from yishi.organisations.reads import places_find
 from yishi.organisations.services.places import place_merge, place_recode, place_rename
 from yishi.reporting.figures import ask
 from yishi.reporting.fold import fold_all

@@ -18,7 +18,7 @@ from yishi.database.reach import everything
 from yishi.formats.sheets import write_sheet
 from yishi.organisations.grants import system
 from yishi.organisations.models import Place
-from yishi.organisations.queries import place_coded, places_find
+from yishi.organisations.reads import place_coded, places_find
 from yishi.organisations.services.places import place_merge, place_recode, place_rename
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.place_field import PlaceField

@@ -22,7 +22,7 @@ from yishi.deliberation.models import (
     Party,
     Voice,
 )
-from yishi.deliberation.queries import hold
+from yishi.deliberation.reads import hold
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Consultation, ConsultationSlip, ConsultationStatement, Matter
-from yishi.deliberation.queries import hold
+from yishi.deliberation.reads import hold
 from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage

@@ -20,7 +20,7 @@ from ..grants import Viewer
 from ..models import Place, PlaceLevel, PlaceSuccession, PlaceVersion
 from ..place_file import parse_places, unpacked
 from ..place_tree import full_name, initials, lock_places, make_room, place_on, refresh
-from ..queries import places_counted
+from ..reads import places_counted
 from ..rights import permit
 
 LEVELS = list(PlaceLevel.values)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.commitments.clocks import RECHECK_AFTER, colour
 from yishi.commitments.models import Commitment
-from yishi.commitments.queries import of_colour, to_look_back
+from yishi.commitments.reads import of_colour, to_look_back
 from yishi.commitments.services.pressing import NEXT_TIER
 from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may

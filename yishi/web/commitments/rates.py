@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.commitments import queries
+from yishi.commitments import reads
 from yishi.organisations.models import Body, Place
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList, reader
@@ -81,8 +81,8 @@ def rates(request: Request) -> HttpResponse:
     """Bodies with commitments due in the period: counts, rates, satisfaction with asked and answered."""
     form, start, end = period_of(request)
     lines: list[dict[str, Any]] = []
-    due = queries.due_in(start, end)
-    counted = queries.rates_by_bearer(due)
+    due = reads.due_in(start, end)
+    counted = reads.rates_by_bearer(due)
     for body in Body.objects.filter(pk__in=counted).select_related("place").order_by("place__lo", "name"):
         lines.append({"body": body, "rates": counted[body.pk], "place": body.place.name, "start": start, "end": end})
     for line in lines:
@@ -123,7 +123,7 @@ def rate_cases(request: Request) -> HttpResponse:
     bearer = Body.objects.filter(pk=request.GET["body"]).first() if _is_uuid(request) else None
     place = _place(request)
     span = (place.lo, place.hi) if place else None
-    commitments = queries.cases(queries.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
+    commitments = reads.cases(reads.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
     commitments = commitments.select_related("bearer", "place", "supervisor").order_by("due_on", "pk")
     return RATE_CASES.respond(
         request,

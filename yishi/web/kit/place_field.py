@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.organisations.models import Place
 from yishi.organisations.named_places import place_on_day
-from yishi.organisations.queries import places_find
+from yishi.organisations.reads import places_find
 
 SUGGESTIONS = 12
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.organisations.models import Body, Place, PlaceSet, PlaceSetItem, valid_on
-from yishi.organisations.queries import places_find
+from yishi.organisations.reads import places_find
 from yishi.organisations.rights import may
 from yishi.organisations.services.place_sets import place_set_open, place_set_put, place_set_remove
 from yishi.web.kit.exports import wants_export

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, Place, PlaceLevel, Venue
 from yishi.organisations.named_places import place_now
-from yishi.organisations.queries import place_path, places_find
+from yishi.organisations.reads import place_path, places_find
 from yishi.organisations.services.places import (
     hamlet_add,
     place_divide,

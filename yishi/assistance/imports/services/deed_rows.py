@@ -42,7 +42,7 @@ from yishi.assistance.register.models import Household
 from yishi.journal.act import Act, Actor, loose_act
 from yishi.journal.feed import FEEDS
 from yishi.journal.models import Entry, Receipt, Unfolded
-from yishi.journal.queries import Prepared, insert_of
+from yishi.journal.reads import Prepared, insert_of
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
 from yishi.organisations.grants import Viewer, viewer_of

@@ -27,7 +27,7 @@ from yishi.assistance.register.models import (
     Resident,
 )
 from yishi.assistance.register.services.identity import ACCOUNT, seal
-from yishi.journal.queries import Prepared, insert_of, update_of
+from yishi.journal.reads import Prepared, insert_of, update_of
 from yishi.people.models import Person
 
 from .household_rows import (

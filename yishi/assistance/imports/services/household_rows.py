@@ -31,7 +31,7 @@ from yishi.assistance.register.services.identity import (
     identity_index,
     seal,
 )
-from yishi.journal.queries import Prepared, insert_of
+from yishi.journal.reads import Prepared, insert_of
 from yishi.kit.identity import Identity
 from yishi.people.models import Person
 

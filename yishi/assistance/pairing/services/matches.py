@@ -26,7 +26,7 @@ from yishi.kit.text import clean
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.models import Place, PlaceLevel
-from yishi.organisations.queries import place_path
+from yishi.organisations.reads import place_path
 from yishi.organisations.rights import permit
 from yishi.people.models import Account
 

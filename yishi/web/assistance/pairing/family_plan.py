@@ -20,7 +20,7 @@ from yishi.assistance.pairing.rules import HELPS
 from yishi.assistance.register import codes
 from yishi.assistance.register.models import Household, HouseholdCause
 from yishi.commitments.models import Commitment, Proof, Verdict
-from yishi.commitments.queries import last_verdicts
+from yishi.commitments.reads import last_verdicts
 from yishi.database.gather import gather
 from yishi.kit.records import lent
 from yishi.organisations.grants import Viewer

@@ -23,7 +23,7 @@ from yishi.assistance.pairing.services.handovers import (
 from yishi.assistance.pairing.services.pairing import place_of
 from yishi.kit.records import certain
 from yishi.organisations.models import Place
-from yishi.organisations.queries import place_path
+from yishi.organisations.reads import place_path
 from yishi.organisations.rights import may
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
