@@ -4,7 +4,7 @@ Nothing is written beforehand; a workbook holds at most a thousand rows, so that
 checked it is tried with its service and rolled back, so that the preview says what the service would say.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ class _Tried(Exception):
     """Ends a try: all of it is rolled back."""
 
 
-class ByRow(AtOnce, ABC):
+class ByRow(AtOnce):
     """See `workbooks.kinds.KindOfImport`. What is read of a row is plain data: ids, texts, numbers."""
 
     subject = ""  # of the journal's entries about one record

@@ -73,6 +73,9 @@ class Deeds(DeskKind):
     def choices(self) -> dict[str, list[str]]:
         return {}
 
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        return {"item": deed_rows.item_names(workbook.place)}
+
     def examples(self) -> list[dict[str, str]]:
         return [
             {"item": "示例：办一场培训", "on": "2026-03-01", "village": "某某村", "amount": "1", "words": "做了什么"}

@@ -74,6 +74,9 @@ class Households(DeskKind):
     def choices(self) -> dict[str, list[str]]:
         return household_columns.choices()
 
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        return household_columns.lists()
+
     def examples(self) -> list[dict[str, str]]:
         family = {"county": "示例县", "township": "示例乡", "village": "示例村", "number": "示例5300000001"}
         return [

@@ -57,6 +57,9 @@ class Organisation(AtOnce):
     def choices(self) -> dict[str, list[str]]:
         return plan.CHOICES
 
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        return plan.MEANINGS
+
     def examples(self) -> list[dict[str, str]]:
         return [
             {column.key: text for column, text in zip(sheet.columns, sheet.examples, strict=True)}

@@ -55,7 +55,7 @@ class Pairings(ByRow):
         faults = [Fault(row.number, *fault) for fault in row.faults]
 
         def wrong(key: str, code: str, text: str = "") -> None:
-            faults.append(Fault(row.number, headings.get(key, ""), code, {"text": text[:32]}))
+            faults.append(Fault(row.number, headings.get(key, ""), code, {"text": text[:32], "said": text}))
 
         said: dict[str, Any] = {"start": values.get("start", ""), "end": values.get("end", "")}
         if not said["start"] and not faults:

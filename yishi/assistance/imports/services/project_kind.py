@@ -93,7 +93,7 @@ class Projects(ByRow):
         faulty = {fault.heading for fault in faults}
 
         def wrong(key: str, code: str, text: str = "") -> None:
-            faults.append(Fault(row.number, headings.get(key, ""), code, {"text": text[:32]}))
+            faults.append(Fault(row.number, headings.get(key, ""), code, {"text": text[:32], "said": text}))
 
         said: dict[str, Any] = {
             key: values.get(key, "") for key in ("name", "start", "end", "outside", "words", "unit")

@@ -27,6 +27,7 @@ from yishi.formats.tables import Column, Line, Table
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import masked_in
 
+from .meanings import Meanings, explained
 from .pieces import (
     Stage,
     file_bytes,
@@ -267,27 +268,32 @@ def _listed(numbers: list[int]) -> str:
 def _check(workbook: Import) -> None:
     """Compare the rows with the register, unit by unit; after a death, from the last whole piece on."""
     kind = kind_of(workbook.kind)
-    whole = kind.look_through(workbook, (row for piece in pieces(workbook, Stage.ROWS) for row in rows_in(piece)))
+    meanings = Meanings(workbook)
+    whole = kind.look_through(workbook, _rows(workbook, meanings))
     done = ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS).count()
     Import.within.filter(pk=workbook.pk).update(total=whole.units, done=done * UNITS_A_PIECE)
     checker = kind.checker(workbook, whole)
-    for ordinal, units in enumerate(_batches(_units(workbook, kind, whole.last))):
+    for ordinal, units in enumerate(_batches(_units(_rows(workbook, meanings), kind, whole.last))):
         if ordinal < done:
             continue
         _store_checked(workbook, ordinal, checker(units))
     _conclude(workbook)
 
 
-def _units(workbook: Import, kind: KindOfImport, last: dict[str, int]) -> Iterator[list[StagedRow]]:
+def _rows(workbook: Import, meanings: Meanings) -> Iterator[StagedRow]:
+    """The rows that were staged, as the desk means them."""
+    return (meanings.read(row) for piece in pieces(workbook, Stage.ROWS) for row in rows_in(piece))
+
+
+def _units(staged: Iterator[StagedRow], kind: KindOfImport, last: dict[str, int]) -> Iterator[list[StagedRow]]:
     """The rows of each unit together, wherever they stand; `last`: how many rows each unit has."""
     open_units: dict[str, list[StagedRow]] = {}
-    for piece in pieces(workbook, Stage.ROWS):
-        for row in rows_in(piece):
-            key = kind.unit_of(row)
-            rows = open_units.setdefault(key, [])
-            rows.append(row)
-            if len(rows) == last[key]:
-                yield open_units.pop(key)
+    for row in staged:
+        key = kind.unit_of(row)
+        rows = open_units.setdefault(key, [])
+        rows.append(row)
+        if len(rows) == last[key]:
+            yield open_units.pop(key)
 
 
 def _batches(units: Iterator[list[StagedRow]]) -> Iterator[list[list[StagedRow]]]:
@@ -324,7 +330,8 @@ def _conclude(workbook: Import) -> None:
         return
     Import.within.filter(pk=workbook.pk, state=State.CHECKING).update(state=state)
     # What the logic checks say refuses nothing: whoever waits for the result need not wait for it.
-    notes = [note for note in workbook.notes if note[0] not in OF_THE_CHECK] + kind_of(workbook.kind).notes(workbook)
+    notes = [note for note in workbook.notes if note[0] not in OF_THE_CHECK]
+    notes += explained(workbook) + kind_of(workbook.kind).notes(workbook)
     Import.within.filter(pk=workbook.pk).update(notes=notes)
 
 

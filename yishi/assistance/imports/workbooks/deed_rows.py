@@ -15,7 +15,7 @@ from yishi.assistance.deeds.models import DeedParty
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.formats.tables import Column
 from yishi.kit.text import folded
-from yishi.organisations.models import Body, Member
+from yishi.organisations.models import Body, Member, Place
 from yishi.people.models import Person
 
 from .household_columns import OTHERS_APART
@@ -146,7 +146,7 @@ class DeedReader:
             running = [item for item in items if _runs(item, made.on)]
             items = running or items
         if typed and len(items) != 1:
-            made.fault(row, self.headings["item"], "many_items" if items else "no_item", text=typed[:20])
+            made.fault(row, self.headings["item"], "many_items" if items else "no_item", text=typed[:20], said=typed)
             return
         made.item = items[0] if items else None
         unit = row.values.get("unit", "")
@@ -252,3 +252,11 @@ def _apart(text: str) -> list[str]:
 
 def columns() -> list[Column]:
     return list(COLUMNS)
+
+
+def item_names(home: Place) -> list[str]:
+    """The names of the items of all campaigns that a desk at `home` may have deeds of."""
+    within = Q(item__campaign__place__lo__gte=home.lo, item__campaign__place__lo__lte=home.hi)
+    above = Q(item__campaign__place__lo__lte=home.lo, item__campaign__place__hi__gte=home.lo)
+    versions = ItemVersion.objects.filter(within | above, item__is_retired=False)
+    return sorted(set(versions.values_list("name", flat=True)))

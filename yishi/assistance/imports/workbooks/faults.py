@@ -143,6 +143,7 @@ NOTES: dict[str, Any] = {
         "%(count)s rows look like a deed that is recorded already (rows %(rows)s): same item, day, place, amount, "
         "families and doers. If it is the same deed, delete the row and send the workbook again; if not, import it."
     ),
+    "explained": _("%(count)s cells are read as your desk has said: %(words)s."),
     "place_led": _(
         "%(count)s rows name a village as it was once; they are taken for what it is today, deeds for the village "
         "as of their day: %(places)s."

@@ -186,3 +186,10 @@ def choices() -> dict[str, list[str]]:
     made = {key: [value["zh"] for value in codes.values(name)] for key, name in list_names.items()}
     made.update({field.key: ["是", "否"] for field in FIELDS if field.kind == "yes"})
     return {key: labels for key, labels in made.items() if len(",".join(labels)) <= 255}
+
+
+def lists() -> dict[str, list[str]]:
+    """All labels of each column that has a list, by key."""
+    names = {field.key: field.codes for field in FIELDS if field.codes}
+    names |= dict.fromkeys(("main_cause", "other_causes", *RISKS), "poverty_cause") | {"identity_kind": "identity_kind"}
+    return {key: [value["zh"] for value in codes.values(name)] for key, name in names.items()}

@@ -181,7 +181,7 @@ def _cause_codes(made: Wanted, rows: Sequence[StagedRow], key: str, faulty: set[
         for text in _apart(row.values.get(key, "")):
             code = _code_of("poverty_cause", text, made.year)
             if code is None:
-                made.fault(row.number, key, "no_label", text=text[:20])
+                made.fault(row.number, key, "no_label", text=text[:20], said=text)
             elif code not in cause_codes:
                 cause_codes.append(code)
     return cause_codes
@@ -250,7 +250,7 @@ def number_of(values: Mapping[str, str], today: date | None = None) -> identity.
 def _identity(made: Wanted, row: StagedRow, member: WantedMember, today: date) -> None:
     said_kind = row.values.get("identity_kind", "")
     if said_kind and not codes.find("identity_kind", said_kind):
-        made.fault(row.number, "identity_kind", "no_label", text=said_kind[:20])
+        made.fault(row.number, "identity_kind", "no_label", text=said_kind[:20], said=said_kind)
         return
     number = number_of(row.values, today)
     if number is None:
@@ -273,10 +273,20 @@ def _value(made: Wanted, row: int, key: str, text: str) -> Any:
     """A field's value as JSON keeps it, or None with a fault."""
     column = BY_KEY[key]
     value, fault = _READ.get(column.kind, _read_text)(column, text, made.year)
+    if fault == "no_label":
+        unknown = [said for said in _said(column, text) if _code_of(column.codes, said, made.year) is None]
+        for said in unknown:
+            made.fault(row, key, fault, text=said[:20], said=said)
+        return None
     if fault:
         made.fault(row, key, fault, text="" if fault == "phone" else text[:20])
         return None
     return value
+
+
+def _said(column: Field, text: str) -> list[str]:
+    """The values in one cell."""
+    return _apart(text) if column.kind == "codes_of" else [text]
 
 
 def _code_of(name: str, text: str, year: int) -> str | None:

@@ -1,5 +1,6 @@
 """The kinds of workbooks: each says its columns, what is one unit, how to check, write, publish and undo."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -42,6 +43,9 @@ class KindOfImport(Protocol):
 
     def examples(self) -> list[dict[str, str]]: ...
 
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        """By key of a column, what a value there may be said to mean."""
+
     def explain(self) -> list[list[str]]:
         """What the template says of itself: item, words."""
 
@@ -79,7 +83,7 @@ class KindOfImport(Protocol):
         """Take away some of what is hidden, in one short transaction; 0 when nothing is left."""
 
 
-class DeskKind:
+class DeskKind(ABC):
     """What kinds have in common that a desk sends: every sheet is the same table."""
 
     right = "import.run"
@@ -87,6 +91,13 @@ class DeskKind:
 
     def sheets(self) -> dict[str, list[Column]]:
         return {}
+
+    @abstractmethod
+    def choices(self) -> dict[str, list[str]]:
+        """See `KindOfImport`."""
+
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        return self.choices()
 
     def explain(self) -> list[list[str]]:
         return [
@@ -126,7 +137,9 @@ class Stale(Refusal):
     """What the check found is no longer so: somebody changed the register meanwhile."""
 
 
-OF_THE_CHECK = frozenset({"checks", "namesake", "deed_alike", "place_led"})  # codes of the notes that a check makes
+OF_THE_CHECK = frozenset(
+    {"checks", "namesake", "deed_alike", "place_led", "explained"}
+)  # codes of the notes that a check makes
 
 _KINDS: dict[str, KindOfImport] = {}
 

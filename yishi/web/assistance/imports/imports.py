@@ -2,7 +2,7 @@
 
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django import forms
 from django.core.paginator import Paginator
@@ -28,6 +28,7 @@ from yishi.assistance.imports.reads import (
 )
 from yishi.assistance.imports.rules import KEEPING
 from yishi.assistance.imports.services.imports import import_send
+from yishi.assistance.imports.services.meanings import Asked, Word, import_explain, words_asked
 from yishi.assistance.imports.services.publish import counts_shown, import_give_up, import_publish, import_undo
 from yishi.assistance.imports.workbooks.faults import fault_words, note_words
 from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
@@ -43,6 +44,7 @@ from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 LISTS = {"changed": gettext_lazy("changed"), "new": gettext_lazy("new"), "same": gettext_lazy("unchanged")}
+EXPLAINED = {Import.State.READY, Import.State.FAULTY}  # what values mean may be said
 WORKING = {"sent", "reading", "checking", "writing", "undoing"}
 
 
@@ -213,6 +215,7 @@ def import_page(request: Request, workbook: Import) -> HttpResponse:
         "percent": percent(workbook),
         "steps": steps(workbook),
         "gives_back": gives_back(workbook),
+        "may_explain": bool(workbook.state in EXPLAINED and words_asked(workbook)),
     }
     return render(request, "assistance/imports/import.html", context)
 
@@ -301,6 +304,41 @@ def import_take_good(request: Request, workbook: Import) -> HttpResponse:
     )
 
 
+class ExplainForm(ActForm):
+    """A choice for each value that is in no list, or was explained before."""
+
+    def __init__(self, *args: Any, asked: list[Asked], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.asked = {f"word_{uuid5(NAMESPACE_OID, f'{value.column} {value.said}').hex[:12]}": value for value in asked}
+        for name, value in self.asked.items():
+            heading = f"{value.heading}：{value.said}" + (f"（{value.count}）" if value.count else "")
+            choices = [("", _("as it stands")), *((label, label) for label in value.choices)]
+            self.fields[name] = forms.ChoiceField(label=heading, choices=choices, required=False, initial=value.meant)
+
+    def service_fields(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        words = [Word(value.column, value.said, cleaned.get(name, "")) for name, value in self.asked.items()]
+        return {"words": words}
+
+
+@page("import.see", load=load_import)
+def import_words(request: Request, workbook: Import) -> HttpResponse:
+    """What values mean, once for all rows and for the desk's next workbooks."""
+    form = ExplainForm(request.POST or None, asked=words_asked(workbook))
+    return one_act(
+        request,
+        form,
+        import_explain,
+        heading=_("Say what these values mean"),
+        lead=_("Chosen once it holds for all rows, and for the next workbooks of %(body)s.")
+        % {"body": workbook.body.name},
+        back=reverse("import", kwargs={"pk": workbook.pk}),
+        done=_("Remembered; the workbook is being checked anew."),
+        submit=_("Remember and check anew"),
+        given={"sent": workbook},
+        fields=form.service_fields,
+    )
+
+
 @page("import.see", load=load_import)
 def import_back(request: Request, workbook: Import) -> HttpResponse:
     return _act(
@@ -348,6 +386,7 @@ urlpatterns = [
     path("desk/imports/<uuid:pk>/rejected.xlsx", import_rejected, name="import_rejected"),
     path("desk/imports/<uuid:pk>/take/", import_take, name="import_take"),
     path("desk/imports/<uuid:pk>/take-good/", import_take_good, name="import_take_good"),
+    path("desk/imports/<uuid:pk>/words/", import_words, name="import_words"),
     path("desk/imports/<uuid:pk>/undo/", import_back, name="import_undo"),
     path("desk/imports/<uuid:pk>/give-up/", import_drop, name="import_give_up"),
 ]
