@@ -74,6 +74,7 @@ TEXTS: dict[str, Any] = {
         "From %(due_on)s on you take over %(count)s pairings. What you should know stands with each family."
     ),
     "plan.decided": gettext_lazy("The yearly plan was decided upon."),
+    "plan.late_topic": gettext_lazy("A topic was put forward for the approved plan of %(year)s."),
     "plan.submitted": gettext_lazy("A yearly plan waits for your decision."),
     "release.checked": gettext_lazy("The public file of %(number)s was checked."),
     "release.prepared": gettext_lazy("A public file of %(number)s waits for the release check."),

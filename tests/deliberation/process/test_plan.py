@@ -9,6 +9,7 @@ from yishi.deliberation.services.plans import (
     plan_decide,
     plan_open,
     plan_submit,
+    plan_supplement,
     topic_draft,
     topic_leave_out,
     topic_open,
@@ -147,6 +148,32 @@ def test_a_matter_that_waits_for_the_plan_goes_on_when_it_is_approved(cast, plan
     plan_submit(actor=cast.viewer("clerk"), plan=plan)
     plan_decide(actor=cast.viewer("party_second"), plan=plan, answer="approve", reason="同意")
     assert Matter.within.get(pk=matter.pk).step == "study"
+
+
+def test_records_6_a_matter_of_an_approved_year_comes_into_the_plan_as_a_supplement(cast, plan):
+    first = submitted(cast, plan)
+    matter = a_matter(cast, "four_two_n")
+    with pytest.raises(WrongStage):  # while it is being decided
+        topic(cast, plan, who="clerk", matter=matter, title=matter.title)
+    plan_decide(actor=cast.viewer("party_second"), plan=plan, answer="approve", reason="同意")
+    added = topic(cast, plan, matter=matter, title=matter.title)
+    assert Notice.objects.filter(body_id=cast.bodies["office"].pk, code="plan.late_topic").exists()
+    with pytest.raises(WrongStage):
+        topic_draft(actor=cast.viewer("clerk"), topic=added)
+    with pytest.raises(NotAllowed):
+        plan_supplement(actor=cast.viewer("party_second"), plan=plan, reason="年中新增")
+    with pytest.raises(Refusal):
+        plan_supplement(actor=cast.viewer("clerk"), plan=plan, reason=" ")
+    plan_supplement(actor=cast.viewer("clerk"), plan=plan, reason="年中新增")
+    with pytest.raises(WrongStage):
+        plan_supplement(actor=cast.viewer("clerk"), plan=plan, reason="年中新增")
+    assert PlanTopic.objects.get(pk=first.pk).state == "approved"
+    topic_draft(actor=cast.viewer("clerk"), topic=added)
+    plan_submit(actor=cast.viewer("clerk"), plan=plan)
+    assert Matter.within.get(pk=matter.pk).step == "plan"
+    plan_decide(actor=cast.viewer("party_second"), plan=plan, answer="approve", reason="同意增补")
+    assert Matter.within.get(pk=matter.pk).step == "study"
+    assert set(plan.topics.values_list("state", flat=True)) == {"approved"}
 
 
 def test_a_topic_opens_one_matter_and_only_when_approved(cast, plan):

@@ -30,9 +30,10 @@ TOPIC_VERBS: dict[str, dict[str, str]] = {
 PLAN_VERBS: dict[str, dict[str, str]] = {
     Plan.COLLECTING: {"submit": Plan.SUBMITTED},
     Plan.SUBMITTED: {"approve": Plan.APPROVED, "return": Plan.COLLECTING},
-    Plan.APPROVED: {},
+    Plan.APPROVED: {"supplement": Plan.COLLECTING},
 }
 YEARS_AHEAD = 5
+REASON = 500
 
 
 def plan_open(*, actor: Viewer, body: Body, approver: Body, year: int, act_id: UUID | None = None) -> Receipt:
@@ -75,6 +76,7 @@ def topic_propose(
 ) -> Receipt:
     """Put a topic forward: an office, a department, a member; from a worry or for a matter under way. Result: topic.
 
+    Of an approved plan it waits until the plan is supplemented: a year brings what its plan did not foresee.
     `proposed_by` is a body's or a role's name (without it: the desk, or “a member”), never a villager's name.
     """
     by = permit("topic.propose", actor, plan)
@@ -91,7 +93,8 @@ def topic_propose(
         if this.replayed:
             return this.receipt
         plan = _locked(plan)
-        _check_collecting(plan)
+        if plan.state != Plan.APPROVED:
+            _check_collecting(plan)
         title = clean(title)
         if not title:
             raise Refusal("topic.no_title", _("Write the topic in one line."), field="title")
@@ -115,6 +118,14 @@ def topic_propose(
             ordinal=last + 1,
         )
         this.entry(subject=("plan", plan.pk), place=plan.body.place_id, dims={"theme": theme}, data={"topic": topic.pk})
+        if plan.state == Plan.APPROVED:
+            tell(
+                body_id=plan.body_id,
+                code="plan.late_topic",
+                params={"year": plan.year},
+                subject=("plan", plan.pk),
+                once=f"plan.late_topic/{topic.pk}",
+            )
         this.result(topic=topic.pk)
     return this.receipt
 
@@ -215,6 +226,31 @@ def plan_decide(*, actor: Viewer, plan: YearPlan, answer: str, reason: str, act_
             subject=("plan", plan.pk),
             once=f"plan.decided/{plan.pk}/{this.id}",
         )
+        this.result(plan=plan.pk)
+    return this.receipt
+
+
+def plan_supplement(*, actor: Viewer, plan: YearPlan, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Collect topics for an approved plan again: what is approved stays so, what is added goes to the approver."""
+    by = permit("plan.run", actor, plan)
+    sent = {"plan": plan.pk, "reason": reason}
+    with act("deliberation.plan.supplement", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        plan = _locked(plan)
+        following = _next(plan, "supplement")
+        reason = clean(reason)
+        if not reason:
+            raise Refusal("plan.no_reason", _("Write why the plan is supplemented."), field="reason")
+        if len(reason) > REASON:
+            raise Refusal(
+                "plan.long_reason",
+                _("The reason is longer than %(count)d characters; shorten it.") % {"count": REASON},
+                field="reason",
+            )
+        plan.state, plan.reason = following, ""
+        plan.save(update_fields=["state", "reason"])
+        this.entry(subject=("plan", plan.pk), place=plan.body.place_id, data={"state": following, "reason": reason})
         this.result(plan=plan.pk)
     return this.receipt
 

@@ -16,6 +16,7 @@ from yishi.deliberation.services.plans import (
     plan_decide,
     plan_open,
     plan_submit,
+    plan_supplement,
     topic_draft,
     topic_leave_out,
     topic_open,
@@ -148,7 +149,8 @@ def plan(request: Request, plan: YearPlan) -> HttpResponse:
         "columns": [(label, [topic for topic in topics if topic.state == state], state) for state, label in COLUMNS],
         "runs": runs,
         "collecting": collecting,
-        "may_propose": collecting and may("topic.propose", request.viewer, plan),
+        "may_propose": plan.state != YearPlan.State.SUBMITTED and may("topic.propose", request.viewer, plan),
+        "may_supplement": runs and plan.state == YearPlan.State.APPROVED,
         "may_submit": runs and collecting and any(topic.state == PlanTopic.State.DRAFTED for topic in topics),
         "may_decide": decides,
         "topic_count": len(topics),
@@ -243,6 +245,26 @@ def plan_submitting(request: Request, plan: YearPlan) -> HttpResponse:
     )
 
 
+class SupplementForm(ActForm):
+    reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+@page("plan.run", load=load_plan)
+def plan_supplementing(request: Request, plan: YearPlan) -> HttpResponse:
+    return one_act(
+        request,
+        SupplementForm(request.POST or None),
+        plan_supplement,
+        heading=_("Supplement the plan %(plan)s") % {"plan": plan},
+        lead=_("What is approved stays approved; topics that you add are put to %(body)s again.")
+        % {"body": plan.approver.name},
+        back=reverse("plan", args=[plan.pk]),
+        done=_("Topics are collected again. Take them into the draft, then submit."),
+        submit=_("Supplement the plan"),
+        given={"plan": plan},
+    )
+
+
 class DecideForm(ActForm):
     answer = forms.ChoiceField(
         label=gettext_lazy("answer"),
@@ -309,16 +331,23 @@ class IntoPlanForm(ActForm):
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
         plans = YearPlan.objects.filter(
-            state=YearPlan.State.COLLECTING,
+            state__in=(YearPlan.State.COLLECTING, YearPlan.State.APPROVED),
+            year__gte=timezone.localdate().year,
             body__place__lo__lte=matter.place.lo,
             body__place__hi__gte=matter.place.lo,
         )
         self.fields["plan"].queryset = plans.select_related("body").order_by("-year")
+        self.fields["plan"].label_from_instance = lambda plan: f"{plan} · {plan.get_state_display()}"
+        if not plans.exists():
+            self.fields["plan"].help_text = _(
+                "No plan of this place takes topics now: either none is open for this year, or it is being decided. "
+                "Ask the conference's office to open it."
+            )
 
 
 @page("matter.run", load=load_matter)
 def matter_into_plan(request: Request, matter: Matter) -> HttpResponse:
-    """Put a matter under way forward as a topic of a plan that is still open."""
+    """Put a matter under way forward as a topic of a plan; an approved one is supplemented."""
     return one_act(
         request,
         IntoPlanForm(request.POST or None, matter=matter),
@@ -338,6 +367,7 @@ urlpatterns = [
     path("desk/plans/<uuid:pk>/", plan, name="plan"),
     path("desk/plans/<uuid:pk>/topic/", topic_new, name="topic_new"),
     path("desk/plans/<uuid:pk>/submit/", plan_submitting, name="plan_submit"),
+    path("desk/plans/<uuid:pk>/supplement/", plan_supplementing, name="plan_supplement"),
     path("desk/plans/<uuid:pk>/decide/", plan_deciding, name="plan_decide"),
     path("desk/topics/<uuid:pk>/draft/", topic_drafting, name="topic_draft"),
     path("desk/topics/<uuid:pk>/out/", topic_out, name="topic_out"),

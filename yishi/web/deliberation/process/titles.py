@@ -27,6 +27,7 @@ TITLES: dict[str, Title] = {
     "deliberation.plan.decide": _("Plan decided upon"),
     "deliberation.plan.open": _("Plan opened"),
     "deliberation.plan.submit": _("Plan submitted"),
+    "deliberation.plan.supplement": _("Plan supplemented"),
     "deliberation.process.copy": _("Model copied"),
     "deliberation.process.draft": _("New draft of the model begun"),
     "deliberation.process.load": _("Model of the product loaded"),

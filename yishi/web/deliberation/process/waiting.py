@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.models import Commitment
-from yishi.deliberation.models import Agreement, GateRequest, Matter, Seat, Sitting, Stage, Study, YearPlan
+from yishi.deliberation.models import Agreement, GateRequest, Matter, PlanTopic, Seat, Sitting, Stage, Study, YearPlan
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.gates import gates_waiting
 from yishi.kit.clock import add_workdays
@@ -55,6 +55,10 @@ def _seatless(today: date) -> Q:
 
 def _unplanned(today: date) -> Q:
     return ~Q(Exists(Sitting.within.filter(matter=OuterRef("pk")).exclude(state=Sitting.State.CANCELLED)))
+
+
+def _put_forward_late(today: date) -> Q:
+    return Q(Exists(PlanTopic.objects.filter(plan=OuterRef("pk"), state=PlanTopic.State.PROPOSED)))
 
 
 def elsewhere() -> Q:
@@ -152,8 +156,22 @@ PLANS = Course(
             "plan",
             when=lambda today: ~Q(reason=""),
         ),
+        NextAct(
+            (YearPlan.State.COLLECTING,),
+            "body",
+            _("Finish the supplement of the plan and submit it"),
+            "plan",
+            when=lambda today: Q(decided_at__isnull=False),
+        ),
+        NextAct(
+            (YearPlan.State.APPROVED,),
+            "body",
+            _("Supplement the plan: a topic was put forward after the approval"),
+            "plan",
+            when=_put_forward_late,
+        ),
     ),
-    rests={YearPlan.State.APPROVED: "over"},
+    rests={},
     records=lambda: YearPlan.objects.select_related("body"),
     order="year",
     title=str,
