@@ -41,7 +41,7 @@ def test_workbooks_4_a_value_is_explained_once_for_all_rows_and_remembered(cast)
     sent = send(cast, workbook(strange()))
     assert (sent.state, sent.bad) == ("faulty", 300)
     asked = {(value.heading, value.said): value for value in words_asked(sent)}
-    assert {key: value.count for key, value in asked.items()} == {
+    assert {key: value.rows for key, value in asked.items()} == {
         ("健康状况", "身体不错"): 300,
         ("文化程度", "念过中学"): 300,
     }
@@ -86,7 +86,7 @@ def test_workbooks_4_what_was_explained_can_be_forgotten_and_is_of_one_desk(cast
     column = keys(sent)
     words = [(column["身体不错"], "身体不错", "健康"), (column["念过中学"], "念过中学", "初中")]
     sent = explain(cast, sent, *words)
-    remembered = {(value.said, value.meant, value.count) for value in words_asked(sent)}
+    remembered = {(value.said, value.meant, value.rows) for value in words_asked(sent)}
     assert remembered == {("身体不错", "健康", 0), ("念过中学", "初中", 0)}
     sent = explain(cast, sent, (column["身体不错"], "身体不错", ""))
     assert sent.bad == 1 and ImportWord.objects.count() == 1

@@ -45,7 +45,7 @@ class Asked(NamedTuple):
     column: str
     heading: str
     said: str
-    count: int
+    rows: int
     choices: Sequence[str]
     meant: str
 

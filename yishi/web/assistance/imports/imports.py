@@ -311,7 +311,7 @@ class ExplainForm(ActForm):
         super().__init__(*args, **kwargs)
         self.asked = {f"word_{uuid5(NAMESPACE_OID, f'{value.column} {value.said}').hex[:12]}": value for value in asked}
         for name, value in self.asked.items():
-            heading = f"{value.heading}：{value.said}" + (f"（{value.count}）" if value.count else "")
+            heading = f"{value.heading}：{value.said}" + (f"（{value.rows}）" if value.rows else "")
             choices = [("", _("as it stands")), *((label, label) for label in value.choices)]
             self.fields[name] = forms.ChoiceField(label=heading, choices=choices, required=False, initial=value.meant)
 
