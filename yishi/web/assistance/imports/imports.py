@@ -1,4 +1,4 @@
-"""Workbooks: send one, see what it would do, take it as a whole, undo it as a whole."""
+"""Workbooks: send one, see what it would do, take it as a whole or its good rows, undo it as a whole."""
 
 from functools import partial
 from typing import Any
