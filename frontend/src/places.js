@@ -87,6 +87,7 @@ function start(box) {
     const query = new URLSearchParams({ q: text });
     if (box.dataset.within) query.set("within", box.dataset.within);
     if (box.dataset.levels) query.set("levels", box.dataset.levels);
+    if (box.dataset.gone) query.set("gone", box.dataset.gone);
     try {
       const answer = await fetch(`${box.dataset.url}?${query}`, { headers: { Accept: "application/json" } });
       if (!answer.ok) return;

@@ -24,7 +24,7 @@ def zipped(parts):
     return out.getvalue()
 
 
-def book_of(cells="", *, sheet="", shared="", second="", is_1904=False, doctype=""):
+def book_of(cells="", *, sheet="", shared="", second="", is_1904=False, doctype="", styles=STYLES):
     """A workbook whose first row is `cells`, or whose sheet is `sheet`; `second`: the state of an empty second one."""
     sheet = sheet or f'<sheetData><row r="1">{cells}</row></sheetData>'
     sheets = '<sheet name="表" sheetId="1" r:id="rId1"/>'
@@ -36,7 +36,7 @@ def book_of(cells="", *, sheet="", shared="", second="", is_1904=False, doctype=
     parts = {
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{REL}">{calendar}<sheets>{sheets}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f"<Relationships>{relations}</Relationships>",
-        "xl/styles.xml": STYLES,
+        "xl/styles.xml": styles,
         "xl/worksheets/sheet1.xml": f'{doctype}<worksheet xmlns="{MAIN}">{sheet}</worksheet>',
         "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>',
     }

@@ -8,7 +8,8 @@ from django.utils import timezone
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.models import Place, PlaceVersion
-from yishi.organisations.place_tree import place_now, place_on
+from yishi.organisations.named_places import place_now
+from yishi.organisations.place_tree import place_on
 from yishi.organisations.reads import places_find
 from yishi.organisations.services.places import (
     hamlet_add,

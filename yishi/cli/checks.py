@@ -6,7 +6,7 @@ from yishi.assistance.checks.logic.engine import Checker
 from yishi.assistance.checks.logic.pack import PackError, newest, read_pack
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.checks.services.checks import check_run_do, check_run_make
-from yishi.organisations.models import Place
+from yishi.organisations.reads import place_coded
 
 USAGE = "yishi checks run [--place CODE] | yishi checks pack"
 
@@ -19,7 +19,7 @@ def run(words: list[str]) -> int:
         return 2
     place = None
     if len(words) == 3:
-        place = Place.objects.filter(code=words[2], closed_on=None).first()
+        place = place_coded(words[2])
         if place is None:
             print(f"没有这个行政区划代码 · no place has the code {words[2]}")
             return 2

@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+import re
 import resource
 import sys
 import unicodedata
@@ -16,6 +17,9 @@ from typing import Any, BinaryIO
 
 from yishi.formats.sheet_limits import LIMITS, MEMORY, Limits, SheetError
 from yishi.formats.xlsx_rows import PRIVATE, open_book, rows_of
+
+LOOK_FOR_SEPARATOR = 20  # lines
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def main() -> int:
@@ -64,8 +68,7 @@ def csv_rows(file: BinaryIO, limits: Limits) -> Iterator[tuple[int, bool, list[A
     encoding = _encoding(file)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, newline="")
-    first = text.readline()
-    separator = max((",", "\t", ";"), key=first.count)
+    separator = _separator([text.readline() for _line in range(LOOK_FOR_SEPARATOR)])
     text.seek(0)
     count = 0
     try:
@@ -82,6 +85,14 @@ def csv_rows(file: BinaryIO, limits: Limits) -> Iterator[tuple[int, bool, list[A
                 yield number, False, cells
     except csv.Error as error:
         raise SheetError("broken") from error
+
+
+def _separator(lines: list[str]) -> str:
+    """What stands in most of the first lines: the first alone may be a title, or a sentence with commas."""
+    bare = [_QUOTED.sub("", line) for line in lines]
+    return max(
+        (",", "\t", ";"), key=lambda mark: (sum(mark in line for line in bare), sum(line.count(mark) for line in bare))
+    )
 
 
 def _csv_cell(text: str) -> Any:

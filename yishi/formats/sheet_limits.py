@@ -24,8 +24,8 @@ RATIO_FROM = 10 * MEBIBYTE
 class SheetError(ValueError):
     """A file or a cell that is not taken. `code` names the reason, `params` its numbers; words are made by the caller.
 
-    Codes: too_big, empty, old_excel, not_a_workbook, bomb, broken, encrypted, too_many_rows, too_many_columns, macro,
-    too_slow, encoding, private_letters, digits_lost, no_date, cell_error.
+    Codes: too_big, empty, old_excel, other_workbook, not_a_workbook, bomb, broken, encrypted, too_many_rows,
+    too_many_columns, macro, too_slow, encoding, private_letters, digits_lost, no_date, cell_error, percent.
     """
 
     def __init__(self, code: str, **params: str | int):

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .sheet_limits import LIMITS, Limits, SheetError
-from .sheets import Cell, Trouble, kind_of
+from .sheets import Cell, Shown, Trouble, kind_of
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TROUBLES = {"e": "cell_error", "f": "formula_empty", "m": "merged_across", "p": "private_letters"}
@@ -102,6 +102,9 @@ def _cell(wire: Any) -> Cell:
         if kind == "n":
             number = float(text)
             return number if math.isfinite(number) else Trouble("cell_error", str(text)[:16])
+        if kind == "z":
+            stored, _tab, shown = text.partition("\t")
+            return Shown(float(stored), shown)
         if kind == "d":
             return date.fromisoformat(text)
         if kind == "dt":

@@ -5,6 +5,7 @@ runs in a process of its own with little memory and time (see sheet_rows.py).
 """
 
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,17 @@ class Trouble(NamedTuple):
     text: str = ""
 
 
+class Shown(float):
+    """A number that its cell shows otherwise: 456 as 00000456, 0.5 as 50%. `text` is what people see."""
+
+    text: str
+
+    def __new__(cls, number: float, text: str) -> "Shown":
+        made = super().__new__(cls, number)
+        made.text = text
+        return made
+
+
 Cell = str | int | float | bool | date | datetime | time | Trouble | None
 OutCell = Cell | Decimal
 
@@ -31,6 +43,11 @@ DIGITS_OF_A_FLOAT = 15
 
 _TRIGGERS = "=+-@\t\r＝＋－＠"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # so an .xlsx with a password is called within its OLE wrapping
+_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"mime-version:")  # web pages that call themselves .xls
+# One mark between the numbers, blanks beside it; a further number is none of the day's (2020-5-1 2 is not 12 May).
+_DAY = re.compile(r"([0-9]{4})\s*(?:[-/.]|年)\s*([0-9]{1,2})\s*(?:[-/.]|月)\s*([0-9]{1,2})\s*日?")
+_TIME_OF_DAY = re.compile(r"(?:(?<=[0-9日])[T\s]+|(?<=日))(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9]){1,2}(?:\.[0-9]+)?Z?$")
 
 
 class SheetOut(NamedTuple):
@@ -50,10 +67,12 @@ def kind_of(data: bytes, filename: str, limits: Limits = LIMITS) -> str:
     if len(data) > limits.bytes:
         raise SheetError("too_big", megabytes=limits.bytes // 1024 // 1024)
     if data.startswith(_OLE):
-        raise SheetError("old_excel")
+        raise SheetError("encrypted" if _ENCRYPTED in data else "old_excel")
     if data.startswith(b"PK"):
         _look_at_zip(data, limits)
         return "xlsx"
+    if data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+        raise SheetError("other_workbook")
     if filename.lower().endswith((".xlsx", ".xlsm", ".xls", ".et")):
         raise SheetError("not_a_workbook")
     return "csv"
@@ -79,19 +98,19 @@ def cell_text(cell: Cell) -> str:
 
 
 def cell_date(cell: Cell) -> date | None:
-    """A cell as a day: a date, or text such as 2026-3-1, 2026.3.1, 2026/3/1, 2026年3月1日. Raises `SheetError`."""
+    """A cell as a day: a date, or text such as 2026-3-1, 2026.3.1, 2026/3/1 0:00, 2026年3月1日. Raises `SheetError`."""
     if cell is None or cell == "":
         return None
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
-    text = unicodedata.normalize("NFKC", cell_text(cell)).strip().removesuffix("日")
-    for separator in ("年", "月", "/", "."):
-        text = text.replace(separator, "-")
+    text = _TIME_OF_DAY.sub("", unicodedata.normalize("NFKC", cell_text(cell)).strip())
+    match = _DAY.fullmatch(text)
     try:
-        year, month, day = (int(part) for part in text.split("-"))
-        return date(year, month, day)
+        if match is None:
+            raise ValueError(text)
+        return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         raise SheetError("no_date", text=cell_text(cell)[:20]) from None
 
@@ -216,6 +235,8 @@ def _look_at_zip(data: bytes, limits: Limits) -> None:
     names = {part.filename for part in parts}
     if any(part.flag_bits & 1 for part in parts) or "EncryptedPackage" in names:
         raise SheetError("encrypted")
+    if "xl/workbook.bin" in names or {"mimetype", "content.xml"} <= names:  # .xlsb; .ods
+        raise SheetError("other_workbook")
     if "xl/workbook.xml" not in names:
         raise SheetError("not_a_workbook")
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > limits.unpacked:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from .sheet_limits import SheetError
 from .sheet_rows import Row
-from .sheets import Cell, Trouble, cell_date
+from .sheets import Cell, Shown, Trouble, cell_date
 
 LOOK_FOR_HEADINGS = 20  # rows
 EXAMPLE = "示例"  # so begin the rows of a template that are no data
@@ -39,6 +39,7 @@ class Column(NamedTuple):
     kind: str = "text"  # text, name, code, identity, number, whole, day, year, yes
     is_wanted: bool = False  # without this heading it is no such table
     names: bool = False  # one of the columns of which a row of data has at least one
+    in_template: bool = True
 
 
 class Line(NamedTuple):
@@ -156,7 +157,7 @@ class Table:
         if begins.startswith(EXAMPLE):
             return
         if self._is_left_out(row, values):
-            self.left_out.append((row.number, begins[:12]))
+            self.left_out.append((row.number, begins[:LONGEST_NUMBER]))
             return
         yield Line(row.number, row.is_hidden, values, raw, faults)
 
@@ -191,6 +192,8 @@ def shown(cell: Cell) -> str:
         return cell.text
     if isinstance(cell, bool):
         return "是" if cell else "否"
+    if isinstance(cell, Shown):
+        return cell.text
     if isinstance(cell, float | int):
         return plain_number(cell)
     if isinstance(cell, datetime | date | time):
@@ -219,6 +222,11 @@ def normal(cell: Cell, kind: str) -> tuple[str, str, dict[str, str | int]]:
         return shown(cell), error.code, error.params
 
 
+def _refuse_percent(cell: Cell) -> None:
+    if isinstance(cell, Shown) and cell.text.endswith("%"):
+        raise SheetError("percent", text=cell.text, stored=plain_number(cell))
+
+
 def _text(cell: Cell) -> str:
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return _digits(cell)
@@ -236,6 +244,7 @@ def _code(cell: Cell) -> str:
     """Digits and letters without blanks; what a spreadsheet has made a number of too many digits is refused."""
     if isinstance(cell, bool | date | time):
         raise SheetError("date_for_code", text=shown(cell)[:20])
+    _refuse_percent(cell)
     if isinstance(cell, float | int):
         return _digits(cell)
     assert isinstance(cell, str)
@@ -248,6 +257,8 @@ def _code(cell: Cell) -> str:
 def _digits(value: float | int) -> str:
     if abs(value) >= MOST:
         raise SheetError("digits_lost", text="")
+    if isinstance(value, Shown):  # leading zeros, or a letter before the number, that only the cell's format has
+        return value.text
     return plain_number(value)
 
 
@@ -263,11 +274,15 @@ def number_text(cell: Cell) -> str:
     约) are refused with a `SheetError`."""
     if isinstance(cell, bool | date | time):
         raise SheetError("no_number", text=shown(cell)[:20])
+    _refuse_percent(cell)
     if isinstance(cell, float | int):
         if abs(cell) >= MOST:
             raise SheetError("no_number", text=shown(cell)[:20])
         return plain_number(cell)
-    text = "".join(unicodedata.normalize("NFKC", shown(cell)).split())
+    text = unicodedata.normalize("NFKC", shown(cell))
+    if _TWO_NUMBERS.search(text) and not _SPACED_THOUSANDS.fullmatch(text):
+        raise SheetError("no_number", text=text[:20])  # 3 5 is not 35
+    text = "".join(text.split())
     if len(text) > LONGEST_NUMBER:
         raise SheetError("no_number", text=text[:20])
     if _THOUSANDS.fullmatch(text):
@@ -293,10 +308,10 @@ def _whole(cell: Cell) -> str:
 def _day(cell: Cell) -> str:
     """A day as 2020-05-01. A bare serial number is refused: nobody knows in which calendar it counts."""
     if isinstance(cell, str):
-        text = "".join(unicodedata.normalize("NFKC", cell).strip().removesuffix("00:00:00").split())
+        text = unicodedata.normalize("NFKC", cell).strip()
         if re.fullmatch(r"(19|20)[0-9]{6}", text):
             text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-        cell = text.removesuffix("T")
+        cell = text
     elif isinstance(cell, float | int) and not isinstance(cell, bool):
         text = plain_number(cell)
         if not re.fullmatch(r"(19|20)[0-9]{6}", text):
@@ -314,7 +329,7 @@ def _year(cell: Cell) -> str:
     """A year; a date is refused, for a year in a cell of dates shows as some day of 1905."""
     if isinstance(cell, bool | date | time):
         raise SheetError("no_year", text=shown(cell)[:20])
-    text = _code(cell).removesuffix("年").removesuffix("年度")
+    text = _code(cell).removesuffix("年度").removesuffix("年")
     if not re.fullmatch(r"(19|20)[0-9]{2}", text):
         raise SheetError("no_year", text=text[:20])
     return text
@@ -346,6 +361,8 @@ _YES = {
 _UNIT = re.compile(r"\((元|亩|月|人|平方米|㎡|m2|公里|km|千米|个|户|年|元/年)\)$")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](\.[0-9]+)?[Ee]\+?[0-9]+|[0-9]{15,}\.0*")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_TWO_NUMBERS = re.compile(r"[0-9]\s+[0-9]")
+_SPACED_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\s[0-9]{3})+(\.[0-9]+)?")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
 # Marks without width or with a direction, wherever an editor left them; what is no letter at all.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")

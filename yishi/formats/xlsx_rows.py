@@ -15,10 +15,12 @@ from functools import lru_cache
 from typing import IO, Any
 from xml.parsers import expat
 
+from yishi.formats.number_formats import PERCENT_FORMATS, may_show_more, shown_as
 from yishi.formats.sheet_limits import Limits, SheetError
 
-# A cell on its way: None, a text, or (kind, text): n number, d day, dt moment, t time, b yes or no, e error,
-# f formula without a value, m covered by a cell merged across columns (with that cell's text), p private letters.
+# A cell on its way: None, a text, or (kind, text): n number, z number that is shown otherwise (the number, a tab, what
+# is shown), d day, dt moment, t time, b yes or no, e error, f formula without a value, m covered by a cell merged
+# across columns (with that cell's text), p private letters.
 Wire = None | str | tuple[str, str]
 
 CHUNK = 1 << 16
@@ -66,6 +68,7 @@ class Book:
     heads: list[Head]
     is_1904: bool
     dates: set[int] = field(default_factory=set)
+    looks: dict[int, str] = field(default_factory=dict)  # style: format that shows more than the number
     texts: list[Wire] = field(default_factory=list)
 
 
@@ -77,7 +80,7 @@ def open_book(file: IO[bytes], limits: Limits) -> Book:
         book = Book(archive, limits, heads, is_1904)
         names = set(archive.namelist())
         if "xl/styles.xml" in names:
-            book.dates = _date_styles(archive)
+            book.dates, book.looks = _styles(archive)
         if "xl/sharedStrings.xml" in names:
             book.texts = _shared_texts(archive)
         return book
@@ -200,8 +203,11 @@ class _Rows:
             return ("e", text[:16])
         if kind == "d":
             return ("dt" if "T" in text else "d", text.rstrip("Z"))
-        if int(self.cell.get("s", "0")) in self.book.dates:
+        style = int(self.cell.get("s", "0"))
+        if style in self.book.dates:
             return _moment(text, self.book.is_1904)
+        if style in self.book.looks and (shown := shown_as(text, self.book.looks[style])):
+            return ("z", f"{text}\t{shown}")
         return ("n", text)
 
     def finish_row(self) -> None:
@@ -220,7 +226,7 @@ class _Rows:
             origin = self.cells[first] if first < len(self.cells) else None
             if origin is not None and column < self.most_columns:
                 self.cells.extend([None] * (column + 1 - len(self.cells)))
-                self.cells[column] = ("m", origin if isinstance(origin, str) else origin[1])
+                self.cells[column] = ("m", origin if isinstance(origin, str) else origin[1].rpartition("\t")[2])
         if any(cell is not None for cell in self.cells):
             self.count += 1
             if self.count > self.book.limits.rows:
@@ -283,8 +289,8 @@ def _workbook(archive: zipfile.ZipFile) -> tuple[list[Head], bool]:
     return heads, is_1904[0]
 
 
-def _date_styles(archive: zipfile.ZipFile) -> set[int]:
-    """The numbers of the styles that show a date or a time."""
+def _styles(archive: zipfile.ZipFile) -> tuple[set[int], dict[int, str]]:
+    """The numbers of the styles that show a date or a time; the formats of those that show more than the number."""
     custom: dict[int, str] = {}
     styles: list[int] = []
     inside = [False]
@@ -305,7 +311,12 @@ def _date_styles(archive: zipfile.ZipFile) -> set[int]:
     _parse(archive, "xl/styles.xml", start, end)
     dates = {number for number, code in custom.items() if _shows_date(code)}
     dates |= {number for number in _DATE_FORMATS if number not in custom}
-    return {place for place, number in enumerate(styles) if number in dates}
+    looks = {number: code for number, code in custom.items() if number not in dates and may_show_more(code)}
+    looks |= {number: code for number, code in PERCENT_FORMATS.items() if number not in custom}
+    return (
+        {place for place, number in enumerate(styles) if number in dates},
+        {place: looks[number] for place, number in enumerate(styles) if number in looks},
+    )
 
 
 def _shows_date(code: str) -> bool:

@@ -16,6 +16,11 @@ _CHECKS = "10X98765432"
 _LONG = re.compile(r"[0-9]{17}[0-9X]")
 _SHORT = re.compile(r"[0-9]{15}")
 _DISABILITY = re.compile(r"([0-9]{17}[0-9X])[1-7][1-4](?:B[0-9]|[0-9]{2})?")
+_DAY_OF_BIRTH = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_CARD_IN_TEXT = re.compile(
+    f"(?<![0-9])[1-8][0-9]{{5}}(?:(?:18|19|20)[0-9]{{2}}{_DAY_OF_BIRTH}[0-9]{{1,5}}[0-9Xx]?|[0-9]{{2}}{_DAY_OF_BIRTH}[0-9]{{3}})"
+    "(?![0-9])"
+)
 _BIRTH = re.compile(r"[A-Z][0-9]{9}")
 _FREE = re.compile(r"[0-9A-Z\u4e00-\u9fff第号字-]{4,24}")
 _SPREADSHEET = re.compile(r"[0-9]+\.[0-9]+E\+?[0-9]+|[0-9]{15,}\.0*")
@@ -76,6 +81,12 @@ def masked(number: str) -> str:
     if len(number) < 3 * SHOWN:
         return "*" * len(number)
     return "*" * (len(number) - SHOWN) + number[-SHOWN:]
+
+
+def masked_in(text: str) -> str:
+    """A text of any kind with stars for the numbers of cards in it (of cut ones too): for what is shown, noted or kept
+    where no such number belongs. Told from other long numbers by the day of birth within."""
+    return _CARD_IN_TEXT.sub(lambda match: masked(match[0]), text)
 
 
 def check_character(first: str) -> str:

@@ -87,24 +87,6 @@ def place_on(place: Place, day: date) -> PlaceVersion | None:
     return place.versions.filter(valid_on(day)).select_related("parent").order_by("-valid_from").first()
 
 
-def place_now(place: Place) -> tuple[Place, ...]:
-    """Where `place` is today: itself, or what it was merged or divided into, following successions only."""
-    seen: set[UUID] = set()
-    standing: dict[UUID, Place] = {}
-    waiting = [place]
-    while waiting:
-        place = waiting.pop()
-        if place.pk in seen:
-            continue
-        seen.add(place.pk)
-        if place.closed_on is None:
-            standing[place.pk] = place
-            continue
-        links = PlaceSuccession.objects.filter(old=place).select_related("new")
-        waiting.extend(link.new for link in links)
-    return tuple(sorted(standing.values(), key=lambda place: place.code))
-
-
 def _children(places: dict[UUID, Place]) -> dict[UUID | None, list[Place]]:
     """Who stands below whom. What was merged away stands below its successor, whose desks inherit its files."""
     heirs = dict(PlaceSuccession.objects.filter(kind=PlaceSuccession.Kind.MERGER).values_list("old_id", "new_id"))

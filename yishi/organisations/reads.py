@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from yishi.kit.text import clean
 
-from .models import Place, PlaceLevel
+from .models import Place, PlaceLevel, PlaceVersion
+from .named_places import place_now
 
 _LEVEL_RANK = {level: rank for rank, level in enumerate(PlaceLevel.values)}
 _WIDER = (PlaceLevel.PREFECTURE, PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP)
@@ -47,15 +48,23 @@ def schema_set_aside(name: str) -> None:
 
 
 def places_find(
-    text: str, within: Place | None = None, limit: int = 10, levels: Iterable[str] | None = None
+    text: str,
+    within: Place | None = None,
+    limit: int = 10,
+    levels: Iterable[str] | None = None,
+    *,
+    gone: bool = False,
 ) -> list[Place]:
     """Open places for what somebody typed: a name or a part of it, pinyin initials, or the first digits of a code.
 
     With several words the last is looked for within what the others mean ("牟定 牟尼", "mdx mnc"). Exact names come
-    first, then names that begin so, initials, parts of names and of full names; within each, higher levels first.
+    first, then names that begin so, initials, parts of names and of full names; within each, higher levels first. Last
+    comes what places are today that were once called so. `gone`: places that were merged or divided too.
     """
     typed = clean(unicodedata.normalize("NFKC", text[:_MAX_TYPED])).split()
-    places = Place.objects.filter(closed_on__isnull=True).select_related("parent")
+    places = Place.objects.select_related("parent")
+    if not gone:
+        places = places.filter(closed_on__isnull=True)
     if within is not None:
         places = places.filter(lo__gte=within.lo, lo__lte=within.hi)
     if levels is not None:
@@ -70,7 +79,28 @@ def places_find(
         # 牟定牟尼: the letters in their order, with what people leave out between them.
         pattern = ".*".join(re.escape(letter) for letter in typed[0])
         ranked = list(_ranked(places.filter(full_name__regex=pattern), typed[0])[:limit])
-    return ranked
+    for word in typed[:-1]:
+        places = places.filter(_within(word))
+    before = [place for place in _once_called(typed[-1], places) if place not in ranked]
+    return [*ranked[: max(limit - len(before), 1)], *before][:limit]
+
+
+def place_coded(code: str) -> Place | None:
+    """The place that has a code today; else what the one that had it is today, if that is one place."""
+    coded = Place.objects.filter(code=code, closed_on__isnull=True).first()
+    today = [coded] if coded else _once_called(code, Place.objects.filter(closed_on__isnull=True))
+    return today[0] if len(today) == 1 else None
+
+
+def _once_called(word: str, places: QuerySet[Place]) -> list[Place]:
+    """Those of `places` that what was once called `word`, or had that code, is today or was merged or divided into."""
+    if len(word) < 2:
+        return []
+    other = Q(place__closed_on__isnull=False) | ~Q(name=F("place__name")) | ~Q(code=F("place__code"))
+    called = Q(code=word) if word.isascii() else Q(name__startswith=word)
+    versions = PlaceVersion.objects.filter(other, called).select_related("place")
+    today = {heir.pk for version in versions[:_SPANS] for heir in place_now(version.place)}
+    return list(places.filter(pk__in=today).order_by("lo")) if today else []
 
 
 def _fits(word: str) -> Q:
@@ -84,8 +114,9 @@ def _fits(word: str) -> Q:
 def _within(word: str) -> Q:
     """Within one of the places that `word` means, or with `word` in the full name."""
     condition = Q(full_name__contains=word)
-    wider = Place.objects.filter(_fits(word), level__in=_WIDER, closed_on__isnull=True)
-    for lo, hi in _ranked(wider, word).values_list("lo", "hi")[:_SPANS]:
+    wider = Place.objects.filter(level__in=_WIDER, closed_on__isnull=True)
+    spans = list(_ranked(wider.filter(_fits(word)), word).values_list("lo", "hi")[:_SPANS])
+    for lo, hi in spans or [(place.lo, place.hi) for place in _once_called(word, wider)]:
         condition |= Q(lo__gte=lo, lo__lte=hi)
     return condition
 

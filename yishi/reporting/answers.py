@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.campaign.models import ItemVersion, Phase
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceSet
+from yishi.organisations.reads import place_coded
 from yishi.organisations.sectors import sectors
 
 from .book import Still
@@ -106,7 +107,8 @@ def _narrowing(name: str, value: str, sheet: AnswerSheet, now: Still) -> Any:
         return {"sector": value} if value in sectors() else None
     if name == "place":
         place = Place.objects.filter(code=value, lo__range=(sheet.place.lo, sheet.place.hi)).first()
-        return {"place": place} if place else None
+        place = place or place_coded(value)
+        return {"place": place} if place and sheet.place.lo <= place.lo <= sheet.place.hi else None
     if name == "set":
         place_set = PlaceSet.objects.filter(code=value).first()
         return {"place_set": place_set} if place_set else None

@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.assistance.helping import Helping
 from tests.assistance.importing import again, faults, publish, send
 from yishi.assistance.deeds.models import (
     Deed,
@@ -27,16 +26,6 @@ from yishi.kit.errors import Refusal
 
 State = Import.State
 HEADINGS = ["活动项", "日期", "村", "数量", "单位", "受益户编号", "主办", "出资", "内容"]
-
-
-@pytest.fixture(autouse=True)
-def _all(all_files):
-    pass
-
-
-@pytest.fixture
-def helping(cast):
-    return Helping(cast)
 
 
 def rows(**changed):

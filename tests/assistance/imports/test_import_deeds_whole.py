@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.db.models.query import QuerySet
 from django.utils import timezone
 
-from tests.assistance.helping import Helping
 from tests.assistance.importing import publish
 from yishi.assistance.deeds.models import Deed, DeedWords, PossibleDuplicate
 from yishi.assistance.deeds.reads import deeds_like
@@ -26,16 +25,6 @@ from .test_import_deeds import (
     killed,
     rows,
 )
-
-
-@pytest.fixture(autouse=True)
-def _all(all_files):
-    pass
-
-
-@pytest.fixture
-def helping(cast):
-    return Helping(cast)
 
 
 @pytest.fixture

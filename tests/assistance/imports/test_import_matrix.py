@@ -297,11 +297,6 @@ ZEROS = _zeros()
 WRONG = card(1)[:-1] + _last_digit(card(1))
 
 
-@pytest.fixture(autouse=True)
-def _all(all_files):
-    pass
-
-
 @pytest.mark.parametrize("name", TAKEN)
 def test_it_is_taken_exactly(cast, name):
     data = TAKEN[name]()

@@ -108,7 +108,15 @@ def test_the_outsider_and_the_member_do_not_get_in(client, cast):
     one = faulty(cast)
     for who in ("outsider", "member"):
         sign_in(client, cast, who)
-        for name in ("import", "import_state", "import_rejected", "import_take", "import_undo", "import_give_up"):
+        for name in (
+            "import",
+            "import_state",
+            "import_rejected",
+            "import_take",
+            "import_take_good",
+            "import_undo",
+            "import_give_up",
+        ):
             assert client.get(reverse(name, args=[one.pk])).status_code == 404, (who, name)
     sign_in(client, cast, "member")
     assert client.get(reverse("imports")).status_code == 403

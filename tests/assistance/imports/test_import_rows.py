@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from tests.assistance.helping import Helping
 from tests.assistance.importing import faults, publish, send
 from yishi.assistance.imports.models import Import
 from yishi.assistance.imports.services.publish import import_undo
@@ -30,14 +29,7 @@ PROJECTS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _all(all_files):
-    pass
-
-
-@pytest.fixture(autouse=True)
-def helping(cast):
-    return Helping(cast)
+pytestmark = pytest.mark.usefixtures("helping")
 
 
 def pairings(cast, **changed):

@@ -22,11 +22,6 @@ from yishi.people.models import Person
 State = Import.State
 
 
-@pytest.fixture(autouse=True)
-def _all(all_files):
-    pass
-
-
 def test_it_works(cast):
     before = counted()
     one = send(cast, workbook(families(3)))

@@ -80,11 +80,6 @@ def faults(sent):
     return [tuple(fault) for fault in import_faults(sent)]
 
 
-@pytest.fixture(autouse=True)
-def _all(all_files):
-    pass
-
-
 def test_it_works(cast):
     before = everything_counted()
     sent = send(cast, workbook())

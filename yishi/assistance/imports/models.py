@@ -134,3 +134,22 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target_id}"
+
+
+class ImportWord(models.Model):
+    """What a value in a column means at one desk: said once, read so in every workbook of a kind that it sends."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    body = models.ForeignKey(Body, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Import.Kind.choices)
+    column = models.CharField(max_length=48)  # its key
+    said = models.CharField(max_length=64)
+    meant = models.CharField(max_length=160)  # a label of the column's list
+    chosen_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["body", "kind", "column", "said"], name="import_word_once")]
+
+    def __str__(self) -> str:
+        return f"{self.said} → {self.meant}"

@@ -11,7 +11,7 @@ from yishi.assistance.imports.workbooks.results import Result
 from yishi.assistance.imports.workbooks.rows import EXPLAINED, REASON, ROW, SHEET, StagedRow, row_text
 from yishi.formats.sheets import SheetOut, write_workbook
 from yishi.formats.tables import Column
-from yishi.kit.identity import masked
+from yishi.kit.identity import masked, masked_in
 
 from .services.pieces import (
     Stage,
@@ -22,6 +22,8 @@ from .services.pieces import (
 
 MOST_SHOWN = 500
 PIECES_OPENED = 12
+PIECES_COUNTED = 200  # 50,000 households or deeds
+COLUMNS_SHOWN = 6
 SECRET = ("identity", "account")  # columns of which nothing is given back in clear
 
 
@@ -29,6 +31,13 @@ class ShownFault(NamedTuple):
     row: str
     heading: str
     reason: str
+
+
+class ShownRows(NamedTuple):
+    """Headings, and rows: the row's number, its cells."""
+
+    headings: list[str]
+    rows: list[tuple[str, list[str]]]
 
 
 class ShownChange(NamedTuple):
@@ -54,7 +63,7 @@ def import_changes(workbook: Import) -> list[ShownChange]:
     sheets = sheets_of(workbook)
     verdicts = ("new", "changed") if sheets else ("changed",)
     shown = [
-        ShownChange(row_text(row, sheets), *said)
+        ShownChange(row_text(row, sheets), *map(masked_in, said))
         for result in _some(workbook, *verdicts)
         for row, *said in result.changes
     ]
@@ -78,12 +87,32 @@ def import_by_sheet(workbook: Import) -> list[dict[str, Any]]:
     ]
 
 
+def import_rows(workbook: Import, verdict: str) -> ShownRows:
+    """The first rows (at most MOST_SHOWN) that are new, changed or the same, as they stand in the workbook; none where
+    its rows are no longer kept."""
+    sheets, keys, secret = sheets_of(workbook), _keys(workbook), _secret(workbook)
+    columns = [heading for heading in workbook.columns if heading in keys and heading not in secret][:COLUMNS_SHOWN]
+    numbers: set[int] = set()
+    for result in _some(workbook, verdict):
+        numbers.update(result.rows)
+        if len(numbers) >= MOST_SHOWN:
+            break
+    shown: list[tuple[str, list[str]]] = []
+    for piece in pieces(workbook, Stage.ROWS) if numbers else ():
+        for staged in rows_in(piece):
+            if staged.number in numbers:
+                shown.append((row_text(staged.number, sheets), [_cell(staged, name, keys, secret) for name in columns]))
+        if len(shown) >= len(numbers):
+            break
+    return ShownRows(columns, shown[:MOST_SHOWN])
+
+
 def import_fault_groups(workbook: Import) -> list[tuple[str, str, int]]:
     """Faults of one kind together: (heading, the first one's reason, how many), the most frequent first."""
     sheets = sheets_of(workbook)
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], str] = {}
-    for result in _some(workbook, "bad"):
+    for result in _some(workbook, "bad", most=PIECES_COUNTED):
         for fault in result.faults:
             counts[fault.heading, fault.code] += 1
             first.setdefault((fault.heading, fault.code), fault_words(fault.code, fault.params, sheets))
@@ -96,13 +125,13 @@ def sheets_of(workbook: Import) -> list[str]:
     return names
 
 
-def _some(workbook: Import, *verdicts: str) -> Iterator[Result]:
+def _some(workbook: Import, *verdicts: str, most: int = PIECES_OPENED) -> Iterator[Result]:
     checked = ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS).order_by("ordinal")
     if verdicts == ("bad",):
         checked = checked.filter(bad__gt=0)
     elif verdicts == ("changed",):
         checked = checked.filter(changed__gt=0)
-    for piece in checked[:PIECES_OPENED]:
+    for piece in checked[:most]:
         yield from (result for result in results_in(piece) if result.verdict in verdicts)
 
 
@@ -113,16 +142,15 @@ def rejected_workbook(workbook: Import) -> bytes:
     kind = kind_of(workbook.kind)
     if by_name := kind.sheets():
         return write_workbook(_whole_sheets(workbook, by_name, reasons))
-    headings: dict[str, str] = workbook.options.get("headings", {})
     columns = [heading for heading in workbook.columns if heading]
-    secret = {headings[key] for key in SECRET if key in headings}
-    keys = {heading: key for key, heading in headings.items()}
+    keys, secret = _keys(workbook), _secret(workbook)
     rows: list[list[str]] = []
     for piece in pieces(workbook, Stage.ROWS):
         for staged in rows_in(piece):
             if staged.number in reasons:
                 rows.append(_given_back(staged, reasons[staged.number], columns, keys, secret))
-    note = "⚠ 以下各行没有导入，整个文件都没有导入。请在原表中按行号改正后重新发送；证件号码和账号在此只显示末四位。"
+    what = "其余各行已导入" if workbook.published_at else "整个文件都没有导入"
+    note = f"⚠ 以下各行没有导入，{what}。请在原表中按行号改正后重新发送；证件号码和账号在此只显示末四位。"
     return write_workbook([SheetOut("未导入的行", [REASON, ROW, *columns], rows, [note])])
 
 
@@ -165,12 +193,25 @@ def _whole_sheets(
 def _given_back(
     row: StagedRow, reasons: list[str], columns: list[str], keys: dict[str, str], secret: set[str]
 ) -> list[str]:
-    texts = []
-    for heading in columns:
-        text = row.values.get(keys.get(heading, ""), "") or row.raw.get(heading, "")
-        hidden = heading in secret or (heading not in keys and len(text) >= 15 and any(c.isdigit() for c in text))
-        texts.append(masked(text) if hidden else text)
-    return ["；".join(reasons), row_text(row.number), *texts]
+    return ["；".join(reasons), row_text(row.number), *(_cell(row, heading, keys, secret) for heading in columns)]
+
+
+def _cell(row: StagedRow, heading: str, keys: dict[str, str], secret: set[str]) -> str:
+    """A cell as it may be seen: numbers of papers and accounts with stars."""
+    text = row.values.get(keys.get(heading, ""), "") or row.raw.get(heading, "")
+    hidden = heading in secret or (heading not in keys and len(text) >= 15 and any(c.isdigit() for c in text))
+    return masked(text) if hidden else masked_in(text)
+
+
+def _keys(workbook: Import) -> dict[str, str]:
+    """The key of each heading that is known."""
+    headings: dict[str, str] = workbook.options.get("headings", {})
+    return {heading: key for key, heading in headings.items()}
+
+
+def _secret(workbook: Import) -> set[str]:
+    headings: dict[str, str] = workbook.options.get("headings", {})
+    return {headings[key] for key in SECRET if key in headings}
 
 
 def template(kind: str) -> bytes:
@@ -183,6 +224,7 @@ def template(kind: str) -> bytes:
 
 
 def _empty(kind: KindOfImport, title: str, columns: list[Column], star: str) -> SheetOut:
+    columns = [column for column in columns if column.in_template]
     choices, keys = kind.choices(), {column.key for column in columns}
     places: dict[int, Sequence[str]] = {
         place: choices[column.key] for place, column in enumerate(columns) if column.key in choices

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from yishi.database.reach import Reach
 from yishi.kit.text import bigrams, clean, grams
-from yishi.organisations.models import Place
+from yishi.organisations.models import Place, PlaceVersion
 from yishi.people.letters import inside
 from yishi.people.models import Person
 
@@ -121,10 +121,12 @@ class Word:
 
     @cached_property
     def spans(self) -> list[Span]:
-        """The spans of the places whose name holds the word, each within no other; the first MOST_SPANS of very
-        many."""
+        """The spans of the places whose name holds the word or held it once, each within no other; the first MOST_SPANS
+        of very many."""
         spans: list[Span] = []
-        for lo, hi in Place.objects.filter(name__contains=self.text).order_by("lo", "-hi").values_list("lo", "hi"):
+        renamed = PlaceVersion.objects.filter(~Q(name=F("place__name")), name__contains=self.text)
+        places = Place.objects.filter(Q(name__contains=self.text) | Q(pk__in=renamed.values("place")))
+        for lo, hi in places.order_by("lo", "-hi").values_list("lo", "hi"):
             if not spans or lo > spans[-1][1]:
                 spans.append((lo, hi))
             if len(spans) == MOST_SPANS:

@@ -120,10 +120,6 @@ QUICK = (
 )
 
 
-def _quantity(commitment: Commitment) -> str:
-    return f"{commitment.quantity:f} {commitment.unit}".strip() if commitment.quantity is not None else ""
-
-
 def _clock_word(commitment: Commitment) -> str:
     return str(SHADES[colour(commitment, timezone.localdate())])
 
@@ -135,7 +131,8 @@ COMMITMENTS = DeclaredList(
         Column(gettext_lazy("promise"), cell="promise"),
         Column(gettext_lazy("number"), "number", page=False),
         Column(gettext_lazy("what is to be done"), "act", page=False),
-        Column(gettext_lazy("quantity"), _quantity, page=False),
+        Column(gettext_lazy("quantity"), "quantity", page=False),
+        Column(gettext_lazy("unit"), "unit", page=False),
         Column(gettext_lazy("bearer"), "bearer.name"),
         Column(gettext_lazy("supervising body"), "supervisor.name"),
         Column(gettext_lazy("place"), "place.full_name", page=False),

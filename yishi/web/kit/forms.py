@@ -34,7 +34,19 @@ class Form(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
+        self._settle_places()
         return self.cleaned_data
+
+    def _settle_places(self) -> None:
+        """A place that is meant as of a day of the form is the one that stood there on that day."""
+        for name, field in self.fields.items():
+            place = self.cleaned_data.get(name)
+            if not getattr(field, "day", "") or place is None:
+                continue
+            try:
+                self.cleaned_data[name] = field.settle(place, self.cleaned_data.get(field.day))
+            except forms.ValidationError as error:
+                self.add_error(name, error)
 
 
 class ActForm(Form):

@@ -1,14 +1,17 @@
 """A form field for a place: typed by name, initials or code, chosen from a list; works without scripts too."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.organisations.models import Place
+from yishi.organisations.named_places import place_on_day
 from yishi.organisations.reads import places_find
 
 SUGGESTIONS = 12
@@ -25,6 +28,7 @@ class PlaceWidget(forms.TextInput):
         self.candidates: list[Place] = []
         self.within: Place | None = None
         self.levels: tuple[str, ...] = ()
+        self.gone = False
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str]:
         picked = data.get(f"{name}_pick") or data.get(f"{name}_id") or ""
@@ -54,22 +58,33 @@ class PlaceWidget(forms.TextInput):
         context["widget"].update(
             key=key, candidates=self.candidates, within=self.within, levels=",".join(self.levels), input_name=name
         )
+        context["widget"]["gone"] = self.gone
         return context
 
 
 class PlaceField(forms.Field):
-    """Cleans to a `Place`. `within` (a place or a function giving one) limits the choice; so do `levels`."""
+    """Cleans to a `Place`. `within` (a place or a function giving one) limits the choice; so do `levels`.
+
+    `day` is the name of the form's field with the day of which the place is meant: what was merged or divided since may
+    then be chosen, and the form gets the place that stood there on that day (`settle`).
+    """
 
     widget = PlaceWidget
 
     def __init__(
-        self, *, within: Place | Callable[[], Place | None] | None = None, levels: Iterable[str] = (), **kwargs: Any
+        self,
+        *,
+        within: Place | Callable[[], Place | None] | None = None,
+        levels: Iterable[str] = (),
+        day: str = "",
+        **kwargs: Any,
     ):
         kwargs.setdefault("label", gettext_lazy("place"))
         kwargs.setdefault("help_text", gettext_lazy("Type the name, its pinyin initials or the code."))
         super().__init__(**kwargs)
         self.within, self.levels = within, tuple(levels)
         self.widget.levels = self.levels
+        self.day, self.widget.gone = day, bool(day)
 
     def limit(self, within: Place | None) -> None:
         """Look only within this place from now on."""
@@ -89,7 +104,7 @@ class PlaceField(forms.Field):
             not text or text in (chosen.full_name, chosen.name) or self._was_offered(text, chosen)
         ):
             return chosen
-        matches = places_find(text, within, SUGGESTIONS, self.levels or None)
+        matches = places_find(text, within, SUGGESTIONS, self.levels or None, gone=bool(self.day))
         exact = [place for place in matches if text in (place.full_name, place.code)] or matches
         if len(exact) == 1:
             return exact[0]
@@ -100,16 +115,28 @@ class PlaceField(forms.Field):
 
     def _by_id(self, key: str, within: Place | None) -> Place | None:
         try:
-            places = Place.objects.filter(pk=UUID(key), closed_on__isnull=True)
+            places = Place.objects.filter(pk=UUID(key))
         except ValueError:
             return None
+        if not self.day:
+            places = places.filter(closed_on__isnull=True)
         if within is not None:
             places = places.filter(lo__gte=within.lo, lo__lte=within.hi)
         if self.levels:
             places = places.filter(level__in=self.levels)
         return places.first()
 
-    @staticmethod
-    def _was_offered(text: str, chosen: Place) -> bool:
+    def _was_offered(self, text: str, chosen: Place) -> bool:
         """Was the candidate chosen for the text that still stands in the field (page without scripts)?"""
-        return chosen in places_find(text, None, SUGGESTIONS)
+        return chosen in places_find(text, None, SUGGESTIONS, gone=bool(self.day))
+
+    def settle(self, place: Place, day: date | None) -> Place:
+        """The place that stood on `day` where `place` is or was. Raises `ValidationError` where those are several."""
+        standing = place_on_day(place, day or timezone.localdate())
+        if len(standing) == 1:
+            return standing[0]
+        if not standing:
+            return place
+        self.widget.candidates = list(standing)
+        text = _("On that day these stood there: %(names)s. Choose one of them below.")
+        raise forms.ValidationError(text % {"names": "、".join(each.full_name for each in standing)})

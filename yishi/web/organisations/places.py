@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, Place, PlaceLevel, Venue
-from yishi.organisations.place_tree import place_now
+from yishi.organisations.named_places import place_now
 from yishi.organisations.reads import place_path, places_find
 from yishi.organisations.services.places import (
     hamlet_add,
@@ -51,7 +51,8 @@ def _within(request: Request) -> Place | None:
 def find(request: Request) -> HttpResponse:
     """Places for what was typed, as JSON: `{places: [{id, code, name, full_name, level, level_name}]}`."""
     levels = [level for level in request.GET.get("levels", "").split(",") if level in LEVELS]
-    matches = places_find(request.GET.get("q", ""), _within(request), MOST_FOUND, levels or None)
+    gone = request.GET.get("gone") == "1"
+    matches = places_find(request.GET.get("q", ""), _within(request), MOST_FOUND, levels or None, gone=gone)
     answer = [
         {
             "id": str(place.pk),
@@ -59,13 +60,19 @@ def find(request: Request) -> HttpResponse:
             "name": place.name,
             "full_name": place.full_name,
             "level": place.level,
-            "level_name": str(place.get_level_display()),
+            "level_name": _level_name(place),
         }
         for place in matches
     ]
     response = JsonResponse({"places": answer}, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "max-age=60"
     return response
+
+
+def _level_name(place: Place) -> str:
+    """The level; of a place that was merged or divided also until when it stood."""
+    level = str(place.get_level_display())
+    return f"{level} · {_('stood until %(day)s') % {'day': place.closed_on}}" if place.closed_on else level
 
 
 @page("public", methods=("GET",), face="both")

@@ -4,8 +4,8 @@ Nothing is written beforehand; a workbook holds at most a thousand rows, so that
 checked it is tried with its service and rolled back, so that the preview says what the service would say.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer, viewer_of
 
 from .deed_kind import blinded
+from .led import led_places
+from .obstacles import CHANGED, Obstacles, called, pointing_at
 from .pieces import Stage, pieces, results_in
 
 MOST_ROWS = 1_000
@@ -33,7 +35,7 @@ class _Tried(Exception):
     """Ends a try: all of it is rolled back."""
 
 
-class ByRow(AtOnce, ABC):
+class ByRow(AtOnce):
     """See `workbooks.kinds.KindOfImport`. What is read of a row is plain data: ids, texts, numbers."""
 
     subject = ""  # of the journal's entries about one record
@@ -67,7 +69,7 @@ class ByRow(AtOnce, ABC):
         whole = Whole()
         for row in staged:
             whole.last[self.unit_of(row)] = 1
-            if whole.units == MOST_ROWS + 1:
+            if whole.units > MOST_ROWS:
                 fault = Fault(row.number, "", "too_many_records", {"most": MOST_ROWS})
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole
@@ -86,7 +88,7 @@ class ByRow(AtOnce, ABC):
     ) -> Result:
         said, faults = self.read(workbook, places, row)
         faults.extend(whole.faults.get(row.number, ()))
-        if not faults and self.standing(said):
+        if not faults and (self.standing(said) or self._stands_elsewhere(places, said)):
             return Result("same", [row.number])
         digest = "" if faults else blinded(self.meaning(said))
         if digest and (before := first.setdefault(digest, row.number)) != row.number:
@@ -101,6 +103,16 @@ class ByRow(AtOnce, ABC):
             except Refusal as refusal:
                 faults.append(Fault(row.number, "", "refusal", {"text": str(refusal.message)}))
         return Result("bad", [row.number], faults)
+
+    def _stands_elsewhere(self, places: Places, said: dict[str, Any]) -> bool:
+        """Does it stand in a village that the row's village took up?"""
+        if not said.get("place"):
+            return False
+        before = places.named.came_into(UUID(said["place"]), places.named.today)
+        return any(self.standing({**said, "place": str(place.pk)}) for place in before)
+
+    def notes(self, workbook: Import) -> list[list[Any]]:
+        return led_places(workbook)
 
     def switch_on(self, workbook: Import, actor: Viewer, this: Act, turn: None) -> None:
         new = [
@@ -124,24 +136,29 @@ class ByRow(AtOnce, ABC):
 
     def built_upon(self, workbook: Import) -> Any:
         """An entry beyond those of its making, or a record of another kind that points at it."""
-        keys = ImportedRow.objects.filter(of=workbook).values("target_id")
-        later = Entry.objects.filter(subject_kind=self.subject, subject_id__in=keys)
-        if later.exclude(code__in=self.codes()).exists() or self.pointed_at(keys):
-            return _("It cannot be undone: some of these records were changed or used since.")
-        return None
+        keys, obstacles = ImportedRow.objects.filter(of=workbook).values("target_id"), Obstacles()
+        later = Entry.objects.filter(subject_kind=self.subject, subject_id__in=keys).exclude(code__in=self.codes())
+        upon = [(key, CHANGED) for key in later.values_list("subject_id", flat=True)]
+        upon += [(key, called(other)) for other, key in self.pointed_at(keys)]
+        records = self.model._base_manager.in_bulk({key for key, _what in upon})
+        for key, what in upon:
+            obstacles.add(self.name_of(records[key]) if key in records else str(key), what)
+        return obstacles.sentence()
+
+    @abstractmethod
+    def name_of(self, record: Any) -> str:
+        """What people call a record."""
 
     @abstractmethod
     def codes(self) -> list[str]:
         """The codes of the entries that a record begins with."""
 
-    def pointed_at(self, keys: Any) -> bool:
-        """Does a record of another kind point at one of these?"""
-        relations = [relation for relation in self.model._meta.related_objects if hasattr(relation.field, "column")]
-        return any(
-            relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys}).exists()
-            for relation in relations
-            if relation.related_model not in self.own()
-        )
+    def pointed_at(self, keys: Any) -> Iterator[tuple[Any, UUID]]:
+        """The records of other kinds that point at one of these: of which model, and at which."""
+        for other, name in pointing_at(self.model):
+            if other not in self.own():
+                for key in other._base_manager.filter(**{f"{name}__in": keys}).values_list(name, flat=True):
+                    yield other, key
 
     def own(self) -> set[Any]:
         """The models of a record's own parts: that they point at it does not hinder an undo."""

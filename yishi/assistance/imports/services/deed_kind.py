@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +48,8 @@ from .deed_rows import (
     deed_tried,
     hidden_sweep,
 )
+from .led import led_places
+from .obstacles import CHANGED, Obstacles
 from .pieces import Stage, pieces, results_in
 
 SHOWN = 20  # rows that a note names
@@ -70,6 +73,9 @@ class Deeds(DeskKind):
     def choices(self) -> dict[str, list[str]]:
         return {}
 
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        return {"item": deed_rows.item_names(workbook.place)}
+
     def examples(self) -> list[dict[str, str]]:
         return [
             {"item": "示例：办一场培训", "on": "2026-03-01", "village": "某某村", "amount": "1", "words": "做了什么"}
@@ -82,16 +88,16 @@ class Deeds(DeskKind):
         whole, most = Whole(), most_deeds()
         for row in staged:
             whole.last[self.unit_of(row)] = 1
-            if whole.units == most + 1:
+            if whole.units > most:
                 fault = Fault(row.number, "", "too_many_deeds", {"most": most})
                 whole.faults.setdefault(row.number, []).append(fault)
         return whole
 
     def checker(self, workbook: Import, whole: Whole) -> Callable[[list[list[StagedRow]]], list[Result]]:
-        reader = DeedReader(workbook.body, Places(workbook.place), workbook.options["headings"])
+        places = Places(workbook.place)
+        reader = DeedReader(workbook.body, places, workbook.options["headings"])
         actor, items = viewer_of(workbook.sent_by).at(workbook.body_id), ItemsRead()
-
-        before = Before(workbook)
+        before = Before(workbook, places)
 
         def check(units: list[list[StagedRow]]) -> list[Result]:
             by = permit("deed.record", actor, at=workbook.body)
@@ -126,16 +132,15 @@ class Deeds(DeskKind):
         return check
 
     def notes(self, workbook: Import) -> list[list[Any]]:
-        """The rows that look like a deed which stands already, though they say something else in 内容."""
+        """The rows that look like a deed which stands already, though 内容 says something else; villages of before."""
         alike = [
             row_text(result.rows[0])
             for piece in pieces(workbook, Stage.UNITS)
             for result in results_in(piece)
             if result.new.get("alike")
         ]
-        if not alike:
-            return []
-        return [["deed_alike", {"count": len(alike), "rows": "、".join(alike[:SHOWN]) + "…" * (len(alike) > SHOWN)}]]
+        said = {"count": len(alike), "rows": "、".join(alike[:SHOWN]) + "…" * (len(alike) > SHOWN)}
+        return [*([["deed_alike", said]] if alike else []), *led_places(workbook)]
 
     def prepare(self, workbook: Import, results: list[Result]) -> NewDeeds:
         return NewDeeds(workbook, [result.new for result in results if result.verdict == "new"])
@@ -162,17 +167,23 @@ class Deeds(DeskKind):
         deeds = Deed.within.filter(pk__in=ImportedRow.objects.filter(of=workbook).values("target_id"))
         # Who claims one of them meanwhile waits, and is then told that it is withdrawn.
         list(deeds.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-        keys = deeds.values("pk")
+        keys, names, obstacles = deeds.values("pk"), dict(deeds.values_list("pk", "number")), Obstacles()
         decided = PossibleDuplicate.objects.exclude(verdict="")
-        touched = (
-            deeds.exclude(state=Deed.State.COUNTED).exists()
-            or Evidence.objects.filter(deed__in=keys).exists()
-            or DeedRemark.objects.filter(deed__in=keys).exists()
-            or decided.filter(earlier__in=keys).exists()
-            or decided.filter(later__in=keys).exists()
-            or Entry.objects.filter(subject_kind="deed", subject_id__in=keys).count() > deeds.count()
-        )
-        return _("It cannot be undone: some of these deeds were changed, claimed or proved since.") if touched else None
+        entries = Entry.objects.filter(subject_kind="deed", subject_id__in=keys).values_list("subject_id")
+        often = dict(entries.annotate(count=Count("pk")).order_by())
+        for what, touched in (
+            (_("proofs"), Evidence.objects.filter(deed__in=keys).values_list("deed", flat=True)),
+            (
+                _("families' words"),
+                DeedRemark.objects.filter(deed__in=keys).values_list("deed", flat=True),
+            ),
+            (_("compared with others"), decided.filter(earlier__in=keys).values_list("earlier", flat=True)),
+            (_("compared with others"), decided.filter(later__in=keys).values_list("later", flat=True)),
+            (CHANGED, deeds.exclude(state=Deed.State.COUNTED).values_list("pk", flat=True)),
+            (CHANGED, [key for key, count in often.items() for _later in range(count - 1)]),
+        ):
+            obstacles.add_each((names[key] for key in touched), what)
+        return obstacles.sentence()
 
     def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: Withdrawn) -> None:
         turn.run(this)
@@ -189,8 +200,8 @@ class Before:
     other deed of it.
     """
 
-    def __init__(self, workbook: Import):
-        self.kind = workbook.kind
+    def __init__(self, workbook: Import, places: Places):
+        self.kind, self.places = workbook.kind, places
         self._first: dict[str, int] = {}  # meaning → the row that said it first
         for piece in pieces(workbook, Stage.UNITS):  # of a process that died
             for result in results_in(piece):
@@ -201,11 +212,16 @@ class Before:
         """Ask for what some rows mean, at once."""
         self._digests = {row: blinded(deed_meaning(plain)) for row, plain in said.items()}
         spelt = {row: digest_of(staged) for row, staged in rows.items()}  # as rows were known until 0.2
-        digests = [*self._digests.values(), *spelt.values()]
-        imported = ImportedRow.objects.filter(kind=self.kind, digest__in=digests)
+        known_as = {row: {digest, spelt[row], *self._elsewhere(said[row])} for row, digest in self._digests.items()}
+        imported = ImportedRow.objects.filter(kind=self.kind, digest__in=set().union(*known_as.values()))
         there = set(imported.values_list("digest", flat=True))
-        self._there = {row for row, digest in self._digests.items() if {digest, spelt[row]} & there}
+        self._there = {row for row, digests in known_as.items() if digests & there}
         self._alike = alike_before(said)
+
+    def _elsewhere(self, plain: dict[str, Any]) -> list[str]:
+        """How a deed was known that was taken before somebody entered the merger of its village."""
+        before = self.places.named.came_into(UUID(plain["place"]), date.fromisoformat(plain["on"]))
+        return [blinded(deed_meaning({**plain, "place": str(place.pk)})) for place in before]
 
     def is_there(self, row: int) -> bool:
         """Was this very deed taken from a workbook already?"""
@@ -223,7 +239,8 @@ class Before:
 
 def deed_meaning(plain: dict[str, Any]) -> list[Any]:
     """What makes a row this deed and no other, from what is kept of it."""
-    return [*_core(plain), plain["unnamed"], folded(plain["words"])]
+    people = sorted(plain.get("people", ()))
+    return [*_core(plain), plain["unnamed"], folded(plain["words"]), *([people] if people else [])]
 
 
 def _core(plain: dict[str, Any]) -> list[Any]:
@@ -252,11 +269,12 @@ def alike_before(said: dict[int, dict[str, Any]]) -> set[int]:
             deed.amount,
             sorted(str(reached.household_id) for reached in deed.beneficiaries.all() if reached.household_id),
             sorted(str(party.body_id or party.person_id) for party in deed.parties.all()),
+            sorted(str(reached.person_id) for reached in deed.beneficiaries.all() if reached.person_id),
         ]
         for deed in deeds
     ]
     there = {canonical(core) for core in standing}
-    return {row for row, plain in said.items() if canonical(_core(plain)) in there}
+    return {row for row, plain in said.items() if canonical([*_core(plain), sorted(plain.get("people", ()))]) in there}
 
 
 def blinded(said: Any) -> str:

@@ -68,7 +68,7 @@ def deed_tried(by: Actor, actor: Viewer, desk: Body, wanted: WantedDeed, items: 
         on=wanted.on,
         amount=wanted.amount,
         parties=[Part(who, role) for who, role in wanted.parties],
-        reached=Reached(households=wanted.households, unnamed=wanted.unnamed),
+        reached=Reached(households=wanted.households, people=wanted.people, unnamed=wanted.unnamed),
         words=wanted.words,
         recorded_for=desk,
     )
@@ -87,6 +87,7 @@ def as_plain(wanted: WantedDeed) -> dict[str, Any]:
         "amount": str(wanted.amount),
         "parties": [["body" if isinstance(who, Body) else "person", str(who.pk), role] for who, role in wanted.parties],
         "households": [str(household.pk) for household in wanted.households],
+        "people": [str(person.pk) for person in wanted.people],
         "unnamed": wanted.unnamed,
         "words": wanted.words,
     }
@@ -120,6 +121,7 @@ class NewDeeds:
                     ],
                     reached=Reached(
                         households=[Household(pk=UUID(household)) for household in each["households"]],
+                        people=[Person(pk=UUID(person)) for person in each.get("people", ())],
                         unnamed=each["unnamed"],
                     ),
                     words=each["words"],
@@ -155,9 +157,10 @@ class NewDeeds:
 
 
 def _all_there(new: Sequence[dict[str, Any]]) -> None:
-    """A household may have gone with the import that brought it."""
+    """A household and its people may have gone with the import that brought them."""
     keys = {UUID(key) for each in new for key in each["households"]}
-    if len(Household.within.in_bulk(keys)) < len(keys):
+    people = {UUID(key) for each in new for key in each.get("people", ())}
+    if len(Household.within.in_bulk(keys)) < len(keys) or len(Person.within.in_bulk(people)) < len(people):
         raise Stale("import.changed", _("Some of these households were changed meanwhile."))
 
 

@@ -1,14 +1,16 @@
 """Workbooks of households and their members, as a kind of import."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.db.models import Count, Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.imports.models import Import
 from yishi.assistance.imports.workbooks import household_columns
+from yishi.assistance.imports.workbooks.household_rows import number_of
 from yishi.assistance.imports.workbooks.kinds import DeskKind, Whole
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result
@@ -32,6 +34,8 @@ from . import household_rows as rows
 from .checks import import_checks
 from .household_changes import Changes
 from .households import households_compare
+from .led import led_places
+from .obstacles import CHANGED, Obstacles, called, pointing_at
 
 OWN = {
     CheckFinding,
@@ -47,6 +51,18 @@ OWN = {
 MOST_MEMBERS = 40
 
 
+def _pointing() -> Iterator[tuple[type[Model], str]]:
+    """The models that point at a household or its people, but its own parts, each with the way to the household."""
+    for model, path in (
+        (Household, ""),
+        (HouseholdMember, "household__"),
+        (Person, "household_members__household__"),
+    ):
+        for other, name in pointing_at(model):
+            if other not in OWN:
+                yield other, f"{name}__{path}"
+
+
 class Households(DeskKind):
     """See `workbooks.kinds.KindOfImport`."""
 
@@ -57,6 +73,9 @@ class Households(DeskKind):
 
     def choices(self) -> dict[str, list[str]]:
         return household_columns.choices()
+
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        return household_columns.lists()
 
     def examples(self) -> list[dict[str, str]]:
         family = {"county": "示例县", "township": "示例乡", "village": "示例村", "number": "示例5300000001"}
@@ -69,7 +88,8 @@ class Households(DeskKind):
         return row.values.get("number") or f"#{row.sheet}#{row.number}"
 
     def look_through(self, workbook: Import, staged: Iterable[StagedRow]) -> Whole:
-        """Numbers that stand twice in the file; where a spreadsheet has eaten the last digits of a whole column."""
+        """Numbers that stand twice in the file, be it as an old card's and as a disability card's of one person; where
+        a spreadsheet has eaten the last digits of a whole column."""
         whole = Whole()
         seen: dict[tuple[str, str], int] = {}
         headings = workbook.options["headings"]
@@ -79,8 +99,10 @@ class Households(DeskKind):
             if whole.last[key] > MOST_MEMBERS:
                 fault = Fault(row.number, headings["number"], "household_too_large", {"most": MOST_MEMBERS})
                 whole.faults.setdefault(row.number, []).append(fault)
+            number = number_of(row.values)
+            own = {"identity": number and number.key, "member.number": row.values.get("member.number")}
             for name, code in (("identity", "identity_twice"), ("member.number", "number_twice")):
-                text = row.values.get(name)
+                text = own[name]
                 if not text:
                     continue
                 before = seen.setdefault((name, text), row.number)
@@ -94,7 +116,7 @@ class Households(DeskKind):
         return lambda units: households_compare(workbook, units, places, whole.faults, today)
 
     def notes(self, workbook: Import) -> list[list[Any]]:
-        return import_checks(workbook)
+        return [*import_checks(workbook), *led_places(workbook)]
 
     def prepare(self, workbook: Import, results: list[Result]) -> rows.NewRows:
         return rows.prepare_new(workbook, results)
@@ -114,21 +136,17 @@ class Households(DeskKind):
 
     def built_upon(self, workbook: Import) -> Any:
         """A deed, a visit, a pairing, a request, a later change: anything that points at what the import brought."""
-        for model, prefix in ((Household, ""), (HouseholdMember, "household__"), (Person, None)):
-            for relation in model._meta.related_objects:
-                other = relation.related_model
-                if other in OWN or not hasattr(relation.field, "column"):
-                    continue
-                name = relation.field.name
-                path = f"{name}__household_members__household__" if prefix is None else f"{name}__{prefix}"
-                if other._base_manager.filter(**{f"{path}brought_by": workbook.pk}).exists():
-                    text = _("It cannot be undone: there are records (%(what)s) about households that it brought.")
-                    return text % {"what": other._meta.verbose_name}
-        brought = Household.within.filter(brought_by=workbook.pk).values("pk")
+        obstacles = Obstacles()
+        for other, path in _pointing():
+            upon = other._base_manager.filter(**{f"{path}brought_by": workbook.pk}).order_by()
+            for number, count in upon.values_list(f"{path}number").annotate(Count("pk", distinct=True)):
+                obstacles.add(number, called(other), count)
+        brought = dict(Household.within.filter(brought_by=workbook.pk).values_list("pk", "number"))
         later = Entry.objects.filter(subject_kind="household", received_at__gt=workbook.published_at)
-        if later.filter(subject_id__in=brought).exists():
-            return _("It cannot be undone: households that it brought were changed since.")
-        return self._later_import(workbook)
+        by_household = later.filter(subject_id__in=Household.within.filter(brought_by=workbook.pk).values("pk"))
+        for key in by_household.values_list("subject_id", flat=True):
+            obstacles.add(brought[key], CHANGED)
+        return obstacles.sentence() or self._later_import(workbook)
 
     def _later_import(self, workbook: Import) -> Any:
         later = Import.within.filter(

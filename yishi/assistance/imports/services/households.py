@@ -97,7 +97,7 @@ def _compare(workbook: Import, want: Wanted, known: Known, places: Places) -> Re
         return Result("new", numbers, new=_new(want))
     if not (places.home.lo <= household.place.lo <= places.home.hi):
         want.fault(numbers[0], "number", "household_elsewhere")
-    elif want.place is not None and want.place.pk != household.place_id:
+    elif want.place is not None and want.place not in places.lives_in(household.place):
         want.fault(numbers[0], "village", "lives_elsewhere", text=household.place.name)
     if household.left_on is not None:
         want.fault(numbers[0], "number", "household_left", day=household.left_on.isoformat())

@@ -16,6 +16,7 @@ from yishi.formats.sheets import kind_of as kind_of_file
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
+from yishi.kit.identity import masked_in
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
@@ -70,7 +71,7 @@ def import_send(
             place=body.place,
             year=year or timezone.localdate().year,
             options=options or {},
-            filename=clean(filename)[-120:] or "workbook.xlsx",
+            filename=masked_in(clean(filename))[-120:] or "workbook.xlsx",
             size=len(data),
             sha256=sha256,
             sent_by=actor.person,

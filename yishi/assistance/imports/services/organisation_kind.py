@@ -23,6 +23,7 @@ from yishi.organisations.services.bodies import body_change
 from yishi.people.models import Person
 
 from .deed_kind import digest_of
+from .obstacles import CHANGED, Obstacles, called, pointing_at
 from .organisation_rows import Recorder
 from .pieces import Stage, pieces, results_in
 
@@ -55,6 +56,9 @@ class Organisation(AtOnce):
 
     def choices(self) -> dict[str, list[str]]:
         return plan.CHOICES
+
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        return plan.MEANINGS
 
     def examples(self) -> list[dict[str, str]]:
         return [
@@ -124,33 +128,37 @@ class Organisation(AtOnce):
         for model, kind in ((Person, "person"), (Body, "body")):  # who refers to one of them now waits and is told
             list(model._base_manager.select_for_update().filter(pk__in=made[kind]).order_by("pk").values_list("pk"))
         ours = set().union(*made.values()) | {UUID(op["body"]) for op in ops if "body" in op}
+        names, obstacles = _names(made), Obstacles()
         for kind, model in MODELS.items():
-            for relation in model._meta.related_objects:
-                if not hasattr(relation.field, "column"):
-                    continue
-                other = relation.related_model
-                pointing = other._base_manager.filter(**{f"{relation.field.name}__in": made[kind]})
-                if set(pointing.values_list("pk", flat=True)) - ours:
-                    text = _("It cannot be undone: there are records (%(what)s) of people or bodies that it brought.")
-                    return text % {"what": other._meta.verbose_name}
-        return self._used(workbook, ops, made)
+            for other, name in pointing_at(model):
+                pointing = other._base_manager.filter(**{f"{name}__in": made[kind]})
+                for pk, key in pointing.values_list("pk", name):
+                    if pk not in ours:
+                        obstacles.add(names[key], called(other))
+        self._used(workbook, ops, made, names, obstacles)
+        return obstacles.sentence()
 
-    def _used(self, workbook: Import, ops: list[dict[str, Any]], made: dict[str, set[UUID]]) -> Any:
+    def _used(
+        self,
+        workbook: Import,
+        ops: list[dict[str, Any]],
+        made: dict[str, set[UUID]],
+        names: dict[UUID, str],
+        obstacles: Obstacles,
+    ) -> None:
         own = {UUID(act) for op in ops for _kind, _key, act in op["made"]}
         later = Entry.objects.filter(received_at__gte=workbook.published_at)
-        if later.filter(right_id__in=made["post"] | made["member"]).exists():
-            return _("It cannot be undone: somebody has worked in a post or seat that it gave.")
-        changed = _("It cannot be undone: some of these records were changed or used since.")
+        held = made["post"] | made["member"]
+        worked = set(later.filter(right_id__in=held).values_list("right_id", flat=True))
+        obstacles.add_each((names[key] for key in held & worked), _("worked in it"))
         for kind, keys in made.items():
-            entries = Entry.objects.filter(subject_kind=kind, subject_id__in=keys)
-            if set(entries.values_list("receipt_id", flat=True)) - own:
-                return changed
-        if any(len(keys) != MODELS[kind]._base_manager.filter(pk__in=keys).count() for kind, keys in made.items()):
-            return changed
+            entries = Entry.objects.filter(subject_kind=kind, subject_id__in=keys).exclude(receipt_id__in=own)
+            obstacles.add_each((names[key] for key in entries.values_list("subject_id", flat=True)), CHANGED)
+            gone = keys - set(MODELS[kind]._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
+            obstacles.add_each((names[key] for key in gone), CHANGED)
         for op in ops:
             if "body" in op and op["after"] != _fields(op["body"], op["after"]):
-                return changed
-        return None
+                obstacles.add(str(Body.objects.filter(pk=op["body"]).first() or op["body"]), CHANGED)
 
     def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: None) -> None:
         """Put back the bodies that were changed, turn the entries of what was made round, take it away."""
@@ -184,6 +192,14 @@ def _made(ops: list[dict[str, Any]]) -> dict[str, set[UUID]]:
         for kind, key, _act in op["made"]:
             made[kind].add(UUID(key))
     return made
+
+
+def _names(made: dict[str, set[UUID]]) -> dict[UUID, str]:
+    """What people call the records; those that are gone by their ids."""
+    names = {key: str(key) for keys in made.values() for key in keys}
+    for kind, keys in made.items():
+        names |= {key: str(record) for key, record in MODELS[kind]._base_manager.in_bulk(keys).items()}
+    return names
 
 
 def _fields(body: str, names: Iterable[str]) -> dict[str, Any] | None:

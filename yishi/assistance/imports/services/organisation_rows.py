@@ -7,6 +7,7 @@ what the act that publishes does, with the same ids, so that an undo knows them.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,8 @@ from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
 from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, BodyKind, Installation, Member, Place, Post, Term
+from yishi.organisations.models import Body, BodyKind, Installation, Member, Place, PlaceLevel, Post, Term
+from yishi.organisations.named_places import NamedPlaces
 from yishi.organisations.rights import permit
 from yishi.organisations.sectors import sector_of
 from yishi.organisations.services.bodies import body_change, body_register, post_give
@@ -232,7 +234,15 @@ class Recorder:
                 return fitting[0]
             if fitting:
                 raise CellFault("place", "many_places_here", text=typed)
-        raise CellFault("place", "no_place_here", text=typed, home=self.home.name)
+        code, name = (typed, "") if typed.isdigit() else ("", typed)
+        once = self._places_of_all_times.find(name, code=code, levels=PlaceLevel.values)
+        if len(once) == 1:
+            return once[0]
+        raise CellFault("place", "many_places_here" if once else "no_place_here", text=typed, home=self.home.name)
+
+    @cached_property
+    def _places_of_all_times(self) -> NamedPlaces:
+        return NamedPlaces(self.home)
 
     def _find_body(self, name: str, column: str, kind: str = "") -> Body:
         bodies = Body.objects.filter(name=name, valid_to__isnull=True).select_related("place")

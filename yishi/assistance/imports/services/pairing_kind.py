@@ -55,7 +55,7 @@ class Pairings(ByRow):
         faults = [Fault(row.number, *fault) for fault in row.faults]
 
         def wrong(key: str, code: str, text: str = "") -> None:
-            faults.append(Fault(row.number, headings.get(key, ""), code, {"text": text[:32]}))
+            faults.append(Fault(row.number, headings.get(key, ""), code, {"text": text[:32], "said": text}))
 
         said: dict[str, Any] = {"start": values.get("start", ""), "end": values.get("end", "")}
         if not said["start"] and not faults:
@@ -87,9 +87,9 @@ class Pairings(ByRow):
         if not any(asked):
             return "missing", ""
         name = asked[1] or asked[0]
-        matches = [candidate for candidate in places.rows.values() if candidate.name == name]
-        said["place"] = str(matches[0].pk) if len(matches) == 1 else ""
-        return ("", "") if len(matches) == 1 else ("many_places" if matches else "no_place", name)
+        place, code, text = places.wider(name)
+        said["place"] = str(place.pk) if place is not None else ""
+        return code, text
 
     def _helper(self, places: Places, values: dict[str, str], said: dict[str, Any]) -> tuple[str, str]:
         person, body = values.get("person", ""), values.get("body", "")
@@ -114,6 +114,10 @@ class Pairings(ByRow):
     ) -> list[UUID]:
         receipt = pairings_make_many(actor=actor, rows=[self._row(each) for each in said], act_id=act_id())
         return [UUID(str(key)) for key in receipt.result["pairings"]]
+
+    def name_of(self, record: Any) -> str:
+        target = record.household.number if record.household_id else record.place
+        return f"{record.person or record.body} → {target}"
 
     def _row(self, said: dict[str, Any]) -> PairingRow:
         kind, key = said["helper"]

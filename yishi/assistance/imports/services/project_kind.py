@@ -93,7 +93,7 @@ class Projects(ByRow):
         faulty = {fault.heading for fault in faults}
 
         def wrong(key: str, code: str, text: str = "") -> None:
-            faults.append(Fault(row.number, headings.get(key, ""), code, {"text": text[:32]}))
+            faults.append(Fault(row.number, headings.get(key, ""), code, {"text": text[:32], "said": text}))
 
         said: dict[str, Any] = {
             key: values.get(key, "") for key in ("name", "start", "end", "outside", "words", "unit")
@@ -140,6 +140,9 @@ class Projects(ByRow):
             said["start"],
             said["end"],
         )
+
+    def name_of(self, record: Any) -> str:
+        return str(record.name)
 
     def _respelt(self, place: Place, name: str) -> Project | None:
         """The project of this place whose name differs in blanks, stops or widths alone."""

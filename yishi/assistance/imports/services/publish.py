@@ -28,16 +28,30 @@ State = Import.State
 PUBLISH, UNDO = 2, 3  # ordinals of the acts that follow from an import's own id
 
 
-def import_publish(*, actor: Viewer, sent: Import, act_id: UUID | None = None) -> Receipt:
-    """Let a checked import begin to be written; it is published when all of it stands. Result: import."""
+def import_publish(
+    *,
+    actor: Viewer,
+    sent: Import,
+    without_bad: bool = False,
+    shown: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Let a checked import begin to be written; it is published when all of it stands. Result: import.
+
+    `without_bad`: rows that cannot be taken are left out and given back; else one of them stops all. It belongs to the
+    counts that the page showed (`shown`, see `counts_shown`): a workbook is checked anew when the register changed.
+    """
     by = permit(kind_of(sent.kind).right, actor, sent)
-    with act("assistance.import.start", actor=by, act_id=act_id, body={"import": sent.pk}) as this:
+    body = {"import": sent.pk, **({"without_bad": shown} if without_bad else {})}
+    with act("assistance.import.start", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         workbook = _locked(sent)
-        if workbook.bad or workbook.state == State.FAULTY:
+        if not without_bad and (workbook.bad or workbook.state == State.FAULTY):
             raise WrongStage("import.faulty", _("Some rows cannot be taken. Mend them and send the workbook again."))
-        if workbook.state != State.READY:
+        if without_bad and shown != counts_shown(workbook):
+            raise WrongStage("import.anew", _("The workbook was checked anew meanwhile. Look at its page again."))
+        if workbook.state not in (State.READY, State.FAULTY):
             raise WrongStage(
                 "import.state", _("This workbook is “%(state)s”.") % {"state": workbook.get_state_display()}
             )
@@ -48,6 +62,11 @@ def import_publish(*, actor: Viewer, sent: Import, act_id: UUID | None = None) -
         this.entry(subject=("import", workbook.pk), place=workbook.place_id, data=_counts(workbook))
         this.result(**{"import": workbook.pk})
     return this.receipt
+
+
+def counts_shown(workbook: Import) -> str:
+    """What a page shows of a checked workbook: how many rows are taken and how many given back."""
+    return f"{workbook.new}-{workbook.changed}-{workbook.same}-{workbook.bad}"
 
 
 def import_switch_on(workbook: Import) -> None:
@@ -75,9 +94,8 @@ def import_switch_on(workbook: Import) -> None:
         log.info("import %s published in %.2f s", workbook.pk, time.perf_counter() - began)
     except Stale as stale:
         import_check_anew(workbook, stale)
-    ImportPiece.objects.filter(
-        of__in=Import.within.filter(pk=workbook.pk, state=State.PUBLISHED), stage=Stage.ROWS
-    ).delete()
+    whole = Import.within.filter(pk=workbook.pk, state=State.PUBLISHED, bad=0)  # else rows are to be given back
+    ImportPiece.objects.filter(of__in=whole, stage=Stage.ROWS).delete()
 
 
 def import_check_anew(workbook: Import, stale: Stale) -> None:
@@ -173,5 +191,6 @@ def _counts(workbook: Import) -> dict[str, Any]:
         "new": workbook.new,
         "changed": workbook.changed,
         "same": workbook.same,
+        **({"bad": workbook.bad} if workbook.bad else {}),
         "sha256": workbook.sha256,
     }

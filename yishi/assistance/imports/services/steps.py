@@ -9,12 +9,14 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from yishi.assistance.imports.models import Import, ImportFile, ImportPiece
+from yishi.assistance.imports.workbooks.faults import masked_params
 from yishi.assistance.imports.workbooks.kinds import OF_THE_CHECK, KindOfImport, Stale, kind_of
 from yishi.assistance.imports.workbooks.results import Result
 from yishi.assistance.imports.workbooks.rows import EXPLAINED, GIVEN_BACK, SHEET, StagedRow
@@ -23,7 +25,9 @@ from yishi.formats.sheet_limits import SheetError
 from yishi.formats.sheet_rows import Head, Row, Tail, read_rows
 from yishi.formats.tables import Column, Line, Table
 from yishi.kit.errors import Refusal
+from yishi.kit.identity import masked_in
 
+from .meanings import Meanings, explained
 from .pieces import (
     Stage,
     file_bytes,
@@ -149,7 +153,7 @@ def _read(workbook: Import) -> None:
         Import.within.filter(pk=workbook.pk).update(
             state=State.CHECKING,
             columns=reading.columns,
-            notes=reading.notes,
+            notes=[[code, masked_params(params)] for code, params in reading.notes],
             options={
                 **workbook.options,
                 "headings": reading.headings,
@@ -174,7 +178,7 @@ class Reading:
         self.workbook, self.wanted, self.by_name = workbook, kind.columns(), kind.sheets()
         self.columns: list[str] = []
         self.headings: dict[str, str] = {}  # key of the plan: the heading that stands for it
-        self.notes: list[list[object]] = []
+        self.notes: list[tuple[str, dict[str, Any]]] = []
         self.sheets: list[str] = []  # those that were read
         self._skipped: list[str] = []
         self._sheet = ""  # the one that is being read
@@ -196,14 +200,14 @@ class Reading:
             raise SheetError("no_sheets", titles="、".join(self.by_name))
         if not self.sheets:
             raise SheetError("no_table", columns=_wanted(self.wanted))
-        self.notes.extend(["other_sheet", {"sheet": sheet[:30]}] for sheet in self._skipped)
+        self.notes.extend(("other_sheet", {"sheet": sheet[:30]}) for sheet in self._skipped)
 
     def _begin(self, head: Head) -> Table | None:
         """The table to look for in a sheet; none where it is hidden or nobody asks for it."""
         self._sheet, self._hidden, self._has_rows = head.name.strip(), [], False
         columns = self.by_name.get(self._sheet) if self.by_name else self.wanted
         if head.is_hidden:
-            self.notes.append(["hidden_sheet", {"sheet": self._sheet[:30]}])
+            self.notes.append(("hidden_sheet", {"sheet": self._sheet[:30]}))
         elif columns is not None:
             return Table(columns)
         elif self._sheet != EXPLAINED:
@@ -239,15 +243,15 @@ class Reading:
         for place, column in table.found.items():
             self.headings.setdefault(column.key, table.headings[place])
         if hidden:
-            self.notes.append(["hidden_rows", {"sheet": sheet[:30], "rows": _listed(hidden), "count": len(hidden)}])
+            self.notes.append(("hidden_rows", {"sheet": sheet[:30], "rows": _listed(hidden), "count": len(hidden)}))
         named = [table.headings[place] for place in columns if place < len(table.headings) and table.headings[place]]
         if named:
-            self.notes.append(["hidden_columns", {"sheet": sheet[:30], "columns": "、".join(named[:10])}])
+            self.notes.append(("hidden_columns", {"sheet": sheet[:30], "columns": "、".join(named[:10])}))
         unknown = [heading for heading in table.unknown.values() if heading not in GIVEN_BACK]
         if unknown:
-            self.notes.append(["unknown_columns", {"columns": "、".join(unknown[:20]), "count": len(unknown)}])
+            self.notes.append(("unknown_columns", {"columns": "、".join(unknown[:20]), "count": len(unknown)}))
         for number, begins in table.left_out[:20]:
-            self.notes.append(["left_out", {"row": number, "text": begins}])
+            self.notes.append(("left_out", {"row": number, "text": masked_in(begins)[:12]}))
 
 
 def _wanted(columns: Sequence[Column]) -> str:
@@ -264,27 +268,32 @@ def _listed(numbers: list[int]) -> str:
 def _check(workbook: Import) -> None:
     """Compare the rows with the register, unit by unit; after a death, from the last whole piece on."""
     kind = kind_of(workbook.kind)
-    whole = kind.look_through(workbook, (row for piece in pieces(workbook, Stage.ROWS) for row in rows_in(piece)))
+    meanings = Meanings(workbook)
+    whole = kind.look_through(workbook, _rows(workbook, meanings))
     done = ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS).count()
     Import.within.filter(pk=workbook.pk).update(total=whole.units, done=done * UNITS_A_PIECE)
     checker = kind.checker(workbook, whole)
-    for ordinal, units in enumerate(_batches(_units(workbook, kind, whole.last))):
+    for ordinal, units in enumerate(_batches(_units(_rows(workbook, meanings), kind, whole.last))):
         if ordinal < done:
             continue
         _store_checked(workbook, ordinal, checker(units))
     _conclude(workbook)
 
 
-def _units(workbook: Import, kind: KindOfImport, last: dict[str, int]) -> Iterator[list[StagedRow]]:
+def _rows(workbook: Import, meanings: Meanings) -> Iterator[StagedRow]:
+    """The rows that were staged, as the desk means them."""
+    return (meanings.read(row) for piece in pieces(workbook, Stage.ROWS) for row in rows_in(piece))
+
+
+def _units(staged: Iterator[StagedRow], kind: KindOfImport, last: dict[str, int]) -> Iterator[list[StagedRow]]:
     """The rows of each unit together, wherever they stand; `last`: how many rows each unit has."""
     open_units: dict[str, list[StagedRow]] = {}
-    for piece in pieces(workbook, Stage.ROWS):
-        for row in rows_in(piece):
-            key = kind.unit_of(row)
-            rows = open_units.setdefault(key, [])
-            rows.append(row)
-            if len(rows) == last[key]:
-                yield open_units.pop(key)
+    for row in staged:
+        key = kind.unit_of(row)
+        rows = open_units.setdefault(key, [])
+        rows.append(row)
+        if len(rows) == last[key]:
+            yield open_units.pop(key)
 
 
 def _batches(units: Iterator[list[StagedRow]]) -> Iterator[list[list[StagedRow]]]:
@@ -321,7 +330,8 @@ def _conclude(workbook: Import) -> None:
         return
     Import.within.filter(pk=workbook.pk, state=State.CHECKING).update(state=state)
     # What the logic checks say refuses nothing: whoever waits for the result need not wait for it.
-    notes = [note for note in workbook.notes if note[0] not in OF_THE_CHECK] + kind_of(workbook.kind).notes(workbook)
+    notes = [note for note in workbook.notes if note[0] not in OF_THE_CHECK]
+    notes += explained(workbook) + kind_of(workbook.kind).notes(workbook)
     Import.within.filter(pk=workbook.pk).update(notes=notes)
 
 

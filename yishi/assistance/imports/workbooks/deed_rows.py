@@ -5,20 +5,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
-from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
+from yishi.assistance.campaign.reads import version_among
 from yishi.assistance.deeds.models import DeedParty
-from yishi.assistance.register.models import Household
+from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.formats.tables import Column
-from yishi.organisations.models import Body, Member
+from yishi.kit.text import folded
+from yishi.organisations.models import Body, Member, Place
+from yishi.people.models import Person
 
 from .household_columns import OTHERS_APART
 from .places import Places
 from .rows import Fault, StagedRow
 
 Role = DeedParty.Role
+Serves = ItemVersion.Serves
 PARTIES = {"lead": Role.LEAD, "co": Role.CO, "funder": Role.FUNDER, "organiser": Role.ORGANISER}
 COLUMNS = (
     Column("item", ("活动项", "活动项目", "活动名称", "助推项目"), is_wanted=True, names=True),
@@ -30,6 +35,8 @@ COLUMNS = (
     Column("amount", ("数量", "完成数量"), "number", is_wanted=True),
     Column("unit", ("单位", "计量单位")),
     Column("households", ("受益户编号", "受益农户", "帮扶户编号"), "text"),
+    Column("people", ("受益人", "受益人姓名", "受益学生", "学生姓名")),
+    Column("people_numbers", ("受益人编号", "人口编号")),
     Column("unnamed", ("受益人数", "受益人数（人）"), "whole"),
     Column("lead", ("主办", "牵头", "委员", "实施单位"), "text", names=True),
     Column("co", ("协办", "参与", "参加")),
@@ -48,6 +55,7 @@ class WantedDeed:
     on: date | None = None
     amount: Decimal = Decimal(0)
     households: list[Household] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
     parties: list[tuple[Any, str]] = field(default_factory=list)  # body or person, role
     unnamed: int = 0
     words: str = ""
@@ -63,6 +71,8 @@ class DeedReader:
     def __init__(self, desk: Body, places: Places, headings: dict[str, str]):
         self.desk, self.places, self.headings = desk, places, headings
         self._households: dict[str, Household] = {}
+        self._members: dict[UUID, list[HouseholdMember]] = {}  # by household, of any time
+        self._by_number: dict[str, dict[UUID, HouseholdMember]] = {}  # by their own number, then by person
         self._named: dict[str, tuple[list[Body], list[Member]]] = {}
         self._items: dict[str, list[CatalogueItem]] = {}
         for item in CatalogueItem.objects.select_related("campaign").prefetch_related("versions"):
@@ -80,6 +90,29 @@ class DeedReader:
         home = self.places.home
         within = Household.within.filter(number__in=numbers, place__lo__gte=home.lo, place__lo__lte=home.hi)
         self._households = {household.number: household for household in within} if numbers else {}
+        self._look_up_members(rows)
+
+    def _look_up_members(self, rows: Sequence[StagedRow]) -> None:
+        """The members of the households whose people are named, and those of the numbers that some rows give."""
+        home = self.places.home
+        named = {
+            household.pk
+            for row in rows
+            if row.values.get("people")
+            for number in _apart(row.values.get("households", ""))
+            if (household := self._households.get(number))
+        }
+        numbers = {number for row in rows for number in _apart(row.values.get("people_numbers", ""))}
+        self._members = {}
+        self._by_number = {}
+        if not named and not numbers:
+            return
+        here = Q(household__place__lo__gte=home.lo, household__place__lo__lte=home.hi)
+        members = HouseholdMember.within.filter(here, Q(household__in=named) | Q(number__in=numbers))
+        for member in members.select_related("person"):
+            self._members.setdefault(member.household_id, []).append(member)
+            if member.number in numbers:
+                self._by_number.setdefault(member.number, {})[member.person_id] = member
 
     def read(self, row: StagedRow) -> WantedDeed:
         """What a row says; `look_up` was asked before."""
@@ -97,7 +130,7 @@ class DeedReader:
             made.unnamed = int(values.get("unnamed", "0"))
         made.words = values.get("words", "")
         asked = tuple(values.get(key, "") for key in ("county", "township", "village", "village_code"))
-        made.place, code, text = (self.places.home, "", "") if not any(asked) else self.places.find(*asked)
+        made.place, code, text = (self.places.home, "", "") if not any(asked) else self.places.find(*asked, day=made.on)
         if code:
             made.fault(row, self.headings.get("village", "村"), code, text=text[:20])
         self._item(made, row)
@@ -113,7 +146,7 @@ class DeedReader:
             running = [item for item in items if _runs(item, made.on)]
             items = running or items
         if typed and len(items) != 1:
-            made.fault(row, self.headings["item"], "many_items" if items else "no_item", text=typed[:20])
+            made.fault(row, self.headings["item"], "many_items" if items else "no_item", text=typed[:20], said=typed)
             return
         made.item = items[0] if items else None
         unit = row.values.get("unit", "")
@@ -128,6 +161,46 @@ class DeedReader:
                 made.households.append(self._households[number])
             else:
                 made.fault(row, self.headings["households"], "no_household", text=number[:32])
+        self._numbered(made, row)
+        self._named_people(made, row)
+        if made.people and made.item is not None and made.on is not None:
+            version = version_among(sorted(made.item.versions.all(), key=lambda version: version.number), made.on)
+            if version.serves == Serves.PERSON:  # the number says whose they are; the deed reached them
+                theirs = {household.pk for household in made.households if self._lives_there(made.people, household)}
+                made.households = [household for household in made.households if household.pk not in theirs]
+
+    def _lives_there(self, people: Sequence[Person], household: Household) -> bool:
+        return any(member.person in people for member in self._members.get(household.pk, ()))
+
+    def _numbered(self, made: WantedDeed, row: StagedRow) -> None:
+        """The people whose own number stands in the row."""
+        for number in _apart(row.values.get("people_numbers", "")):
+            members = list(self._by_number.get(number, {}).values())
+            if len(members) == 1:
+                made.people.append(members[0].person)
+            else:
+                code = "many_of_number" if members else "no_member_number"
+                made.fault(row, self.headings["people_numbers"], code, text=number[:32])
+
+    def _named_people(self, made: WantedDeed, row: StagedRow) -> None:
+        """The people whom the row names: members of its households on that day, or of the numbers that it gives."""
+        for name in _apart(row.values.get("people", "")):
+            if any(folded(person.name) == folded(name) for person in made.people):
+                continue
+            if not made.households:
+                if not row.values.get("households"):
+                    made.fault(row, self.headings["people"], "whose_member", text=name[:20])
+                continue
+            called = {
+                member.person_id: member.person
+                for household in made.households
+                for member in self._members.get(household.pk, ())
+                if folded(member.person.name) == folded(name) and (made.on is None or member.is_valid_on(made.on))
+            }
+            if len(called) == 1:
+                made.people.extend(called.values())
+            else:
+                made.fault(row, self.headings["people"], "namesakes" if called else "no_member", text=name[:20])
 
     def _parties(self, made: WantedDeed, row: StagedRow, day: date) -> None:
         for key, role in PARTIES.items():
@@ -179,3 +252,11 @@ def _apart(text: str) -> list[str]:
 
 def columns() -> list[Column]:
     return list(COLUMNS)
+
+
+def item_names(home: Place) -> list[str]:
+    """The names of the items of all campaigns that a desk at `home` may have deeds of."""
+    within = Q(item__campaign__place__lo__gte=home.lo, item__campaign__place__lo__lte=home.hi)
+    above = Q(item__campaign__place__lo__lte=home.lo, item__campaign__place__hi__gte=home.lo)
+    versions = ItemVersion.objects.filter(within | above, item__is_retired=False)
+    return sorted(set(versions.values_list("name", flat=True)))

@@ -5,12 +5,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from yishi.kit.identity import masked_in
+
 from .rows import row_text
 
 WORDS: dict[str, Any] = {
     # files
     "too_big": _("The file is bigger than %(megabytes)s MB. Divide it into several files."),
     "old_excel": _("This is an old .xls or .et file. Open it, choose “save as” and the type .xlsx, then send that."),
+    "other_workbook": _(
+        "This is an .ods or .xlsb workbook or a web page. Open it, choose “save as” and the type .xlsx, then send that."
+    ),
     "not_a_workbook": _("This is no workbook. Send an .xlsx file, best the filled-in template."),
     "bomb": _(
         "This file unpacks to far more than a register needs; it is not opened. Copy the rows into the template."
@@ -32,6 +37,7 @@ WORDS: dict[str, Any] = {
     "masked": _("The number is hidden by stars. Type it in full."),
     "not_text": _("A name is text, but “%(text)s” stands here."),
     "no_number": _("“%(text)s” is no number. Type digits only; the unit stands in the heading."),
+    "percent": _("The cell shows %(text)s and holds %(stored)s. Set the column to “text” and type what is meant."),
     "no_whole": _("“%(text)s” is no whole number."),
     "no_date": _("“%(text)s” is no date. Write it like 2020-05-01."),
     "no_year": _("“%(text)s” is no year. Set the column to “text” and write it like 2020."),
@@ -49,12 +55,14 @@ WORDS: dict[str, Any] = {
     "two_villages": _("The rows of one household name different villages."),
     "no_place": _("“%(text)s” is no village within your place. Write its name as in the list of places, or its code."),
     "many_places": _("Several villages are called “%(text)s”. Fill in the township, or the code (column 村编码)."),
+    "place_became_many": _("What was meant is several places today (%(text)s). Write the one that is meant."),
     "place_and_code": _("The code belongs to another village than “%(text)s”."),
     "rows_differ": _("Row %(row)s says something else for the same household. Make them alike."),
     "account": _("An account has 8 to 32 digits."),
     "two_main_causes": _("A household has one main cause. Move the others to 其他致贫原因."),
     "cause_twice": _("The other causes repeat the main one."),
     "healthy_and_ill": _("“%(text)s”: healthy and ill exclude each other."),
+    "two_insurances": _("The columns on this insurance contradict each other. A person has one, or none."),
     "cleared_when": _("The risk is cleared, but since when? Add a column 风险消除时间 with the day."),
     "months": _("Months lie between 0 and 12."),
     "money_range": _("“%(text)s” is no sensible amount in yuan."),
@@ -83,6 +91,11 @@ WORDS: dict[str, Any] = {
     "many_items": _("Several campaigns have an item “%(text)s”. Write its code."),
     "other_unit": _("The item is counted in %(unit)s, not in “%(text)s”."),
     "no_household": _("Household %(text)s is not in the register of your place."),
+    "no_member": _("“%(text)s” is in none of this row's households on that day. Write the name as in the register."),
+    "namesakes": _("Several people of these households are called “%(text)s”. Write 受益人编号 beside it."),
+    "whose_member": _("Whose “%(text)s”? Write the household's number into 受益户编号, or 受益人编号."),
+    "no_member_number": _("Nobody of your place has the number %(text)s."),
+    "many_of_number": _("Several people have the number %(text)s. Write the name and the household's number."),
     "no_party": _("“%(text)s” is neither a body of your place nor a member of its committee."),
     "many_parties": _("Several bodies or members are called “%(text)s”. Enter this deed by hand."),
     "deed_twice": _("The row is the same as row %(row)s. If they are two deeds, say in 内容 how they differ."),
@@ -130,6 +143,11 @@ NOTES: dict[str, Any] = {
         "%(count)s rows look like a deed that is recorded already (rows %(rows)s): same item, day, place, amount, "
         "families and doers. If it is the same deed, delete the row and send the workbook again; if not, import it."
     ),
+    "explained": _("%(count)s cells are read as your desk has said: %(words)s."),
+    "place_led": _(
+        "%(count)s rows name a village as it was once; they are taken for what it is today, deeds for the village "
+        "as of their day: %(places)s."
+    ),
     "stale": _("The register was changed while this was being imported; the workbook was checked again."),
 }
 
@@ -137,9 +155,14 @@ NOTES: dict[str, Any] = {
 def fault_words(code: str, params: Mapping[str, Any], sheets: Sequence[str] = ()) -> str:
     """The sentence for a fault's code; `sheets`: the names of those that were read, where they tell rows apart."""
     said = {**params, "row": row_text(params["row"], sheets)} if "row" in params else params
-    return str(WORDS[code] % said)
+    return str(WORDS[code] % masked_params(said))
 
 
 def note_words(code: str, params: Mapping[str, Any]) -> str:
     """The sentence for a note's code."""
-    return str(NOTES[code] % params)
+    return str(NOTES[code] % masked_params(params))
+
+
+def masked_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """A card's number in a column where none belongs is quoted with stars."""
+    return {name: masked_in(value) if isinstance(value, str) else value for name, value in params.items()}

@@ -56,7 +56,7 @@ FIELDS: tuple[Field, ...] = (
     _field(HOUSEHOLD, "resettlement_site", "text", "安置区", "安置点", "安置区名称"),
     _field(HOUSEHOLD, "bank_name", "text", "开户行", "开户银行", "开户银行名称"),
     _field(HOUSEHOLD, "registered_on", "day", "登记日期", "建档日期", "建档时间"),
-    _field(YEAR, "head_count", "whole", "当前家庭人口数", "家庭人口数", "家庭人口", "人口数"),
+    _field(YEAR, "head_count", "whole", "当前家庭人口数", "家庭人口数", "家庭人口", "人口数", "人数", "家庭人数"),
     _field(YEAR, "wage_income", "money", "工资性收入", "工资性收入（合计）"),
     _field(YEAR, "business_income", "money", "生产经营性收入", "生产经营性收入（合计）", "经营性收入"),
     _field(YEAR, "property_income", "money", "财产性收入", "财产性收入（合计）"),
@@ -142,10 +142,24 @@ _SPECIAL = (
     *(Column(f"risk{n}", (f"致贫/返贫风险{n}", f"致贫返贫风险{n}", f"风险{n}")) for n in range(1, 6)),
     Column("cleared", ("风险是否已消除",), "yes"),
 )
+# The national export asks by yes and no, in a column for each insurance: field, code of its list, key of the column.
+INSURED = {
+    "medical": {"resident": "medical_resident", "employee": "medical_employee"},
+    "pension": {"resident": "pension_resident", "employee": "pension_employee"},
+}
+_BY_YES_AND_NO = tuple(
+    Column(key, tuple(asked + name for asked in ("是否参加", "参加") for name in names), "yes", in_template=False)
+    for key, names in (
+        ("medical_resident", ("城乡居民基本医疗保险", "城乡居民医疗保险", "新型农村合作医疗")),
+        ("medical_employee", ("城镇职工基本医疗保险", "职工基本医疗保险")),
+        ("pension_resident", ("城乡居民基本养老保险", "城乡居民养老保险", "新型农村社会养老保险")),
+        ("pension_employee", ("城镇职工基本养老保险", "职工基本养老保险")),
+    )
+)
 
 
 def columns() -> list[Column]:
-    """What is asked of a workbook, in the order of the template."""
+    """What is asked of a workbook, in the order of the template; last, what only the national export has."""
     first = _SPECIAL[:3] + _SPECIAL[4:5]
     person = BY_KEY["member.number"], BY_KEY["member.relation"]
     rest = [field for field in FIELDS if field not in person]
@@ -157,6 +171,7 @@ def columns() -> list[Column]:
         *map(_column, rest),
         *_SPECIAL[3:4],
         *_SPECIAL[7:],
+        *_BY_YES_AND_NO,
     ]
 
 
@@ -171,3 +186,10 @@ def choices() -> dict[str, list[str]]:
     made = {key: [value["zh"] for value in codes.values(name)] for key, name in list_names.items()}
     made.update({field.key: ["是", "否"] for field in FIELDS if field.kind == "yes"})
     return {key: labels for key, labels in made.items() if len(",".join(labels)) <= 255}
+
+
+def lists() -> dict[str, list[str]]:
+    """All labels of each column that has a list, by key."""
+    names = {field.key: field.codes for field in FIELDS if field.codes}
+    names |= dict.fromkeys(("main_cause", "other_causes", *RISKS), "poverty_cause") | {"identity_kind": "identity_kind"}
+    return {key: [value["zh"] for value in codes.values(name)] for key, name in names.items()}

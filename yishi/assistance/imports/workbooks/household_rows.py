@@ -5,7 +5,7 @@ empty cell says nothing (it never empties a field).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,7 +16,7 @@ from yishi.kit import identity
 from yishi.kit.identity import Fault as IdentityFault
 from yishi.kit.text import clean
 
-from .household_columns import BY_KEY, FIELDS, HOUSEHOLD, MEMBER, MEMBER_YEAR, OTHERS_APART, RISKS, YEAR, Field
+from .household_columns import BY_KEY, FIELDS, HOUSEHOLD, INSURED, MEMBER, MEMBER_YEAR, OTHERS_APART, RISKS, YEAR, Field
 from .places import Places
 from .rows import Fault, StagedRow
 
@@ -181,7 +181,7 @@ def _cause_codes(made: Wanted, rows: Sequence[StagedRow], key: str, faulty: set[
         for text in _apart(row.values.get(key, "")):
             code = _code_of("poverty_cause", text, made.year)
             if code is None:
-                made.fault(row.number, key, "no_label", text=text[:20])
+                made.fault(row.number, key, "no_label", text=text[:20], said=text)
             elif code not in cause_codes:
                 cause_codes.append(code)
     return cause_codes
@@ -204,6 +204,7 @@ def _member(made: Wanted, row: StagedRow, faulty: set[Any], today: date) -> Want
             member.fields.setdefault(column.on, {})[column.name] = value
     if "relation" not in member.fields.get(MEMBER, {}) and not row.values.get("member.relation"):
         made.fault(row.number, "member.relation", "missing")
+    _insured(made, row, member, faulty)
     months = member.fields.get(MEMBER_YEAR, {})
     for name in ("work_months", "public_post_months"):
         if not 0 <= months.get(name, 0) <= 12:
@@ -213,23 +214,52 @@ def _member(made: Wanted, row: StagedRow, faulty: set[Any], today: date) -> Want
     return member
 
 
-def _identity(made: Wanted, row: StagedRow, member: WantedMember, today: date) -> None:
-    text, kind = row.values.get("identity", ""), identity.CARD
-    if row.values.get("identity_kind"):
-        kind = codes.find("identity_kind", row.values["identity_kind"]) or ""
-        if not kind:
-            made.fault(row.number, "identity_kind", "no_label", text=row.values["identity_kind"][:20])
-            return
-    if not text:
-        return
+def _insured(made: Wanted, row: StagedRow, member: WantedMember, faulty: set[Any]) -> None:
+    """Columns that ask for one insurance by yes and no. One no alone is no word about the other insurance: it is kept
+    as it stands."""
+    for name, by_insurance in INSURED.items():
+        asked = {code: row.values.get(key, "") for code, key in by_insurance.items()}
+        asked = {
+            code: text
+            for code, text in asked.items()
+            if text in ("0", "1") and (row.number, made.headings.get(by_insurance[code], "")) not in faulty
+        }
+        has = [code for code, text in asked.items() if text == "1"]
+        chosen = has[0] if has else "none" if len(asked) == len(by_insurance) else ""
+        before = member.fields.get(MEMBER_YEAR, {}).get(name)
+        if len(has) > 1 or (chosen and before not in (None, chosen)) or before in (asked.keys() - has):
+            made.fault(row.number, by_insurance[next(iter(asked))], "two_insurances")
+        elif chosen:
+            member.fields.setdefault(MEMBER_YEAR, {})[name] = chosen
+        elif asked and before is None:
+            member.raw = {**member.raw, **{made.headings[by_insurance[code]]: "否" for code in asked}}
+
+
+def number_of(values: Mapping[str, str], today: date | None = None) -> identity.Identity | None:
+    """The number of a row's paper; none where the row has none, or says a kind of paper that nobody knows."""
+    text, kind = values.get("identity", ""), identity.CARD
+    if values.get("identity_kind"):
+        kind = codes.find("identity_kind", values["identity_kind"]) or ""
+    if not text or not kind:
+        return None
     if kind == identity.CARD and len(text) in (20, 22):
         kind = identity.DISABILITY
-    number = identity.read(text, kind, today)
+    return identity.read(text, kind, today)
+
+
+def _identity(made: Wanted, row: StagedRow, member: WantedMember, today: date) -> None:
+    said_kind = row.values.get("identity_kind", "")
+    if said_kind and not codes.find("identity_kind", said_kind):
+        made.fault(row.number, "identity_kind", "no_label", text=said_kind[:20], said=said_kind)
+        return
+    number = number_of(row.values, today)
+    if number is None:
+        return
     if number.fault == IdentityFault.SPREADSHEET:
         made.fault(row.number, "identity", "digits_lost", text="")
     elif number.fault:
         made.fault(row.number, "identity", f"identity_{number.fault.value}")
-    elif kind == identity.CARD and number.number.endswith("000") and row.values.get("identity_checked") != "1":
+    elif number.kind == identity.CARD and number.number.endswith("000") and row.values.get("identity_checked") != "1":
         made.fault(row.number, "identity", "identity_zeros")  # one in eleven such numbers fits its check by chance
     else:
         member.identity_kind, member.identity, member.key = number.kind, number.number, number.key
@@ -243,10 +273,20 @@ def _value(made: Wanted, row: int, key: str, text: str) -> Any:
     """A field's value as JSON keeps it, or None with a fault."""
     column = BY_KEY[key]
     value, fault = _READ.get(column.kind, _read_text)(column, text, made.year)
+    if fault == "no_label":
+        unknown = [said for said in _said(column, text) if _code_of(column.codes, said, made.year) is None]
+        for said in unknown:
+            made.fault(row, key, fault, text=said[:20], said=said)
+        return None
     if fault:
         made.fault(row, key, fault, text="" if fault == "phone" else text[:20])
         return None
     return value
+
+
+def _said(column: Field, text: str) -> list[str]:
+    """The values in one cell."""
+    return _apart(text) if column.kind == "codes_of" else [text]
 
 
 def _code_of(name: str, text: str, year: int) -> str | None:

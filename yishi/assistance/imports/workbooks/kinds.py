@@ -1,5 +1,6 @@
 """The kinds of workbooks: each says its columns, what is one unit, how to check, write, publish and undo."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -42,6 +43,9 @@ class KindOfImport(Protocol):
 
     def examples(self) -> list[dict[str, str]]: ...
 
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        """By key of a column, what a value there may be said to mean."""
+
     def explain(self) -> list[list[str]]:
         """What the template says of itself: item, words."""
 
@@ -79,7 +83,7 @@ class KindOfImport(Protocol):
         """Take away some of what is hidden, in one short transaction; 0 when nothing is left."""
 
 
-class DeskKind:
+class DeskKind(ABC):
     """What kinds have in common that a desk sends: every sheet is the same table."""
 
     right = "import.run"
@@ -88,12 +92,22 @@ class DeskKind:
     def sheets(self) -> dict[str, list[Column]]:
         return {}
 
+    @abstractmethod
+    def choices(self) -> dict[str, list[str]]:
+        """See `KindOfImport`."""
+
+    def meanings(self, workbook: Import) -> dict[str, list[str]]:
+        return self.choices()
+
     def explain(self) -> list[list[str]]:
         return [
             ["表头", "按表头识别各列，不按位置；不需要的列可以删除，多出的列会原样保存。"],
             ["示例行", "以“示例”开头的行只作参考，不会导入。"],
             ["长号码", "证件号码、户编号等列已设为“文本”，请不要改成数字；被表格软件截断的号码不会被猜测补全。"],
-            ["整体导入", "任何一行有误，整个文件都不导入；同一个文件再导入一次不会重复。空白单元格表示不改动。"],
+            [
+                "整体导入",
+                "有误的行会列出；可改好再导入，也可先导入没有错的、其余退回。同一个文件再导入一次不会重复。空白单元格表示不改动。",
+            ],
             ["模板版本", "2"],
         ]
 
@@ -126,7 +140,9 @@ class Stale(Refusal):
     """What the check found is no longer so: somebody changed the register meanwhile."""
 
 
-OF_THE_CHECK = frozenset({"checks", "namesake", "deed_alike"})  # codes of the notes that a check makes
+OF_THE_CHECK = frozenset(
+    {"checks", "namesake", "deed_alike", "place_led", "explained"}
+)  # codes of the notes that a check makes
 
 _KINDS: dict[str, KindOfImport] = {}
 

@@ -143,6 +143,9 @@ CHOICES = {
     "posts.role": list(ROLES),
     "councillors.role": list(SEATS),
 }
+MEANINGS = {key: CHOICES[key] for key in ("bodies.kind", "posts.role")} | {
+    "members.sector": [sector.zh for sector in sectors().values()]
+}
 EXPLAIN = [
     ["怎么填", "每张表第一行是表头，请不要改动表名和表头；从表头下面一行开始填，一行一条。"],
     ["示例行", "以“示例”开头的行只作参考，导入时自动跳过，可以不删。"],

@@ -82,7 +82,7 @@ class ActivityForm(ActForm):
         help_text=gettext_lazy("One line, such as: volunteer clinic in the village school."),
         max_length=120,
     )
-    place = PlaceField()
+    place = PlaceField(day="on")
     on = forms.DateField(label=gettext_lazy("When?"), widget=forms.DateInput(attrs={"type": "date"}))
     organiser = forms.ChoiceField(label=gettext_lazy("Who organised it?"), required=False)
 

@@ -107,7 +107,7 @@ class ReachedForm(ActForm):
         min_value=0,
         max_value=5_000_000,
     )
-    place = PlaceField()
+    place = PlaceField(day="on")
     on = forms.DateField(label=gettext_lazy("When?"), widget=forms.DateInput(attrs={"type": "date"}))
     words = forms.CharField(
         label=gettext_lazy("In a few words (if you like)"),
@@ -125,7 +125,7 @@ class ReachedForm(ActForm):
         self.fields["unnamed"].widget.attrs["inputmode"] = "numeric"
         if version.serves == Serves.VILLAGE:
             del self.fields["unnamed"]
-            self.fields["place"] = PlaceField(label=gettext_lazy("Which village?"), levels=("village",))
+            self.fields["place"] = PlaceField(label=gettext_lazy("Which village?"), levels=("village",), day="on")
         elif household is not None:  # of the promise that this fulfils: nobody is asked again
             self.fields["unnamed"].label = _("How many people besides?")
             self.fields["unnamed"].help_text = ""

@@ -90,7 +90,7 @@ class NumberForm(ActForm):
     body = forms.ChoiceField(label=gettext_lazy("Whose number?"))
     item = forms.ChoiceField(label=gettext_lazy("item"))
     amount = AmountField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
-    place = PlaceField()
+    place = PlaceField(day="ends_on")
     starts_on = forms.DateField(label=gettext_lazy("from (first day)"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(label=gettext_lazy("to (last day)"), widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(

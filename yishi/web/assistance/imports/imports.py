@@ -1,7 +1,8 @@
-"""Workbooks: send one, see what it would do, take it as a whole, undo it as a whole."""
+"""Workbooks: send one, see what it would do, take it as a whole or its good rows, undo it as a whole."""
 
+from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django import forms
 from django.core.paginator import Paginator
@@ -13,19 +14,22 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.models import Import, ImportPiece
 from yishi.assistance.imports.reads import (
     MOST_SHOWN,
+    ShownRows,
     import_by_sheet,
     import_changes,
     import_fault_groups,
     import_faults,
+    import_rows,
     rejected_workbook,
     template,
 )
 from yishi.assistance.imports.rules import KEEPING
 from yishi.assistance.imports.services.imports import import_send
-from yishi.assistance.imports.services.publish import import_give_up, import_publish, import_undo
+from yishi.assistance.imports.services.meanings import Asked, Word, import_explain, words_asked
+from yishi.assistance.imports.services.publish import counts_shown, import_give_up, import_publish, import_undo
 from yishi.assistance.imports.workbooks.faults import fault_words, note_words
 from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
 from yishi.formats.sheet_limits import LIMITS
@@ -39,6 +43,8 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 PER_PAGE = 25
+LISTS = {"changed": gettext_lazy("changed"), "new": gettext_lazy("new"), "same": gettext_lazy("unchanged")}
+EXPLAINED = {Import.State.READY, Import.State.FAULTY}  # what values mean may be said
 WORKING = {"sent", "reading", "checking", "writing", "undoing"}
 
 
@@ -183,8 +189,13 @@ def import_template(request: Request) -> HttpResponse:
 def import_page(request: Request, workbook: Import) -> HttpResponse:
     """One workbook: where it stands, what it would do or did, and what to do next."""
     faults = import_faults(workbook) if workbook.bad else []
-    has_changes = (workbook.changed or workbook.new) and workbook.state in ("ready", "published")
-    changes = import_changes(workbook) if has_changes else []
+    lists = lists_of(workbook)
+    show = request.GET.get("show", "")
+    if show not in lists and workbook.state != Import.State.FAULTY:
+        show = "changed" if "changed" in lists else next(iter(lists), "")
+    changes = import_changes(workbook) if show == "changed" else []
+    listed = import_rows(workbook, show) if show in ("new", "same") and show in lists else ShownRows([], [])
+    groups = import_fault_groups(workbook) if faults else []
     context = {
         "workbook": workbook,
         "version": version_of(workbook),
@@ -193,14 +204,33 @@ def import_page(request: Request, workbook: Import) -> HttpResponse:
         "refused": fault_words(workbook.refused["code"], workbook.refused["params"]) if workbook.refused else "",
         "faults": Paginator(faults, PER_PAGE).get_page(request.GET.get("page")),
         "changes": Paginator(changes, PER_PAGE).get_page(request.GET.get("page")),
-        "groups": import_fault_groups(workbook) if len(faults) > PER_PAGE else [],
+        "rows": Paginator(listed.rows, PER_PAGE).get_page(request.GET.get("page")),
+        "headings": listed.headings,
+        "lists": [(name, LISTS[name], count) for name, count in lists.items()],
+        "show": show,
+        "groups": groups if any(count > 1 for _heading, _reason, count in groups) else [],
         "by_sheet": import_by_sheet(workbook),
         "is_organisation": workbook.kind == Import.Kind.ORGANISATION,
-        "is_cut": len(faults) == MOST_SHOWN or len(changes) == MOST_SHOWN,
+        "is_cut": MOST_SHOWN in (len(faults), len(changes), len(listed.rows)),
         "percent": percent(workbook),
         "steps": steps(workbook),
+        "gives_back": gives_back(workbook),
+        "may_explain": bool(workbook.state in EXPLAINED and words_asked(workbook)),
     }
     return render(request, "assistance/imports/import.html", context)
+
+
+def lists_of(workbook: Import) -> dict[str, int]:
+    """What there is to list of a checked workbook, with how many of each; of one that is imported what it changed."""
+    State = Import.State
+    counts = {"changed": workbook.changed, "new": workbook.new, "same": workbook.same}
+    if workbook.kind == Import.Kind.ORGANISATION:  # what is new stands among the changes there, field by field
+        counts["changed"] += counts.pop("new")
+    if workbook.state == State.PUBLISHED:
+        counts = {"changed": counts["changed"]}
+    elif workbook.state not in (State.READY, State.FAULTY):
+        counts = {}
+    return {name: count for name, count in counts.items() if count}
 
 
 def steps(workbook: Import) -> list[tuple[Any, str]]:
@@ -227,10 +257,17 @@ def import_state(request: Request, workbook: Import) -> HttpResponse:
     return JsonResponse({"version": version_of(workbook)})
 
 
+def gives_back(workbook: Import) -> bool:
+    """Are there rows to be given back, and are they kept yet?"""
+    if not workbook.bad or workbook.state not in (Import.State.FAULTY, Import.State.PUBLISHED):
+        return False
+    return workbook.pieces.filter(stage=ImportPiece.Stage.ROWS).exists()
+
+
 @page("import.see", load=load_import, methods=("GET",))
 def import_rejected(request: Request, workbook: Import) -> HttpResponse:
     """The rejected rows as a workbook to mend, with the reasons in a column of their own."""
-    if workbook.state != Import.State.FAULTY:
+    if not gives_back(workbook):
         raise Http404
     return _file(rejected_workbook(workbook), _("rows to mend") + ".xlsx")
 
@@ -246,6 +283,59 @@ def import_take(request: Request, workbook: Import) -> HttpResponse:
         % {"new": workbook.new, "changed": workbook.changed},
         done=_("It is being imported; this page shows when it is done."),
         submit=_("Import all of it"),
+    )
+
+
+@page("import.see", load=load_import)
+def import_take_good(request: Request, workbook: Import) -> HttpResponse:
+    """The choice beside all or nothing: what can be taken is taken, the rest is given back."""
+    return _act(
+        request,
+        workbook,
+        partial(import_publish, without_bad=True),
+        shown=counts_shown(workbook),
+        heading=_("Take the good rows, give the rest back"),
+        lead=_(
+            "%(new)s new, %(changed)s changed are taken. %(bad)s rows are given back in a workbook, with the reasons."
+        )
+        % {"new": workbook.new, "changed": workbook.changed, "bad": workbook.bad},
+        done=_("It is being imported; this page shows when it is done."),
+        submit=_("Take the good rows, give the rest back"),
+    )
+
+
+class ExplainForm(ActForm):
+    """A choice for each value that is in no list, or was explained before."""
+
+    def __init__(self, *args: Any, asked: list[Asked], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.asked = {f"word_{uuid5(NAMESPACE_OID, f'{value.column} {value.said}').hex[:12]}": value for value in asked}
+        for name, value in self.asked.items():
+            heading = f"{value.heading}：{value.said}" + (f"（{value.rows}）" if value.rows else "")
+            choices = [("", _("as it stands")), *((label, label) for label in value.choices)]
+            self.fields[name] = forms.ChoiceField(label=heading, choices=choices, required=False, initial=value.meant)
+
+    def service_fields(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        words = [Word(value.column, value.said, cleaned.get(name, "")) for name, value in self.asked.items()]
+        return {"words": words}
+
+
+@page("import.see", load=load_import)
+def import_words(request: Request, workbook: Import) -> HttpResponse:
+    """What values mean, once for all rows and for the desk's next workbooks."""
+    form = ExplainForm(request.POST or None, asked=words_asked(workbook))
+    return one_act(
+        request,
+        form,
+        import_explain,
+        heading=_("Say what these values mean"),
+        lead=_("Chosen once it holds for all rows, and for the next workbooks of %(body)s.")
+        % {"body": workbook.body.name},
+        back=reverse("import", kwargs={"pk": workbook.pk}),
+        done=_("Remembered; the workbook is being checked anew."),
+        submit=_("Remember and check anew"),
+        given={"sent": workbook},
+        fields=form.service_fields,
     )
 
 
@@ -275,9 +365,9 @@ def import_drop(request: Request, workbook: Import) -> HttpResponse:
     )
 
 
-def _act(request: Request, workbook: Import, service: Any, **texts: Any) -> HttpResponse:
+def _act(request: Request, workbook: Import, service: Any, shown: str = "", **texts: Any) -> HttpResponse:
     back = reverse("import", kwargs={"pk": workbook.pk})
-    form = ActForm(request.POST or None)
+    form = ActForm(request.POST or None, shown=shown)
     return one_act(request, form, service, back=back, given={"sent": workbook}, **texts)
 
 
@@ -295,6 +385,8 @@ urlpatterns = [
     path("desk/imports/<uuid:pk>/state/", import_state, name="import_state"),
     path("desk/imports/<uuid:pk>/rejected.xlsx", import_rejected, name="import_rejected"),
     path("desk/imports/<uuid:pk>/take/", import_take, name="import_take"),
+    path("desk/imports/<uuid:pk>/take-good/", import_take_good, name="import_take_good"),
+    path("desk/imports/<uuid:pk>/words/", import_words, name="import_words"),
     path("desk/imports/<uuid:pk>/undo/", import_back, name="import_undo"),
     path("desk/imports/<uuid:pk>/give-up/", import_drop, name="import_give_up"),
 ]

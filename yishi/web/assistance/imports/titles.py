@@ -6,6 +6,7 @@ from yishi.assistance.imports.models import Import
 from yishi.web.kit.titles import Kind, Title
 
 TITLES: dict[str, Title] = {
+    "assistance.import.explain": _("Values of a workbook explained"),
     "assistance.import.give_up": _("Import given up"),
     "assistance.import.publish": _("Workbook imported"),
     "assistance.import.send": _("Workbook sent"),

@@ -16,7 +16,8 @@ from yishi.assistance.projects.services.projects import Part, Quantity
 from yishi.assistance.register.models import Household
 from yishi.kit.money import fen_from_yuan
 from yishi.kit.text import clean
-from yishi.organisations.models import Body, Member, Place, valid_on
+from yishi.organisations.models import Body, Member, Place, PlaceLevel, valid_on
+from yishi.organisations.named_places import NamedPlaces
 
 MOST_OFFERED = 120
 TEN_THOUSAND = "万"
@@ -216,5 +217,5 @@ class QuantitiesField(forms.CharField):
         """A hamlet of the register where one has this name, else the name itself."""
         if self.place is None:
             return name
-        places = Place.objects.filter(lo__gt=self.place.lo, lo__lte=self.place.hi, name=name, closed_on=None)
-        return places.first() or name
+        places = NamedPlaces(self.place).find(name, levels=(PlaceLevel.VILLAGE, PlaceLevel.HAMLET))
+        return next((place for place in places if place != self.place), name)

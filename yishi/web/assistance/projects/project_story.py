@@ -14,6 +14,7 @@ from yishi.assistance.projects.models import (
     ProjectStep,
 )
 from yishi.kit.money import yuan_text
+from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import act_title
 
@@ -61,7 +62,9 @@ def project_events(
     for line in progress_lines:
         reports.setdefault(line.report, []).append(line)
     for report, report_lines in reports.items():
-        done = "；".join(f"{line.part.name} {line.done / 1000:g} {line.part.quantity.unit}" for line in report_lines)
+        done = "；".join(
+            f"{line.part.name} {thousandths(line.done)} {line.part.quantity.unit}" for line in report_lines
+        )
         why = _("Reason: %(reason)s") % {"reason": report.reason} if report.reason else ""
         text = "\n".join(sentence for sentence in (done, report.words, why) if sentence)
         who = report.body.name if report.body else ""

@@ -36,7 +36,7 @@ from yishi.reporting.small_numbers import roughly, told
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
-from yishi.web.kit.numbers import number_text
+from yishi.web.kit.numbers import number_text, thousandths
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
@@ -120,7 +120,8 @@ def listed(projects: list[Project]) -> list[dict[str, Any]]:
 def _quantities(attribute: str) -> Any:
     """What the workbook holds of a line's quantities, each in its unit; `attribute`: planned, done or accepted."""
     return lambda line: "；".join(
-        f"{whole.quantity.what} {getattr(whole, attribute) / 1000:g} {whole.quantity.unit}" for whole in line["wholes"]
+        f"{whole.quantity.what} {thousandths(getattr(whole, attribute))} {whole.quantity.unit}"
+        for whole in line["wholes"]
     )
 
 
