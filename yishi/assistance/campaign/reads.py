@@ -46,13 +46,15 @@ def item_names(items: Collection[CatalogueItem]) -> dict[UUID, str]:
     return names
 
 
-def campaigns_around(place: Place) -> QuerySet[Campaign]:
-    """The campaigns that run in `place` or in a part of it, the newest first."""
+def campaigns_around(place: Place | None) -> QuerySet[Campaign]:
+    """The campaigns that run in `place` or in a part of it, the newest first; none without a place."""
+    if place is None:
+        return Campaign.objects.none()
     here = Q(place__lo__lte=place.lo, place__hi__gte=place.lo) | Q(place__lo__range=(place.lo, place.hi))
     return Campaign.objects.filter(here).order_by("-starts_on", "code")
 
 
-def directions_around(place: Place) -> QuerySet[Direction]:
+def directions_around(place: Place | None) -> QuerySet[Direction]:
     """The directions of those campaigns, campaign by campaign; two campaigns may call one alike: name both."""
     directions = Direction.objects.filter(campaign__in=campaigns_around(place).values("pk"))
     return directions.select_related("campaign").order_by("-campaign__starts_on", "campaign__code", "ordinal")

@@ -69,7 +69,7 @@ def deed_new(request: Request) -> HttpResponse:
         .order_by("-campaign__starts_on", "direction__ordinal", "ordinal")
     )
     today = timezone.localdate()
-    items = [{"item": item, "version": _version(item, today)} for item in catalogue]
+    items: list[dict[str, Any]] = [{"item": item, "version": _version(item, today)} for item in catalogue]
     last = (
         Deed.within.filter(recorded_by=request.viewer.person, recorded_by__isnull=False)
         .values("item")

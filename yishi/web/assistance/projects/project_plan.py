@@ -61,7 +61,7 @@ class DescribeForm(ActForm):
     )
     words = area(gettext_lazy("What it is for, in a sentence or two"), rows=3)
 
-    def around(self, place: Place) -> None:
+    def around(self, place: Place | None) -> None:
         """Offer the campaigns of `place` and their directions, each with its campaign's name."""
         self.fields["campaign"].queryset = campaigns_around(place)
         self.fields["direction"].queryset = directions_around(place)
