@@ -15,6 +15,7 @@ from django_scopes import ScopeError
 
 from tests import samples as sample
 from tests.cast import sign_in
+from tests.markup import markup_faults
 from yishi.assistance.register.models import (
     ChangeRequest,
     Household,
@@ -246,9 +247,9 @@ def test_anothers_code_opens_nothing(client, cast, samples, who):
         pytest.param("province_clerk", marks=walk),
     ],
 )
-def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
+def test_forms_1_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
     sign_in(client, cast, who)
-    opened = set()
+    opened, faults = set(), {}
     for name, address, view, _loader in sample.addresses(samples):
         if "GET" not in view.methods:
             continue
@@ -256,6 +257,9 @@ def test_no_page_breaks_for_those_who_work_here(client, cast, samples, who):
         assert response.status_code in (200, 302, 403, 404, 410), (name, response.status_code)
         if response.status_code == 200:
             opened.add(name)
+            if wrong := markup_faults(response):
+                faults[name] = wrong
+    assert faults == {}
     expected = {
         "clerk": {
             "household",

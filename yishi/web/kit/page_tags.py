@@ -86,9 +86,9 @@ def render_field(field: forms.BoundField) -> dict[str, Any]:
     widget = field.field.widget
     described = []
     if field.help_text:
-        described.append(f"{field.id_for_label}-hint")
+        described.append(f"{field.auto_id}-hint")
     if field.errors:
-        described.append(f"{field.id_for_label}-error")
+        described.append(f"{field.auto_id}-error")
     attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     if field.errors:
         attrs["aria-invalid"] = "true"
