@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from yishi.kit.names import plain_name
 from yishi.kit.text import clean
 
 from .models import Place, PlaceLevel
@@ -54,7 +55,8 @@ def places_find(
     With several words the last is looked for within what the others mean ("牟定 牟尼", "mdx mnc"). Exact names come
     first, then names that begin so, initials, parts of names and of full names; within each, higher levels first.
     """
-    typed = clean(unicodedata.normalize("NFKC", text[:_MAX_TYPED])).split()
+    typed = [plain_name(word) for word in clean(unicodedata.normalize("NFKC", text[:_MAX_TYPED])).split()]
+    typed = [word for word in typed if word]
     places = Place.objects.filter(closed_on__isnull=True).select_related("parent")
     if within is not None:
         places = places.filter(lo__gte=within.lo, lo__lte=within.hi)
