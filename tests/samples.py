@@ -212,7 +212,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "journal.load_entry": pk(Entry.objects.filter(place_id=matter.place_id).first()),
         "figures.load_family": pk(cast.places["牟定县"]),
         "figures.load_place": pk(cast.places["牟定县"]),
-        "figures.load_series": {"pk": cast.places["牟定县"].pk, "series": "paid"},
+        "figures.load_figure": {"pk": cast.places["牟定县"].pk, "figure": "paid"},
         "files._adoption_file": {"pk": UUID(proposed.pk), "file": photo.pk},
         "files._agreement_scan": {"pk": matter.pk, "file": photo.pk},
         "files._own_photo": {"pk": story.worry.pk, "photo": photo.pk},

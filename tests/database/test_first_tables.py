@@ -31,6 +31,7 @@ FROZEN = {
     "people/0002_t_names": "3a302650c89a26b12c024b06a1bc7980926527bfa44a5b2e72b8ebc0b9603794",
     "proposals/0001_initial": "9a147e9f67252c4578628656c286682515bc081f1c064d21713f60fb7f54d6d4",
     "reporting/0001_initial": "400c91276cd6815b7ac9fe1194d1662fc62a5a6f95f824a2afdf271a61228166",
+    "reporting/0002_figures_of_campaigns": "a7615f1f80428e7efd3ef1307e584ef375b4bfba2f0d88ba85c94d588ae88f66",
 }
 
 

@@ -9,28 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.assistance.helping import Helping
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
 from yishi.assistance.campaign.services.campaigns import target_set
 from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.services.standing import Part, Reached
-from yishi.database.reach import everything
 from yishi.journal.act import SYSTEM, act
 from yishi.organisations.place_file import SHIPPED, parse_places, unpacked
-from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.tiles import bounds, shade, tiles
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
-
-
-@pytest.fixture
-def helping(cast):
-    figures.forget()
-    with everything():
-        yield Helping(cast)
 
 
 def address(helping, place: str, page: str = "", **given: str) -> str:
@@ -95,7 +85,8 @@ def test_money_is_three_figures_that_open_into_their_entries(client, helping):
     place = helping.cast.places["牟尼村"].pk
     for kind, fen in (("mobilised", 5_620_000_000), ("received", 580_000_000), ("paid", 12_345)):
         with act("assistance.fund.move", actor=SYSTEM, body={"kind": kind}) as this:
-            this.entry(subject=("fund_movement", this.id), place=place, quantities={kind: fen})
+            dims = {"campaign": helping.campaign.pk}
+            this.entry(subject=("fund_movement", this.id), place=place, dims=dims, quantities={kind: fen})
     fold_all()
     sign_in(client, helping.cast, "clerk")
     words = said(client.get(address(helping, "牟定县")))
@@ -106,6 +97,25 @@ def test_money_is_three_figures_that_open_into_their_entries(client, helping):
     assert [row["amount"] for row in behind.context["rows"]] == [123.45]
     sign_in(client, helping.cast, "outsider")
     assert client.get(address(helping, "牟定县", "behind/paid/")).context["outside"] == 1
+
+
+def test_records_3_what_is_of_no_campaign_stands_apart_by_name_and_opens(client, helping):
+    with act("assistance.fund.move", actor=SYSTEM, body={}) as this:
+        this.entry(
+            subject=("fund_movement", this.id), place=helping.cast.places["牟尼村"].pk, quantities={"received": 50_000}
+        )
+    helping.record()
+    fold_all()
+    sign_in(client, helping.cast, "clerk")
+    page = client.get(address(helping, "牟定县"))
+    (card,) = page.context["others"]
+    assert card.text == "500" and "received" not in {shown.indicator.code for shown in page.context["cards"]}
+    assert "同一时期、不属于任何行动的" in said(page)
+    behind = client.get(card.url)
+    assert [row["amount"] for row in behind.context["rows"]] == [500] and "不属于任何行动" in said(behind)
+    assert client.get(address(helping, "牟定县", "behind/received/")).context["rows"] == []
+    none = client.get(address(helping, "牟定县", campaign="none"))
+    assert none.context["deeds"] == 0 and "另一" not in said(none) and not none.context["lines"]
 
 
 def test_a_period_two_dimensions_and_a_day_of_knowledge(client, helping):

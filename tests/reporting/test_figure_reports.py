@@ -6,13 +6,10 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from tests.assistance.helping import Helping
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
 from yishi.assistance.deeds.services.deeds import deed_correct, deed_withdraw
-from yishi.database.reach import everything
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.models import AnswerSheet, IssuedReport
 from yishi.reporting.services import answer_change, answer_issue, answer_write, report_issue
@@ -23,13 +20,6 @@ pytestmark = pytest.mark.django_db
 TEXT = """办成 [[deeds]] 件，惠及 [[households]] 户。
 
 硬化 [[amount item=road]] 公里，其中重点村 [[deeds set=focus item=road]] 件。"""
-
-
-@pytest.fixture
-def helping(cast):
-    figures.forget()
-    with everything():
-        yield Helping(cast)
 
 
 def issue(helping, who="clerk", place="牟定县", **given) -> IssuedReport:

@@ -14,6 +14,8 @@ from hypothesis.extra.django import TestCase
 
 from tests.assistance.helping import Helping
 from tests.cast import make_cast
+from yishi.assistance.campaign.models import Campaign, CatalogueItem
+from yishi.assistance.campaign.services.campaigns import campaign_open, direction_add, item_add
 from yishi.assistance.deeds.models import Deed, PossibleDuplicate
 from yishi.assistance.deeds.services.deeds import (
     deed_claim,
@@ -44,16 +46,24 @@ PREFECTURES = ("楚雄彝族自治州", "昆明市")
 VILLAGES = ("牟尼村", "邻近村", "外县村", "共和镇", "昆明市")
 
 
-@pytest.fixture
-def helping(cast):
-    figures.forget()
-    with everything():
-        yield Helping(cast)
-
-
 def entries():
     """The journal, in any order."""
     return sorted(Entry.objects.filter(code__in=FEEDS), key=lambda entry: entry.body_hash + str(entry.pk))
+
+
+def with_another_campaign(helping: Helping) -> Helping:
+    """A second campaign of the same county runs beside the first: `helping.other`, with an item of its own."""
+    clerk = helping.cast.viewer("clerk")
+    receipt = campaign_open(
+        actor=clerk, owner=helping.cast.bodies["office"], code="second", name="另一行动", starts_on=helping.start
+    )
+    helping.other = Campaign.objects.get(pk=receipt.result["campaign"])
+    direction_add(actor=clerk, campaign=helping.other, code="industry", name="产业助推")
+    direction = helping.other.directions.get()
+    lamps = {"name": "装路灯", "unit": "盏", "code": "lamp", "serves": "village"}
+    receipt = item_add(actor=clerk, campaign=helping.other, direction=direction, **lamps)
+    helping.items["lamp"] = CatalogueItem.objects.select_related("campaign").get(pk=receipt.result["item"])
+    return helping
 
 
 def a_question(helping, rng) -> Question:
@@ -62,19 +72,21 @@ def a_question(helping, rng) -> Question:
     today = timezone.localdate()
     days = sorted(today - timedelta(days=50 * rng.randrange(18)) for _ in range(2))
     values = {
-        "direction": list(helping.directions.values()),
+        "direction": [*helping.directions.values(), helping.other.directions.get()],
         "item": list(helping.items.values()),
         "body": [cast.bodies[name] for name in ("office", "department", "company", "outside_office")],
         "sector": ["agriculture", "none-such"],
         "phase": list(helping.campaign.phases.all()),
         "place_set": [helping.focus],
     }
+    campaign = rng.choice([None, helping.campaign, helping.other])
     chosen = {name: rng.choice(values[name]) for name in rng.sample(DIMENSIONS, rng.randrange(3))}
     return Question(
         place=cast.places[rng.choice(list(cast.places))],
         start=days[0],
         end=days[1],
-        campaign=rng.choice([None, helping.campaign]),
+        campaign=campaign,
+        of_none=campaign is None and rng.random() < 0.4,
         sets_then=rng.random() < 0.5,
         places_then=rng.random() < 0.5,
         known_by=rng.choice([None, None, timezone.now()]),
@@ -185,12 +197,18 @@ def another_entry(helping, rng, what: str) -> None:
             subject=("fund", this.id),
             place=cast.places[rng.choice(VILLAGES)].pk if rng.random() < 0.95 else None,
             at=this.on_day(today - timedelta(days=50 * rng.randrange(18))),
-            dims={**body, **(dict(series.where) if rng.random() < 0.8 else {})},
+            dims={**body, **campaign_of(helping, rng), **(dict(series.where) if rng.random() < 0.8 else {})},
             quantities=quantities,
             touches=[("household", rng.choice(helping.households).pk, 1)] if what == "visit" else (),
         )
         if rng.random() < 0.3:
             this.reverse(entry)
+
+
+def campaign_of(helping, rng) -> dict:
+    """The campaign that an entry about money or a project says, or none."""
+    campaign = rng.choice([None, helping.campaign, helping.other])
+    return {"campaign": campaign.pk if campaign else None} if campaign or rng.random() < 0.5 else {}
 
 
 def deliver_again(rng) -> None:
@@ -208,7 +226,7 @@ class TestAgainstARecount(TestCase):
         rng = random.Random(seed)
         figures.forget()
         with everything():
-            helping = Helping(make_cast())
+            helping = with_another_campaign(Helping(make_cast()))
             for _ in range(rng.randrange(1, 30)):
                 something_happens(helping, rng)
                 if rng.random() < 0.3:
@@ -230,7 +248,14 @@ class TestAgainstARecount(TestCase):
                         listed = behind.DeedsBehind(question, reach, still())
                         start, stop = sorted(rng.choices(range(len(seen) + 2), k=2))
                         assert len(listed) == len(seen) and listed[start:stop] == seen[start:stop], question
-            whole = Question(helping.cast.places["云南省"], helping.start, timezone.localdate(), helping.campaign)
+            whole = Question(helping.cast.places["云南省"], helping.start, timezone.localdate())
+            for series in SERIES:
+                parts = [replace(whole, campaign=one) for one in (helping.campaign, helping.other)]
+                of_each = [ask(part, series).amount for part in [*parts, replace(whole, of_none=True)]]
+                if series.of_campaigns:  # each campaign's, and that of none, are the whole
+                    assert sum(of_each) == ask(whole, series).amount
+                else:
+                    assert of_each == [ask(whole, series).amount] * 3
             figure = ask(whole)
             assert figure.deeds == Deed.within.filter(state="counted").count() == deeds_of(whole).count()
             assert figure.households <= len(helping.households)

@@ -16,6 +16,7 @@ from yishi.deliberation.services.processes import processes_load
 from yishi.organisations.models import Installation, Place
 from yishi.organisations.services.installation import may_start
 from yishi.people.models import Account
+from yishi.reporting.fold import follow_rules
 
 from . import first_code, installed
 from .messages import compile_all
@@ -28,6 +29,8 @@ def run(words: list[str]) -> int:
     with alone(Path(settings.DATA_DIR), "prepare", _waiting):
         compile_all()
         tables()
+        if count := follow_rules():
+            print(f"· 统计按新规则重算：{count} 条 · figures built anew by the rules of this version: {count} entries")
         processes_load()
         static_files()
         if settings.DEMO and "demo" in VERBS and is_empty():

@@ -24,7 +24,7 @@ from .models import FigureKey, FigureRow, FigureState
 from .moves import Tree, tree_now
 
 CHUNK = 50_000
-ASKED_BY = ("item", "place", "body", "sector")  # kinds whose keys are held in memory; heads are too many
+ASKED_BY = ("item", "campaign", "place", "body", "sector")  # kinds whose keys are held in memory; heads are too many
 PATIENCE = timedelta(seconds=2)  # what waits longer is folded by whoever asks: then no worker is at it
 HELPING = 500
 LOOKED_AT = 50  # of those that wait

@@ -78,7 +78,8 @@ def by_item(
     """[deeds, amount, households] of each item, by its id."""
     now = now or still()
     counted = _columns(now, series, mine).by(asked_of(question, now, series), "item", heads=heads)
-    return {UUID(now.refs[key][1]): row for key, row in counted.items() if now.refs[key][1]}
+    named = ((now.refs[key], row) for key, row in counted.items())
+    return {UUID(ref): row for (kind, ref), row in named if kind == "item" and ref}
 
 
 def by_body(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[UUID, Three]:
@@ -119,6 +120,8 @@ def deeds_of(question: Question) -> QuerySet[Deed]:
         return Deed.objects.filter(pk__in=entries_of(question).values("subject_id"))
     deeds = Deed.objects.filter(state=Deed.State.COUNTED, on__range=(question.start, question.end))
     deeds = deeds.filter(_there(question, "place__", "on"))
+    if question.of_none:
+        return deeds.none()
     if question.campaign:
         deeds = deeds.filter(item__campaign=question.campaign)
     if question.direction:
@@ -191,16 +194,18 @@ def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
 
 
 def _items(question: Question, now: Still, series: Series) -> frozenset[int] | None:
-    """The keys of the items that are asked for, by item, direction, phase and campaign together. Visits and money are
-    of no campaign: they are asked by its days."""
-    if series is not DEEDS and not (question.direction or question.item):
-        return None
-    campaign = question.campaign.pk if question.campaign and series is DEEDS else None
-    if question.phase and series is DEEDS:
-        if campaign not in (None, question.phase.campaign_id):
-            return frozenset()
-        campaign = question.phase.campaign_id
-    if not (campaign or question.direction or question.item):
+    """The keys of the items that are asked for, by item, direction, phase and campaign together, and that of the
+    campaign for what is of no item. A series that knows no campaigns is asked by the days alone."""
+    by_item, campaign = bool(question.direction or question.item), None
+    if series.of_campaigns:
+        campaign = question.campaign.pk if question.campaign else None
+        if question.phase:
+            if question.of_none or campaign not in (None, question.phase.campaign_id):
+                return frozenset()
+            campaign = question.phase.campaign_id
+        if question.of_none:
+            return frozenset() if by_item or campaign else frozenset({now.keys.get(("item", ""), -1)})
+    if not (campaign or by_item):
         return None
     refs = {
         str(version.item_id)
@@ -209,7 +214,10 @@ def _items(question: Question, now: Still, series: Series) -> frozenset[int] | N
         and (question.direction is None or version.item.direction_id == question.direction.pk)
         and (question.item is None or version.item_id == question.item.pk)
     }
-    return frozenset(now.keys.get(("item", ref), -1) for ref in refs)
+    keys = {now.keys.get(("item", ref), -1) for ref in refs}
+    if campaign and not by_item:
+        keys.add(now.keys.get(("campaign", str(campaign)), -1))
+    return frozenset(keys)
 
 
 def _windows(place_set: PlaceSet, then: bool, now: Still) -> tuple[Window, ...]:

@@ -27,6 +27,7 @@ TOUCHED = {"household": 0, "person": 1, "village": 2}
 PARTY = {"body": 0, "person": 1}
 ROLES = {"lead": 0, "co": 1, "funder": 2, "organiser": 3}
 NO_SECTOR = 0  # keys begin at 1
+RULES = 1  # raised when the same entry makes other rows than before: `prepare` then builds all figures anew
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Ref = tuple[str, str]  # kind, ref
@@ -59,7 +60,7 @@ def fold_all() -> int:
 
 def state() -> FigureState:
     """The one row, locked for the rest of the transaction."""
-    FigureState.objects.get_or_create(pk=1)
+    FigureState.objects.get_or_create(pk=1, defaults={"rules": RULES})
     return FigureState.objects.select_for_update().get(pk=1)
 
 
@@ -70,12 +71,17 @@ def rebuild() -> int:
         standing = state()
         FigureRow.objects.all().delete()
         Unfolded.objects.all().delete()
-        FigureState.objects.filter(pk=standing.pk).update(generation=uuid7())
+        FigureState.objects.filter(pk=standing.pk).update(generation=uuid7(), rules=RULES)
         for batch in _batches(counting().order_by("received_at", "pk")):
             _write(batch, at_hand, is_new=True)
             done += len(batch)
         _up_to()
     return done
+
+
+def follow_rules() -> int:
+    """Build all figures anew where they stand by older rules, as after an upgrade; gives the number of entries."""
+    return rebuild() if FigureState.objects.filter(pk=1).exclude(rules=RULES).exists() else 0
 
 
 def _up_to() -> None:
@@ -167,11 +173,18 @@ def project(entry: Entry, series: Series, keys: dict[Ref, int]) -> dict[str, Any
         "unnamed": int(quantities.get(series.unnamed, 0)),
         "day": timezone.localdate(entry.at).toordinal(),
         "received": (entry.received_at - EPOCH) // timedelta(microseconds=1),
-        "item": keys.get(("item", str(entry.dims.get("item") or "")), -1),
+        "item": keys.get(home_of(entry), -1),
         "place": keys.get(("place", str(entry.place_id)), -1),
         "touches": np.array(touches, dtype=np.int32).tobytes(),
         "parties": np.array(parties, dtype=np.int32).tobytes(),
     }
+
+
+def home_of(entry: Entry) -> Ref:
+    """What an entry counts for: its item, else its campaign, else neither."""
+    if not entry.dims.get("item") and entry.dims.get("campaign"):
+        return ("campaign", str(entry.dims["campaign"]))
+    return ("item", str(entry.dims.get("item") or ""))
 
 
 def parties_of(entry: Entry) -> list[tuple[str, str, str, int, str]]:
@@ -200,7 +213,7 @@ def _refs(entries: Iterable[Entry]) -> set[Ref]:
     """Everything in `entries` that needs a key."""
     refs: set[Ref] = set()
     for entry in entries:
-        refs.add(("item", str(entry.dims.get("item") or "")))
+        refs.add(home_of(entry))
         refs.add(("place", str(entry.place_id)))
         refs.update((kind, str(ref)) for kind, ref, _sign in entry.touches if kind in TOUCHED)
         for kind, ref, _role, _share, sector in parties_of(entry):

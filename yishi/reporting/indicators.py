@@ -25,6 +25,7 @@ class Series:
     amount: str = ""
     unnamed: str = ""
     where: tuple[tuple[str, str], ...] = ()  # dims that an entry must have
+    of_campaigns: bool = False  # its entries say for which campaign; the others are of none, whichever is asked
 
     def takes(self, quantities: dict[str, Any], dims: dict[str, Any]) -> bool:
         """Has an entry with these quantities and dims a row in this series?"""
@@ -35,19 +36,26 @@ class Series:
         return int(quantities.get(self.count, 0)) if self.count else (-1 if is_reversal else 1)
 
 
-DEEDS = Series(0, "deeds", "assistance.deed.count", "deeds", "amount", "unnamed")
+DEEDS = Series(0, "deeds", "assistance.deed.count", "deeds", "amount", "unnamed", of_campaigns=True)
 SERIES: tuple[Series, ...] = (
     DEEDS,
-    Series(1, "mobilised", "assistance.fund.move", amount="mobilised"),
-    Series(2, "received", "assistance.fund.move", amount="received"),
-    Series(3, "paid", "assistance.fund.move", amount="paid"),
+    Series(1, "mobilised", "assistance.fund.move", amount="mobilised", of_campaigns=True),
+    Series(2, "received", "assistance.fund.move", amount="received", of_campaigns=True),
+    Series(3, "paid", "assistance.fund.move", amount="paid", of_campaigns=True),
     Series(4, "visits", "assistance.visit.log", count="visits"),
     Series(5, "needs", "assistance.need.state", count="needs"),
     Series(6, "met", "assistance.need.close", count="met"),
     Series(7, "proposals", "proposals.proposal.submit", count="proposals"),
     Series(8, "adopted", "proposals.adoption.record", count="adopted"),
     Series(9, "partly", "proposals.adoption.record", count="partly"),
-    Series(10, "roads", "assistance.project.report", amount="done", where=(("kind", "road"), ("measure", "km"))),
+    Series(
+        10,
+        "roads",
+        "assistance.project.report",
+        amount="done",
+        where=(("kind", "road"), ("measure", "km")),
+        of_campaigns=True,
+    ),
 )
 BY_CODE = {series.code: series for series in SERIES}
 

@@ -56,6 +56,7 @@ class FigureState(models.Model):
     generation = models.UUIDField(default=uuid7)
     sequence = models.BigIntegerField(default=0)  # of the last row
     key = models.IntegerField(default=0)  # the last one given
+    rules = models.SmallIntegerField(default=0)  # by which its rows were made (fold.py)
 
     def __str__(self) -> str:
         return str(self.generation)

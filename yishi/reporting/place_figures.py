@@ -30,6 +30,16 @@ def applies(indicator: Indicator, question: Question) -> bool:
     return indicator.series is DEEDS or not (question.item or question.direction or question.body or question.sector)
 
 
+def apart(question: Question) -> Question | None:
+    """The same place and days, asked for what is of no campaign: it stands beside a campaign's, by that name."""
+    if question.campaign is None and question.phase is None:
+        return None
+    start, end = question.start, question.end
+    if question.phase:
+        start, end = max(start, question.phase.starts_on), min(end, question.phase.ends_on)
+    return replace(question, campaign=None, phase=None, of_none=True, start=start, end=end)
+
+
 def measure(question: Question, now: Still, indicators: Iterable[Indicator] = INDICATORS) -> dict[str, int]:
     """Indicator code → number (in the units of its series, see `Indicator.per`); each series is asked once."""
     asked: dict[int, Figure] = {}
@@ -89,6 +99,8 @@ class Square:
 
 def lines(question: Question, now: Still) -> list[DirectionLine]:
     """Directions and their items with what was done; those of the question's campaign, also where nothing was."""
+    if question.of_none:
+        return []
     done = by_item(question, DEEDS, now)
     last: dict[UUID, ItemVersion] = {}
     for version in now.catalogue:

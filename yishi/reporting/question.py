@@ -20,13 +20,16 @@ class Question:
     """What is asked. Of the dimensions below `campaign` at most two are given (Refusal).
 
     "As it was then": `sets_then` takes a place set's members on each deed's own day, else today's members for all
-    days; `places_then` takes what lay within the place on that day, else what lies within it today.
+    days; `places_then` takes what lay within the place on that day, else what lies within it today. `campaign` and
+    `of_none` (what belongs to no campaign) narrow the series that know campaigns; visits, needs and
+    proposals are of none.
     """
 
     place: Place
     start: date
     end: date
     campaign: Campaign | None = None
+    of_none: bool = False
     direction: Direction | None = None
     item: CatalogueItem | None = None
     body: Body | None = None

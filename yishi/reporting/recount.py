@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -83,7 +84,11 @@ class _Asked:
             return False
         if question.known_by is not None and entry.received_at > question.known_by:
             return False
-        of_campaigns = self.series is DEEDS  # visits and money are asked by a campaign's days
+        if not entry.dims.get("item") and entry.dims.get("campaign"):
+            campaign = UUID(str(entry.dims["campaign"]))
+        of_campaigns = self.series.of_campaigns
+        if of_campaigns and question.of_none and campaign is not None:
+            return False
         if of_campaigns and question.campaign is not None and campaign != question.campaign.pk:
             return False
         if question.direction is not None and direction != question.direction.pk:

@@ -30,7 +30,7 @@ from yishi.web.kit.request import Request
 
 from .figure_choice import choose
 from .figure_reports import paper_reader
-from .figure_words import amount_text, behind_url, unit_of
+from .figure_words import amount_text, behind_url, unit_of, words_of
 from .figures import load_place
 from .report_papers import answer_paper
 
@@ -83,7 +83,7 @@ def _vocabulary(place: Place, campaign: Campaign | None, now: Still) -> dict[str
         if campaign is None or version.item.campaign_id == campaign.pk
     }
     return {
-        "figures": [(indicator.code, indicator.words, indicator.unit) for indicator in INDICATORS],
+        "figures": [(indicator.code, words_of(indicator, campaign), indicator.unit) for indicator in INDICATORS],
         "items": [(version.item.code, version.name, version.unit) for version in last.values()],
         "directions": sorted({(version.item.direction.code, version.item.direction.name) for version in last.values()}),
         "sets": sorted({(members[0].place_set.code, members[0].place_set.name) for members in now.members.values()}),

@@ -30,6 +30,7 @@ PERIODS = (
     ("day", gettext_lazy("day")),
     ("dates", gettext_lazy("from day to day")),
 )
+NONE = "none"  # of no campaign
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 NAMES = (
     "campaign",
@@ -80,7 +81,10 @@ def choose(place: Place, query: QueryDict, now: Still) -> Choice:
     campaigns = gathered["campaigns"]
     asked = {name: query.get(name, "").strip() for name in NAMES}
     problems: list[str] = []
-    campaign = _known_record(campaigns, asked["campaign"], problems) or (campaigns[0] if campaigns else None)
+    of_none = asked["campaign"] == NONE
+    campaign = None
+    if not of_none:
+        campaign = _known_record(campaigns, asked["campaign"], problems) or (campaigns[0] if campaigns else None)
     phases = [phase for phase in gathered["phases"] if phase.campaign_id == campaign.pk] if campaign else []
     drives = [drive for drive in gathered["drives"] if drive.campaign_id == campaign.pk] if campaign else []
     start, end = _period(asked, campaign, phases, drives, problems)
@@ -91,6 +95,7 @@ def choose(place: Place, query: QueryDict, now: Still) -> Choice:
         start=start,
         end=end,
         campaign=campaign,
+        of_none=of_none,
         sets_then=asked["how"] != "now",
         places_then=asked["how"] == "then",
         known_by=known,

@@ -10,7 +10,7 @@ from yishi.organisations.sectors import sectors
 from yishi.reporting.book import Still
 from yishi.web.kit.forms import Form
 
-from .figure_choice import PERIODS, Choice
+from .figure_choice import NONE, PERIODS, Choice
 
 AS_IT = (
     ("", gettext_lazy("focus sets as they were then")),
@@ -57,7 +57,10 @@ class FigureForm(Form):
         phases = [(f"phase:{phase.pk}", phase.name) for phase in choice.phases]
         drives = [(f"drive:{drive.pk}", drive.name) for drive in choice.drives]
         choices = {
-            "campaign": [(str(campaign.pk), campaign.name) for campaign in choice.campaigns],
+            "campaign": [
+                *[(str(campaign.pk), campaign.name) for campaign in choice.campaigns],
+                (NONE, _("of no campaign")),
+            ],
             "period": [*PERIODS, *phases, *drives],
             "direction": nothing + [(str(key), direction.name) for key, direction in directions.items()],
             "item": nothing + [(str(key), version.name) for key, version in versions.items()],

@@ -31,7 +31,7 @@ from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 
 from .figure_choice import choose
-from .figure_words import amount_text, behind_url, unit_of
+from .figure_words import amount_text, behind_url, unit_of, words_of
 from .figures import load_place
 from .report_papers import report_paper
 
@@ -127,6 +127,7 @@ def lines_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]:
     return [
         {
             "indicator": indicator,
+            "words": words_of(indicator, report.campaign),
             "issued": amount_text(indicator, then[code]),
             "issued_unit": unit_of(indicator, then[code]),
             "known": amount_text(indicator, now[code]),
@@ -160,6 +161,7 @@ def adjustments_of(reader: Reader, report: IssuedReport) -> list[dict[str, Any]]
     return [
         {
             "indicator": INDICATOR[code],
+            "words": words_of(INDICATOR[code], before.campaign),
             "issued": f"{amount_text(INDICATOR[code], then[code])} {unit_of(INDICATOR[code], then[code])}",
             "known": f"{amount_text(INDICATOR[code], now[code])} {unit_of(INDICATOR[code], now[code])}",
             "difference": _difference(INDICATOR[code], then[code], now[code]),
@@ -199,7 +201,7 @@ LINES = DeclaredList(
     "report_lines",
     gettext_lazy("figures"),
     [
-        Column(gettext_lazy("figure"), "indicator.words", cell="figure"),
+        Column(gettext_lazy("figure"), "words", cell="figure"),
         Column(gettext_lazy("as issued"), "issued", cell="issued", css="number"),
         Column(gettext_lazy("unit"), "issued_unit", page=False),
         Column(gettext_lazy("as known now"), "known", cell="known", css="number"),
@@ -212,7 +214,7 @@ ADJUSTMENTS = DeclaredList(
     "report_adjustments",
     gettext_lazy("Adjustments of the report before"),
     [
-        Column(gettext_lazy("figure"), shown="indicator.words"),
+        Column(gettext_lazy("figure"), shown="words"),
         Column(gettext_lazy("as issued"), shown="issued", css="number"),
         Column(gettext_lazy("corrected"), shown="known", css="number"),
         Column(gettext_lazy("difference"), shown="difference", css="number"),

@@ -32,6 +32,13 @@ class Card:
         return unit_of(self.indicator, self.value)
 
 
+def words_of(indicator: Indicator, campaign: Any) -> str:
+    """The indicator's name where a `campaign` stands in the heading: what is counted without one says so."""
+    if campaign is None or indicator.series.of_campaigns:
+        return str(indicator.words)
+    return _("%(figure)s (of no campaign)") % {"figure": indicator.words}
+
+
 def amount_text(indicator: Indicator, value: int | Told) -> str:
     """ "1,234", "5,620" (of ten thousand yuan), "≈15".
 
@@ -70,5 +77,5 @@ def _scale(fen: int) -> int:
 def behind_url(place: Place, query: str, indicator: Indicator | None = None) -> str:
     """The page of what is behind a figure."""
     if indicator is not None and indicator.opens:
-        return f"{reverse(indicator.opens, args=[place.pk, indicator.series.code])}?{query}"
+        return f"{reverse(indicator.opens, args=[place.pk, indicator.code])}?{query}"
     return f"{reverse('figure_deeds', args=[place.pk])}?{query}"

@@ -21,7 +21,7 @@ from yishi.reporting import place_figures as figures
 from yishi.reporting.behind import DeedsBehind
 from yishi.reporting.book import Still, still
 from yishi.reporting.figures import ask, by_place, entries_of
-from yishi.reporting.indicators import BY_CODE, INDICATOR, INDICATORS, Indicator, Series
+from yishi.reporting.indicators import INDICATOR, INDICATORS, Indicator, Series
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
 from yishi.web.kit import sections as added
 from yishi.web.kit.exports import (
@@ -37,10 +37,10 @@ from yishi.web.kit.page_tags import share
 from yishi.web.kit.request import Request
 from yishi.web.kit.titles import page_of
 
-from .figure_choice import Choice, choose
+from .figure_choice import NONE, Choice, choose
 from .figure_form import FigureForm
 from .figure_map import figure_map
-from .figure_words import Card, amount_text, behind_url, unit_of
+from .figure_words import Card, amount_text, behind_url, unit_of, words_of
 
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
@@ -78,6 +78,7 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
         return _export(request, choice, family.below, now)
     values, reader = figures.measure(question, now), Reader(request.viewer, now)
     shown = cards(choice, reader.tell(question, values))
+    others = _of_none(choice, reader)
     children = _children(reader, choice, family.below)
     lines = figures.lines(question, now)
     figures.add_targets(lines, question)
@@ -94,7 +95,8 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
             "today": timezone.localdate(),
             "form": FigureForm(choice, now),
             "cards": shown,
-            "is_rounded": is_rounded([*(card.value for card in shown), *(row["told"] for row in children)]),
+            "others": others,
+            "is_rounded": is_rounded([*(card.value for card in [*shown, *others]), *(row["told"] for row in children)]),
             "overlap": values["credits"] - values["deeds"],
             "credits": values["credits"],
             "deeds": values["deeds"],
@@ -130,17 +132,31 @@ def figures_more(request: Request, family: figures.Family) -> HttpResponse:
 def cards(choice: Choice, told: dict[str, Told]) -> list[Card]:
     """The headline: each figure with its unit and its page; deeds and households stay, others are left out where they
     are nothing, or where not even a ten of them is told."""
-    shown = []
+    asked, shown = choice.question, []
     for indicator in INDICATORS:
         if (
             indicator.code in told
             and indicator.code != "credits"
+            and (asked.campaign is None or indicator.series.of_campaigns)
             and (told[indicator.code].low or indicator.code in ("deeds", "households"))
         ):
-            shown.append(
-                Card(indicator, told[indicator.code], behind_url(choice.question.place, choice.query(), indicator))
-            )
+            shown.append(Card(indicator, told[indicator.code], behind_url(asked.place, choice.query(), indicator)))
     return shown
+
+
+def _of_none(choice: Choice, reader: Reader) -> list[Card]:
+    """Beside a campaign's figures: those of the same days that belong to no campaign."""
+    asked = figures.apart(choice.question)
+    if asked is None:
+        return []
+    told = reader.tell(asked, figures.measure(asked, reader.now))
+    days = {"period": "dates", "start": asked.start, "end": asked.end, "on": None, "phase": None}
+    query = choice.query(campaign=NONE, **days)
+    return [
+        Card(indicator, told[indicator.code], behind_url(asked.place, query, indicator))
+        for indicator in INDICATORS
+        if indicator.opens and indicator.code in told and told[indicator.code].low
+    ]
 
 
 def _months(choice: Choice, now: Still) -> list[dict[str, Any]]:
@@ -209,7 +225,7 @@ def _export(request: Request, choice: Choice, below: Sequence[Place], now: Still
         Column(_("from"), lambda _row: asked.start),
         Column(_("until"), lambda _row: asked.end),
         *[
-            Column(f"{indicator.words}（{indicator.unit}）", _cell(indicator.code))
+            Column(f"{words_of(indicator, asked.campaign)}（{indicator.unit}）", _cell(indicator.code))
             for indicator in INDICATORS
             if indicator.code in rows[0]
         ],
@@ -283,23 +299,22 @@ def _all_deeds(ids: DeedsBehind) -> Iterator[Deed]:
         yield from _deeds_in_order(ids[start : start + AT_ONCE])
 
 
-def load_series(request: Request, pk: UUID, series: str) -> tuple[Place, Series]:
-    """A place, and one of the series whose entries have no page of deeds."""
-    if series not in BY_CODE or series == "deeds":
+def load_figure(request: Request, pk: UUID, figure: str) -> tuple[Place, Indicator]:
+    """A place, and an indicator whose entries have no page of deeds."""
+    if figure not in INDICATOR or not INDICATOR[figure].opens:
         raise Http404
-    return load_place(request, pk), BY_CODE[series]
+    return load_place(request, pk), INDICATOR[figure]
 
 
-@page("figure.see", load=load_series, methods=("GET",))
-def figure_entries(request: Request, place_and_series: tuple[Place, Series]) -> HttpResponse:
+@page("figure.see", load=load_figure, methods=("GET",))
+def figure_entries(request: Request, place_and_figure: tuple[Place, Indicator]) -> HttpResponse:
     """What is behind a figure of money, visits or needs: each entry, where the viewer may see its place's files."""
-    place, series = place_and_series
-    now = still()
+    place, indicator = place_and_figure
+    series, now = indicator.series, still()
     choice = choose(place, request.GET, now)
-    indicator = next(indicator for indicator in INDICATORS if indicator.series is series)
     everything = entries_of(choice.question, series, now)
     entries = everything.filter(place_id__in=_my_places(request).values("pk")).order_by("-at", "-pk")
-    declared = _entries(series, indicator)
+    declared = _entries(series)
     if wants_export(request):
         return declared.workbook(request, entries)
     page_obj = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
@@ -310,7 +325,7 @@ def figure_entries(request: Request, place_and_series: tuple[Place, Series]) -> 
     context = {
         "place": place,
         "choice": choice,
-        "question": choice.question,
+        "question": choice.question if series.of_campaigns else figures.apart(choice.question) or choice.question,
         "indicator": indicator,
         "page_obj": page_obj,
         "declared": declared,
@@ -325,8 +340,9 @@ def figure_entries(request: Request, place_and_series: tuple[Place, Series]) -> 
     return render(request, "reporting/entries.html", context)
 
 
-def _entries(series: Series, indicator: Indicator) -> DeclaredList:
-    """The list of the entries behind one figure."""
+def _entries(series: Series) -> DeclaredList:
+    """The list of the entries behind one figure: what each counts, in the words of the series' first indicator."""
+    indicator = next(indicator for indicator in INDICATORS if indicator.series is series)
 
     def lines(entries: list[Entry]) -> list[dict[str, Any]]:
         places = Place.objects.in_bulk({entry.place_id for entry in entries})
@@ -421,6 +437,6 @@ urlpatterns = [
     path("desk/figures/place/<uuid:pk>/", figures_place, name="figures_place"),
     path("desk/figures/place/<uuid:pk>/more/", figures_more, name="figures_more"),
     path("desk/figures/place/<uuid:pk>/deeds/", figure_deeds, name="figure_deeds"),
-    path("desk/figures/place/<uuid:pk>/behind/<slug:series>/", figure_entries, name="figure_entries"),
+    path("desk/figures/place/<uuid:pk>/behind/<slug:figure>/", figure_entries, name="figure_entries"),
     path("desk/figures/place/<uuid:pk>/missing/", figures_missing, name="figures_missing"),
 ]

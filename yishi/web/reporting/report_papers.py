@@ -36,10 +36,7 @@ def report_paper(
             Heading("一、主要数字"),
             Table(
                 [("指标", 2.4), ("数", 1.4), ("单位", 1.0), ("说明", 4.2)],
-                [
-                    [str(row["indicator"].words), row["issued"], str(row["issued_unit"]), str(row["indicator"].what)]
-                    for row in lines
-                ],
+                [[row["words"], row["issued"], str(row["issued_unit"]), str(row["indicator"].what)] for row in lines],
             ),
             Text("一件事只计一次；各参与方的份额不另加总。户数、人数按不重复计，不能跨期、跨单位相加。"),
             Text(PUBLIC if is_rounded else INTERNAL),
@@ -75,7 +72,7 @@ def _adjustments(adjustments: list[dict[str, Any]]) -> list[Block]:
     return [
         Table(
             [("指标", 2.6), ("上期报告", 1.6), ("更正后", 1.6), ("调整", 1.8)],
-            [[str(row["indicator"].words), row["issued"], row["known"], row["difference"]] for row in adjustments],
+            [[row["words"], row["issued"], row["known"], row["difference"]] for row in adjustments],
         )
     ]
 
