@@ -29,6 +29,7 @@ FROZEN = {
     "organisations/0002_body_email": "3ba3eb1bac12cee6fc6f6cefcb4151198dd26a2c978056f41874365492242cc4",
     "organisations/0003_w_job_runs": "9d205266f889880034fb4dfd6068fc060c729186bdda37e61ae229d0f20b24eb",
     "people/0001_initial": "358e6320be5094a71aba22ebafc17fd13fcfff7d90fc12f13ba1d87280b20930",
+    "people/0002_t_names": "3a302650c89a26b12c024b06a1bc7980926527bfa44a5b2e72b8ebc0b9603794",
     "proposals/0001_initial": "9a147e9f67252c4578628656c286682515bc081f1c064d21713f60fb7f54d6d4",
     "reporting/0001_initial": "400c91276cd6815b7ac9fe1194d1662fc62a5a6f95f824a2afdf271a61228166",
     "reporting/0002_figures_of_campaigns": "a7615f1f80428e7efd3ef1307e584ef375b4bfba2f0d88ba85c94d588ae88f66",

@@ -4,7 +4,8 @@ import pytest
 
 from yishi.kit.errors import Refusal
 from yishi.kit.money import fen_from_yuan, yuan_text
-from yishi.kit.text import bigrams, clean, grams, likeness, masked_name, masked_phone
+from yishi.kit.names import masked_name
+from yishi.kit.text import bigrams, clean, grams, likeness, masked_phone
 
 pytestmark = pytest.mark.once
 

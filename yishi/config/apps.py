@@ -6,4 +6,8 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from yishi.database.folding import register
+
         from . import checks  # noqa: F401  registers the start-up checks
+
+        register()

@@ -56,6 +56,12 @@ def everything() -> Iterator[None]:
         yield
 
 
+def in_reach(lo: int) -> bool:
+    """Does the place with this number lie in the spans of the reach within which we run?"""
+    reach = get_scope().get("reach")
+    return reach is not None and any(first <= lo <= last for first, last in (*reach.spans, *reach.villages))
+
+
 AFile = TypeVar("AFile", bound="File")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment, Judge, Proof
-from yishi.kit.text import masked_name
+from yishi.kit.names import masked_name
 from yishi.organisations.models import Body, BodyKind
 from yishi.people.models import Person
 

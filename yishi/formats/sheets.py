@@ -184,7 +184,9 @@ def _write_cell(page: Any, formats: dict[str, object], row: int, column: int, ce
     elif isinstance(cell, int | float | Decimal) and len(str(abs(cell))) <= DIGITS_OF_A_FLOAT:
         write.write_number(row, column, float(cell), formats["number"])
     elif isinstance(cell, datetime):
-        write.write_datetime(row, column, cell.replace(tzinfo=None), formats["moment"])
+        if cell.tzinfo is not None:
+            raise TypeError("a workbook knows no time zones: give the local time")
+        write.write_datetime(row, column, cell, formats["moment"])
     elif isinstance(cell, date):
         write.write_datetime(row, column, cell, formats["day"])
     else:

@@ -18,6 +18,9 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from yishi.kit.names import plain_name
+from yishi.kit.text import composed
+
 from .sheet_limits import SheetError
 from .sheet_rows import Row
 from .sheets import Cell, Shown, Trouble, cell_date
@@ -230,14 +233,14 @@ def _refuse_percent(cell: Cell) -> None:
 def _text(cell: Cell) -> str:
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return _digits(cell)
-    return unicodedata.normalize("NFC", shown(cell))
+    return composed(shown(cell))
 
 
 def _name(cell: Cell) -> str:
-    """A name: blanks between Chinese letters are only there for the looks."""
+    """A name in the one form in which pages store it too."""
     if not isinstance(cell, str):
         raise SheetError("not_text", text=shown(cell)[:20])
-    return _BETWEEN.sub("", " ".join(shown(cell).split()))
+    return plain_name(shown(cell))
 
 
 def _code(cell: Cell) -> str:
@@ -366,7 +369,6 @@ _SPACED_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\s[0-9]{3})+(\.[0-9]+)?")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
 # Marks without width or with a direction, wherever an editor left them; what is no letter at all.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
-_BETWEEN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _NOTE = re.compile(
     r"[(（]?(填表|填报|制表|制作|审核|复核|负责人|单位负责|经办|联系人|联系电话|盖章|注[:：]|注释|说明|备注[:：]|合计|总计|小计|本页|第\d+页|共\d+)"
 )

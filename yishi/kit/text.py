@@ -1,4 +1,4 @@
-"""Text helpers for Chinese: normal form, bigrams for search and likeness, masked names."""
+"""Text helpers for Chinese: normal form, bigrams for search and likeness, masked telephone numbers."""
 
 import re
 import unicodedata
@@ -6,11 +6,26 @@ from collections.abc import Iterator
 
 
 def clean(text: str) -> str:
-    """Text as it is stored: NFC, no control or bidirectional override characters, line ends as newlines."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Text as it is stored: NFC, no control or bidirectional override characters, line ends as newlines.
+
+    What can be seen stays: letters of private fonts, and compatibility letters, which NFC would make another letter of.
+    """
+    text = composed(text.replace("\r\n", "\n").replace("\r", "\n"))
     if text.isprintable():  # then there is none of them in it
         return text.strip()
     return "".join(c for c in text if c in "\n\t" or _is_kept(c)).strip()
+
+
+def composed(text: str) -> str:
+    """Text in NFC but for compatibility letters, which keep their shape: U+F95C is no 樂 to whoever is called so."""
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    return _ALL_BUT_COMPATIBLE.sub(lambda part: unicodedata.normalize("NFC", part[0]), text)
+
+
+def is_unseen(character: str) -> bool:
+    """Is this a mark that nobody sees: of control, of direction, of no width?"""
+    return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} or character in _FILLERS
 
 
 def _is_kept(character: str) -> bool:
@@ -18,7 +33,10 @@ def _is_kept(character: str) -> bool:
 
 
 _STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")  # a point that is not within a number
-_BANNED = frozenset({"Cc", "Cs", "Co"})
+_BANNED = frozenset({"Cc", "Cs"})
+_FILLERS = frozenset("\u034f\u115f\u1160\u3164\uffa0")
+_ALL_BUT_COMPATIBLE = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
+_RARE = range(0x20000, 0x3FFFE)  # planes of Chinese letters alone; newer extensions are unknown to this Python
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -35,7 +53,7 @@ def grams(text: str) -> frozenset[str]:
 def folded(text: str) -> str:
     """What two spellings of one sentence share: letters and digits in NFKC and lower case, a point within a number."""
     plain = _STOP.sub("", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(c for c in plain if c.isalnum() or c == ".")
+    return "".join(c for c in plain if _is_letter(c) or c == ".")
 
 
 def likeness(left: frozenset[str], right: frozenset[str]) -> float:
@@ -45,15 +63,6 @@ def likeness(left: frozenset[str], right: frozenset[str]) -> float:
     return 2 * len(left & right) / (len(left) + len(right))
 
 
-def masked_name(name: str) -> str:
-    """A person's name for public eyes: 王*明, 李*; a foreign or hyphenated name keeps its first letter."""
-    if len(name) <= 1:
-        return "*"
-    if len(name) == 2:
-        return name[0] + "*"
-    return name[0] + "*" * (len(name) - 2) + name[-1]
-
-
 def masked_phone(phone: str) -> str:
     """A phone number with its middle hidden: 139****5678."""
     if len(phone) < 7:
@@ -61,8 +70,12 @@ def masked_phone(phone: str) -> str:
     return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
 
 
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or ord(character) in _RARE
+
+
 def _letters(text: str) -> list[str]:
-    return [c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum()]
+    return [c for c in unicodedata.normalize("NFKC", text).lower() if _is_letter(c)]
 
 
 def _pairs(text: str) -> Iterator[str]:

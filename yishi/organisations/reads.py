@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
+from yishi.kit.names import plain_name
 from yishi.kit.text import clean
 
 from .models import Place, PlaceLevel, PlaceVersion
@@ -61,7 +62,8 @@ def places_find(
     first, then names that begin so, initials, parts of names and of full names; within each, higher levels first. Last
     comes what places are today that were once called so. `gone`: places that were merged or divided too.
     """
-    typed = clean(unicodedata.normalize("NFKC", text[:_MAX_TYPED])).split()
+    typed = [plain_name(word) for word in clean(unicodedata.normalize("NFKC", text[:_MAX_TYPED])).split()]
+    typed = [word for word in typed if word]
     places = Place.objects.select_related("parent")
     if not gone:
         places = places.filter(closed_on__isnull=True)

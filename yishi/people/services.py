@@ -25,6 +25,7 @@ from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, clean_code, code_of, uuid7
+from yishi.kit.names import lost_letter, plain_name
 from yishi.kit.text import clean
 
 from .models import Account, Invitation, Person
@@ -225,8 +226,15 @@ def plain_username(typed: str) -> str:
 
 
 def person_name(typed: str) -> str:
-    """A name as it is stored, with single blanks; refuses an empty or over-long one."""
-    name = " ".join(clean(typed).split())
+    """A name as it is stored (`kit.names`); refuses an empty or over-long one, and one with a letter that others cannot
+    see."""
+    name = plain_name(typed)
+    if letter := lost_letter(name):
+        text = _(
+            "The letter %(letter)s in this name is known to one computer's font only; others see an empty box. Type "
+            "the letter as the identity card shows it, with an input method for rare letters."
+        )
+        raise Refusal("person.lost_letter", text % {"letter": letter}, field="name")
     if not name:
         raise Refusal("person.no_name", _("Enter the person's name."), field="name")
     if len(name) > 64:

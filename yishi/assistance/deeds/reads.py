@@ -21,6 +21,7 @@ from yishi.assistance.register.reads import (
     begins,
     is_few,
     outside,
+    typed_words,
     width,
 )
 from yishi.database.reach import Reach
@@ -39,9 +40,7 @@ def households_find(typed: str) -> list[Household]:
     word = clean(typed)[:MOST_TYPED]
     if not word:
         return []
-    households = Household.objects.filter(
-        Q(number__istartswith=word) | Q(head__name__icontains=word), left_on__isnull=True
-    )
+    households = Household.objects.filter(Q(number__starts=word) | Q(head__name__finds=word), left_on__isnull=True)
     return list(households.select_related("head", "place").order_by("place__lo", "number")[:SUGGESTIONS])
 
 
@@ -55,7 +54,7 @@ def villagers_find(typed: str) -> list[Any]:
     if not word:
         return []
     members = HouseholdMember.objects.filter(
-        Q(household__number__istartswith=word) | Q(person__name__icontains=word), valid_on(timezone.localdate())
+        Q(household__number__starts=word) | Q(person__name__finds=word), valid_on(timezone.localdate())
     )
     in_order = members.select_related("person", "household__place").order_by(
         "household__place__lo", "household__number"
@@ -89,7 +88,7 @@ def members_find(viewer: Viewer, typed: str) -> list[Any]:
     word = clean(typed)[:MOST_TYPED]
     if not word:
         return []
-    members = members_of(viewer).filter(person__name__icontains=word).select_related("person")
+    members = members_of(viewer).filter(person__name__finds=word).select_related("person")
     return list(
         {member.person_id: member.person for member in members.order_by("person__name", "pk")[:SUGGESTIONS]}.values()
     )
@@ -105,9 +104,7 @@ def bodies_find(typed: str) -> list[Body]:
     word = clean(typed)[:MOST_TYPED]
     if not word:
         return []
-    bodies = Body.objects.filter(
-        Q(name__icontains=word) | Q(short_name__icontains=word), valid_on(timezone.localdate())
-    )
+    bodies = Body.objects.filter(Q(name__finds=word) | Q(short_name__finds=word), valid_on(timezone.localdate()))
     return list(bodies.select_related("place").order_by("place__lo", "name")[:SUGGESTIONS])
 
 
@@ -193,7 +190,7 @@ def deeds_like(typed: str, reach: Reach) -> QuerySet[Deed]:
 
 def deeds_search(deeds: QuerySet[Deed], typed: str, reach: Reach) -> QuerySet[Deed]:
     """Those of `deeds` (all that `reach` covers, or some of it) that fit every word of what somebody typed."""
-    words = [DeedWord(text) for text in clean(typed)[:MOST_TYPED].split()]
+    words = [DeedWord(text) for text in typed_words(typed)]
     narrow = not reach.everything and width(reach.spans) <= WIDE
     lead = next((word for word in words if word.fits_few_deeds(FEW if narrow else MANY)), None)
     if lead is not None:
@@ -212,11 +209,11 @@ class DeedWord(Word):
 
     @cached_property
     def items(self) -> list[Any]:
-        return list(ItemVersion.objects.filter(name__icontains=self.text).values_list("item", flat=True).distinct())
+        return list(ItemVersion.objects.filter(name__finds=self.text).values_list("item", flat=True).distinct())
 
     @cached_property
     def activities(self) -> list[Any]:
-        activities = Activity.objects.filter(title__icontains=self.text).order_by("-on", "-pk")
+        activities = Activity.objects.filter(title__finds=self.text).order_by("-on", "-pk")
         return list(activities.values_list("pk", flat=True)[:SUGGESTIONS])
 
     def fits_few_deeds(self, most: int) -> bool:

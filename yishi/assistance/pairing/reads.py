@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
-from yishi.kit.text import clean
+from yishi.kit.names import plain_name
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Member, Place, Post, current, valid_on
 from yishi.people.models import Person
@@ -33,7 +33,7 @@ MOST_FOUND = 12
 def helpers_find(typed: str, place: Place | None, *, bodies: bool = True) -> list[Person | Body]:
     """Who is called so, among those who could help at `place`: sitting members of the committees above it, people with
     a post in its line of places, its stationed team; and bodies there. Names of officials are known inside."""
-    name = clean(typed)
+    name = plain_name(typed)
     if not name:
         return []
     today = timezone.localdate()
@@ -47,10 +47,10 @@ def helpers_find(typed: str, place: Place | None, *, bodies: bool = True) -> lis
         | Q(pk__in=Post.objects.filter(valid_on(today), body__in=desks).values("person"))
         | Q(pk__in=stationed.values("person"))
     )
-    people = Person.within.filter(known, name__contains=name).order_by("name", "pk")[:MOST_FOUND]
+    people = Person.within.filter(known, name__finds=name).order_by("name", "pk")[:MOST_FOUND]
     helpers: list[Person | Body] = list(people)
     if bodies:
-        helpers += list(desks.filter(name__contains=name).order_by("-place__lo", "name")[:MOST_FOUND])
+        helpers += list(desks.filter(name__finds=name).order_by("-place__lo", "name")[:MOST_FOUND])
     exact = [helper for helper in helpers if helper.name == name]
     return exact or helpers
 

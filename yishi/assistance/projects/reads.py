@@ -169,5 +169,5 @@ def projects_like(typed: str, reach: Reach) -> QuerySet[Project]:
     words = words_of(typed)
     for word in words:
         name = word.in_words("name")
-        projects = projects.filter(Q(number__icontains=word.text) | name | word.in_words("words") | word.in_places())
+        projects = projects.filter(Q(number__finds=word.text) | name | word.in_words("words") | word.in_places())
     return projects if words else projects.none()

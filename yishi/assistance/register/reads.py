@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from yishi.database.reach import Reach
+from yishi.kit.names import dotted, plain_name
 from yishi.kit.text import bigrams, clean, grams
 from yishi.organisations.models import Place, PlaceVersion
 from yishi.people.letters import inside
@@ -61,8 +62,17 @@ def between(households: QuerySet[Household], spans: list[tuple[int, int]]) -> Qu
 
 def beginning_with(typed: str) -> Q:
     """The condition that a household's number, or the name of one of its members, begins so."""
-    members = HouseholdMember.within.filter(begins("person__name", typed), valid_to__isnull=True)
-    return begins("number", typed) | Q(pk__in=members.values("household"))
+    name = plain_name(typed)
+    called = begins("person__name", name)
+    for spelling in dotted(name):
+        called |= begins("person__name", spelling)
+    members = HouseholdMember.within.filter(called, valid_to__isnull=True)
+    return begins_number(name) | Q(pk__in=members.values("household"))
+
+
+def begins_number(typed: str) -> Q:
+    """The condition that a record's number begins so, in small letters or capitals."""
+    return begins("number", typed) | begins("number", typed.upper())
 
 
 def households_of_number(index: str) -> list[UUID]:
@@ -84,8 +94,11 @@ def ordered(records: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def named(typed: str) -> Q:
-    """The condition on a person that this stands in their name."""
-    return begins("name", typed) | inside("name", typed)
+    """The condition on a person that this stands in their name, also without its dot."""
+    condition = begins("name", typed) | inside("name", typed)
+    for spelling in dotted(typed):
+        condition |= begins("name", spelling)
+    return condition
 
 
 def is_few(records: QuerySet[Any], most: int) -> bool:
@@ -108,7 +121,12 @@ def households_like(typed: str, reach: Reach) -> QuerySet[Household]:
 
 def words_of(typed: str) -> list["Word"]:
     """The words of what somebody typed into a search."""
-    return [Word(text) for text in clean(typed)[:MOST_TYPED].split()]
+    return [Word(text) for text in typed_words(typed)]
+
+
+def typed_words(typed: str) -> list[str]:
+    """What somebody typed, cut at blanks, each word as a name is stored: widths, dots and marks are alike."""
+    return [text for word in clean(typed)[:MOST_TYPED].split() if (text := plain_name(word))]
 
 
 class Word:
@@ -124,8 +142,8 @@ class Word:
         """The spans of the places whose name holds the word or held it once, each within no other; the first MOST_SPANS
         of very many."""
         spans: list[Span] = []
-        renamed = PlaceVersion.objects.filter(~Q(name=F("place__name")), name__contains=self.text)
-        places = Place.objects.filter(Q(name__contains=self.text) | Q(pk__in=renamed.values("place")))
+        renamed = PlaceVersion.objects.filter(~Q(name=F("place__name")), name__finds=self.text)
+        places = Place.objects.filter(Q(name__finds=self.text) | Q(pk__in=renamed.values("place")))
         for lo, hi in places.order_by("lo", "-hi").values_list("lo", "hi"):
             if not spans or lo > spans[-1][1]:
                 spans.append((lo, hi))
@@ -137,7 +155,7 @@ class Word:
     def fits_few_households(self) -> bool:
         if width(self.spans) > WIDE or not is_few(self.people, MANY):
             return False
-        return not self.is_number or is_few(Household.within.filter(begins("number", self.text)), MANY)
+        return not self.is_number or is_few(Household.within.filter(begins_number(self.text)), MANY)
 
     @cached_property
     def people(self) -> QuerySet[Person]:
@@ -150,7 +168,7 @@ class Word:
             Household.within.filter(head__in=self.people.values("pk")).values("pk")
         )
         if self.is_number:
-            keys = keys.union(Household.within.filter(begins("number", self.text)).values("pk"))
+            keys = keys.union(Household.within.filter(begins_number(self.text)).values("pk"))
         if self.spans:
             keys = keys.union(Household.within.filter(self.in_places()).values("pk"))
         return keys
@@ -158,14 +176,14 @@ class Word:
     def of_household(self) -> Q:
         """The condition on a household that is at hand."""
         members = HouseholdMember.within.filter(household=OuterRef("pk"), valid_to__isnull=True)
-        fits = Q(head__name__contains=self.text) | Q(Exists(members.filter(person__name__contains=self.text)))
-        return fits | Q(number__startswith=self.text) | self.in_places()
+        fits = Q(head__name__finds=self.text) | Q(Exists(members.filter(person__name__finds=self.text)))
+        return fits | Q(number__starts=self.text) | self.in_places()
 
     def in_words(self, field: str) -> Q:
         """The condition that a text field holds all pairs of letters of this word."""
         fits = Q()
         for gram in sorted(bigrams(self.text))[:MOST_PAIRS] or [self.text]:
-            fits &= Q(**{f"{field}__icontains": gram})
+            fits &= Q(**{f"{field}__finds": gram})
         return fits
 
     def in_places(self) -> Q:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import GateRequest, Matter
@@ -62,7 +63,7 @@ def put(this: Act, matter: Matter, step: Step, gate: Gate, body: Body, today: da
         raise Refusal(
             "gate.asked",
             _("This gate was asked already, on %(day)s. Wait for the answer, or remind that desk.")
-            % {"day": newest.asked_at.date().isoformat()},
+            % {"day": timezone.localtime(newest.asked_at).date().isoformat()},
         )
     request = GateRequest.objects.create(
         matter=matter,

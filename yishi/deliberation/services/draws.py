@@ -12,7 +12,7 @@ from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import masked_name
+from yishi.kit.names import masked_name
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 from yishi.people.models import Person

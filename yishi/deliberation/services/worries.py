@@ -14,6 +14,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal
+from yishi.kit.names import plain_name
 from yishi.kit.records import certain
 from yishi.kit.text import clean
 from yishi.notices.services import tell
@@ -24,6 +25,7 @@ from yishi.organisations.query_codes import code_find, code_for_act, code_issue,
 from yishi.organisations.rights import permit
 from yishi.organisations.themes import is_sensitive, themes
 from yishi.people.models import Account, Person
+from yishi.people.services import person_name
 
 from .similar import desk_for
 
@@ -254,7 +256,7 @@ def _raiser(
         return raiser, True
     if channel in OWN_CHANNELS and actor.person is not None and not _is_somebody_else(actor, name, phone):
         return actor.person, True
-    person = Person.objects.create(name=clean(name)[:64], phone=checked_phone(phone))
+    person = Person.objects.create(name=person_name(name) if clean(name) else "", phone=checked_phone(phone))
     code_issue(person, code_for_act(this.id))
     return person, False
 
@@ -264,7 +266,7 @@ def _is_somebody_else(actor: Viewer, name: str, phone: str) -> bool:
     if actor.query_code is None:
         return False
     holder = certain(actor.person)
-    typed = ((clean(name), holder.name), (checked_phone(phone), holder.phone))
+    typed = ((plain_name(name), holder.name), (checked_phone(phone), holder.phone))
     return any(entered and entered != known for entered, known in typed)
 
 

@@ -86,7 +86,7 @@ class LedgerFilter(Form):
         filters = self.cleaned_data if self.is_valid() else {}
         today = timezone.localdate()
         if filters.get("q"):
-            commitments = commitments.filter(Q(act__icontains=filters["q"]) | Q(number__icontains=filters["q"]))
+            commitments = commitments.filter(Q(act__finds=filters["q"]) | Q(number__finds=filters["q"]))
         if filters.get("mine"):
             field = "bearer__in" if filters["mine"] == "owed" else "supervisor__in"
             commitments = commitments.filter(**{field: self.viewer.reach.bodies})
@@ -105,7 +105,7 @@ class LedgerFilter(Form):
         if filters.get("pressed"):
             commitments = commitments.filter(escalation=int(filters["pressed"]))
         if filters.get("body"):
-            commitments = commitments.filter(bearer__name__icontains=filters["body"].strip())
+            commitments = commitments.filter(bearer__name__finds=filters["body"].strip())
         if filters.get("place"):
             commitments = commitments.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
         return commitments

@@ -78,7 +78,7 @@ class BodyField(forms.Field):
         bodies = self._bodies().select_related("place")
         matches = list(bodies.filter(Q(name=text) | Q(short_name=text)).order_by("place__lo")[: SUGGESTIONS + 1])
         if not matches:
-            matches = list(bodies.filter(name__icontains=text).order_by("place__lo", "name")[: SUGGESTIONS + 1])
+            matches = list(bodies.filter(name__finds=text).order_by("place__lo", "name")[: SUGGESTIONS + 1])
         if len(matches) == 1:
             return matches[0]
         if not matches:

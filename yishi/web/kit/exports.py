@@ -1,6 +1,7 @@
 """Every list as a workbook: what is filtered on the page, all of it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -30,7 +31,7 @@ def export(request: Request, filename: str, columns: Sequence[Column], rows: Ite
     """
     today = timezone.localdate()
     iterator = iter(rows.iterator(chunk_size=AT_ONCE) if isinstance(rows, QuerySet) else rows)
-    cells = [[value(row) for _heading, value in columns] for row in islice(iterator, MOST_ROWS)]
+    cells = [[local(value(row)) for _heading, value in columns] for row in islice(iterator, MOST_ROWS)]
     notes = [too_many()] if next(iterator, None) is not None else []
     content = write_sheet(
         rows=cells,
@@ -41,6 +42,13 @@ def export(request: Request, filename: str, columns: Sequence[Column], rows: Ite
     response = HttpResponse(content, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = content_disposition_header(True, f"{filename}-{today.isoformat()}.xlsx")
     return response
+
+
+def local(value: Any) -> Any:
+    """A moment as the clock on the wall says it: a workbook knows no time zones."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value).replace(tzinfo=None)
+    return value
 
 
 def too_many() -> str:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from yishi.assistance.register import codes
 from yishi.commitments.clocks import Colour, colour
 from yishi.kit.ids import uuid7
-from yishi.kit.text import masked_name, masked_phone
+from yishi.kit.names import masked_name
+from yishi.kit.text import masked_phone
 from yishi.notices.texts import notice_text
 from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word

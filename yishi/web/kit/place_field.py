@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.database.reach import in_reach
+from yishi.kit.names import searched
 from yishi.organisations.models import Place
 from yishi.organisations.named_places import place_on_day
 from yishi.organisations.reads import places_find
@@ -105,13 +107,22 @@ class PlaceField(forms.Field):
         ):
             return chosen
         matches = places_find(text, within, SUGGESTIONS, self.levels or None, gone=bool(self.day))
-        exact = [place for place in matches if text in (place.full_name, place.code)] or matches
+        exact = self._exact(text, matches) or matches
         if len(exact) == 1:
             return exact[0]
         if not matches:
             raise forms.ValidationError(_("No place is called so. Type another part of the name, or the code."))
         self.widget.candidates = matches
         raise forms.ValidationError(_("Several places fit. Choose one of them below."))
+
+    @staticmethod
+    def _exact(text: str, matches: list[Place]) -> list[Place]:
+        """Those that are called or numbered just so; of several those in the viewer's reach, if any are."""
+        wanted = searched(text)
+        exact = [place for place in matches if wanted in (searched(place.full_name), place.code)]
+        exact = exact or [place for place in matches if searched(place.name) == wanted]
+        here = [place for place in exact if in_reach(place.lo)]
+        return here if len(exact) > 1 and here else exact
 
     def _by_id(self, key: str, within: Place | None) -> Place | None:
         try:

@@ -62,7 +62,7 @@ def bodies(request: Request) -> HttpResponse:
     if kind in BodyKind.values:
         bodies = bodies.filter(kind=kind)
     if typed:
-        bodies = bodies.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
+        bodies = bodies.filter(Q(name__finds=typed) | Q(place__full_name__finds=typed))
     bodies = bodies.exclude(valid_on(today)) if closed else bodies.filter(valid_on(today))
     bodies = bodies.order_by("place__lo", "kind", "name")
     return BODIES.respond(

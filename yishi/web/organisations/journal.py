@@ -64,9 +64,9 @@ def _filtered(entries: QuerySet[Entry], typed: dict[str, str]) -> QuerySet[Entry
             day = _day(typed[name])
             entries = entries.filter(**{f"received_at__date__{comparison}": day}) if day else entries.none()
     if typed["body"]:
-        entries = entries.filter(body_id__in=Body.objects.filter(name__contains=typed["body"]).values("pk"))
+        entries = entries.filter(body_id__in=Body.objects.filter(name__finds=typed["body"]).values("pk"))
     if typed["actor"]:
-        entries = entries.filter(actor_id__in=Person.objects.filter(name__contains=typed["actor"]).values("pk"))
+        entries = entries.filter(actor_id__in=Person.objects.filter(name__finds=typed["actor"]).values("pk"))
     if typed["subject"]:
         said = Q(subject_kind=typed["subject"]) | Q(receipt__number=typed["subject"].upper())
         key = _key(typed["subject"])

@@ -70,7 +70,7 @@ def members(request: Request) -> HttpResponse:
     if sector in sectors():
         members = members.filter(sector=sector)
     if typed:
-        members = members.filter(person__name__icontains=typed)
+        members = members.filter(person__name__finds=typed)
     members = members.exclude(valid_on(today)) if former else members.filter(valid_on(today))
     members = members.order_by("term__body__place__lo", "sector", "person__name")
     open_terms = [

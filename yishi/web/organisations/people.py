@@ -80,8 +80,8 @@ def people_of(request: Request) -> Any:
     )
     typed, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     if typed:
-        at_body = Exists(Post.objects.filter(valid_on(today), person=OuterRef("pk"), body__name__icontains=typed))
-        people = people.filter(Q(name__icontains=typed) | Q(phone__startswith=typed) | at_body)
+        at_body = Exists(Post.objects.filter(valid_on(today), person=OuterRef("pk"), body__name__finds=typed))
+        people = people.filter(Q(name__finds=typed) | Q(phone__startswith=typed) | at_body)
     if state == "none":
         people = people.filter(account__isnull=True, is_invited=False)
     elif state == "invited":

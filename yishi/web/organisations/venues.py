@@ -99,7 +99,7 @@ def venues(request: Request) -> HttpResponse:
     if kind in VenueKind.values:
         venues = venues.filter(kind=kind)
     if typed:
-        venues = venues.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
+        venues = venues.filter(Q(name__finds=typed) | Q(place__full_name__finds=typed))
     today = timezone.localdate()
     venues = venues.exclude(valid_on(today)) if closed else venues.filter(valid_on(today))
     venues = venues.order_by("place__lo", "name")

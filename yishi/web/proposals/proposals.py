@@ -99,8 +99,8 @@ class ProposalFilter(Form):
         for word in clean(filters.get("q", "")).split():
             said = Q()
             for pair in sorted(bigrams(word))[:12] or [word]:
-                said &= Q(title__icontains=pair) | Q(text__icontains=pair)
-            proposals = proposals.filter(Q(number__icontains=word) | said)
+                said &= Q(title__finds=pair) | Q(text__finds=pair)
+            proposals = proposals.filter(Q(number__finds=word) | said)
         person, bodies = self.viewer.person_id, self.viewer.reach.bodies
         if filters.get("whose") == "mine":
             signed = Signer.objects.filter(person=person, agrees=True).values("proposal")

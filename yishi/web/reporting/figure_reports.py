@@ -74,7 +74,7 @@ def reports(request: Request) -> HttpResponse:
     reports = IssuedReport.objects.select_related("place", "body", "campaign").order_by("-issued_at")
     typed = request.GET.get("q", "").strip()
     if typed:
-        reports = reports.filter(title__icontains=typed) | reports.filter(place__full_name__contains=typed)
+        reports = reports.filter(title__finds=typed) | reports.filter(place__full_name__finds=typed)
     return REPORTS.respond(request, "reporting/reports.html", reports, typed=typed)
 
 

@@ -68,6 +68,7 @@ WORDS: dict[str, Any] = {
     "money_range": _("“%(text)s” is no sensible amount in yuan."),
     "number_range": _("“%(text)s” is too small or too large here."),
     "phone": _("This is no phone number."),
+    "text_long": _("“%(text)s…” has more letters than this column holds. Shorten it."),
     "sum_differs": _("The workbook says %(given)s yuan, its parts make %(made)s yuan. Mend the parts or the sum."),
     "unlike_card": _("This is not what the identity number says."),
     "identity_length": _("An identity card's number has 18 characters (an old one 15), a disability card's 20 or 22."),

@@ -323,7 +323,8 @@ def _read_whole(column: Field, text: str, year: int) -> tuple[Any, str]:
 def _read_text(column: Field, text: str, year: int) -> tuple[Any, str]:
     if column.name in ("phone", "watch_phone") and not _PHONE.fullmatch(text):
         return None, "phone"
-    return clean(text)[: _LONGEST.get(column.name, 96)], ""
+    kept = clean(text)
+    return (kept, "") if len(kept) <= _LONGEST.get(column.name, 96) else (None, "text_long")
 
 
 _LONGEST = {"group_name": 64, "watch_contact": 64, "filled_by": 64, "number": 32}

@@ -94,7 +94,7 @@ class InstructionFilter(Form):
         elif filters.get("state") == "done":
             instructions = instructions.filter(state=Commitment.State.STRUCK_OFF)
         if filters.get("bearer"):
-            instructions = instructions.filter(bearer__name__icontains=filters["bearer"].strip())
+            instructions = instructions.filter(bearer__name__finds=filters["bearer"].strip())
         return instructions
 
 

@@ -69,7 +69,7 @@ def activities(request: Request) -> HttpResponse:
     listed = activities_of(request).select_related("place", "organiser").annotate(count=Count("deeds"))
     typed = request.GET.get("q", "").strip()
     if typed:
-        listed = listed.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
+        listed = listed.filter(Q(title__finds=typed) | Q(place__full_name__finds=typed))
     listed = listed.order_by("-on", "-pk")
     return ACTIVITIES.respond(
         request, "assistance/deeds/activities.html", listed, typed=typed, may_open=may("activity.open", request.viewer)

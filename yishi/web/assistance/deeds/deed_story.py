@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -118,7 +119,7 @@ def _changes(entries: Iterable[Entry], names: _Names) -> list[str]:
     old, new = -before.quantities["amount"], after.quantities["amount"]
     if old != new:
         lines.append(f"{thousandths(old)} → {thousandths(new)} {names.unit}")
-    if before.at.date() != after.at.date():
+    if _day(before.at) != _day(after.at):
         lines.append(f"{_day(before.at)} → {_day(after.at)}")
     if before.place_id != after.place_id:
         lines.append(f"{names.places.get(before.place_id, '')} → {names.places.get(after.place_id, '')}")
@@ -152,4 +153,4 @@ def deed_role(role: str) -> str:
 
 
 def _day(at: datetime) -> str:
-    return date_format(at)
+    return date_format(timezone.localtime(at))

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.family import deed_answer, deed_code_find
 from yishi.kit.ids import clean_code
+from yishi.kit.names import masked_name
 from yishi.kit.records import certain
-from yishi.kit.text import masked_name
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request

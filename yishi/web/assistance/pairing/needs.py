@@ -61,7 +61,7 @@ class ListFilter(Form):
         """`rows` (needs or offers) by words, kind, place and age; `day` names the field from which the age counts."""
         filters = self.cleaned_data if self.is_valid() else {}
         if filters.get("q"):
-            rows = rows.filter(words__icontains=filters["q"].strip())
+            rows = rows.filter(words__finds=filters["q"].strip())
         if filters.get("kind"):
             rows = rows.filter(kind=filters["kind"])
         if filters.get("place"):

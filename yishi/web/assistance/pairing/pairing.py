@@ -138,7 +138,7 @@ def _around(stations: list[TeamMember], homes: list[UUID], typed: str) -> list[H
         inside |= Q(place__lo__gte=station.team.place.lo, place__lo__lte=station.team.place.hi)
     households = Household.objects.filter(inside, left_on__isnull=True).exclude(pk__in=homes)
     if typed:
-        households = households.filter(Q(head__name__contains=typed) | Q(number__contains=typed))
+        households = households.filter(Q(head__name__finds=typed) | Q(number__finds=typed))
     return list(households.select_related("head", "place").order_by("number")[:PER_PAGE])
 
 
@@ -164,10 +164,10 @@ class PairingFilter(Form):
         if filters.get("q"):
             typed = filters["q"].strip()
             pairings = pairings.filter(
-                Q(person__name__icontains=typed)
-                | Q(body__name__icontains=typed)
-                | Q(household__number__icontains=typed)
-                | Q(household__head__name__icontains=typed)
+                Q(person__name__finds=typed)
+                | Q(body__name__finds=typed)
+                | Q(household__number__finds=typed)
+                | Q(household__head__name__finds=typed)
             )
         if filters.get("kind"):
             pairings = pairings.filter(kind=filters["kind"])

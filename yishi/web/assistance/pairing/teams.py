@@ -64,7 +64,7 @@ def teams(request: Request) -> HttpResponse:
     open_teams = open_teams.annotate(people=Count("members", filter=here, distinct=True)).order_by("place__lo", "name")
     typed = request.GET.get("q", "").strip()
     if typed:
-        open_teams = open_teams.filter(Q(name__icontains=typed) | Q(place__full_name__contains=typed))
+        open_teams = open_teams.filter(Q(name__finds=typed) | Q(place__full_name__finds=typed))
     if wants_export(request):
         posts = TeamMember.objects.filter(current(today), team__in=open_teams.values("pk"))
         posts = posts.select_related("team__place", "person", "sent_by").order_by("team__place__lo", "role", "pk")

@@ -58,7 +58,7 @@ def village_plans(request: Request) -> HttpResponse:
     plans = VillagePlan.objects.select_related("place").order_by("place__lo", "-starts_on")
     typed = request.GET.get("q", "").strip()
     if typed:
-        plans = plans.filter(Q(title__icontains=typed) | Q(place__full_name__contains=typed))
+        plans = plans.filter(Q(title__finds=typed) | Q(place__full_name__finds=typed))
     return VILLAGE_PLANS.respond(request, "assistance/pairing/village_plans.html", plans, typed=typed)
 
 

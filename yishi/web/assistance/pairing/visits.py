@@ -54,10 +54,10 @@ class VisitFilter(Form):
             visits = visits.filter(state=state)
         if filters.get("q"):
             typed = filters["q"].strip()
-            named = Person.within.filter(name__icontains=typed, visits_made__isnull=False)
+            named = Person.within.filter(name__finds=typed, visits_made__isnull=False)
             visits = visits.filter(
-                Q(household__number__icontains=typed)
-                | Q(household__head__name__icontains=typed)
+                Q(household__number__finds=typed)
+                | Q(household__head__name__finds=typed)
                 | Q(visitors__in=named.values("pk"))
             ).distinct()
         if filters.get("since"):

@@ -55,11 +55,11 @@ class FundFilter(Form):
     def narrow(self, funds: QuerySet[Fund]) -> QuerySet[Fund]:
         filters = self.cleaned_data if self.is_valid() else {}
         if filters.get("q"):
-            funds = funds.filter(name__icontains=filters["q"].strip())
+            funds = funds.filter(name__finds=filters["q"].strip())
         if filters.get("kind"):
             funds = funds.filter(kind=filters["kind"])
         if filters.get("body"):
-            funds = funds.filter(owner__name__icontains=filters["body"].strip())
+            funds = funds.filter(owner__name__finds=filters["body"].strip())
         if filters.get("place"):
             funds = funds.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
         return funds
@@ -182,8 +182,8 @@ class MovementFilter(Form):
             movements = movements.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
         if filters.get("q"):
             typed = filters["q"].strip()
-            giver = Q(giver_body__name__icontains=typed) | Q(giver_person__name=typed) | Q(giver_name__icontains=typed)
-            movements = movements.filter(giver | Q(bill__icontains=typed) | Q(number=typed))
+            giver = Q(giver_body__name__finds=typed) | Q(giver_person__name=typed) | Q(giver_name__finds=typed)
+            movements = movements.filter(giver | Q(bill__finds=typed) | Q(number=typed))
         return movements
 
 

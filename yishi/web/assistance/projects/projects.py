@@ -90,7 +90,7 @@ class ProjectFilter(Form):
         filters = self.cleaned_data if self.is_valid() else {}
         if filters.get("q"):
             typed = filters["q"].strip()
-            projects = projects.filter(Q(name__icontains=typed) | Q(number__icontains=typed) | Q(outside_number=typed))
+            projects = projects.filter(Q(name__finds=typed) | Q(number__finds=typed) | Q(outside_number=typed))
         if filters.get("stage") == "running":
             projects = projects.filter(stage__in=Project.RUNNING)
         elif filters.get("stage"):
@@ -100,7 +100,7 @@ class ProjectFilter(Form):
         if filters.get("campaign"):
             projects = projects.filter(campaign=filters["campaign"])
         if filters.get("body"):
-            projects = projects.filter(responsible__name__icontains=filters["body"].strip())
+            projects = projects.filter(responsible__name__finds=filters["body"].strip())
         if filters.get("place"):
             projects = projects.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
         return projects

@@ -1,9 +1,11 @@
 """A household's story: what happened to its record, who looked at a number in full; its years side by side."""
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.assistance.register import codes, fields
@@ -73,7 +75,7 @@ def household_events(entries: list[Entry], waiting: list[ChangeRequest]) -> list
     events = [
         Event(
             title,
-            when=entry.at if entry.at.date() == entry.received_at.date() else entry.at.date(),
+            when=entry.at if _day(entry.at) == _day(entry.received_at) else _day(entry.at),
             who=" · ".join(filter(None, [bodies.get(entry.body_id, ""), people.get(entry.actor_id, "")])),
             text=text,
         )
@@ -164,3 +166,7 @@ def shown(field: fields.Field, value: Any) -> str:
     if field.kind in {"flag", "known"}:
         return _("yes") if value else _("no")
     return f"{value.normalize():f}" if field.kind == "decimal" else str(value)
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment).date()

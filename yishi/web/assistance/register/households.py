@@ -39,6 +39,7 @@ from yishi.assistance.register.services.identity import (
 from yishi.database.gather import gather
 from yishi.kit import identity
 from yishi.kit.errors import Refusal
+from yishi.kit.names import plain_name
 from yishi.kit.text import clean, masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
@@ -223,7 +224,9 @@ def age(born_on: date | None, today: date) -> int | None:
 def household_find(request: Request) -> HttpResponse:
     """The search, by POST, so that an identity number never stands in an address: a household, a list or a message."""
     typed = clean(request.POST.get("q", ""))[:64]
-    household = Household.objects.filter(number=typed).first() if typed else None
+    household = (
+        Household.objects.filter(number__in=(plain_name(typed), plain_name(typed).upper())).first() if typed else None
+    )
     if household is not None:
         return redirect("household", pk=household.pk)
     number = identity.normal(typed)

@@ -89,9 +89,7 @@ class MatterFilter(Form):
             matters = matters.filter(state=Matter.State.OPEN, step_due_on__lt=today)
         if "q" in filters:
             word = filters["q"].strip()
-            matters = matters.filter(
-                Q(title__icontains=word) | Q(number__icontains=word) | Q(place__name__icontains=word)
-            )
+            matters = matters.filter(Q(title__finds=word) | Q(number__finds=word) | Q(place__name__finds=word))
         return matters
 
 

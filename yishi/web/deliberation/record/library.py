@@ -60,7 +60,7 @@ def library(request: Request) -> HttpResponse:
     cases = readable().order_by("-chosen_on", "-pk")
     if word:
         cases = cases.filter(
-            Q(matter__title__icontains=word) | Q(why__icontains=word) | Q(matter__place__full_name__icontains=word)
+            Q(matter__title__finds=word) | Q(why__finds=word) | Q(matter__place__full_name__finds=word)
         )
     if wants_export(request):
         return CASES.workbook(request, cases)

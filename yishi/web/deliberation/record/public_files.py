@@ -83,7 +83,7 @@ class FileFilter(Form):
             releases = releases.filter(matter__in=late.values("origin_id"))
         if "q" in filters:
             word = filters["q"].strip()
-            releases = releases.filter(Q(title__icontains=word) | Q(matter__place__full_name__icontains=word))
+            releases = releases.filter(Q(title__finds=word) | Q(matter__place__full_name__finds=word))
         return releases
 
 

@@ -57,7 +57,7 @@ class WorryFilter(Form):
     def narrow(self, worries: QuerySet[Worry]) -> QuerySet[Worry]:
         filters = self.cleaned_data if self.is_valid() else {}
         if filters.get("q"):
-            worries = worries.filter(Q(text__icontains=filters["q"]) | Q(number__icontains=filters["q"]))
+            worries = worries.filter(Q(text__finds=filters["q"]) | Q(number__finds=filters["q"]))
         for name in ("state", "theme"):
             if filters.get(name):
                 worries = worries.filter(**{name: filters[name]})
@@ -266,7 +266,7 @@ def worry_merge(request: Request, worry: Worry) -> HttpResponse:
         if other.pk != worry.pk
     ]
     number = request.GET.get("number", "").strip()
-    condition = Q(pk__in=[*alike, worry.says_same_as_id]) | (Q(number__icontains=number) if number else Q(pk__in=[]))
+    condition = Q(pk__in=[*alike, worry.says_same_as_id]) | (Q(number__finds=number) if number else Q(pk__in=[]))
     others = Worry.objects.filter(condition).exclude(pk=worry.pk).exclude(state__in=["merged", "referred"])
     offered = [When(pk=pk, then=Value(rank)) for rank, pk in enumerate(alike)]
     if offered:  # in the order in which they are alike; what was found by its number after them

@@ -1,0 +1,63 @@
+"""Two look-ups that fold both sides: `name__finds="阿孜买买提"` finds 阿孜·买买提, `number__starts="tb0"` TB061.
+
+What is left out and made alike stands in `kit.names.searched`; PostgreSQL says it in SQL, SQLite asks that function.
+"""
+
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db.backends.signals import connection_created
+from django.db.models import CharField, Lookup, TextField
+
+from yishi.kit.names import LEFT_OUT, searched
+
+_POSTGRESQL = "regexp_replace(lower(normalize(%s, NFKC)), %%s, '', 'g')"
+_SQLITE = "yishi_searched"
+
+
+class Finds(Lookup):
+    """The text holds what was typed, whatever the width, case, dots and blanks of either; nothing holds nothing."""
+
+    lookup_name = "finds"
+    prepare_rhs = False
+    postgresql, sqlite = "strpos({}, {}) > 0", "instr({}, {}) > 0"
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        text, params = self.process_lhs(compiler, connection)
+        return self.sqlite.format(f"{_SQLITE}({text})", "%s"), [*params, self._typed()]
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        text, params = self.process_lhs(compiler, connection)
+        marks = f"[{LEFT_OUT}]"
+        sql = self.postgresql.format(_POSTGRESQL % text, _POSTGRESQL % "%s::text")
+        return sql, [*params, marks, self._typed(), marks]
+
+    def _typed(self) -> str:
+        typed = searched(str(self.rhs))
+        if not typed:
+            raise EmptyResultSet
+        return typed
+
+
+class Starts(Finds):
+    """The text begins with what was typed, folded alike."""
+
+    lookup_name = "starts"
+    postgresql, sqlite = "starts_with({}, {})", "instr({}, {}) = 1"
+
+
+def register() -> None:
+    """Make the look-ups known to Django's text fields and their function to each new connection with SQLite."""
+    for field in (CharField, TextField):
+        field.register_lookup(Finds)
+        field.register_lookup(Starts)
+    connection_created.connect(_function, dispatch_uid="yishi.database.folding")
+
+
+def _function(sender: Any, connection: Any, **_rest: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_function(_SQLITE, 1, _searched, deterministic=True)
+
+
+def _searched(text: str | None) -> str | None:
+    return None if text is None else searched(text)
