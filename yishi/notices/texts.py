@@ -60,6 +60,9 @@ TEXTS: dict[str, Any] = {
     "digest.due": gettext_lazy("%(count)s duties of your desk are due by %(due_on)s or overdue."),
     "gate.answered": gettext_lazy("A gate of %(number)s was answered."),
     "gate.asked": gettext_lazy("%(number)s waits for your answer by %(due_on)s."),
+    "gate.recorded": gettext_lazy(
+        "%(number)s: an answer of your body to “%(gate)s” was written down from paper. If it is wrong, say so."
+    ),
     "match.answered": gettext_lazy("A need and an offer were brought together; the other side has answered."),
     "match.proposed": gettext_lazy("A need and an offer could fit. Please say yes or no."),
     "matter.done": gettext_lazy("%(number)s is concluded: everything promised is settled."),
