@@ -24,13 +24,14 @@ from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.checks.services.checks import findings_refresh
 from yishi.assistance.projects.models import Allotment, FundMovement, ProjectPhoto
 from yishi.attachments.models import Attachment
-from yishi.commitments.models import TimeRequest
+from yishi.commitments.models import PromisePaper, TimeRequest
 from yishi.commitments.services import letter_send
 from yishi.config.checks import all_views
 from yishi.database.reach import everything
 from yishi.deliberation.models import (
     ChairObjection,
     Draw,
+    GatePaper,
     GateRequest,
     GoodCase,
     LeaderNote,
@@ -82,6 +83,9 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     gate = GateRequest.objects.create(
         matter=matter, step=matter.step, gate="g", name="审定", body=cast.bodies["party"], asked_at=now, due_on=today
     )
+    signed: dict[str, Any] = {"scan": photo, "signed_by": "县委书记", "signed_on": today, "recorded_at": now}
+    gate_paper = GatePaper.objects.create(gate=gate, answer="approve", reason="同意", digest="", **signed)
+    promise_paper = PromisePaper.objects.create(commitment=story.commitment, **signed)
     plan = YearPlan.within.create(body=office, approver=cast.bodies["party"], year=2026)
     topic = PlanTopic.objects.create(plan=plan, title="灌溉", theme="water")
     process = process_shipped("enterprise")
@@ -226,6 +230,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "funds.load_movement": pk(payment),
         "givers.load_gift": pk(FundMovement.within.filter(kind="received").first()),
         "gates.load_gate": pk(gate),
+        "gate_paper_acts.load_paper": pk(gate_paper),
+        "commitment_acts.load_paper": {"pk": story.commitment.pk, "paper": promise_paper.pk},
         "gates.load_matter_and_gate": {"pk": gated.pk, "code": step.gates[0].code},
         "gates.load_matter_and_scan": {"pk": matter.pk, "note": note.pk},
         "judge.load_judged": pk(story.commitment),

@@ -30,3 +30,20 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PaperRecord(models.Model):
+    """What came on paper and was written down by a desk: its scan, who signed it and when, who wrote it down."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    scan = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
+    signed_by = models.CharField(max_length=64)
+    signed_on = models.DateField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.signed_by} {self.signed_on}"

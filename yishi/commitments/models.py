@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from yishi.attachments.models import Attachment
+from yishi.attachments.models import Attachment, PaperRecord
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
@@ -96,6 +96,13 @@ class Commitment(File):
         )
 
 
+class PromisePaper(PaperRecord):
+    """What its bearer, or somebody who judges, said on paper; the supervisor's desk wrote it down on their behalf."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="papers")
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # whose desk wrote it down
+
+
 class Judge(models.Model):
     """One of those who benefit and judge: whoever raised it."""
 
@@ -134,6 +141,7 @@ class Proof(models.Model):
     checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     checked_at = models.DateTimeField(null=True)
     same_hands = models.BooleanField(default=False)  # a small office: checked by somebody of the bearer's desk
+    paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper
 
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.round}"
@@ -155,6 +163,7 @@ class Verdict(models.Model):
     text = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
     reopened = models.BooleanField(default=False)
+    paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["judge", "round"], name="verdict_once_per_round")]
@@ -176,6 +185,7 @@ class TimeRequest(models.Model):
     answer = models.CharField(max_length=500, blank=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper
 
     class Meta:
         constraints = [
@@ -216,6 +226,7 @@ class LedgerEvent(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     on = models.DateField()
     at = models.DateTimeField()
+    paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper
 
     class Meta:
         constraints = [

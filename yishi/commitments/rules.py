@@ -89,6 +89,12 @@ def hears(viewer: Viewer, commitment: Commitment) -> Answer:
 
 
 @predicate
+def records_papers(viewer: Viewer, commitment: Commitment) -> Answer:
+    """Writes down what the bearer said on paper: who supervises it, never the bearer's own hands."""
+    return is_second_person.test(viewer, commitment) and supervises.test(viewer, commitment)
+
+
+@predicate
 def judges_its_promise(viewer: Viewer, proof_photo: tuple[Commitment, Any]) -> Answer:
     """Judges the promise of which a photo is the proof: `proof_photo` is both."""
     return judges.test(viewer, proof_photo[0])
@@ -109,5 +115,7 @@ add("commitment.decide", supervises & is_second_person)
 add("commitment.decide_time", decides_time)
 add("commitment.judge", judges)
 add("commitment.hear", hears)
+add("commitment.record", records_papers)
+add("commitment.say", bears | records_papers)
 add("commitment.judge_photo", judges_its_promise)
 add("rates.see", sees_rates, reads=True)

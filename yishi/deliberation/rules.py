@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from yishi.deliberation.models import GateRequest, Matter, PlanTopic, ProcessModel, ProcessVersion, YearPlan
+from yishi.deliberation.models import GatePaper, GateRequest, Matter, PlanTopic, ProcessModel, ProcessVersion, YearPlan
 from yishi.organisations.grants import OVERSEEING, SEEING, WORKING, Grant, Viewer, first
 from yishi.organisations.models import Body, PlaceLevel, PostRole
 from yishi.organisations.rights import Answer, add, may, predicate
@@ -65,6 +65,18 @@ def may_open(viewer: Viewer, convener: Body | None = None) -> Answer:
 def answers_gate(viewer: Viewer, gate: GateRequest) -> Answer:
     """Holds a working post at the very body that was asked; nobody answers for another body."""
     return viewer.holds(gate.body_id)
+
+
+@predicate
+def records_gate(viewer: Viewer, gate: GateRequest) -> Answer:
+    """Runs the matter: writes down what the body that was asked answered on paper."""
+    return runs_matter.test(viewer, gate.matter)
+
+
+@predicate
+def compares_paper(viewer: Viewer, paper: GatePaper) -> Answer:
+    """Runs the matter of the gate; the service wants another person than who wrote it down."""
+    return runs_matter.test(viewer, paper.gate.matter)
 
 
 @predicate
@@ -151,6 +163,8 @@ add("party.add", runs_matter)
 add("gate.see", has_desk, reads=True)
 add("gate.ask", runs_matter)
 add("gate.answer", answers_gate)
+add("gate.record", records_gate)
+add("gate.compare", compares_paper)
 add("note.add", writes_note)
 add("plan.see", has_desk, reads=True)
 add("plan.open", runs_plan | oversees_plan)

@@ -58,15 +58,18 @@ TEXTS: dict[str, Any] = {
     "commitment.time_refused": gettext_lazy("More time for %(number)s was refused; due on %(due_on)s."),
     "commitment.verdict_asked": gettext_lazy("Something you raised is said to be done. Please judge it by %(due_on)s."),
     "digest.due": gettext_lazy("%(count)s duties of your desk are due by %(due_on)s or overdue."),
-    "gate.answered": gettext_lazy("A gate of %(number)s was answered."),
+    "gate.answered": gettext_lazy("%(number)s: %(body)s answered “%(gate)s”: %(reason)s"),
     "gate.asked": gettext_lazy("%(number)s waits for your answer by %(due_on)s."),
+    "gate.recorded": gettext_lazy(
+        "%(number)s: an answer of your body to “%(gate)s” was written down from paper. If it is wrong, say so."
+    ),
     "match.answered": gettext_lazy("A need and an offer were brought together; the other side has answered."),
     "match.proposed": gettext_lazy("A need and an offer could fit. Please say yes or no."),
     "matter.done": gettext_lazy("%(number)s is concluded: everything promised is settled."),
     "matter.dropped": gettext_lazy("%(number)s is not deliberated further; your file says why."),
     "matter.ended": gettext_lazy("%(number)s was solved by agreement before a sitting."),
     "matter.reopened": gettext_lazy("%(number)s is under way again."),
-    "matter.stage": gettext_lazy("%(number)s has come to a new stage."),
+    "matter.stage": gettext_lazy("%(number)s is at a new step now: %(step)s."),
     "minutes.issued": gettext_lazy("The minutes of %(number)s were issued."),
     "pairing.made": gettext_lazy("You are paired with a family. Its file is open to you from now on."),
     "pairing.coming": gettext_lazy("From %(due_on)s on you are paired with a family. Its file opens to you then."),
@@ -100,6 +103,10 @@ TEXTS: dict[str, Any] = {
     "worry.taken_up": gettext_lazy("%(number)s was taken up for deliberation."),
 }
 
+# Notices from before a sentence said more: code → (the param that they lack, the sentence as it was).
+BEFORE: dict[str, tuple[str, Any]] = {
+    "matter.stage": ("step", gettext_lazy("%(number)s has come to a new stage.")),
+}
 
 # What a line of the daily list asks for, by its kind.
 DUE: dict[str, Any] = {
@@ -130,6 +137,9 @@ class _Params(dict[str, Any]):
 def sentence(code: str, params: Mapping[str, Any]) -> str:
     """The sentence of a notice in the language that is active."""
     text = TEXTS.get(code)
+    lacking, before = BEFORE.get(code, ("", None))
+    if lacking and lacking not in params:
+        text = before
     if text is None:
         return _("Something changed in %(number)s.") % _Params(params)
     return str(text) % _Params(params)

@@ -1,18 +1,21 @@
 """What every act on a commitment shares: lock, remark, entry."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.commitments.models import Commitment, LedgerEvent, TimeRequest
+from yishi.attachments.on_paper import OnPaper
+from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, TimeRequest
 from yishi.commitments.rules import is_small_office, same_hands
 from yishi.journal.act import Act, Actor
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
+from yishi.organisations.rights import permit
 
 
 def locked(commitment: Commitment) -> Commitment:
@@ -22,6 +25,31 @@ def locked(commitment: Commitment) -> Commitment:
         .select_related("bearer", "supervisor", "place")
         .get(pk=commitment.pk)
     )
+
+
+def as_bearer(actor: Viewer, commitment: Commitment, paper: OnPaper | None) -> Actor:
+    """Who says something as the bearer: its desk, or with a `paper` of the bearer the desk that writes it down."""
+    return permit("commitment.answer" if paper is None else "commitment.record", actor, commitment)
+
+
+def kept_paper(this: Act, actor: Viewer, commitment: Commitment, paper: OnPaper | None) -> PromisePaper | None:
+    """The paper as it belongs to the file from now on."""
+    if paper is None:
+        return None
+    columns = paper.record(actor, this.now)
+    return PromisePaper.objects.create(commitment=commitment, body_id=this.actor.body_id, **columns)
+
+
+def sent_paper(paper: OnPaper | None) -> dict[str, object]:
+    """What an act was sent with, where it came on paper; nothing else changes the hash of what is sent."""
+    return {"paper": paper.sent} if paper else {}
+
+
+def paper_data(paper: PromisePaper | None) -> dict[str, Any]:
+    """What the journal's entry says of it: from paper, on behalf of whoever signed."""
+    if paper is None:
+        return {}
+    return {"from_paper": True, "paper": paper.pk, "scan": paper.scan.sha256, "signed_on": paper.signed_on}
 
 
 def remark(
@@ -34,6 +62,7 @@ def remark(
     body: Body | None = None,
     on: date | None = None,
     by: Actor | None = None,
+    paper: PromisePaper | None = None,
 ) -> LedgerEvent:
     """A dated remark in the commitment's file, signed by whoever acts (or `by`) unless another desk is named."""
     signs = by or this.actor
@@ -45,8 +74,9 @@ def remark(
         number=number,
         body_id=body.pk if body else signs.body_id,
         by_id=signs.person_id,
-        on=on or timezone.localdate(this.at),
+        on=on or (paper.signed_on if paper else timezone.localdate(this.at)),
         at=this.now,
+        paper=paper,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.clocks import VERDICT_WORKDAYS
 from yishi.commitments.models import Commitment, LedgerEvent, Proof, TimeRequest
@@ -20,13 +21,17 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
 from ._common import (
+    as_bearer,
     enter,
+    kept_paper,
     locked,
     needed,
     not_future,
     not_past,
+    paper_data,
     remark,
     second_person,
+    sent_paper,
     tell_desk,
     tell_judges,
     today_of,
@@ -36,43 +41,57 @@ Kind = LedgerEvent.Kind
 
 
 def commitment_answer(
-    *, actor: Viewer, commitment: Commitment, text: str, on: date | None = None, act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    commitment: Commitment,
+    text: str,
+    on: date | None = None,
+    paper: OnPaper | None = None,
+    act_id: UUID | None = None,
 ) -> Receipt:
     """Say, as the bearer, how the promise stands. The first answer counts for the rate of answers."""
-    by = permit("commitment.answer", actor, commitment)
-    body = {"commitment": commitment.pk, "text": text, "on": on}
+    by = as_bearer(actor, commitment, paper)
+    body = {"commitment": commitment.pk, "text": text, "on": on, **sent_paper(paper)}
     with act("commitments.commitment.answer", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         commitment = locked(commitment)
         step(commitment, "answer")
-        day = not_future(on or today_of(this), "on", today_of(this))
+        kept = kept_paper(this, actor, commitment, paper)
+        day = not_future(on or (kept.signed_on if kept else today_of(this)), "on", today_of(this))
         if commitment.answered_on is None:
             commitment.answered_on = day
             commitment.save(update_fields=["answered_on"])
-        remark(this, commitment, Kind.ANSWER, text=needed(text, "text", 1000), on=day)
-        enter(this, commitment, "answered")
+        remark(this, commitment, Kind.ANSWER, text=needed(text, "text", 1000), on=day, paper=kept)
+        enter(this, commitment, "answered", **paper_data(kept))
         tell_desk(commitment, commitment.supervisor_id, "commitment.answered", str(this.id))
     return this.receipt
 
 
 def people_met(
-    *, actor: Viewer, commitment: Commitment, text: str, on: date | None = None, act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    commitment: Commitment,
+    text: str,
+    on: date | None = None,
+    paper: OnPaper | None = None,
+    act_id: UUID | None = None,
 ) -> Receipt:
     """The bearer met the people whom it concerns: when, where, what was said."""
-    by = permit("commitment.answer", actor, commitment)
-    body = {"commitment": commitment.pk, "text": text, "on": on}
+    by = as_bearer(actor, commitment, paper)
+    body = {"commitment": commitment.pk, "text": text, "on": on, **sent_paper(paper)}
     with act("commitments.commitment.meet", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         commitment = locked(commitment)
         step(commitment, "meet")
-        day = not_future(on or today_of(this), "on", today_of(this))
+        kept = kept_paper(this, actor, commitment, paper)
+        day = not_future(on or (kept.signed_on if kept else today_of(this)), "on", today_of(this))
         if commitment.met_people_on is None:
             commitment.met_people_on = day
             commitment.save(update_fields=["met_people_on"])
-        remark(this, commitment, Kind.MET, text=needed(text, "text", 1000), on=day)
-        enter(this, commitment, "met")
+        remark(this, commitment, Kind.MET, text=needed(text, "text", 1000), on=day, paper=kept)
+        enter(this, commitment, "met", **paper_data(kept))
     return this.receipt
 
 
@@ -85,11 +104,15 @@ def proof_give(
     quantity: Decimal | None = None,
     files: Iterable[Attachment] = (),
     writer: Actor | None = None,
+    paper: OnPaper | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Show, as the bearer, that the promise is done. The clock stands until a second person has checked: neither who
-    gave the proof nor, where the right of another room let somebody say it for the bearer, that `writer`."""
-    by = permit("commitment.answer", actor, commitment)
+    gave the proof nor, where the right of another room let somebody say it for the bearer, that `writer`.
+
+    With the bearer's `paper` the supervisor's desk writes it down on the bearer's behalf; another person checks it.
+    """
+    by = as_bearer(actor, commitment, paper)
     files = list(files)
     body = {
         "commitment": commitment.pk,
@@ -97,12 +120,14 @@ def proof_give(
         "done_on": done_on,
         "quantity": quantity,
         "files": [f.sha256 for f in files],
+        **sent_paper(paper),
     }
     with act("commitments.commitment.prove", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         commitment = locked(commitment)
         state = step(commitment, "prove")
+        kept = kept_paper(this, actor, commitment, paper)
         proof = Proof.objects.create(
             commitment=commitment,
             round=commitment.round,
@@ -111,13 +136,14 @@ def proof_give(
             done_on=not_future(done_on, "done_on", today_of(this)),
             given_by_id=writer.person_id if writer is not None else actor.person_id,
             given_at=this.now,
+            paper=kept,
         )
         proof.files.set(files)
         commitment.state = state
         commitment.proved_on = today_of(this)
         commitment.answered_on = commitment.answered_on or commitment.proved_on
         commitment.save(update_fields=["state", "proved_on", "answered_on"])
-        enter(this, commitment, "proved", proof=proof.pk)
+        enter(this, commitment, "proved", proof=proof.pk, **paper_data(kept))
         this.result(proof=proof.pk)
         tell_desk(commitment, commitment.supervisor_id, "commitment.proved", str(proof.pk))
         hooks.run(hooks.ON_MOVED, commitment, this)
@@ -173,11 +199,17 @@ def proof_check(
 
 
 def time_ask(
-    *, actor: Viewer, commitment: Commitment, due_on: date, reason: str, act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    commitment: Commitment,
+    due_on: date,
+    reason: str,
+    paper: OnPaper | None = None,
+    act_id: UUID | None = None,
 ) -> Receipt:
     """The bearer asks for more time, with the reason. The old date holds until somebody decides."""
-    by = permit("commitment.answer", actor, commitment)
-    body = {"commitment": commitment.pk, "due_on": due_on, "reason": reason}
+    by = as_bearer(actor, commitment, paper)
+    body = {"commitment": commitment.pk, "due_on": due_on, "reason": reason, **sent_paper(paper)}
     with act("commitments.time.ask", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -197,10 +229,11 @@ def time_ask(
             reason=needed(reason, "reason"),
             asked_by_id=actor.person_id,
             asked_at=this.now,
+            paper=kept_paper(this, actor, commitment, paper),
         )
         commitment.answered_on = commitment.answered_on or today_of(this)
         commitment.save(update_fields=["answered_on"])
-        enter(this, commitment, "time_asked", request=request.pk, due_on=due_on)
+        enter(this, commitment, "time_asked", request=request.pk, due_on=due_on, **paper_data(request.paper))
         this.result(time=request.pk)
         tell_desk(commitment, commitment.supervisor_id, "commitment.time_asked", str(request.pk))
     return this.receipt

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.clocks import RECHECK_AFTER, RECHECK_BEFORE
 from yishi.commitments.models import Commitment, Judge, LedgerEvent, Verdict
@@ -19,12 +20,15 @@ from yishi.people.models import Person
 
 from ._common import (
     enter,
+    kept_paper,
     locked,
     needed,
     not_future,
+    paper_data,
     remark,
     requests_end,
     second_person,
+    sent_paper,
     tell_desk,
     tell_judges,
     today_of,
@@ -43,11 +47,13 @@ def verdict_give(
     text: str = "",
     judge: Person | None = None,
     writer: Actor | None = None,
+    paper: OnPaper | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Somebody who benefits says how it turned out, once per round; a late verdict is heard after the strike-off too.
 
-    With `judge` the actor writes down what that person said by word of mouth; never the bearer's own hands. It may be
+    With `judge` the actor writes down what that person said by word of mouth, or wrote on a `paper`; never the
+    bearer's own hands, and who wrote it down does not decide what follows from it. It may be
     said before the proof is checked: it is kept, and the check stays the supervisor's. `writer`: who wrote it down by
     the right of another room; the file names them.
 
@@ -61,6 +67,7 @@ def verdict_give(
     body = {"commitment": commitment.pk, "value": value, "text": text}
     if judge is not None:
         body["judge"] = judge.pk
+        body |= sent_paper(paper)
     with act("commitments.verdict.give", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -85,10 +92,11 @@ def verdict_give(
             text=text.strip()[:500],
             at=this.now,
             reopened=reopens,
+            paper=kept_paper(this, actor, commitment, paper),
         )
         if writer is not None:
             remark(this, commitment, Kind.HEARD, text=_writer_named(writer), by=writer)
-        enter(this, commitment, "judged", verdict=verdict.pk, value=value)
+        enter(this, commitment, "judged", verdict=verdict.pk, value=value, **paper_data(verdict.paper))
         this.result(verdict=verdict.pk, reopened=reopens)
         code = "commitment.judged_again" if is_negative and not reopens else "commitment.judged"
         tell_desk(commitment, commitment.supervisor_id, code, str(verdict.pk))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.models import Commitment, Judge, LedgerEvent
 from yishi.commitments.stages import step
@@ -19,7 +20,20 @@ from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
 
-from ._common import enter, locked, needed, not_future, not_past, remark, tell_desk, today_of
+from ._common import (
+    as_bearer,
+    enter,
+    kept_paper,
+    locked,
+    needed,
+    not_future,
+    not_past,
+    paper_data,
+    remark,
+    sent_paper,
+    tell_desk,
+    today_of,
+)
 
 Kind = LedgerEvent.Kind
 
@@ -114,17 +128,21 @@ def commitment_agree(
     return this.receipt
 
 
-def commitment_confirm(*, actor: Viewer, commitment: Commitment, act_id: UUID | None = None) -> Receipt:
-    """The bearer, who was not in the room, takes the promise on."""
-    by = permit("commitment.answer", actor, commitment)
-    with act("commitments.commitment.confirm", actor=by, act_id=act_id, body={"commitment": commitment.pk}) as this:
+def commitment_confirm(
+    *, actor: Viewer, commitment: Commitment, paper: OnPaper | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """The bearer, who was not in the room, takes the promise on; `paper`: as they signed it, written down for them."""
+    by = as_bearer(actor, commitment, paper)
+    body = {"commitment": commitment.pk, **sent_paper(paper)}
+    with act("commitments.commitment.confirm", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         commitment = locked(commitment)
         commitment.state = step(commitment, "confirm")
         commitment.save(update_fields=["state"])
-        remark(this, commitment, Kind.CONFIRMED)
-        enter(this, commitment, "confirmed")
+        kept = kept_paper(this, actor, commitment, paper)
+        remark(this, commitment, Kind.CONFIRMED, paper=kept)
+        enter(this, commitment, "confirmed", **paper_data(kept))
         hooks.run(hooks.ON_MOVED, commitment, this)
     return this.receipt
 

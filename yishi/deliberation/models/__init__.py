@@ -8,6 +8,7 @@ from .consultations import (
     Voice,
 )
 from .matters import (
+    GatePaper,
     GateRequest,
     GoodCase,
     LeaderNote,
@@ -49,6 +50,7 @@ __all__ = [
     "ConsultationVote",
     "Draw",
     "Duty",
+    "GatePaper",
     "GateRequest",
     "GoodCase",
     "HandCount",

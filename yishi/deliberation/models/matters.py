@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from yishi.attachments.models import Attachment
+from yishi.attachments.models import Attachment, PaperRecord
 from yishi.commitments.models import Commitment
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
@@ -166,6 +166,29 @@ class GateRequest(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class GatePaper(PaperRecord):
+    """A gate's answer that came on paper: the convener's desk wrote it down, a second person compares it."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("compared with the paper: right")
+        RETURNED = "returned", _("does not say what the paper says")
+
+    gate = models.ForeignKey(GateRequest, models.CASCADE, related_name="papers")  # checked: the row with the answer
+    answer = models.CharField(max_length=8, choices=GateRequest.Answer.choices)
+    reason = models.CharField(max_length=500)
+    digest = models.CharField(max_length=64)  # of what stood on the gate's page when it was written down
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    finding = models.CharField(max_length=500, blank=True)
+    checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    same_hands = models.BooleanField(default=False)  # a small office: who wrote it down compared it too
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gate"], condition=Q(outcome=""), name="gate_one_paper_to_check")
+        ]
 
 
 class LeaderNote(models.Model):

@@ -82,7 +82,7 @@ def enter(this: Act, matter: Matter, step: Step, *, on: date | None = None, note
     )
     ask_gates(this, matter, step, today)
     if last is None or last.stage != step.stage:
-        tell_authors(matter, "matter.stage", once=f"stage/{record.ordinal}", stage=step.stage)
+        tell_authors(matter, "matter.stage", once=f"stage/{record.ordinal}", stage=step.stage, step=step.name)
 
 
 def matter_move_on(matter: Matter, *, by: Actor = SYSTEM, caused_by: UUID | None = None) -> list[str]:

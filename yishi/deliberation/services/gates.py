@@ -1,6 +1,7 @@
 """Gates: a body is asked, and answers approve, return or hold, with reason, person and date."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
+from yishi.people.models import Person
 
 from .asking import gate_bodies, gate_body, newest_request, place_at, put, shown_to
 from .course import enter, locked, matter_move_on, next_state
@@ -88,43 +90,73 @@ def gate_answer(
     with act("deliberation.gate.answer", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        matter = locked(gate.matter)
-        gate = GateRequest.objects.select_for_update(of=("self",)).select_related("answered_by").get(pk=gate.pk)
-        newest = newest_request(matter, gate.step, gate.gate) or gate
-        _check_unanswered(gate, newest)
-        if answer not in ANSWERS[gate.answer]:
-            raise Refusal("gate.unknown_answer", _("Choose approve, return or on hold."), field="answer")
-        reason = clean(reason)
-        if not reason:
-            raise Refusal("gate.no_reason", _("Write the reason; one word such as “agreed” is enough."), field="reason")
-        if len(reason) > MAX_REASON:
-            raise Refusal(
-                "gate.long_reason",
-                _("The reason is longer than %(max)d characters.") % {"max": MAX_REASON},
-                field="reason",
-            )
-        next_state(matter, "advance")
-        if matter.step != gate.step:
-            raise WrongStage("gate.moved", _("The matter is in another step now; this gate needs no answer any more."))
+        matter, gate = asked(gate)
+        reason = checked_answer(gate, answer, reason)
         now = shown_to(gate)
         check_shown(shown, digest(now))
-        row = _answered(this, gate, answer, reason, now, actor)
-        _entry(this, matter, row)
-        tell_convener(
-            matter,
-            "gate.answered",
-            once=f"gate/{row.pk}",
-            gate=row.name,
-            body=row.body.name,
-            answer=answer,
-            reason=reason,
-        )
-        if answer == Answer.RETURN:
-            _lead_back(this, matter, row)
-        elif answer == Answer.APPROVE:
-            matter_move_on(matter, by=this.actor, caused_by=this.id)
-        this.result(gate=row.pk, matter=matter.pk, step=matter.step)
+        write_answer(this, matter, gate, answer, reason, now, person=actor.person, at=this.now)
     return this.receipt
+
+
+def asked(gate: GateRequest) -> tuple[Matter, GateRequest]:
+    """Its matter and the request, both locked; refuses what is answered already or left behind."""
+    matter = locked(gate.matter)
+    gate = GateRequest.objects.select_for_update(of=("self",)).select_related("answered_by").get(pk=gate.pk)
+    _check_unanswered(gate, newest_request(matter, gate.step, gate.gate) or gate)
+    next_state(matter, "advance")
+    if matter.step != gate.step:
+        raise WrongStage("gate.moved", _("The matter is in another step now; this gate needs no answer any more."))
+    return matter, gate
+
+
+def checked_answer(gate: GateRequest, answer: str, reason: str) -> str:
+    """The reason as it is stored; refuses an answer that cannot follow and a reason that is none."""
+    if answer not in ANSWERS[gate.answer]:
+        raise Refusal("gate.unknown_answer", _("Choose approve, return or on hold."), field="answer")
+    reason = clean(reason)
+    if not reason:
+        raise Refusal("gate.no_reason", _("Write the reason; one word such as “agreed” is enough."), field="reason")
+    if len(reason) > MAX_REASON:
+        raise Refusal(
+            "gate.long_reason",
+            _("The reason is longer than %(max)d characters.") % {"max": MAX_REASON},
+            field="reason",
+        )
+    return reason
+
+
+def write_answer(
+    this: Act,
+    matter: Matter,
+    gate: GateRequest,
+    answer: str,
+    reason: str,
+    shown: dict[str, Any],
+    *,
+    person: Person | None,
+    at: datetime,
+    **data: Any,
+) -> GateRequest:
+    """Write the answer given `at` that time, tell the convener, and lead the matter on or back. `data`: for the entry.
+
+    `person` is who answered at the body's desk; nobody where it came on paper."""
+    row = _answered(gate, answer, reason, shown, person, at)
+    _entry(this, matter, row, at, data)
+    tell_convener(
+        matter,
+        "gate.answered",
+        once=f"gate/{row.pk}",
+        gate=row.name,
+        body=row.body.name,
+        answer=answer,
+        reason=reason,
+    )
+    if answer == Answer.RETURN:
+        _lead_back(this, matter, row)
+    elif answer == Answer.APPROVE:
+        matter_move_on(matter, by=this.actor, caused_by=this.id)
+    this.result(gate=row.pk, matter=matter.pk, step=matter.step)
+    return row
 
 
 def _check_unanswered(gate: GateRequest, newest: GateRequest) -> None:
@@ -140,7 +172,7 @@ def _check_unanswered(gate: GateRequest, newest: GateRequest) -> None:
 
 
 def _answered(
-    this: Act, gate: GateRequest, answer: str, reason: str, shown: dict[str, Any], actor: Viewer
+    gate: GateRequest, answer: str, reason: str, shown: dict[str, Any], person: Person | None, at: datetime
 ) -> GateRequest:
     """Write the answer; after a hold in a new row, so that the hold and its reason stay on the record."""
     if gate.answer == Answer.HOLD:
@@ -154,18 +186,20 @@ def _answered(
             due_on=gate.due_on,
             round=gate.round + 1,
         )
-    gate.answer, gate.reason, gate.answered_by, gate.answered_at = answer, reason, actor.person, this.now
+    gate.answer, gate.reason, gate.answered_by, gate.answered_at = answer, reason, person, at
     gate.shown = shown
     gate.save()
     return gate
 
 
-def _entry(this: Act, matter: Matter, row: GateRequest) -> None:
+def _entry(this: Act, matter: Matter, row: GateRequest, at: datetime, data: dict[str, Any]) -> None:
     this.entry(
+        code="deliberation.gate.answer",
         subject=("matter", matter.pk),
         place=matter.place_id,
+        at=at,
         dims={"body": row.body_id, "answer": row.answer},
-        data={"gate": row.pk, "code": row.gate, "round": row.round, "digest": digest(row.shown)},
+        data={"gate": row.pk, "code": row.gate, "round": row.round, "digest": digest(row.shown), **data},
     )
 
 

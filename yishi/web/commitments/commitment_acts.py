@@ -13,17 +13,23 @@ from django.utils.translation import gettext_lazy
 
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.commitments import services
-from yishi.commitments.models import Commitment, TimeRequest
+from yishi.commitments.models import Commitment, TimeRequest, Verdict
 from yishi.kit.errors import Refusal
+from yishi.kit.records import lend, lent
+from yishi.organisations.rights import may
+from yishi.people.models import Person
 from yishi.web.kit.fields import AmountField, area, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.paper_fields import PaperForm, from_paper, with_paper
 from yishi.web.kit.request import Request
+from yishi.web.kit.stream import stream
 
 from .commitments import load_commitment
 
 DAY = {"type": "date"}
+SAYS = "commitment.say"  # the bearer, or who writes down what the bearer said on paper
 
 
 class NothingForm(ActForm):
@@ -46,6 +52,14 @@ class ProofForm(ActForm):
     )
     photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
     scan = forms.FileField(label=gettext_lazy("Scan or PDF (a receipt, a contract)"), required=False)
+
+
+class PaperProofForm(ActForm):
+    text = area(gettext_lazy("What was done, and how does one see it?"))
+    done_on = day_field(gettext_lazy("Done on"))
+    quantity = AmountField(
+        label=gettext_lazy("Quantity done"), required=False, min_value=0, max_digits=14, decimal_places=3
+    )
 
 
 class TimeForm(ActForm):
@@ -105,12 +119,15 @@ def act_page(
 
     @page(right, load=load_commitment)
     def view(request: Request, commitment: Commitment) -> HttpResponse:
+        form, act = form_class(request.POST or None), service
+        if right == SAYS and not may("commitment.answer", request.viewer, commitment):
+            form, act = with_paper(form_class)(request.POST or None, request.FILES or None), from_paper(service)
         return one_act(
             request,
-            form_class(request.POST or None),
-            service,
+            form,
+            act,
             given={"commitment": commitment},
-            heading=heading,
+            heading=heading if act is service else _("From paper: %(act)s") % {"act": heading},
             lead=f"{commitment.number} · {commitment.act}",
             back=reverse("commitment", args=[commitment.pk]),
             done=done,
@@ -121,7 +138,7 @@ def act_page(
 
 
 confirm = act_page(
-    "commitment.answer",
+    SAYS,
     NothingForm,
     services.commitment_confirm,
     gettext_lazy("Confirm the promise"),
@@ -129,7 +146,7 @@ confirm = act_page(
     gettext_lazy("Confirmed. Its clock starts with the hand-over."),
 )
 answer = act_page(
-    "commitment.answer",
+    SAYS,
     TextForm,
     services.commitment_answer,
     gettext_lazy("Answer how it stands"),
@@ -137,7 +154,7 @@ answer = act_page(
     gettext_lazy("Answered; the supervisor is told."),
 )
 meet = act_page(
-    "commitment.answer",
+    SAYS,
     TextForm,
     services.people_met,
     gettext_lazy("We met the people"),
@@ -185,7 +202,7 @@ check = act_page(
     gettext_lazy("Checked. Accepted, those who raised it are asked to judge within ten working days."),
 )
 time = act_page(
-    "commitment.answer",
+    SAYS,
     TimeForm,
     services.time_ask,
     gettext_lazy("Ask for more time"),
@@ -194,9 +211,11 @@ time = act_page(
 )
 
 
-@page("commitment.answer", load=load_commitment)
+@page(SAYS, load=load_commitment)
 def prove(request: Request, commitment: Commitment) -> HttpResponse:
-    """Give proof, with a photo or a scan if there is one."""
+    """Give proof, with a photo or a scan if there is one; or write down the proof that came on paper."""
+    if not may("commitment.answer", request.viewer, commitment):
+        return _prove_from_paper(request, commitment)
     form = ProofForm(request.POST or None, request.FILES or None, initial={"done_on": timezone.localdate()})
     files: list[Any] = []
 
@@ -222,6 +241,74 @@ def prove(request: Request, commitment: Commitment) -> HttpResponse:
         field = {"photo": "photo_1"}.get(refusal.field or "", refusal.field)
         form.add_error(field if field in form.fields else None, str(refusal.message))
         return one_act(request, form, services.proof_give, **options)
+
+
+def _prove_from_paper(request: Request, commitment: Commitment) -> HttpResponse:
+    form = with_paper(PaperProofForm)(
+        request.POST or None, request.FILES or None, initial={"done_on": timezone.localdate()}
+    )
+    return one_act(
+        request,
+        form,
+        from_paper(services.proof_give),
+        given={"commitment": commitment},
+        heading=_("From paper: %(act)s") % {"act": _("Give proof")},
+        lead=f"{commitment.number} · {commitment.act} · {commitment.proof_expected}",
+        back=reverse("commitment", args=[commitment.pk]),
+        done=_("Written down from paper; another person checks it."),
+        submit=_("Write it down"),
+    )
+
+
+class HearForm(ActForm):
+    judge = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Who said it?"))
+    value = forms.ChoiceField(
+        label=gettext_lazy("How did it turn out?"), choices=Verdict.Value.choices, widget=forms.RadioSelect
+    )
+    text = area(gettext_lazy("In their words (if they said any)"), max_length=500)
+
+    def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        silent = commitment.judges.exclude(verdicts__round=commitment.round)
+        self.fields["judge"].queryset = Person.within.filter(pk__in=silent.values("person")).order_by("name", "pk")
+
+
+class PaperHearForm(HearForm):
+    """The same, with the paper on which it came."""
+
+    signed_by, signed_on, scan = (PaperForm.base_fields[name] for name in ("signed_by", "signed_on", "scan"))
+
+
+@page("commitment.hear", load=load_commitment)
+def hear(request: Request, commitment: Commitment) -> HttpResponse:
+    """Write down the judgement of somebody who wrote it on paper: they have no phone, or lost their code."""
+    return one_act(
+        request,
+        PaperHearForm(request.POST or None, request.FILES or None, commitment=commitment),
+        from_paper(services.verdict_give),
+        given={"commitment": commitment},
+        heading=_("Write down a judgement that came on paper"),
+        lead=_("%(number)s · Whoever wrote it is not named on the file; the bearer never learns who it was.")
+        % {"number": commitment.number},
+        back=reverse("commitment", args=[commitment.pk]),
+        done=_("The judgement is written down."),
+        submit=_("Write it down"),
+    )
+
+
+def load_paper(request: Request, pk: UUID, paper: UUID) -> Commitment:
+    """The promise, with a paper of its bearer; the paper of somebody who judges is shown to who may write it down."""
+    commitment = load_commitment(request, pk)
+    kept = commitment.papers.select_related("scan").get(pk=paper)
+    is_verdict = Verdict.objects.filter(paper=kept).exists()
+    if is_verdict and not may("commitment.hear", request.viewer, commitment):
+        raise Commitment.DoesNotExist
+    return lend(commitment, asked_paper=kept)
+
+
+@page("commitment.see", load=load_paper, methods=("GET",))
+def paper_scan(request: Request, commitment: Commitment) -> HttpResponse:
+    return stream(lent(commitment, "asked_paper").scan)
 
 
 @page("commitment.supervise", load=load_commitment)
@@ -286,6 +373,8 @@ urlpatterns = [
     path("desk/commitments/<uuid:pk>/answer/", answer, name="commitment_answer"),
     path("desk/commitments/<uuid:pk>/meet/", meet, name="commitment_meet"),
     path("desk/commitments/<uuid:pk>/prove/", prove, name="commitment_prove"),
+    path("desk/commitments/<uuid:pk>/hear/", hear, name="commitment_hear"),
+    path("desk/commitments/<uuid:pk>/papers/<uuid:paper>/", paper_scan, name="commitment_paper"),
     path("desk/commitments/<uuid:pk>/time/", time, name="commitment_time"),
     path("desk/commitments/<uuid:pk>/check/", check, name="commitment_check"),
     path("desk/commitments/<uuid:pk>/strike-off/", strike_off, name="commitment_strike_off"),

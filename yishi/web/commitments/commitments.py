@@ -46,8 +46,11 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     ("close_undone", "commitment.decide", "commitment_close", gettext_lazy("Close without being done")),
     ("recheck", "commitment.decide", "commitment_recheck", gettext_lazy("Look back")),
     ("reopen", "commitment.supervise", "commitment_reopen", gettext_lazy("Open it again")),
+    ("hear", "commitment.hear", "commitment_hear", gettext_lazy("Write down a judgement that came on paper")),
 )
-UNWISHED = ("close_undone", "reopen")  # never the page's first button
+# What the bearer's desk says itself; for who may write it down from paper, in this order.
+ON_PAPER = ("confirm", "prove", "answer", "ask_time")
+UNWISHED = ("close_undone", "reopen", "hear")  # never the page's first button
 
 
 class LedgerFilter(Form):
@@ -177,6 +180,7 @@ def commitment(request: Request, commitment: Commitment) -> HttpResponse:
         "origin": origin_of(commitment),
         "proofs": commitment.proofs.prefetch_related("files").order_by("-given_at"),
         "letters": commitment.events.filter(kind="letter").order_by("at"),
+        "papers": commitment.papers.exclude(pk__in=commitment.verdicts.filter(paper__isnull=False).values("paper")),
         "asked": commitment.judges.count(),
         "pressed": PRESSED[commitment.escalation],
     }
@@ -185,7 +189,10 @@ def commitment(request: Request, commitment: Commitment) -> HttpResponse:
 
 def offered(viewer: Any, commitment: Commitment, *, waits: bool) -> list[dict[str, Any]]:
     """The acts that the viewer may do now: by right, by stage, and when their time has come."""
-    rights = ("commitment.answer", "commitment.supervise", "commitment.decide")
+    rights = (
+        *("commitment.answer", "commitment.supervise", "commitment.decide"),
+        *("commitment.hear", "commitment.record"),
+    )
     allowed = {right: may(right, viewer, commitment) for right in rights}
     look_back_from = commitment.settled_on + RECHECK_AFTER if commitment.settled_on else None
     not_yet = {
@@ -193,12 +200,23 @@ def offered(viewer: Any, commitment: Commitment, *, waits: bool) -> list[dict[st
         "escalate": commitment.state != S.IN_FORCE or commitment.escalation >= NEXT_TIER,
         "recheck": bool(commitment.rechecked_on or not look_back_from or timezone.localdate() < look_back_from),
         "ask_time": commitment.time_requests.filter(granted__isnull=True).exists(),
+        "hear": not commitment.judges.exclude(verdicts__round=commitment.round).exists(),
     }
     acts = [
         {"url": reverse(name, args=[commitment.pk]), "label": label, "is_wished": verb not in UNWISHED}
         for verb, right, name, label in ACTS
         if allowed[right] and may_step(commitment, verb) and not not_yet.get(verb)
     ]
+    if allowed["commitment.record"] and not allowed["commitment.answer"]:
+        acts += [
+            {
+                "url": reverse(name, args=[commitment.pk]),
+                "label": _("From paper: %(act)s") % {"act": label},
+                "is_wished": False,
+            }
+            for verb, _right, name, label in ACTS
+            if verb in ON_PAPER and may_step(commitment, verb) and not not_yet.get(verb)
+        ]
     request_open = commitment.time_requests.filter(granted__isnull=True).first()
     if request_open and allowed["commitment.decide"] and may_step(commitment, "decide_time"):
         url = reverse("commitment_time_decide", args=[request_open.pk])

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from yishi.commitments.models import Commitment, LedgerEvent, Proof, Verdict
+from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, Proof, Verdict
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import act_title
 
@@ -24,24 +24,26 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
     title = act_title("commitments.commitment.agree")
     first = Event(title, when=commitment.agreed_on, who=bearer, flag=flag if commitment.backfilled else "")
     dated: list[tuple[date, datetime | None, Event]] = [(commitment.agreed_on, None, first)]
-    for ledger_event in commitment.events.select_related("body"):
+    for ledger_event in commitment.events.select_related("body", "paper"):
         late = ledger_event.on < timezone.localdate(ledger_event.at)
         event = Event(
             ledger_event.get_kind_display() + (f" {ledger_event.number}" if ledger_event.number else ""),
             when=ledger_event.on if late else ledger_event.at,
             who=ledger_event.body.name if ledger_event.body else "",
             text="" if to_judge and ledger_event.kind in BETWEEN_DESKS else ledger_event.text,
-            flag=flag if late else "",
+            flag=_from_paper(ledger_event.paper) or (flag if late else ""),
         )
         dated.append((ledger_event.on, ledger_event.at, event))
-    for proof in commitment.proofs.all():
+    for proof in commitment.proofs.select_related("paper"):
         done = _("done on %(day)s") % {"day": date_format(proof.done_on)}
         amount = f"{proof.quantity.normalize():f} {commitment.unit}" if proof.quantity is not None else ""
         text = "\n".join(word for word in (proof.text, amount, done) if word)
         title = act_title("commitments.commitment.prove")
         # A proof without a giver is the family's word, which names its writer: the bearer did not say it.
         who = bearer if proof.given_by_id else ""
-        dated.append(_at(proof.given_at, Event(title, when=proof.given_at, who=who, text=text)))
+        dated.append(
+            _at(proof.given_at, Event(title, when=proof.given_at, who=who, text=text, flag=_from_paper(proof.paper)))
+        )
         if proof.outcome and proof.checked_at:
             title = _("Proof accepted") if proof.outcome == Proof.Outcome.ACCEPTED else _("Proof returned")
             if proof.outcome == Proof.Outcome.ACCEPTED and not proof.as_agreed:
@@ -54,11 +56,12 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
                 flag=_("one person for both desks (small office)") if proof.same_hands else "",
             )
             dated.append(_at(proof.checked_at, event))
-    for asked in commitment.time_requests.all():
+    for asked in commitment.time_requests.select_related("paper"):
         until = _("until %(day)s") % {"day": date_format(asked.due_on)}
         text = until if to_judge else f"{until}\n{asked.reason}"
         title = act_title("commitments.time.ask")
-        dated.append(_at(asked.asked_at, Event(title, when=asked.asked_at, who=bearer, text=text)))
+        event = Event(title, when=asked.asked_at, who=bearer, text=text, flag=_from_paper(asked.paper))
+        dated.append(_at(asked.asked_at, event))
         if asked.decided_at:
             title = _("More time granted") if asked.granted else _("More time refused")
             text = "" if to_judge else asked.answer
@@ -67,6 +70,14 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
     earliest = datetime.min.replace(tzinfo=timezone.get_current_timezone())
     ordered = sorted(dated, key=lambda row: (row[0], row[1] or earliest))
     return [event for _day, _moment, event in ordered] + _next(commitment)
+
+
+def _from_paper(paper: PromisePaper | None) -> str:
+    """What came on paper says so, and of which day the paper is."""
+    if paper is None:
+        return ""
+    words = _("from paper, signed by %(name)s on %(day)s")
+    return words % {"name": paper.signed_by, "day": date_format(paper.signed_on)}
 
 
 def _at(moment: datetime, event: Event) -> tuple[date, datetime, Event]:

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.clocks import RECHECK_AFTER
-from yishi.commitments.models import Commitment, TimeRequest
+from yishi.commitments.models import Commitment, Proof, TimeRequest
 from yishi.organisations.models import BodyKind, PlaceLevel
 from yishi.web.kit.next_acts import Course, NextAct, inside
 
@@ -34,7 +34,10 @@ def _deciding(viewer: Any) -> Q:
         bearer__in=[post.body_id for post in viewer.posts]
     )
     own = Q(supervisor=F("bearer"))
-    return (~own & Q(supervisor__in=viewer.desks)) | (own & office)
+    papers = Proof.objects.filter(commitment=OuterRef("pk"), outcome="", paper__isnull=False)
+    written = Q(state=S.PROVED) & Q(Exists(papers))  # by the supervisor's desk: another person checks
+    mine = Q(Exists(papers.filter(given_by=viewer.person_id)))
+    return (~own & Q(supervisor__in=viewer.desks) & ~(written & mine)) | ((own | written) & office & ~(written & mine))
 
 
 def _commitments() -> QuerySet[Commitment]:

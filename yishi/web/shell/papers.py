@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from yishi.commitments.models import Commitment, LedgerEvent
 from yishi.deliberation.models import Agreement, Sitting
 from yishi.organisations.models import Installation, Venue, VenueCode
+from yishi.web.deliberation.process.gate_cover_papers import cover_paper
+from yishi.web.deliberation.process.gates import load_gate
 from yishi.web.deliberation.sittings.agreement_papers import agreement_paper, letter_paper
 from yishi.web.deliberation.sittings.agreements import load_agreement
 from yishi.web.deliberation.sittings.sitting_papers import minutes_paper, notice_paper, sign_in_data
@@ -80,9 +82,14 @@ minutes_pdf, minutes_docx = _paper_views(
     lambda sitting: _("minutes") + f"-{sitting.minutes.number}",
 )
 agreement_pdf, agreement_docx = _paper_views("matter.see", load_agreement, agreement_paper, _agreement_name)
+gate_cover_pdf, gate_cover_docx = _paper_views(
+    "gate.record", load_gate, cover_paper, lambda gate: _("cover paper") + f"-{gate.matter.number}"
+)
 letter_pdf, letter_docx = _paper_views("commitment.see", load_letter, letter_paper, lambda letter: f"{letter.number}")
 
 urlpatterns = [
+    path("desk/gates/<uuid:pk>/cover.pdf", gate_cover_pdf, name="gate_cover_pdf"),
+    path("desk/gates/<uuid:pk>/cover.docx", gate_cover_docx, name="gate_cover_docx"),
     path("desk/venues/<uuid:pk>/poster.pdf", venue_poster, name="venue_poster"),
     path("desk/sittings/<uuid:pk>/notice.pdf", notice_pdf, name="notice_pdf"),
     path("desk/sittings/<uuid:pk>/notice.docx", notice_docx, name="notice_docx"),

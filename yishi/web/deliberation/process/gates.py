@@ -24,7 +24,7 @@ from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, local_day
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
@@ -115,7 +115,10 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
     answers = may("gate.answer", request.viewer, gate)
     step = read_document(gate.matter.process.document).step(gate.step)
     asked = GateRequest.objects.filter(matter=gate.matter, gate=gate.gate, step=gate.step)
-    rounds = list(asked.select_related("answered_by").order_by("round"))
+    rounds = list(asked.select_related("answered_by").prefetch_related("papers").order_by("round"))
+    is_open = bool(ANSWERS[gate.answer]) and rounds[-1].pk == gate.pk
+    papers = [paper for past in rounds for paper in past.papers.all()]
+    runs = may("gate.record", request.viewer, gate)
     shown = shown_to(gate)
     agreement = (
         Agreement.objects.filter(matter=gate.matter).order_by("-written_at").first() if "duties" in shown else None
@@ -128,7 +131,12 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
         "is_stale": gate_is_stale(gate, shown) and rounds[-1].pk == gate.pk,
         "gate": gate,
         "answers": answers,
-        "is_open": bool(ANSWERS[gate.answer]) and rounds[-1].pk == gate.pk,
+        "is_open": is_open,
+        "cover_url": link("gate_cover_pdf", gate.pk) if runs and is_open else "",
+        "cover_word_url": link("gate_cover_docx", gate.pk) if runs and is_open else "",
+        "waiting_paper": next((paper for paper in papers if not paper.outcome), None),
+        "record_url": reverse("gate_record", args=[gate.pk]) if runs and is_open else "",
+        "compares": runs,
         "is_silent": not gate.answer and gate.due_on < timezone.localdate(),
         "step_name": step.name if step else gate.step,
         "rounds": rounds,

@@ -9,6 +9,8 @@ TITLES: dict[str, Title] = {
     "deliberation.gate.answer": _("Gate answered"),
     "deliberation.gate.ask": _("Gate asked"),
     "deliberation.gate.ask_again": _("Gate asked again"),
+    "deliberation.gate.compare": _("Answer of a gate compared with its paper"),
+    "deliberation.gate.record": _("Answer of a gate written down from paper"),
     "deliberation.matter.advance": _("Sent on to the next step"),
     "deliberation.matter.change": _("Details of the matter changed"),
     "deliberation.matter.close": _("Matter concluded"),

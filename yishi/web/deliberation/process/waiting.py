@@ -8,15 +8,30 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.models import Commitment
-from yishi.deliberation.models import Agreement, GateRequest, Matter, PlanTopic, Seat, Sitting, Stage, Study, YearPlan
+from yishi.deliberation.models import (
+    Agreement,
+    GatePaper,
+    GateRequest,
+    Matter,
+    PlanTopic,
+    Seat,
+    Sitting,
+    Stage,
+    Study,
+    YearPlan,
+)
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.deliberation.services.gates import gates_waiting
 from yishi.kit.clock import add_workdays
-from yishi.web.kit.next_acts import Course, NextAct
+from yishi.organisations.grants import OVERSEEING, WORKING
+from yishi.organisations.models import Installation, Post, valid_on
+from yishi.web.kit.next_acts import Course, NextAct, inside
 
 SOON = 3  # working days
 STAGES = tuple(Stage.values)
@@ -131,17 +146,47 @@ def _asked_gates() -> QuerySet[GateRequest]:
     return gates_waiting().select_related("matter__place")
 
 
+def _comparing(viewer: Any) -> Q:
+    """A second person at the convener's desk; where nobody else works there, the desks that oversee the place."""
+    waits = GatePaper.objects.filter(gate=OuterRef("pk"), outcome="")
+    mine = Q(Exists(waits.filter(recorded_by=viewer.person_id)))
+    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    over = inside(
+        viewer,
+        "matter__place__",
+        lambda post: post.body.kind in OVERSEEING and post.body.place.level in RUNNING_TIERS,
+    )
+    return Q(Exists(waits)) & (~mine | small) & (Q(matter__convener__in=viewer.desks) | over)
+
+
+def _carrying(viewer: Any) -> Q:
+    """The convener carries the paper to a body at which nobody has a post."""
+    manned = Post.objects.filter(valid_on(timezone.localdate()), body=OuterRef("body"), role__in=WORKING)
+    waits = GatePaper.objects.filter(gate=OuterRef("pk"), outcome="")
+    return Q(matter__convener__in=viewer.desks) & ~Q(Exists(manned)) & ~Q(Exists(waits))
+
+
 GATES = Course(
     kind="gate",
     column="answer",
     stages=("", *Answer.values),
-    acts=(NextAct(("", Answer.HOLD), "body", _("Answer the gate"), "gate", "due_on"),),
+    acts=(
+        NextAct(("", Answer.HOLD), "body", _("Answer the gate"), "gate", "due_on"),
+        NextAct(
+            ("", Answer.HOLD), "second person", _("Compare an answer with its paper"), "gate", "due_on",
+            whose=_comparing,
+        ),
+        NextAct(
+            ("", Answer.HOLD), "convener", _("Carry the cover paper there, write down the answer"), "gate", "due_on",
+            whose=_carrying,
+        ),
+    ),
     rests={Answer.APPROVE: "the matter went on", Answer.RETURN: "the matter is on the convener's desk"},
     records=_asked_gates,
     order="due_on",
     title=lambda gate: f"{gate.name} · {gate.matter.title}",
     detail=lambda gate: gate.matter.place.full_name,
-)
+)  # fmt: skip
 
 PLANS = Course(
     kind="plan",

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Worry
+from yishi.deliberation.models import Agreement, Matter, Sitting, Worry
 from yishi.deliberation.services.screening import worry_reopen
 from yishi.deliberation.services.worries import phone_change
 from yishi.kit.errors import Refusal
@@ -52,7 +52,7 @@ def follow(request: Request) -> HttpResponse:
 
 
 def load_own(request: Request, pk: UUID) -> Worry:
-    worries = Worry.objects.select_related("place", "desk", "convener", "matter__release", "merged_into")
+    worries = Worry.objects.select_related("place", "desk", "convener", "matter__release", "merged_into__matter")
     return worries.get(pk=pk, raiser=request.viewer.person)
 
 
@@ -61,8 +61,29 @@ def follow_one(request: Request, worry: Worry) -> HttpResponse:
     """One worry's file, for who raised it."""
     may_reopen = worry.state in (Worry.State.ANSWERED, Worry.State.DECLINED)
     may_reopen = may_reopen and not worry.steps.filter(kind="reopened").exists()
-    context = {"worry": worry, "events": worry_events(worry, to_raiser=True), "may_reopen": may_reopen, "tab": "follow"}
+    context = {
+        "worry": worry,
+        "events": worry_events(worry, to_raiser=True),
+        "may_reopen": may_reopen,
+        "tab": "follow",
+        **_course_of(worry.matter or (worry.merged_into.matter if worry.merged_into else None)),
+    }
     return render(request, "deliberation/worries/mine_one.html", context)
+
+
+def _course_of(matter: Matter | None) -> dict[str, Any]:
+    """What became of it, for who raised it, published or not: sittings with minutes, the agreement, its duties."""
+    if matter is None:
+        return {}
+    sittings = (
+        Sitting.within.filter(matter=matter).exclude(state=Sitting.State.CANCELLED).select_related("venue", "minutes")
+    )
+    agreement = matter.agreements.exclude(state=Agreement.State.DRAFT).order_by("-written_at").first()
+    return {
+        "sittings": sittings.order_by("starts_at"),
+        "agreement": agreement,
+        "duties": list(agreement.duties.select_related("bearer", "supervisor")) if agreement else [],
+    }
 
 
 class ReasonForm(ActForm):

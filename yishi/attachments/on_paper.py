@@ -1,0 +1,56 @@
+"""A paper that stands for an act of somebody without a login: the desk that writes it down shows its scan."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yishi.kit.errors import Refusal
+from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
+
+from .models import Attachment
+
+MAX_SIGNED_BY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """The paper itself: its scan, who signed it and on which day."""
+
+    scan: Attachment | None
+    signed_by: str
+    signed_on: date | None = None
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What of it was sent with an act."""
+        scan = self.scan.sha256 if self.scan else None
+        return {"scan": scan, "signed_by": self.signed_by, "signed_on": self.signed_on}
+
+    def record(self, actor: Viewer, now: datetime) -> dict[str, Any]:
+        """The columns of its `PaperRecord`; refuses a paper without scan or name, and a day to come."""
+        signed_by, today = clean(self.signed_by), timezone.localdate(now)
+        if self.scan is None:
+            raise Refusal("paper.no_scan", _("Please add a photo or scan of the signed paper."), field="scan")
+        if not signed_by:
+            raise Refusal(
+                "paper.no_name", _("Please write whose signature or seal is on the paper."), field="signed_by"
+            )
+        if len(signed_by) > MAX_SIGNED_BY:
+            sentence = _("The name is longer than %(max)d characters.") % {"max": MAX_SIGNED_BY}
+            raise Refusal("paper.long_name", sentence, field="signed_by")
+        signed_on = self.signed_on or today
+        if signed_on > today:
+            raise Refusal(
+                "paper.future", _("This day is still to come. Please give the day on the paper."), field="signed_on"
+            )
+        return {
+            "scan": self.scan,
+            "signed_by": signed_by,
+            "signed_on": signed_on,
+            "recorded_by": actor.person,
+            "recorded_at": now,
+        }
