@@ -1,0 +1,23 @@
+"""A workbook says the time and the day of the clock on the wall."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import RequestFactory
+
+from yishi.formats.sheet_rows import Row, read_rows
+from yishi.formats.sheets import write_sheet
+from yishi.web.kit.exports import export
+
+MOMENT = datetime(2026, 3, 1, 18, 36, tzinfo=UTC)  # 2 March, 02:36, where we are
+
+
+def test_text_7_a_moment_in_a_list_is_exported_in_local_time():
+    answer = export(RequestFactory().get("/"), "list", [("at", lambda row: row)], [MOMENT])
+    cells = [cell for row in read_rows(answer.content, "list.xlsx") if isinstance(row, Row) for cell in row.cells]
+    assert "2026-03-02 02:36" in [str(cell)[:16] for cell in cells]
+
+
+def test_text_7_a_moment_with_a_zone_is_no_cell():
+    with pytest.raises(TypeError, match="local time"):
+        write_sheet([[MOMENT]], ["at"], "list")
