@@ -175,9 +175,7 @@ def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
         raise Refusal(
             "figure.dimensions", _("At most two of direction, item, body, sector, phase and place set at a time.")
         )
-    start, end = question.start, question.end
-    if question.phase:
-        start, end = max(start, question.phase.starts_on), min(end, question.phase.ends_on)
+    start, end = question.days
     lo, hi = now.tree.span(question.place.pk)
     return Asked(
         lo=lo,

@@ -34,9 +34,7 @@ def apart(question: Question) -> Question | None:
     """The same place and days, asked for what is of no campaign: it stands beside a campaign's, by that name."""
     if question.campaign is None and question.phase is None:
         return None
-    start, end = question.start, question.end
-    if question.phase:
-        start, end = max(start, question.phase.starts_on), min(end, question.phase.ends_on)
+    start, end = question.days
     return replace(question, campaign=None, phase=None, of_none=True, start=start, end=end)
 
 

@@ -41,5 +41,12 @@ class Question:
     known_by: datetime | None = None
 
     @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day, within the phase if one is asked."""
+        if self.phase is None:
+            return self.start, self.end
+        return max(self.start, self.phase.starts_on), min(self.end, self.phase.ends_on)
+
+    @property
     def dimensions(self) -> list[str]:
         return [name for name in DIMENSIONS if getattr(self, name)]

@@ -168,7 +168,7 @@ def _file(request: Request, form: WorryForm, place: Any, venue: Venue | None) ->
 
 @page("public", methods=("GET",), face="public")
 def raised(request: Request) -> HttpResponse:
-    """The receipt: number, query code, what happens next and by when. Shown to whom it was given, in this session."""
+    """The receipt: number, query code, what happens next and by when. Shown to whom it was given, in this browser."""
     kept = request.session.get(SHOWN_ONCE)
     if not kept or kept.get("until", 0) < time.time():
         request.session.pop(SHOWN_ONCE, None)
