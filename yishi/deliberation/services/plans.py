@@ -18,6 +18,7 @@ from yishi.organisations.models import Body, Place, Venue
 from yishi.organisations.rights import permit
 
 from .matters import matter_move_on, matter_open
+from .studies import words
 
 Plan = YearPlan.State
 Topic = PlanTopic.State
@@ -33,7 +34,6 @@ PLAN_VERBS: dict[str, dict[str, str]] = {
     Plan.APPROVED: {"supplement": Plan.COLLECTING},
 }
 YEARS_AHEAD = 5
-REASON = 500
 
 
 def plan_open(*, actor: Viewer, body: Body, approver: Body, year: int, act_id: UUID | None = None) -> Receipt:
@@ -239,18 +239,10 @@ def plan_supplement(*, actor: Viewer, plan: YearPlan, reason: str, act_id: UUID 
             return this.receipt
         plan = _locked(plan)
         following = _next(plan, "supplement")
-        reason = clean(reason)
-        if not reason:
-            raise Refusal("plan.no_reason", _("Write why the plan is supplemented."), field="reason")
-        if len(reason) > REASON:
-            raise Refusal(
-                "plan.long_reason",
-                _("The reason is longer than %(count)d characters; shorten it.") % {"count": REASON},
-                field="reason",
-            )
+        said = words(reason, "reason", 500, _("Write why the plan is supplemented."))
         plan.state, plan.reason = following, ""
         plan.save(update_fields=["state", "reason"])
-        this.entry(subject=("plan", plan.pk), place=plan.body.place_id, data={"state": following, "reason": reason})
+        this.entry(subject=("plan", plan.pk), place=plan.body.place_id, data={"state": following, "reason": said})
         this.result(plan=plan.pk)
     return this.receipt
 
