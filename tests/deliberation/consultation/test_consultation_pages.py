@@ -58,16 +58,18 @@ def test_a_phone_without_script_or_account_votes_changes_and_reads_its_votes(cli
 
 
 def test_the_script_gets_the_next_ballot_alone(client, consulted):
+    client.get(to(consulted))
+    assert client.cookies  # the phone has its receipt before it speaks
     answer = vote(client, consulted, 1, 1, headers={"x-part": "ballot"})
     text = answer.content.decode()
     assert "<html" not in text
     assert "已表态 1 / 8 条" in text
-    assert client.cookies  # the phone keeps its receipt
     assert vote(client, consulted, 1, 7, headers={"x-part": "ballot"}).status_code == 422
 
 
 def test_a_refused_sentence_stays_in_its_field(client, consulted):
     long = "很长" * 80
+    client.get(to(consulted))
     answer = client.post(to(consulted, "consult_state"), {"text": long, "act_id": str(uuid7())})
     assert answer.status_code == 422
     assert long in answer.content.decode()
@@ -138,6 +140,7 @@ def _spoken(text):
 
 
 def test_the_desk_moderates_and_the_log_says_why_without_repeating_what_hurts(client, cast, consulted):
+    client.get(to(consulted))
     client.post(to(consulted, "consult_state"), {"text": "电话13912345678的那家最坏", "act_id": str(uuid7())})
     statement = ConsultationStatement.objects.get(by_staff=False)
     clerk = sign_in(Client(), cast, "clerk")

@@ -108,7 +108,7 @@ class ActForm(Form):
         """Did somebody change what this form edits since it was opened? Then the form says so. An act that was done
         already is answered by its receipt."""
         thing, act_id = self.edits, self.cleaned_data.get("act_id")
-        if thing is None or not self.sent_version or (act_id and Receipt.objects.filter(pk=act_id).exists()):
+        if thing is None or not self.sent_version or self.is_repeated():
             return False
         untouched = still_as_read(thing)
         changed = changed_since(self.sent_version, self.initial)
@@ -119,6 +119,11 @@ class ActForm(Form):
             if name in self.fields:
                 self.add_error(name, stored_now(self.fields[name], self.initial[name]))
         return True
+
+    def is_repeated(self) -> bool:
+        """Was this very sending received before? Then its answer was lost, and the page lets the receipt answer."""
+        act_id = self.cleaned_data.get("act_id") if self.is_bound and self.is_valid() else None
+        return act_id is not None and Receipt.objects.filter(pk=act_id).exists()
 
     def begin_anew(self) -> None:
         """The act was not done: the next sending of the mended form is a new one."""

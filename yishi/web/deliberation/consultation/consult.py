@@ -123,7 +123,7 @@ class ReceiptForm(Form):
     )
 
 
-def ballot_context(request: Request, consultation: Consultation, mine: Ballot | None) -> dict[str, Any]:
+def ballot_context(request: Request, consultation: Consultation, mine: Ballot) -> dict[str, Any]:
     """What the ballot shows: the next statement, and how far this voice has come."""
     voice = voice_of(mine)
     total = consultation.statements.filter(state=State.ADMITTED).count()
@@ -151,14 +151,15 @@ def consult(request: Request, consultation: Consultation) -> HttpResponse:
         return render(
             request, "deliberation/consultation/counting.html", {"consultation": consultation, "tab": "matters"}
         )
-    mine = ballot(request, consultation)
-    if mine is None and consultation.audience == Consultation.Audience.INVITED:
+    mine, secret = _speaking(request, consultation)
+    if mine is None:
         return _enter(request, consultation)
-    return _ballot_page(request, consultation, mine, StateForm())
+    response = _ballot_page(request, consultation, mine, StateForm())
+    return keep(request, response, consultation, secret) if secret else response
 
 
 def _ballot_page(
-    request: Request, consultation: Consultation, mine: Ballot | None, form: ActForm, refusal: str = ""
+    request: Request, consultation: Consultation, mine: Ballot, form: ActForm, refusal: str = ""
 ) -> HttpResponse:
     context = ballot_context(request, consultation, mine)
     context |= {"form": form, "refusal": refusal, "longest": LONGEST_STATEMENT, "tab": "matters"}
@@ -206,7 +207,11 @@ def consult_slip(request: Request, code: str, slip: str) -> HttpResponse:
 
 
 def _speaking(request: Request, consultation: Consultation) -> tuple[Ballot | None, str]:
-    """The ballot with which to speak, and the receipt that this phone must keep from now on, if it is a new one."""
+    """The ballot with which to speak, and the receipt that this phone must keep from now on, if it is a new one.
+
+    A phone has its receipt before it speaks: with one made for an answer that is then lost, the same vote sent again
+    would be another voice's. So what comes without one is not counted; it is asked for once more.
+    """
     mine = ballot(request, consultation)
     if mine is not None or consultation.audience == Consultation.Audience.INVITED:
         return mine, ""
@@ -229,7 +234,9 @@ def consult_vote(request: Request, consultation: Consultation) -> HttpResponse:
     refusal = ""
     if mine is None:
         return redirect("consult_enter", consultation.code)
-    if not form.is_valid():
+    if secret:
+        refusal = _("It does not count yet. Please tap once more.")
+    elif not form.is_valid():
         refusal = _("Please choose one of the three answers.")
     else:
         try:
@@ -245,12 +252,12 @@ def consult_vote(request: Request, consultation: Consultation) -> HttpResponse:
         context = {**ballot_context(request, consultation, mine), "refusal": refusal}
         response = render(request, "deliberation/consultation/ballot.html", context, status=422 if refusal else 200)
     elif refusal and is_open(consultation):
-        return _ballot_page(request, consultation, mine, StateForm(), refusal)
+        response = _ballot_page(request, consultation, mine, StateForm(), refusal)
     else:
         response = redirect(back, consultation.code)
         if back == "consult_mine" and not refusal:
             messages.success(request, _("Changed."))
-    return keep(request, response, consultation, secret) if secret and not refusal else response
+    return keep(request, response, consultation, secret) if secret else response
 
 
 @page("public", load=load_consultation, methods=("POST",), face="both")
@@ -263,6 +270,9 @@ def consult_state(request: Request, consultation: Consultation) -> HttpResponse:
     if not is_open(consultation):
         return redirect("consult", consultation.code)
     form.is_valid()
+    if secret:
+        form.add_error(None, _("We do not have it yet. Please send it once more."))
+        return keep(request, _ballot_page(request, consultation, mine, form), consultation, secret)
     try:
         statement_state(
             ballot=mine,
@@ -275,8 +285,7 @@ def consult_state(request: Request, consultation: Consultation) -> HttpResponse:
         form.begin_anew()
         return _ballot_page(request, consultation, mine, form)
     messages.success(request, _("We have it. It is put to the others as soon as the desk has looked at it."))
-    response = redirect("consult_mine", consultation.code)
-    return keep(request, response, consultation, secret) if secret else response
+    return redirect("consult_mine", consultation.code)
 
 
 @page("public", load=load_consultation, methods=("GET",), face="both")
@@ -327,18 +336,19 @@ def consult_appeal(request: Request, code: str, number: int) -> HttpResponse:
         mine = ballot(request, consultation)
         if mine is None:
             raise ConsultationStatement.DoesNotExist
-        statement = consultation.statements.get(
-            number=number, voice=mine.voice_id, state=State.REFUSED, appealed_at__isnull=True
-        )
+        statement = consultation.statements.get(number=number, voice=mine.voice_id)
     except (Consultation.DoesNotExist, ConsultationStatement.DoesNotExist) as error:
         raise Http404 from error
+    form = AppealForm(request.POST or None)
+    if not (statement.state == State.REFUSED and statement.appealed_at is None) and not form.is_repeated():
+        raise Http404
 
     def appeal(*, actor: Any, act_id: Any, text: str) -> Any:
         return statement_appeal(ballot=mine, statement=statement, text=text, act_id=act_id)
 
     return one_act(
         request,
-        AppealForm(request.POST or None),
+        form,
         appeal,
         heading=_("Appeal"),
         lead=f"{statement.number}. {statement.text} — {statement.get_reason_display()} {statement.words}",

@@ -111,7 +111,8 @@ def _raise(
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
         place = place or fields["place"]
-        if not request.POST.get("sure") and 0 < len(fields["text"].strip()) <= LONGEST:
+        is_new = not request.POST.get("sure") and not form.is_repeated()  # else one's own worry is found alike
+        if is_new and 0 < len(fields["text"].strip()) <= LONGEST:
             alike = similar_worries(place, fields["text"], theme=fields["theme"], only_open=True)
         if not alike:
             receipt = _file(request, form, place, venue)
