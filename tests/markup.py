@@ -1,4 +1,4 @@
-"""What is wrong with a page's HTML: two equal ids, English inside Chinese."""
+"""What is wrong with a page's HTML: two equal ids, English inside Chinese, a draft that no receipt ends."""
 
 import re
 from collections import Counter
@@ -22,12 +22,19 @@ class _Markup(HTMLParser):
         self.ids: Counter[str] = Counter()
         self.shown: list[str] = []
         self.silent = 0
+        self.drafts: list[bool] = []  # has the form the id of its act?
+        self.in_draft = False
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
         if attributes.get("id"):
             self.ids[attributes["id"]] += 1
+        if tag == "form":
+            self.in_draft = "data-draft" in attributes
+            self.drafts += [False] * self.in_draft
+        if self.in_draft and attributes.get("name") == "act_id":
+            self.drafts[-1] = True
         self.silent += tag in SILENT
         self.shown += [attributes[name] for name in SPOKEN if attributes.get(name)]
 
@@ -46,4 +53,5 @@ def markup_faults(response: HttpResponse) -> list[str]:
     page = _Markup(response.content.decode())
     twice = [f"id {name} ×{count}" for name, count in page.ids.items() if count > 1]
     english = {word for text in page.shown for word in WORD.findall(text)} - KNOWN
+    twice += [f"{page.drafts.count(False)} drafts without an act"] if False in page.drafts else []
     return twice + [f"“{word}”" for word in sorted(english)]

@@ -1,16 +1,18 @@
-// What somebody types is kept on this device until it has been received: text only, no photos, names or phones
+// What somebody types is kept on this device until it has been received: text only, no photos, names, phones or codes
 // (fields marked data-unkept: a search for families).
 
 import { line, say } from "./words.js";
 
 const DRAFT = "draft:";
-const DAYS = 30 * 24 * 3600 * 1000;
+const MINUTE = 60 * 1000;
 const NOT_KEPT = ["hidden", "file", "password", "submit", "button"];
-const ABOUT_PEOPLE = /^(name|tel|email|username|one-time-code|.*password.*)$/;
+const ABOUT_PEOPLE = /^(off|name|tel|email|username|one-time-code|.*password.*)$/;
 const who = document.body.dataset.who || "";
 // At a venue's tablet the next villager must not read what the last one gave up: without an account a draft lives in
-// this window alone.
+// this window alone, for some minutes, and ends where the next one begins: at the start page.
 const store = who ? localStorage : sessionStorage;
+const LIVES = who ? 30 * 24 * 60 * MINUTE : 20 * MINUTE;
+const START = "[data-start-page]";
 
 function fields(form) {
   return [...form.elements].filter(
@@ -43,6 +45,13 @@ function read(key) {
   }
 }
 
+function drop(isOver) {
+  try {
+    for (const key of Object.keys(store)) if (key.startsWith(DRAFT) && isOver(read(key) || {}, key)) store.removeItem(key);
+  } catch { /* no store on this device */ }
+}
+
+// The draft carries the id of the act with which it would be sent: the receipt of that act ends it.
 function keep(form) {
   const values = {};
   for (const one of fields(form)) {
@@ -53,9 +62,10 @@ function keep(form) {
     } else values[one.name] = [one.value];
   }
   const key = keyOf(form);
+  const act = form.elements.act_id ? form.elements.act_id.value : "";
   try {
     if (fields(form).every(untouched)) store.removeItem(key);
-    else store.setItem(key, JSON.stringify({ at: Date.now(), values }));
+    else store.setItem(key, JSON.stringify({ at: Date.now(), act, values }));
     return true;
   } catch {
     return false; // a full or forbidden store
@@ -97,6 +107,16 @@ function wouldBeLost(form, isKept) {
   return apart.some((one) => (one.type === "file" ? one.files.length : !untouched(one))) || !isKept;
 }
 
+const received = (/(?:^|; )received=([^;]*)/.exec(document.cookie) || ["", ""])[1].split(".");
+const atStart = !who && document.querySelector(START) !== null;
+drop((draft) => atStart || !(Date.now() - draft.at < LIVES) || (draft.act && received.includes(draft.act)));
+
+let toStart = false; // somebody goes to the start page, where their words end
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  toStart = !who && link !== null && link.pathname === "/" && link.origin === location.origin;
+});
+
 for (const form of document.querySelectorAll("form[data-draft]")) {
   let changed = false;
   let isKept = true;
@@ -108,36 +128,35 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("focusout", () => { if (changed) save(); });
   form.addEventListener("change", save);
+  form.addEventListener("submit", save);
   setInterval(() => { if (changed) save(); }, 2000);
   addEventListener("pagehide", () => { if (changed) save(); });
   addEventListener("beforeunload", (event) => {
     if (changed) save();
-    if (wouldBeLost(form, isKept)) {
+    if (wouldBeLost(form, isKept && !(toStart && !fields(form).every(untouched)))) {
       event.preventDefault();
       event.returnValue = "";
     }
   });
 }
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  try {
-    if (form.dataset.draft) sessionStorage.setItem("sent", keyOf(form));
-    if (form.dataset.signOut !== undefined) {
-      for (const key of Object.keys(store)) if (key.startsWith(`${DRAFT}${who}|`)) store.removeItem(key);
+// A page that stands open on a venue's tablet, and nobody touches it: the next villager finds it empty.
+let idle = 0;
+if (!who && document.querySelector("form[data-draft]")) {
+  for (const sign of ["input", "pointerdown", "keydown"]) addEventListener(sign, () => { idle = 0; });
+  setInterval(() => {
+    if (document.hidden || (idle += 1) * MINUTE < LIVES) return;
+    idle = 0;
+    drop(() => true);
+    for (const form of document.querySelectorAll("form[data-draft]")) {
+      if (![...form.elements].some((one) => one.name && !untouched(one))) continue;
+      form.reset();
+      form.querySelectorAll(".draft-note, .chosen").forEach((one) => one.remove());
+      form.prepend(line(say("emptied"), "draft-note"));
     }
-  } catch { /* nothing kept, nothing to note */ }
-});
+  }, MINUTE);
+}
 
-// A draft goes when the next page says that the act was received, or after a month.
-try {
-  const sent = sessionStorage.getItem("sent");
-  if (sent && document.querySelector(".said .alert-success, [data-receipt]")) {
-    store.removeItem(sent);
-    sessionStorage.removeItem("sent");
-    document.querySelectorAll("form[data-draft] .draft-note").forEach((note) => note.querySelector("button").click());
-  }
-  for (const key of Object.keys(store)) {
-    if (key.startsWith(DRAFT) && !(Date.now() - (read(key) || {}).at < DAYS)) store.removeItem(key);
-  }
-} catch { /* no store on this device */ }
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.signOut !== undefined) drop((_draft, key) => key.startsWith(`${DRAFT}${who}|`));
+});

@@ -67,6 +67,20 @@ def acting_at(moment: datetime) -> Iterator[None]:
         _story_time.reset(token)
 
 
+_received: ContextVar[list[UUID] | None] = ContextVar("received", default=None)
+
+
+@contextmanager
+def receiving() -> Iterator[list[UUID]]:
+    """The ids of the acts that are received inside, those included whose receipt answers once more."""
+    ids: list[UUID] = []
+    token = _received.set(ids)
+    try:
+        yield ids
+    finally:
+        _received.reset(token)
+
+
 @dataclass
 class Act:
     """An act in progress (see the module's text)."""
@@ -244,11 +258,12 @@ def act(
                     _("This was sent before with other content. Please reload the page and send it again."),
                 )
             receipt.replayed = True
-            yield this
-            return
         yield this
-        receipt.entry_count = len(this.entries)
-        Receipt.objects.filter(pk=receipt.pk).update(result=receipt.result, entry_count=receipt.entry_count)
+        if is_new:
+            receipt.entry_count = len(this.entries)
+            Receipt.objects.filter(pk=receipt.pk).update(result=receipt.result, entry_count=receipt.entry_count)
+    if (received := _received.get()) is not None:
+        received.append(receipt.pk)
 
 
 def loose_act(code: str, actor: Actor, body: Mapping[str, Any], identity: UUID, now: datetime) -> Act:

@@ -125,6 +125,7 @@ def script_words() -> SafeString:
     sentences = {
         "restored": _("What you had begun to write is here again."),
         "clear": _("Clear it"),
+        "emptied": _("Nothing was typed for 20 minutes: what stood here is cleared, so that nobody else reads it."),
         "slow": _("The network is slow: still sending. You may press again; the same thing counts once."),
         "shrinking": _("Making the photo smaller…"),
         "chosen": _("Ready to send: {} MB"),

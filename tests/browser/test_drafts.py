@@ -1,0 +1,119 @@
+"""A draft ends by the receipt of its act; without an account after some minutes or at the start page (forms 2, 6)."""
+
+import pytest
+from django.urls import reverse
+
+from tests.story import Story
+from yishi.database.reach import everything
+from yishi.deliberation.models import Statement
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RAISE = "/v/MN0000TEST/raise/"
+WORDS = "村口的路灯坏了半个月，晚上老人不敢出门"
+STORE = "JSON.stringify({...localStorage, ...sessionStorage})"
+MINUTE = 60_000
+
+
+@pytest.fixture
+def room(cast):
+    with everything():
+        story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit()
+    return reverse("sitting_room", args=[story.sitting.pk])
+
+
+def typed(page, words=WORDS):
+    page.fill("[name=text]", words)
+    page.locator("[name=text]").blur()
+
+
+def test_forms_2_a_form_that_returns_to_its_own_page_is_empty_there(open_page, cast, room, monkeypatch):
+    monkeypatch.setattr("django.contrib.messages.success", lambda *_given: None)  # a page may say nothing
+    page = open_page("convener", cast)
+    page.goto(room)
+    typed(page, "租金缓交三个月")
+    with page.expect_navigation():
+        page.get_by_role("button", name="请大家表态").click()
+    assert page.locator(".said .alert-success").count() == 0
+    assert page.input_value("[name=text]") == ""
+    assert "租金缓交三个月" not in page.evaluate(STORE)
+    page.reload()
+    assert page.input_value("[name=text]") == "" and page.locator(".draft-note").count() == 0
+    with everything():
+        assert Statement.objects.filter(text="租金缓交三个月").count() == 1
+
+
+def test_forms_2_what_another_window_holds_is_not_taken_with_it(open_page, cast, room):
+    page = open_page("convener", cast)
+    page.goto(room)
+    other = page.context.new_page()
+    other.goto(room)
+    page.fill("[name=text]", "租金缓交三个月")
+    with page.expect_navigation():
+        page.get_by_role("button", name="请大家表态").click()
+    typed(other, "水费由公司分期付清")
+    page.reload()
+    other.reload()
+    assert other.input_value("[name=text]") == "水费由公司分期付清"
+
+
+def test_forms_6_without_an_account_a_draft_lives_for_twenty_minutes(open_page, cast):
+    page = open_page(width=390)
+    page.clock.install()
+    page.goto(RAISE)
+    typed(page)
+    page.clock.fast_forward(19 * MINUTE)
+    page.reload()
+    assert page.input_value("[name=text]") == WORDS
+    page.goto("/privacy/")
+    page.clock.fast_forward(2 * MINUTE)
+    page.goto(RAISE)
+    assert page.input_value("[name=text]") == ""
+    assert "路灯" not in page.evaluate(STORE)
+
+
+def test_forms_6_a_page_that_stands_open_is_emptied_too(open_page, cast):
+    page = open_page(width=390)
+    page.clock.install()
+    page.goto(RAISE)
+    typed(page)
+    page.fill("[name=raiser_name]", "村民丁")
+    page.clock.run_for(19 * MINUTE)
+    page.locator("[name=raiser_name]").press("End")  # somebody is there
+    page.clock.run_for(19 * MINUTE)
+    assert page.input_value("[name=text]") == WORDS
+    page.clock.run_for(2 * MINUTE)
+    assert page.input_value("[name=text]") == "" and page.input_value("[name=raiser_name]") == ""
+    assert "20分钟" in page.text_content(".draft-note")
+    assert "路灯" not in page.evaluate(STORE)
+
+
+def test_forms_6_it_ends_at_the_start_page_and_whoever_goes_there_is_asked(open_page, cast):
+    page = open_page(width=390)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(RAISE)
+    typed(page)
+    page.click(".tabs a >> nth=1")  # another page of the door: kept, nobody is asked
+    page.wait_for_url("**/follow/")
+    page.go_back()
+    page.goto(RAISE)
+    assert (page.input_value("[name=text]"), asked) == (WORDS, [])
+    typed(page, WORDS + "。")
+    page.click(".door-name")
+    page.wait_for_url("**/")
+    assert asked == ["beforeunload"]
+    page.goto(RAISE)
+    assert page.input_value("[name=text]") == ""
+    assert "路灯" not in page.evaluate(STORE)
+
+
+def test_forms_6_a_desks_draft_lives_for_weeks(open_page, cast):
+    page = open_page("clerk", cast)
+    page.clock.install()
+    page.goto("/desk/worries/new/")
+    typed(page)
+    page.clock.fast_forward(25 * MINUTE)
+    page.goto("/")
+    page.goto("/desk/worries/new/")
+    assert page.input_value("[name=text]") == WORDS
