@@ -1,13 +1,10 @@
 """People with a first post elsewhere, of the same role in a body of the same kind: it must give nothing of what they do
 at their second."""
 
-import ast
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
-import yishi
 from yishi.journal.models import Entry
 from yishi.organisations import grants
 from yishi.organisations.grants import Viewer
@@ -63,14 +60,3 @@ def entries_that_name_another_desk() -> list[tuple[str, str]]:
             wrong.append((entry.code, "a post of somebody else, or at another body"))
     wrong += [(one.code, "no right") for one in Entry.objects.filter(right_kind="public", actor_id__isnull=False)]
     return wrong
-
-
-def acts_of_the_product() -> set[str]:
-    """The codes of all acts, from the code: what `act(…)` opens with a name of its own."""
-    codes = set()
-    for path in Path(yishi.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            opens = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "act" and node.args
-            if opens and isinstance(node.args[0], ast.Constant):
-                codes.add(node.args[0].value)
-    return codes

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from yishi.organisations.grants import SEEING, Grant, Viewer, first
-from yishi.organisations.models import BodyKind, Installation, Place
+from yishi.organisations.grants import SEEING, Grant, Viewer
+from yishi.organisations.models import BodyKind, Installation, Place, Post
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Commitment, Judge, TimeRequest
@@ -29,19 +29,19 @@ def bears(viewer: Viewer, commitment: Commitment) -> Answer:
     return viewer.holds(commitment.bearer_id) or in_person
 
 
+def convenes_there(post: Post) -> bool:
+    """Is it at a convening office of a county, township or village?"""
+    is_near = post.body.place.level in ("county", "township", "village")
+    return is_near and post.body.kind in (BodyKind.OFFICE, BodyKind.COUNCIL)
+
+
 @predicate
 def supervises(viewer: Viewer, commitment: Commitment) -> Answer:
     """Works at the supervisor's desk, at the tier it was passed to, or at the convening office of the place."""
     return (
         viewer.holds(commitment.supervisor_id)
         or viewer.holds(commitment.escalated_to_id)
-        or first(
-            viewer.holds(post.body_id)
-            for post in viewer.posts
-            if post.body.kind in (BodyKind.OFFICE, BodyKind.COUNCIL)
-            and post.body.place.level in ("county", "township", "village")
-            and post.body.place.lo <= commitment.place.lo <= post.body.place.hi
-        )
+        or viewer.nearest(commitment.place.lo, convenes_there)
     )
 
 

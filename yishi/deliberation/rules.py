@@ -3,8 +3,8 @@
 from typing import Any
 
 from yishi.deliberation.models import GatePaper, GateRequest, Matter, PlanTopic, ProcessModel, ProcessVersion, YearPlan
-from yishi.organisations.grants import OVERSEEING, SEEING, WORKING, Grant, Viewer, first
-from yishi.organisations.models import Body, PlaceLevel, PostRole
+from yishi.organisations.grants import OVERSEEING, SEEING, Grant, Viewer, first
+from yishi.organisations.models import Body, Member, PlaceLevel, PostRole
 from yishi.organisations.rights import Answer, add, may, predicate
 
 # Desks of these tiers run what happens in their place; a prefecture or province sees it and does not run it.
@@ -13,16 +13,7 @@ RUNNING_TIERS = frozenset({PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VI
 
 def runs_here(viewer: Viewer, lo: int) -> Grant | None:
     """Their post at an overseeing desk of the village, township or county of the place numbered `lo`."""
-    for post in viewer.posts:
-        place = post.body.place
-        if (
-            post.body.kind in OVERSEEING
-            and post.role in WORKING
-            and place.level in RUNNING_TIERS
-            and place.lo <= lo <= place.hi
-        ):
-            return Grant.of_post(post)
-    return None
+    return viewer.nearest(lo, lambda post: post.body.kind in OVERSEEING and post.body.place.level in RUNNING_TIERS)
 
 
 @predicate
@@ -96,17 +87,21 @@ def oversees_plan(viewer: Viewer, plan: YearPlan | Body) -> Answer:
     return runs_here(viewer, plan.body.place.lo if isinstance(plan, YearPlan) else plan.place.lo)
 
 
+def memberships_there(viewer: Viewer, plan: YearPlan) -> list[Member]:
+    """Their memberships of committees within the plan's place."""
+    here = plan.body.place
+    return [member for member in viewer.memberships if here.lo <= member.term.body.place.lo <= here.hi]
+
+
 @predicate
 def proposes_topic(viewer: Viewer, plan: YearPlan) -> Answer:
-    """An office, a department or any other desk within the plan's place, and members who sit today."""
-    here = plan.body.place
-    for post in viewer.posts:
-        if post.role in WORKING and here.lo <= post.body.place.lo <= here.hi:
-            return Grant.of_post(post)
-    for member in viewer.memberships:
-        if here.lo <= member.term.body.place.lo <= here.hi:
-            return Grant.of_member(member)
-    return None
+    """An office, a department or any other desk within the plan's place, and members who sit today. A member does it as
+    one, unless it is asked at a desk."""
+    here, sitting = plan.body.place, memberships_there(viewer, plan)
+    if sitting:
+        return Grant.of_member(sitting[0]) if len(sitting) == 1 else True
+    desks = {post.body_id: post for post in viewer.working_posts if here.lo <= post.body.place.lo <= here.hi}
+    return Grant.of_post(next(iter(desks.values()))) if len(desks) == 1 else bool(desks)
 
 
 @predicate

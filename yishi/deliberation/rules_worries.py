@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from yishi.organisations.grants import SEEING, Grant, Viewer, first
+from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import Answer, add, predicate
 
@@ -15,12 +15,8 @@ def files_here(viewer: Viewer, place: Place) -> Answer:
     """Everybody may raise a worry, signed in or not; a desk or a member does it by their grant."""
     if viewer.query_code:
         return viewer.in_person
-    near = first(Grant.of_post(post) for post in viewer.posts if _around(post.body.place, place))
+    near = viewer.nearest(place.lo, lambda post: True, SEEING)
     return near or viewer.is_sitting_member() or viewer.only_desk() or True
-
-
-def _around(top: Place, place: Place) -> bool:
-    return top.lo <= place.lo <= top.hi
 
 
 @predicate

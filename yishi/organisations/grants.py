@@ -122,11 +122,17 @@ class Viewer:
 
     def oversees(self, lo: int, roles: tuple[str, ...] = WORKING, *, hi: int | None = None) -> Grant | None:
         """Their post at the nearest overseeing desk whose place contains the places numbered `lo` (to `hi`)."""
+        return self.nearest(lo, is_overseeing, roles, hi=hi)
+
+    def nearest(
+        self, lo: int, fits: Callable[[Post], bool], roles: tuple[str, ...] = WORKING, *, hi: int | None = None
+    ) -> Grant | None:
+        """Of their posts that fit, the one whose place lies closest around the places numbered `lo` (to `hi`): of
+        several that would do, this one is answered, in whichever order they were given."""
         nearest, last = None, lo if hi is None else hi
         for post in self.posts:
             place, is_nearer = post.body.place, nearest is None or post.body.place.lo > nearest.body.place.lo
-            contains = place.lo <= lo and last <= place.hi
-            if contains and is_nearer and post.role in roles and is_overseeing(post):
+            if place.lo <= lo and last <= place.hi and is_nearer and post.role in roles and fits(post):
                 nearest = post
         return Grant.of_post(nearest) if nearest is not None else None
 
@@ -155,9 +161,9 @@ class Viewer:
             condition |= Q(**{f"{prefix}lo__lte": lo, f"{prefix}hi__gte": hi})
         return condition
 
-    def is_sitting_member(self) -> Grant | None:
-        """Their membership of a committee today."""
-        return Grant.of_member(self.memberships[0]) if self.memberships else None
+    def is_sitting_member(self) -> Grant | bool:
+        """Their membership of a committee today; True of several, because which it is nobody said; False of none."""
+        return Grant.of_member(self.memberships[0]) if len(self.memberships) == 1 else bool(self.memberships)
 
     @cached_property
     def changing(self) -> "Viewer":

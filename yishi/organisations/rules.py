@@ -53,12 +53,7 @@ def home_body_id() -> UUID | None:
 
 def covers_place(viewer: Viewer, place: Place, role: str = PostRole.ADMINISTRATOR) -> Grant | None:
     """The administrator's post of the viewer that covers `place`."""
-    for post in viewer.posts:
-        if post.role != role or post.body.kind not in REGISTERING:
-            continue
-        if post.body.place.lo <= place.lo <= post.body.place.hi:
-            return Grant.of_post(post)
-    return None
+    return viewer.nearest(place.lo, lambda post: post.body.kind in REGISTERING, (role,))
 
 
 def covers_body(viewer: Viewer, body: Body, role: str = PostRole.ADMINISTRATOR) -> Grant | None:

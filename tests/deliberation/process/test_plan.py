@@ -1,8 +1,10 @@
 """The yearly plan: a funnel from proposal to approved topic to matter."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from tests.cast import sign_in
 from tests.deliberation.facts import a_matter, a_worry
 from yishi.deliberation.models import Matter, PlanTopic, YearPlan
 from yishi.deliberation.services.plans import (
@@ -16,8 +18,11 @@ from yishi.deliberation.services.plans import (
     topic_propose,
 )
 from yishi.deliberation.services.processes import process_shipped
+from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.kit.ids import uuid7
 from yishi.notices.models import Notice
+from yishi.organisations.models import Post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 YEAR = timezone.localdate().year
@@ -60,6 +65,31 @@ def test_it_works(cast, plan):
 )
 def test_offices_departments_and_members_put_topics_forward(cast, plan, who, by):
     assert topic(cast, plan, who=who).proposed_by == by
+
+
+def test_records_4_a_topic_is_put_forward_by_the_desk_that_was_said(cast, plan, client):
+    """Of somebody at two desks, and of a member who works at one."""
+    Post.objects.create(person=cast.people["handler"], body=cast.bodies["office"], role="clerk")
+    with pytest.raises(Refusal) as refused:
+        topic(cast, plan, who="handler")
+    assert refused.value.field == "desk"
+    for key in ("department", "office"):
+        put = topic(cast, plan, who="handler", desk=cast.bodies[key])
+        assert put.proposed_by == cast.bodies[key].name
+        assert Entry.objects.latest("pk").body_id == cast.bodies[key].pk
+    with pytest.raises(NotAllowed):
+        topic(cast, plan, who="handler", desk=cast.bodies["water"])
+    Post.objects.create(person=cast.people["member"], body=cast.bodies["department"], role="clerk")
+    assert topic(cast, plan, who="member").proposed_by == "委员"
+    assert topic(cast, plan, who="member", desk=cast.bodies["department"]).proposed_by == "牟定县农业农村局"
+    sign_in(client, cast, "handler")
+    address = reverse("topic_new", args=[plan.pk])
+    sent = {"title": "路灯", "theme": "land", "act_id": uuid7()}
+    assert client.post(address, sent).status_code == 422
+    assert client.post(address, {**sent, "desk": cast.bodies["office"].pk}).status_code == 302
+    assert PlanTopic.objects.get(title="路灯").proposed_by == "牟定县政协办公室"
+    sign_in(client, cast, "clerk")
+    assert "desk" not in client.get(address).context["form"].fields
 
 
 def test_outsiders_and_former_members_put_nothing_forward(cast, plan):

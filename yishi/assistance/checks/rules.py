@@ -23,13 +23,7 @@ def has_register(viewer: Viewer, thing: Any = None) -> Answer:
 @predicate
 def covers_place(viewer: Viewer, place: Place) -> Answer:
     """Works at a desk whose own place contains all of `place`."""
-    return first(
-        viewer.holds(post.body_id)
-        for post in viewer.posts
-        if post.body.kind in {*OVERSEEING, BodyKind.VILLAGE}
-        and post.body.place.lo <= place.lo
-        and place.hi <= post.body.place.hi
-    )
+    return viewer.nearest(place.lo, lambda post: post.body.kind in {*OVERSEEING, BodyKind.VILLAGE}, hi=place.hi)
 
 
 @predicate

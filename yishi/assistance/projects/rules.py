@@ -4,7 +4,7 @@ from yishi.assistance.campaign.rules import has_desk, works_somewhere
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.rules import is_its_party, recorded_it
 from yishi.commitments.rules import is_small_office
-from yishi.organisations.grants import Viewer, first
+from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import Body, BodyKind, Place
 from yishi.organisations.rights import Answer, add, predicate
 
@@ -19,12 +19,7 @@ from .models import (
 
 def leads_there(viewer: Viewer, place: Place) -> Answer:
     """Works at an overseeing desk, or at that of the government or party committee, of a place around it."""
-    return viewer.oversees(place.lo) or first(
-        viewer.holds(post.body_id)
-        for post in viewer.posts
-        if post.body.kind in (BodyKind.GOVERNMENT, BodyKind.PARTY)
-        and post.body.place.lo <= place.lo <= post.body.place.hi
-    )
+    return viewer.nearest(place.lo, lambda post: post.body.kind in OVERSEEING | {BodyKind.GOVERNMENT, BodyKind.PARTY})
 
 
 @predicate

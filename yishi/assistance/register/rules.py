@@ -6,7 +6,7 @@ for changes, an overseeing desk decides them. A desk of one village reads nothin
 
 from typing import Any
 
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first
+from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, is_overseeing
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import Answer, add, predicate
 
@@ -18,11 +18,7 @@ KEEPING = OVERSEEING | {BodyKind.VILLAGE}
 
 def village_desk(viewer: Viewer, place: Place, roles: tuple[str, ...] = SEEING) -> Answer:
     """Their post at the own desk of the village at `place`."""
-    return first(
-        viewer.holds(post.body_id, *roles)
-        for post in viewer.posts
-        if post.body.kind == BodyKind.VILLAGE and post.body.place.lo <= place.lo <= post.body.place.hi
-    )
+    return viewer.nearest(place.lo, lambda post: post.body.kind == BodyKind.VILLAGE, roles)
 
 
 @predicate
@@ -76,11 +72,7 @@ def asked_it(viewer: Viewer, request: ChangeRequest) -> Answer:
 @predicate
 def keeps_its_village(viewer: Viewer, place: Place) -> Answer:
     """Works at the village's own desk, or at an overseeing desk of the place."""
-    return viewer.oversees(place.lo) or first(
-        viewer.holds(post.body_id)
-        for post in viewer.posts
-        if post.body.kind == BodyKind.VILLAGE and post.body.place.lo <= place.lo <= post.body.place.hi
-    )
+    return viewer.nearest(place.lo, lambda post: is_overseeing(post) or post.body.kind == BodyKind.VILLAGE)
 
 
 @predicate

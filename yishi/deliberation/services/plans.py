@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Matter, PlanTopic, ProcessVersion, Worry, YearPlan
+from yishi.deliberation.rules import memberships_there
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -72,14 +73,17 @@ def topic_propose(
     worry: Worry | None = None,
     matter: Matter | None = None,
     due_month: int | None = None,
+    desk: Body | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Put a topic forward: an office, a department, a member; from a worry or for a matter under way. Result: topic.
 
+    `desk` says which, of whoever works at several or is a member too; without it a member does it as one.
+
     Of an approved plan it waits until the plan is supplemented: a year brings what its plan did not foresee.
     `proposed_by` is a body's or a role's name (without it: the desk, or “a member”), never a villager's name.
     """
-    by = permit("topic.propose", actor, plan)
+    by = permit("topic.propose", actor, plan, at=desk)
     sent = {
         "plan": plan.pk,
         "title": title,
@@ -88,6 +92,7 @@ def topic_propose(
         "worry": worry.pk if worry else None,
         "matter": matter.pk if matter else None,
         "due_month": due_month,
+        **({"desk": desk.pk} if desk else {}),
     }
     with act("deliberation.topic.propose", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
@@ -95,6 +100,8 @@ def topic_propose(
         plan = _locked(plan)
         if plan.state != Plan.APPROVED:
             _check_collecting(plan)
+        if desk is None and by.right_kind == "person" and not memberships_there(actor, plan):
+            raise Refusal("topic.desk", _("Say which of your desks puts it forward."), field="desk")
         title = clean(title)
         if not title:
             raise Refusal("topic.no_title", _("Write the topic in one line."), field="title")

@@ -27,7 +27,8 @@ def place_set_open(
 
     Result: place_set.
     """
-    runs = may("installation.manage", actor)
+    own = may("place_set.open", actor, at=owner) if owner else None
+    runs = None if own else may("installation.manage", actor)
     by = actor.acting(runs) if runs else permit("place_set.open", actor, at=owner)
     typed, name, note = code.strip(), named(name, 64), clean(note)[:300]
     code = slugify(typed)

@@ -23,7 +23,7 @@ from yishi.deliberation.services.plans import (
     topic_propose,
 )
 from yishi.kit.records import lend
-from yishi.organisations.grants import OVERSEEING
+from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
@@ -158,7 +158,27 @@ def plan(request: Request, plan: YearPlan) -> HttpResponse:
     return render(request, "deliberation/process/plan.html", context)
 
 
-class TopicForm(ActForm):
+class ProposedForm(ActForm):
+    """Asks whoever works at several desks, or sits as a member too, which of them puts a topic forward."""
+
+    desk = forms.ModelChoiceField(
+        Body.objects.none(),
+        label=gettext_lazy("who puts it forward"),
+        required=False,
+        empty_label=gettext_lazy("I myself, as a member"),
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        desk = self.fields["desk"]
+        desk.queryset = Body.objects.filter(pk__in=viewer.desks).order_by("name")
+        if not viewer.memberships:
+            desk.required, desk.empty_label = True, gettext_lazy("choose one of your desks")
+        if len(set(viewer.desks)) + bool(viewer.memberships) < 2:
+            del self.fields["desk"]
+
+
+class TopicForm(ProposedForm):
     title = forms.CharField(label=gettext_lazy("topic"), max_length=120)
     theme = forms.ChoiceField(label=gettext_lazy("theme"))
     due_month = forms.TypedChoiceField(
@@ -183,7 +203,7 @@ class TopicForm(ActForm):
 def topic_new(request: Request, plan: YearPlan) -> HttpResponse:
     return one_act(
         request,
-        TopicForm(request.POST or None, plan=plan),
+        TopicForm(request.POST or None, viewer=request.viewer, plan=plan),
         topic_propose,
         heading=_("Put a topic forward"),
         lead=str(plan),
@@ -325,7 +345,7 @@ def topic_opening(request: Request, topic: PlanTopic) -> HttpResponse:
     )
 
 
-class IntoPlanForm(ActForm):
+class IntoPlanForm(ProposedForm):
     plan = forms.ModelChoiceField(YearPlan.within.none(), label=gettext_lazy("plan"))
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
@@ -350,7 +370,7 @@ def matter_into_plan(request: Request, matter: Matter) -> HttpResponse:
     """Put a matter under way forward as a topic of a plan; an approved one is supplemented."""
     return one_act(
         request,
-        IntoPlanForm(request.POST or None, matter=matter),
+        IntoPlanForm(request.POST or None, viewer=request.viewer, matter=matter),
         topic_propose,
         heading=_("Put the matter forward for the yearly plan"),
         lead=f"{matter.number} {matter.title}",
