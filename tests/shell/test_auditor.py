@@ -153,7 +153,7 @@ def test_whatever_the_body_all_of_its_place_is_read(client, cast, samples, kind)
     loaders = {"family": "family.load_household", "worry": "worries.load_worry", "matter": "loads.load_matter"}
     for name, loader in loaders.items():  # all of them lie in 牟尼村
         assert client.get(reverse(name, kwargs=samples[loader])).status_code == 200, name
-    assert client.get(reverse("journal")).context["entries"]
+    assert client.get(reverse("journal")).context["page_obj"]
 
 
 def test_the_journal_of_another_county_is_not_there(client, cast, samples):
@@ -162,7 +162,7 @@ def test_the_journal_of_another_county_is_not_there(client, cast, samples):
     sign_in(client, cast, "neighbour")
     page = client.get(reverse("journal"))
     assert page.status_code == 200
-    assert {one.place.name for one in page.context["entries"]} <= {"宜良县", "匡远镇", "外县村"}
+    assert {one.place.name for one in page.context["page_obj"]} <= {"宜良县", "匡远镇", "外县村"}
     assert client.get(reverse("journal_entry", kwargs=entry)).status_code == 404
     foreign.delete()
     assert client.get(reverse("journal")).status_code == 403
@@ -178,7 +178,7 @@ def test_the_list_is_filtered(client, cast, samples):
     address, today = reverse("journal"), timezone.localdate().isoformat()
 
     def found(**typed):
-        return client.get(address, typed).context["entries"]
+        return client.get(address, typed).context["page_obj"]
 
     everything_there = found()
     assert len(everything_there) == 50 and found(page=2)

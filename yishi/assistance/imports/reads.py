@@ -47,27 +47,36 @@ class ShownChange(NamedTuple):
     new: str
 
 
-def import_faults(workbook: Import) -> list[ShownFault]:
-    """The first faults (at most MOST_SHOWN), in the order of the rows."""
+class FaultKind(NamedTuple):
+    """Faults of one column and one reason: the first one's words, and how many there are."""
+
+    heading: str
+    reason: str
+    how_many: int
+
+
+def import_faults(workbook: Import, *, all_of_them: bool = False) -> list[ShownFault]:
+    """The first faults (at most MOST_SHOWN), or all, in the order of the rows."""
     sheets = sheets_of(workbook)
     shown = [
         ShownFault(row_text(fault.row, sheets), fault.heading, fault_words(fault.code, fault.params, sheets))
-        for result in _some(workbook, "bad")
+        for result in _some(workbook, "bad", most=None if all_of_them else PIECES_OPENED)
         for fault in sorted(result.faults, key=lambda fault: fault.row)
     ]
-    return shown[:MOST_SHOWN]
+    return shown if all_of_them else shown[:MOST_SHOWN]
 
 
-def import_changes(workbook: Import) -> list[ShownChange]:
-    """The first changes (at most MOST_SHOWN), old and new; of a workbook of bodies and people also what is new."""
+def import_changes(workbook: Import, *, all_of_them: bool = False) -> list[ShownChange]:
+    """The first changes (at most MOST_SHOWN), or all, old and new, identity numbers with stars; of a workbook of bodies
+    and people also what is new."""
     sheets = sheets_of(workbook)
     verdicts = ("new", "changed") if sheets else ("changed",)
     shown = [
         ShownChange(row_text(row, sheets), *map(masked_in, said))
-        for result in _some(workbook, *verdicts)
+        for result in _some(workbook, *verdicts, most=None if all_of_them else PIECES_OPENED)
         for row, *said in result.changes
     ]
-    return shown[:MOST_SHOWN]
+    return shown if all_of_them else shown[:MOST_SHOWN]
 
 
 def import_by_sheet(workbook: Import) -> list[dict[str, Any]]:
@@ -107,8 +116,8 @@ def import_rows(workbook: Import, verdict: str) -> ShownRows:
     return ShownRows(columns, shown[:MOST_SHOWN])
 
 
-def import_fault_groups(workbook: Import) -> list[tuple[str, str, int]]:
-    """Faults of one kind together: (heading, the first one's reason, how many), the most frequent first."""
+def import_fault_groups(workbook: Import) -> list[FaultKind]:
+    """Faults of one kind together, the most frequent first."""
     sheets = sheets_of(workbook)
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], str] = {}
@@ -116,7 +125,7 @@ def import_fault_groups(workbook: Import) -> list[tuple[str, str, int]]:
         for fault in result.faults:
             counts[fault.heading, fault.code] += 1
             first.setdefault((fault.heading, fault.code), fault_words(fault.code, fault.params, sheets))
-    return [(key[0], first[key], count) for key, count in counts.most_common()]
+    return [FaultKind(key[0], first[key], count) for key, count in counts.most_common()]
 
 
 def sheets_of(workbook: Import) -> list[str]:
@@ -125,7 +134,7 @@ def sheets_of(workbook: Import) -> list[str]:
     return names
 
 
-def _some(workbook: Import, *verdicts: str, most: int = PIECES_OPENED) -> Iterator[Result]:
+def _some(workbook: Import, *verdicts: str, most: int | None = PIECES_OPENED) -> Iterator[Result]:
     checked = ImportPiece.objects.filter(of=workbook, stage=Stage.UNITS).order_by("ordinal")
     if verdicts == ("bad",):
         checked = checked.filter(bad__gt=0)

@@ -169,7 +169,7 @@ def _page_of(name: str) -> Callable[[Any], str]:
 
 
 def _linked(text: str, url: str) -> str:
-    return format_html('<a href="{}">{}</a>', url, mark_safe(text)) if url else text
+    return format_html('<a href="{}">{}</a>', url, mark_safe(text)) if url and text else text
 
 
 def _head(column: Column) -> str:

@@ -108,8 +108,15 @@ class DeclaredList:
         context = {"form": form, "page_obj": page_obj, "is_filtered": is_filtered(request), **context}
         return render(request, template, context)
 
-    def workbook(self, request: Request, rows: Iterable[Any], filename: str = "") -> HttpResponse:
-        columns = [(column.heading, reader(column.value)) for column in self.in_workbook() if column.value is not None]
+    def workbook(
+        self, request: Request, rows: Iterable[Any], filename: str = "", shown: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
+        """`rows` as .xlsx. `shown`: the page's own names; a column that asks for one (`only`) needs it here too."""
+        columns = [
+            (column.heading, reader(column.value))
+            for column in self.in_workbook()
+            if column.value is not None and (shown is None or not column.only or shown.get(column.only))
+        ]
         return export(request, filename or str(self.title), columns, self._prepared(rows) if self.prepare else rows)
 
     def in_workbook(self) -> list[Column]:
@@ -125,6 +132,21 @@ class DeclaredList:
         rest = iter(rows.iterator(chunk_size=AT_ONCE) if isinstance(rows, QuerySet) else rows)
         while some := list(islice(rest, AT_ONCE)):
             yield from certain(self.prepare)(some)
+
+
+def file_response(
+    request: Request, template: str, context: Mapping[str, Any], sections: Mapping["DeclaredList", Iterable[Any]]
+) -> HttpResponse:
+    """The page of a file. Its tables are declared lists: `sections` has, for each, all the rows that the page draws
+    of it for this viewer, also those of its next pages.
+
+    `?export=NAME` gives the section NAME as a workbook: the columns that this viewer may have, and no other row.
+    """
+    asked = request.GET.get("export", "")
+    for declared, rows in sections.items():
+        if declared.name and declared.name == asked:
+            return declared.workbook(request, rows, shown=context)
+    return render(request, template, dict(context))
 
 
 def is_filtered(request: Request) -> bool:

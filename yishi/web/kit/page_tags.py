@@ -23,6 +23,7 @@ from yishi.notices.texts import notice_text
 from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word
 from yishi.reporting.small_numbers import Told
+from yishi.web.kit.lists import LISTS, DeclaredList
 from yishi.web.kit.numbers import number_text
 from yishi.web.kit.numbers import thousandths as thousandths_text
 
@@ -200,9 +201,15 @@ def pager(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
 
 
 @register.inclusion_tag("kit/export_link.html", takes_context=True)
-def export_link(context: template.Context) -> dict[str, Any]:
-    """The list as it is filtered now, as a workbook."""
-    return {"query": _query(context, drop=("page", "export"), export="xlsx")}
+def export_link(context: template.Context, section: str | DeclaredList = "", name: str = "") -> dict[str, Any]:
+    """The list as it is filtered now, as a workbook; of a file with several lists (`file_response`) the one named.
+
+    A list whose columns are known only now comes itself, with the `name` by which its page answers.
+    """
+    declared = LISTS[section] if section and isinstance(section, str) else section
+    name = name or (declared.name if isinstance(declared, DeclaredList) else "xlsx")
+    title = declared.title if isinstance(declared, DeclaredList) else ""
+    return {"query": _query(context, drop=("page", "export"), export=name), "title": title}
 
 
 @register.filter

@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from yishi.organisations.services.appointments import person_appoint
 from yishi.organisations.services.bodies import body_change, body_close, body_register, post_end
 from yishi.organisations.services.installation import clashing_posts
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -70,11 +69,24 @@ def bodies(request: Request) -> HttpResponse:
     )
 
 
+BODY_POSTS = DeclaredList(
+    "body_posts",
+    gettext_lazy("Who sits at this desk"),
+    [
+        Column(gettext_lazy("person's name"), "person", cell="person"),
+        Column(gettext_lazy("role"), "get_role_display"),
+        Column(gettext_lazy("office held"), "title"),
+        Column(gettext_lazy("from"), "valid_from"),
+        Column(gettext_lazy("End the post"), cell="end", is_silent=True),
+    ],
+)
+
+
 @page("organisation.see", load=load_body, methods=("GET",))
 def body(request: Request, body: Body) -> HttpResponse:
     posts = body.posts.select_related("person__account").order_by("valid_to", "role", "pk")
     apart = {post.pk for pair in clashing_posts() for post in pair}
-    context = {
+    context: dict[str, Any] = {
         "body": body,
         "posts": [post for post in posts if post.valid_to is None],
         "ended": [post for post in posts if post.valid_to is not None],
@@ -83,7 +95,7 @@ def body(request: Request, body: Body) -> HttpResponse:
         "children": body.children.filter(valid_to__isnull=True).order_by("name"),
         "terms": body.terms.order_by("-number"),
     }
-    return render(request, "organisations/body.html", context)
+    return file_response(request, "organisations/body.html", context, {BODY_POSTS: context["posts"]})
 
 
 class BodyForm(ActForm):

@@ -23,13 +23,13 @@ from yishi.organisations.services.people import invitation_accept, invitation_is
 from yishi.people.models import Account, Invitation, Person
 from yishi.people.services import INVITATION_DAYS, invitation_find
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
 
 from .people import load_person, people_of, works_at
 
-PER_PAGE = 100
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -69,6 +69,23 @@ def sheets_page(request: Request, issued: list[tuple[Person, Any]]) -> HttpRespo
     return response
 
 
+def _invited(person: Person) -> str:
+    is_invited = getattr(person, "is_invited", False)
+    return _("invited; a new sheet ends the old one") if is_invited else _("not invited yet")
+
+
+UNINVITED = DeclaredList(  # a list to tick; its people's workbook is that of the people
+    "uninvited",
+    gettext_lazy("people without an account"),
+    [
+        Column(gettext_lazy("person's name"), cell="person"),
+        Column(gettext_lazy("posts and memberships"), shown="works_at"),
+        Column(gettext_lazy("state"), shown=_invited),
+    ],
+    per_page=100,
+)
+
+
 @page("person.invite")
 def invitations(request: Request) -> HttpResponse:
     """Choose people who have no account yet, and print their invitations."""
@@ -86,7 +103,7 @@ def invitations(request: Request) -> HttpResponse:
             else:
                 return sheets_page(request, sorted(issued, key=lambda pair: pair[0].name))
     without_account = people_of(request).filter(account__isnull=True)
-    page_obj = Paginator(without_account, PER_PAGE).get_page(request.GET.get("page"))
+    page_obj = Paginator(without_account, UNINVITED.per_page).get_page(request.GET.get("page"))
     for person in page_obj:
         person.works_at = works_at(person)
     context = {"form": form, "page_obj": page_obj, "days": INVITATION_DAYS, "typed": request.GET.get("q", "")}

@@ -1,6 +1,5 @@
 """The auditor's page: the entries of their place, each with the right by which it was made and its receipt."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from yishi.kit.records import filled
 from yishi.organisations.audit import audited_entries
 from yishi.organisations.models import Body, Member, Place, Post
 from yishi.people.models import Person
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.request import Request
@@ -41,6 +41,38 @@ RIGHTS = {
 }
 
 
+def _with_names(entries: list[Any]) -> list[Any]:
+    """The entries with names beside their ids (people within reach, desks, places), and words for act and right."""
+    people = Person.objects.distinct().in_bulk({entry.actor_id for entry in entries} - {None})
+    bodies = Body.objects.in_bulk({entry.body_id for entry in entries} - {None})
+    places = Place.objects.in_bulk({entry.place_id for entry in entries} - {None})
+    for entry in entries:
+        entry.actor_name = people[entry.actor_id].name if entry.actor_id in people else ""
+        entry.body = bodies.get(entry.body_id)
+        entry.place = places.get(entry.place_id)
+        entry.title, entry.subject = title_of(entry), kind_of(entry)
+        entry.right = RIGHTS.get(entry.right_kind, entry.right_kind)
+    return entries
+
+
+JOURNAL = DeclaredList(
+    "journal",
+    gettext_lazy("Journal"),
+    [
+        Column(gettext_lazy("entered"), "received_at", cell="entered"),
+        Column(gettext_lazy("act"), "title", cell="act"),
+        Column(gettext_lazy("code of the act"), "code", page=False),
+        Column(gettext_lazy("who acted"), "actor_name", cell="actor"),
+        Column(gettext_lazy("by which right"), "right", page=False),
+        Column(gettext_lazy("for which desk"), "body.name"),
+        Column(gettext_lazy("place"), "place.full_name"),
+        Column(gettext_lazy("number of the receipt"), "receipt.number", css="nowrap"),
+    ],
+    per_page=PER_PAGE,
+    prepare=_with_names,
+)
+
+
 @page("journal.see", methods=("GET",))
 def journal(request: Request) -> HttpResponse:
     """The newest entries first; by act, day, desk, subject and who acted."""
@@ -48,11 +80,14 @@ def journal(request: Request) -> HttpResponse:
     typed = {name: request.GET.get(name, "").strip()[:MOST_TYPED] for name in names}
     found_entries = _filtered(audited_entries(request.viewer), typed).order_by("-received_at", "-pk")
     pages = Peek(found_entries, Entry.objects.select_related("receipt"), PER_PAGE)
-    page_obj = pages.get_page(request.GET.get("page"))
-    entries = list(page_obj)
-    _lend_names(entries)
-    context = {"page_obj": page_obj, "entries": entries, "typed": typed, "is_filtered": any(typed.values())}
-    return render(request, "organisations/journal.html", context)
+    return JOURNAL.respond(
+        request,
+        "organisations/journal.html",
+        found_entries.select_related("receipt"),
+        paginator=pages,
+        typed=typed,
+        is_filtered=any(typed.values()),
+    )
 
 
 def _filtered(entries: QuerySet[Entry], typed: dict[str, str]) -> QuerySet[Entry]:
@@ -88,20 +123,6 @@ def _key(text: str) -> UUID | None:
         return None
 
 
-def _lend_names(entries: Iterable[Any]) -> None:
-    """Put names beside the ids of each entry (people within reach, desks, places), and words for its act and right."""
-    entries = list(entries)
-    people = Person.objects.distinct().in_bulk({entry.actor_id for entry in entries} - {None})
-    bodies = Body.objects.in_bulk({entry.body_id for entry in entries} - {None})
-    places = Place.objects.in_bulk({entry.place_id for entry in entries} - {None})
-    for entry in entries:
-        entry.actor_name = people[entry.actor_id].name if entry.actor_id in people else ""
-        entry.body = bodies.get(entry.body_id)
-        entry.place = places.get(entry.place_id)
-        entry.title, entry.subject = title_of(entry), kind_of(entry)
-        entry.right = RIGHTS.get(entry.right_kind, entry.right_kind)
-
-
 def load_entry(request: Request, pk: UUID) -> Entry:
     return audited_entries(request.viewer).select_related("receipt").get(pk=pk)
 
@@ -109,7 +130,7 @@ def load_entry(request: Request, pk: UUID) -> Entry:
 @page("journal.see", load=load_entry, methods=("GET",))
 def journal_entry(request: Request, entry: Entry) -> HttpResponse:
     """One entry with all that it says."""
-    _lend_names([entry])
+    _with_names([entry])
     context = {
         "entry": entry,
         "right_words": _right_words(entry),

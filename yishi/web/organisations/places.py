@@ -25,7 +25,7 @@ from yishi.organisations.services.places import (
 )
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -138,12 +138,26 @@ def _top(request: Request) -> Place | None:
     return Place.objects.filter(lo=spans[0][0]).first() if spans else None
 
 
+PLACE_VERSIONS = DeclaredList(
+    "place_versions",
+    gettext_lazy("What it was called and where it belonged"),
+    [
+        Column(gettext_lazy("from"), "valid_from"),
+        Column(gettext_lazy("last day"), "valid_to", cell="last_day"),
+        Column(gettext_lazy("name of the place"), "name"),
+        Column(gettext_lazy("code"), "code"),
+        Column(gettext_lazy("below"), "parent.name"),
+    ],
+)
+
+
 @page("place.see", load=load_place, methods=("GET",))
 def place(request: Request, place: Place) -> HttpResponse:
+    versions = place.versions.select_related("parent").order_by("-valid_from")
     context = {
         "place": place,
         "trail": place_path(place),
-        "versions": place.versions.select_related("parent").order_by("-valid_from"),
+        "versions": versions,
         "successors": place.successors.select_related("new"),
         "predecessors": place.predecessors.select_related("old"),
         "now": place_now(place) if place.closed_on else (),
@@ -151,7 +165,7 @@ def place(request: Request, place: Place) -> HttpResponse:
         "bodies": Body.objects.filter(place=place, valid_to__isnull=True).order_by("kind", "name")[:100],
         "venues": Venue.objects.filter(place=place, valid_to__isnull=True).order_by("name"),
     }
-    return render(request, "organisations/place.html", context)
+    return file_response(request, "organisations/place.html", context, {PLACE_VERSIONS: versions})
 
 
 class DayForm(ActForm):

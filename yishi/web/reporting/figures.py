@@ -20,7 +20,7 @@ from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.reporting import place_figures as figures
 from yishi.reporting.behind import DeedsBehind
 from yishi.reporting.book import Still, still
-from yishi.reporting.figures import ask, by_place, entries_of
+from yishi.reporting.figures import ask, entries_of
 from yishi.reporting.indicators import INDICATOR, INDICATORS, Indicator, Series
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
 from yishi.web.kit import sections as added
@@ -29,7 +29,7 @@ from yishi.web.kit.exports import (
     MOST_ROWS,
     wants_export,
 )
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.numbers import number_text, plain
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
@@ -39,7 +39,7 @@ from yishi.web.kit.titles import page_of
 
 from .figure_choice import NONE, Choice, choose
 from .figure_form import FigureForm
-from .figure_map import figure_map
+from .figure_sections import PHASES_FOCUS, focus_rows, map_of, month_rows, places_below
 from .figure_words import Card, amount_text, behind_url, unit_of, words_of
 
 PER_PAGE = 25
@@ -79,12 +79,12 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
     values, reader = figures.measure(question, now), Reader(request.viewer, now)
     shown = cards(choice, reader.tell(question, values))
     others = _of_none(choice, reader)
-    children = _children(reader, choice, family.below)
+    children, focus = places_below(reader, choice, family.below), focus_rows(choice, now)
     lines = figures.lines(question, now)
     figures.add_targets(lines, question)
     if place.level in SMALL:
         lines = figures.without_empty(lines)
-    return render(
+    return file_response(
         request,
         "reporting/place.html",
         {
@@ -101,11 +101,11 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
             "credits": values["credits"],
             "deeds": values["deeds"],
             "deeds_url": behind_url(place, choice.query()),
-            "months": _months(choice, now),
+            "months": month_rows(choice, now),
             "lines": lines,
             "children": children,
-            "map": _map(choice, family.counties, now),
-            "focus": _focus(choice, now),
+            "map": map_of(choice, family.counties, now),
+            "focus": focus,
             "sections": [] if place.level in WIDE else added.sections(request, added.PLACE, place),
             "more_url": reverse("figures_more", args=[place.pk]) if place.level in WIDE else "",
             "missing_url": f"{reverse('figures_missing', args=[place.pk])}?{choice.query()}",
@@ -113,6 +113,7 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
             "query": choice.query(),
             "report_url": link("report_new", place.pk),
         },
+        {PHASES_FOCUS: focus},
     )
 
 
@@ -157,59 +158,6 @@ def _of_none(choice: Choice, reader: Reader) -> list[Card]:
         for indicator in INDICATORS
         if indicator.opens and indicator.code in told and told[indicator.code].low
     ]
-
-
-def _months(choice: Choice, now: Still) -> list[dict[str, Any]]:
-    return [
-        {
-            "month": month,
-            "deeds": row[0],
-            "url": behind_url(
-                choice.question.place, choice.query(period="month", on=month.isoformat(), start=None, end=None)
-            ),
-        }
-        for month, row in figures.months(choice.question, now)
-    ]
-
-
-def _children(reader: Reader, choice: Choice, below: Sequence[Place]) -> list[dict[str, Any]]:
-    """The places below with deeds and households, in the order of the tree: nobody is ranked."""
-    children, counted = [], by_place(choice.question, below, now=reader.now)
-    numbers = reader.tell_places(choice.question, counted)
-    for (place, (deeds, _amount, _households)), number in zip(counted, numbers, strict=True):
-        children.append(
-            {
-                "place": place,
-                "deeds": deeds,
-                "told": number,
-                "households": number_text(number),
-                "url": f"{reverse('figures_place', args=[place.pk])}?{choice.query()}",
-                "behind": behind_url(place, choice.query()),
-            }
-        )
-    return children
-
-
-def _map(choice: Choice, counties: Sequence[Place], now: Still) -> dict[str, Any] | None:
-    if len(counties) <= 1:
-        return None
-    return figure_map(figures.squares(choice.question, counties, now), choice.query())
-
-
-def _focus(choice: Choice, now: Still) -> list[dict[str, Any]]:
-    place = choice.question.place
-    focus = []
-    for line in figures.focus_lines(choice.phases, choice.question, now):
-        asked = {"phase": line.phase.pk, "set": line.phase.focus_id, "how": None}
-        focus.append(
-            {
-                "line": line,
-                "url": behind_url(place, choice.query(phase=line.phase.pk)),
-                "then_url": behind_url(place, choice.query(**asked)),
-                "now_url": behind_url(place, choice.query(**{**asked, "how": "now"})),
-            }
-        )
-    return focus
 
 
 def _export(request: Request, choice: Choice, below: Sequence[Place], now: Still) -> HttpResponse:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -95,7 +95,7 @@ def overview_place(request: Request, place: Place) -> HttpResponse:
         "promises": promise_states(place_overview),
         "colours": colours(place_overview),
         "rates": rates(place_overview, request.viewer),
-        "children": [(row, _bar_length(children, row)) for row in children],
+        "children": _lines(place_overview, children),
         "hidden_count": len(place_overview.children) - len(children),
         "shows_all": shows_all,
         "today": today,
@@ -205,6 +205,40 @@ def rates(overview: Overview, viewer: Viewer) -> list[dict[str, Any]]:
                 "url": f"{address}?{query}" if address else "",
             }
         )
+    return lines
+
+
+DeclaredList(  # the workbook is that of the page, with all places below and the sum
+    "places_below",
+    gettext_lazy("The places below"),
+    [
+        Column(gettext_lazy("place"), cell="place"),
+        Column(gettext_lazy("how much there is"), cell="bar", css="bar", is_silent=True),
+        Column(gettext_lazy("worries raised"), shown="below.worries", css="number"),
+        Column(gettext_lazy("without an answer in time"), cell="unanswered", css="number"),
+        Column(gettext_lazy("matters under way"), shown="below.matters", css="number"),
+        Column(gettext_lazy("step overdue"), cell="late", css="number"),
+        Column(gettext_lazy("promises running"), shown="below.promises", css="number"),
+        Column(gettext_lazy("promises overdue"), cell="overdue", css="number"),
+    ],
+    css="tree",
+)
+
+
+def _lines(overview: Overview, children: list[Below]) -> list[dict[str, Any]]:
+    """The rows of the table of places: those below with their bars, then what belongs to the place itself."""
+    lines: list[dict[str, Any]] = [
+        {
+            "below": child,
+            "name": child.place.name,
+            "url": reverse("overview_place", args=[child.place.pk]),
+            "length": _bar_length(children, child),
+        }
+        for child in children
+        if child.place
+    ]
+    if children and not overview.here.is_empty:
+        lines.append({"below": overview.here, "name": _("%(place)s itself") % {"place": overview.place.name}})
     return lines
 
 

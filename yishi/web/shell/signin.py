@@ -9,17 +9,30 @@ from django.contrib.auth import login
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy
 
 from yishi.demo.entry import room_token, villager_code
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import Installation
 from yishi.people.models import Account
+from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Of allauth's own pages only these: no mail confirmation, no reset by mail (a new invitation does it).
 KEPT = {"account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate"}
+
+DeclaredList(  # on the library's page: the reader's own few
+    "passkeys",
+    gettext_lazy("Passkeys"),
+    [
+        Column(gettext_lazy("Name"), cell="name"),
+        Column(gettext_lazy("Added"), cell="added"),
+        Column(gettext_lazy("Last used"), cell="last_used"),
+        Column(gettext_lazy("Acts"), cell="acts", is_silent=True),
+    ],
+)
 
 
 def _is_demo() -> bool:

@@ -43,7 +43,7 @@ from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.lists import Column, DeclaredList, reader
+from yishi.web.kit.lists import Column, DeclaredList, file_response, reader
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -264,6 +264,20 @@ def item_new(request: Request, campaign: Campaign) -> HttpResponse:
     )
 
 
+ITEM_TARGETS = DeclaredList(
+    "item_targets",
+    gettext_lazy("targets"),
+    [
+        Column(gettext_lazy("place"), "place.full_name", cell="place"),
+        Column(gettext_lazy("body"), "body.name", page=False),
+        Column(gettext_lazy("at the start"), "start", cell="at_the_start"),
+        Column(gettext_lazy("target"), "goal", cell="target"),
+        Column(gettext_lazy("by"), "due_on"),
+        Column(gettext_lazy("Take the target away"), cell="drop", only="runs", is_silent=True),
+    ],
+)
+
+
 @page("campaign.see_part", load=load_item, methods=("GET",))
 def item(request: Request, item: CatalogueItem) -> HttpResponse:
     """What the item says now and said before; its targets, and how much was done of it in the campaign's days."""
@@ -284,7 +298,7 @@ def item(request: Request, item: CatalogueItem) -> HttpResponse:
         "amount": Decimal(done[1]) / THOUSANDTHS,
         "runs": may("campaign.run", request.viewer, campaign),
     }
-    return render(request, "assistance/campaign/item.html", context)
+    return file_response(request, "assistance/campaign/item.html", context, {ITEM_TARGETS: targets})
 
 
 @page("campaign.part", load=load_item)

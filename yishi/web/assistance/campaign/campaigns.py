@@ -114,9 +114,9 @@ def campaign(request: Request, campaign: Campaign) -> HttpResponse:
     for item in gathered["items"]:
         by_direction.setdefault(item.direction_id, []).append((item, item.said))
     directions = [(direction, by_direction.get(direction.pk, [])) for direction in gathered["directions"]]
-    said = {item.pk: version for entries in by_direction.values() for item, version in entries}
+    items = {item.pk: item for item in gathered["items"]}
     for target in gathered["targets"]:
-        target.said = said[target.item_id]
+        target.item = items[target.item_id]
     runs = may("campaign.run", request.viewer, campaign)
     lacks = _lacks(campaign, gathered["leads"], phases, directions, bool(by_direction))
     context = {

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from yishi.reporting.figures import Question, ask, by_item, still
 from yishi.reporting.small_numbers import Reader, is_rounded
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.numbers import number_text
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -31,6 +31,20 @@ from .campaigns import act_of, load_campaign
 
 def load_drive(request: Request, pk: UUID) -> Drive:
     return Drive.objects.select_related("campaign__place", "direction").get(pk=pk)
+
+
+DRIVE_ITEMS = DeclaredList(
+    "drive_items",
+    gettext_lazy("Done in its days"),
+    [
+        Column(gettext_lazy("item"), "version.name", cell="item"),
+        Column(gettext_lazy("direction"), "item.direction.name"),
+        Column(gettext_lazy("amount"), "amount", cell="amount"),
+        Column(gettext_lazy("unit"), "version.unit", page=False),
+        Column(gettext_lazy("deeds"), "deeds"),
+        Column(gettext_lazy("households"), "households"),
+    ],
+)
 
 
 @page("campaign.see_part", load=load_drive, methods=("GET",))
@@ -73,7 +87,7 @@ def drive(request: Request, drive: Drive) -> HttpResponse:
         "today": today,
         "runs": may("campaign.run", request.viewer, campaign),
     }
-    return render(request, "assistance/campaign/drive.html", context)
+    return file_response(request, "assistance/campaign/drive.html", context, {DRIVE_ITEMS: done})
 
 
 class DriveForm(ActForm):

@@ -24,13 +24,14 @@ from yishi.assistance.campaign.services.steering import (
 )
 from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
+from yishi.kit.records import certain
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import SHADES
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm, Form
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
@@ -48,21 +49,56 @@ def load_meeting(request: Request, pk: UUID) -> SteeringMeeting:
     return meetings.get(pk=pk)
 
 
+# Rows of both: {case, n: how many instructions or clauses, open: open ones, late: overdue ones}.
+STEERING_MEETINGS = DeclaredList(
+    "steering_meetings",
+    gettext_lazy("Meetings"),
+    [
+        Column(gettext_lazy("meeting"), "case.title", cell="meeting"),
+        Column(gettext_lazy("kind"), "case.get_kind_display", page=False),
+        Column(gettext_lazy("drive"), "case.drive.name", page=False),
+        Column(gettext_lazy("day"), "case.on", cell="day"),
+        Column(gettext_lazy("convened by"), "case.body.name"),
+        Column(gettext_lazy("instructions"), "n", cell="instructions"),
+        Column(gettext_lazy("open ones"), "open", page=False),
+        Column(gettext_lazy("overdue"), "late", page=False),
+    ],
+    prepare=lambda meetings: with_counts(meetings, Origin.STEERING),
+)
+COOPERATIONS = DeclaredList(
+    "cooperations",
+    gettext_lazy("cooperation agreements"),
+    [
+        Column(gettext_lazy("number"), "case.number", page=False),
+        Column(gettext_lazy("agreement"), "case.title", cell="agreement"),
+        Column(gettext_lazy("signed on"), "case.signed_on", page=False),
+        Column(gettext_lazy("agreed between"), lambda row: "、".join(body.name for body in row["case"].parties.all())),
+        Column(gettext_lazy("place"), "case.place.full_name"),
+        Column(gettext_lazy("clauses"), "n", cell="clauses"),
+        Column(gettext_lazy("open ones"), "open", page=False),
+        Column(gettext_lazy("overdue"), "late", page=False),
+    ],
+    prepare=lambda agreements: with_counts(agreements, Origin.COOPERATION),
+)
+
+
 @page("campaign.see", load=load_campaign, methods=("GET",))
 def steering(request: Request, campaign: Campaign) -> HttpResponse:
     """The meetings and the cooperation agreements of a campaign, with what is open and overdue of each."""
     meetings = meetings_for(request.viewer, campaign).select_related("body", "drive")
     page_obj = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
-    cooperations = list(_cooperations(request, campaign)[:PER_PAGE])
+    agreements = _cooperations(request, campaign)
     context = {
         "campaign": campaign,
         "page_obj": page_obj,
-        "meetings": with_counts(list(page_obj), Origin.STEERING),
-        "cooperations": with_counts(cooperations, Origin.COOPERATION),
+        "meetings": certain(STEERING_MEETINGS.prepare)(list(page_obj)),
+        "cooperations": certain(COOPERATIONS.prepare)(list(agreements)),
         "holds": may("steering.hold", request.viewer, campaign),
         "today": timezone.localdate(),
     }
-    return render(request, "assistance/campaign/steering.html", context)
+    return file_response(
+        request, "assistance/campaign/steering.html", context, {STEERING_MEETINGS: meetings, COOPERATIONS: agreements}
+    )
 
 
 def _cooperations(request: Request, campaign: Campaign) -> QuerySet[Cooperation]:

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from yishi.assistance.checks.settings import Checkers
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.forms import ActForm, Form
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import PROSE, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import badge
@@ -107,10 +106,29 @@ def rules(request: Request) -> HttpResponse:
     )
 
 
+def _held_then(change: CheckSetting) -> str:
+    """What a change of a rule says: that it is off there, how grave it is there, or that the area above is followed."""
+    if change.is_off:
+        return _("switched off here")
+    return str(change.get_severity_display()) if change.severity else _("as the area above has it")
+
+
+RULE_CHANGES = DeclaredList(
+    "rule_changes",
+    gettext_lazy("Changes by areas"),
+    [
+        Column(gettext_lazy("area"), "place.name"),
+        Column(gettext_lazy("from"), "valid_from"),
+        Column(gettext_lazy("what holds then"), _held_then),
+        Column(gettext_lazy("reason"), "reason"),
+    ],
+)
+
+
 @page("check.see", load=load_rule, methods=("GET",))
 def rule(request: Request, rule: Rule) -> HttpResponse:
     pack, today = read_pack(), timezone.localdate()
-    waits = CheckFinding.waits(today)
+    waits, changes = CheckFinding.waits(today), list(_changes(request, rule.code))
     counts = CheckFinding.objects.filter(rule=rule.code, cleared_at=None).aggregate(
         waiting=Count("pk", filter=waits), all=Count("pk")
     )
@@ -125,11 +143,11 @@ def rule(request: Request, rule: Rule) -> HttpResponse:
         "positive": [example_words(example) for example in rule.positive],
         "negative": [example_words(example) for example in rule.negative],
         "thresholds": [_in_force(request, pack.parameters[code]) for code in rule.parameters],
-        "changes": list(_changes(request, rule.code)),
+        "changes": changes,
         "may_change": may("check.change", request.viewer),
         "pack": pack,
     }
-    return render(request, "assistance/checks/rule.html", context)
+    return file_response(request, "assistance/checks/rule.html", context, {RULE_CHANGES: changes})
 
 
 def _in_force(request: Request, threshold: Parameter) -> dict[str, Any]:
@@ -177,10 +195,31 @@ def thresholds(request: Request) -> HttpResponse:
     return THRESHOLDS.respond(request, "assistance/checks/thresholds.html", in_force)
 
 
+THRESHOLD_VALUES = DeclaredList(
+    "threshold_values",
+    gettext_lazy("As shipped"),
+    [
+        Column(gettext_lazy("from"), "since"),
+        Column(gettext_lazy("value"), "text"),
+        Column(gettext_lazy("source"), "source"),
+    ],
+)
+THRESHOLD_CHANGES = DeclaredList(
+    "threshold_changes",
+    gettext_lazy("Changes by areas"),
+    [
+        Column(gettext_lazy("area"), "setting.place.name"),
+        Column(gettext_lazy("from"), "setting.valid_from"),
+        Column(gettext_lazy("value"), lambda change: change["text"] or _("as the area above has it")),
+        Column(gettext_lazy("reason"), "setting.reason"),
+    ],
+)
+
+
 @page("check.see", load=load_threshold, methods=("GET",))
 def threshold(request: Request, threshold: Parameter) -> HttpResponse:
     pack = read_pack()
-    context = {
+    context: dict[str, Any] = {
         "threshold": threshold,
         "title": title_of(threshold),
         "now": _in_force(request, threshold),
@@ -202,7 +241,12 @@ def threshold(request: Request, threshold: Parameter) -> HttpResponse:
         ],
         "may_change": may("check.change", request.viewer),
     }
-    return render(request, "assistance/checks/threshold.html", context)
+    return file_response(
+        request,
+        "assistance/checks/threshold.html",
+        context,
+        {THRESHOLD_VALUES: context["values"], THRESHOLD_CHANGES: context["changes"]},
+    )
 
 
 class SettingForm(ActForm):

@@ -21,13 +21,12 @@ from yishi.assistance.deeds.reads import households_by, households_find, members
 from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.register.models import Household
-from yishi.kit.records import lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
@@ -121,19 +120,32 @@ def load_activity(request: Request, pk: UUID) -> Activity:
     return activities_of(request).select_related("place", "organiser", "recorded_by").get(pk=pk)
 
 
+ACTIVITY_DEEDS = DeclaredList(
+    "activity_deeds",
+    gettext_lazy("deeds"),
+    [
+        Column(gettext_lazy("deed"), "version.name", cell="deed"),
+        Column(gettext_lazy("receipt number"), "number", page=False),
+        Column(gettext_lazy("quantity"), "quantity", shown=how_much, css="number"),
+        Column(gettext_lazy("unit"), "version.unit", page=False),
+        Column(gettext_lazy("who"), lambda deed: "、".join(party_words(deed))),
+        Column(gettext_lazy("state"), "get_state_display", cell="state"),
+    ],
+)
+
+
 @page("activity.see", load=load_activity, methods=("GET",))
 def activity(request: Request, activity: Activity) -> HttpResponse:
     """One event and its deeds, as far as the viewer may see them."""
     deeds = Deed.objects.filter(activity=activity).select_related("version", "place").prefetch_related(PARTIES)
-    page_obj = Paginator(deeds.order_by("-recorded_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    for deed in page_obj:
-        lend(deed, much=how_much(deed), who=party_words(deed))
+    deeds = deeds.order_by("-recorded_at", "pk")
+    page_obj = Paginator(deeds, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "activity": activity,
         "page_obj": page_obj,
         "may_add": may("activity.extend", request.viewer, activity),
     }
-    return render(request, "assistance/deeds/activity.html", context)
+    return file_response(request, "assistance/deeds/activity.html", context, {ACTIVITY_DEEDS: deeds})
 
 
 ONE_EACH, TOGETHER = "each", "together"

@@ -7,7 +7,6 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,7 +29,7 @@ from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
 from yishi.web.assistance.deeds.loads import PARTIES, deeds_with_details
 from yishi.web.kit.forms import Form
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
@@ -203,6 +202,18 @@ def is_own(request: Request, deed: Deed) -> bool:
     )
 
 
+DEED_PARTIES = DeclaredList(
+    "deed_parties",
+    gettext_lazy("who took part"),
+    [
+        Column(gettext_lazy("who took part"), "name"),
+        Column(gettext_lazy("role in it"), "role"),
+        Column(gettext_lazy("share"), "share", css="number"),
+        Column(gettext_lazy("credited"), "amount", css="number"),
+    ],
+)
+
+
 @page("deed.see", load=load_file, methods=("GET",))
 def deed(request: Request, deed: Deed) -> HttpResponse:
     """One deed's file: what, who with which share, whom, on what it rests, its story, the next acts."""
@@ -219,7 +230,7 @@ def deed(request: Request, deed: Deed) -> HttpResponse:
     events = deed_events(deed, gathered["entries"], gathered["remarks"])
     parties = [
         {"name": str(party.body or party.person), "role": party.get_role_display(), "share": share_word(party.share),
-         "amount": thousandths(deed.amount * party.share // 10_000),
+         "amount": f"{thousandths(deed.amount * party.share // 10_000)} {deed.version.unit}",
          "is_me": party.person_id == viewer.person_id and counts}
         for party in deed.parties.all()
     ]  # fmt: skip
@@ -236,7 +247,7 @@ def deed(request: Request, deed: Deed) -> HttpResponse:
         "seen_into": bool(gathered["into"]),
         "sections": sections(request, DEED, deed),
     }
-    return render(request, "assistance/deeds/deed.html", context)
+    return file_response(request, "assistance/deeds/deed.html", context, {DEED_PARTIES: parties})
 
 
 def evidence_for(viewer: Any, deed: Deed, evidence: list[Evidence]) -> list[Evidence]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign
 from yishi.assistance.deeds.models import Deed, DeedConfirmation, DeedParty
@@ -20,6 +21,7 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask
 from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
@@ -106,19 +108,32 @@ def helping(request: Request) -> HttpResponse:
     return render(request, "assistance/deeds/helping.html", context)
 
 
+GIVEN_ITEMS = DeclaredList(
+    "given_items",
+    gettext_lazy("What was given"),
+    [
+        Column(gettext_lazy("item"), "name", cell="item"),
+        Column(gettext_lazy("deeds"), "deeds", css="number"),
+        Column(gettext_lazy("in all"), lambda line: f"{line.amount} {line.unit}", css="number"),
+        Column(gettext_lazy("credited"), lambda line: f"{line.credited} {line.unit}", css="number"),
+    ],
+)
+
+
 @page("helping.see", methods=("GET",))
 def helping_file(request: Request) -> HttpResponse:
     """The viewer's own file: for themself, printable; nobody is compared with anybody."""
     person, year = certain(request.viewer.person), request.GET.get("year", "")
+    given = given_by(person, *period_of(year))
     context = {
         "who": person,
-        "given": given_by(person, *period_of(year)),
+        "given": given,
         "sections": sections(request, MEMBER, person),
         "pdf": reverse("helping_file_pdf"),
         "list": f"{reverse('deeds')}?whose=mine&state=counted",
         **_years(person, year),
     }
-    return render(request, "assistance/deeds/given.html", context)
+    return file_response(request, "assistance/deeds/given.html", context, {GIVEN_ITEMS: given.lines})
 
 
 @page("helping.see", methods=("GET",))
@@ -137,9 +152,10 @@ def body_file(request: Request, body: Body) -> HttpResponse:
     """A body's file, with what the figures say of it: its deeds once, its credits beside those of others."""
     year = request.GET.get("year", "")
     start, end = period_of(year)
+    given = given_by(body, start, end)
     context = {
         "who": body,
-        "given": given_by(body, start, end),
+        "given": given,
         "figure": _figure(body, start, end),
         "sections": sections(request, BODY, body),
         "pdf": reverse("body_file_pdf", args=[body.pk]),
@@ -147,7 +163,7 @@ def body_file(request: Request, body: Body) -> HttpResponse:
         "is_body": True,
         **_years(body, year),
     }
-    return render(request, "assistance/deeds/given.html", context)
+    return file_response(request, "assistance/deeds/given.html", context, {GIVEN_ITEMS: given.lines})
 
 
 @page("body_file.see", load=load_body, methods=("GET",))

@@ -1,5 +1,6 @@
 """Workbooks: send one, see what it would do, take it as a whole or its good rows, undo it as a whole."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -7,7 +8,6 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django import forms
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -37,10 +37,20 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import MEDIA_TYPE
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+
+from .import_lists import (
+    IMPORT_CHANGES,
+    IMPORT_COUNTS,
+    IMPORT_FAULT_KINDS,
+    IMPORT_FAULTS,
+    IMPORT_ROWS,
+    IMPORT_SHEETS,
+    preview,
+)
 
 PER_PAGE = 25
 LISTS = {"changed": gettext_lazy("changed"), "new": gettext_lazy("new"), "same": gettext_lazy("unchanged")}
@@ -188,14 +198,19 @@ def import_template(request: Request) -> HttpResponse:
 @page("import.see", load=load_import, methods=("GET",))
 def import_page(request: Request, workbook: Import) -> HttpResponse:
     """One workbook: where it stands, what it would do or did, and what to do next."""
-    faults = import_faults(workbook) if workbook.bad else []
+    asked = request.GET.get("export", "")
+    faults = import_faults(workbook, all_of_them=asked == IMPORT_FAULTS.name) if workbook.bad else []
     lists = lists_of(workbook)
     show = request.GET.get("show", "")
     if show not in lists and workbook.state != Import.State.FAULTY:
         show = "changed" if "changed" in lists else next(iter(lists), "")
-    changes = import_changes(workbook) if show == "changed" else []
+    changes = import_changes(workbook, all_of_them=asked == IMPORT_CHANGES.name) if show == "changed" else []
     listed = import_rows(workbook, show) if show in ("new", "same") and show in lists else ShownRows([], [])
+    rows_list = preview(listed.headings)
+    if asked == IMPORT_ROWS:
+        return rows_list.workbook(request, listed.rows)
     groups = import_fault_groups(workbook) if faults else []
+    sheets = import_by_sheet(workbook)
     context = {
         "workbook": workbook,
         "version": version_of(workbook),
@@ -205,11 +220,12 @@ def import_page(request: Request, workbook: Import) -> HttpResponse:
         "faults": Paginator(faults, PER_PAGE).get_page(request.GET.get("page")),
         "changes": Paginator(changes, PER_PAGE).get_page(request.GET.get("page")),
         "rows": Paginator(listed.rows, PER_PAGE).get_page(request.GET.get("page")),
-        "headings": listed.headings,
+        "preview": rows_list,
+        "counts": [workbook],
         "lists": [(name, LISTS[name], count) for name, count in lists.items()],
         "show": show,
-        "groups": groups if any(count > 1 for _heading, _reason, count in groups) else [],
-        "by_sheet": import_by_sheet(workbook),
+        "groups": groups if any(kind.how_many > 1 for kind in groups) else [],
+        "by_sheet": sheets,
         "is_organisation": workbook.kind == Import.Kind.ORGANISATION,
         "is_cut": MOST_SHOWN in (len(faults), len(changes), len(listed.rows)),
         "percent": percent(workbook),
@@ -217,7 +233,14 @@ def import_page(request: Request, workbook: Import) -> HttpResponse:
         "gives_back": gives_back(workbook),
         "may_explain": bool(workbook.state in EXPLAINED and words_asked(workbook)),
     }
-    return render(request, "assistance/imports/import.html", context)
+    sections: dict[DeclaredList, Sequence[Any]] = {
+        IMPORT_COUNTS: [workbook],
+        IMPORT_SHEETS: sheets,
+        IMPORT_FAULT_KINDS: groups,
+        IMPORT_FAULTS: faults,
+        IMPORT_CHANGES: changes,
+    }
+    return file_response(request, "assistance/imports/import.html", context, sections)
 
 
 def lists_of(workbook: Import) -> dict[str, int]:

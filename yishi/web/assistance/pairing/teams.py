@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -83,17 +82,31 @@ def load_team(request: Request, pk: UUID) -> StationedTeam:
     return StationedTeam.objects.select_related("place").prefetch_related(Prefetch("members", members)).get(pk=pk)
 
 
+TEAM_POSTS = DeclaredList(
+    "team_posts",
+    gettext_lazy("people of the team"),
+    [
+        Column(gettext_lazy("person's name"), "person.name"),
+        Column(gettext_lazy("role"), "get_role_display"),
+        Column(gettext_lazy("sending body"), "sent_by.name"),
+        Column(gettext_lazy("from"), "valid_from"),
+        Column(gettext_lazy("last day"), "valid_to", page=False),
+        Column(gettext_lazy("next act"), cell="act", is_silent=True),
+    ],
+)
+
+
 @page("team.see", load=load_team, methods=("GET",))
 def team(request: Request, team: StationedTeam) -> HttpResponse:
     today = timezone.localdate()
     posts = list(team.members.all())
-    context = {
+    context: dict[str, Any] = {
         "team": team,
         "here": [post for post in posts if post.valid_to is None or post.valid_to >= today],
         "gone": [post for post in posts if post.valid_to is not None and post.valid_to < today],
         "may_keep": may("team.keep", request.viewer, team),
     }
-    return render(request, "assistance/pairing/team.html", context)
+    return file_response(request, "assistance/pairing/team.html", context, {TEAM_POSTS: context["here"]})
 
 
 class TeamForm(ActForm):

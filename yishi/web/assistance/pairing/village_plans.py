@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import VillagePlan
 from yishi.assistance.pairing.services.village_plans import village_plan_open, village_plan_promise
+from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
+from yishi.web.commitments.clock_words import SHADES
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -66,15 +67,35 @@ def load_plan(request: Request, pk: UUID) -> VillagePlan:
     return VillagePlan.objects.select_related("place", "desk").get(pk=pk)
 
 
+PLAN_PROMISES = DeclaredList(
+    "plan_promises",
+    gettext_lazy("promises"),
+    [
+        Column(gettext_lazy("number"), "promise.number", page=False),
+        Column(gettext_lazy("promise"), "promise.act", cell="promise"),
+        Column(gettext_lazy("quantity"), "promise.quantity", page=False),
+        Column(gettext_lazy("unit"), "promise.unit", page=False),
+        Column(gettext_lazy("bearer"), "promise.bearer.name"),
+        Column(gettext_lazy("supervising body"), "promise.supervisor.name"),
+        Column(gettext_lazy("due"), "promise.due_on"),
+        Column(
+            gettext_lazy("clock"),
+            lambda entry: str(SHADES[colour(entry["promise"], timezone.localdate())]),
+            cell="clock",
+        ),
+    ],
+)
+
+
 @page("village_plan.see", load=load_plan, methods=("GET",))
 def village_plan(request: Request, plan: VillagePlan) -> HttpResponse:
     seen = set(Commitment.objects.filter(origin_id=plan.pk).values_list("pk", flat=True))
-    context = {
+    context: dict[str, Any] = {
         "plan": plan,
         "promises": [{"promise": promise, "opens": promise.pk in seen} for promise in promises_of(plan)],
         "may_keep": may("village_plan.keep", request.viewer, plan),
     }
-    return render(request, "assistance/pairing/village_plan.html", context)
+    return file_response(request, "assistance/pairing/village_plan.html", context, {PLAN_PROMISES: context["promises"]})
 
 
 def _sheet(ending: str) -> Any:

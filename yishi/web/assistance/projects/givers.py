@@ -1,17 +1,21 @@
 """A giver's sheet: what was given, to which fund, what it was paid for and to how many; to read, to print."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yishi.assistance.projects.models import FundMovement
 from yishi.assistance.projects.reads import giver_sheet, years_of
+from yishi.kit.money import yuan_text
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.page import page
+from yishi.web.kit.page_tags import day
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 
@@ -33,27 +37,73 @@ def _year_asked(request: Request) -> str:
     return year if year.isascii() and year.isdigit() and len(year) == 4 and year != "0000" else ""
 
 
+def _payments(gift: dict[str, Any]) -> str:
+    """What the workbook holds of the payments that name a gift: day, receiver and yuan of each."""
+    return "；".join(
+        f"{day(payment.on)} {receiver} {yuan_text(payment.amount)} {payment.bill}".strip()
+        for payment, receiver in gift["payments"]
+    )
+
+
+def _reached(fund: dict[str, Any]) -> str:
+    return _("families: %(families)s · projects: %(projects)s · bodies: %(bodies)s") % {
+        "families": fund["families"],
+        "projects": fund["use"].projects,
+        "bodies": fund["use"].bodies,
+    }
+
+
+GIVER_GIFTS = DeclaredList(
+    "giver_gifts",
+    gettext_lazy("What arrived"),
+    [
+        Column(gettext_lazy("day"), "gift.movement.on", cell="day"),
+        Column(gettext_lazy("fund"), "gift.movement.fund.name"),
+        Column(
+            gettext_lazy("amount in yuan"), lambda gift: gift["gift"].movement.amount / 100, cell="amount", css="number"
+        ),
+        Column(gettext_lazy("bill"), "gift.movement.bill", cell="bill"),
+        Column(gettext_lazy("paid for"), _payments, cell="paid_for"),
+    ],
+)
+GIVER_FUNDS = DeclaredList(
+    "giver_funds",
+    gettext_lazy("What these funds did as a whole"),
+    [
+        Column(gettext_lazy("fund"), "use.fund.name", cell="fund"),
+        Column(gettext_lazy("of this giver (yuan)"), lambda fund: fund["use"].given / 100, cell="given", css="number"),
+        Column(
+            gettext_lazy("received (yuan)"),
+            lambda fund: fund["use"].money.received / 100,
+            cell="received",
+            css="number",
+        ),
+        Column(gettext_lazy("paid (yuan)"), lambda fund: fund["use"].money.paid / 100, cell="paid", css="number"),
+        Column(gettext_lazy("to how many"), _reached),
+    ],
+)
+
+
 @page("movement.see", load=load_gift, methods=("GET",))
 def giver(request: Request, movement: FundMovement) -> HttpResponse:
     year = _year_asked(request)
     sheet = giver_sheet(movement, year)
+    gifts = [
+        {"gift": gift, "payments": [(payment, receiver_of(payment, sheet.seen)) for payment in gift.payments]}
+        for gift in sheet.received
+    ]
+    funds = [{"use": use, "families": many_of(use.families, use.seen)} for use in sheet.funds]
     context = {
         "movement": movement,
         "sheet": sheet,
-        "gifts": [
-            {
-                "gift": gift,
-                "payments": [(payment, receiver_of(payment, sheet.seen)) for payment in gift.payments],
-            }
-            for gift in sheet.received
-        ],
+        "gifts": gifts,
         "families": many_of(sheet.families, len(sheet.seen)),
         "pupils": many_of(sheet.pupils, 0),
-        "funds": [(use, many_of(use.families, use.seen)) for use in sheet.funds],
+        "funds": funds,
         "year": year,
         "years": years_of(movement),
     }
-    return render(request, "assistance/projects/giver.html", context)
+    return file_response(request, "assistance/projects/giver.html", context, {GIVER_GIFTS: gifts, GIVER_FUNDS: funds})
 
 
 @page("movement.see", load=load_gift, methods=("GET",))

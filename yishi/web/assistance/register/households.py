@@ -44,7 +44,7 @@ from yishi.kit.text import clean, masked_phone
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.lists import Column, DeclaredList, reader
+from yishi.web.kit.lists import Column, DeclaredList, file_response, reader
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.sections import HOUSEHOLD, sections
@@ -251,6 +251,30 @@ def household_find(request: Request) -> HttpResponse:
     return render(request, "assistance/register/found.html", {"known": known})
 
 
+def _health(row: dict[str, Any]) -> str:
+    year = row["year"]
+    words = [_label("health", code) for code in year.health] if year else []
+    return "、".join([*words, _label("skill", year.skill)] if year and year.skill else words)
+
+
+HOUSEHOLD_MEMBERS = DeclaredList(  # identity numbers with stars, ages instead of days of birth, as on the page
+    "household_members",
+    gettext_lazy("members of the household"),
+    [
+        Column(gettext_lazy("person's name"), "member.person.name", cell="name"),
+        Column(gettext_lazy("people (ethnic group)"), _code("ethnic", "resident.ethnic"), page=False),
+        Column(gettext_lazy("relation to the head"), _code("relation", "member.relation")),
+        Column(gettext_lazy("sex and age"), cell="sex"),
+        Column(gettext_lazy("sex"), _code("sex", "resident.sex"), page=False),
+        Column(gettext_lazy("age"), "age", page=False),
+        Column(gettext_lazy("identity number"), "masked", cell="identity"),
+        Column(gettext_lazy("health and ability to work"), _health, cell="health"),
+        Column(gettext_lazy("year"), "year.year", page=False),
+        Column(gettext_lazy("Acts"), cell="acts", only="may_edit", is_silent=True, css="row-acts"),
+    ],
+)
+
+
 @page("household.see", load=load_household, methods=("GET",))
 def household(request: Request, household: Household) -> HttpResponse:
     viewer, today = request.viewer, timezone.localdate()
@@ -295,7 +319,7 @@ def household(request: Request, household: Household) -> HttpResponse:
             "left_reason": _label("household_end", household.left_reason),
         },
     }
-    return render(request, "assistance/register/household.html", context)
+    return file_response(request, "assistance/register/household.html", context, {HOUSEHOLD_MEMBERS: members})
 
 
 urlpatterns = [

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,6 +37,7 @@ from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
 from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -67,6 +68,32 @@ def lacks_of(duty: Duty) -> list[str]:
     return [str(word) for word, value in wanted if not value]
 
 
+def _standing(line: dict[str, Any]) -> str:
+    """How a duty stands in the workbook: the number of its promise, what it lacks, or that it is complete."""
+    duty, lacks = line["duty"], line["lacks"]
+    if duty.commitment:
+        return str(duty.commitment.number)
+    return _("lacks:") + " " + "、".join(lacks) if lacks else _("complete")
+
+
+DUTIES = DeclaredList(
+    "duties",
+    gettext_lazy("Duties"),
+    [
+        Column(gettext_lazy("No."), "duty.ordinal"),
+        Column(gettext_lazy("What"), "duty.act", cell="what"),
+        Column(gettext_lazy("quantity"), "duty.quantity", page=False),
+        Column(gettext_lazy("Unit"), "duty.unit", page=False),
+        Column(gettext_lazy("Condition"), "duty.conditions", page=False),
+        Column(gettext_lazy("Who does it"), "duty.bearer.name", cell="bearer"),
+        Column(gettext_lazy("By when"), "duty.due_on", cell="due"),
+        Column(gettext_lazy("Proved by"), "duty.proof_expected", cell="proof"),
+        Column(gettext_lazy("Who supervises"), "duty.supervisor.name", cell="supervisor"),
+        Column(gettext_lazy("State"), _standing, cell="state"),
+    ],
+)
+
+
 @page("matter.see", load=load_matter, methods=("GET",))
 def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
     agreements = Agreement.objects.filter(matter=matter).select_related("sitting__venue", "scan", "written_by")
@@ -83,7 +110,11 @@ def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
         recorded = agreement.state == Agreement.State.RECORDED
         context |= {
             "duties": [
-                (duty, lacks_of(duty), link("commitment", duty.commitment_id) if duty.commitment_id else "")
+                {
+                    "duty": duty,
+                    "lacks": lacks_of(duty),
+                    "url": link("commitment", duty.commitment_id) if duty.commitment_id else "",
+                }
                 for duty in duties
             ],
             "parties": parties,
@@ -97,7 +128,7 @@ def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
     else:
         context["sitting"] = matter.sittings.filter(state=Sitting.State.CLOSED).order_by("-ordinal").first()
         context["grid"] = grid(context["sitting"]) if context["sitting"] else []
-    return render(request, "deliberation/sittings/agreement.html", context)
+    return file_response(request, "deliberation/sittings/agreement.html", context, {DUTIES: context.get("duties", ())})
 
 
 def _primary(agreement: Agreement, duties: list[Duty], lacking: list[Any]) -> tuple[str, str] | None:

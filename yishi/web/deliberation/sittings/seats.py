@@ -34,11 +34,13 @@ from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.lists import file_response
 from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 from .seat_forms import FillForm, PersonForm, fill, replace
+from .seat_lists import DRAWS, ENDED_SEATS, SEATS
 
 SHOWN = 50
 
@@ -97,21 +99,26 @@ def matter_seats(request: Request, matter: Matter) -> HttpResponse:
     chair = next((seat for seat in seats if seat.role == Seat.Role.CHAIR and seat.ended_on is None), None)
     runs = may("seat.run", request.viewer, matter)
     mine = {seat.pk for seat in seats if seat.person_id == request.viewer.person_id}
+    held = [seat for seat in seats if seat.ended_on is None]
+    ended = [seat for seat in seats if seat.ended_on is not None]
+    draws = list(Draw.objects.filter(matter=matter).order_by("published_at"))
     context = {
         "matter": matter,
-        "groups": seat_groups(matter, seats),
-        "ended": [seat for seat in seats if seat.ended_on is not None],
+        "groups": seat_groups(matter, held),
+        "ended": ended,
         "chair": chair,
         "chair_problem": chair_problem(matter),
         "objections": list(
             ChairObjection.objects.filter(seat__matter=matter).select_related("party", "seat__person").order_by("at")
         ),
-        "draws": list(Draw.objects.filter(matter=matter).order_by("published_at")),
+        "draws": draws,
         "runs": runs and matter.state == Matter.State.OPEN,
         "mine": mine,
         "may_object": chair is not None and may("chair.object", request.viewer, matter),
     }
-    return render(request, "deliberation/sittings/seats.html", context)
+    return file_response(
+        request, "deliberation/sittings/seats.html", context, {SEATS: held, DRAWS: draws, ENDED_SEATS: ended}
+    )
 
 
 @page("seat.run", load=load_matter)
