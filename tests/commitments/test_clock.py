@@ -67,8 +67,8 @@ def test_the_daily_clock_reminds_writes_and_passes_on_each_once(cast, promise):
         (due, {"reminder": 0, "letter": 0, "next_tier": 0}),
         (due + timedelta(days=1), {"reminder": 0, "letter": 1, "next_tier": 0}),
         (due + timedelta(days=1), {"reminder": 0, "letter": 0, "next_tier": 0}),
-        (add_workdays(due, 6).day, {"reminder": 0, "letter": 0, "next_tier": 1}),
-        (add_workdays(due, 9).day, {"reminder": 0, "letter": 0, "next_tier": 0}),
+        (add_workdays(due, 6), {"reminder": 0, "letter": 0, "next_tier": 1}),
+        (add_workdays(due, 9), {"reminder": 0, "letter": 0, "next_tier": 0}),
     ]:
         assert pressed(day) == expected
     commitment.refresh_from_db()

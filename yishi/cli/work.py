@@ -36,6 +36,11 @@ def clocks() -> None:
     import_string("yishi.commitments.services.clocks_run")(timezone.localdate())
 
 
+def days() -> None:
+    """Days that were counted before the holidays of their year were announced: counted again once they are."""
+    import_string("yishi.organisations.counted_days.days_recount")()
+
+
 _sealed_at: list[datetime] = []  # when the last run began that reached its end
 _sealed_all_at: list[datetime] = []  # the same of the last run over everything
 SEAL_ALL = timedelta(days=1)
@@ -103,6 +108,7 @@ JOBS = [
     Job("weights", 60, weights),
     Job("sealing", 60, sealing),
     Job("clocks", 300, clocks),
+    Job("days", 3600, days),
     Job("digests", 600, digests),
     Job("checks", 1, checks),
     Job("housekeeping", 24 * 3600, housekeeping),

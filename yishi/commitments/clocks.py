@@ -23,7 +23,7 @@ class Colour(StrEnum):
 def yellow_from(start: date, due: date) -> date:
     """The first yellow day of a duty that runs from `start` to `due`."""
     fifth = due - timedelta(days=int((due - start).days / 5))
-    return max(start, min(fifth, add_workdays(due, -YELLOW_WORKDAYS).day))
+    return max(start, min(fifth, add_workdays(due, -YELLOW_WORKDAYS)))
 
 
 def colour(commitment: Commitment, today: date) -> Colour:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from yishi.kit.clock import CountedDay
 from yishi.organisations.digest import Due
 
 from .models import Commitment
@@ -10,5 +11,6 @@ from .models import Commitment
 
 def promises_due(until: date) -> Iterator[Due]:
     owed = Commitment.objects.filter(state=Commitment.State.IN_FORCE, due_on__lte=until, backfilled=False)
-    for number, due_on, bearer in owed.order_by("due_on").values_list("number", "due_on", "bearer"):
-        yield Due(due_on, "commitment", number, bearer)
+    rows = owed.order_by("due_on").values_list("number", "due_on", "due_counted_from", "bearer")
+    for number, due_on, counted_from, bearer in rows:
+        yield Due(CountedDay.of(due_on) if counted_from else due_on, "commitment", number, bearer)

@@ -3,12 +3,16 @@
 A commitment belongs to the case it came from by kind and id (this room stands below deliberation and assistance).
 """
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment, PaperRecord
+from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
+from yishi.kit.clock import CountedDay
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
@@ -57,12 +61,13 @@ class Commitment(File):
     agreed_on = models.DateField()
     first_due_on = models.DateField()  # as promised; `due_on` moves when more time is granted
     due_on = models.DateField(_("due"))
+    due_counted_from = models.DateField(null=True)  # reopened on that day, and `due_on` is counted from it
     in_force_on = models.DateField(null=True)
     answered_on = models.DateField(null=True)  # the bearer's first answer or proof
     met_people_on = models.DateField(null=True)  # the bearer met the people
     proved_on = models.DateField(null=True)
     checked_on = models.DateField(null=True)
-    verdict_due_on = models.DateField(null=True)
+    verdict_due_on = CountedDayField(null=True)
     settled_on = models.DateField(null=True)  # struck off or closed
     as_agreed = models.BooleanField(null=True)  # the second person: carried out as agreed
     closing_reason = models.CharField(max_length=300, blank=True)
@@ -83,6 +88,14 @@ class Commitment(File):
 
     def __str__(self) -> str:
         return f"{self.number} {self.act}"
+
+    @classmethod
+    def from_db(cls, *given: Any, **more: Any) -> Self:
+        """What a reopening counted may still move; what people promised does not."""
+        row = super().from_db(*given, **more)
+        if row.__dict__.get("due_counted_from") and "due_on" in row.__dict__:
+            row.due_on = CountedDay.of(row.due_on)
+        return row
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

@@ -6,11 +6,12 @@ from yishi.commitments import hooks
 from yishi.commitments.models import Commitment
 from yishi.journal.act import Act
 from yishi.kit.hooks import connect as hooks_connect
-from yishi.organisations import digest
+from yishi.organisations import counted_days, digest
 
 from .digest import deliberation_due
 from .models import Matter
 from .services import course
+from .services.recounting import days_recount
 from .services.screening import worries_settle, worries_take_up_again
 
 
@@ -39,6 +40,7 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
     (hooks.ON_SETTLED, move_matter),
     (hooks.ON_MOVED, move_matter),
     (digest.SOURCES, deliberation_due),
+    (counted_days.COUNTS, days_recount),
     (course.ON_OVER, worries_settle),
     (course.ON_REOPENED, worries_take_up_again),
 )

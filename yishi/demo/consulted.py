@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from yishi.deliberation.models import Consultation, ConsultationStatement, Matter
 from yishi.deliberation.services.consultation_results import result_make, weigh
@@ -141,7 +141,7 @@ def closed(t: Teller) -> None:
 def still_open(t: Teller) -> None:
     """Anybody who tries the demo votes here; a participant's statement waits for moderation."""
     t.back(2)
-    until = add_workdays(t.today, 7).day
+    until: date = add_workdays(t.today, 7)
     consultation = _prepared(
         t,
         "老石桥限重和绕行",

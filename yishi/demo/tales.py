@@ -85,7 +85,7 @@ def _yard(
     neighbour = villager(t, f"{key}_neighbour", "演示·村民戊")
     named(t, story, (Side("反映问题的村民", (key, neighbour)), Side(body_name(t, body), (handler,), body)), "convener")
     seated(t, story, Room(has_secretary=False), by="convener")
-    convened(t, story, add_workdays(t.day, 1).day, where="老槐树院坝", by="convener")
+    convened(t, story, add_workdays(t.day, 1), where="老槐树院坝", by="convener")
     said = Said(promise.act, 0, (("agree", ""), ("conditional", "材料由村里看管")))
     sat(t, story, (said, Said("做完以后请提意见的人来看。", None, AGREE)), "", by="convener")
     agreed(t, story, f"当场说定：{promise.act}。", (promise,), by="convener")
@@ -120,7 +120,7 @@ def on_course(t: Teller) -> None:
 
 
 def due_soon(t: Teller) -> None:
-    due = add_workdays(t.today, 2).day
+    due = add_workdays(t.today, 2)
     promise = Promise("清淤三组灌溉沟", f"water/{COUNTY}", due, OFFICE, "清淤前后照片", "850", "米")
     text = "三组的灌溉沟被泥堵了一半，水到不了下面的田。"
     story = _yard(t, 30, "v_ditch", "三组灌溉沟清淤", "water", text, f"water/{COUNTY}", promise)
@@ -132,7 +132,7 @@ def due_soon(t: Teller) -> None:
 
 
 def overdue(t: Teller) -> None:
-    due = add_workdays(t.today, -14).day
+    due = add_workdays(t.today, -14)
     promise = Promise("建好集中垃圾投放点并每周清运", "township/ghz", due, OFFICE, "照片和清运记录", "1", "处")
     text = "垃圾堆在河边没有人拉，天热了味道很大。"
     story = _yard(t, 50, "v_waste", "河边垃圾清运", "environment", text, "township/ghz", promise)
@@ -147,7 +147,7 @@ def overdue(t: Teller) -> None:
 
 
 def reopened(t: Teller) -> None:
-    due = add_workdays(t.today, -12).day
+    due = add_workdays(t.today, -12)
     promise = Promise("疏通村口涵洞，保证雨天能过人", "roads", due, OFFICE, "雨后照片", "1", "座")
     text = "村口的涵洞一下雨就积水，老人孩子过不去。"
     story = _yard(t, 60, "v_culvert", "村口涵洞积水", "roads", text, "roads", promise)
@@ -160,7 +160,7 @@ def reopened(t: Teller) -> None:
 
 
 def struck_off_and_looked_back_soon(t: Teller) -> None:
-    due = add_workdays(t.today, -32).day
+    due = add_workdays(t.today, -32)
     promise = Promise("给小学后墙排险加固", "education", due, OFFICE, "验收单", "40", "米")
     text = "小学后墙裂了一条缝，家长都担心。"
     story = _yard(t, 75, "v_wall", "小学后墙排险", "education", text, "education", promise)
@@ -179,7 +179,7 @@ def struck_off_and_looked_back_soon(t: Teller) -> None:
 
 
 def closed_undone(t: Teller) -> None:
-    due = add_workdays(t.today, -20).day
+    due = add_workdays(t.today, -20)
     promise = Promise("改造老街公厕", "housing", due, OFFICE, "验收单", "1", "座")
     text = "老街的公厕又旧又滑，老人不敢去。"
     story = _yard(t, 80, "v_toilet", "老街公厕改造", "environment", text, "housing", promise, "ghz0")
@@ -212,7 +212,7 @@ def proof_waits(t: Teller) -> None:
 
 def verdict_asked(t: Teller) -> None:
     """The villager of the demo's page: with the query code one can judge it."""
-    due = add_workdays(t.today, 6).day
+    due = add_workdays(t.today, 6)
     promise = Promise("把人畜饮水管接到最后三户", f"water/{COUNTY}", due, OFFICE, "通水照片", "3", "户")
     text = "我们组最后三户一直没有通自来水，要到下面挑水。"
     story = _yard(
@@ -299,7 +299,7 @@ def sits_soon(t: Teller) -> None:
     _studied(t, story, "路口车流多大，信号灯归谁管")
     seated(t, story, Room(chair="xqz_convener", further=(("member", "council", "representative"),)))
     t.back(12)
-    convened(t, story, add_workdays(t.today, 5).day, venue="xqz", papers_after=3)
+    convened(t, story, add_workdays(t.today, 5), venue="xqz", papers_after=3)
 
 
 def agreed_and_waiting(t: Teller) -> None:
@@ -311,7 +311,7 @@ def agreed_and_waiting(t: Teller) -> None:
     _studied(t, story, "落石在哪一段，谁来防护")
     seated(t, story, Room(chair="xqz_convener", further=(("member_two", "council", "representative"),)))
     t.back(27)
-    convened(t, story, add_workdays(t.today, -6).day, venue="xqz", papers_after=2)
+    convened(t, story, add_workdays(t.today, -6), venue="xqz", papers_after=2)
     sat(
         t,
         story,

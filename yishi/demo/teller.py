@@ -45,11 +45,11 @@ class Teller:
 
     def back(self, workdays: int) -> None:
         """Continue the story on the morning of so many working days before today."""
-        self.go_to(add_workdays(self.today, -workdays).day)
+        self.go_to(add_workdays(self.today, -workdays))
 
     def wait(self, workdays: int) -> None:
         """Let so many working days pass."""
-        self.go_to(add_workdays(self.day, workdays).day)
+        self.go_to(add_workdays(self.day, workdays))
 
     @property
     def day(self) -> date:

@@ -36,8 +36,15 @@ class Shown(float):
         return made
 
 
+class NotedDay(NamedTuple):
+    """A day behind which a note stands in its cell; it sorts and counts as the day that it is."""
+
+    day: date
+    note: str
+
+
 Cell = str | int | float | bool | date | datetime | time | Trouble | None
-OutCell = Cell | Decimal
+OutCell = Cell | Decimal | NotedDay
 
 DIGITS_OF_A_FLOAT = 15
 
@@ -128,7 +135,7 @@ def write_workbook(sheets: Iterable[SheetOut]) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"author": "Yishi"})
-        formats = {
+        known = {
             "text": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
             "quoted": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True, "quote_prefix": True}),
             "head": book.add_format(
@@ -139,10 +146,24 @@ def write_workbook(sheets: Iterable[SheetOut]) -> bytes:
             "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left", "valign": "top"}),
             "number": book.add_format({"valign": "top"}),
         }
+        formats = _Formats(book, known)
         taken: set[str] = set()
         for sheet in sheets:
             _fill_page(book, formats, sheet, taken)
     return out.getvalue()
+
+
+class _Formats(dict[str, Any]):
+    """The formats of one workbook; a key that is none of them is the note behind a day."""
+
+    def __init__(self, book: xlsxwriter.Workbook, formats: dict[str, Any]):
+        super().__init__(formats)
+        self.book = book
+
+    def __missing__(self, note: str) -> Any:
+        literal = note.replace('"', "”")
+        self[note] = self.book.add_format({"num_format": f'yyyy-mm-dd"{literal}"', "align": "left", "valign": "top"})
+        return self[note]
 
 
 def is_defused(text: str) -> bool:
@@ -150,7 +171,7 @@ def is_defused(text: str) -> bool:
     return text[:1] in _TRIGGERS and text != ""
 
 
-def _fill_page(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: SheetOut, taken: set[str]) -> None:
+def _fill_page(book: xlsxwriter.Workbook, formats: _Formats, sheet: SheetOut, taken: set[str]) -> None:
     page = book.add_worksheet(_sheet_name(sheet.title, taken))
     row = 0
     for note in sheet.notes:
@@ -175,7 +196,7 @@ def _fill_page(book: xlsxwriter.Workbook, formats: dict[str, object], sheet: She
         page.autofilter(first - 1, 0, row, len(sheet.headings) - 1)
 
 
-def _write_cell(page: Any, formats: dict[str, object], row: int, column: int, cell: OutCell) -> None:
+def _write_cell(page: Any, formats: _Formats, row: int, column: int, cell: OutCell) -> None:
     write = page  # xlsxwriter has no types
     if cell is None or cell == "":
         write.write_blank(row, column, None, formats["text"])
@@ -189,6 +210,8 @@ def _write_cell(page: Any, formats: dict[str, object], row: int, column: int, ce
         write.write_datetime(row, column, cell, formats["moment"])
     elif isinstance(cell, date):
         write.write_datetime(row, column, cell, formats["day"])
+    elif isinstance(cell, NotedDay):
+        write.write_datetime(row, column, cell.day, formats[cell.note])
     else:
         text = _kept(_shown(cell))
         look = formats["quoted" if is_defused(text) else "text"]
@@ -204,6 +227,8 @@ def _shown(cell: OutCell) -> str:
         return "是" if cell else "否"
     if isinstance(cell, date | time) and not isinstance(cell, datetime):
         return cell.isoformat()
+    if isinstance(cell, NotedDay):
+        return cell.day.isoformat() + cell.note
     return str(cell)
 
 

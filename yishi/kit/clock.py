@@ -3,24 +3,51 @@
 What the State Council announced for a year, with its make-up days, comes from the library `chinesecalendar`. It is
 announced a few weeks before the year begins. Until then the days that are holidays by law (全国年节及纪念日放假办法:
 1 January, four days of Spring Festival, Qingming, 1 and 2 May, Dragon Boat, Mid-Autumn, 1 to 3 October, and a working
-day off for each that falls on a weekend) are none, by the library `holidays`; `certain` says False, so that a page can
-show a note, and the day is counted again once the year is known.
+day off for each that falls on a weekend) are none, by the library `holidays`. A day that was counted over such a year
+says so wherever it is shown (`CountedDay.is_certain`), and is counted again once the year is known.
 """
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Self
 
 import chinese_calendar
 
 SATURDAY = 5
+SWAPPED = "Day off"  # so that library calls what an announcement gave off for a weekend that is worked
+FIRST_YEAR = 2003  # the library begins with 2004
 
 
-class Deadline(NamedTuple):
-    """A day reached by counting working days; `certain` is False where the calendar of a year is not known yet."""
+class CountedDay(date):
+    """A day reached by counting working days. It knows whether it may still move: the doubt cannot be dropped on the
+    way to a page. What is stored says so by its year (`of`); a day counted backwards by the year it was counted from.
+    """
 
-    day: date
-    certain: bool
+    _doubt = False
+
+    @classmethod
+    def of(cls, day: date, *, counted_from: date | None = None) -> Self:
+        """`day`, which was reached by counting, from `counted_from` if that is the later one."""
+        counted = cls(day.year, day.month, day.day)
+        counted._doubt = counted_from is not None and not knows_year(counted_from.year)
+        return counted
+
+    @classmethod
+    def doubted(cls, day: date) -> Self:
+        """`day` as it was counted before its year was known."""
+        counted = cls.of(day)
+        counted._doubt = True
+        return counted
+
+    @property
+    def is_certain(self) -> bool:
+        """Are all years known that were counted over?"""
+        return not self._doubt and knows_year(self.year)
+
+
+def is_certain(day: date) -> bool:
+    """Does `day` stand? Only what was counted over a year that is not announced may move."""
+    return day.is_certain if isinstance(day, CountedDay) else True
 
 
 def is_workday(day: date) -> bool:
@@ -36,11 +63,24 @@ def holidays_by_law(year: int) -> frozenset[date]:
     """The days off that the law itself fixes for `year`, also by the lunar calendar (1949 to 2099)."""
     from holidays import country_holidays  # noqa: PLC0415  most deadlines lie in years that are announced
 
-    return frozenset(country_holidays("CN", years=year))
+    named = country_holidays("CN", years=year, language="en_US")
+    return frozenset(day for day, name in named.items() if not name.startswith(SWAPPED))
 
 
 def knows_year(year: int) -> bool:
-    """Does the calendar know the holidays of `year`?"""
+    """Is there nothing left to be announced of `year`? (Before the library's first year, too, nothing is.)"""
+    return year <= FIRST_YEAR or _is_announced(year)
+
+
+def last_known_year() -> int:
+    """The last year whose holidays and make-up days the calendar knows."""
+    year = FIRST_YEAR
+    while _is_announced(year + 1):
+        year += 1
+    return year
+
+
+def _is_announced(year: int) -> bool:
     try:
         chinese_calendar.is_workday(date(year, 1, 1))
     except NotImplementedError:
@@ -48,16 +88,15 @@ def knows_year(year: int) -> bool:
     return True
 
 
-def add_workdays(start: date, count: int) -> Deadline:
+def add_workdays(start: date, count: int) -> CountedDay:
     """The `count`-th working day after `start` (before it, if `count` is negative); 0 is `start` itself."""
     step = timedelta(days=1 if count >= 0 else -1)
-    day, left, years = start, abs(count), {start.year}
+    day, left = date(start.year, start.month, start.day), abs(count)
     while left:
         day += step
-        years.add(day.year)
         if is_workday(day):
             left -= 1
-    return Deadline(day, all(knows_year(year) for year in years))
+    return CountedDay.of(day, counted_from=start if count < 0 else None)
 
 
 def workdays_between(start: date, end: date) -> int:

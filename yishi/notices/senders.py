@@ -97,6 +97,11 @@ class SmtpSender:
             server.send_message(mail)
 
 
+def _filled_in(name: str, value: str) -> str:
+    """What a carrier's template is filled with; of a day that may still move, in few letters, that it may."""
+    return value.removesuffix("?") + "（暂定）" if name == "due_on" and value.endswith("?") else value
+
+
 class HttpSender:
     """SMS by the door of a carrier, as its file describes it (carriers.py)."""
 
@@ -104,7 +109,7 @@ class HttpSender:
         self.carrier = carrier
 
     def send(self, message: Message) -> None:
-        values = {name: str(value) for name, value in message.params.items()} | {
+        values = {name: _filled_in(name, str(value)) for name, value in message.params.items()} | {
             "id": message.id,
             "phone": message.address,
             "text": message.text,

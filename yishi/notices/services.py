@@ -1,6 +1,7 @@
 """Telling people: a notice in the app, and deliveries by SMS or mail through the outbox."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from yishi.people.models import Person
 
+from .days import day_kept
 from .models import Delivery, Notice
 
 APP = "app"
@@ -38,7 +40,7 @@ def tell(
                 "person": person,
                 "body_id": body_id,
                 "code": code,
-                "params": {key: str(value) for key, value in params.items()},
+                "params": {key: _kept(value) for key, value in params.items()},
                 "subject_kind": subject[0],
                 "subject_id": subject[1],
                 "created_at": now,
@@ -50,6 +52,10 @@ def tell(
                 if address := addresses.get(channel):
                     Delivery.objects.create(notice=notice, channel=channel, address=address, next_try_at=now)
     return notice
+
+
+def _kept(value: Any) -> str:
+    return day_kept(value) if isinstance(value, date) and not isinstance(value, datetime) else str(value)
 
 
 def notices_of(person: Person | None, bodies: Iterable[UUID] = ()) -> QuerySet[Notice]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .addresses import INNER, address_of, base_of
+from .days import day_read, day_said
 from .models import Notice
 
 TEXTS: dict[str, Any] = {
@@ -58,6 +59,7 @@ TEXTS: dict[str, Any] = {
     "commitment.time_refused": gettext_lazy("More time for %(number)s was refused; due on %(due_on)s."),
     "commitment.verdict_asked": gettext_lazy("Something you raised is said to be done. Please judge it by %(due_on)s."),
     "digest.due": gettext_lazy("%(count)s duties of your desk are due by %(due_on)s or overdue."),
+    "due.recounted": gettext_lazy("%(number)s is due on %(due_on)s now: the holidays of that year are announced."),
     "gate.answered": gettext_lazy("%(number)s: %(body)s answered “%(gate)s”: %(reason)s"),
     "gate.asked": gettext_lazy("%(number)s waits for your answer by %(due_on)s."),
     "gate.recorded": gettext_lazy(
@@ -124,9 +126,9 @@ class _Params(dict[str, Any]):
         super().__init__(params)
         due_on = self.get("due_on")
         if isinstance(due_on, str) and due_on:
-            self["due_on"] = date_format(date.fromisoformat(due_on))
+            self["due_on"] = day_said(day_read(due_on))
         elif isinstance(due_on, date):
-            self["due_on"] = date_format(due_on)
+            self["due_on"] = day_said(due_on)
         if self.get("when"):
             self["when"] = date_format(datetime.fromisoformat(self["when"]), "DATETIME_FORMAT")
 
@@ -149,7 +151,7 @@ def mail_text(notice: Notice) -> str:
     """What a mail says: the sentence, and below it, where the notice is a list of what is due, its lines."""
     lines = [notice_text(notice), ""]
     for code, number, due_on in json.loads(notice.params.get("due", "[]")):
-        lines.append(f"{number}  {DUE[code]}  {date_format(date.fromisoformat(due_on))}")
+        lines.append(f"{number}  {DUE[code]}  {day_said(day_read(due_on))}")
     if notice.body_id is not None and base_of(INNER):
         lines += ["", _("Open your desk: %(address)s") % {"address": address_of("desk", reader=INNER)}]
     return "\n".join(lines)

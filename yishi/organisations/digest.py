@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from yishi.database.reach import everything
 from yishi.kit.clock import add_workdays, is_workday
+from yishi.notices.days import day_kept
 from yishi.notices.models import Delivery, Notice
 from yishi.notices.services import tell
 
@@ -43,7 +44,7 @@ def digests_send() -> int:
         return 0
     addresses = dict(Body.objects.filter(valid_on(today)).exclude(email="").values_list("pk", "email"))
     told = set(Notice.objects.filter(code="digest.due", once__endswith=f":{today}").values_list("body_id", flat=True))
-    until = add_workdays(today, AHEAD).day
+    until = add_workdays(today, AHEAD)
     due: dict[UUID, list[Due]] = {}
     with everything():
         for source in SOURCES if addresses.keys() - told else ():
@@ -56,7 +57,7 @@ def digests_send() -> int:
 
 
 def _write(body_id: UUID, address: str, duties: list[Due], until: date, today: date) -> None:
-    lines = [[duty.kind, duty.number, duty.due_on.isoformat()] for duty in duties[:SHOWN]]
+    lines = [[duty.kind, duty.number, day_kept(duty.due_on)] for duty in duties[:SHOWN]]
     with transaction.atomic():
         notice = tell(
             code="digest.due",

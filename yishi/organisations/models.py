@@ -336,6 +336,8 @@ class Installation(models.Model):
     contact_phone = models.CharField(max_length=32, blank=True)
     filing_number = models.CharField(max_length=64, blank=True)  # ICP
     police_number = models.CharField(max_length=64, blank=True)
+    # The last year whose holidays were known when open days were counted (counted_days.py); 0.2.0 knew 2026.
+    calendar_year = models.PositiveSmallIntegerField(default=2026)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_installation")]

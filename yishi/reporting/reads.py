@@ -147,4 +147,4 @@ def _colour() -> tuple[str, str]:
 def _last_due_soon(today: date) -> date:
     """The last due day whose three working days before it have begun."""
     days = (today + timedelta(days=n) for n in range(_LONGEST_HOLIDAYS, -1, -1))
-    return next(day for day in days if add_workdays(day, -YELLOW_WORKDAYS).day <= today)
+    return next(day for day in days if add_workdays(day, -YELLOW_WORKDAYS) <= today)

@@ -38,7 +38,7 @@ def on(day, hour=9):
 
 
 def workdays_ahead(count):
-    return on(add_workdays(timezone.localdate(), count).day)
+    return on(add_workdays(timezone.localdate(), count))
 
 
 def plan(story, starts_at=None, **given):
@@ -252,7 +252,7 @@ def test_minutes_are_due_seven_working_days_after_and_stand_when_issued(story):
     refused_with("text.empty", lambda: minutes_write(actor=story.by("convener"), sitting=sitting, text=" "))
     receipt = minutes_write(actor=story.by("convener"), sitting=sitting, text="议了租金")
     minutes = Minutes.objects.get(pk=receipt.result["minutes"])
-    assert minutes.due_on == add_workdays(timezone.localdate(), 7).day
+    assert minutes.due_on == add_workdays(timezone.localdate(), 7)
     assert minutes.number == f"{story.matter.number}-纪要-1"
     minutes_write(actor=story.by("clerk"), sitting=sitting, text="议了租金和水费")
     minutes_issue(actor=story.by("convener"), minutes=minutes)

@@ -42,7 +42,7 @@ def test_it_works(cast, file):
     worry = Worry.objects.get(pk=receipt.result["worry"])
     assert worry.state == "filed"
     assert worry.desk == worry.convener == cast.bodies["council"]
-    assert worry.answer_due_on == add_workdays(timezone.localdate(), 5).day
+    assert worry.answer_due_on == add_workdays(timezone.localdate(), 5)
     assert (worry.raiser.name, worry.raiser.phone) == ("村民丙", "13900000000")
     assert Notice.objects.get(code="worry.filed").body_id == cast.bodies["council"].pk
 

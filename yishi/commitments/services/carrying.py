@@ -17,6 +17,7 @@ from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
@@ -185,7 +186,7 @@ def proof_check(
         if accepted:
             commitment.checked_on = today
             commitment.as_agreed = as_agreed
-            commitment.verdict_due_on = add_workdays(today, VERDICT_WORKDAYS).day
+            commitment.verdict_due_on = add_workdays(today, VERDICT_WORKDAYS)
         else:
             commitment.proved_on = None
         commitment.save(update_fields=["state", "checked_on", "as_agreed", "verdict_due_on", "proved_on"])
@@ -220,7 +221,7 @@ def time_ask(
         if due_on <= commitment.due_on:
             raise Refusal(
                 "time.not_later",
-                _("It is due on %(day)s now; more time means a later day.") % {"day": commitment.due_on.isoformat()},
+                _("It is due on %(day)s now; more time means a later day.") % {"day": day_said(commitment.due_on)},
                 field="due_on",
             )
         request = TimeRequest.objects.create(
@@ -269,8 +270,8 @@ def time_decide(
         request.decided_at = this.now
         request.save()
         if granted:
-            commitment.due_on = request.due_on
-            commitment.save(update_fields=["due_on"])
+            commitment.due_on, commitment.due_counted_from = request.due_on, None
+            commitment.save(update_fields=["due_on", "due_counted_from"])
         enter(
             this, commitment, "time_granted" if granted else "time_refused", request=request.pk, same_hands=same_hands
         )

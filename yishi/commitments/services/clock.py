@@ -18,6 +18,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import named_id
+from yishi.notices.days import day_said
 from yishi.organisations.grants import system
 
 from ._common import enter, locked, tell_desk
@@ -104,14 +105,14 @@ def _press(commitment: Commitment, day: date) -> str:
         letter_send(
             actor=actor,
             commitment=commitment,
-            text=str(reminder % {"day": commitment.due_on.isoformat()}),
+            text=str(reminder % {"day": day_said(commitment.due_on)}),
             act_id=named_id("letter", key),
         )
         return "letter"
     if (
         shade == Colour.RED
         and commitment.escalation == LETTER
-        and day > add_workdays(commitment.due_on, NEXT_TIER_WORKDAYS).day
+        and day > add_workdays(commitment.due_on, NEXT_TIER_WORKDAYS)
         and office_above(commitment.supervisor)
     ):
         next_tier_pass(actor=actor, commitment=commitment, act_id=named_id("next_tier", key))

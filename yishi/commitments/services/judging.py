@@ -14,6 +14,7 @@ from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
@@ -137,7 +138,7 @@ def commitment_strike_off(
             raise WrongStage(
                 "commitment.strike_off.waiting",
                 _("%(count)d of those who judge have until %(day)s to answer. Please strike it off after that.")
-                % {"count": waiting, "day": commitment.verdict_due_on.isoformat()},
+                % {"count": waiting, "day": day_said(commitment.verdict_due_on)},
             )
         commitment.state = state
         commitment.settled_on = today
@@ -228,7 +229,9 @@ def _reopen(this: Act, commitment: Commitment, reason: object, verb: str = "reop
     today = today_of(this)
     commitment.round += 1
     commitment.in_force_on = today
-    commitment.due_on = max(commitment.due_on, add_workdays(today, REOPENED_WORKDAYS).day)
+    counted = add_workdays(today, REOPENED_WORKDAYS)
+    if counted > commitment.due_on:
+        commitment.due_on, commitment.due_counted_from = counted, today
     commitment.proved_on = commitment.checked_on = commitment.verdict_due_on = commitment.settled_on = None
     commitment.recheck_due_on = commitment.rechecked_on = commitment.as_agreed = None
     commitment.closing_reason, commitment.backfilled = "", False

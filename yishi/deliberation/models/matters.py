@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment, PaperRecord
 from yishi.commitments.models import Commitment
+from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place, Venue
@@ -78,7 +79,7 @@ class Matter(File):
     step = models.CharField(max_length=40)  # code of the step it is in
     stage = models.CharField(max_length=12, choices=Stage.choices)  # canonical stage of that step
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    step_due_on = models.DateField(null=True)
+    step_due_on = CountedDayField(null=True)
     opened_at = models.DateTimeField()
     closed_on = models.DateField(null=True)
     closing_reason = models.TextField(blank=True)
@@ -125,7 +126,7 @@ class StepRecord(models.Model):
     step = models.CharField(max_length=40)
     stage = models.CharField(max_length=12, choices=Stage.choices)
     entered_on = models.DateField()
-    due_on = models.DateField(null=True)
+    due_on = CountedDayField(null=True)
     left_on = models.DateField(null=True)
     came_back = models.BooleanField(default=False)  # a gate returned the matter: it leaves only by somebody's hand
     note = models.CharField(max_length=500, blank=True)
@@ -152,7 +153,7 @@ class GateRequest(models.Model):
     name = models.CharField(max_length=64)
     body = models.ForeignKey(Body, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    due_on = models.DateField()
+    due_on = CountedDayField()
     answer = models.CharField(max_length=8, choices=Answer.choices, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

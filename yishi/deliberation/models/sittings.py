@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
+from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Venue
@@ -299,7 +300,7 @@ class Minutes(models.Model):
     sitting = models.OneToOneField(Sitting, models.CASCADE, related_name="minutes")
     number = models.CharField(max_length=32, unique=True)
     text = models.TextField()
-    due_on = models.DateField(null=True)
+    due_on = CountedDayField(null=True)
     written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)

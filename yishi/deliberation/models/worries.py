@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place, Venue
@@ -46,7 +47,7 @@ class Worry(File):
     desk = models.ForeignKey(Body, models.PROTECT, related_name="+")  # owes screening or the answer now
     convener = models.ForeignKey(Body, models.PROTECT, related_name="+")  # received it; knows who raised it
     raised_at = models.DateTimeField()
-    answer_due_on = models.DateField()
+    answer_due_on = CountedDayField()
     answered_on = models.DateField(null=True)
     matter = models.ForeignKey("Matter", models.PROTECT, null=True, blank=True, related_name="worries")
     # What its author says it is the same as; the convener joins them, or does not.

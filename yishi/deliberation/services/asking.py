@@ -72,7 +72,7 @@ def put(this: Act, matter: Matter, step: Step, gate: Gate, body: Body, today: da
         name=gate.name,
         body=body,
         asked_at=this.now,
-        due_on=add_workdays(today, gate.days).day,
+        due_on=add_workdays(today, gate.days),
         round=newest.round + 1 if newest else 1,
     )
     this.entry(
@@ -85,7 +85,7 @@ def put(this: Act, matter: Matter, step: Step, gate: Gate, body: Body, today: da
     tell(
         body_id=body.pk,
         code="gate.asked",
-        params={"number": matter.number, "title": matter.title, "gate": gate.name, "due_on": str(request.due_on)},
+        params={"number": matter.number, "title": matter.title, "gate": gate.name, "due_on": request.due_on},
         subject=("gate", request.pk),
         once=f"gate.asked/{request.pk}",
     )

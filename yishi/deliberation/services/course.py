@@ -67,7 +67,7 @@ def enter(this: Act, matter: Matter, step: Step, *, on: date | None = None, note
         step=step.code,
         stage=step.stage,
         entered_on=on,
-        due_on=add_workdays(on, step.days).day if runs else None,
+        due_on=add_workdays(on, step.days) if runs else None,
         note=note[:500],
         came_back=back,
     )

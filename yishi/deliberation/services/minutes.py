@@ -25,7 +25,7 @@ def minutes_due(sitting: Sitting) -> date | None:
     if sitting.backfilled or sitting.closed_at is None:
         return None
     wanted = read_document(sitting.matter.process.document).clock("minutes")
-    return add_workdays(timezone.localdate(sitting.closed_at), wanted).day
+    return add_workdays(timezone.localdate(sitting.closed_at), wanted)
 
 
 def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | None = None) -> Receipt:

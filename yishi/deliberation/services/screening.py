@@ -134,7 +134,7 @@ def worry_pass(*, actor: Viewer, worry: Worry, to_body: Body, reason: str, act_i
                 "worry.pass.same", _("It lies at this desk already. Please choose another body."), field="to_body"
             )
         from_body, row.desk = row.desk, to_body
-        row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS).day
+        row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
         row.save(update_fields=["state", "desk", "answer_due_on"])
         _step(this, row, Kind.PASSED, reason=_reason(reason), body=from_body, to_body=to_body)
         tell(
@@ -215,7 +215,7 @@ def worry_reopen(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | Non
             )
         row.desk_id = row.convener_id
         row.answered_on = None
-        row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS).day
+        row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
         row.save(update_fields=["state", "desk", "answered_on", "answer_due_on"])
         _step(this, row, Kind.REOPENED, reason=_reason(reason))
         this.entry(subject=("worry", row.pk), place=row.place_id)

@@ -321,7 +321,7 @@ def _write(
         desk=convener,
         convener=convener,
         raised_at=this.on_day(day),
-        answer_due_on=add_workdays(day, ANSWER_WORKDAYS).day,
+        answer_due_on=add_workdays(day, ANSWER_WORKDAYS),
         is_sensitive=is_sensitive(theme),
         backfilled=day < today and happened_on is not None,
         is_demo=person.is_demo,

@@ -16,6 +16,7 @@ from yishi.commitments import services
 from yishi.commitments.models import Commitment, TimeRequest, Verdict
 from yishi.kit.errors import Refusal
 from yishi.kit.records import lend, lent
+from yishi.notices.days import day_said
 from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.web.kit.fields import AmountField, area, day_field, photo_field
@@ -358,8 +359,8 @@ def time_decide(request: Request, time_request: TimeRequest) -> HttpResponse:
         lead=_("%(act)s: due on %(due)s, asked until %(asked)s. Reason: %(reason)s")
         % {
             "act": commitment.act,
-            "due": commitment.due_on,
-            "asked": time_request.due_on,
+            "due": day_said(commitment.due_on),
+            "asked": day_said(time_request.due_on),
             "reason": time_request.reason,
         },
         back=reverse("commitment", args=[commitment.pk]),

@@ -17,6 +17,7 @@ TITLES: dict[str, Title] = {
     "commitments.commitment.prove": _("Proof given"),
     "commitments.commitment.reopen": LedgerEvent.Kind.REOPENED.label,
     "commitments.commitment.strike_off": LedgerEvent.Kind.STRUCK_OFF.label,
+    "commitments.due.recount": _("Due day counted again: the holidays of that year are announced"),
     "commitments.letter.send": LedgerEvent.Kind.LETTER.label,
     "commitments.next_tier.pass": LedgerEvent.Kind.NEXT_TIER.label,
     "commitments.recheck.ask": _("A re-check was asked for"),

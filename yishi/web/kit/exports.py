@@ -1,7 +1,7 @@
 """Every list as a workbook: what is filtered on the page, all of it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from yishi.formats.sheets import write_sheet
+from yishi.formats.sheets import NotedDay, write_sheet
+from yishi.kit.clock import is_certain
+from yishi.notices.days import doubt_of
 from yishi.web.kit.request import Request
 
 Column = tuple[Any, Callable[[Any], Any]]
@@ -45,9 +47,11 @@ def export(request: Request, filename: str, columns: Sequence[Column], rows: Ite
 
 
 def local(value: Any) -> Any:
-    """A moment as the clock on the wall says it: a workbook knows no time zones."""
+    """A moment as the clock on the wall says it: a workbook knows no time zones. A day with its doubt."""
     if isinstance(value, datetime) and timezone.is_aware(value):
         return timezone.localtime(value).replace(tzinfo=None)
+    if isinstance(value, date) and not is_certain(value):
+        return NotedDay(value, doubt_of(value))
     return value
 
 

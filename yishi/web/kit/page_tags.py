@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from yishi.assistance.register import codes
 from yishi.commitments.clocks import Colour, colour
+from yishi.kit.clock import is_certain
 from yishi.kit.ids import uuid7
 from yishi.kit.names import masked_name
 from yishi.kit.text import masked_phone
+from yishi.notices.days import doubt_of
 from yishi.notices.texts import notice_text
 from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word
@@ -156,9 +158,10 @@ def clock(commitment: Any) -> dict[str, Any]:
         Colour.NONE: commitment.get_state_display(),
     }
     running = shade != Colour.NONE and commitment.state == commitment.State.IN_FORCE
+    left = _left(commitment.due_on, days)
     if running and days < 0:  # "overdue by 20 days" says both
-        return {"shade": shade.value, "word": days_left(days), "days": ""}
-    return {"shade": shade.value or "none", "word": labels[shade], "days": days_left(days) if running else ""}
+        return {"shade": shade.value, "word": left, "days": ""}
+    return {"shade": shade.value or "none", "word": labels[shade], "days": left if running else ""}
 
 
 @register.simple_tag
@@ -168,7 +171,8 @@ def due_clock(day: date | None) -> SafeString:
         return SafeString("")
     days = (day - timezone.localdate()).days
     shade = "red" if days < 0 else "yellow" if days <= 3 else "blue"
-    return format_html('<span class="clock clock-{}"><span class="clock-dot"></span>{}</span>', shade, days_left(days))
+    left = _left(day, days)
+    return format_html('<span class="clock clock-{}"><span class="clock-dot"></span>{}</span>', shade, left)
 
 
 @register.simple_tag
@@ -214,14 +218,14 @@ def export_link(context: template.Context, section: str | DeclaredList = "", nam
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """2026年11月23日, or 23 Nov 2026 in English."""
+    """2026年11月23日, or 23 Nov 2026 in English; a day that may still move says so."""
     if not value:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
     if _english():
-        return f"{value.day} {value:%b %Y}"
-    return f"{value.year}年{value.month}月{value.day}日"
+        return f"{value.day} {value:%b %Y}{doubt_of(value)}"
+    return f"{value.year}年{value.month}月{value.day}日{doubt_of(value)}"
 
 
 @register.filter
@@ -277,6 +281,12 @@ def days_left(days: int) -> str:
     if days < 0:
         return ngettext("overdue by %(days)d day", "overdue by %(days)d days", -days) % {"days": -days}
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def _left(day: date, days: int) -> str:
+    """The days left until `day`, which may still move."""
+    left = days_left(days)
+    return left if days <= 0 or is_certain(day) else str(_("about %(left)s") % {"left": left})
 
 
 def _english() -> bool:

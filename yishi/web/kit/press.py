@@ -15,6 +15,7 @@ from yishi.formats.pdf import write_pdf
 from yishi.formats.word import write_word
 from yishi.journal.blocks import last_hash
 from yishi.kit.records import certain
+from yishi.notices.days import doubt_of
 
 CHINESE = "zh-hans"  # official papers are written in Chinese, whoever asks for them
 TEMPLATES = Path(__file__).parent / "typst"
@@ -56,7 +57,7 @@ def chinese_day(day: date | datetime | None) -> str:
         return ""
     if isinstance(day, datetime):
         day = timezone.localdate(day)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.year}年{day.month}月{day.day}日{doubt_of(day)}"
 
 
 def chinese_moment(at: datetime | None, *, weekday: bool = False) -> str:

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from yishi.assistance.pairing.models import Match, Need
 from yishi.assistance.pairing.models.needs import left_of
 from yishi.commitments.models import Commitment
+from yishi.kit.clock import CountedDay
 from yishi.kit.records import lent
 
 S = Match.State
@@ -26,7 +28,7 @@ def promises() -> QuerySet[Match]:
 
 def with_promises(needs: QuerySet[Need]) -> QuerySet[Need]:
     """`needs` with `is_promised`, `is_asked` (a proposal waits for its answer), and of the promise that is due first
-    `giver` and `promised_until`."""
+    `giver` and its day (`promised_day`)."""
     owed = promises().filter(need=OuterRef("pk")).order_by("commitment__due_on", "pk")
     giver = owed.annotate(giver=Coalesce(F("offer__person__name"), F("offer__body__name")))
     return needs.annotate(
@@ -34,7 +36,14 @@ def with_promises(needs: QuerySet[Need]) -> QuerySet[Need]:
         is_asked=Exists(Match.within.filter(need=OuterRef("pk"), state=S.PROPOSED)),
         giver=Subquery(giver.values("giver")[:1]),
         promised_until=Subquery(owed.values("commitment__due_on")[:1]),
+        counted_from=Subquery(owed.values("commitment__due_counted_from")[:1]),
     )
+
+
+def promised_day(need: Need) -> date | None:
+    """The day by which the promise that is due first is owed; one that the platform counted may still move."""
+    day = lent(need, "promised_until")
+    return CountedDay.of(day) if day and lent(need, "counted_from") else day
 
 
 def state_word(need: Need) -> str:

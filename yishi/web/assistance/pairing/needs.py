@@ -31,7 +31,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
-from .need_words import need_standing, state_word, with_promises
+from .need_words import need_standing, promised_day, state_word, with_promises
 
 PER_PAGE = 25
 STATES = [
@@ -78,9 +78,9 @@ class ListFilter(Form):
 
 
 def with_standing(needs: list[Need]) -> None:
-    """Lend each need of `with_promises` its `standing`: the word that the list shows of it."""
+    """Lend each need of `with_promises` its `standing`, the word that the list shows of it, and `promised_day`."""
     for need in needs:
-        lend(need, standing=state_word(need))
+        lend(need, standing=state_word(need), promised_day=promised_day(need))
 
 
 NEEDS = DeclaredList(
@@ -99,7 +99,7 @@ NEEDS = DeclaredList(
         Column(gettext_lazy("age in days"), "age", page=False),
         Column(gettext_lazy("state"), state_word, cell="state"),
         Column(gettext_lazy("promised by"), "giver", page=False),
-        Column(gettext_lazy("by when"), "promised_until", page=False),
+        Column(gettext_lazy("by when"), promised_day, page=False),
     ],
     group=lambda need: need.is_promised if need.state == Need.State.OPEN else None,
 )

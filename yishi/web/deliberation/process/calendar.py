@@ -17,6 +17,7 @@ from yishi.deliberation.models import Matter, Sitting
 from yishi.deliberation.services.gates import gates_of
 from yishi.kit.clock import is_workday, knows_year
 from yishi.kit.records import certain
+from yishi.notices.days import doubt_of
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
@@ -36,6 +37,11 @@ class Item:
     title: str
     url: str = ""
     at: datetime | None = None
+
+    @property
+    def doubt(self) -> str:
+        """What is said of a day that may still move."""
+        return doubt_of(self.day)
 
 
 def month_of(request: Request) -> date:
@@ -104,7 +110,7 @@ def calendar(request: Request) -> HttpResponse:
         return CALENDAR.workbook(request, items)
     by_day: dict[date, list[Item]] = {}
     for item in items:
-        by_day.setdefault(item.day, []).append(item)
+        by_day.setdefault(date(item.day.year, item.day.month, item.day.day), []).append(item)
     today = timezone.localdate()
     weeks = [
         [

@@ -6,6 +6,7 @@ from yishi.deliberation.models import GateRequest, Matter, ProcessModel, YearPla
 from yishi.web.kit.titles import Kind, Title
 
 TITLES: dict[str, Title] = {
+    "deliberation.due.recount": _("Due day counted again: the holidays of that year are announced"),
     "deliberation.gate.answer": _("Gate answered"),
     "deliberation.gate.ask": _("Gate asked"),
     "deliberation.gate.ask_again": _("Gate asked again"),

@@ -91,7 +91,7 @@ def elsewhere() -> Q:
 
 def _pressing(today: date) -> Q:
     came_back = Exists(Matter.within.filter(pk=OuterRef("pk"), steps__left_on__isnull=True, steps__came_back=True))
-    return Q(step_due_on__lte=add_workdays(today, SOON).day) | Q(came_back)
+    return Q(step_due_on__lte=add_workdays(today, SOON)) | Q(came_back)
 
 
 def _idle(today: date) -> Q:

@@ -107,9 +107,11 @@ class PublicFile:
 
     @property
     def due_on(self) -> date | None:
+        step: date | None = self._gate.due_on if self._gate is not None else self.matter.step_due_on
         if self._gate is not None:
-            return self._gate.due_on
-        return min((promise.commitment.due_on for promise in self._running), default=self.matter.step_due_on)
+            return step
+        promised: date | None = min((promise.commitment.due_on for promise in self._running), default=None)
+        return promised or step
 
     @property
     def who(self) -> str:

@@ -79,9 +79,9 @@ def _ahead(sitting: Sitting, notice: int, papers: int) -> list[Event]:
         return [Event(_("The sitting is open"), sitting.opened_at, kind="now")]
     events = []
     if not sitting.notice_given_on:
-        events.append(Event(_("Give notice"), kind="now", due=add_workdays(day, -notice).day))
+        events.append(Event(_("Give notice"), kind="now", due=add_workdays(day, -notice)))
     if not sitting.papers_sent_on and papers:
-        events.append(Event(_("Send the papers"), kind="next" if events else "now", due=add_workdays(day, -papers).day))
+        events.append(Event(_("Send the papers"), kind="next" if events else "now", due=add_workdays(day, -papers)))
     return [*events, Event(_("The sitting"), sitting.starts_at, kind="next" if events else "now")]
 
 

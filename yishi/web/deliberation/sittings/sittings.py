@@ -25,6 +25,7 @@ from yishi.deliberation.services.sittings import (
     sitting_plan,
 )
 from yishi.kit.clock import add_workdays
+from yishi.notices.days import day_said
 from yishi.organisations.models import Venue, valid_on
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
@@ -113,10 +114,8 @@ def sitting_new(request: Request, matter: Matter) -> HttpResponse:
         "The model asks for %(days)d working days of notice: %(day)s at the earliest, if notice is given today."
     ) % {
         "days": form.notice_days,
-        "day": date_format(form.earliest.day),
+        "day": day_said(form.earliest),
     }
-    if not form.earliest.certain:
-        lead += _(" Public holidays of that year are not known yet; Monday to Friday were counted.")
     return one_act(
         request,
         form,

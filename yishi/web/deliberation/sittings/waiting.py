@@ -84,7 +84,7 @@ def _starts(sitting: Any) -> date:
 
 def _notice_due(sitting: Any) -> date:
     ahead = read_document(sitting.matter.process.document).clock("notice")
-    return add_workdays(_starts(sitting), -ahead).day
+    return add_workdays(_starts(sitting), -ahead)
 
 
 State = Sitting.State
