@@ -26,11 +26,13 @@ def works_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
 
 @predicate
 def sits_as_member(viewer: Viewer, thing: Any = None) -> Answer:
+    """Sits in a committee as a member today."""
     return viewer.is_sitting_member()
 
 
 @predicate
 def may_open_campaign(viewer: Viewer, thing: Any = None) -> Answer:
+    """Works at an overseeing desk of any tier: its own body then owns the campaign."""
     return viewer.holds_kind(*OVERSEEING)
 
 

@@ -17,11 +17,13 @@ def runs_its_campaign(viewer: Viewer, part: Any) -> Answer:
 
 @predicate
 def sees_its_campaign(viewer: Viewer, part: Any) -> Answer:
+    """Sees the campaign of which this meeting, agreement or drive is a part."""
     return sees_campaign.test(viewer, part.campaign)
 
 
 @predicate
 def runs_its_target(viewer: Viewer, target: Target) -> Answer:
+    """Runs the campaign of the target's item."""
     return runs_campaign.test(viewer, target.item.campaign)
 
 

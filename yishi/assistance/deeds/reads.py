@@ -45,6 +45,8 @@ def households_find(typed: str) -> list[Household]:
 
 
 def households_by(ids: Iterable[UUID]) -> list[Household]:
+    """The households of these keys within the viewer's reach, each with its head and place; strangers' keys give
+    nothing."""
     return list(Household.objects.filter(pk__in=list(ids)).select_related("head", "place"))
 
 
@@ -63,6 +65,7 @@ def villagers_find(typed: str) -> list[Any]:
 
 
 def villagers_by(ids: Iterable[UUID]) -> list[Any]:
+    """The people of these keys who belong to households within reach, each once, lent the newest of them as `home`."""
     members = HouseholdMember.objects.filter(person__in=list(ids)).select_related("person", "household__place")
     return list({member.person_id: _with_home(member) for member in members.order_by("valid_from")}.values())
 
@@ -95,6 +98,7 @@ def members_find(viewer: Viewer, typed: str) -> list[Any]:
 
 
 def members_by(viewer: Viewer, ids: Iterable[UUID]) -> list[Any]:
+    """Those of these people who sit in a committee that the viewer may name (`members_of`), each once."""
     members = members_of(viewer).filter(person__in=list(ids)).select_related("person")
     return list({member.person_id: member.person for member in members}.values())
 
@@ -109,6 +113,7 @@ def bodies_find(typed: str) -> list[Body]:
 
 
 def bodies_by(ids: Iterable[UUID]) -> list[Body]:
+    """The bodies of these keys, each with its place."""
     return list(Body.objects.filter(pk__in=list(ids)).select_related("place"))
 
 

@@ -18,6 +18,8 @@ def is_its_person(viewer: Viewer, deed: Deed) -> Answer:
 
 @predicate
 def organised_it(viewer: Viewer, activity: Activity) -> Answer:
+    """Works at the desk that organised the activity; without such a desk: recorded it, and is a member or works
+    somewhere."""
     if activity.organiser_id is not None:
         return viewer.holds(activity.organiser_id)
     own = viewer.person_id is not None and viewer.person_id == activity.recorded_by_id
@@ -26,6 +28,7 @@ def organised_it(viewer: Viewer, activity: Activity) -> Answer:
 
 @predicate
 def reported_it(viewer: Viewer, unitemised: Unitemised) -> Answer:
+    """Works for the body that reported the quantity without deeds."""
     return viewer.holds(unitemised.body_id)
 
 
@@ -59,6 +62,7 @@ def is_its_party(viewer: Viewer, deed: Deed) -> Answer:
 
 @predicate
 def oversees_its_place(viewer: Viewer, deed: Deed) -> Answer:
+    """Works at an overseeing desk of the place at which the deed was done."""
     return viewer.oversees(deed.place.lo)
 
 

@@ -89,11 +89,14 @@ def helps_it(viewer: Viewer, household: Household) -> Answer:
 
 @predicate
 def keeps_its_place(viewer: Viewer, household: Household) -> Answer:
+    """Keeps the register of the household's village: its own desk, or an overseeing desk around it."""
     return keeps_its_village.test(viewer, household.place)
 
 
 @predicate
 def is_stationed_there(viewer: Viewer, place: Place) -> Answer:
+    """Belongs today to the team that is stationed at the place; the grant is the station, for the body that sent
+    them."""
     station = station_of(viewer, place)
     return Grant("station", station.pk, station.sent_by_id) if station is not None else None
 
@@ -107,6 +110,7 @@ def keeps_pairing(viewer: Viewer, pairing: Pairing) -> Answer:
 
 @predicate
 def keeps_visit(viewer: Viewer, visit: Visit) -> Answer:
+    """Keeps the register of the village whose household was visited."""
     return keeps_its_village.test(viewer, visit.household.place)
 
 
@@ -121,11 +125,13 @@ def wrote_it(viewer: Viewer, visit: Visit) -> Answer:
 
 @predicate
 def looks_after(viewer: Viewer, measure: Measure) -> Answer:
+    """Keeps the register of the household that the measure is for, or helps that household."""
     return keeps_its_place.test(viewer, measure.household) or helps_it.test(viewer, measure.household)
 
 
 @predicate
 def bears_it(viewer: Viewer, measure: Measure) -> Answer:
+    """Bears the promise that stands behind the measure."""
     return bears.test(viewer, measure.commitment)
 
 
@@ -149,11 +155,13 @@ def _is_of_bearer(viewer: Viewer, measure: Measure) -> bool:
 
 @predicate
 def keeps_team(viewer: Viewer, team: StationedTeam) -> Answer:
+    """Keeps the register of the village at which the team is stationed."""
     return keeps_its_village.test(viewer, team.place)
 
 
 @predicate
 def keeps_village_plan(viewer: Viewer, plan: Any) -> Answer:
+    """Keeps the register of the plan's village, or is stationed there."""
     return keeps_its_village.test(viewer, plan.place) or is_stationed_there.test(viewer, plan.place)
 
 

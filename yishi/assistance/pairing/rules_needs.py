@@ -52,11 +52,13 @@ def browses_needs(viewer: Viewer, thing: Any = None) -> Answer:
 
 @predicate
 def brings_together(viewer: Viewer, match: Match) -> Answer:
+    """Keeps the need or the offer of the match: either side may propose the other."""
     return keeps_need.test(viewer, match.need) or keeps_offer.test(viewer, match.offer)
 
 
 @predicate
 def answers_match(viewer: Viewer, match: Match) -> Answer:
+    """Keeps the side whose answer the match waits for; who proposed it does not answer it."""
     if match.waits_for == Match.Side.OFFER:
         return keeps_offer.test(viewer, match.offer)
     return keeps_need.test(viewer, match.need)

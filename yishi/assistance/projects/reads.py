@@ -131,6 +131,7 @@ def giver_sheet(movement: FundMovement, year: str = "") -> GiverSheet:
 
 
 def years_of(movement: FundMovement) -> list[str]:
+    """The years in which the giver of this movement gave, the newest first."""
     return [str(day.year) for day in gifts_of(movement).order_by().dates("on", "year", order="DESC")]
 
 

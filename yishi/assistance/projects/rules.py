@@ -24,16 +24,19 @@ def leads_there(viewer: Viewer, place: Place) -> Answer:
 
 @predicate
 def is_responsible(viewer: Viewer, project: Project) -> Answer:
+    """Works for the body that is responsible for the project."""
     return viewer.holds(project.responsible_id)
 
 
 @predicate
 def oversees_project(viewer: Viewer, project: Project) -> Answer:
+    """Works at an overseeing desk, or that of the government or party committee, of the project's place or above."""
     return leads_there(viewer, project.place)
 
 
 @predicate
 def signed_it(viewer: Viewer, contract: Contract) -> Answer:
+    """Works for the body that is responsible for the contract's project: it signs."""
     return viewer.holds(contract.project.responsible_id)
 
 
@@ -51,6 +54,7 @@ def is_another_body(viewer: Viewer, project: Project) -> Answer:
 
 @predicate
 def is_acceptor(viewer: Viewer, project: Project) -> Answer:
+    """Works for the body that was named to accept the project."""
     return viewer.holds(project.acceptor_id)
 
 
@@ -62,6 +66,7 @@ def promises_there(viewer: Viewer, project: Project) -> Answer:
 
 @predicate
 def keeps_fund(viewer: Viewer, fund: Fund) -> Answer:
+    """Works for the body that owns the fund."""
     return viewer.holds(fund.owner_id)
 
 
@@ -73,11 +78,13 @@ def checks_fund(viewer: Viewer, fund: Fund) -> Answer:
 
 @predicate
 def keeps_its_fund(viewer: Viewer, allotment: Allotment) -> Answer:
+    """Works for the body that owns the fund from which money is held ready."""
     return viewer.holds(allotment.fund.owner_id)
 
 
 @predicate
 def checks_movement(viewer: Viewer, movement: FundMovement) -> Answer:
+    """Checks the fund of the movement. That it is a second person is a condition of the act, not of this right."""
     return checks_fund.test(viewer, movement.fund)
 
 
@@ -89,6 +96,7 @@ def is_second_person(viewer: Viewer, movement: FundMovement) -> Answer:
 
 @predicate
 def works_on_deed(viewer: Viewer, deed: Deed) -> Answer:
+    """Recorded the deed, is named in it, or oversees its place."""
     return recorded_it.test(viewer, deed) or is_its_party.test(viewer, deed) or viewer.oversees(deed.place.lo)
 
 

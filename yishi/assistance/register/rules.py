@@ -23,11 +23,13 @@ def village_desk(viewer: Viewer, place: Place, roles: tuple[str, ...] = SEEING) 
 
 @predicate
 def sits_where_households_are_kept(viewer: Viewer, thing: Any = None) -> Answer:
+    """Has a post, also one that only reads, at an overseeing desk or a village's own."""
     return viewer.holds_kind(*KEEPING, roles=SEEING)
 
 
 @predicate
 def works_where_households_are_kept(viewer: Viewer, thing: Any = None) -> Answer:
+    """Works at an overseeing desk or at a village's own."""
     return viewer.holds_kind(*KEEPING)
 
 
@@ -39,6 +41,7 @@ def reads_its_place(viewer: Viewer, household: Household) -> Answer:
 
 @predicate
 def keeps_household(viewer: Viewer, household: Household) -> Answer:
+    """Works at the own desk of the household's village, or at an overseeing desk around it."""
     return keeps_its_village.test(viewer, household.place)
 
 
@@ -56,16 +59,20 @@ def decides_at(viewer: Viewer, place: Place) -> Answer:
 
 @predicate
 def reads_request(viewer: Viewer, request: ChangeRequest) -> Answer:
+    """Sits at an overseeing desk around the request's place, or at the village's own desk, also by a post that only
+    reads."""
     return viewer.oversees(request.place.lo, SEEING) or village_desk(viewer, request.place)
 
 
 @predicate
 def decides_request(viewer: Viewer, request: ChangeRequest) -> Answer:
+    """Works at an overseeing desk around the place of the request: the village asks, the tier above decides."""
     return viewer.oversees(request.place.lo)
 
 
 @predicate
 def asked_it(viewer: Viewer, request: ChangeRequest) -> Answer:
+    """Works at a desk that keeps the village of the request: what one of its people asked, another may take back."""
     return keeps_its_village.test(viewer, request.place)
 
 

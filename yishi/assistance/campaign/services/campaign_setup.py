@@ -117,7 +117,7 @@ def phase_change(
 
 
 def direction_change(*, actor: Viewer, direction: Direction, name: str, act_id: UUID | None = None) -> Receipt:
-    """Mend a direction's name. Result: direction."""
+    """Give a direction another name, of at most 32 letters; figures follow at once. Result: direction."""
     by = permit("campaign.run", actor, direction.campaign)
     body = {"direction": direction.pk, "name": name}
     with act("assistance.direction.change", actor=by, act_id=act_id, body=body) as this:
@@ -140,7 +140,8 @@ def drive_change(
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Mend a drive. Result: drive."""
+    """Replace what a drive says of itself. Refused outside the campaign's phases, for days in the wrong order, for
+    a name that another drive of the campaign has. Result: drive."""
     by = permit("campaign.run", actor, drive.campaign)
     body = {"drive": drive.pk, "name": name, "from": starts_on, "to": ends_on, "words": words}
     body["direction"] = direction.pk if direction else None

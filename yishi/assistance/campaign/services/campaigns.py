@@ -380,6 +380,7 @@ def _version(item: CatalogueItem, since: date, version_fields: dict[str, Any]) -
 
 
 def check_days(starts_on: date, ends_on: date | None) -> None:
+    """Refuse a last day before the first one; without a last day nothing is refused."""
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("days.order", _("The last day lies before the first one."), field="ends_on")
 

@@ -266,6 +266,7 @@ class Dossier:
 
 
 def difference_of(parts: tuple[Number | None, ...], cost: Number) -> Number | None:
+    """The known parts together less `cost`; None where a number leaves the range of decimals."""
     try:
         return sum((part for part in parts if part is not None), 0) - cost
     except ArithmeticError:
@@ -273,6 +274,7 @@ def difference_of(parts: tuple[Number | None, ...], cost: Number) -> Number | No
 
 
 def divided(dividend: Number, divisor: Number) -> Decimal | None:
+    """The quotient as a decimal; None for a division by zero or by what is no number."""
     try:
         return Decimal(dividend) / Decimal(divisor)
     except (ArithmeticError, ValueError):

@@ -115,6 +115,7 @@ def versions() -> list[str]:
 
 
 def newest() -> str:
+    """The newest version of the rules that is shipped: the name of its folder."""
     return versions()[-1]
 
 

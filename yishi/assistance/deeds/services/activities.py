@@ -44,7 +44,8 @@ def activity_open(
     organiser: Body | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Write down an event; its deeds follow. Result: activity."""
+    """Write down an event that was held; its deeds are recorded afterwards. Refused for a day to come. Result:
+    activity."""
     by = permit("activity.open", actor, at=organiser)
     body = {"title": title, "place": place.pk, "on": on, "organiser": organiser.pk if organiser else None}
     with act("assistance.activity.open", actor=by, act_id=act_id, body=body) as this:

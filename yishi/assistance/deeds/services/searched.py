@@ -17,6 +17,7 @@ def words_rows(deeds: Iterable[Deed]) -> list[DeedWords]:
 
 
 def words_write(texts: list[DeedWords]) -> None:
+    """Write the searched texts of deeds that have none yet, a thousand at a time."""
     if texts:
         DeedWords.objects.bulk_create(texts, batch_size=1_000)
 

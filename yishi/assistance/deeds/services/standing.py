@@ -222,6 +222,7 @@ def _once(records: Iterable[Any]) -> list[Any]:
 
 
 def role_of(role: str) -> str:
+    """The role as it is stored. Refuses what is not among the roles of a party."""
     if role not in Role.values:
         raise Refusal("party.role", _("Please choose one of the values that are offered."), field="role")
     return role

@@ -304,6 +304,7 @@ def _differ(on: str, record: Any, said: dict[str, Any], row: int, want: Wanted, 
 
 
 def as_json(value: Any) -> Any:
+    """A value as pieces and entries keep it: amounts to two places, days in ISO form, lists in one order."""
     if isinstance(value, Decimal):
         return str(value.quantize(Decimal("0.01")))
     if isinstance(value, date):

@@ -47,10 +47,13 @@ def units_piece(workbook: Import, ordinal: int, results: Sequence[Result]) -> Im
 
 
 def rows_in(piece: ImportPiece) -> list[StagedRow]:
+    """The rows as they were read from the workbook that a piece of the first stage (`rows`) holds sealed."""
     return [StagedRow(*row) for row in _open(piece)]
 
 
 def results_in(piece: ImportPiece) -> list[Result]:
+    """What checking made of each unit (household, deed, …), as a piece of the second stage (`units`) holds it
+    sealed."""
     return [Result.of(plain) for plain in _open(piece)]
 
 

@@ -251,6 +251,7 @@ def _apart(text: str) -> list[str]:
 
 
 def columns() -> list[Column]:
+    """The columns of a workbook of deeds, in the order of its template."""
     return list(COLUMNS)
 
 

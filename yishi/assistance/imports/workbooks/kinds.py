@@ -153,6 +153,7 @@ def kind_add(name: str, kind: KindOfImport) -> None:
 
 
 def kind_of(name: str) -> KindOfImport:
+    """The kind of workbook with this name. KeyError for a name that no kind has registered."""
     return _KINDS[name]
 
 

@@ -161,5 +161,6 @@ EXPLAIN = [
 
 
 def body_kind_of(typed: str) -> str | None:
+    """The kind of body that a cell names in Chinese, with brackets of either width; None for an unknown one."""
     plain = typed.replace("(", "（").replace(")", "）")
     return KINDS.get(_KINDS_ALSO.get(plain, plain))

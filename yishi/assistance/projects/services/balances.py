@@ -76,6 +76,7 @@ def fund_money(funds: Iterable[UUID]) -> dict[UUID, FundMoney]:
 
 
 def money_of(fund: Fund) -> FundMoney:
+    """The sums of one fund, in fen. Many are asked together: `fund_money`."""
     return fund_money([fund.pk])[fund.pk]
 
 
@@ -155,6 +156,7 @@ def money_from(projects: list[UUID], gathered: dict[str, Any]) -> dict[UUID, Pro
 
 
 def project_money(project: Project) -> ProjectMoney:
+    """The money of one project by its sources, in fen. Many are asked together: `projects_money`."""
     return projects_money([project.pk])[project.pk]
 
 
@@ -169,4 +171,5 @@ def total(movements: QuerySet[Any]) -> int:
 
 
 def contracts_signed(project: Project) -> int:
+    """What the contracts that stand are worth together, in fen; those that ended early are left out."""
     return total(Contract.objects.filter(project=project, ended_at=None))

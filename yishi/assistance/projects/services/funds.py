@@ -54,7 +54,8 @@ def fund_open(
     opened_on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Open a fund of `owner` for `place`. Result: fund."""
+    """Open a fund of `owner` for `place`, empty. Refused: a name that the owner's other fund has, a campaign that
+    is not of the place, a day to come. Result: fund."""
     by = permit("fund.open", actor, at=owner)
     body = {
         "owner": owner.pk,
@@ -324,10 +325,12 @@ def locked_fund(fund: Fund) -> Fund:
 
 
 def locked_project(project: Project) -> Project:
+    """The project as it is now, locked until the act ends: two acts on its money follow one another."""
     return Project.within.select_for_update(of=("self",)).select_related("place", "responsible").get(pk=project.pk)
 
 
 def locked_movement(movement: FundMovement) -> FundMovement:
+    """The movement as it is now, locked until the act ends: only one of two people confirms it."""
     return FundMovement.within.select_for_update(of=("self",)).select_related("fund").get(pk=movement.pk)
 
 

@@ -140,7 +140,8 @@ def project_change(
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Change what a project says of itself. Result: project."""
+    """Replace what a project says of itself, while its money may still be planned. Refused: a campaign that is not
+    of its place, a direction of another campaign. Result: project."""
     by = permit("project.plan", actor, project)
     body = {
         "project": project.pk,

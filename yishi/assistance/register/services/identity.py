@@ -167,14 +167,18 @@ def account_read(text: str) -> str:
 
 
 def account_set(household: Household, number: str) -> None:
+    """Seal the number of a bank account into the household, which the caller saves; "" takes it out."""
     household.bank_sealed = seal(number, ACCOUNT, household.pk) if number else None
 
 
 def account_of(household: Household) -> str:
+    """The number of the household's bank account in clear, "" for none. Who shows it to somebody enters that in the
+    journal."""
     return unseal(household.bank_sealed, ACCOUNT, household.pk)
 
 
 def account_masked(household: Household) -> str:
+    """The number of the household's bank account with stars but for its end, "" for none."""
     return _masked(household.bank_sealed, ACCOUNT, household.pk)
 
 
@@ -224,6 +228,8 @@ def asked_seal(request: ChangeRequest, numbers: str, account: str) -> None:
 
 
 def asked_open(request: ChangeRequest) -> tuple[str, str]:
+    """The identity number and the bank account for which a change was asked, both in clear, "" for what was not
+    asked."""
     return (
         unseal(request.identity_sealed, ASKED_IDENTITY, request.pk),
         unseal(request.bank_sealed, ASKED_ACCOUNT, request.pk),
