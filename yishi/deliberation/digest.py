@@ -9,6 +9,8 @@ from .models import GateRequest, Matter, Worry
 
 
 def deliberation_due(until: date) -> Iterator[Due]:
+    """Until the day: answers that are owed to who raised a worry, answers of gates, steps of matters, each for its
+    desk."""
     worries = Worry.within.filter(state__in=Worry.OWED, answer_due_on__lte=until, backfilled=False)
     for number, due_on, desk in worries.values_list("number", "answer_due_on", "desk"):
         yield Due(due_on, "worry", number, desk)

@@ -18,6 +18,7 @@ def runs_here(viewer: Viewer, lo: int) -> Grant | None:
 
 @predicate
 def is_known(viewer: Viewer, thing: Any = None) -> Answer:
+    """Is signed in, or came by a query code."""
     return viewer.is_known
 
 
@@ -29,11 +30,13 @@ def has_desk(viewer: Viewer, thing: Any = None) -> Answer:
 
 @predicate
 def administers_something(viewer: Viewer, thing: Any = None) -> Answer:
+    """Has a post of an administrator, of the system or of its security."""
     return viewer.is_administrator
 
 
 @predicate
 def works_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
+    """Works at a desk; the grant names it where there is only one."""
     return viewer.only_desk()
 
 
@@ -79,11 +82,13 @@ def writes_note(viewer: Viewer, matter: Matter) -> Answer:
 
 @predicate
 def runs_plan(viewer: Viewer, plan: YearPlan | Body) -> Answer:
+    """Works for the body whose yearly plan it is; before there is a plan the body itself is asked about."""
     return viewer.holds(plan.body_id if isinstance(plan, YearPlan) else plan.pk)
 
 
 @predicate
 def oversees_plan(viewer: Viewer, plan: YearPlan | Body) -> Answer:
+    """Works at an overseeing desk of a village, township or county around the body of the plan."""
     return runs_here(viewer, plan.body.place.lo if isinstance(plan, YearPlan) else plan.place.lo)
 
 
@@ -106,11 +111,13 @@ def proposes_topic(viewer: Viewer, plan: YearPlan) -> Answer:
 
 @predicate
 def decides_plan(viewer: Viewer, plan: YearPlan) -> Answer:
+    """Works for the body that was named to approve the plan."""
     return viewer.holds(plan.approver_id)
 
 
 @predicate
 def runs_topic(viewer: Viewer, topic: PlanTopic) -> Answer:
+    """Works for the body of the topic's plan, or at an overseeing desk around it."""
     return viewer.holds(topic.plan.body_id) or runs_here(viewer, topic.plan.body.place.lo)
 
 
@@ -122,6 +129,7 @@ def owns_process(viewer: Viewer, model: ProcessModel) -> Answer:
 
 @predicate
 def may_own_process(viewer: Viewer, owner: Body | None = None) -> Answer:
+    """Works at the overseeing desk `owner`; without one: at any overseeing desk."""
     if owner is None:
         return viewer.holds_kind(*OVERSEEING)
     return viewer.holds(owner.pk) if owner.kind in OVERSEEING else None
@@ -129,11 +137,13 @@ def may_own_process(viewer: Viewer, owner: Body | None = None) -> Answer:
 
 @predicate
 def is_published(viewer: Viewer, version: ProcessVersion) -> Answer:
+    """The version of the process is published: everybody reads it then."""
     return version.published_at is not None
 
 
 @predicate
 def owns_version(viewer: Viewer, version: ProcessVersion) -> Answer:
+    """Works for the body to which the process belongs."""
     return viewer.holds(version.model.owner_id)
 
 

@@ -20,11 +20,13 @@ def consultation_matter(thing: Any) -> Matter:
 
 @predicate
 def runs_its_matter(viewer: Viewer, thing: Any) -> Answer:
+    """Runs the matter of the consultation, or of its part."""
     return runs_matter.test(viewer, consultation_matter(thing))
 
 
 @predicate
 def sits_at_its_table(viewer: Viewer, thing: Any) -> Answer:
+    """Has a key seat in the matter of the consultation, or of its part: chair, secretary or convener."""
     return holds_key_seat.test(viewer, consultation_matter(thing))
 
 

@@ -10,6 +10,7 @@ from .rules import has_desk, is_known, runs_here
 
 
 def matter_of(thing: Matter | Release | GoodCase) -> Matter:
+    """The matter that a release or a good case belongs to; a matter is its own."""
     return thing if isinstance(thing, Matter) else thing.matter
 
 
@@ -28,6 +29,7 @@ def oversees_its_place(viewer: Viewer, thing: Matter | GoodCase) -> Answer:
 
 @predicate
 def works_at_choosing_desk(viewer: Viewer, case: GoodCase) -> Answer:
+    """Works at the desk that chose the case for the library."""
     return viewer.holds(case.chosen_by_id)
 
 

@@ -45,6 +45,7 @@ def sits_here(viewer: Viewer, thing: Any) -> Answer:
 
 @predicate
 def is_their_seat(viewer: Viewer, seat: Seat) -> Answer:
+    """Sits on this seat themselves; the grant is the seat."""
     own = viewer.person_id is not None and viewer.person_id == seat.person_id
     return Grant("seat", seat.pk) if own else None
 

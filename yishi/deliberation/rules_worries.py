@@ -27,6 +27,7 @@ def writes_for_others(viewer: Viewer, thing: Any = None) -> Answer:
 
 @predicate
 def sees_worries(viewer: Viewer, thing: Any = None) -> Answer:
+    """Has a post at a desk, also one that only reads, or is a sitting member. Which worries: their reach."""
     return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
 
 
@@ -38,16 +39,19 @@ def decides(viewer: Viewer, worry: Worry) -> Answer:
 
 @predicate
 def convenes(viewer: Viewer, worry: Worry) -> Answer:
+    """Works at the desk that convenes for the worry."""
     return viewer.holds(worry.convener_id)
 
 
 @predicate
 def raised_it(viewer: Viewer, worry: Worry) -> Answer:
+    """Raised the worry themselves: by account, or by the query code that they got for it."""
     return viewer.person_id is not None and viewer.person_id == worry.raiser_id
 
 
 @predicate
 def holds_a_code(viewer: Viewer, thing: Any = None) -> Answer:
+    """Came by a query code; then acts in their own name."""
     return viewer.in_person if viewer.query_code else None
 
 

@@ -56,6 +56,7 @@ def agreement_shown(agreement: Agreement, duties: Iterable[Duty] | None = None) 
 
 
 def agreement_digest(agreement: Agreement) -> str:
+    """The hash of the agreement as its page shows it: a consent belongs to this text and falls with it."""
     return digest(agreement_shown(agreement))
 
 

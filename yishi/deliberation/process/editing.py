@@ -43,6 +43,8 @@ def row_move(document: Mapping[str, Any], kind: str, code: str, by: int) -> Docu
 
 
 def row_remove(document: Mapping[str, Any], kind: str, code: str) -> Document:
+    """The document without the row `code` of `kind` ("seats", "steps"). What still names it is a fault that the
+    validator finds."""
     return _clean({**document, kind: [row for row in document[kind] if row["code"] != code]})
 
 
@@ -58,14 +60,17 @@ def gate_put(document: Mapping[str, Any], step: str, gate: Mapping[str, Any], co
 
 
 def gate_move(document: Mapping[str, Any], step: str, code: str, by: int) -> Document:
+    """The document with the gate moved one place up (-1) or down (1) within its step; at an end nothing happens."""
     return _in_step(document, step, lambda gates: _moved(gates, code, by))
 
 
 def gate_remove(document: Mapping[str, Any], step: str, code: str) -> Document:
+    """The document without the gate of the step."""
     return _in_step(document, step, lambda gates: [gate for gate in gates if gate["code"] != code])
 
 
 def quota_put(document: Mapping[str, Any], row: Mapping[str, Any]) -> Document:
+    """The document with one more row of coverage at the end."""
     return _clean({**document, "coverage": [*document["coverage"], dict(row)]})
 
 

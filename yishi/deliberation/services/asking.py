@@ -112,4 +112,5 @@ def keep_shown(matter: Matter) -> None:
 
 
 def newest_request(matter: Matter, step: str, gate: str) -> GateRequest | None:
+    """The last request of the gate at this step, None where it was never asked: a return is followed by a new round."""
     return GateRequest.objects.filter(matter=matter, step=step, gate=gate).order_by("-round").first()

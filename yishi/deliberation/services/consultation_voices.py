@@ -85,6 +85,7 @@ def voice_of(ballot: Ballot | None) -> Voice | None:
 
 
 def is_open(consultation: Consultation, now: datetime | None = None) -> bool:
+    """Is it the stage of voting, and its last moment still to come? `now`: the moment that is asked about."""
     return consultation.stage == Stage.OPEN and (now or timezone.now()) < consultation.closes_at
 
 

@@ -182,7 +182,8 @@ def link_reissue(*, actor: Viewer, consultation: Consultation, act_id: UUID | No
 
 
 def slips_make(*, actor: Viewer, consultation: Consultation, count: int, act_id: UUID | None = None) -> Receipt:
-    """Make `count` slips, a batch. Result: batch, first, last."""
+    """Make `count` slips, numbered on from the last batch; of their codes only digests are kept. Refused when it is
+    over and for more than MOST_SLIPS at a time. Result: batch, first, last."""
     by = permit("consultation.run", actor, consultation)
     body = {"consultation": consultation.pk, "count": count}
     with act("deliberation.consultation.slips", actor=by, act_id=act_id, body=body) as this:

@@ -87,7 +87,8 @@ def agreement_change(
     minority: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Change the draft's words."""
+    """Replace the draft's text, its conditions and the minority's words; consents to the earlier text count no
+    longer. Refused once the agreement is recorded."""
     by = permit("agreement.run", actor, agreement.matter)
     body = {"agreement": agreement.pk, "text": text, "conditions": conditions, "minority": minority}
     with act("deliberation.agreement.change", actor=by, act_id=act_id, body=body) as this:
@@ -136,7 +137,8 @@ def duty_change(*, actor: Viewer, duty: Duty, act_id: UUID | None = None, **fiel
 
 
 def duty_remove(*, actor: Viewer, duty: Duty, act_id: UUID | None = None) -> Receipt:
-    """Take a duty out of a draft."""
+    """Take a duty out of a draft; consents to the earlier text count no longer. Refused once the agreement is
+    recorded."""
     by = permit("agreement.run", actor, duty.agreement.matter)
     with act("deliberation.duty.remove", actor=by, act_id=act_id, body={"duty": duty.pk}) as this:
         if this.replayed:

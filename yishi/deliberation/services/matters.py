@@ -150,7 +150,8 @@ def matter_join_worry(*, actor: Viewer, matter: Matter, worry: Worry, act_id: UU
 
 
 def matter_change(*, actor: Viewer, matter: Matter, title: str, summary: str, act_id: UUID | None = None) -> Receipt:
-    """Mend the title, write what it is about."""
+    """Replace a matter's title and what it is about; approvals of the earlier words count no longer. Refused when it is
+    over. Moves the matter on where its step waited for these words."""
     by = permit("matter.run", actor, matter)
     body = {"matter": matter.pk, "title": title, "summary": summary}
     with act("deliberation.matter.change", actor=by, act_id=act_id, body=body) as this:

@@ -53,7 +53,8 @@ def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | 
 
 
 def minutes_issue(*, actor: Viewer, minutes: Minutes, act_id: UUID | None = None) -> Receipt:
-    """Issue the minutes: from now on they stand."""
+    """Issue the minutes, once: from now on their text stands. Tells everybody with a seat, and moves the matter on
+    where its step waited for them."""
     by = permit("sitting.run", actor, minutes.sitting.matter)
     with act("deliberation.minutes.issue", actor=by, act_id=act_id, body={"minutes": minutes.pk}) as this:
         if this.replayed:

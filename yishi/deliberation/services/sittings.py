@@ -261,7 +261,7 @@ def presence_arrive(
 def presence_leave(
     *, actor: Viewer, sitting: Sitting, seat: Seat, at: datetime | None = None, act_id: UUID | None = None
 ) -> Receipt:
-    """Somebody leaves."""
+    """Write down that somebody left, and when. Refused for a seat that is not marked as here, and before it came."""
     by = permit("sitting.run", actor, sitting.matter)
     body = {"sitting": sitting.pk, "seat": seat.pk, "at": at}
     with act("deliberation.presence.leave", actor=by, act_id=act_id, at=at, body=body) as this:

@@ -99,7 +99,7 @@ def visit_add(
 
 
 def finding_add(*, actor: Viewer, study: Study, text: str, source: str = "", act_id: UUID | None = None) -> Receipt:
-    """Write down one finding, with where it comes from."""
+    """Write down one finding, with where it comes from. Refused once the study is checked. Result: finding."""
     by = permit("study.run", actor, study.matter)
     body = {"study": study.pk, "text": text, "source": source}
     with act("deliberation.study.find", actor=by, act_id=act_id, body=body) as this:
