@@ -10,6 +10,8 @@ from .models import Commitment
 
 
 def promises_due(until: date) -> Iterator[Due]:
+    """The promises in force that are due until the day, for their bearers' desks; what was taken over from paper is
+    left out."""
     owed = Commitment.objects.filter(state=Commitment.State.IN_FORCE, due_on__lte=until, backfilled=False)
     rows = owed.order_by("due_on").values_list("number", "due_on", "due_counted_from", "bearer")
     for number, due_on, counted_from, bearer in rows:

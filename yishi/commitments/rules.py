@@ -12,6 +12,7 @@ from .models import Commitment, Judge, TimeRequest
 
 @predicate
 def sits_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
+    """Has a post at a desk, also one that only reads, or is a sitting member."""
     return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
 
 
@@ -60,16 +61,19 @@ def is_small_office() -> bool:
 
 @predicate
 def is_second_person(viewer: Viewer, commitment: Commitment) -> Answer:
+    """Is not at once the one who gave the proof or of the bearer's desk; a small office may be both."""
     return not same_hands(viewer, commitment) or is_small_office()
 
 
 @predicate
 def decides_time(viewer: Viewer, request: TimeRequest) -> Answer:
+    """Supervises the promise for which more time is asked."""
     return supervises.test(viewer, request.commitment)
 
 
 @predicate
 def hands_over(viewer: Viewer, commitment: Commitment) -> Answer:
+    """Works at the desk that supervises the promise, or oversees its place."""
     return viewer.holds(commitment.supervisor_id) or viewer.oversees(commitment.place.lo)
 
 
@@ -102,6 +106,7 @@ def judges_its_promise(viewer: Viewer, proof_photo: tuple[Commitment, Any]) -> A
 
 @predicate
 def sees_rates(viewer: Viewer, thing: Any = None) -> Answer:
+    """Has a post at any desk, also one that only reads."""
     return any(post.role in SEEING for post in viewer.posts)
 
 

@@ -27,6 +27,8 @@ def right_of(name: str, view: Any) -> str | None:
 
 @register()
 def every_view_declares_a_right(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Stop the start where a view declares no right or an unknown one, or is public without standing in
+    PUBLIC_VIEWS."""
     errors: list[CheckMessage] = []
     public = set()
     for address, name, view in all_views():

@@ -23,6 +23,8 @@ _QUOTED = re.compile(r'"[^"]*"')
 
 
 def main() -> int:
+    """Read a stranger's workbook in a process of its own, with limits of memory, time and files; gives the exit
+    code."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (LIMITS.seconds, LIMITS.seconds))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

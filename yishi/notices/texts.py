@@ -158,6 +158,7 @@ def mail_text(notice: Notice) -> str:
 
 
 def notice_text(notice: Notice) -> str:
+    """The notice as a sentence in the reader's language. Its parameters hold no text that somebody typed."""
     return sentence(notice.code, notice.params)
 
 

@@ -86,6 +86,7 @@ def add(name: str, who: Predicate, *, reads: bool = False) -> None:
 
 
 def is_declared(name: str) -> bool:
+    """Is there a rule for this right? "public" needs none."""
     return name == PUBLIC or name in registry
 
 

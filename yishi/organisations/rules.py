@@ -251,6 +251,7 @@ def keeps_place_set(viewer: Viewer, place_set: PlaceSet) -> Answer:
 
 @predicate
 def keeps_its_set(viewer: Viewer, item: PlaceSetItem) -> Answer:
+    """Keeps the set of places in which this place stands."""
     return keeps_place_set.test(viewer, item.place_set)
 
 

@@ -31,9 +31,11 @@ def theme_word(code: str) -> str:
 
 
 def theme_choices() -> list[tuple[str, str]]:
+    """The themes of worries and matters as choices of a form: code and word."""
     return [(code, theme_word(code)) for code in themes()]
 
 
 def is_sensitive(code: str) -> bool:
+    """Is what is raised under this theme referred on, and never deliberated? An unknown code is not sensitive."""
     theme = themes().get(code)
     return theme is not None and theme.sensitive

@@ -53,7 +53,7 @@ def person_write(
 
 
 def person_rewrite(*, by: Actor, person: Person, act_id: UUID | None = None, **changes: str) -> Receipt:
-    """Correct a person's name, phone or mail."""
+    """Correct a person's name, phone or mail. The entry names the fields, never what stood or stands in them."""
     readers: dict[str, Any] = {"name": person_name, "phone": person_phone, "email": person_email}
     values = {field: readers[field](value) for field, value in changes.items()}
     with act("people.person.change", actor=by, act_id=act_id, body={"person": person.pk, **values}) as this:

@@ -15,6 +15,7 @@ WRITING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP}
 
 @predicate
 def sits_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
+    """Has a post at a desk, also one that only reads, or is a sitting member."""
     return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
 
 
@@ -34,6 +35,7 @@ def wrote_it(viewer: Viewer, proposal: Proposal) -> Answer:
 
 @predicate
 def is_asked(viewer: Viewer, proposal: Proposal) -> Answer:
+    """Was asked to sign the proposal. By an account only: a query code signs nothing."""
     if viewer.person_id is None or viewer.query_code:
         return None
     asked = proposal.signers.filter(person=viewer.person_id).exists()
@@ -54,6 +56,7 @@ def bears_it(viewer: Viewer, proposal: Proposal) -> Answer:
 
 @predicate
 def rates_it(viewer: Viewer, proposal: Proposal) -> Answer:
+    """Is one of those who judge the promise that the proposal became; without a promise nobody."""
     return judges.test(viewer, proposal.commitment) if proposal.commitment is not None else None
 
 

@@ -38,6 +38,7 @@ def oversees_there(viewer: Viewer, thing: Any = None) -> Answer:
 
 @predicate
 def is_issued(viewer: Viewer, thing: Any = None) -> Answer:
+    """The report is issued; drafts are read at their own desk alone."""
     return thing is None or thing.issued_at is not None
 
 

@@ -22,7 +22,7 @@ REMINDED, LETTER, NEXT_TIER = 1, 2, 3
 
 
 def reminder_send(*, actor: Viewer, commitment: Commitment, text: str = "", act_id: UUID | None = None) -> Receipt:
-    """Remind the bearer, once per round."""
+    """Remind the bearer's desk; enters a remark on the promise. Refused twice in the same round."""
     by = permit("commitment.supervise", actor, commitment)
     body = {"commitment": commitment.pk, "text": text}
     with act("commitments.reminder.send", actor=by, act_id=act_id, body=body) as this:

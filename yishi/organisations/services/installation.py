@@ -24,6 +24,7 @@ FIELDS = {"site_name": 64, "contact_phone": 32, "filing_number": 64, "police_num
 
 
 def installation() -> Installation | None:
+    """The installation with its home place and body; None before the first start is finished."""
     return Installation.objects.filter(pk=1).select_related("home_place", "home_body").first()
 
 
