@@ -22,6 +22,8 @@ from tests.proposals.proposing import Proposed
 from tests.story import Story
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.checks.services.checks import findings_refresh
+from yishi.assistance.pairing.models import OfferDelivery
+from yishi.assistance.pairing.services.deliveries import offer_deliver
 from yishi.assistance.projects.models import Allotment, FundMovement, ProjectPhoto
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import PromisePaper, TimeRequest
@@ -140,6 +142,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     visit, measure, village_plan = paired.visit(), paired.measure(), paired.plan()
     need, offer = paired.need(), paired.offer()
     match = paired.match(need, offer)
+    receipt = offer_deliver(actor=cast.viewer("member"), offer=paired.offer(), words="百床棉被", on=today, files=[photo])
+    quilts = OfferDelivery.within.get(pk=receipt.result["delivery"])
     drive = campaign.drives.create(name="百日总攻", starts_on=today, ends_on=today)
     target = helping.items["road"].targets.create(place=cast.places["牟定县"], amount=28_500, due_on=today, set_at=now)
     steered = Steered(cast, campaign)
@@ -204,6 +208,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "family.load_household": pk(paired.family),
         "family.load_measure": pk(measure),
         "matches.load_match": pk(match),
+        "deliveries.load_file": {"pk": quilts.pk, "file": photo.pk},
         "matches.load_pair": {"pk": need.pk, "offer": offer.pk},
         "needs.load_need": pk(need),
         "offers.load_offer": pk(offer),

@@ -44,6 +44,7 @@ from .pairing.models.needs import (
     Match,
     Need,
     Offer,
+    OfferDelivery,
 )
 from .pairing.models.pairing import (
     Measure,
@@ -114,6 +115,7 @@ __all__ = [
     "DeedParty",
     "DeedRemark",
     "DeedWords",
+    "OfferDelivery",
     "Direction",
     "Drive",
     "Evidence",

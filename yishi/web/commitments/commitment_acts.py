@@ -11,19 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.attachments.store import photo_keep, scan_keep
 from yishi.commitments import services
 from yishi.commitments.models import Commitment, TimeRequest, Verdict
-from yishi.kit.errors import Refusal
 from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.fields import AmountField, area, day_field, photo_field
+from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.paper_fields import PaperForm, from_paper, with_paper
+from yishi.web.kit.proof_files import ProofFiles, one_proved_act
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
@@ -42,17 +41,14 @@ class TextForm(ActForm):
     on = day_field(gettext_lazy("When (if not today)"), required=False)
 
 
-PHOTOS = 3
-
-
-class ProofForm(ActForm):
+class ProofForm(ProofFiles):
     text = area(gettext_lazy("What was done, and how does one see it?"))
     done_on = day_field(gettext_lazy("Done on"))
     quantity = AmountField(
         label=gettext_lazy("Quantity done"), required=False, min_value=0, max_digits=14, decimal_places=3
     )
-    photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
-    scan = forms.FileField(label=gettext_lazy("Scan or PDF (a receipt, a contract)"), required=False)
+
+    field_order = ("text", "done_on", "quantity")
 
 
 class PaperProofForm(ActForm):
@@ -218,30 +214,17 @@ def prove(request: Request, commitment: Commitment) -> HttpResponse:
     if not may("commitment.answer", request.viewer, commitment):
         return _prove_from_paper(request, commitment)
     form = ProofForm(request.POST or None, request.FILES or None, initial={"done_on": timezone.localdate()})
-    files: list[Any] = []
-
-    def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
-        photos = [cleaned.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
-        scan = cleaned.pop("scan")
-        files.extend(photo_keep(actor=request.viewer, upload=photo) for photo in photos if photo)
-        if scan:
-            files.append(scan_keep(actor=request.viewer, upload=scan))
-        return {**cleaned, "files": files}
-
-    options: dict[str, Any] = {
-        "given": {"commitment": commitment},
-        "heading": _("Give proof"),
-        "lead": f"{commitment.number} · {commitment.act} · {commitment.proof_expected}",
-        "back": reverse("commitment", args=[commitment.pk]),
-        "done": _("Proof given; a second person checks it."),
-        "submit": _("Give proof"),
-    }
-    try:
-        return one_act(request, form, services.proof_give, fields=fields, **options)
-    except Refusal as refusal:  # of a file, before the act began
-        field = {"photo": "photo_1"}.get(refusal.field or "", refusal.field)
-        form.add_error(field if field in form.fields else None, str(refusal.message))
-        return one_act(request, form, services.proof_give, **options)
+    return one_proved_act(
+        request,
+        form,
+        services.proof_give,
+        given={"commitment": commitment},
+        heading=_("Give proof"),
+        lead=f"{commitment.number} · {commitment.act} · {commitment.proof_expected}",
+        back=reverse("commitment", args=[commitment.pk]),
+        done=_("Proof given; a second person checks it."),
+        submit=_("Give proof"),
+    )
 
 
 def _prove_from_paper(request: Request, commitment: Commitment) -> HttpResponse:

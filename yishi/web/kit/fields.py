@@ -1,5 +1,6 @@
 """Fields that many forms share."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +21,10 @@ class AmountField(forms.DecimalField):
             except SheetError:
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored 100.000 is offered as 100, as it was typed."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else super().prepare_value(value)
 
 
 def area(label: Any, rows: int = 4, **options: Any) -> forms.CharField:

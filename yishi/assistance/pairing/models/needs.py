@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.deeds.models.deeds import Deed
 from yishi.assistance.register.models.households import Household, household_reach, village_reach
+from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
@@ -79,6 +80,7 @@ class Offer(File):
     class State(models.TextChoices):
         OPEN = "open", _("stands")
         USED = "used", _("all given")
+        DELIVERED = "delivered", _("delivered, counted as no item")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -148,6 +150,7 @@ class Match(File):
         PROPOSED = "proposed", _("proposed")
         ACCEPTED = "accepted", _("accepted")
         DONE = "done", _("done")
+        DELIVERED = "delivered", _("delivered, counted as no item")
         DECLINED = "declined", _("declined")
         ENDED = "ended", _("ended without being done")
 
@@ -156,6 +159,7 @@ class Match(File):
         OFFER = "offer", _("the giver")
 
     LIVE = (State.PROPOSED, State.ACCEPTED)
+    KEPT = (State.DONE, State.DELIVERED)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     need = models.ForeignKey(Need, models.PROTECT, related_name="matches")
@@ -194,6 +198,36 @@ class Match(File):
             | Q(offer__person=reach.helper, offer__person__isnull=False)
             | Q(offer__body__in=reach.bodies)
         )
+
+
+class OfferDelivery(File):
+    """Something given that no item of a catalogue takes (已送达): it is listed with its proof and counted as no deed.
+
+    Of a match it closes need and offer as a deed would; without one it was given to whom `words` say.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="deliveries")
+    match = models.OneToOneField(Match, models.PROTECT, null=True, related_name="delivery")
+    words = models.CharField(max_length=500)  # what was given to whom, and how one sees it
+    quantity = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    on = models.DateField()
+    files = models.ManyToManyField(Attachment, blank=True, related_name="+")
+    written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def unit(self) -> str:
+        return self.offer.unit or (self.match.need.unit if self.match else "")
+
+    @classmethod
+    def reach_q(cls, reach: Reach) -> Q:
+        """Who sees the match; without one, who sees the offer."""
+        matches, offers = Match.within.filter(Match.reach_q(reach)), Offer.within.filter(Offer.reach_q(reach))
+        return Q(match__in=matches.values("pk")) | Q(match__isnull=True, offer__in=offers.values("pk"))
 
 
 def left_of(whole: Decimal | None, used: Decimal | None) -> Decimal | None:

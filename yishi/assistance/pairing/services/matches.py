@@ -120,7 +120,7 @@ def match_answer(
     with act("assistance.match.answer", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(match, State.PROPOSED)
+        row = locked_match(match, State.PROPOSED)
         why = clean(reason)[:300]
         row.answered_at, row.reason = this.now, why
         if not accepted:
@@ -166,7 +166,7 @@ def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None =
     with act("assistance.match.end", actor=by, act_id=act_id, body={"match": match.pk, "reason": reason}) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(match, *Match.LIVE)
+        row = locked_match(match, *Match.LIVE)
         why = clean(reason)[:300]
         if not why:
             raise Refusal("reason.empty", _("Please write why it ends."), field="reason")
@@ -186,15 +186,10 @@ def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
     Called through `deeds/hooks.py` by `deed_record(match=…)`, within its act.
     """
     by = permit("match.keep", actor, match)
-    row = _locked(match, State.ACCEPTED)
+    row = locked_match(match, State.ACCEPTED)
     row.state, row.deed = State.DONE, deed
     row.save(update_fields=["state", "deed"])
-    need = Need.within.select_for_update(of=("self",)).get(pk=row.need_id)
-    offer = Offer.within.select_for_update(of=("self",)).get(pk=row.offer_id)
-    if need.state == Need.State.OPEN and not left_of(need.quantity, used(need)):
-        close_need(this, need, Need.State.MET)
-    if offer.state == Offer.State.OPEN and offer.quantity is not None and not left_of(offer.quantity, used(offer)):
-        close_offer(this, offer, Offer.State.USED)
+    close_used(this, row)
     owed = row.commitment
     if owed is not None and owed.state == Commitment.State.IN_FORCE:
         # By the right to keep the match: the proof is the deed itself. Who recorded it does not check it.
@@ -210,23 +205,40 @@ def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
     this.entry(
         code="assistance.match.close",
         subject=("match", row.pk),
-        place=need.place_id,
-        dims={"kind": need.kind},
+        place=row.need.place_id,
+        dims={"kind": row.need.kind},
         quantities={"done": 1},
         data={"deed": deed.pk},
     )
 
 
+def close_used(this: Act, row: Match) -> None:
+    """Close the need and the offer of a kept match as far as they are used up, within the act that keeps it."""
+    need = Need.within.select_for_update(of=("self",)).get(pk=row.need_id)
+    offer = Offer.within.select_for_update(of=("self",)).get(pk=row.offer_id)
+    if need.state == Need.State.OPEN and not left_of(need.quantity, used(need)):
+        close_need(this, need, Need.State.MET)
+    if offer.state == Offer.State.OPEN and offer.quantity is not None and not left_of(offer.quantity, used(offer)):
+        close_offer(this, offer, Offer.State.USED)
+
+
 def used(need_or_offer: Need | Offer) -> Decimal:
     """How much of a need or an offer is done already, in its unit."""
-    done = need_or_offer.matches.filter(state=State.DONE).aggregate(total=Sum("quantity"))["total"]
-    return done or Decimal(0)
+    return _sum(need_or_offer, Match.KEPT)
 
 
 def taken(need_or_offer: Need | Offer) -> Decimal:
     """How much of a need or an offer is done or promised, in its unit."""
-    matches = need_or_offer.matches.filter(state__in=(State.ACCEPTED, State.DONE))
-    return matches.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
+    return _sum(need_or_offer, (State.ACCEPTED, *Match.KEPT))
+
+
+def _sum(need_or_offer: Need | Offer, states: tuple[str, ...]) -> Decimal:
+    """The quantities of the matches in `states`; of an offer also what was delivered without any match."""
+    matched = need_or_offer.matches.filter(state__in=states).aggregate(total=Sum("quantity"))["total"] or Decimal(0)
+    if isinstance(need_or_offer, Need):
+        return matched
+    alone = need_or_offer.deliveries.filter(match__isnull=True).aggregate(total=Sum("quantity"))["total"]
+    return matched + (alone or Decimal(0))
 
 
 def _tell(match: Match, side: str, code: str) -> None:
@@ -302,7 +314,7 @@ def _ranked(suggestions: list[Suggestion], limit: int) -> list[Suggestion]:
     )[:limit]
 
 
-def _locked(match: Match, *states: str) -> Match:
+def locked_match(match: Match, *states: str) -> Match:
     matches = Match.within.select_for_update(of=("self",)).select_related(
         "need__place",
         "need__household__head",

@@ -248,7 +248,7 @@ def close_offer(this: Act, offer: Offer, state: str, reason: str = "") -> None:
         subject=("offer", offer.pk),
         place=offer.place_id,
         dims={"kind": offer.kind, "body": offer.desk_id},
-        quantities={"used" if state == Offer.State.USED else "withdrawn": 1},
+        quantities={"withdrawn" if state == Offer.State.WITHDRAWN else state: 1},
     )
 
 

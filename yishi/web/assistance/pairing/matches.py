@@ -19,7 +19,7 @@ from yishi.assistance.campaign.reads import item_names
 from yishi.assistance.deeds.reads import open_items
 from yishi.assistance.deeds.services.deeds import deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached
-from yishi.assistance.pairing.models import Match, Need, Offer
+from yishi.assistance.pairing.models import Match, Need, Offer, OfferDelivery
 from yishi.assistance.pairing.services.matches import match_answer, match_end, match_propose
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
@@ -105,6 +105,15 @@ def match(request: Request, match: Match) -> HttpResponse:
         "sees_promise": Commitment.objects.filter(pk__in=filled([match.commitment_id])).exists(),
         "may_answer": match.state == Match.State.PROPOSED and may("match.answer", viewer, match),
         "may_end": match.state in Match.LIVE and keeps,
+        "may_deliver": match.state == Match.State.ACCEPTED and keeps,
+        "delivery": (
+            OfferDelivery.objects.filter(match=match)
+            .select_related("offer", "match__need")
+            .prefetch_related("files")
+            .first()
+            if match.state == Match.State.DELIVERED
+            else None
+        ),
         "may_record": match.state == Match.State.ACCEPTED and keeps and may("deed.record", viewer),
     }
     return render(request, "assistance/pairing/match.html", context)
@@ -114,7 +123,7 @@ def _knows_whose(match: Match) -> bool:
     """May the page say whose need it is? A giver who has promised must know; before, only who sees the family."""
     if match.need.household_id is None:
         return False
-    if match.state in (Match.State.ACCEPTED, Match.State.DONE):
+    if match.state in (Match.State.ACCEPTED, *Match.KEPT):
         return True
     return Household.objects.filter(pk=match.need.household_id).exists()
 

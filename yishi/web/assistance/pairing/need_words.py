@@ -71,7 +71,7 @@ def need_standing(need: Need, matches: list[Match]) -> Standing:
         for match in matches
         if match.state == S.ACCEPTED and not (match.commitment and match.commitment.state in BROKEN)
     ]
-    sure = [match for match in matches if match in owed or match.state == S.DONE]
+    sure = [match for match in matches if match in owed or match.state in Match.KEPT]
     named = [match.quantity for match in sure if match.quantity is not None]
     lacking = left_of(need.quantity, sum(named, Decimal(0))) if len(named) == len(sure) else None
     if need.state != Need.State.OPEN:

@@ -17,6 +17,7 @@ from yishi.assistance.pairing.models import (
     Match,
     Need,
     Offer,
+    OfferDelivery,
 )
 from yishi.assistance.pairing.services.matches import idle_offers, needs_for
 from yishi.assistance.pairing.services.needs import offer_make, offer_withdraw
@@ -69,7 +70,7 @@ def offers(request: Request) -> HttpResponse:
         listed_offers = listed_offers.filter(
             Q(person=request.viewer.person_id) | Q(body__in=request.viewer.reach.bodies)
         )
-    elif form.asked in ("used", "withdrawn"):
+    elif form.asked in ("used", "delivered", "withdrawn"):
         listed_offers = listed_offers.filter(state=form.asked)
     elif form.asked != "all":
         listed_offers = listed_offers.filter(
@@ -153,10 +154,13 @@ def offer(request: Request, offer: Offer) -> HttpResponse:
             fitting += [need for need in shared if need.pk not in known]
     own = set(Need.objects.filter(pk__in=[need.pk for need in fitting]).values_list("pk", flat=True))
     matches = Match.objects.filter(offer=offer).select_related("need__place", "commitment").order_by("-made_at")
+    deliveries = OfferDelivery.objects.filter(offer=offer).select_related("offer", "match__need")
+    has_some = offer.quantity is not None or offer.state != Offer.State.OPEN  # else the first one closes it
     context = {
         "offer": offer,
         "matches": matches,
         "suggestions": [{"need": need, "is_ours": need.pk in own} for need in fitting],
+        "deliveries": deliveries.prefetch_related("files").order_by("-on", "-pk") if has_some else [],
         "may_keep": may_keep and offer.state == Offer.State.OPEN,
     }
     return render(request, "assistance/pairing/offer.html", context)

@@ -9,6 +9,7 @@ from yishi.web.kit.titles import Kind, Title
 TITLES: dict[str, Title] = {
     "assistance.match.answer": _("The other side answered"),
     "assistance.match.close": _("Closed by its deed"),
+    "assistance.match.deliver": _("Delivered; it counts as no item"),
     "assistance.match.end": _("Ended without being done"),
     "assistance.match.propose": _("Need and offer brought together"),
     "assistance.measure.agree": _("Measure agreed"),
@@ -18,6 +19,7 @@ TITLES: dict[str, Title] = {
     "assistance.need.share": _("Shared with others who help"),
     "assistance.need.state": _("Need stated"),
     "assistance.offer.close": _("Offer closed"),
+    "assistance.offer.deliver": _("Delivered; it counts as no item"),
     "assistance.offer.make": _("Offer made"),
     "assistance.offer.withdraw": _("Withdrawn"),
     "assistance.pairing.end": _("Pairing ended"),

@@ -1,8 +1,9 @@
 """The addresses of this part."""
 
-from . import family, handovers, matches, needs, offers, pairing, pairing_acts, teams, village_plans, visits
+from . import deliveries, family, handovers, matches, needs, offers, pairing, pairing_acts, teams, village_plans, visits
 
 urlpatterns = [
+    *deliveries.urlpatterns,
     *family.urlpatterns,
     *handovers.urlpatterns,
     *matches.urlpatterns,

@@ -58,6 +58,7 @@ MATCHES = Course(
     rests={
         State.ACCEPTED: "it is a promise: on its bearer's desk",
         State.DONE: "over",
+        State.DELIVERED: "over",
         State.DECLINED: "over",
         State.ENDED: "over",
     },

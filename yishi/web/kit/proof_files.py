@@ -1,0 +1,53 @@
+"""Photos and a scan that show that something was done: the fields of a form, and how they are kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy
+
+from yishi.attachments.models import Attachment
+from yishi.attachments.store import photo_keep, scan_keep
+from yishi.journal.models import Receipt
+from yishi.kit.errors import Refusal
+from yishi.web.kit.fields import photo_field
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import Fields, one_act
+from yishi.web.kit.request import Request
+
+PHOTOS = 3
+
+
+class ProofFiles(ActForm):
+    """The fields of up to three photos and a scan, after those of the act."""
+
+    photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
+    scan = forms.FileField(label=gettext_lazy("Scan or PDF (a receipt, a contract)"), required=False)
+
+
+def one_proved_act(
+    request: Request,
+    form: ProofFiles,
+    service: Callable[..., Receipt],
+    *,
+    fields: Fields | None = None,
+    **options: Any,
+) -> HttpResponse:
+    """`one_act` of a service that takes `files`; a file that cannot be kept is named at its field."""
+    files: list[Attachment] = []
+
+    def with_files(cleaned: dict[str, Any]) -> dict[str, Any]:
+        photos = [cleaned.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
+        scan = cleaned.pop("scan")
+        files.extend(photo_keep(actor=request.viewer, upload=photo) for photo in photos if photo)
+        if scan:
+            files.append(scan_keep(actor=request.viewer, upload=scan))
+        return {**(fields(cleaned) if fields else cleaned), "files": files}
+
+    try:
+        return one_act(request, form, service, fields=with_files, **options)
+    except Refusal as refusal:  # of a file, before the act began
+        field = {"photo": "photo_1"}.get(refusal.field or "", refusal.field)
+        form.add_error(field if field in form.fields else None, str(refusal.message))
+        return one_act(request, form, service, fields=with_files, **options)
