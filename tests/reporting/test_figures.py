@@ -34,7 +34,19 @@ from yishi.organisations.grants import system
 from yishi.organisations.models import PlaceSetItem
 from yishi.organisations.services.places import place_merge, place_move
 from yishi.reporting import behind, figures
-from yishi.reporting.figures import DIMENSIONS, Question, ask, by_item, by_month, by_place, deeds_in, deeds_of, still
+from yishi.reporting.columns import HOUSEHOLD, PERSON, VILLAGE
+from yishi.reporting.figures import (
+    DIMENSIONS,
+    Question,
+    ask,
+    by_heads,
+    by_item,
+    by_month,
+    by_place,
+    deeds_in,
+    deeds_of,
+    still,
+)
 from yishi.reporting.fold import check, fold, fold_all, rebuild
 from yishi.reporting.indicators import BY_CODE, DEEDS, SERIES
 from yishi.reporting.models import FigureRow
@@ -61,8 +73,15 @@ def with_another_campaign(helping: Helping) -> Helping:
     direction_add(actor=clerk, campaign=helping.other, code="industry", name="产业助推")
     direction = helping.other.directions.get()
     lamps = {"name": "装路灯", "unit": "盏", "code": "lamp", "serves": "village"}
-    receipt = item_add(actor=clerk, campaign=helping.other, direction=direction, **lamps)
-    helping.items["lamp"] = CatalogueItem.objects.select_related("campaign").get(pk=receipt.result["item"])
+    by_heads = {"unit": "户", "additivity": "distinct"}
+    for further in (
+        lamps,
+        {"name": "慰问农户", "code": "comfort", "serves": "household", **by_heads},
+        {"name": "培训农民", "code": "taught", "serves": "person", **by_heads, "unit": "人"},
+    ):
+        receipt = item_add(actor=clerk, campaign=helping.other, direction=direction, **further)
+        code = further["code"]
+        helping.items[code] = CatalogueItem.objects.select_related("campaign").get(pk=receipt.result["item"])
     return helping
 
 
@@ -123,7 +142,7 @@ def something_happens(helping, rng) -> None:
                 item=helping.items[rng.choice(list(helping.items))],
                 place=cast.places[rng.choice(VILLAGES)],
                 on=today - timedelta(days=50 * rng.randrange(18)),
-                amount=Decimal(rng.randrange(1, 40_000)) / 1000,
+                amount=rng.choice([Decimal(rng.randrange(1, 40_000)) / 1000, Decimal(rng.randrange(1, 9))]),
                 parties=[Part(one, rng.choice(["lead", "co"]), s) for one, s in zip(parties, shares, strict=True)],
                 reached=Reached(
                     households=rng.sample(helping.households, rng.randrange(3)),
@@ -218,6 +237,16 @@ def deliver_again(rng) -> None:
         Unfolded.objects.bulk_create([Unfolded(entry=rng.choice(done))])
 
 
+def heads_are_those_of_a_recount(asked, journal) -> None:
+    """Of items that count heads, all at once: what each is when it is counted alone by hand."""
+    question = replace(asked, item=None)
+    for item, heads in by_heads(question, by_item(question)).items():
+        if len(question.dimensions) < 2:
+            one = recount(replace(question, item=CatalogueItem.objects.get(pk=item)), journal)
+            named = {HOUSEHOLD: one.households, PERSON: one.people, VILLAGE: one.villages}[heads.kind]
+            assert (heads.named, heads.nameless) == (named, one.nameless)
+
+
 @pytest.mark.long
 class TestAgainstARecount(TestCase):
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -256,6 +285,8 @@ class TestAgainstARecount(TestCase):
                     assert sum(of_each) == ask(whole, series).amount
                 else:
                     assert of_each == [ask(whole, series).amount] * 3
+            for _ in range(5):
+                heads_are_those_of_a_recount(a_question(helping, rng), journal)
             figure = ask(whole)
             assert figure.deeds == Deed.within.filter(state="counted").count() == deeds_of(whole).count()
             assert figure.households <= len(helping.households)

@@ -21,14 +21,16 @@ from yishi.organisations.reads import place_coded
 from yishi.organisations.sectors import sectors
 
 from .book import Still
-from .figures import ask, asked_of, value_of
-from .indicators import INDICATOR, SUM, THOUSANDTHS, Indicator
+from .columns import VILLAGE
+from .figures import MEASURES, ask, asked_of, heads_of, value_of
+from .indicators import DISTINCT, INDICATOR, SUM, THOUSANDTHS, Indicator
 from .models import AnswerSheet
 from .place_figures import applies
 from .question import Question
 
 _SLOT = re.compile(r"\[\[\s*([^\[\]]*?)\s*\]\]")
-AMOUNT = "amount"  # of one item, in its unit
+AMOUNT = "amount"  # of one item, in its unit; of one that is counted by heads those with names, each once
+NAMELESS = "nameless"  # of one that is counted by heads: how many are a number alone, and may overlap
 WORDS = ("place", "item", "direction", "phase", "set", "sector", "from", "to")
 
 
@@ -67,7 +69,7 @@ def numbers_of(sheet: AnswerSheet, now: Still) -> dict[str, int]:
 def _slot(text: str, sheet: AnswerSheet, now: Still) -> Slot:
     """The placeholder with this text. Refusal "answer.placeholder" where it is not understood."""
     code, *narrowing_words = text.split() or [""]
-    if code not in INDICATOR and code != AMOUNT:
+    if code not in INDICATOR and code not in (AMOUNT, NAMELESS):
         raise _unknown(text, _("there is no figure “%(word)s”"), code)
     question = Question(sheet.place, sheet.starts_on, sheet.ends_on, sheet.campaign, known_by=sheet.issued_at)
     version = None
@@ -84,15 +86,26 @@ def _slot(text: str, sheet: AnswerSheet, now: Still) -> Slot:
     if code == AMOUNT:
         if version is None:
             raise _unknown(text, _("an amount needs its item: %(word)s"), "[[amount item=…]]")
-        indicator = Indicator(
-            AMOUNT, version.name, version.unit, version.hint, "amount", additivity=SUM, per=THOUSANDTHS
-        )
+        indicator = _amount_of(version, heads_of(question.end, now).get(version.item_id))
+    elif code == NAMELESS:
+        kind = heads_of(question.end, now).get(version.item_id) if version else None
+        if version is None or kind is None:
+            raise _unknown(text, _("“%(word)s” asks for an item that is counted by heads"), code)
+        indicator = replace(_amount_of(version, kind), code=NAMELESS, measure="nameless", additivity=SUM)
     else:
         indicator = INDICATOR[code]
     asked_of(question, now)  # at most two dimensions
     if not applies(indicator, question):
         raise _unknown(text, _("“%(word)s” is not kept by item, direction or sector"), str(indicator.words))
     return Slot(text, indicator, question)
+
+
+def _amount_of(version: ItemVersion, kind: int | None) -> Indicator:
+    """The quantity of an item as a figure; `kind` says whose heads it counts."""
+    said = (AMOUNT, version.name, version.unit, version.hint)
+    if kind is None:
+        return Indicator(*said, "amount", additivity=SUM, per=THOUSANDTHS)
+    return Indicator(*said, MEASURES[kind], additivity=DISTINCT, is_personal=kind != VILLAGE)
 
 
 def _narrowing(name: str, value: str, sheet: AnswerSheet, now: Still) -> Any:

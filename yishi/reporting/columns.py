@@ -30,6 +30,7 @@ TOUCH = 3  # kind, key, sign
 PARTY = 5  # kind, key, role, share, sector
 WHOLE = 10_000  # a whole in shares
 LOW = 1 << 20
+HEAD = 1_000  # one head in thousandths
 
 Row = tuple[int, int, int, int, int, int, int, int, bytes, bytes]  # the columns above, then touches and parties
 
@@ -128,6 +129,7 @@ class Asked:
     windows: tuple[Window, ...] | None = None
     places: tuple[Window, ...] | None = None  # instead of lo…hi: the place as it was then
     known_by: int | None = None  # microseconds since 1970
+    head: int | None = None  # the kind whose heads the asked item counts (HOUSEHOLD, PERSON, VILLAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class Figure:
     givers: int = 0  # persons who did it
     credits: int = 0  # parties of deeds, each deed of each party
     credited: int = 0  # the asked body's (or sector's) part of the amount, thousandths
+    nameless: int = 0  # of an item that counts heads: how many its deeds give as a number alone
 
     @property
     def overlap(self) -> int:
@@ -183,7 +186,7 @@ class Columns:
     def figure(self, asked: Asked) -> Figure:
         """Everything about one question."""
         parts = [(block, self._mask(block, asked)) for block in self.blocks]
-        total = dict.fromkeys(("deeds", "amount", "unnamed", "credits", "credited"), 0)
+        total = dict.fromkeys(("deeds", "amount", "unnamed", "credits", "credited", "nameless"), 0)
         for block, mask in parts:
             for name in ("deeds", "amount", "unnamed"):
                 total[name] += int(block.columns[name][mask].sum(dtype=np.int64))
@@ -195,7 +198,10 @@ class Columns:
                 high, low = np.divmod(block.columns["amount"][block.party_row[ours]], LOW)
                 share = block.parties[ours, 3].astype(np.int64)
                 total["credited"] += int((high * share).sum()) * LOW + int((low * share).sum())
+            if asked.head is not None:
+                total["nameless"] += _nameless(block, mask, asked.head)
         total["credited"] //= WHOLE
+        total["nameless"] //= HEAD
         return Figure(
             **total,
             households=self._heads(parts, HOUSEHOLD),
@@ -313,6 +319,16 @@ class Columns:
     @staticmethod
     def _doers(parts: Sequence[tuple[Block, Mask]], kind: int) -> int:
         return _counted((block.doers(kind), mask) for block, mask in parts)
+
+
+def _nameless(block: Block, mask: Mask, kind: int) -> int:
+    """What the amounts of the rows are beyond the heads of `kind` that they name: somebody counted these, nobody can
+    say whether they are counted already."""
+    row, _key, _sign = block.heads(kind)
+    named = np.bincount(row, minlength=block.size)[mask] * HEAD
+    amount = block.columns["amount"][mask]
+    beyond = np.sign(amount) * np.maximum(np.abs(amount) - named, 0)
+    return int(beyond.sum(dtype=np.int64))
 
 
 def _inside(lo: NDArray[Any], day: NDArray[Any], windows: Sequence[Window]) -> Mask:

@@ -7,7 +7,7 @@ A page that asks for many figures takes `now = still()` once and gives it along:
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,13 +15,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.campaign.models import ItemVersion
 from yishi.assistance.deeds.models import Deed
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceSet
 
 from .book import Still, forget, still
-from .columns import Asked, Columns, Figure, Window
+from .columns import HOUSEHOLD, PERSON, VILLAGE, Asked, Columns, Figure, Window
 from .fold import EPOCH
 from .indicators import DEEDS, Indicator, Series
 from .models import FigureRow
@@ -29,6 +30,12 @@ from .moves import LAST
 from .part import Mine, part_of
 from .question import DIMENSIONS, MOST_DIMENSIONS, Question
 
+KINDS: dict[str, int] = {
+    ItemVersion.Serves.HOUSEHOLD: HOUSEHOLD,
+    ItemVersion.Serves.PERSON: PERSON,
+    ItemVersion.Serves.VILLAGE: VILLAGE,
+}
+MEASURES = {HOUSEHOLD: "households", PERSON: "people", VILLAGE: "villages"}  # of a `Figure`
 Three = list[int]  # deeds, amount, households
 MOST_BEHIND = 20_000  # rows that a list behind a figure goes back
 
@@ -80,6 +87,49 @@ def by_item(
     counted = _columns(now, series, mine).by(asked_of(question, now, series), "item", heads=heads)
     named = ((now.refs[key], row) for key, row in counted.items())
     return {UUID(ref): row for (kind, ref), row in named if kind == "item" and ref}
+
+
+def heads_of(end: date, now: Still) -> dict[UUID, int]:
+    """The items that count heads by what they say on the day `end`, and the kind of each: its amounts never add up."""
+    last: dict[UUID, ItemVersion] = {}
+    for version in now.catalogue:
+        if version.valid_from <= end or version.item_id not in last:
+            last[version.item_id] = version
+    return {
+        item: KINDS[version.serves]
+        for item, version in last.items()
+        if version.additivity == ItemVersion.Additivity.DISTINCT and version.serves in KINDS
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Of an item that counts heads: how many different ones are named; how many are a number without names, which may
+    be among them and are never added."""
+
+    kind: int
+    named: int = 0
+    nameless: int = 0
+    deeds: int = 0
+
+
+def by_heads(
+    question: Question, items: Iterable[UUID], now: Still | None = None, *, mine: Mine | None = None
+) -> dict[UUID, Heads]:
+    """Of those of `items` that count heads: each head once, however many deeds name it."""
+    now = now or still()
+    asked, kinds = asked_of(question, now), heads_of(question.end, now)
+    counted = {}
+    for item in items:
+        if item not in kinds:
+            continue
+        kind = kinds[item]
+        keys = frozenset({now.keys.get(("item", str(item)), -1)})
+        if asked.items is not None:
+            keys &= asked.items
+        figure = _columns(now, DEEDS, mine).figure(replace(asked, items=keys, head=kind))
+        counted[item] = Heads(kind, getattr(figure, MEASURES[kind]), figure.nameless, figure.deeds)
+    return counted
 
 
 def by_body(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[UUID, Three]:
@@ -187,6 +237,7 @@ def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
         sector=now.keys.get(("sector", question.sector), -1) if question.sector else None,
         windows=_windows(question.place_set, question.sets_then, now) if question.place_set else None,
         places=now.tree.then(question.place.pk) if question.places_then and now.tree.held else None,
+        head=heads_of(question.end, now).get(question.item.pk) if question.item and series is DEEDS else None,
         known_by=(question.known_by - EPOCH) // timedelta(microseconds=1) if question.known_by else None,
     )
 
@@ -245,6 +296,7 @@ __all__ = [
     "Question",
     "ask",
     "by_body",
+    "by_heads",
     "by_item",
     "by_month",
     "by_place",

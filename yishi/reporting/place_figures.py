@@ -18,10 +18,11 @@ from yishi.assistance.deeds.models import Unitemised
 from yishi.organisations.models import Place, PlaceLevel
 
 from .book import Still
-from .columns import Figure
-from .figures import Three, ask, by_item, by_month, by_place, deeds_in, value_of
+from .columns import HEAD, Figure
+from .figures import Heads, Three, ask, by_heads, by_item, by_month, by_place, deeds_in, value_of
 from .indicators import DEEDS, INDICATORS, Indicator
 from .question import MOST_DIMENSIONS, Question
+from .small_numbers import Reader, Told
 from .tiles import Tile, tiles
 
 
@@ -62,11 +63,18 @@ class ItemLine:
     baseline: int = 0
     due_on: date | None = None
     unitemised: int = 0
+    heads: Heads | None = None  # of an item that counts heads; `amount` is then those with names
+    told: tuple[Told, Told] | None = None  # its heads with and without names, as the reader is told them
+    said: str = ""  # the amount in words, and what stands apart from it: the page's
+    apart: str = ""
 
     @property
     def share(self) -> float | None:
-        """Of the target, from the baseline on: recomputed from its parts, never an average of shares."""
-        return (self.baseline + self.amount) / self.target if self.target else None
+        """Of the target, from the baseline on: recomputed from its parts, never an average of shares. Heads without
+        names are not in it; of heads that are told in tens there is none."""
+        if not self.target or (self.told and not self.told[0].is_exact):
+            return None
+        return (self.baseline + self.amount) / self.target
 
 
 @dataclass(slots=True)
@@ -100,6 +108,7 @@ def lines(question: Question, now: Still) -> list[DirectionLine]:
     if question.of_none:
         return []
     done = by_item(question, DEEDS, now)
+    heads = by_heads(question, done, now)
     last: dict[UUID, ItemVersion] = {}
     for version in now.catalogue:
         if version.valid_from <= question.end or version.item_id not in last:
@@ -111,9 +120,20 @@ def lines(question: Question, now: Still) -> list[DirectionLine]:
             continue
         line = lines.setdefault(item.direction_id, DirectionLine(item.direction))
         deeds, amount, households = done.get(item.pk, (0, 0, 0))
-        line.items.append(ItemLine(version, deeds, amount, households))
+        counted = heads.get(item.pk)
+        line.items.append(
+            ItemLine(version, deeds, counted.named * HEAD if counted else amount, households, heads=counted)
+        )
         line.deeds += deeds
     return sorted(lines.values(), key=lambda line: line.direction.ordinal)
+
+
+def tell_heads(lines: Iterable[DirectionLine], question: Question, reader: Reader) -> None:
+    """Lend the items that count heads what the reader is told of them."""
+    items = {item.version.item_id: item for line in lines for item in line.items if item.heads}
+    told = reader.tell_heads(question, {key: item.heads for key, item in items.items() if item.heads})
+    for key, item in items.items():
+        item.told = told[key]
 
 
 def _is_asked(item: CatalogueItem, question: Question) -> bool:

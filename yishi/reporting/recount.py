@@ -38,6 +38,9 @@ def recount(question: Question, entries: Iterable[Entry], series: Series = DEEDS
         sums["amount"] += amount
         sums["unnamed"] += entry.quantities.get(series.unnamed, 0)
         sums["credits"] += sign * len(parties)
+        if asked.head:  # an item that counts heads: what its deeds give beyond those whom they name
+            named = sum(1 for kind, _ref, _sign in entry.touches if kind == asked.head)
+            sums["nameless"] += max(abs(amount) - 1_000 * named, 0) * (1 if amount > 0 else -1)
         for kind, ref, touch_sign in entry.touches:
             heads[kind][ref] += touch_sign
         for kind, ref, _role, share, sector in parties:
@@ -56,6 +59,7 @@ def recount(question: Question, entries: Iterable[Entry], series: Series = DEEDS
         givers=_positive(heads["giver"]),
         credits=sums["credits"],
         credited=sums["credited"] // WHOLE,
+        nameless=sums["nameless"] // 1_000,
     )
 
 
@@ -75,6 +79,15 @@ class _Asked:
         if question.place_set and not question.sets_then:
             place_set_items = place_set_items.filter(valid_on(timezone.localdate()))
         self.members = list(place_set_items) if question.place_set else []
+
+    @property
+    def head(self) -> str:
+        """Whose heads the asked item counts on the question's last day: "household", "person", "village" or ""."""
+        if self.question.item is None or self.series is not DEEDS:
+            return ""
+        versions = list(self.question.item.versions.order_by("number"))
+        version = ([one for one in versions if one.valid_from <= self.question.end] or versions[:1])[-1]
+        return str(version.serves) if version.additivity == "distinct" and version.serves != "anybody" else ""
 
     def fits(self, entry: Entry, parties: list[Any]) -> bool:
         question = self.question

@@ -22,7 +22,8 @@ from yishi.organisations.rights import permit
 
 from .answers import numbers_of, read
 from .book import Still, still
-from .figures import by_item, by_place
+from .columns import HEAD
+from .figures import Heads, by_heads, by_item, by_place
 from .fold import fold_all
 from .indicators import INDICATOR
 from .models import AnswerSheet, IssuedReport
@@ -105,6 +106,7 @@ def _values(asked: Question, codes: list[str], now: Still) -> dict[str, Any]:
     """Totals, items and places below: plain numbers and ids."""
     below = family_of(asked.place.pk).below
     items = by_item(asked, now=now)
+    heads = by_heads(asked, items, now)
     names = {
         version.item_id: version.pk
         for version in now.catalogue
@@ -112,9 +114,15 @@ def _values(asked: Question, codes: list[str], now: Still) -> dict[str, Any]:
     }
     return {
         "total": measure(asked, now, [INDICATOR[code] for code in codes]),
-        "items": [[str(names[item]), *row] for item, row in items.items() if item in names],
+        "items": [[str(names[item]), *_item_row(row, heads.get(item))] for item, row in items.items() if item in names],
         "places": [[str(place.pk), *row] for place, row in by_place(asked, below, now=now)],
     }
+
+
+def _item_row(row: list[int], heads: Heads | None) -> list[int]:
+    """[deeds, amount, households], and of an item that counts heads: those with names as its amount, then those of
+    whom only a number is known."""
+    return row if heads is None else [row[0], heads.named * HEAD, row[2], heads.nameless]
 
 
 def answer_write(

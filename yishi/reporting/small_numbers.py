@@ -17,8 +17,8 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 
 from .book import Still
-from .columns import Figure
-from .figures import Three, ask, by_item, by_place, value_of
+from .columns import VILLAGE, Figure
+from .figures import Heads, Three, ask, by_heads, by_item, by_place, value_of
 from .indicators import DEEDS, INDICATOR, Indicator, Series
 from .models import FigureKey
 from .part import Mine
@@ -142,6 +142,16 @@ class Reader:
         seen, known = (by_item(question, now=self.now, mine=mine) if mine else {} for mine in self._mine(question))
         return {item: _told_row(row, seen.get(item), known.get(item)) for item, row in counts.items()}
 
+    def tell_heads(self, question: Question, counts: Mapping[UUID, Heads]) -> dict[UUID, tuple[Told, Told]]:
+        """Of items that count heads: those with names, and those without."""
+        if self.reads(question):
+            return {item: (exactly(heads.named), exactly(heads.nameless)) for item, heads in counts.items()}
+        seen, known = (by_heads(question, counts, self.now, mine=mine) if mine else {} for mine in self._mine(question))
+        return {
+            item: _told_heads(heads, seen.get(item) or Heads(heads.kind), known.get(item))
+            for item, heads in counts.items()
+        }
+
     def tell_places(self, question: Question, counts: Sequence[tuple[Place, Three]]) -> list[Told]:
         """Households of each of several places that do not overlap, in their order."""
         places = [place for place, _row in counts]
@@ -182,6 +192,21 @@ def _told_row(row: Three, seen: Three | None, known: Three | None) -> Told:
     seen = seen or [0, 0, 0]
     known = known or seen
     return told(row[2], seen[2], known[2] - seen[2], has_own=known[0] != seen[0], has_rest=row[0] != known[0])
+
+
+def _told_heads(heads: Heads, seen: Heads, known: Heads | None) -> tuple[Told, Told]:
+    if heads.kind == VILLAGE:  # no family and nobody
+        return exactly(heads.named), exactly(heads.nameless)
+    known = known or seen
+    has = {"has_own": known.deeds != seen.deeds, "has_rest": heads.deeds != known.deeds}
+    named, nameless = (
+        told(whole, first, also - first, **has)
+        for whole, first, also in (
+            (heads.named, seen.named, known.named),
+            (heads.nameless, seen.nameless, known.nameless),
+        )
+    )
+    return named, nameless
 
 
 def is_rounded(numbers: Iterable[Any]) -> bool:

@@ -25,3 +25,15 @@ def plain(value: Decimal, places: int = 3) -> str:
 def thousandths(value: int) -> str:
     """An amount in thousandths as it is said."""
     return plain(Decimal(value) / 1000)
+
+
+def quantity_words(amount: int, unit: str, told: tuple[Told, Told] | None = None) -> tuple[str, str]:
+    """An item's amount (thousandths), or where it counts heads those with names; and what stands apart: heads of whom
+    only a number is known, which may be among them and are never added."""
+    if told is None:
+        return f"{thousandths(amount)} {unit}", ""
+    named, nameless = told
+    if nameless.is_exact and not nameless.low:
+        return f"{number_text(named)} {unit}", ""
+    apart = _("another %(number)s %(unit)s without names, may overlap")
+    return f"{number_text(named)} {unit}", apart % {"number": number_text(nameless), "unit": unit}

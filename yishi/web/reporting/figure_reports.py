@@ -16,6 +16,8 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.reporting.book import still
+from yishi.reporting.columns import HEAD
+from yishi.reporting.figures import KINDS, Heads
 from yishi.reporting.indicators import INDICATOR, INDICATORS
 from yishi.reporting.models import IssuedReport
 from yishi.reporting.question import Question
@@ -24,7 +26,7 @@ from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, local_day
-from yishi.web.kit.numbers import number_text, thousandths
+from yishi.web.kit.numbers import number_text, quantity_words
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
@@ -179,22 +181,28 @@ def breakdown(reader: Reader, report: IssuedReport) -> dict[str, list[dict[str, 
     named = Place.objects.in_bulk([row[0] for row in report.values["places"]])
     places = [(place, row[1:]) for row in report.values["places"] if (place := named.get(UUID(row[0])))]
     of_items = reader.tell_items(asked, {version.item_id: row for version, row in items})
+    stored = {version.item_id: _heads(version, row) for version, row in items}
+    of_heads = reader.tell_heads(asked, {item: heads for item, heads in stored.items() if heads})
     return {
         "items": [
             {
                 "name": version.name,
-                "unit": version.unit,
-                "deeds": deeds,
-                "amount": thousandths(amount),
+                "deeds": row[0],
+                "amount": "，".join(filter(None, quantity_words(row[1], version.unit, of_heads.get(version.item_id)))),
                 "households": number_text(of_items[version.item_id]),
             }
-            for version, (deeds, amount, _heads) in items
+            for version, row in items
         ],
         "places": [
             {"place": place, "deeds": row[0], "households": number_text(number)}
             for (place, row), number in zip(places, reader.tell_places(asked, places), strict=True)
         ],
     }
+
+
+def _heads(version: ItemVersion, row: list[int]) -> Heads | None:
+    """What was stored of an item that counts heads: a row of such a one has a fourth number."""
+    return Heads(KINDS[version.serves], row[1] // HEAD, row[3], row[0]) if row[3:] else None
 
 
 LINES = DeclaredList(
@@ -226,7 +234,7 @@ ITEMS = DeclaredList(
     [
         Column(gettext_lazy("item"), shown="name"),
         Column(gettext_lazy("deeds"), shown="deeds", css="number"),
-        Column(gettext_lazy("quantity"), shown=lambda row: f"{row['amount']} {row['unit']}", css="number"),
+        Column(gettext_lazy("quantity"), shown="amount", css="number"),
         Column(gettext_lazy("households reached"), shown="households", css="number"),
     ],
 )

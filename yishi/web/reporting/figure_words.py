@@ -1,5 +1,6 @@
 """Figures as people read them: number, unit, what one of it is, and where it opens."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from yishi.organisations.models import Place
 from yishi.reporting.indicators import THOUSANDTHS, Indicator
-from yishi.reporting.small_numbers import Told
-from yishi.web.kit.numbers import number_text, plain, thousandths
+from yishi.reporting.place_figures import DirectionLine, tell_heads
+from yishi.reporting.question import Question
+from yishi.reporting.small_numbers import Reader, Told
+from yishi.web.kit.numbers import number_text, plain, quantity_words, thousandths
 
 TEN_THOUSAND, HUNDRED_MILLION = 10_000, 100_000_000
 
@@ -54,6 +57,14 @@ def amount_text(indicator: Indicator, value: int | Told) -> str:
         return f"{value:,}"
     scale = _scale(value)
     return plain(Decimal(value) / indicator.per / scale, 2)
+
+
+def say_amounts(lines: Iterable[DirectionLine], question: Question, reader: Reader) -> None:
+    """Give the items of `lines` the words of their amounts, as the reader is told them."""
+    shown = list(lines)
+    tell_heads(shown, question, reader)
+    for item in (item for line in shown for item in line.items):
+        item.said, item.apart = quantity_words(item.amount, item.version.unit, item.told)
 
 
 def unit_of(indicator: Indicator, value: int | Told) -> Any:

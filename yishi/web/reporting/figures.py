@@ -40,7 +40,7 @@ from yishi.web.kit.titles import page_of
 from .figure_choice import NONE, Choice, choose
 from .figure_form import FigureForm
 from .figure_sections import PHASES_FOCUS, focus_rows, map_of, month_rows, places_below
-from .figure_words import Card, amount_text, behind_url, unit_of, words_of
+from .figure_words import Card, amount_text, behind_url, say_amounts, unit_of, words_of
 
 PER_PAGE = 25
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person").order_by("pk"))
@@ -84,6 +84,7 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
     figures.add_targets(lines, question)
     if place.level in SMALL:
         lines = figures.without_empty(lines)
+    say_amounts(lines, question, reader)
     return file_response(
         request,
         "reporting/place.html",
@@ -364,6 +365,7 @@ def figures_missing(request: Request, family: figures.Family) -> HttpResponse:
     gaps = figures.gaps(choice.question, places, now)
     lines = figures.lines(choice.question, now)
     figures.add_targets(lines, choice.question)
+    say_amounts(lines, choice.question, Reader(request.viewer, now))
     targets = [item for line in lines for item in line.items if item.target]
     if wants_export(request):
         rows = [(gap.version, place) for gap in gaps for place in gap.places]

@@ -48,10 +48,7 @@ def report_paper(
                 Heading("附表一、各活动项"),
                 Table(
                     [("活动项", 3.6), ("实绩（件）", 1.4), ("数量", 1.6), ("惠及农户（户）", 1.6)],
-                    [
-                        [row["name"], str(row["deeds"]), f"{row['amount']} {row['unit']}", row["households"]]
-                        for row in items
-                    ],
+                    [[row["name"], str(row["deeds"]), row["amount"], row["households"]] for row in items],
                 ),
             ]
         if places:

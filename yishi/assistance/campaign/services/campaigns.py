@@ -367,6 +367,12 @@ def _version(item: CatalogueItem, since: date, version_fields: dict[str, Any]) -
         raise Refusal(
             "item.fed_by", _("A proposal names no family: an item fed by proposals is for anybody."), field="serves"
         )
+    if fields["additivity"] == ItemVersion.Additivity.DISTINCT and fields["serves"] == ItemVersion.Serves.ANYBODY:
+        raise Refusal(
+            "item.heads",
+            _("An item that is counted by heads says whose: households, people or villages."),
+            field="serves",
+        )
     for field in ("asks_photo", "asks_position", "is_reconstruction"):
         fields[field] = bool(said.pop(field, False))
     for field in ("per_member", "per_body"):

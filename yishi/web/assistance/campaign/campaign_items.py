@@ -26,7 +26,6 @@ from yishi.assistance.campaign.models import (
     ItemVersion,
     Target,
 )
-from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
 from yishi.assistance.campaign.services.campaign_setup import catalogue_load, target_drop
 from yishi.assistance.campaign.services.campaigns import (
     item_add,
@@ -38,12 +37,14 @@ from yishi.assistance.deeds.models import Evidence
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.organisations.rights import may
-from yishi.reporting.figures import Question, by_item
+from yishi.reporting.figures import Question, by_heads, by_item, still
+from yishi.reporting.small_numbers import Reader
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response, reader
+from yishi.web.kit.numbers import quantity_words
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -285,7 +286,11 @@ def item(request: Request, item: CatalogueItem) -> HttpResponse:
     campaign = item.campaign
     today = timezone.localdate()
     question = Question(campaign.place, campaign.starts_on, min(today, campaign.ends_on or today), campaign=campaign)
-    done = by_item(question).get(item.pk, [0, 0, 0])
+    now = still()
+    done = by_item(question, now=now).get(item.pk, [0, 0, 0])
+    heads = by_heads(question, [item.pk], now)
+    told = Reader(request.viewer, now).tell_heads(question, heads).get(item.pk)
+    said, apart = quantity_words(done[1], versions[0].unit, told)
     targets = item.targets.select_related("place", "body").order_by("due_on", "place__lo")
     context = {
         "item": item,
@@ -295,7 +300,8 @@ def item(request: Request, item: CatalogueItem) -> HttpResponse:
         "versions": versions,
         "targets": Paginator(targets, PER_PAGE).get_page(request.GET.get("page")),
         "deeds": done[0],
-        "amount": Decimal(done[1]) / THOUSANDTHS,
+        "said": said,
+        "apart": apart,
         "runs": may("campaign.run", request.viewer, campaign),
     }
     return file_response(request, "assistance/campaign/item.html", context, {ITEM_TARGETS: targets})

@@ -1,6 +1,5 @@
 """Themed drives (专项) of a campaign: some weeks inside a phase, and what was done in them."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, CatalogueItem, Drive
-from yishi.assistance.campaign.models.campaigns import THOUSANDTHS
 from yishi.assistance.campaign.reads import meetings_for
 from yishi.assistance.campaign.services.campaign_setup import drive_change
 from yishi.assistance.campaign.services.campaigns import drive_add
 from yishi.organisations.rights import may
-from yishi.reporting.figures import Question, ask, by_item, still
+from yishi.reporting.figures import Question, ask, by_heads, by_item, still
 from yishi.reporting.small_numbers import Reader, is_rounded
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
-from yishi.web.kit.numbers import number_text
+from yishi.web.kit.numbers import number_text, quantity_words
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -39,8 +37,8 @@ DRIVE_ITEMS = DeclaredList(
     [
         Column(gettext_lazy("item"), "version.name", cell="item"),
         Column(gettext_lazy("direction"), "item.direction.name"),
-        Column(gettext_lazy("amount"), "amount", cell="amount"),
-        Column(gettext_lazy("unit"), "version.unit", page=False),
+        Column(gettext_lazy("amount"), "said", cell="amount"),
+        Column(gettext_lazy("without names"), "apart", page=False),
         Column(gettext_lazy("deeds"), "deeds"),
         Column(gettext_lazy("households"), "households"),
     ],
@@ -60,16 +58,19 @@ def drive(request: Request, drive: Drive) -> HttpResponse:
         reader = Reader(request.viewer, now)
         households = reader.tell(question, {"deeds": figure.deeds, "households": figure.households})["households"]
         told = reader.tell_items(question, sums)
+        heads = reader.tell_heads(question, by_heads(question, sums, now))
         items = CatalogueItem.objects.filter(pk__in=sums).select_related("direction").prefetch_related("versions")
         for item in items.order_by("ordinal"):
             deeds, amount, _households = sums[item.pk]
             version = item.said
+            said, apart = quantity_words(amount, version.unit, heads.get(item.pk))
             done.append(
                 {
                     "item": item,
                     "version": version,
                     "deeds": deeds,
-                    "amount": Decimal(amount) / THOUSANDTHS,
+                    "said": said,
+                    "apart": apart,
                     "households": number_text(told[item.pk]),
                 }
             )

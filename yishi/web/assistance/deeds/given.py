@@ -1,6 +1,7 @@
 """What a member or a body gave, whom it reached, what is promised, and what nobody had to write again: one record for
 the page, the printed file and the sections of other pages. No order of persons, no points."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from yishi.assistance.campaign.models import CatalogueItem
+from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
 from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.assistance.register.models import Household
@@ -16,12 +17,14 @@ from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany, gather
 from yishi.organisations.models import Body
 from yishi.people.models import Person
+from yishi.reporting.columns import HEAD
 from yishi.reporting.models import IssuedReport
 from yishi.reporting.small_numbers import Told, exactly, roughly, told
-from yishi.web.kit.numbers import thousandths
+from yishi.web.kit.numbers import number_text, quantity_words, thousandths
 
 SHOWN = 50
 NOBODY = exactly(0)
+NAMED = {"household": "household", "person": "person", "village": "village"}  # whom an item serves → beneficiary
 TIERS = 5  # village, township, county, prefecture, province
 
 
@@ -35,6 +38,11 @@ class ItemLine:
     amount: str
     credited: str
     item: Any = None
+    apart: str = ""  # of an item that counts heads: those of whom only a number is known
+
+    @property
+    def in_all(self) -> str:
+        return "，".join(filter(None, (f"{self.amount} {self.unit}", self.apart)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
         promised=_promised(who, start, end),
         done=_done(parties),
         items=_items(parties),
+        heads=_named(beneficiaries),
+        beyond=_by_deed(deeds),
         issued=IssuedReport.objects.values_list("pk", "place__lo", "place__hi", "starts_on", "ends_on"),
         spans=deeds.order_by().values_list("place__lo", "on").distinct()[:2000],
         merged=HowMany(Deed.within.filter(merged_into__in=deeds.values("pk"))),
@@ -96,7 +106,13 @@ def given_by(who: Person | Body, start: date, end: date) -> Given:
     return Given(
         start=start,
         end=end,
-        lines=_lines(gathered["items"], gathered["done"]),
+        lines=_lines(
+            gathered["items"],
+            gathered["done"],
+            {item: counts for item, *counts in gathered["heads"]},
+            [(item, amount, counts) for _deed, item, amount, *counts in gathered["beyond"]],
+            say,
+        ),
         deeds=count,
         together=together,
         households=exactly(households) if is_own else _said(households, gathered["seen"]),
@@ -143,13 +159,40 @@ def _items(parties: QuerySet[DeedParty]) -> QuerySet[CatalogueItem]:
     return items.select_related("direction").order_by("campaign__starts_on", "direction__ordinal", "ordinal")
 
 
-def _lines(items: list[CatalogueItem], done: list[tuple[Any, ...]]) -> list[ItemLine]:
+def _named(beneficiaries: QuerySet[DeedBeneficiary]) -> QuerySet[DeedBeneficiary, Any]:
+    """For each item the different households, people and villages that its deeds name."""
+    by_item = beneficiaries.order_by().values_list("deed__item")
+    return by_item.annotate(*(Count(kind, distinct=True) for kind in NAMED.values()))
+
+
+def _by_deed(deeds: QuerySet[Deed]) -> QuerySet[Deed, Any]:
+    """Of items that count heads each deed: its item, its amount, how many of each kind it names."""
+    heads = ItemVersion.objects.filter(additivity=ItemVersion.Additivity.DISTINCT).values("item")
+    counted = deeds.filter(item__in=heads).order_by().values_list("pk", "item", "amount")
+    return counted.annotate(*(Count(f"beneficiaries__{kind}", distinct=True) for kind in NAMED.values()))
+
+
+def _lines(
+    items: list[CatalogueItem],
+    done: list[tuple[Any, ...]],
+    named: dict[Any, list[int]],
+    by_deed: list[tuple[Any, int, list[int]]],
+    say: Callable[[int], Told],
+) -> list[ItemLine]:
     sums_by_item = {item: sums for item, *sums in done}
     lines = []
     for item in items:
         version = max(item.versions.all(), key=lambda version: version.number)
         deeds, amount, own = sums_by_item[item.pk]
-        lines.append(ItemLine(version.name, version.unit, deeds, thousandths(amount), thousandths(int(own)), item.pk))
+        said, apart, credited = thousandths(amount), "", thousandths(int(own))
+        if version.additivity == ItemVersion.Additivity.DISTINCT and version.serves in NAMED:
+            kind = list(NAMED).index(version.serves)
+            beyond = sum(max(much - counts[kind] * HEAD, 0) for key, much, counts in by_deed if key == item.pk)
+            heads = named.get(item.pk, [0] * len(NAMED))[kind]
+            said, credited = number_text(say(heads) if heads else NOBODY), "—"  # a head has no parts
+            nameless = say(beyond // HEAD) if beyond else NOBODY
+            _named_words, apart = quantity_words(0, version.unit, (NOBODY, nameless))
+        lines.append(ItemLine(version.name, version.unit, deeds, said, credited, item.pk, apart))
     return lines
 
 

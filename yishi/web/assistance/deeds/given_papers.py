@@ -67,7 +67,10 @@ def given_paper(who: Person | Body, given: Given, today: date) -> Paper:
 def _lines(given: Given) -> Table:
     return Table(
         [("活动项", 3.4), ("条数", 0.9), ("总量", 1.5), ("计入本人（单位）", 1.9), ("单位", 0.9)],
-        [[line.name, str(line.deeds), line.amount, line.credited, line.unit] for line in given.lines],
+        [
+            [line.name, str(line.deeds), "，".join(filter(None, (line.amount, line.apart))), line.credited, line.unit]
+            for line in given.lines
+        ],
     )
 
 

@@ -114,7 +114,7 @@ GIVEN_ITEMS = DeclaredList(
     [
         Column(gettext_lazy("item"), "name", cell="item"),
         Column(gettext_lazy("deeds"), "deeds", css="number"),
-        Column(gettext_lazy("in all"), lambda line: f"{line.amount} {line.unit}", css="number"),
+        Column(gettext_lazy("in all"), lambda line: line.in_all, css="number"),
         Column(gettext_lazy("credited"), lambda line: f"{line.credited} {line.unit}", css="number"),
     ],
 )
