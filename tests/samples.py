@@ -142,7 +142,9 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     visit, measure, village_plan = paired.visit(), paired.measure(), paired.plan()
     need, offer = paired.need(), paired.offer()
     match = paired.match(need, offer)
-    receipt = offer_deliver(actor=cast.viewer("member"), offer=paired.offer(), words="百床棉被", on=today, files=[photo])
+    receipt = offer_deliver(
+        actor=cast.viewer("member"), offer=paired.offer(), words="百床棉被", on=today, files=[photo]
+    )
     quilts = OfferDelivery.within.get(pk=receipt.result["delivery"])
     drive = campaign.drives.create(name="百日总攻", starts_on=today, ends_on=today)
     target = helping.items["road"].targets.create(place=cast.places["牟定县"], amount=28_500, due_on=today, set_at=now)

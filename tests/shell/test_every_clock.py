@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.calendar_by_hand import FIRST, LAST, NEXT_YEAR, NOTHING, TODAY
 from tests.cast import sign_in
 from tests.story import Story
-from yishi.commitments.clocks import yellow_from
+from yishi.commitments.clocks import next_due, yellow_from
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import clocks_run
 from yishi.commitments.services import judging as judged
@@ -44,6 +44,7 @@ ASKS = {"add_workdays", "workdays_between", "is_workday"}
 
 # Every place that asks for working days, and the test below that holds it to the calendar of the wall.
 CLOCKS = {
+    "commitments/clocks.py:next_due": "test_the_check_of_a_proof",
     "commitments/clocks.py:yellow_from": "test_a_promise_turns_yellow",
     "commitments/services/carrying.py:proof_check": "test_the_story_of_a_matter",
     "commitments/services/clock.py:_press": "test_a_promise_is_passed_on",
@@ -217,6 +218,12 @@ def test_a_promise_turns_yellow(wall):
         assert first == min(due - timedelta(days=2), wall.counted(due, -3))
         soon = reads._last_due_soon(due)
         assert wall.counted(soon, -3) <= due < wall.counted(soon + timedelta(days=1), -3)
+
+
+def test_the_check_of_a_proof(wall):
+    """Ten working days from the proof; it is kept in no column."""
+    for start in STARTS:
+        holds(wall, next_due(Commitment(state="proved", proved_on=start)), start, 10)
 
 
 @pytest.mark.parametrize("due", STARTS[1:6])

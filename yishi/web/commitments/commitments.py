@@ -13,19 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.commitments.clocks import RECHECK_AFTER, colour
+from yishi.commitments.clocks import RECHECK_AFTER
 from yishi.commitments.models import Commitment
 from yishi.commitments.reads import of_colour, to_look_back
 from yishi.commitments.services.pressing import NEXT_TIER
 from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
-from yishi.web.commitments.clock_words import PRESSED, SHADES
+from yishi.web.commitments.clock_words import PRESSED
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.standing import standing_text
 
 from .origins import origin_of
 from .promise_story import promise_events
@@ -123,10 +124,6 @@ QUICK = (
 )
 
 
-def _clock_word(commitment: Commitment) -> str:
-    return str(SHADES[colour(commitment, timezone.localdate())])
-
-
 COMMITMENTS = DeclaredList(
     "commitments",
     gettext_lazy("promises"),
@@ -143,7 +140,7 @@ COMMITMENTS = DeclaredList(
         Column(gettext_lazy("first due"), "first_due_on", page=False),
         Column(gettext_lazy("due"), "due_on"),
         Column(gettext_lazy("state"), "get_state_display", page=False),
-        Column(gettext_lazy("clock"), _clock_word, cell="clock"),
+        Column(gettext_lazy("clock"), standing_text, cell="clock"),
         Column(gettext_lazy("pressed for"), lambda commitment: str(PRESSED[commitment.escalation]), page=False),
         Column(gettext_lazy("answered on"), "answered_on", page=False),
         Column(gettext_lazy("met the people on"), "met_people_on", page=False),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from yishi.commitments.clocks import next_due
 from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, Proof, Verdict
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import act_title
@@ -113,11 +114,12 @@ def _next(commitment: Commitment) -> list[Event]:
         return [Event(_("Waits for the hand-over; its clock does not run yet"), kind="now")]
     if commitment.state == S.IN_FORCE:
         who = commitment.bearer.name
-        return [Event(_("To be done and proved"), kind="now", who=who, due=commitment.due_on)]
+        return [Event(_("To be done and proved"), kind="now", who=who, due=next_due(commitment))]
     if commitment.state == S.PROVED:
-        return [Event(_("A second person checks the proof"), kind="now", who=commitment.supervisor.name)]
+        who = commitment.supervisor.name
+        return [Event(_("A second person checks the proof"), kind="now", who=who, due=next_due(commitment))]
     if commitment.state == S.CHECKED:
-        return [Event(_("Those who raised it are asked to judge"), kind="now", due=commitment.verdict_due_on)]
+        return [Event(_("Those who raised it are asked to judge"), kind="now", due=next_due(commitment))]
     if commitment.state == S.STRUCK_OFF and commitment.recheck_due_on and not commitment.rechecked_on:
         return [Event(_("Look back: does it hold?"), kind="next", due=commitment.recheck_due_on)]
     return []

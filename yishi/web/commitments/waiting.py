@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yishi.commitments.clocks import RECHECK_AFTER
+from yishi.commitments.clocks import RECHECK_AFTER, next_due
 from yishi.commitments.models import Commitment, Proof, TimeRequest
 from yishi.organisations.models import BodyKind, PlaceLevel
 from yishi.web.kit.next_acts import Course, NextAct, inside
+from yishi.web.kit.standing import running
 
 S = Commitment.State
 OFFICES = (BodyKind.OFFICE, BodyKind.COUNCIL)
@@ -46,16 +47,16 @@ def _commitments() -> QuerySet[Commitment]:
 
 ACTS = (
     NextAct((S.PROPOSED,), "bearer", _("Confirm it"), "commitment"),
-    NextAct((S.IN_FORCE,), "bearer", _("Do it, answer or give proof"), "commitment", "due_on"),
-    NextAct((S.PROVED,), "supervisor", _("Check the proof"), "commitment", "due_on", whose=_deciding),
+    NextAct((S.IN_FORCE,), "bearer", _("Do it, answer or give proof"), "commitment", next_due),
+    NextAct((S.PROVED,), "supervisor", _("Check the proof"), "commitment", next_due, whose=_deciding),
     NextAct(
-        (S.CHECKED,), "supervisor", _("Strike it off after the verdict"), "commitment", "verdict_due_on",
+        (S.CHECKED,), "supervisor", _("Strike it off after the verdict"), "commitment", next_due,
         whose=_deciding,
     ),
     NextAct((S.STRUCK_OFF,), "supervisor", _("Look back"), "commitment", "recheck_due_on", _to_look_back),
-    NextAct((S.IN_FORCE,), "supervisor", _("Decide about more time"), "commitment", "due_on", _asks_time),
-    NextAct((S.IN_FORCE,), "escalated_to", _("Press: overdue below your tier"), "commitment", "due_on"),
-    NextAct((S.IN_FORCE,), "supervisor", _("Press for it"), "commitment", "due_on", _overdue),
+    NextAct((S.IN_FORCE,), "supervisor", _("Decide about more time"), "commitment", next_due, _asks_time),
+    NextAct((S.IN_FORCE,), "escalated_to", _("Press: overdue below your tier"), "commitment", next_due),
+    NextAct((S.IN_FORCE,), "supervisor", _("Press for it"), "commitment", next_due, _overdue),
 )  # fmt: skip
 
 PROMISES = Course(
@@ -70,6 +71,7 @@ PROMISES = Course(
     },
     records=_commitments,
     order="due_on",
+    clocks=running,
     title=lambda promise: promise.act,
     detail=lambda promise: f"{promise.number} · {promise.place.name}",
 )

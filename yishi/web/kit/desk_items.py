@@ -22,6 +22,7 @@ class DeskItem:
     due_on: date | None = None
     body_id: UUID | None = None  # the desk
     detail: str = ""
+    clocks: tuple[tuple[str, str], ...] = ()  # of a promise: what `standing` says of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Course:
     title: Callable[[Any], str]
     detail: Callable[[Any], str] = lambda record: ""
     order: str = "pk"
+    clocks: Callable[[Any], Any] = lambda record: ()  # its clocks in words, where it has several (see `standing`)
     allowed: Callable[[Any, Any], Any] = field(default=lambda viewer, record: True)
 
     def rows(self, viewer: Any) -> QuerySet[Any]:
@@ -98,6 +99,7 @@ class Course:
                     due_on=act.due_on(record),
                     body_id=desk or (mine[0] if len(mine) == 1 else None),
                     detail=self.detail(record),
+                    clocks=tuple(self.clocks(record)),
                 )
             )
         return items

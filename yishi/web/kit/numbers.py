@@ -1,9 +1,12 @@
 """Numbers as people read them."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from yishi.kit.clock import is_certain
 from yishi.reporting.small_numbers import Told
 
 
@@ -37,3 +40,18 @@ def quantity_words(amount: int, unit: str, told: tuple[Told, Told] | None = None
         return f"{number_text(named)} {unit}", ""
     apart = _("another %(number)s %(unit)s without names, may overlap")
     return f"{number_text(named)} {unit}", apart % {"number": number_text(nameless), "unit": unit}
+
+
+def days_left(days: int) -> str:
+    """ "3 days left", "due today", "overdue by 2 days"."""
+    if days == 0:
+        return _("due today")
+    if days < 0:
+        return ngettext("overdue by %(days)d day", "overdue by %(days)d days", -days) % {"days": -days}
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def left_until(day: date, days: int) -> str:
+    """The days left until `day`, which may still move."""
+    left = days_left(days)
+    return left if days <= 0 or is_certain(day) else str(_("about %(left)s") % {"left": left})

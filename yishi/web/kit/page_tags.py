@@ -15,8 +15,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from yishi.assistance.register import codes
-from yishi.commitments.clocks import Colour, colour
-from yishi.kit.clock import is_certain
 from yishi.kit.ids import uuid7
 from yishi.kit.names import masked_name
 from yishi.kit.text import masked_phone
@@ -26,8 +24,9 @@ from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word
 from yishi.reporting.small_numbers import Told
 from yishi.web.kit.lists import LISTS, DeclaredList
-from yishi.web.kit.numbers import number_text
+from yishi.web.kit.numbers import left_until, number_text
 from yishi.web.kit.numbers import thousandths as thousandths_text
+from yishi.web.kit.standing import standing
 
 register = template.Library()
 
@@ -147,21 +146,14 @@ def timeline(events: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("kit/clock.html")
 def clock(commitment: Any) -> dict[str, Any]:
-    """The colour of a commitment's clock, with its word and the days left: never colour alone."""
-    today = timezone.localdate()
-    shade = colour(commitment, today)
-    days = (commitment.due_on - today).days
-    labels = {
-        Colour.BLUE: _("on course"),
-        Colour.YELLOW: _("due soon"),
-        Colour.RED: _("overdue"),
-        Colour.NONE: commitment.get_state_display(),
-    }
-    running = shade != Colour.NONE and commitment.state == commitment.State.IN_FORCE
-    left = _left(commitment.due_on, days)
-    if running and days < 0:  # "overdue by 20 days" says both
-        return {"shade": shade.value, "word": left, "days": ""}
-    return {"shade": shade.value or "none", "word": labels[shade], "days": left if running else ""}
+    """How a promise stands: each of its clocks with its word and days, never colour alone."""
+    return {"clocks": standing(commitment)}
+
+
+@register.inclusion_tag("kit/clock.html")
+def said_clocks(clocks: Any) -> dict[str, Any]:
+    """The clocks that `standing` has said already: of an item on a desk."""
+    return {"clocks": clocks}
 
 
 @register.simple_tag
@@ -171,7 +163,7 @@ def due_clock(day: date | None) -> SafeString:
         return SafeString("")
     days = (day - timezone.localdate()).days
     shade = "red" if days < 0 else "yellow" if days <= 3 else "blue"
-    left = _left(day, days)
+    left = left_until(day, days)
     return format_html('<span class="clock clock-{}"><span class="clock-dot"></span>{}</span>', shade, left)
 
 
@@ -247,7 +239,7 @@ def ago_or_in(value: date | datetime | None) -> str:
     days = (value - timezone.localdate()).days
     if days < 0:
         return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
-    return days_left(days)
+    return daysleft_until(days)
 
 
 @register.filter
@@ -272,21 +264,6 @@ def thousandths(value: int | None) -> str:
 def share(value: float | None) -> str:
     """A rate as per cent, or a dash where there is nothing to divide by."""
     return "—" if value is None else f"{value * 100:.0f}%"
-
-
-def days_left(days: int) -> str:
-    """ "3 days left", "due today", "overdue by 2 days"."""
-    if days == 0:
-        return _("due today")
-    if days < 0:
-        return ngettext("overdue by %(days)d day", "overdue by %(days)d days", -days) % {"days": -days}
-    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
-
-
-def _left(day: date, days: int) -> str:
-    """The days left until `day`, which may still move."""
-    left = days_left(days)
-    return left if days <= 0 or is_certain(day) else str(_("about %(left)s") % {"left": left})
 
 
 def _english() -> bool:

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yishi.commitments.clocks import next_due
 from yishi.commitments.models import Commitment, Judge, Verdict
 from yishi.deliberation.models import Seat, Sitting, Worry
 from yishi.organisations.rights import may
@@ -19,6 +20,7 @@ from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.standing import running
 from yishi.web.proposals.proposals import asked_to_sign
 
 SHOWN = 50
@@ -55,8 +57,9 @@ def duties(viewer: Any) -> list[DeskItem]:
             title=commitment.act,
             act=_("Confirm it") if commitment.state == Commitment.State.PROPOSED else _("Do it, answer or give proof"),
             url=reverse("commitment", args=[commitment.pk]),
-            due_on=None if commitment.state == Commitment.State.PROPOSED else commitment.due_on,
+            due_on=None if commitment.state == Commitment.State.PROPOSED else next_due(commitment),
             detail=f"{commitment.number} · {commitment.place.name}",
+            clocks=running(commitment),
         )
         for commitment in owed.order_by("due_on")[:SHOWN]
     ]
@@ -70,6 +73,7 @@ def duties(viewer: Any) -> list[DeskItem]:
             url=_judging_page(judge.commitment),
             due_on=judge.commitment.verdict_due_on,
             detail=judge.commitment.place.name,
+            clocks=running(judge.commitment),
         )
         for judge in judging[:SHOWN]
         if (judge.commitment_id, judge.commitment.round) not in judged

@@ -22,12 +22,10 @@ from yishi.assistance.campaign.services.steering import (
     minutes_write,
     report_hear,
 )
-from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
 from yishi.kit.records import certain
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.commitments.clock_words import SHADES
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import AmountField, area, day_field
 from yishi.web.kit.forms import ActForm, Form
@@ -36,6 +34,7 @@ from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
+from yishi.web.kit.standing import standing_text
 
 from .campaigns import load_campaign
 from .steering_papers import steering_paper
@@ -147,7 +146,7 @@ INSTRUCTIONS = DeclaredList(
         Column(gettext_lazy("promised"), "agreed_on", page=False),
         Column(gettext_lazy("due"), "due_on"),
         Column(gettext_lazy("state"), "get_state_display", page=False),
-        Column(gettext_lazy("clock"), lambda promise: str(SHADES[colour(promise, timezone.localdate())]), cell="clock"),
+        Column(gettext_lazy("clock"), standing_text, cell="clock"),
         Column(gettext_lazy("settled"), "settled_on", page=False),
     ],
 )

@@ -7,6 +7,7 @@ from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.web.kit.press import CHINESE, amount, chinese_day, foot
+from yishi.web.kit.standing import standing_text
 
 from .family_plan import FamilyPlan, MeasureLine, family_plan
 
@@ -117,7 +118,7 @@ def village_plan_paper(plan: VillagePlan) -> Paper:
                 promise.bearer.name,
                 chinese_day(promise.due_on),
                 promise.supervisor.name,
-                str(promise.get_state_display()),
+                standing_text(promise),
             ]
             for promise in promises.order_by("ordinal")
         ]

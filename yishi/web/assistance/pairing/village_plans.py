@@ -13,11 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import VillagePlan
 from yishi.assistance.pairing.services.village_plans import village_plan_open, village_plan_promise
-from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
-from yishi.web.commitments.clock_words import SHADES
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
@@ -27,6 +25,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
+from yishi.web.kit.standing import standing_text
 
 from .family_papers import village_plan_paper
 
@@ -78,11 +77,7 @@ PLAN_PROMISES = DeclaredList(
         Column(gettext_lazy("bearer"), "promise.bearer.name"),
         Column(gettext_lazy("supervising body"), "promise.supervisor.name"),
         Column(gettext_lazy("due"), "promise.due_on"),
-        Column(
-            gettext_lazy("clock"),
-            lambda entry: str(SHADES[colour(entry["promise"], timezone.localdate())]),
-            cell="clock",
-        ),
+        Column(gettext_lazy("clock"), lambda entry: standing_text(entry["promise"]), cell="clock"),
     ],
 )
 

@@ -61,7 +61,7 @@ def items_of(viewer: Any, first: date, last: date) -> list[Item]:
     end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
     sittings = Sitting.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(state=Sitting.State.CANCELLED)
     matters = Matter.objects.filter(state=Matter.State.OPEN, step_due_on__range=(first, last))
-    owed = Commitment.objects.filter(state__in=Commitment.OPEN, due_on__range=(first, last))
+    owed = Commitment.objects.filter(state=Commitment.State.IN_FORCE, backfilled=False, due_on__range=(first, last))
     gates = gates_of(viewer.reach.bodies).filter(due_on__range=(first, last))
     items = [
         Item(
