@@ -290,6 +290,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "releases.load_release": pk(release),
         "room.load_room_seat": {"pk": story.sitting.pk, "seat": chair.pk},
         "room.load_statement": pk(story.statement),
+        "ways_back.load_stated": pk(story.statement),
         "seats.load_objection": pk(objection),
         "seats.load_seat": pk(chair),
         "sittings.load_noted": pk(story.sitting),

@@ -51,16 +51,28 @@ def messages() -> list[tuple[str, str, str]]:
 
 
 def in_python(path: Path) -> list[str]:
-    strings = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    strings, tree = [], ast.parse(path.read_text("utf-8"))
+    known = {**FUNCTIONS, **_renamed(tree)}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            for position in FUNCTIONS.get(name, ()):
+            for position in known.get(name, ()):
                 if position < len(node.args):
                     argument = node.args[position]
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         strings.append(argument.value)
     return strings
+
+
+def _renamed(tree: ast.Module) -> dict[str, tuple[int, ...]]:
+    """The functions of the translation under the names that a module gives them: `gettext as _now`."""
+    return {
+        alias.asname: FUNCTIONS[alias.name]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.asname and alias.name in FUNCTIONS
+    }
 
 
 def in_template(path: Path) -> list[str]:
@@ -87,6 +99,13 @@ def test_every_string_has_its_chinese():
     chinese = {english for _, english, text in messages() if text}
     missing = sorted(f"{min(files)}: {string!r}" for string, files in sources().items() if string not in chinese)
     assert not missing, f"{len(missing)} strings have no Chinese:\n" + "\n".join(missing)
+
+
+def test_forms_12_a_string_is_found_under_every_name_of_gettext(tmp_path):
+    module = tmp_path / "module.py"
+    names = "from django.utils.translation import gettext as _now, pgettext as _in"
+    module.write_text(f'{names}\n_now("a b")\n_in("x", "c")\n')
+    assert in_python(module) == ["a b", "c"]
 
 
 PARTS = tuple(sorted(part_of(path) for path in catalogues()))

@@ -138,6 +138,7 @@ class Proof(models.Model):
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", _("accepted")
         RETURNED = "returned", _("returned")
+        WITHDRAWN = "withdrawn", _("withdrawn before its check")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="proofs")

@@ -26,6 +26,7 @@ TABLE: dict[str, dict[str, str]] = {
         "meet": S.PROVED,
         "accept": S.CHECKED,
         "return": S.IN_FORCE,
+        "withdraw": S.IN_FORCE,
         "hear": S.PROVED,  # said before the check; the check is still to come
         "hear_no": S.IN_FORCE,
         "escalate": S.PROVED,

@@ -56,6 +56,14 @@ def enters(viewer: Viewer, room: Any) -> Answer:
     return is_their_seat.test(viewer, room.seat)
 
 
+@predicate
+def put_it_forward(viewer: Viewer, statement: Statement) -> Answer:
+    """Sits for the party whose statement it is."""
+    if statement.party_id is None:
+        return None
+    return _sits(viewer, statement, party=statement.party_id, state__in=Seat.LIVE)
+
+
 def _sits(viewer: Viewer, thing: Any, **more: Any) -> Answer:
     if viewer.person_id is None:
         return None
@@ -70,6 +78,7 @@ add("seat.answer", is_their_seat | runs | holds_key_seat)
 add("chair.object", runs | sits_here)
 add("sitting.see", has_desk | sits_here, reads=True)
 add("sitting.run", runs | holds_key_seat)
+add("statement.withdraw", runs | holds_key_seat | put_it_forward)
 add("stance.take", is_their_seat | runs | holds_key_seat)
 add("room.enter", enters)
 add("agreement.run", runs | holds_key_seat)

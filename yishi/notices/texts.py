@@ -40,6 +40,7 @@ TEXTS: dict[str, Any] = {
     "commitment.next_tier_bearer": gettext_lazy("%(number)s was passed to the next tier: it is still undone."),
     "commitment.proof_accepted": gettext_lazy("The proof of %(number)s was accepted; the people are being asked."),
     "commitment.proof_returned": gettext_lazy("The proof of %(number)s was returned; please mend it."),
+    "commitment.proof_withdrawn": gettext_lazy("The proof of %(number)s was withdrawn; nothing is to check."),
     "proposal.assigned": gettext_lazy("%(body)s answers your proposal %(number)s."),
     "proposal.cosign_asked": gettext_lazy("You are asked to sign the proposal “%(title)s” too."),
     "proposal.decided": gettext_lazy("It is set down what became of your proposal %(number)s."),
@@ -94,6 +95,7 @@ TEXTS: dict[str, Any] = {
     "study.invited": gettext_lazy("A study of %(number)s begins; you may take part. Ask the convener when."),
     "topic.opened": gettext_lazy("A topic of the yearly plan became a matter: %(number)s."),
     "worry.answered": gettext_lazy("%(number)s was answered. Read it with your query code."),
+    "worry.corrected": gettext_lazy("The answer to %(number)s was wrong; a corrected one stands in your file."),
     "worry.declined": gettext_lazy("%(number)s was not taken up; the reason stands in your file."),
     "worry.filed": gettext_lazy("New: %(number)s. Please screen it by %(due_on)s."),
     "worry.merged": gettext_lazy("%(number)s joins %(into)s; you hear everything that happens to it."),
@@ -101,6 +103,7 @@ TEXTS: dict[str, Any] = {
     "worry.passed_to_you": gettext_lazy("%(number)s was passed to your desk. Please answer by %(due_on)s."),
     "worry.referred": gettext_lazy("%(number)s goes the way the law provides; your file says where."),
     "worry.reopened": gettext_lazy("%(number)s: not content with the answer. Please answer again by %(due_on)s."),
+    "worry.separated": gettext_lazy("%(number)s stands by itself again and is answered by itself."),
     "worry.settled": gettext_lazy("%(number)s is settled. Read it with your query code."),
     "worry.taken_up": gettext_lazy("%(number)s was taken up for deliberation."),
 }

@@ -1,6 +1,6 @@
 """Every act on a promise, by the part of its life to which it belongs."""
 
-from .carrying import commitment_answer, people_met, proof_check, proof_give, time_ask, time_decide
+from .carrying import commitment_answer, people_met, proof_check, proof_give, proof_withdraw, time_ask, time_decide
 from .clock import clocks_run
 from .judging import (
     commitment_close_undone,
@@ -28,6 +28,7 @@ __all__ = [
     "people_met",
     "proof_check",
     "proof_give",
+    "proof_withdraw",
     "recheck_record",
     "reminder_send",
     "time_ask",

@@ -151,6 +151,28 @@ def proof_give(
     return this.receipt
 
 
+def proof_withdraw(*, actor: Viewer, commitment: Commitment, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Take back a proof that was given too early, before somebody checks it: the promise is in force again, with its
+    day. The proof stays in the file as withdrawn, with the reason. Who wrote it down from paper may do it too."""
+    by = permit("commitment.say", actor, commitment)
+    body = {"commitment": commitment.pk, "reason": reason}
+    with act("commitments.proof.withdraw", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        state = step(commitment, "withdraw")
+        proof = commitment.proofs.filter(round=commitment.round, outcome="").latest("given_at")
+        proof.outcome, proof.finding = Proof.Outcome.WITHDRAWN, needed(reason, "reason")
+        proof.checked_at = this.now
+        proof.save(update_fields=["outcome", "finding", "checked_at"])
+        commitment.state, commitment.proved_on = state, None
+        commitment.save(update_fields=["state", "proved_on"])
+        enter(this, commitment, "proof_withdrawn", proof=proof.pk)
+        tell_desk(commitment, commitment.supervisor_id, "commitment.proof_withdrawn", str(proof.pk))
+        hooks.run(hooks.ON_MOVED, commitment, this)
+    return this.receipt
+
+
 def proof_check(
     *,
     actor: Viewer,

@@ -109,6 +109,7 @@ class Seat(models.Model):
         DECLINED = "declined", _("declined")
         REPLACED = "replaced", _("replaced")
         RECUSED = "recused", _("recused")
+        MISTAKEN = "mistaken", _("entered by mistake")
 
     LIVE = (State.INVITED, State.ACCEPTED)
 
@@ -122,7 +123,8 @@ class Seat(models.Model):
     filled_by = models.CharField(max_length=12, choices=FilledBy.choices)
     draw = models.ForeignKey(Draw, models.PROTECT, null=True, blank=True, related_name="seats")
     state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
-    reason = models.CharField(max_length=300, blank=True)  # why declined, replaced, recused
+    reason = models.CharField(max_length=300, blank=True)  # why declined, replaced, recused, entered by mistake
+    written_as = models.CharField(max_length=64, blank=True)  # how the name stood here before it was corrected
     interests = models.CharField(max_length=500, blank=True)  # declared by the chair; "none" is a declaration
     interests_declared_at = models.DateTimeField(null=True)
     recusal_note = models.CharField(max_length=500, blank=True)
@@ -235,6 +237,8 @@ class Statement(models.Model):
     is_open = models.BooleanField(default=True)
     minority_note = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)  # it stays in the minutes, as withdrawn; its stances do not count
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sitting", "ordinal"], name="statement_once")]

@@ -31,6 +31,7 @@ class Worry(File):
         SETTLED = "settled", _("settled")  # its matter is over
 
     OWED = (State.FILED, State.PASSED)  # somebody still owes an answer
+    CLOSED = (State.ANSWERED, State.REFERRED, State.DECLINED, State.SETTLED)  # who joins it now is asked nothing
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=32, unique=True)
@@ -93,6 +94,8 @@ class WorryStep(models.Model):
         DECLINED = "declined", _("not taken up")
         REOPENED = "reopened", _("reopened")
         SETTLED = "settled", _("settled")
+        CORRECTED = "corrected", _("answer corrected")
+        SEPARATED = "separated", _("merge taken back")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     worry = models.ForeignKey(Worry, models.CASCADE, related_name="steps")

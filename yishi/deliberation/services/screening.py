@@ -41,11 +41,11 @@ VERBS: dict[str, dict[str, str]] = {
         "refer": S.REFERRED,
         "decline": S.DECLINED,
     },
-    S.ANSWERED: {"reopen": S.FILED},
-    S.DECLINED: {"reopen": S.FILED},
+    S.ANSWERED: {"reopen": S.FILED, "correct": S.ANSWERED},
+    S.DECLINED: {"reopen": S.FILED, "correct": S.DECLINED},
     S.TAKEN_UP: {"settle": S.SETTLED, "release": S.FILED},
-    S.MERGED: {},
-    S.REFERRED: {},
+    S.MERGED: {"separate": S.FILED},
+    S.REFERRED: {"correct": S.REFERRED},
     S.SETTLED: {"take_up_again": S.TAKEN_UP},
 }
 
@@ -167,11 +167,42 @@ def worry_merge(*, actor: Viewer, worry: Worry, into: Worry, reason: str, act_id
     def decide(this: Act, row: Worry) -> None:
         next_state(row, "merge")
         main = Worry.within.select_for_update(of=("self",)).get(pk=into.pk)
-        if main.state == S.REFERRED:
-            raise Refusal("worry.merge.referred", _("That one was referred; please choose another."), field="into")
         join(this, row, main, reason=_reason(reason))
 
     return _decide("merge", actor, worry, {"into": into.pk, "reason": reason}, decide, act_id, told="")
+
+
+def worry_correct(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None = None) -> Receipt:
+    """Send a corrected answer after one that was wrong: both stay readable, and everybody who raised it is told."""
+
+    def decide(this: Act, row: Worry) -> None:
+        row.state = next_state(row, "correct")
+        _step(this, row, Kind.CORRECTED, reason=_reason(text, field="text", longest=2000), body=row.desk)
+
+    return _decide("correct", actor, worry, {"text": text}, decide, act_id, told="worry.corrected")
+
+
+def worry_separate(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Take a merge back: the worry stands alone again at its convener's desk, and an answer to it is owed. Its author
+    reads why, and hears no more of the other one."""
+
+    def decide(this: Act, row: Worry) -> None:
+        row.state = next_state(row, "separate")
+        row.merged_into = row.says_same_as = None
+        row.desk_id = row.convener_id
+        row.answered_on = None
+        row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
+        row.save(update_fields=["state", "merged_into", "says_same_as", "desk", "answered_on", "answer_due_on"])
+        _step(this, row, Kind.SEPARATED, reason=_reason(reason), body=row.convener)
+        tell(
+            body_id=row.convener_id,
+            code="worry.filed",
+            params={"number": row.number, "due_on": row.answer_due_on},
+            subject=("worry", row.pk),
+            once=f"worry.filed/{row.pk}/{this.id}",
+        )
+
+    return _decide("separate", actor, worry, {"reason": reason}, decide, act_id, told="worry.separated")
 
 
 def worry_refer(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:

@@ -31,19 +31,22 @@ VERBS: Mapping[str, Mapping[str, str]] = {
         "decline": Seat.State.DECLINED,
         "replace": Seat.State.REPLACED,
         "recuse": Seat.State.RECUSED,
+        "take_back": Seat.State.MISTAKEN,
     },
     Seat.State.ACCEPTED: {
         "decline": Seat.State.DECLINED,
         "replace": Seat.State.REPLACED,
         "recuse": Seat.State.RECUSED,
+        "take_back": Seat.State.MISTAKEN,
     },
     Seat.State.DECLINED: {},
     Seat.State.REPLACED: {},
     Seat.State.RECUSED: {},
+    Seat.State.MISTAKEN: {},
 }
 # Classes of seats for members of the consultative committee, as the shipped models call them.
 MEMBER_CLASSES = frozenset({"member", "members"})
-ENDS = (Seat.State.DECLINED, Seat.State.REPLACED, Seat.State.RECUSED)
+ENDS = (Seat.State.DECLINED, Seat.State.REPLACED, Seat.State.RECUSED, Seat.State.MISTAKEN)
 
 
 def seat_fill(
@@ -128,7 +131,7 @@ def seat_invite_again(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) 
     with act("deliberation.seat.invite_again", actor=by, act_id=act_id, body={"seat": seat.pk}) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(seat)
+        row = locked_seat(seat)
         if row.state != Seat.State.INVITED:
             raise WrongStage(
                 "seat.answered",
@@ -148,7 +151,7 @@ def seat_code(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Recei
     by = permit("seat.run", actor, seat.matter)
     with act("deliberation.seat.code", actor=by, act_id=act_id, body={"seat": seat.pk}) as this:
         if not this.replayed:
-            row = _locked(seat)
+            row = locked_seat(seat)
             if row.state in ENDS:
                 raise WrongStage("seat.ended", _("This seat is not held any more."))
             if Account.objects.filter(person=row.person_id).exists():
@@ -169,11 +172,11 @@ def seat_answer(*, actor: Viewer, seat: Seat, accepts: bool, reason: str = "", a
     with act("deliberation.seat.answer", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(seat)
+        row = locked_seat(seat)
         if accepts and row.state == Seat.State.ACCEPTED:
             raise WrongStage("seat.accepted", _("The invitation was accepted already."))
         said = words(reason, "reason", 300, _("Please write why, in a few words.")) if not accepts else ""
-        _turn(this, row, "accept" if accepts else "decline", said)
+        turn_seat(this, row, "accept" if accepts else "decline", said)
     return this.receipt
 
 
@@ -184,8 +187,8 @@ def seat_replace(*, actor: Viewer, seat: Seat, person: Person, reason: str, act_
     with act("deliberation.seat.replace", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(seat)
-        _turn(this, row, "replace", words(reason, "reason", 300, _("Please write why, in a few words.")))
+        row = locked_seat(seat)
+        turn_seat(this, row, "replace", words(reason, "reason", 300, _("Please write why, in a few words.")))
         receipt = seat_fill(
             actor=actor,
             matter=row.matter,
@@ -209,7 +212,9 @@ def seat_recuse(*, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None =
     with act("deliberation.seat.recuse", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        _turn(this, _locked(seat), "recuse", words(reason, "reason", 300, _("Please write which interest it is.")))
+        turn_seat(
+            this, locked_seat(seat), "recuse", words(reason, "reason", 300, _("Please write which interest it is."))
+        )
     return this.receipt
 
 
@@ -225,7 +230,7 @@ def interests_declare(
     with act("deliberation.seat.declare", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(seat)
+        row = locked_seat(seat)
         if row.state in ENDS:
             raise WrongStage("seat.ended", _("This seat is not held any more."))
         row.interests = words(interests, "interests", 500, _("Please write the interests, or “none”."))
@@ -249,7 +254,7 @@ def chair_object(*, actor: Viewer, seat: Seat, party: Party, reason: str, act_id
     with act("deliberation.chair.object", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(seat)
+        row = locked_seat(seat)
         if party.matter_id != row.matter_id or not _speaks_for(actor, by.right_id, party):
             raise Refusal("chair.party", _("Please choose the party for which you sit."), field="party")
         if row.role != Seat.Role.CHAIR or row.state in ENDS:
@@ -371,12 +376,12 @@ def _speaks_for(actor: Viewer, right_id: UUID | None, party: Party) -> bool:
     ).exists()
 
 
-def _locked(seat: Seat) -> Seat:
+def locked_seat(seat: Seat) -> Seat:
     seats = Seat.objects.select_for_update(of=("self",))
     return seats.select_related("matter__process", "matter__place", "matter__convener", "party", "body").get(pk=seat.pk)
 
 
-def _turn(this: Act, seat: Seat, verb: str, reason: str) -> None:
+def turn_seat(this: Act, seat: Seat, verb: str, reason: str) -> None:
     following = VERBS[seat.state].get(verb)
     if following is None:
         raise WrongStage(
@@ -391,7 +396,7 @@ def _turn(this: Act, seat: Seat, verb: str, reason: str) -> None:
         subject=("matter", seat.matter_id), place=seat.matter.place_id, data={"seat": seat.pk, "state": following}
     )
     this.result(seat=seat.pk)
-    if following in ENDS:
+    if following in ENDS and following != Seat.State.MISTAKEN:
         tell(
             body_id=seat.matter.convener_id,
             code=f"seat.{following}",

@@ -187,13 +187,14 @@ def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str
 
     Where the hands of a party were counted, the count stands for the whole party on that statement, instead of the
     single stances of its people; conditions that they named stay listed. Observers speak, and do not count.
+    A statement that was withdrawn is not among them.
     """
-    statements = list(sitting.statements.select_related("party"))
+    statements = list(sitting.statements.filter(withdrawn_at__isnull=True).select_related("party"))
     parties = {str(party.pk): party.name for party in sitting.matter.parties.all()}
     said: list[Said] = []
-    hands = list(HandCount.objects.filter(statement__sitting=sitting, party__isnull=False))
+    hands = list(HandCount.objects.filter(statement__in=statements, party__isnull=False))
     counted = {(hand.statement_id, hand.party_id) for hand in hands}
-    counted_stances = Stance.objects.filter(statement__sitting=sitting).exclude(seat__role=Seat.Role.OBSERVER)
+    counted_stances = Stance.objects.filter(statement__in=statements).exclude(seat__role=Seat.Role.OBSERVER)
     stances = counted_stances.values_list("statement", "party", "value", "condition")
     for statement_id, party_id, value, condition in stances:
         key = str(party_id) if party_id else NO_PARTY

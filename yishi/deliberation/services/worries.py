@@ -58,7 +58,8 @@ def worry_file(
     The receipt's result has `worry` and `number`; `receipt.query_code` is the raiser's code (None for who holds one
     already or has an account). `happened_on` in the past makes it a record after the event (补录): no clock starts.
     `same_as` is a worry that says the same: staff join it at once; what a villager sends is joined by the convener,
-    because who joins reads that worry's answers and judges what comes of it. Raises Refusal naming the field to mend.
+    because who joins reads that worry's answers and judges what comes of it. Nobody joins a closed one. Raises Refusal
+    naming the field to mend.
     """
     by = permit("worry.file", actor, place)
     photos = list(photos)
@@ -103,8 +104,8 @@ def worry_file(
                 once=f"worry.filed/{worry.pk}",
             )
             if same_as is not None:
-                same_as = same_as.merged_into or same_as
-                if channel in OWN_CHANNELS:
+                same_as = Worry.within.select_for_update(of=("self",)).get(pk=(same_as.merged_into or same_as).pk)
+                if channel in OWN_CHANNELS or same_as.state in Worry.CLOSED:
                     worry.says_same_as = same_as
                     worry.save(update_fields=["says_same_as"])
                 else:
@@ -189,6 +190,13 @@ def join(this: Act, worry: Worry, main: Worry, *, reason: str = "") -> None:
     if main.pk == worry.pk:
         raise Refusal(
             "worry.merge.self", _("A worry cannot be merged into itself. Please choose another one."), field="into"
+        )
+    if main.state in Worry.CLOSED:
+        raise Refusal(
+            "worry.merge.closed",
+            _("%(number)s is closed (%(state)s): who raised this one would never be asked. Answer this one by itself.")
+            % {"number": main.number, "state": main.get_state_display()},
+            field="into",
         )
     Worry.within.filter(merged_into=worry).update(merged_into=main)
     worry.merged_into, worry.state, worry.desk_id = main, Worry.State.MERGED, main.desk_id

@@ -209,6 +209,22 @@ time = act_page(
 
 
 @page(SAYS, load=load_commitment)
+def withdraw_proof(request: Request, commitment: Commitment) -> HttpResponse:
+    """The proof was given too early: back to the promise, before anybody checks it."""
+    return one_act(
+        request,
+        ReasonForm(request.POST or None),
+        services.proof_withdraw,
+        given={"commitment": commitment},
+        heading=_("Withdraw the proof"),
+        lead=f"{commitment.number} · {commitment.act}",
+        back=reverse("commitment", args=[commitment.pk]),
+        done=_("The proof is withdrawn; it stays in the file as that. The promise is in force again."),
+        submit=_("Withdraw"),
+    )
+
+
+@page(SAYS, load=load_commitment)
 def prove(request: Request, commitment: Commitment) -> HttpResponse:
     """Give proof, with a photo or a scan if there is one; or write down the proof that came on paper."""
     if not may("commitment.answer", request.viewer, commitment):
@@ -357,6 +373,7 @@ urlpatterns = [
     path("desk/commitments/<uuid:pk>/answer/", answer, name="commitment_answer"),
     path("desk/commitments/<uuid:pk>/meet/", meet, name="commitment_meet"),
     path("desk/commitments/<uuid:pk>/prove/", prove, name="commitment_prove"),
+    path("desk/commitments/<uuid:pk>/prove/withdraw/", withdraw_proof, name="proof_withdraw"),
     path("desk/commitments/<uuid:pk>/hear/", hear, name="commitment_hear"),
     path("desk/commitments/<uuid:pk>/papers/<uuid:paper>/", paper_scan, name="commitment_paper"),
     path("desk/commitments/<uuid:pk>/time/", time, name="commitment_time"),

@@ -38,6 +38,7 @@ S = Commitment.State
 ACTS: tuple[tuple[str, str, str, Any], ...] = (
     ("confirm", "commitment.answer", "commitment_confirm", gettext_lazy("Confirm it")),
     ("prove", "commitment.answer", "commitment_prove", gettext_lazy("Give proof")),
+    ("withdraw", "commitment.answer", "proof_withdraw", gettext_lazy("Withdraw the proof")),
     ("answer", "commitment.answer", "commitment_answer", gettext_lazy("Answer")),
     ("meet", "commitment.answer", "commitment_meet", gettext_lazy("We met the people")),
     ("ask_time", "commitment.answer", "commitment_time", gettext_lazy("Ask for more time")),
@@ -51,7 +52,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
 )
 # What the bearer's desk says itself; for who may write it down from paper, in this order.
 ON_PAPER = ("confirm", "prove", "answer", "ask_time")
-UNWISHED = ("close_undone", "reopen", "hear")  # never the page's first button
+UNWISHED = ("withdraw", "close_undone", "reopen", "hear")  # never the page's first button
 
 
 class LedgerFilter(Form):

@@ -45,7 +45,10 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
         dated.append(
             _at(proof.given_at, Event(title, when=proof.given_at, who=who, text=text, flag=_from_paper(proof.paper)))
         )
-        if proof.outcome and proof.checked_at:
+        if proof.outcome == Proof.Outcome.WITHDRAWN and proof.checked_at:
+            title = act_title("commitments.proof.withdraw")
+            dated.append(_at(proof.checked_at, Event(title, when=proof.checked_at, who=bearer, text=proof.finding)))
+        elif proof.outcome and proof.checked_at:
             title = _("Proof accepted") if proof.outcome == Proof.Outcome.ACCEPTED else _("Proof returned")
             if proof.outcome == Proof.Outcome.ACCEPTED and not proof.as_agreed:
                 title = _("Proof accepted; not quite as agreed")

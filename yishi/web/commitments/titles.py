@@ -20,6 +20,7 @@ TITLES: dict[str, Title] = {
     "commitments.due.recount": _("Due day counted again: the holidays of that year are announced"),
     "commitments.letter.send": LedgerEvent.Kind.LETTER.label,
     "commitments.next_tier.pass": LedgerEvent.Kind.NEXT_TIER.label,
+    "commitments.proof.withdraw": _("Proof withdrawn before its check"),
     "commitments.recheck.ask": _("A re-check was asked for"),
     "commitments.recheck.record": LedgerEvent.Kind.RECHECK.label,
     "commitments.reminder.send": LedgerEvent.Kind.REMINDER.label,

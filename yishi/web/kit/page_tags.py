@@ -24,7 +24,7 @@ from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word
 from yishi.reporting.small_numbers import Told
 from yishi.web.kit.lists import LISTS, DeclaredList
-from yishi.web.kit.numbers import left_until, number_text
+from yishi.web.kit.numbers import days_left, left_until, number_text
 from yishi.web.kit.numbers import thousandths as thousandths_text
 from yishi.web.kit.standing import standing
 
@@ -239,7 +239,7 @@ def ago_or_in(value: date | datetime | None) -> str:
     days = (value - timezone.localdate()).days
     if days < 0:
         return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
-    return daysleft_until(days)
+    return days_left(days)
 
 
 @register.filter

@@ -186,7 +186,9 @@ class PublicFile:
     def positions(self) -> list[Position]:
         if not self.release.shows_statements:
             return []
-        statements = Statement.objects.filter(sitting__matter=self.matter).order_by("sitting__ordinal", "ordinal")
+        statements = Statement.objects.filter(sitting__matter=self.matter, withdrawn_at__isnull=True).order_by(
+            "sitting__ordinal", "ordinal"
+        )
         counts = {value: Count("stances", filter=Q(stances__value=value)) for value in Stance.Value.values}
         return [
             Position(

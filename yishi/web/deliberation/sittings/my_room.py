@@ -69,7 +69,8 @@ class StanceForm(Form):
 
 def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
     """What the room's templates show: its statements, the newest first, each with the viewer's own stance."""
-    statements = list(room.sitting.statements.select_related("party"))
+    stated = list(room.sitting.statements.select_related("party"))
+    statements = [statement for statement in stated if statement.withdrawn_at is None]
     mine = {stance.statement_id: stance for stance in Stance.objects.filter(statement__in=statements, seat=room.seat)}
     return {
         "sitting": room.sitting,
@@ -79,6 +80,7 @@ def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
             {"statement": statement, "mine": mine.get(statement.pk), "act_id": uuid7()}
             for statement in reversed(statements)
         ],
+        "withdrawn": [statement for statement in stated if statement.withdrawn_at is not None],
         "buttons": BUTTONS,
         "base": "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html",
         "runs": may("sitting.run", request.viewer, room.sitting),

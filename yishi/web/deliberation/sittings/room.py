@@ -99,6 +99,7 @@ def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
         "chair_problem": chair_problem(sitting.matter) if sitting.opened_at is None else "",
         "not_yet": _not_yet(sitting),
         "grid": grid(sitting),
+        "withdrawn": list(sitting.statements.filter(withdrawn_at__isnull=False)),
         "address": address,
     }
 
@@ -127,7 +128,7 @@ def room_code(request: Request, sitting: Sitting) -> HttpResponse:
     return HttpResponse(qr_svg(address), content_type="image/svg+xml")
 
 
-def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **arguments: Any) -> HttpResponse:
+def one_tap(request: Request, sitting_id: UUID, service: Any, done: Any = "", **arguments: Any) -> HttpResponse:
     """One tap in the room: done, or a sentence why not; back to the room either way."""
     form = ActForm(request.POST)
     act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
@@ -144,20 +145,20 @@ def _say(request: Request, sitting_id: UUID, service: Any, done: Any = "", **arg
 @page("sitting.run", load=load_room_seat, methods=("POST",))
 def room_arrive(request: Request, seat: Seat) -> HttpResponse:
     sitting = lent(seat, "sitting")
-    return _say(request, sitting.pk, presence_arrive, sitting=sitting, seat=seat, at=_room_time(sitting))
+    return one_tap(request, sitting.pk, presence_arrive, sitting=sitting, seat=seat, at=_room_time(sitting))
 
 
 @page("sitting.run", load=load_room_seat, methods=("POST",))
 def room_leave(request: Request, seat: Seat) -> HttpResponse:
     sitting = lent(seat, "sitting")
-    return _say(request, sitting.pk, presence_leave, sitting=sitting, seat=seat, at=_room_time(sitting))
+    return one_tap(request, sitting.pk, presence_leave, sitting=sitting, seat=seat, at=_room_time(sitting))
 
 
 @page("sitting.run", load=load_sitting, methods=("POST",))
 def room_open(request: Request, sitting: Sitting) -> HttpResponse:
     """Opens now; a sitting recorded afterwards, at the time for which it was planned."""
     at = _room_time(sitting)
-    return _say(request, sitting.pk, sitting_open, _("The sitting is open."), sitting=sitting, at=at)
+    return one_tap(request, sitting.pk, sitting_open, _("The sitting is open."), sitting=sitting, at=at)
 
 
 def _room_time(sitting: Sitting) -> datetime | None:

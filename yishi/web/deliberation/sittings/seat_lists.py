@@ -36,7 +36,7 @@ DRAWS = DeclaredList(
 )
 ENDED_SEATS = DeclaredList(
     "ended_seats",
-    gettext_lazy("Declined, replaced, stepped back"),
+    gettext_lazy("Declined, replaced, stepped back, entered by mistake"),
     [
         Column(gettext_lazy("Person"), "person"),
         Column(gettext_lazy("There as"), "get_role_display"),

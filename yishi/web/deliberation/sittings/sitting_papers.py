@@ -181,6 +181,9 @@ def _statements(sitting: Sitting) -> list[Block]:
             blocks.append(Text("有条件接受的条件：" + "；".join(ground.conditions) + "。"))
         if statement.minority_note:
             blocks.append(Text(f"不同意见（原话）：{statement.minority_note}"))
+    for statement in sitting.statements.filter(withdrawn_at__isnull=False):
+        blocks.append(Heading(f"（{ordinal_word(statement.ordinal)}）{statement.text}（已撤回）", level=2))
+        blocks.append(Text(f"撤回原因：{statement.withdrawn_reason}"))
     return blocks
 
 

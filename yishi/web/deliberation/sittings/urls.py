@@ -1,6 +1,6 @@
 """The addresses of this part."""
 
-from . import agreements, draws, my_room, room, seats, sittings, studies
+from . import agreements, draws, my_room, room, seats, sittings, studies, ways_back
 
 urlpatterns = [
     *agreements.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns = [
     *seats.urlpatterns,
     *sittings.urlpatterns,
     *studies.urlpatterns,
+    *ways_back.urlpatterns,
 ]

@@ -111,6 +111,8 @@ OUTCOMES: tuple[tuple[str, str, Any], ...] = (
     ("merge", "worry_merge", gettext_lazy("Merge it with another one")),
     ("refer", "worry_refer", gettext_lazy("Refer it (sensitive)")),
     ("decline", "worry_decline", gettext_lazy("Do not take it up")),
+    ("correct", "worry_correct", gettext_lazy("Send a corrected answer")),
+    ("separate", "worry_separate", gettext_lazy("Take the merge back")),
 )
 
 
@@ -267,7 +269,7 @@ def worry_merge(request: Request, worry: Worry) -> HttpResponse:
     ]
     number = request.GET.get("number", "").strip()
     condition = Q(pk__in=[*alike, worry.says_same_as_id]) | (Q(number__finds=number) if number else Q(pk__in=[]))
-    others = Worry.objects.filter(condition).exclude(pk=worry.pk).exclude(state__in=["merged", "referred"])
+    others = Worry.objects.filter(condition).exclude(pk=worry.pk).exclude(state__in=["merged", *Worry.CLOSED])
     offered = [When(pk=pk, then=Value(rank)) for rank, pk in enumerate(alike)]
     if offered:  # in the order in which they are alike; what was found by its number after them
         others = others.order_by(Case(*offered, default=Value(len(offered)), output_field=IntegerField()), "pk")
@@ -284,6 +286,27 @@ def worry_merge(request: Request, worry: Worry) -> HttpResponse:
         number=number,
         match_count=others.count(),
     )
+
+
+class CorrectionForm(ActForm):
+    text = forms.CharField(
+        label=gettext_lazy("What is right"),
+        help_text=gettext_lazy("It is read after the first answer, which stays. No names of others, please."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+    )
+
+
+@page("worry.screen", load=load_worry)
+def worry_correct(request: Request, worry: Worry) -> HttpResponse:
+    heading = _("Send a corrected answer")
+    return _act(request, worry, CorrectionForm(request.POST or None), screening.worry_correct, heading, heading)
+
+
+@page("worry.screen", load=load_worry)
+def worry_separate(request: Request, worry: Worry) -> HttpResponse:
+    heading = _("Take the merge back")
+    return _act(request, worry, ReasonForm(request.POST or None), screening.worry_separate, heading, heading)
 
 
 @page("worry.screen", load=load_worry)
@@ -417,5 +440,7 @@ urlpatterns = [
     path("desk/worries/<uuid:pk>/merge/", worry_merge, name="worry_merge"),
     path("desk/worries/<uuid:pk>/refer/", worry_refer, name="worry_refer"),
     path("desk/worries/<uuid:pk>/decline/", worry_decline, name="worry_decline"),
+    path("desk/worries/<uuid:pk>/correct/", worry_correct, name="worry_correct"),
+    path("desk/worries/<uuid:pk>/separate/", worry_separate, name="worry_separate"),
     path("desk/worries/<uuid:pk>/code/", worry_code, name="worry_code"),
 ]

@@ -16,6 +16,8 @@ ACTS = {  # kind of a step → the act that took it
     K.DECLINED: "deliberation.worry.decline",
     K.REOPENED: "deliberation.worry.reopen",
     K.SETTLED: "deliberation.worry.settle",
+    K.CORRECTED: "deliberation.worry.correct",
+    K.SEPARATED: "deliberation.worry.separate",
 }
 
 

@@ -1,0 +1,106 @@
+"""The pages of the ways back: a seat entered by mistake, a name misspelt, a tick, a statement."""
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yishi.deliberation.models import Seat, Statement
+from yishi.deliberation.services.ways_back import (
+    presence_take_back,
+    seat_rename,
+    seat_take_back,
+    statement_withdraw,
+)
+from yishi.kit.records import lent
+from yishi.organisations.rights import may
+from yishi.web.kit.fields import area
+from yishi.web.kit.forms import ActForm
+from yishi.web.kit.one_act import CARD, DOOR, one_act
+from yishi.web.kit.page import page
+from yishi.web.kit.request import Request
+
+from .room import load_room_seat, one_tap
+from .seats import load_seat
+
+
+class WhyForm(ActForm):
+    reason = area(gettext_lazy("Why? It stays on the record."), rows=3, max_length=300)
+
+
+@page("seat.run", load=load_seat)
+def seat_mistaken(request: Request, seat: Seat) -> HttpResponse:
+    return one_act(
+        request,
+        WhyForm(request.POST or None),
+        seat_take_back,
+        heading=_("Entered by mistake: %(name)s") % {"name": seat.person},
+        lead=_("The seat is free again. Somebody else takes a seat by “Replace”, an interest ends it by “Steps back”."),
+        back=reverse("matter_seats", args=[seat.matter_id]),
+        given={"seat": seat},
+        done=_("The seat is taken back; the reason stays on the record."),
+        submit=_("Take the seat back"),
+    )
+
+
+class NameForm(ActForm):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=64)
+
+
+@page("seat.run", load=load_seat)
+def seat_renaming(request: Request, seat: Seat) -> HttpResponse:
+    return one_act(
+        request,
+        NameForm(request.POST or None, initial={"name": seat.person.name}, edits=seat.person),
+        seat_rename,
+        heading=_("Correct the name"),
+        lead=_("How it was written before stays beside it."),
+        back=reverse("matter_seats", args=[seat.matter_id]),
+        given={"seat": seat},
+        done=_("The name is corrected."),
+        submit=_("Save"),
+    )
+
+
+@page("sitting.run", load=load_room_seat, methods=("POST",))
+def presence_back(request: Request, seat: Seat) -> HttpResponse:
+    sitting = lent(seat, "sitting")
+    return one_tap(request, sitting.pk, presence_take_back, sitting=sitting, seat=seat)
+
+
+def load_stated(request: Request, pk: UUID) -> Statement:
+    """The right is to withdraw this one: who neither records the room nor sits for its party finds nothing."""
+    statements = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
+    statement = statements.get(pk=pk)
+    if not may("statement.withdraw", request.viewer, statement):
+        raise Statement.DoesNotExist
+    return statement
+
+
+@page("statement.withdraw", load=load_stated, face="both")
+def statement_back(request: Request, statement: Statement) -> HttpResponse:
+    runs = may("sitting.run", request.viewer, statement.sitting.matter)
+    room = "sitting_room" if runs else "room"
+    return one_act(
+        request,
+        WhyForm(request.POST or None),
+        statement_withdraw,
+        heading=_("Withdraw this statement"),
+        lead=statement.text,
+        back=reverse(room, args=[statement.sitting_id]),
+        given={"statement": statement},
+        done=_("It is withdrawn: it stays in the minutes as withdrawn, and no stance on it counts."),
+        submit=_("Withdraw"),
+        layout=CARD if may("desk.see", request.viewer) else DOOR,
+    )
+
+
+urlpatterns = [
+    path("desk/seats/<uuid:pk>/mistaken/", seat_mistaken, name="seat_take_back"),
+    path("desk/seats/<uuid:pk>/name/", seat_renaming, name="seat_rename"),
+    path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/undo/", presence_back, name="presence_take_back"),
+    path("desk/statements/<uuid:pk>/withdraw/", statement_back, name="statement_withdraw"),
+]
