@@ -5,7 +5,7 @@ import io
 import secrets
 import threading
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import pillow_heif
 from django.conf import settings
@@ -22,9 +22,12 @@ pillow_heif.register_heif_opener()
 LONG_EDGE, SMALL_EDGE = 1600, 360
 PAPER_EDGE = 3600  # a page of A4 at 300 dots an inch
 ORIENTATION = 0x0112  # in what the camera wrote
-_ONE_AT_A_TIME = threading.Lock()  # a picture unpacked may need 150 MB, one with transparency twice that
+_ONE_AT_A_TIME = threading.Lock()  # a picture unpacked may need 200 MB (measured by a test)
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+JPEGS = ("JPEG", "MPO")  # of one with a second picture inside (depth, brightness) the first is taken
 PDF, PICTURES = b"%PDF-", (b"\xff\xd8\xff", b"\x89PNG")
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+Image.MAX_IMAGE_PIXELS = 120_000_000  # what is larger is refused below before it is unpacked
 DOCUMENT_BYTES = 20 * 1024 * 1024
 
 
@@ -40,10 +43,11 @@ class Upload(Protocol):
 def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) -> Attachment:
     """Store a photo, turned upright, long edge 1600, without what the camera or its owner wrote into it.
 
-    JPEG of at most 12 MB and 40 million pixels (it is unpacked small); PNG, WEBP and HEIC of at most 16 million.
+    At most 20 MB; a JPEG of 110 million pixels (it is unpacked small; a progressive one of about 50 million), HEIC of
+    26 million, PNG and WEBP of 16 million.
 
-    Raises Refusal (field "photo") for what is no photo or too large. It belongs to nothing until the act that
-    follows takes it up.
+    Raises Refusal (field "photo") for what is no photo, too large or cut short, with what to do. It belongs to
+    nothing until the act that follows takes it up.
     """
     if (upload.size or 0) > settings.PHOTO_MAX_BYTES:
         raise Refusal(
@@ -78,7 +82,7 @@ def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) ->
 def scan_keep(*, actor: Viewer, upload: Upload) -> Attachment:
     """Store a scan or document: PDF, JPEG or PNG by its content, at most 20 MB. Raises Refusal (field "scan").
 
-    A JPEG has at most 40 million pixels, a PNG 36 million.
+    A JPEG has at most 110 million pixels, a PNG 36 million.
 
     A picture loses what the camera wrote into it: a receipt photographed on a farm would tell where the farm is.
     """
@@ -145,20 +149,60 @@ def _flat(image: Image.Image) -> Image.Image:
 def _opened(raw: bytes, edge: int, field: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(raw), formats=FORMATS)
-        unpacked = settings.SCAN_MAX_PIXELS if field == "scan" else settings.PICTURE_MAX_PIXELS
-        most = settings.PHOTO_MAX_PIXELS if image.format == "JPEG" else unpacked
-        if image.width * image.height > most:
-            raise Refusal(
-                "photo.pixels",
-                _("The photo has too many pixels (at most %(pixels)s). Please choose a smaller one; your text is kept.")
-                % {"pixels": f"{most:,}"},
-                field=field,
-            )
+        _fits(image, field)
         image.draft("RGB", (edge, edge))
         image.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _no_picture(field) from error
+    except Image.DecompressionBombError as error:
+        raise _too_many(settings.PHOTO_MAX_PIXELS, field) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise _unreadable(raw, field) from error
     return image
+
+
+def _fits(image: Image.Image, field: str) -> None:
+    """Refuse, before it is unpacked, what takes more memory than the machine has for one picture."""
+    if image.format in JPEGS:
+        most = settings.PHOTO_MAX_PIXELS
+        if image.info.get("progressive"):
+            most = min(most, settings.PROGRESSIVE_MAX_BYTES // 2 * image.width * image.height // _samples(image))
+    elif image.format == "HEIF":
+        most = settings.HEIC_MAX_PIXELS
+    else:
+        most = settings.SCAN_MAX_PIXELS if field == "scan" else settings.PICTURE_MAX_PIXELS
+    if image.width * image.height > most:
+        raise _too_many(most, field)
+
+
+def _samples(image: Any) -> int:
+    """How many numbers a JPEG holds: colours are often sampled by half of the width and height."""
+    parts = [(across, down) for _kind, across, down, _table in image.layer]
+    widest, highest = max(across for across, _ in parts), max(down for _, down in parts)
+    share = sum(across * down for across, down in parts) / (widest * highest)
+    return int(image.width * image.height * share) or 1
+
+
+def _too_many(most: int, field: str) -> Refusal:
+    sentence = _(
+        "The photo is larger than what can be made smaller here (%(pixels)s pixels). Choose a smaller size in "
+        "the camera's settings, or send a picture of it on your screen; your text is kept."
+    )
+    return Refusal("photo.pixels", sentence % {"pixels": f"{most:,}"}, field=field)
+
+
+def _unreadable(raw: bytes, field: str) -> Refusal:
+    """What to do with a picture that cannot be read: one cut short is sent again, what is none is replaced."""
+    if raw.startswith(PICTURES) or (raw[:4] == b"RIFF" and raw[8:12] == b"WEBP"):
+        sentence = _("The picture has not arrived whole. Please take it again or send it again; your text is kept.")
+        if field == "scan":
+            sentence = _("The file has not arrived whole. Please scan it again or send it again (PDF, JPEG or PNG).")
+        return Refusal(f"{field}.cut", sentence, field=field)
+    if raw[4:8] == b"ftyp" and raw[8:12] in HEIC_BRANDS:
+        sentence = _(
+            "This photo (HEIC) cannot be read here. Please send it as JPEG: on an iPhone choose Settings, Camera, "
+            "Formats, Most Compatible and take it again; your text is kept."
+        )
+        return Refusal("photo.heic", sentence, field=field)
+    return _no_picture(field)
 
 
 def _no_picture(field: str) -> Refusal:

@@ -207,9 +207,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 REQUEST_MAX_BYTES = 64 * 1024 * 1024  # of one form with its files; the proxy in front takes as much
-PHOTO_MAX_BYTES = 12 * 1024 * 1024
-PHOTO_MAX_PIXELS = 40_000_000
+PHOTO_MAX_BYTES = 20 * 1024 * 1024
+PHOTO_MAX_PIXELS = 110_000_000  # a JPEG, which is unpacked small: 12,000 × 9,000
 PICTURE_MAX_PIXELS = 16_000_000  # what must be unpacked whole
+HEIC_MAX_PIXELS = 26_000_000  # its reader needs eight bytes for each
+PROGRESSIVE_MAX_BYTES = 160 * 1024 * 1024  # a progressive JPEG is held whole, two bytes for each sample
 SCAN_MAX_PIXELS = 36_000_000  # a page of A4 at 600 dots an inch
 
 # Jobs, messages
