@@ -150,3 +150,11 @@ def test_every_change_stands_under_a_version_with_its_day():
 def test_the_editor_is_told_the_line_length_of_the_checks():
     width = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]["line-length"]
     assert f"max_line_length = {width}" in (Path(ROOT) / ".editorconfig").read_text("utf-8")
+
+
+def test_each_test_that_a_document_names_is_there():
+    """What a newcomer copies from a document runs."""
+    documents = [path for path in tracked() if path.suffix == ".md"]
+    named = {match for path in documents for match in re.findall(r"(tests/[\w/]+\.py)::(\w+)", path.read_text("utf-8"))}
+    assert named
+    assert [f"{file}::{test}" for file, test in named if f"def {test}(" not in (ROOT / file).read_text("utf-8")] == []

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -150,6 +151,43 @@ def test_a_run_names_the_seed_of_its_draw_and_a_long_one_draws_nothing(monkeypat
         check.run(words)
     assert seeds == [check.commit(), "apples", ""]
     assert "--draw apples" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "as_built"),
+    [
+        (["tests/kit/test_ids.py"], True),
+        (["part", "kit"], True),
+        (["tests/browser/test_pages.py"], False),
+        (["long"], False),
+        ([], False),
+    ],
+)
+def test_a_named_test_waits_for_no_pages_to_be_built(monkeypatch, words, as_built):
+    """Whoever edits a page and runs one test has it in seconds; a browser and the whole run want new pages."""
+    asked = []
+    monkeypatch.setattr(check.setup, "ready", lambda **how: asked.append(how["as_built"]))
+    monkeypatch.setattr(check.subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=0, stdout="x"))
+    monkeypatch.setattr(check, "checks", lambda _outcome: None)
+    monkeypatch.setattr(check, "tests", lambda _outcome: None)
+    monkeypatch.setenv(check.SEED, "x")
+    check.run(words)
+    assert asked == [as_built]
+
+
+def test_pages_that_were_built_once_are_not_built_anew_for_a_named_test(monkeypatch, tmp_path):
+    built = []
+    for folder, name in (("BUILT", "desk.css"), ("FONTS", "sans.ttf")):
+        monkeypatch.setattr(setup, folder, tmp_path)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(setup, "stamp", lambda name: "of older sources")
+    monkeypatch.setattr(setup, "node_and_npm", lambda: ("node", ["npm"]))
+    monkeypatch.setattr(setup, "set_stamp", lambda *_: None)
+    monkeypatch.setattr(setup, "call", lambda command, **_: built.append(command))
+    setup.pages(as_built=True)
+    assert built == []
+    setup.pages()
+    assert built
 
 
 def test_the_tests_of_one_part_are_found_by_its_name():

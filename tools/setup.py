@@ -29,14 +29,15 @@ def run(words: list[str]) -> int:
     return 0
 
 
-def ready(*, dev: bool = False) -> None:
-    """Everything installed, built and compiled."""
+def ready(*, dev: bool = False, as_built: bool = False) -> None:
+    """Everything installed, built and compiled; `as_built`: pages that were built before may be older than their
+    sources."""
     with alone():
         environment()
         install("base")
         if dev:
             install("dev")
-        pages()
+        pages(as_built=as_built)
         translations()
 
 
@@ -82,8 +83,11 @@ def install(name: str) -> None:
     set_stamp(name, mark)
 
 
-def pages() -> None:
-    """The pages' styles and scripts, and the fonts for PDF."""
+def pages(*, as_built: bool = False) -> None:
+    """The pages' styles and scripts, and the fonts for PDF; `as_built`: only where there are none yet."""
+    is_built = any(BUILT.glob("*.css")) and any(FONTS.glob("*.ttf"))
+    if as_built and is_built:
+        return
     packages = digest([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
     sources = [
         FRONTEND / "package-lock.json",
@@ -93,7 +97,7 @@ def pages() -> None:
         *files(ROOT / "yishi" / "web", "*.py"),
     ]
     mark = digest(sources)
-    if stamp("pages") == mark and any(BUILT.glob("*.css")) and any(FONTS.glob("*.ttf")):
+    if stamp("pages") == mark and is_built:
         return
     node, npm = node_and_npm()
     env = {"PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
