@@ -24,12 +24,14 @@ class _Markup(HTMLParser):
         self.silent = 0
         self.drafts: list[bool] = []  # has the form the id of its act?
         self.in_draft = False
+        self.cut = 0  # text areas that a browser would cut by its own counting
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
         if attributes.get("id"):
             self.ids[attributes["id"]] += 1
+        self.cut += tag == "textarea" and "maxlength" in attributes
         if tag == "form":
             self.in_draft = "data-draft" in attributes
             self.drafts += [False] * self.in_draft
@@ -54,4 +56,5 @@ def markup_faults(response: HttpResponse) -> list[str]:
     twice = [f"id {name} ×{count}" for name, count in page.ids.items() if count > 1]
     english = {word for text in page.shown for word in WORD.findall(text)} - KNOWN
     twice += [f"{page.drafts.count(False)} drafts without an act"] if False in page.drafts else []
+    twice += [f"{page.cut} text areas with maxlength"] if page.cut else []
     return twice + [f"“{word}”" for word in sorted(english)]

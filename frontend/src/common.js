@@ -3,6 +3,7 @@
 import "./photos.js"; // first: a form waits for its photos before anything else hears that it is sent
 import "./sending.js";
 import "./drafts.js";
+import "./lengths.js";
 import "./poll.js";
 
 for (const button of document.querySelectorAll("[data-read-aloud]")) {

@@ -9,11 +9,17 @@ def clean(text: str) -> str:
     """Text as it is stored: NFC, no control or bidirectional override characters, line ends as newlines.
 
     What can be seen stays: letters of private fonts, and compatibility letters, which NFC would make another letter of.
+    A text that shows nothing is empty, whatever letters it is made of.
     """
     text = composed(text.replace("\r\n", "\n").replace("\r", "\n"))
-    if text.isprintable():  # then there is none of them in it
-        return text.strip()
-    return "".join(c for c in text if c in "\n\t" or _is_kept(c)).strip()
+    if not text.isprintable():  # else there is none of them in it
+        text = "".join(c for c in text if c in "\n\t" or _is_kept(c))
+    return "" if shows_nothing(text) else text.strip()
+
+
+def shows_nothing(text: str) -> bool:
+    """Is there nothing to be seen: no letter at all, or only blanks and letters that no font draws?"""
+    return _UNSEEN.fullmatch(text) is not None
 
 
 def composed(text: str) -> str:
@@ -32,6 +38,13 @@ def _is_kept(character: str) -> bool:
     return unicodedata.category(character) not in _BANNED and character not in _BIDI
 
 
+# Blanks, and what Unicode calls Default_Ignorable_Code_Point (17.0), of whatever category; the blank of Braille and the
+# note without a head, which are drawn as nothing.
+_UNSEEN = re.compile(
+    "[\\s\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164"
+    "\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8\\U0001bca0-\\U0001bca3\\U0001d159\\U0001d173-\\U0001d17a\\U000e0000-\\U000e0fff]*"
+)
+_PHONE = re.compile(r"(?:\+?86)?1[3-9]\d{9}|(?:\+86|0)[1-9]\d{8,12}|[48]00\d{7}|\d{3,8}|\+(?!86)\d{7,15}", re.ASCII)
 _STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")  # a point that is not within a number
 _BANNED = frozenset({"Cc", "Cs"})
 _FILLERS = frozenset("\u034f\u115f\u1160\u3164\uffa0")
@@ -61,6 +74,13 @@ def likeness(left: frozenset[str], right: frozenset[str]) -> float:
     if not left or not right:
         return 0.0
     return 2 * len(left & right) / (len(left) + len(right))
+
+
+def phone_number(typed: str) -> str | None:
+    """A phone number in digits, without blanks, dashes and brackets; None for what is none: a mobile number has eleven
+    digits, one with an area code begins with 0, a short one has at most eight, one from abroad begins with +."""
+    number = re.sub(r"[\s()\u2010-\u2015\u2212-]", "", unicodedata.normalize("NFKC", clean(typed)))
+    return number if _PHONE.fullmatch(number) else None
 
 
 def masked_phone(phone: str) -> str:

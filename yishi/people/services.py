@@ -26,7 +26,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, clean_code, code_of, uuid7
 from yishi.kit.names import lost_letter, plain_name
-from yishi.kit.text import clean
+from yishi.kit.text import clean, phone_number
 
 from .models import Account, Invitation, Person
 
@@ -34,7 +34,6 @@ INVITATION_DAYS = 14
 MAX_PHONE = 16
 CODE_LENGTH = 20  # 100 bits: typed from paper, never guessed
 _USERNAME = re.compile(r"[\w.-]{3,32}")
-_PHONE = re.compile(r"[0-9+() -]{3,32}")
 
 
 def person_write(
@@ -244,14 +243,16 @@ def person_name(typed: str) -> str:
 
 def person_phone(typed: str) -> str:
     """A phone number without blanks and dashes; empty stays empty. Refuses what is no phone number."""
-    phone = unicodedata.normalize("NFKC", clean(typed))
-    if phone and not _PHONE.fullmatch(phone):
-        raise Refusal("person.phone", _("This is no phone number. Enter digits, or leave it empty."), field="phone")
-    phone = re.sub(r"[^0-9+]", "", phone)
-    if len(phone) > MAX_PHONE:
+    if not clean(typed):
+        return ""
+    phone = phone_number(typed)
+    if phone is None and sum(letter.isdigit() for letter in typed) > MAX_PHONE:
         raise Refusal(
             "person.phone", _("This is longer than a phone number. Never enter identity numbers."), field="phone"
         )
+    if phone is None:
+        said = _("This is no phone number. Please count its digits, or leave it empty.")
+        raise Refusal("person.phone", said, field="phone")
     return phone
 
 

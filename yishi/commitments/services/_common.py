@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.on_paper import OnPaper
 from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, TimeRequest
 from yishi.commitments.rules import is_small_office, same_hands
+from yishi.database.words import within
 from yishi.journal.act import Act, Actor
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.notices.services import tell
@@ -146,16 +147,9 @@ def today_of(this: Act) -> date:
 
 def needed(text: str, field: str, longest: int = 500) -> str:
     """`text` trimmed; refuses an empty or over-long one, naming the field."""
-    kept = text.strip()
+    kept = within(text, longest, field, f"commitment.{field}.long")
     if not kept:
         raise Refusal(f"commitment.{field}.empty", _("Please write a sentence here."), field=field)
-    if len(kept) > longest:
-        raise Refusal(
-            f"commitment.{field}.long",
-            _("This has %(length)d characters; at most %(longest)d are kept. Please shorten it.")
-            % {"length": len(kept), "longest": longest},
-            field=field,
-        )
     return kept
 
 

@@ -10,6 +10,7 @@ from yishi.commitments import hooks
 from yishi.commitments.clocks import RECHECK_AFTER, RECHECK_BEFORE
 from yishi.commitments.models import Commitment, Judge, LedgerEvent, Verdict
 from yishi.commitments.stages import step
+from yishi.database.words import within
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
@@ -90,7 +91,7 @@ def verdict_give(
             judge=judging,
             round=commitment.round,
             value=value,
-            text=text.strip()[:500],
+            text=within(text, 500, "text"),
             at=this.now,
             reopened=reopens,
             paper=kept_paper(this, actor, commitment, paper),
@@ -145,7 +146,7 @@ def commitment_strike_off(
         commitment.recheck_due_on = today + RECHECK_BEFORE
         commitment.rechecked_on = None
         commitment.save(update_fields=["state", "settled_on", "recheck_due_on", "rechecked_on"])
-        remark(this, commitment, Kind.STRUCK_OFF, text=note.strip()[:1000])
+        remark(this, commitment, Kind.STRUCK_OFF, text=within(note, 1000, "note"))
         enter(this, commitment, "struck_off", unanswered=waiting, same_hands=same_hands)
         requests_end(this, commitment, _("It was struck off."))
         tell_desk(commitment, commitment.bearer_id, "commitment.struck_off", "")

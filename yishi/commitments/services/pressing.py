@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.models import Commitment, LedgerEvent
 from yishi.commitments.stages import step
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -29,7 +30,7 @@ def reminder_send(*, actor: Viewer, commitment: Commitment, text: str = "", act_
         if this.replayed:
             return this.receipt
         commitment = _rise(this, commitment, Kind.REMINDER, REMINDED)
-        remark(this, commitment, Kind.REMINDER, text=text.strip()[:1000])
+        remark(this, commitment, Kind.REMINDER, text=within(text, 1000, "text"))
         tell_desk(commitment, commitment.bearer_id, "commitment.reminder", "")
     return this.receipt
 
@@ -72,7 +73,7 @@ def next_tier_pass(*, actor: Viewer, commitment: Commitment, text: str = "", act
             )
         commitment.escalated_to = above
         commitment.save(update_fields=["escalated_to"])
-        remark(this, commitment, Kind.NEXT_TIER, text=text.strip()[:1000], body=above)
+        remark(this, commitment, Kind.NEXT_TIER, text=within(text, 1000, "text"), body=above)
         tell_desk(commitment, above.pk, "commitment.next_tier", "")
         tell_desk(commitment, commitment.bearer_id, "commitment.next_tier_bearer", "")
     return this.receipt

@@ -5,13 +5,13 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.deliberation.models import Consultation, ConsultationStatement
 from yishi.deliberation.models.consultations import LONGEST_STATEMENT
 from yishi.deliberation.veil import Doubt, Veil
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Installation
 from yishi.organisations.rights import permit
@@ -84,7 +84,7 @@ def statement_decide(
                 "consultation.reason", _("Choose why it is not admitted; everybody reads it."), field="reason"
             )
         fresh.state = State.ADMITTED if admit else State.REFUSED
-        fresh.reason, fresh.words = ("" if admit else reason), clean(words_why)[:200]
+        fresh.reason, fresh.words = ("" if admit else reason), within(words_why, 200, "words_why")
         fresh.decided_by, fresh.decided_at = actor.person, this.now
         fresh.save(update_fields=["state", "reason", "words", "decided_by", "decided_at"])
         enter(this, row, statement=fresh.pk, number=fresh.number, state=fresh.state, reason=fresh.reason)

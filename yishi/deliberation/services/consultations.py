@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.deliberation.models import Consultation, ConsultationSlip, ConsultationStatement, Matter
 from yishi.deliberation.reads import hold
 from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import child_id, code_of, named_id, new_code
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import keyed
@@ -291,4 +291,4 @@ def _checked(settings: dict[str, object], since: datetime, matter: Matter) -> di
     if settings["asks_party"] and matter.parties.count() < 2:
         raise Refusal("consultation.parties", _("Name at least two parties of the matter first."), field="asks_party")
     question = words(str(settings["question"]), "question", 120, _("Please write the question in one sentence."))
-    return {**settings, "question": question, "intro": clean(str(settings["intro"]))[:2000]}
+    return {**settings, "question": question, "intro": within(str(settings["intro"]), 2000, "intro")}

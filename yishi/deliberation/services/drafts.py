@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party, Sitting
 from yishi.deliberation.shown import agreement_digest, check_shown
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.numbers import next_number
@@ -190,8 +190,8 @@ def consent_record(
             party=party,
             defaults={
                 "way": way,
-                "witness": clean(witness)[:64],
-                "condition": clean(condition)[:300],
+                "witness": within(witness, 64, "witness"),
+                "condition": within(condition, 300, "condition"),
                 "scan": scan,
                 "digest": now,
             },
@@ -249,10 +249,10 @@ def _duty(fields: Mapping[str, Any]) -> dict[str, Any]:
         "bearer": bearer,
         "bearer_person": fields.get("bearer_person"),
         "quantity": quantity,
-        "unit": clean(fields.get("unit") or "")[:16],
+        "unit": within(fields.get("unit") or "", 16, "unit"),
         "due_on": due_on,
-        "conditions": clean(fields.get("conditions") or "")[:500],
-        "proof_expected": clean(fields.get("proof_expected") or "")[:300],
+        "conditions": within(fields.get("conditions") or "", 500, "conditions"),
+        "proof_expected": within(fields.get("proof_expected") or "", 300, "proof_expected"),
         "supervisor": supervisor,
     }
 
@@ -279,8 +279,8 @@ def _last(agreement: Agreement) -> int:
 def _texts(text: str, conditions: str, minority: str) -> dict[str, str]:
     return {
         "text": words(text, "text", 20000, _("Please write what was agreed.")),
-        "conditions": clean(conditions)[:5000],
-        "minority": clean(minority)[:5000],
+        "conditions": within(conditions, 5000, "conditions"),
+        "minority": within(minority, 5000, "minority"),
     }
 
 

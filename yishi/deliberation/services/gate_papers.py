@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.on_paper import OnPaper
 from yishi.commitments.rules import is_small_office
+from yishi.database.words import within
 from yishi.deliberation.models import GatePaper, GateRequest
 from yishi.deliberation.shown import check_shown, digest
 from yishi.journal.act import act
@@ -94,7 +95,7 @@ def gate_compare(
                 "gate.second_person", _("A second person compares it: somebody who did not write it down.")
             )
         paper.outcome = GatePaper.Outcome.ACCEPTED if accepted else GatePaper.Outcome.RETURNED
-        paper.finding = finding.strip()[:500]
+        paper.finding = within(finding, 500, "finding")
         if not accepted:
             paper.finding = words(finding, "finding", 500, _("Please write what does not agree with the paper."))
         paper.checked_by_id, paper.checked_at, paper.same_hands = actor.person_id, this.now, same_hands

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.deliberation.models import Matter, Party, ProcessVersion, Worry, WorryStep
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.process.validator import Missing, matter_missing
@@ -265,25 +266,11 @@ def _check_process(process: ProcessVersion) -> None:
 
 
 def _title(title: str) -> str:
-    title = clean(title)
+    title = within(title, MAX_TITLE, "title", "matter.long_title")
     if not title:
         raise Refusal("matter.no_title", _("Write a title of one line that says what it is about."), field="title")
-    if len(title) > MAX_TITLE:
-        raise Refusal(
-            "matter.long_title",
-            _("The title has %(count)d characters; at most %(max)d fit.") % {"count": len(title), "max": MAX_TITLE},
-            field="title",
-        )
     return title
 
 
 def _summary(summary: str) -> str:
-    summary = clean(summary)
-    if len(summary) > MAX_SUMMARY:
-        raise Refusal(
-            "matter.long_summary",
-            _("The summary has %(count)d characters; at most %(max)d fit.")
-            % {"count": len(summary), "max": MAX_SUMMARY},
-            field="summary",
-        )
-    return summary
+    return within(summary, MAX_SUMMARY, "summary", "matter.long_summary")

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.deliberation.models import Matter, PlanTopic, ProcessVersion, Worry, YearPlan
 from yishi.deliberation.rules import memberships_there
 from yishi.journal.act import act
@@ -118,7 +119,7 @@ def topic_propose(
             plan=plan,
             title=title,
             theme=theme,
-            proposed_by=clean(proposed_by)[:64] or _proposer(actor, by.body_id),
+            proposed_by=within(proposed_by, 64, "proposed_by") or _proposer(actor, by.body_id),
             worry=worry,
             matter=matter,
             due_month=due_month,

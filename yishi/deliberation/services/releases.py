@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.deliberation.models import GoodCase, Matter, Release
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.shown import check_shown, release_digest
@@ -16,7 +17,6 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import new_code
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Installation
 from yishi.organisations.rights import permit
@@ -119,7 +119,7 @@ def release_check(
         same_hands = release.prepared_by_id is not None and release.prepared_by_id == actor.person_id
         if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
             raise NotAllowed("release.same_person", _("You prepared this file: somebody else must check it."))
-        reason = clean(reason)[:MAX_REASON]
+        reason = within(reason, MAX_REASON, "reason")
         if not approve and not reason:
             raise Refusal("release.no_reason", _("Write what should be mended."), field="reason")
         if approve and not warnings_seen and release_warnings(release):
@@ -213,7 +213,7 @@ def _move(actor: Viewer, release: Release, verb: str, reason: str, act_id: UUID 
         _go(release, verb)
         if verb == "restore":
             _check_not_sensitive(release.matter)
-        release.reason = clean(reason)[:MAX_REASON]
+        release.reason = within(reason, MAX_REASON, "reason")
         release.save(update_fields=["state", "reason"])
         _photos_public(release, verb == "restore")
         _entry(this, release, {})
@@ -266,13 +266,7 @@ def _check_not_sensitive(matter: Matter) -> None:
 
 
 def _text(text: str, longest: int, field: str, missing: object) -> str:
-    text = clean(text)
+    text = within(text, longest, field, f"release.long_{field}")
     if not text:
         raise Refusal(f"release.no_{field}", missing, field=field)
-    if len(text) > longest:
-        raise Refusal(
-            f"release.long_{field}",
-            _("This text has %(count)d characters; at most %(max)d fit.") % {"count": len(text), "max": longest},
-            field=field,
-        )
     return text

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.deliberation.models import Matter, ProcessVersion, Worry, WorryStep
 from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
@@ -332,18 +333,11 @@ def _step(
 
 
 def _reason(text: str, *, field: str = "reason", longest: int = 1000) -> str:
-    cleaned = text.strip()
+    cleaned = within(text, longest, field, "worry.reason.long")
     if not cleaned:
         raise Refusal(
             "worry.reason.empty",
             _("Please write the reason in a sentence: whoever raised it will read it."),
-            field=field,
-        )
-    if len(cleaned) > longest:
-        raise Refusal(
-            "worry.reason.long",
-            _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
-            % {"length": len(cleaned), "longest": longest},
             field=field,
         )
     return cleaned

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.deliberation.models import ChairObjection, Matter, Party, Seat
 from yishi.deliberation.process.conditions import missing
 from yishi.deliberation.process.facts import Facts
@@ -235,7 +236,7 @@ def interests_declare(
             raise WrongStage("seat.ended", _("This seat is not held any more."))
         row.interests = words(interests, "interests", 500, _("Please write the interests, or “none”."))
         row.interests_declared_at = this.now
-        row.recusal_note = recusal_note.strip()[:500]
+        row.recusal_note = within(recusal_note, 500, "recusal_note")
         row.save(update_fields=["interests", "interests_declared_at", "recusal_note"])
         this.entry(
             subject=("matter", row.matter_id),

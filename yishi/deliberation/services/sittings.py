@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.deliberation.models import Matter, Presence, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import act
@@ -78,7 +79,7 @@ def sitting_plan(
             matter=fresh,
             ordinal=fresh.sittings.count() + 1,
             venue=venue,
-            where=clean(where)[:120],
+            where=within(where, 120, "where"),
             agenda=clean(agenda),
             starts_at=starts_at,
             quorum=quorum if quorum else quorum_of(fresh),
@@ -115,8 +116,12 @@ def sitting_change(
         next_state(row, "change")
         if venue is None and not where.strip():
             raise Refusal("sitting.where", _("Please say where it takes place."), field="where")
-        moved = (row.starts_at, row.venue_id, row.where) != (starts_at, venue.pk if venue else None, clean(where)[:120])
-        row.starts_at, row.venue, row.where, row.agenda = starts_at, venue, clean(where)[:120], clean(agenda)
+        moved = (row.starts_at, row.venue_id, row.where) != (
+            starts_at,
+            venue.pk if venue else None,
+            within(where, 120, "where"),
+        )
+        row.starts_at, row.venue, row.where, row.agenda = starts_at, venue, within(where, 120, "where"), clean(agenda)
         save(row, "starts_at", "venue", "where", "agenda")
         enter(this, row, starts_at=starts_at)
         if moved and row.notice_given_on:
@@ -146,7 +151,10 @@ def sitting_notice(
         state = next_state(row, "notice")
         late = row.state in HELD
         row.notice_given_on = _ahead_on(row, "notice", row.notice_given_on, given_on, short_notice_reason)
-        row.state, row.short_notice_reason = state, clean(short_notice_reason)[:300] or row.short_notice_reason
+        row.state, row.short_notice_reason = (
+            state,
+            within(short_notice_reason, 300, "short_notice_reason") or row.short_notice_reason,
+        )
         save(row, "state", "notice_given_on", "short_notice_reason")
         enter(this, row, notice=True, late=late)
         if not late:
@@ -174,7 +182,7 @@ def papers_send(
         next_state(row, "papers")
         late = row.state in HELD
         row.papers_sent_on = _ahead_on(row, "papers", row.papers_sent_on, given_on, short_notice_reason)
-        row.short_notice_reason = clean(short_notice_reason)[:300] or row.short_notice_reason
+        row.short_notice_reason = within(short_notice_reason, 300, "short_notice_reason") or row.short_notice_reason
         save(row, "papers_sent_on", "short_notice_reason")
         enter(this, row, papers=True, late=late)
         if not late:

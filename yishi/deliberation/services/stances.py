@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from yishi.common_ground.floor import Counts, Ground, Said, floor
+from yishi.database.words import within
 from yishi.deliberation.models import HandCount, Party, Presence, Seat, Sitting, Stance, Statement
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
@@ -75,7 +76,7 @@ def statement_close(
         row = Statement.objects.select_for_update().get(pk=statement.pk)
         if not row.is_open:
             raise WrongStage("statement.closed", _("This statement is closed already."))
-        row.is_open, row.minority_note = False, minority_note.strip()[:500]
+        row.is_open, row.minority_note = False, within(minority_note, 500, "minority_note")
         row.save(update_fields=["is_open", "minority_note"])
         touch(row.sitting_id)
         matter = statement.sitting.matter
@@ -106,7 +107,11 @@ def stance_take(
             return this.receipt
         row = Statement.objects.select_related("sitting__matter").only(*NEEDED).get(pk=statement.pk)
         _check_stance(row, seat, value, condition)
-        position = {"value": value, "condition": condition.strip()[:300], "reason": reason.strip()[:300]}
+        position = {
+            "value": value,
+            "condition": within(condition, 300, "condition"),
+            "reason": within(reason, 300, "reason"),
+        }
         fields = {**position, "party_id": seat.party_id, "recorded_by": actor.person, "at": this.now}
         try:
             with transaction.atomic():

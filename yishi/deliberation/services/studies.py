@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
 from yishi.deliberation.shown import check_shown, study_digest
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Installation
 from yishi.organisations.rights import permit
@@ -42,7 +42,7 @@ def study_open(
         study = Study.objects.create(
             matter=fresh,
             question=words(question, "question", 300, _("Please write what the study is to find out.")),
-            lead=clean(lead)[:64],
+            lead=within(lead, 64, "lead"),
             opened_on=day,
             backfilled=is_past(this, opened_on),
         )
@@ -111,7 +111,7 @@ def finding_add(*, actor: Viewer, study: Study, text: str, source: str = "", act
             study=study,
             ordinal=study.findings.count() + 1,
             text=words(text, "text", 500, _("Please write the finding in a sentence.")),
-            source=clean(source)[:200],
+            source=within(source, 200, "source"),
         )
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"finding": finding.pk})
         this.result(finding=finding.pk)
@@ -200,16 +200,9 @@ def open_matter(matter: Matter) -> Matter:
 
 def words(text: str, field: str, longest: int, otherwise: object) -> str:
     """`text` as it is stored; refuses an empty one with the sentence `otherwise`, and one that is too long."""
-    kept = clean(text)
+    kept = within(text, longest, field)
     if not kept:
         raise Refusal(f"{field}.empty", otherwise, field=field)
-    if len(kept) > longest:
-        raise Refusal(
-            f"{field}.long",
-            _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
-            % {"length": len(kept), "longest": longest},
-            field=field,
-        )
     return kept
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.deliberation.models import Matter, Worry, WorryStep
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -25,7 +26,7 @@ from yishi.organisations.query_codes import code_find, code_for_act, code_issue,
 from yishi.organisations.rights import permit
 from yishi.organisations.themes import is_sensitive, themes
 from yishi.people.models import Account, Person
-from yishi.people.services import person_name
+from yishi.people.services import person_name, person_phone
 
 from .similar import desk_for
 
@@ -220,14 +221,10 @@ def join(this: Act, worry: Worry, main: Worry, *, reason: str = "") -> None:
 
 def checked_phone(phone: str) -> str:
     """A phone number in digits, or nothing. Refuses what cannot be one."""
-    digits = phone.replace(" ", "").replace("-", "").replace("－", "")
-    if digits and not (digits.lstrip("+").isascii() and digits.lstrip("+").isdigit() and 7 <= len(digits) <= 16):
-        raise Refusal(
-            "worry.phone",
-            _("This is no phone number. Please check it, or leave the field empty."),
-            field="raiser_phone",
-        )
-    return digits
+    try:
+        return person_phone(phone)
+    except Refusal as refusal:
+        raise Refusal("worry.phone", refusal.message, field="raiser_phone") from refusal
 
 
 def _step(
@@ -239,16 +236,9 @@ def _step(
 
 
 def _checked_text(text: str, theme: str, photos: list[Attachment]) -> str:
-    cleaned = clean(text)
+    cleaned = within(text, LONGEST, "text", "worry.text.long")
     if not cleaned:
         raise Refusal("worry.text.empty", _("Please write what worries you, in one or two sentences."), field="text")
-    if len(cleaned) > LONGEST:
-        raise Refusal(
-            "worry.text.long",
-            _("This has %(length)d characters; at most %(longest)d fit. Please shorten it; nothing was lost.")
-            % {"length": len(cleaned), "longest": LONGEST},
-            field="text",
-        )
     if theme not in themes():
         raise Refusal("worry.theme", _("Please choose what it is about."), field="theme")
     if len(photos) > PHOTOS:

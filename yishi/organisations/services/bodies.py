@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -43,7 +44,7 @@ def body_register(
 ) -> Receipt:
     """Register a body. Raises `Refusal` "body.taken" where an open body of this name stands at the place."""
     by = permit("organisation.manage", actor, place)
-    name, short_name = named(name, 96), clean(short_name)[:32]
+    name, short_name = named(name, 96), within(short_name, 32, "short_name")
     if kind not in BodyKind.values:
         raise Refusal("body.kind", _("Choose the kind of body from the list."), field="kind")
     public = kind not in NOT_NAMED_IN_PUBLIC if may_be_public is None else may_be_public
@@ -63,7 +64,7 @@ def body_register(
             with transaction.atomic():
                 new = Body.objects.create(
                     id=child_id(this.id, 1), kind=kind, name=name, short_name=short_name, place=place, parent=parent,
-                    phone=clean(phone)[:32], email=person_email(email), may_be_public=public, valid_from=since,
+                    phone=within(phone, 32, "phone"), email=person_email(email), may_be_public=public, valid_from=since,
                     is_demo=is_demo,
                 )  # fmt: skip
         except IntegrityError as error:  # somebody was quicker
@@ -89,7 +90,7 @@ def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **chan
         raise Refusal("body.kind", _("Choose the kind of body from the list."), field="kind")
     for field in ("short_name", "phone"):
         if field in changes:
-            changes[field] = clean(changes[field])[:32]
+            changes[field] = within(changes[field], 32, field)
     if "email" in changes:
         changes["email"] = person_email(changes["email"])
     sent = {key: getattr(value, "pk", value) for key, value in changes.items()}
@@ -183,7 +184,7 @@ def post_give(
     """
     by = permit("post.manage", actor, body)
     since = since or timezone.localdate()
-    title = clean(title)[:64]
+    title = within(title, 64, "title")
     if role not in PostRole.values:
         raise Refusal("post.role", _("Choose the role from the list."), field="role")
     sent = {"person": person.pk, "body": body.pk, "role": role, "title": title, "since": since}

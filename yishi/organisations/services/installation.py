@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.journal.act import SYSTEM, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -56,7 +57,7 @@ def installation_start(
 
     Raises `WrongStage` "installation.started" afterwards. Result: account, body, person.
     """
-    site_name = clean(site_name)[:64]
+    site_name = within(site_name, 64, "site_name")
     sent = {"place": place.pk, "kind": body_kind, "body": clean(body_name), "name": clean(name), "site": site_name}
     body = {**sent, "username": plain_username(username)}
     with act("organisations.installation.start", actor=SYSTEM, act_id=act_id, body=body) as this:

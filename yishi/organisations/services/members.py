@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -73,7 +74,7 @@ def member_admit(
 ) -> Receipt:
     """Admit a person as member of a term, in a sector (界别)."""
     by = permit("member.manage", actor, term)
-    since, title = since or max(term.valid_from, timezone.localdate()), clean(title)[:64]
+    since, title = since or max(term.valid_from, timezone.localdate()), within(title, 64, "title")
     if sector not in sectors():
         raise Refusal("member.sector", _("Choose the sector from the list."), field="sector")
     sent = {"person": person.pk, "term": term.pk, "sector": sector, "title": title, "since": since}
@@ -104,7 +105,7 @@ def member_leave(
 ) -> Receipt:
     """A member leaves: former from the day after. What they did stays theirs; no new duty or invitation comes."""
     by = permit("member.manage", actor, member)
-    until, reason = until or timezone.localdate() - timedelta(days=1), clean(reason)[:120]
+    until, reason = until or timezone.localdate() - timedelta(days=1), within(reason, 120, "reason")
     if not reason:
         raise Refusal("member.reason", _("Write why: resigned, moved away, died…"), field="reason")
     sent = {"member": member.pk, "until": until, "reason": reason}

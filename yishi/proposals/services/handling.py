@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_hand_over
+from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.models import Body
@@ -116,7 +116,7 @@ def adoption_record(
             raise Refusal(
                 "adoption.future", _("This day is still to come. Please give the day it happened."), field="decided_on"
             )
-        named, why = clean(document)[:160], clean(reason)[:500]
+        named, why = within(document, 160, "document"), within(reason, 500, "reason")
         if outcome != Outcome.NOT and not named:
             raise Refusal("adoption.document", _("Name the document into which it was adopted."), field="document")
         if outcome != Outcome.ADOPTED and not why:
@@ -128,8 +128,8 @@ def adoption_record(
             outcome=outcome,
             body=body,
             document=named,
-            clause=clean(clause)[:160],
-            budget_line=clean(budget_line)[:160],
+            clause=within(clause, 160, "clause"),
+            budget_line=within(budget_line, 160, "budget_line"),
             reason=why,
             decided_on=decided_on,
             evidence=evidence,

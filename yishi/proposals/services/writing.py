@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -164,7 +165,7 @@ def proposal_withdraw(*, actor: Viewer, proposal: Proposal, reason: str, act_id:
                 "proposal.handled", _("It is with the body that answers, or decided; it is not taken back any more.")
             )
         was_submitted = row.state == State.SUBMITTED
-        row.reason = clean(reason)[:300]
+        row.reason = within(reason, 300, "reason")
         if was_submitted and not row.reason:
             raise Refusal("reason.empty", _("Please write why it is taken back."), field="reason")
         row.state = State.WITHDRAWN

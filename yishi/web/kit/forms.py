@@ -16,6 +16,8 @@ from yishi.kit.ids import uuid7
 from yishi.web.kit.request import Request
 
 from .edited import changed_since, still_as_read, stored_now, version_of, who_changed
+from .lengths import count_as_stored
+from .numbers_in import bound
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 NO_WORDS = "---------"  # what Django writes where nothing is chosen yet
@@ -31,6 +33,21 @@ class Form(forms.Form):
     """A form whose fields are of many classes: which one stands under a name, the form knows and no type says."""
 
     fields: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        self._prepare(self.fields.get(name))
+        return super().__getitem__(name)
+
+    def full_clean(self) -> None:
+        for field in self.fields.values():
+            self._prepare(field)
+        super().full_clean()
+
+    @staticmethod
+    def _prepare(field: Any) -> None:
+        """What every field keeps to, also one that a form adds for itself."""
+        count_as_stored(field)
+        bound(field)
 
     def clean(self) -> dict[str, Any]:
         super().clean()

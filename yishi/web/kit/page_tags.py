@@ -128,6 +128,8 @@ def script_words() -> SafeString:
         "restored": _("What you had begun to write is here again."),
         "clear": _("Clear it"),
         "emptied": _("Nothing was typed for 20 minutes: what stood here is cleared, so that nobody else reads it."),
+        "left": _("{} more letters fit."),
+        "over": _("{} letters too many: please shorten it."),
         "slow": _("The network is slow: still sending. You may press again; the same thing counts once."),
         "shrinking": _("Making the photo smaller…"),
         "chosen": _("Ready to send: {} MB"),

@@ -23,6 +23,7 @@ from yishi.assistance.campaign.models import (
     Target,
 )
 from yishi.assistance.campaign.reads import version_on
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -67,7 +68,7 @@ def campaign_open(
             place=owner.place,
             starts_on=starts_on,
             ends_on=ends_on,
-            source_note=clean(source_note)[:300],
+            source_note=within(source_note, 300, "source_note"),
         )
         enter(this, campaign)
     return this.receipt
@@ -110,7 +111,7 @@ def phase_add(
             starts_on=starts_on,
             ends_on=ends_on,
             focus=focus,
-            focus_note=clean(focus_note)[:200],
+            focus_note=within(focus_note, 200, "focus_note"),
         )
         enter(this, row, phase=phase.pk)
     return this.receipt
@@ -148,7 +149,7 @@ def drive_add(
             starts_on=starts_on,
             ends_on=ends_on,
             direction=direction,
-            words=clean(words)[:500],
+            words=within(words, 500, "words"),
         )
         enter(this, row, drive=drive.pk)
     return this.receipt
@@ -354,8 +355,8 @@ def _version(item: CatalogueItem, since: date, version_fields: dict[str, Any]) -
     fields: dict[str, Any] = {
         "name": named(said.pop("name"), 64),
         "unit": named(said.pop("unit"), 16, "unit"),
-        "hint": clean(said.pop("hint", ""))[:200],
-        "indicator": clean(said.pop("indicator", ""))[:64],
+        "hint": within(said.pop("hint", ""), 200, "hint"),
+        "indicator": within(said.pop("indicator", ""), 64, "indicator"),
     }
     offered = (("additivity", ItemVersion.Additivity), ("serves", ItemVersion.Serves), ("fed_by", ItemVersion.Fed))
     for field, choices in offered:

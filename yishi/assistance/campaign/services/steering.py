@@ -19,11 +19,11 @@ from yishi.assistance.campaign.models import (
 )
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_hand_over
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.numbers import next_number
@@ -119,7 +119,7 @@ def report_hear(
             body=body,
             defaults={
                 "text": _text(text, _("Please write what was reported.")),
-                "speaker": clean(speaker)[:64],
+                "speaker": within(speaker, 64, "speaker"),
                 "written_by": actor.person,
                 "written_at": this.now,
             },
@@ -227,7 +227,7 @@ def cooperation_sign(
             title=named(title, 120, "title"),
             place=place,
             supervisor=supervisor,
-            words=clean(words)[:500],
+            words=within(words, 500, "words"),
             signed_on=signed_on,
             ends_on=ends_on,
             written_by=actor.person,
@@ -336,11 +336,14 @@ def _put(meeting: SteeringMeeting, *, kind: str, title: str, on: date, **said: A
     if drive is not None and drive.campaign_id != campaign.pk:
         raise Refusal("steering.drive", _("This drive belongs to another campaign."), field="drive")
     meeting.kind, meeting.title, meeting.on, meeting.drive = kind, named(title, 120, "title"), on, drive
-    meeting.where, meeting.chaired_by = clean(said["where"])[:120], clean(said["chaired_by"])[:64]
+    meeting.where, meeting.chaired_by = (
+        within(said["where"], 120, "where"),
+        within(said["chaired_by"], 64, "chaired_by"),
+    )
 
 
 def _text(text: str, otherwise: Any) -> str:
-    kept = clean(text)[:MOST_TEXT]
+    kept = within(text, MOST_TEXT, "text")
     if not kept:
         raise Refusal("text.empty", otherwise, field="text")
     return kept

@@ -27,12 +27,12 @@ from yishi.assistance.deeds.models import (
 )
 from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.journal.act import Act, act, parts_write, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
@@ -179,7 +179,7 @@ def deed_made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> 
         on=plan.on,
         amount=thousandths(plan.amount, "amount", unit=version.unit),
         unnamed=unnamed_checked(plan.reached),
-        words=clean(plan.words)[:300],
+        words=within(plan.words, 300, "words"),
         activity=plan.activity,
         recorded_by=actor.person,
         recorded_for=plan.recorded_for,
@@ -285,7 +285,7 @@ def deed_correct(
         row.on, row.place = on or row.on, place or row.place
         row.version = version_then(row.item, row.on)
         row.amount = thousandths(amount, "amount", unit=row.version.unit) if amount is not None else row.amount
-        said, row.words = row.words, clean(words)[:300] if words is not None else row.words
+        said, row.words = row.words, within(words, 300, "words") if words is not None else row.words
         if reached is not None:
             reached_fits(row.version, reached)
             row.unnamed = unnamed_checked(reached)
@@ -335,7 +335,7 @@ def evidence_add(
         row = counted(deed)
         if kind not in Evidence.Kind.values:
             raise Refusal("evidence.kind", _("Please choose one of the values that are offered."), field="kind")
-        said = clean(words)[:200]
+        said = within(words, 200, "words")
         if not said and file is None:
             raise Refusal("evidence.empty", _("Write which paper or who confirmed it, or add a file."), field="words")
         Evidence.objects.create(deed=row, kind=kind, words=said, file=file, added_by=actor.person, added_at=this.now)
@@ -352,7 +352,7 @@ def _only_oneself(actor: Viewer, parties: Sequence[Part]) -> bool:
 
 def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:
     """The reason, which stays with this act: a later change does not overwrite it."""
-    kept = clean(reason)[:300]
+    kept = within(reason, 300, "reason")
     if not kept:
         raise Refusal("reason.empty", otherwise, field="reason")
     DeedRemark.objects.create(deed=deed, act_id=this.id, text=kept)

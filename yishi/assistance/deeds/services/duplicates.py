@@ -9,10 +9,10 @@ from yishi.assistance.campaign.services.campaigns import thousandths
 from yishi.assistance.deeds.models import Deed, PossibleDuplicate
 from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.commitments.rules import is_small_office
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
@@ -56,7 +56,7 @@ def duplicate_decide(
                 _part(this, kept, other, overlap)
             else:
                 _merge(this, kept, other, _credited(verdict, kept, other))
-        row.verdict, row.reason = verdict, clean(reason)[:300]
+        row.verdict, row.reason = verdict, within(reason, 300, "reason")
         row.decided_by, row.decided_at = actor.person, this.now
         row.save(update_fields=["verdict", "reason", "decided_by", "decided_at"])
         this.entry(subject=("duplicate", row.pk), place=row.earlier.place_id, data={"verdict": verdict})

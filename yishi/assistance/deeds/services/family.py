@@ -13,11 +13,11 @@ from yishi.assistance.deeds.models import (
     Evidence,
 )
 from yishi.assistance.register.models import Household
+from yishi.database.words import within
 from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import clean_code, code_of
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.query_codes import keyed
 from yishi.organisations.rights import permit
@@ -107,7 +107,7 @@ def deed_uphold(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None =
     with act("assistance.deed.uphold", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
         if this.replayed:
             return this.receipt
-        row, kept = counted(deed), clean(reason)[:300]
+        row, kept = counted(deed), within(reason, 300, "reason")
         if not kept:
             raise Refusal("reason.empty", _("Please write what you found."), field="reason")
         if not row.codes.filter(said_yes=False, settled_at__isnull=True).update(settled_at=this.now):
@@ -128,7 +128,7 @@ def deed_disown(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None =
         if this.replayed:
             return this.receipt
         this.actor = permit("deed.disown", actor, deed)  # asked now: whoever has done it is no party any more
-        row, kept = counted(deed), clean(reason)[:300]
+        row, kept = counted(deed), within(reason, 300, "reason")
         if not kept:
             raise Refusal("reason.empty", _("Please write what was wrong."), field="reason")
         standing = parts_of(row)

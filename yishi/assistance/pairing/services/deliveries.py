@@ -17,10 +17,10 @@ from yishi.assistance.pairing.models.needs import left_of
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import proof_give
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.rights import permit
 
@@ -146,7 +146,7 @@ def _written(
     files: list[Attachment],
     match: Match | None = None,
 ) -> OfferDelivery:
-    said = clean(words)[:500]
+    said = within(words, 500, "words")
     if not said:
         raise Refusal("delivery.words", _("Please write what was given to whom, and how one sees it."), field="words")
     if on > timezone.localdate(this.now):

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.pairing.models import Measure, Pairing
 from yishi.assistance.register.hooks import households_changed
 from yishi.commitments.models import Commitment
+from yishi.database.words import within
 from yishi.journal.act import Act, act, parts_write
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, current
@@ -167,7 +167,7 @@ def pairings_hand_over(
 
 
 def _said(note: str) -> str:
-    said = clean(note)[:500]
+    said = within(note, 500, "note")
     if not said:
         raise Refusal("pairing.note", _("Write what the successor should know."), field="note")
     return said

@@ -19,10 +19,10 @@ from yishi.assistance.pairing.models.needs import left_of
 from yishi.assistance.pairing.rules_needs import keeps_need
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_close_undone, proof_give
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.models import Place, PlaceLevel
@@ -121,7 +121,7 @@ def match_answer(
         if this.replayed:
             return this.receipt
         row = locked_match(match, State.PROPOSED)
-        why = clean(reason)[:300]
+        why = within(reason, 300, "reason")
         row.answered_at, row.reason = this.now, why
         if not accepted:
             if not why:
@@ -167,7 +167,7 @@ def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None =
         if this.replayed:
             return this.receipt
         row = locked_match(match, *Match.LIVE)
-        why = clean(reason)[:300]
+        why = within(reason, 300, "reason")
         if not why:
             raise Refusal("reason.empty", _("Please write why it ends."), field="reason")
         if row.commitment is not None and row.commitment.state == Commitment.State.IN_FORCE:

@@ -27,6 +27,7 @@ from yishi.commitments.services import (
     proof_give,
     verdict_give,
 )
+from yishi.database.words import within
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -209,7 +210,7 @@ def measure_hear(
             actor=system(),
             commitment=commitment,
             value=value,
-            text=clean(text)[:500],
+            text=within(text, 500, "text"),
             judge=head,
             writer=by,
             act_id=this.child(),
@@ -217,7 +218,7 @@ def measure_hear(
         commitment.refresh_from_db()
         if commitment.state == S.CHECKED and may("commitment.decide", actor, commitment):
             commitment_strike_off(actor=actor, commitment=commitment, act_id=this.child())
-        row.result = clean(result)[:300]
+        row.result = within(result, 300, "result")
         row.save(update_fields=["result"])
         this.entry(subject=("measure", row.pk), place=commitment.place_id, data={"value": value})
         this.result(measure=row.pk, reopened=heard.result["reopened"])

@@ -16,6 +16,7 @@ from yishi.assistance.pairing.models import (
     Offer,
 )
 from yishi.assistance.register.models import Household
+from yishi.database.words import within
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -74,7 +75,7 @@ def need_state(
             kind=_kind(kind),
             words=_words(words),
             quantity=_quantity(quantity, unit),
-            unit=clean(unit)[:16],
+            unit=within(unit, 16, "unit"),
             place=place,
             household=household,
             wanted_by=wanted_by,
@@ -119,7 +120,7 @@ def need_close(*, actor: Viewer, need: Need, is_met: bool, reason: str, act_id: 
         if this.replayed:
             return this.receipt
         row = open_need(need)
-        why = clean(reason)[:300]
+        why = within(reason, 300, "reason")
         if not why:
             raise Refusal("reason.empty", _("Please write why it is closed."), field="reason")
         if row.matches.filter(state=Match.State.ACCEPTED).exists():
@@ -171,7 +172,7 @@ def offer_make(
             kind=_kind(kind),
             words=_words(words),
             quantity=_quantity(quantity, unit),
-            unit=clean(unit)[:16],
+            unit=within(unit, 16, "unit"),
             place=place,
             valid_from=today,
             valid_until=valid_until,
@@ -199,7 +200,7 @@ def offer_withdraw(*, actor: Viewer, offer: Offer, reason: str, act_id: UUID | N
         if this.replayed:
             return this.receipt
         row = open_offer(offer)
-        why = clean(reason)[:300]
+        why = within(reason, 300, "reason")
         if not why:
             raise Refusal("reason.empty", _("Please write why it is withdrawn."), field="reason")
         row.matches.filter(state=Match.State.PROPOSED).update(state=Match.State.ENDED, reason=why)
@@ -290,7 +291,7 @@ def _kind(kind: str) -> str:
 
 
 def _words(text: str) -> str:
-    kept = clean(text)[:300]
+    kept = within(text, 300, "text")
     if not kept:
         raise Refusal("help.words", _("Please write a sentence here."), field="words")
     return kept

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.pairing.models import Pairing, VisitRule
 from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.notices.services import tell
 from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import Body, Member, Place, Post, current, valid_on
@@ -131,7 +131,7 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
         if this.replayed:
             return this.receipt
         row = pairing_locked(pairing)
-        why = clean(reason)[:500]
+        why = within(reason, 500, "reason")
         if not why:
             raise Refusal("reason.empty", _("Please write why it ends."), field="reason")
         if on < row.valid_from:
@@ -291,7 +291,7 @@ def _bare(row: PairingRow, sitting: set[UUID]) -> Pairing:
         place=row.target if isinstance(row.target, Place) else None,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
-        note=clean(row.note)[:500],
+        note=within(row.note, 500, "note"),
     )
 
 

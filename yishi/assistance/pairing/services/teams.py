@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import StationedTeam, TeamMember
+from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceLevel, current
 from yishi.organisations.rights import permit
@@ -31,7 +31,7 @@ def team_open(*, actor: Viewer, place: Place, name: str, valid_from: date, act_i
             return this.receipt
         if place.level not in LEVELS:
             raise Refusal("team.place", _("A team is stationed in a village or a township."), field="place")
-        said = clean(name)[:64]
+        said = within(name, 64, "name")
         if not said:
             raise Refusal("team.name", _("Please write a name."), field="name")
         if StationedTeam.within.filter(current(valid_from), place=place, name=said).exists():

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import VillagePlan
 from yishi.commitments.models import Commitment
+from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceLevel
 from yishi.organisations.rights import permit
@@ -38,7 +38,7 @@ def village_plan_open(
             return this.receipt
         if place.level != PlaceLevel.VILLAGE:
             raise Refusal("village_plan.place", _("Choose a village."), field="place")
-        called, said = clean(title)[:120], clean(aim)[:1000]
+        called, said = within(title, 120, "title"), within(aim, 1000, "aim")
         if not called:
             raise Refusal("village_plan.title", _("Please write a title."), field="title")
         if not said:

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.register.models import Household
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may, permit
@@ -66,7 +66,7 @@ def visit_log(
             raise Refusal("visit.nobody", _("Say who visited."), field="visitors")
         if len(people) > MOST_VISITORS:
             raise Refusal("visit.many", _("At most 20 visitors."), field="visitors")
-        said = clean(found)[:1000]
+        said = within(found, 1000, "found")
         if not said:
             raise Refusal("visit.found", _("Write in a sentence what you found."), field="found")
         visit = Visit.objects.create(
@@ -74,10 +74,10 @@ def visit_log(
             household=household,
             place=household.place,
             on=on,
-            met=clean(met)[:120],
+            met=within(met, 120, "met"),
             found=said,
-            cause=clean(cause)[:300],
-            agreed=clean(agreed)[:500],
+            cause=within(cause, 300, "cause"),
+            agreed=within(agreed, 500, "agreed"),
             state=State.WAITING if late else State.KEPT,
             written_by=actor.person,
             written_at=this.now,
@@ -102,7 +102,7 @@ def visit_decide(
         if this.replayed:
             return this.receipt
         row = _locked(visit, State.WAITING)
-        why = clean(reason)[:300]
+        why = within(reason, 300, "reason")
         if not accepted and not why:
             raise Refusal("reason.empty", _("Please write why it is not accepted."), field="reason")
         row.state, row.reason = (State.KEPT if accepted else State.REFUSED), why
@@ -121,7 +121,7 @@ def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | N
         if this.replayed:
             return this.receipt
         row = _locked(visit, State.KEPT)
-        row.reason = clean(reason)[:300]
+        row.reason = within(reason, 300, "reason")
         if not row.reason:
             raise Refusal("reason.empty", _("Please write why it is withdrawn."), field="reason")
         this.reverse(Entry.objects.get(pk=certain(row.entry_id)))

@@ -21,11 +21,11 @@ from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_hand_over
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
@@ -91,7 +91,7 @@ def project_accept(
                 _("Defects go with “passed; defects to be mended”: name each with the day by which it is mended."),
                 field="defects",
             )
-        said = clean(words)[:500]
+        said = within(words, 500, "words")
         if not said:
             raise Refusal("acceptance.words", _("Write what was looked at and found."), field="words")
         acceptance = Acceptance.objects.create(

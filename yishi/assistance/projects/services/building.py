@@ -17,6 +17,7 @@ from yishi.assistance.projects.models import (
 )
 from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -68,9 +69,9 @@ def project_approve(
             raise Refusal("project.no_money", _("The plan does not say yet where its money comes from."))
         if acceptor is not None and acceptor.pk == row.responsible_id:
             raise Refusal("acceptance.self", _("Nobody accepts their own works: another body does."), field="acceptor")
-        row.stage, row.paper, row.acceptor = stage, clean(paper)[:64], acceptor
+        row.stage, row.paper, row.acceptor = stage, within(paper, 64, "paper"), acceptor
         row.save(update_fields=["stage", "paper", "acceptor"])
-        note_step(this, row, "approve", in_order(row, on), clean(words)[:300])
+        note_step(this, row, "approve", in_order(row, on), within(words, 300, "words"))
         enter(this, row, on=on)
     return this.receipt
 
@@ -107,7 +108,7 @@ def _walk(verb: str, actor: Viewer, project: Project, on: date, words: str, act_
                 )
         row.stage = stage
         row.save(update_fields=["stage"])
-        note_step(this, row, verb, in_order(row, on), clean(words)[:300])
+        note_step(this, row, verb, in_order(row, on), within(words, 300, "words"))
         enter(this, row, on=on)
     return this.receipt
 
@@ -166,7 +167,7 @@ def progress_report(
         lines = {key: thousandths(amount, field_of(key), least=0) for key, amount in done.items() if key in before}
         if not lines or len(lines) < len(done):
             raise Refusal("progress.nothing", _("Type for at least one part how much is done in all."))
-        why = clean(reason)[:300]
+        why = within(reason, 300, "reason")
         if not why:
             _plausible(row, lines, before, day)
         report = ProgressReport.objects.create(
@@ -174,7 +175,7 @@ def progress_report(
             project=row,
             stage=row.stage,
             on=day,
-            words=clean(words)[:500],
+            words=within(words, 500, "words"),
             reason=why,
             by=actor.person,
             body_id=this.actor.body_id,
@@ -214,7 +215,7 @@ def photos_add(
         row = locked_project(project)
         if not photos:
             raise Refusal("photo.none", _("Please choose a photo."), field="photo_1")
-        _keep_photos(row, photos, passed(on), None, stage or row.stage, clean(words)[:100])
+        _keep_photos(row, photos, passed(on), None, stage or row.stage, within(words, 100, "words"))
         enter(this, row, photos=len(photos))
     return this.receipt
 

@@ -11,12 +11,12 @@ from yishi.assistance.projects.models import Contract, Project, ProjectHousehold
 from yishi.assistance.projects.stages import step
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.money import yuan_text
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
@@ -75,7 +75,7 @@ def contract_sign(
             number=called,
             contractor=contractor if isinstance(contractor, Body) else None,
             contractor_name=outside,
-            what=clean(what)[:120],
+            what=within(what, 120, "what"),
             amount=fen,
             signed_on=passed(signed_on),
             file=file,

@@ -22,13 +22,13 @@ from yishi.assistance.projects.models import (
 )
 from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.journal.act import Act, act, receipt_number
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.money import yuan_text
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
@@ -81,7 +81,7 @@ def fund_open(
             owner=owner,
             place=place,
             campaign=campaign,
-            note=clean(note)[:300],
+            note=within(note, 300, "note"),
             opened_on=passed(opened_on or timezone.localdate(this.now)),
             opened_by=actor.person,
             is_demo=bool(actor.is_system and campaign and campaign.is_demo),
@@ -144,7 +144,7 @@ def _money_in(
             place=row.place,
             bill=bill_of(row, kind, bill),
             file=file,
-            words=clean(words)[:200],
+            words=within(words, 200, "words"),
             state=State.COUNTED,
             recorded_by=actor.person,
             recorded_at=this.now,
@@ -154,7 +154,7 @@ def _money_in(
         elif isinstance(giver, Person):
             movement.giver_person = giver
         else:
-            movement.giver_name = clean(giver)[:80]
+            movement.giver_name = within(giver, 80, "giver")
             if not movement.giver_name:
                 raise Refusal("movement.giver", _("Say from whom the money comes."), field="giver")
         movement.save(force_insert=True)
@@ -252,7 +252,7 @@ def allotment_make(
             project=built,
             amount=fen,
             on=passed(on),
-            paper=clean(paper)[:64],
+            paper=within(paper, 64, "paper"),
             recorded_by=actor.person,
             recorded_at=this.now,
         )
@@ -350,7 +350,7 @@ def passed(on: date) -> date:
 
 def bill_of(fund: Fund, kind: str, bill: str) -> str:
     """A bill's number; the same one twice in a fund is the same money twice."""
-    number = clean(bill)[:40]
+    number = within(bill, 40, "bill")
     same = FundMovement.within.filter(fund=fund, kind=kind, bill=number, state__in=FundMovement.STANDING)
     earlier = same.first() if number else None
     if earlier:
@@ -370,7 +370,7 @@ def bill_of(fund: Fund, kind: str, bill: str) -> str:
 
 def reasoned(reason: str, field: str = "reason") -> str:
     """A reason as it is stored; refuses an empty one, naming `field`."""
-    kept = clean(reason)[:300]
+    kept = within(reason, 300, "reason")
     if not kept:
         raise Refusal("money.reason", _("Please write the reason."), field=field)
     return kept

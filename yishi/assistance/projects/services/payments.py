@@ -17,6 +17,7 @@ from yishi.assistance.projects.models import (
 from yishi.assistance.projects.stages import step
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
+from yishi.database.words import within
 from yishi.journal.act import act, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -96,7 +97,7 @@ def payment_record(
             gift=gift,
             pupil=pupil,
             file=file,
-            words=clean(words)[:200],
+            words=within(words, 200, "words"),
             state=State.WAITING,
             recorded_by=actor.person,
             recorded_at=this.now,

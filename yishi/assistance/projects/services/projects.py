@@ -21,6 +21,7 @@ from yishi.assistance.projects.models import (
     QuantityPart,
 )
 from yishi.assistance.projects.stages import step
+from yishi.database.words import within
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -182,7 +183,7 @@ def quantities_plan(
             return this.receipt
         row = locked_project(project)
         step(row, "plan")
-        why = reasoned(reason) if row.stage != S.PLANNED else clean(reason)[:300]
+        why = reasoned(reason) if row.stage != S.PLANNED else within(reason, 300, "reason")
         if not quantities:
             raise Refusal("quantity.none", _("Say what is built and how much of it."), field="quantities")
         _write_quantities(row, quantities)
@@ -207,7 +208,7 @@ def money_plan(
             return this.receipt
         row = locked_project(project)
         step(row, "plan_money")
-        why = reasoned(reason) if row.stage != S.PLANNED else clean(reason)[:300]
+        why = reasoned(reason) if row.stage != S.PLANNED else within(reason, 300, "reason")
         for kind, line in project_money(row).sources.items():
             if money.get(kind, 0) < line.allotted:
                 raise Refusal(
@@ -282,7 +283,7 @@ def _describe(
         raise Refusal("project.direction", _("This direction belongs to another campaign."), field="direction")
     project.kind, project.starts_on, project.ends_on = kind, starts_on, ends_on
     project.campaign, project.direction = campaign, direction
-    project.outside_number, project.words = clean(outside_number)[:40], clean(words)[:500]
+    project.outside_number, project.words = within(outside_number, 40, "outside_number"), within(words, 500, "words")
 
 
 def _write_quantities(project: Project, quantities: Sequence[Quantity]) -> None:

@@ -21,13 +21,13 @@ from yishi.assistance.register.models import (
     HouseholdMember,
     HouseholdStay,
 )
+from yishi.database.words import within
 from yishi.journal.act import Act, act, plain
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.identity import masked
 from yishi.kit.ids import child_id, uuid7
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may, permit
@@ -66,7 +66,7 @@ def change_ask(
     by = permit("household.ask", actor, where)
     open_values, numbers, account = _apart(asked)
     day = day_read(effective_on, after=household.registered_on if household is not None else None)
-    said = no_card_number(clean(reason)[:300], "reason")
+    said = no_card_number(within(reason, 300, "reason"), "reason")
     body = {
         "kind": kind,
         "household": household.pk if household else None,
@@ -134,7 +134,7 @@ def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: 
         if this.replayed:
             return this.receipt
         row = _open(change)
-        row.answer = no_card_number(clean(answer)[:300], "answer")
+        row.answer = no_card_number(within(answer, 300, "answer"), "answer")
         if not row.answer:
             raise Refusal("reason.empty", _("Please write why, so that it can be mended."), field="answer")
         _close(this, actor, row, State.REFUSED)

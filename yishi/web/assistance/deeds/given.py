@@ -1,6 +1,7 @@
 """What a member or a body gave, whom it reached, what is promised, and what nobody had to write again: one record for
 the page, the printed file and the sections of other pages. No order of persons, no points."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -206,6 +207,6 @@ def _reports(issued: list[tuple[Any, ...]], spans: list[tuple[int, date]]) -> in
 def period_of(year: str) -> tuple[date, date]:
     """First and last day of the year that was asked for; without a year, of all time until today."""
     today = timezone.localdate()
-    if year.isdigit() and 1949 < int(year) <= today.year:
+    if re.fullmatch(r"[0-9]{4}", year) and 1949 < int(year) <= today.year:
         return date(int(year), 1, 1), min(date(int(year), 12, 31), today)
     return date(1949, 10, 1), today

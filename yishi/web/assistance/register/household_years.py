@@ -160,6 +160,6 @@ def _year_page(
 
 
 urlpatterns = [
-    path("desk/households/<uuid:pk>/years/<int:year>/", household_year, name="household_year"),
-    path("desk/households/members/<uuid:pk>/years/<int:year>/", member_year, name="household_member_year"),
+    path("desk/households/<uuid:pk>/years/<number:year>/", household_year, name="household_year"),
+    path("desk/households/members/<uuid:pk>/years/<number:year>/", member_year, name="household_member_year"),
 ]

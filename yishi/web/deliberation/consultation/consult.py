@@ -399,7 +399,7 @@ urlpatterns = [
     path("c/<slug:code>/log/", consult_log, name="consult_log"),
     path("c/<slug:code>/enter/", consult_enter, name="consult_enter"),
     path("c/<slug:code>/s/<slug:slip>/", consult_slip, name="consult_slip"),
-    path("c/<slug:code>/appeal/<int:number>/", consult_appeal, name="consult_appeal"),
+    path("c/<slug:code>/appeal/<number:number>/", consult_appeal, name="consult_appeal"),
     path("c/<slug:code>/votes/", consult_votes, name="consult_votes"),
     path("c/<slug:code>/result.pdf", consult_paper, name="consult_paper"),
 ]

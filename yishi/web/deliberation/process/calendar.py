@@ -50,7 +50,7 @@ def month_of(request: Request) -> date:
     try:
         year, month = (int(part) for part in request.GET.get("month", "").split("-"))
         first = date(year, month, 1)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year beyond what the machine counts is no ValueError
         return today.replace(day=1)
     return first if YEARS[0] <= year <= YEARS[1] else today.replace(day=1)
 

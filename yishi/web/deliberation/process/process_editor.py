@@ -373,6 +373,6 @@ urlpatterns = [
     path(EDIT + "steps/<slug:step>/gates/<slug:code>/", edit_gate, name="process_gate"),
     path(EDIT + "steps/<slug:step>/gates/<slug:code>/<slug:verb>/", move_gate, name="process_gate_move"),
     path(EDIT + "quota/new/", edit_quota, name="process_quota_new"),
-    path(EDIT + "quota/<int:number>/out/", quota_out, name="process_quota_out"),
+    path(EDIT + "quota/<number:number>/out/", quota_out, name="process_quota_out"),
     path(EDIT + "<slug:kind>/<slug:code>/<slug:verb>/", move_row, name="process_row_move"),
 ]
