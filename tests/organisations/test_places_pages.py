@@ -8,6 +8,7 @@ from django.urls import reverse
 from tests.cast import sign_in
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Installation, Member, Place, Post, Term, Venue, VenueCode
+from yishi.organisations.reads import places_find
 from yishi.organisations.services.people import invitation_issue
 from yishi.organisations.services.venues import venue_code_reissue
 from yishi.people.models import Account, Invitation, Person
@@ -292,3 +293,11 @@ def test_the_settings_are_the_home_administrators(admin, cast, client):
     assert Installation.objects.get().public_overdue
     sign_in(client, cast, "outsider")
     assert client.post(url("public_overdue"), {"act_id": uuid7()}).status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["1组", "１组", "牟尼1组", "新村(东)", "新村 （东）", "a区", "Ａ区"])
+def test_text_3_a_place_is_found_whatever_the_width_of_its_letters(cast, typed):
+    Place.objects.filter(pk=cast.places["牟尼村"].pk).update(
+        name="牟尼１组新村（东）Ａ区", full_name="牟定县牟尼１组新村（东）Ａ区"
+    )
+    assert [place.pk for place in places_find(typed)][:1] == [cast.places["牟尼村"].pk]

@@ -81,6 +81,9 @@ def places_find(
         # 牟定牟尼: the letters in their order, with what people leave out between them.
         pattern = ".*".join(re.escape(letter) for letter in typed[0])
         ranked = list(_ranked(places.filter(full_name__regex=pattern), typed[0])[:limit])
+    if not ranked:  # 1组 is １组, 新村(东) is 新村（东）: both sides folded, which no index helps
+        folded = Q(name__finds=typed[-1]) | Q(full_name__finds="".join(typed))
+        ranked = list(_ranked(places.filter(folded), typed[-1])[:limit])
     for word in typed[:-1]:
         places = places.filter(_within(word))
     before = [place for place in _once_called(typed[-1], places) if place not in ranked]
@@ -109,7 +112,7 @@ def _fits(word: str) -> Q:
     if word.isdigit():
         return Q(code__startswith=word) | Q(name__contains=word)
     if word.isascii():
-        return Q(pinyin__startswith=word.lower()) | Q(code__startswith=word) | Q(name__icontains=word)
+        return Q(pinyin__startswith=word.lower()) | Q(code__startswith=word) | Q(name__finds=word)
     return Q(name__contains=word) | Q(full_name__contains=word)
 
 

@@ -15,7 +15,6 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, Venue
 from yishi.organisations.numbers import next_number
@@ -180,7 +179,7 @@ def party_add(
             return this.receipt
         fresh = locked(matter)
         _check_open(fresh)
-        name = clean(name)[:64] or (body.name[:64] if body else "")
+        name = within(name, 64, "name") or (within(body.name, 64, "name") if body else "")
         if not name:
             raise Refusal("party.no_name", _("Write who the party is, such as “villagers of group 3”."), field="name")
         if fresh.parties.filter(name=name).exists():

@@ -102,7 +102,7 @@ def demo_begin(*, place: Place, body: Body, site_name: str, act_id: UUID | None 
 def installation_change(*, actor: Viewer, act_id: UUID | None = None, **changes: str) -> Receipt:
     """Change the site's name, phone, filing numbers (ICP, police)."""
     by = permit("installation.manage", actor)
-    values = {field: clean(value)[: FIELDS[field]] for field, value in changes.items()}
+    values = {field: within(value, FIELDS[field], field) for field, value in changes.items()}
     return _set(by, "change", values, act_id)
 
 

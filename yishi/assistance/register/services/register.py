@@ -20,6 +20,7 @@ from yishi.assistance.register.models import (
     HouseholdMember,
     HouseholdStay,
 )
+from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -380,7 +381,7 @@ def _village(place: Place, hamlet: Place | None) -> None:
 
 
 def _number(typed: str) -> str:
-    return fields.no_card_number("".join(clean(typed).split())[:32], "number")
+    return fields.no_card_number(within("".join(clean(typed).split()), 32, "number"), "number")
 
 
 def _relative(relation: str) -> None:
