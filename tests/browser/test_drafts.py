@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from tests.consulting import Consulted
 from tests.story import Story
 from yishi.database.reach import everything
-from yishi.deliberation.models import Statement
+from yishi.deliberation.models import Statement, Voice
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -117,3 +118,26 @@ def test_forms_6_a_desks_draft_lives_for_weeks(open_page, cast):
     page.goto("/")
     page.goto("/desk/worries/new/")
     assert page.input_value("[name=text]") == WORDS
+
+
+def test_forms_6_two_villagers_at_one_tablet_are_two_voices(open_page, cast):
+    with everything():
+        address = reverse("consult", args=[Consulted(cast).opened().consultation.code])
+    tablet = open_page(width=390)
+    tablet.goto(address)
+    with tablet.expect_response("**/vote/"):
+        tablet.locator("button[name=value][value='1']").click()
+    tablet.wait_for_selector("text=已表态 1 / 8 条")
+    tablet.fill("[name=text]", WORDS)
+    tablet.locator("[name=text]").blur()
+    tablet.goto("/")
+    tablet.goto(address)
+    assert "已表态" not in tablet.inner_text("main")
+    tablet.get_by_role("button", name="换一个人投票").click()
+    tablet.wait_for_selector("text=已表态 0 / 8 条")
+    assert tablet.input_value("[name=text]") == ""
+    with tablet.expect_response("**/vote/"):
+        tablet.locator("button[name=value][value='-1']").click()
+    tablet.wait_for_selector("text=已表态 1 / 8 条")
+    with everything():
+        assert Voice.objects.count() == 2

@@ -75,6 +75,7 @@ REVIEWED = {
     "consult_paper": "the result after closing",
     "consult_slip": "where a slip's code leads",
     "consult_state": "a voice states; moderated before anybody reads it",
+    "consult_turn": "asks who votes on this device; shows nothing of anybody",
     "consult_vote": "a voice votes",
     "consult_votes": "votes without names after closing, from ten people on",
 }

@@ -147,6 +147,7 @@ BY_ITSELF = {
     "join": "the code stands on paper; who sent it twice signs in by the password just chosen",
     "first": "guarded by the console's code; the first administrator signs in by the password just chosen",
     **dict.fromkeys(("demo", "elder_mode", "language"), "a switch"),
+    "consult_turn": "says who is at the device; sent again it is a new receipt without a vote",
     "consult": "reads, and types a slip's code where slips count",
 }
 BY_CODE = {"public", "worry.follow", "worry.own", "commitment.judge", "room.enter"}

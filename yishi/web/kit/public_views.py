@@ -40,6 +40,7 @@ PUBLIC_VIEWS = frozenset(
         "consult_paper",
         "consult_slip",
         "consult_state",
+        "consult_turn",
         "consult_vote",
         "consult_votes",
     }

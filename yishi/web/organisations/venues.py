@@ -30,6 +30,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
+from yishi.web.kit.turns import end_turn
 
 PER_PAGE = 25
 GONE = 410
@@ -63,7 +64,7 @@ def door(request: Request, token: str) -> HttpResponse:
     }
     if not found_venue.is_live:
         return render(request, "organisations/dead_code.html", context, status=GONE)
-    return render(request, "organisations/door.html", context)
+    return end_turn(request, render(request, "organisations/door.html", context))
 
 
 def venues_of(request: Request) -> Any:

@@ -17,6 +17,7 @@ from yishi.web.deliberation.record import public_files
 from yishi.web.kit.middleware import LANGUAGE_COOKIE
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.turns import end_turn
 
 from .context import ELDER_COOKIE
 
@@ -30,7 +31,8 @@ def home(request: Request) -> HttpResponse:
     """The three doors; where only desks are served, the way to one's own."""
     if PUBLIC not in settings.FACES:
         return redirect("desk")
-    return render(request, "shell/home.html", {"nearby": nearby(request), "asked": asked_now(request), "tab": "home"})
+    context = {"nearby": nearby(request), "asked": asked_now(request), "tab": "home"}
+    return end_turn(request, render(request, "shell/home.html", context))
 
 
 def nearby(request: Request) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ from yishi.web.kit.one_act import DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.request import Request
+from yishi.web.kit.turns import begin_turn, is_in_turn
 
 from .consultation_papers import result_data
 from .consultation_result import ConsultationResult
@@ -88,7 +89,14 @@ def keep(request: Request, response: HttpResponse, consultation: Consultation, s
         samesite="Lax",
     )
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return begin_turn(request, response)
+
+
+def may_be_somebody_else(request: Request, mine: Ballot | None) -> bool:
+    """Has somebody spoken on this device whose turn is over? Then nothing of theirs is shown before it is asked who is
+    there now. An account, or a query code, has its own end."""
+    own = mine is not None and mine.kind != Voice.Kind.ACCOUNT
+    return own and not is_in_turn(request) and voice_of(mine) is not None
 
 
 class VoteForm(ActForm):
@@ -154,6 +162,8 @@ def consult(request: Request, consultation: Consultation) -> HttpResponse:
     mine, secret = _speaking(request, consultation)
     if mine is None:
         return _enter(request, consultation)
+    if may_be_somebody_else(request, mine):
+        return _ask_whose_turn(request, consultation)
     response = _ballot_page(request, consultation, mine, StateForm())
     return keep(request, response, consultation, secret) if secret else response
 
@@ -166,7 +176,29 @@ def _ballot_page(
     status = 422 if refusal or form.errors else 200
     response = render(request, "deliberation/consultation/consult.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
+    return begin_turn(request, response)
+
+
+def _ask_whose_turn(request: Request, consultation: Consultation) -> HttpResponse:
+    context = {"consultation": consultation, "tab": "matters"}
+    response = render(request, "deliberation/consultation/turn.html", context)
+    response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@page("public", load=load_consultation, face="both")
+def consult_turn(request: Request, consultation: Consultation) -> HttpResponse:
+    """On a device that many use: whoever voted goes on, or somebody else begins, with a receipt of their own."""
+    who = request.POST.get("who")
+    if who not in ("same", "other"):
+        return _ask_whose_turn(request, consultation)
+    response = redirect("consult", consultation.code)
+    if who == "same":
+        return begin_turn(request, response)
+    if consultation.audience == Consultation.Audience.INVITED:
+        response.delete_cookie(cookie_of(consultation), path="/c/", samesite="Lax")
+        return response
+    return keep(request, response, consultation, new_code(RECEIPT_LENGTH))
 
 
 def _enter(request: Request, consultation: Consultation) -> HttpResponse:
@@ -234,6 +266,8 @@ def consult_vote(request: Request, consultation: Consultation) -> HttpResponse:
     refusal = ""
     if mine is None:
         return redirect("consult_enter", consultation.code)
+    if may_be_somebody_else(request, mine):
+        return redirect("consult", consultation.code)  # which asks who is there; nothing was counted
     if secret:
         refusal = _("It does not count yet. Please tap once more.")
     elif not form.is_valid():
@@ -257,7 +291,7 @@ def consult_vote(request: Request, consultation: Consultation) -> HttpResponse:
         response = redirect(back, consultation.code)
         if back == "consult_mine" and not refusal:
             messages.success(request, _("Changed."))
-    return keep(request, response, consultation, secret) if secret else response
+    return keep(request, response, consultation, secret) if secret else begin_turn(request, response)
 
 
 @page("public", load=load_consultation, methods=("POST",), face="both")
@@ -292,6 +326,8 @@ def consult_state(request: Request, consultation: Consultation) -> HttpResponse:
 def consult_mine(request: Request, consultation: Consultation) -> HttpResponse:
     """What I said, to read and to change; what became of my own statements; my receipt."""
     mine = ballot(request, consultation)
+    if may_be_somebody_else(request, mine):
+        return _ask_whose_turn(request, consultation)
     voice = voice_of(mine)
     kept = request.COOKIES.get(cookie_of(consultation), "")
     votes = voice.votes.filter(statement__state=State.ADMITTED).select_related("statement") if voice else []
@@ -307,7 +343,7 @@ def consult_mine(request: Request, consultation: Consultation) -> HttpResponse:
     }
     response = render(request, "deliberation/consultation/mine.html", context)
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return begin_turn(request, response)
 
 
 @page("public", load=load_consultation, methods=("GET",), face="both")
@@ -340,6 +376,8 @@ def consult_appeal(request: Request, code: str, number: int) -> HttpResponse:
     except (Consultation.DoesNotExist, ConsultationStatement.DoesNotExist) as error:
         raise Http404 from error
     form = AppealForm(request.POST or None)
+    if may_be_somebody_else(request, mine):
+        return _ask_whose_turn(request, consultation)
     if not (statement.state == State.REFUSED and statement.appealed_at is None) and not form.is_repeated():
         raise Http404
 
@@ -396,6 +434,7 @@ urlpatterns = [
     path("c/<slug:code>/vote/", consult_vote, name="consult_vote"),
     path("c/<slug:code>/state/", consult_state, name="consult_state"),
     path("c/<slug:code>/mine/", consult_mine, name="consult_mine"),
+    path("c/<slug:code>/turn/", consult_turn, name="consult_turn"),
     path("c/<slug:code>/log/", consult_log, name="consult_log"),
     path("c/<slug:code>/enter/", consult_enter, name="consult_enter"),
     path("c/<slug:code>/s/<slug:slip>/", consult_slip, name="consult_slip"),
