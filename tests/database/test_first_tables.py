@@ -25,6 +25,7 @@ FROZEN = {
     "commitments/0003_w_paper": "9cad4cf7a82149228e12f6b326b14e41587487893db07358faf7041103592429",
     "commitments/0004_x_counted": "d2965fbf01459980609467c607c32dc520183e808d7181ad792b4099568f4bb6",
     "commitments/0005_g_withdrawn": "d035cd3b3eea5d63cde2e43e7679d605b79e9d97e9652d4bfc8e5e3ad85ee278",
+    "commitments/0006_g_bearer_reads": "c9f33d67da2b7f415e5ff94a749fb8e979b66db252ec62a1f233e3f46861f9dd",
     "deliberation/0001_initial": "bd5fd686bc71eed8849fccf015c790c8bdafbd0a227421e0760dfe5740f1b69f",
     "deliberation/0002_d_shown": "3927008ac3a8daad26f5637466938f3cbd37e2493beead49dbaf6e00bc2821e6",
     "deliberation/0003_w_paper": "d39a5cb1f01e43310bcadb85fe985b03ea48d95619add611756eead58c8fc31c",

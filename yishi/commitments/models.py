@@ -175,6 +175,7 @@ class Verdict(models.Model):
     round = models.PositiveSmallIntegerField()
     value = models.CharField(max_length=16, choices=Value.choices)
     text = models.CharField(max_length=500, blank=True)
+    bearer_reads = models.BooleanField(default=False)  # who gave it lets the bearer read the words
     at = models.DateTimeField()
     reopened = models.BooleanField(default=False)
     paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper

@@ -47,6 +47,7 @@ def verdict_give(
     commitment: Commitment,
     value: str,
     text: str = "",
+    bearer_reads: bool = False,
     judge: Person | None = None,
     writer: Actor | None = None,
     paper: OnPaper | None = None,
@@ -59,6 +60,8 @@ def verdict_give(
     said before the proof is checked: it is kept, and the check stays the supervisor's. `writer`: who wrote it down by
     the right of another room; the file names them.
 
+    Whoever supervises the promise reads the words; its bearer only where whoever said them lets them (`bearer_reads`).
+
     The first negative verdict of somebody who raised the matter reopens the commitment without anyone's leave; about
     a later one the supervisor decides (`commitment_reopen`).
     """
@@ -66,7 +69,7 @@ def verdict_give(
         by = permit("commitment.judge", actor, commitment)
     else:
         by = permit("commitment.hear", actor, commitment, on_behalf_of=judge.pk)
-    body = {"commitment": commitment.pk, "value": value, "text": text}
+    body: dict[str, object] = {"commitment": commitment.pk, "value": value, "text": text, "bearer_reads": bearer_reads}
     if judge is not None:
         body["judge"] = judge.pk
         body |= sent_paper(paper)
@@ -92,6 +95,7 @@ def verdict_give(
             round=commitment.round,
             value=value,
             text=within(text, 500, "text"),
+            bearer_reads=bearer_reads,
             at=this.now,
             reopened=reopens,
             paper=kept_paper(this, actor, commitment, paper),

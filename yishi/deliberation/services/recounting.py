@@ -61,8 +61,8 @@ def _move(counted: _Counted) -> int:
 
 
 def _worries(span: tuple[date, date]) -> Iterator[_Counted]:
-    """From the day it was raised, passed on or asked again."""
-    again = (WorryStep.Kind.PASSED, WorryStep.Kind.REOPENED)
+    """From the day it was raised, passed on, asked again or taken out of a merge."""
+    again = (WorryStep.Kind.PASSED, WorryStep.Kind.REOPENED, WorryStep.Kind.SEPARATED)
     for worry in Worry.within.filter(state__in=Worry.OWED, answer_due_on__range=span).order_by("pk"):
         step = worry.steps.filter(kind__in=again).order_by("-at").first()
         start = timezone.localdate(step.at if step else worry.raised_at)

@@ -27,6 +27,7 @@ from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
 from .commitments import load_commitment
+from .verdict_words import MAY_READ, WHO_READS
 
 DAY = {"type": "date"}
 SAYS = "commitment.say"  # the bearer, or who writes down what the bearer said on paper
@@ -266,6 +267,7 @@ class HearForm(ActForm):
         label=gettext_lazy("How did it turn out?"), choices=Verdict.Value.choices, widget=forms.RadioSelect
     )
     text = area(gettext_lazy("In their words (if they said any)"), max_length=500)
+    bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False)
 
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -172,7 +172,7 @@ def commitment(request: Request, commitment: Commitment) -> HttpResponse:
     waits = silent if commitment.verdict_due_on and timezone.localdate() <= commitment.verdict_due_on else 0
     context = {
         "commitment": commitment,
-        "events": promise_events(commitment),
+        "events": promise_events(commitment, request.viewer),
         "acts": offered(request.viewer, commitment, waits=bool(waits)),
         "waits": waits,
         "origin": origin_of(commitment),

@@ -21,6 +21,7 @@ from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
 from .promise_story import promise_events
+from .verdict_words import MAY_READ, WHO_READS
 
 JUDGED_IN = (Commitment.State.CHECKED, Commitment.State.STRUCK_OFF)
 
@@ -64,6 +65,7 @@ class VerdictForm(ActForm):
         max_length=500,
         required=False,
     )
+    bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False)
 
 
 @page("commitment.judge", load=load_judged, face="public")

@@ -1,4 +1,5 @@
-"""A commitment's story as a timeline. Who judged is never shown; the words of a verdict only with two or more."""
+"""A commitment's story as a timeline. Who judged is never shown; the words of a verdict to whoever supervises, and to
+the others where whoever said them lets them (docs/decisions/0009)."""
 
 from collections import Counter
 from datetime import date, datetime
@@ -9,17 +10,20 @@ from django.utils.translation import gettext as _
 
 from yishi.commitments.clocks import next_due
 from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, Proof, Verdict
+from yishi.commitments.rules import same_hands
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import may
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import act_title
 
 K = LedgerEvent.Kind
-MANY = 2  # verdicts of one round from which their words are shown to the desks (docs/decisions/0009)
 # What stays between bearer and supervisor; a judge reads the proof, the finding and how it ended.
 BETWEEN_DESKS = (K.ANSWER, K.MET, K.REMINDER, K.LETTER, K.NEXT_TIER, K.RECHECK)
 
 
-def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Event]:
-    """What happened to it, in order, then what comes next and by when. A judge reads less than the desks."""
+def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_judge: bool = False) -> list[Event]:
+    """What happened to it, in order, then what comes next and by when. A judge reads less than the desks; the words of
+    the verdicts are read by `viewer` as far as `reads_words` says."""
     flag = _("recorded afterwards")
     bearer, supervisor = commitment.bearer.name, commitment.supervisor.name
     title = act_title("commitments.commitment.agree")
@@ -70,7 +74,7 @@ def promise_events(commitment: Commitment, *, to_judge: bool = False) -> list[Ev
             title = _("More time granted") if asked.granted else _("More time refused")
             text = "" if to_judge else asked.answer
             dated.append(_at(asked.decided_at, Event(title, when=asked.decided_at, who=supervisor, text=text)))
-    dated += _verdicts(commitment, shows_words=not to_judge)
+    dated += _verdicts(commitment, all_words=viewer is not None and reads_words(viewer, commitment), to_judge=to_judge)
     earliest = datetime.min.replace(tzinfo=timezone.get_current_timezone())
     ordered = sorted(dated, key=lambda row: (row[0], row[1] or earliest))
     return [event for _day, _moment, event in ordered] + _next(commitment)
@@ -89,7 +93,12 @@ def _at(moment: datetime, event: Event) -> tuple[date, datetime, Event]:
     return (timezone.localdate(moment), moment, event)
 
 
-def _verdicts(commitment: Commitment, *, shows_words: bool) -> list[tuple[date, datetime, Event]]:
+def reads_words(viewer: Viewer, commitment: Commitment) -> bool:
+    """Reads every word of a verdict: whoever supervises or convened it, never the bearer's own hands."""
+    return bool(may("commitment.supervise", viewer, commitment)) and not same_hands(viewer, commitment)
+
+
+def _verdicts(commitment: Commitment, *, all_words: bool, to_judge: bool) -> list[tuple[date, datetime, Event]]:
     """One event per round: how many answered, and how. Late ones count in the round in which they were given."""
     verdicts = list(commitment.verdicts.all())
     if not verdicts:
@@ -99,8 +108,8 @@ def _verdicts(commitment: Commitment, *, shows_words: bool) -> list[tuple[date, 
         of_round = [verdict for verdict in verdicts if verdict.round == number]
         counted = Counter(verdict.value for verdict in of_round)
         text = "，".join(f"{label} {counted[value]}" for value, label in Verdict.Value.choices if counted[value])
-        if len(of_round) >= MANY and shows_words:
-            said = sorted(verdict.text for verdict in of_round if verdict.text)
+        if not to_judge:
+            said = sorted(verdict.text for verdict in of_round if verdict.text and (all_words or verdict.bearer_reads))
             text += "".join(f"\n“{sentence}”" for sentence in said)
         last = max(verdict.at for verdict in of_round)
         title = _("Judged: %(count)d of %(asked)d who were asked") % {"count": len(of_round), "asked": asked}

@@ -18,6 +18,7 @@ from yishi.kit.records import certain
 from yishi.organisations.models import Body
 from yishi.proposals.models import Proposal
 from yishi.proposals.services import adoption_record, proposal_assign
+from yishi.web.commitments.verdict_words import MAY_READ, WHO_READS
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
@@ -112,6 +113,7 @@ class RateForm(ActForm):
         label=gettext_lazy("How is the answer?"), choices=Verdict.Value.choices, widget=forms.RadioSelect
     )
     text = area(gettext_lazy("In your words (if you like)"), rows=3, max_length=500)
+    bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False, initial=True)
 
 
 @page("proposal.rate", load=load_owed)

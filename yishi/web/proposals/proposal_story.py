@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment
 from yishi.kit.records import certain
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 from yishi.proposals.models import Proposal
@@ -21,7 +22,7 @@ from yishi.web.kit.titles import act_title
 SHOWN = 20
 
 
-def proposal_events(proposal: Proposal) -> list[Event]:
+def proposal_events(proposal: Proposal, viewer: Viewer) -> list[Event]:
     """Written, signed, submitted; then the story of its answer; then where it went."""
     events = [Event(act_title("proposals.proposal.write"), when=proposal.written_at, who=proposal.author.name)]
     for signer in proposal.signers.all():
@@ -32,7 +33,7 @@ def proposal_events(proposal: Proposal) -> list[Event]:
         events.append(Event(act_title("proposals.proposal.submit"), when=proposal.submitted_at, who=who))
     events.sort(key=lambda event: certain(event.when))
     if proposal.commitment is not None:
-        events += promise_events(proposal.commitment)
+        events += promise_events(proposal.commitment, viewer)
     for adoption in proposal.adoptions.all():
         parts = (adoption.document, adoption.clause, adoption.budget_line, adoption.reason)
         text = " · ".join(part for part in parts if part)

@@ -190,7 +190,7 @@ def proposal(request: Request, proposal: Proposal) -> HttpResponse:
     context = {
         "proposal": proposal,
         "stage": WORDS[stage_of(proposal)],
-        "events": proposal_events(proposal),
+        "events": proposal_events(proposal, request.viewer),
         "acts": [(label, reverse(name, args=[proposal.pk])) for label, name in acts],
         "signers": list(proposal.signers.all()),
         "answers": list(commitment.proofs.order_by("given_at")) if commitment else [],

@@ -164,6 +164,7 @@ def measure_hear(
     measure: Measure,
     value: str,
     text: str = "",
+    bearer_reads: bool = False,
     result: str = "",
     done_on: date | None = None,
     act_id: UUID | None = None,
@@ -176,7 +177,14 @@ def measure_hear(
     proof. Result: measure, reopened.
     """
     by = permit("measure.hear", actor, measure, on_behalf_of=measure.household.head_id)
-    body = {"measure": measure.pk, "value": value, "text": text, "result": result, "done_on": done_on}
+    body = {
+        "measure": measure.pk,
+        "value": value,
+        "text": text,
+        "bearer_reads": bearer_reads,
+        "result": result,
+        "done_on": done_on,
+    }
     with act("assistance.measure.hear", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -211,6 +219,7 @@ def measure_hear(
             commitment=commitment,
             value=value,
             text=within(text, 500, "text"),
+            bearer_reads=bearer_reads,
             judge=head,
             writer=by,
             act_id=this.child(),

@@ -31,6 +31,7 @@ from yishi.notices.addresses import address_of
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
+from yishi.web.commitments.verdict_words import MAY_READ, WHO_READS
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
@@ -207,6 +208,7 @@ class HearForm(ActForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False)
     result = forms.CharField(
         label=gettext_lazy("what came of it"),
         max_length=300,
