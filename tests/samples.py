@@ -210,6 +210,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "family.load_household": pk(paired.family),
         "family.load_measure": pk(measure),
         "matches.load_match": pk(match),
+        "matches.load_wanted": pk(need),
         "deliveries.load_file": {"pk": quilts.pk, "file": photo.pk},
         "matches.load_pair": {"pk": need.pk, "offer": offer.pk},
         "needs.load_need": pk(need),

@@ -71,6 +71,15 @@ def may_propose(viewer: Viewer, pair: tuple[Need, Offer]) -> Answer:
     return keeps_need.test(viewer, need) or (need.is_shared and keeps_offer.test(viewer, offer))
 
 
+@predicate
+def may_take(viewer: Viewer, need: Need) -> Answer:
+    """Whoever may offer help, of a need that members may read; and who sees it anyway."""
+    if not need.is_shared and not keeps_need.test(viewer, need):
+        return None
+    return sits_as_member.test(viewer) or works_somewhere.test(viewer)
+
+
+add("need.take", may_take)
 add("need.list", has_desk | is_helper, reads=True)
 add("need.see", has_desk | is_helper, reads=True)
 add("need.write", states_need)  # thing: the household, else the place

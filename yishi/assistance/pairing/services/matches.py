@@ -25,13 +25,13 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer, system
-from yishi.organisations.models import Place, PlaceLevel
+from yishi.organisations.models import Body, Place, PlaceLevel
 from yishi.organisations.reads import place_path
 from yishi.organisations.rights import permit
 from yishi.people.models import Account
 
 from .measures import promise
-from .needs import close_need, close_offer, open_need, open_offer
+from .needs import close_need, close_offer, offer_make, open_need, open_offer
 
 State = Match.State
 CANDIDATES = 400
@@ -107,6 +107,54 @@ def match_propose(
         this.entry(subject=("match", match.pk), place=wanted.place_id, dims={"kind": wanted.kind})
         _tell(match, match.waits_for, "match.proposed")
         this.result(match=match.pk)
+    return this.receipt
+
+
+def need_take(
+    *,
+    actor: Viewer,
+    need: Need,
+    due_on: date,
+    words: str = "",
+    body: Body | None = None,
+    quantity: Decimal | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Say that one can help with a need, by one act: the offer is made and proposed for it; the need's desk answers.
+
+    `words`: what is given, where it is not simply what is lacking. `body`: for the body at whose desk one works.
+    Result: offer, match.
+    """
+    by = permit("need.take", actor, need)
+    sent = {
+        "need": need.pk,
+        "due_on": due_on,
+        "words": words,
+        "body": body.pk if body else None,
+        "quantity": quantity,
+    }
+    with act("assistance.need.take", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        wanted = open_need(need)
+        lacking = left_of(wanted.quantity, taken(wanted))
+        given = quantity if quantity is not None else lacking
+        made = offer_make(
+            actor=actor,
+            kind=wanted.kind,
+            words=words.strip() or wanted.words,
+            place=wanted.place,
+            body=body,
+            quantity=given,
+            unit=wanted.unit if given is not None else "",
+            act_id=this.child(),
+        )
+        offer = Offer.within.select_related("place", "person", "body", "desk").get(pk=made.result["offer"])
+        proposed = match_propose(
+            actor=actor, need=wanted, offer=offer, due_on=due_on, quantity=quantity, act_id=this.child()
+        )
+        this.entry(subject=("need", wanted.pk), place=wanted.place_id, data={"offer": offer.pk})
+        this.result(offer=offer.pk, match=proposed.result["match"])
     return this.receipt
 
 

@@ -126,14 +126,11 @@ class MeasureForm(ActForm):
 @page("measure.agree", load=load_household)
 def measure_new(request: Request, household: Household) -> HttpResponse:
     """Agree a measure: what, by when, by whom."""
-    viewer = request.viewer
-    form = MeasureForm(
-        request.POST or None,
-        household=household,
-        viewer=viewer,
-        initial={"proof_expected": _("The family confirms it.")},
-    )
-    visited = _visit_of(request, household)
+    viewer, visited = request.viewer, _visit_of(request, household)
+    initial = {"proof_expected": _("The family confirms it.")}
+    if visited is not None:  # what was agreed there is what is to be done: it is not typed again
+        initial["act_text"] = visited.agreed[:300]
+    form = MeasureForm(request.POST or None, household=household, viewer=viewer, initial=initial)
 
     def fields(cleaned: dict[str, Any]) -> dict[str, Any]:
         if cleaned["bearer"] is None:

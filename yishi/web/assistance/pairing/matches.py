@@ -20,10 +20,11 @@ from yishi.assistance.deeds.reads import open_items
 from yishi.assistance.deeds.services.deeds import deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.pairing.models import Match, Need, Offer, OfferDelivery
-from yishi.assistance.pairing.services.matches import match_answer, match_end, match_propose
+from yishi.assistance.pairing.services.matches import match_answer, match_end, match_propose, need_take
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.kit.records import filled
+from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
@@ -73,6 +74,57 @@ def propose_match(request: Request, pair: tuple[Need, Offer]) -> HttpResponse:
         done=_("It is proposed: the other side is asked."),
         submit=_("Propose it"),
         given={"need": need, "offer": offer},
+        next_url=lambda receipt: reverse("match", args=[receipt.result["match"]]),
+    )
+
+
+def load_wanted(request: Request, pk: UUID) -> Need:
+    """A need that the viewer reaches or that is shared; whose it is, is not said here."""
+    needs = Need.within.select_related("place", "household__head", "household__place", "desk")
+    reached = Need.objects.filter(pk=pk).values("pk")
+    return needs.get(Q(pk__in=reached) | Q(is_shared=True), pk=pk)
+
+
+class TakeForm(ProposeForm):
+    words = forms.CharField(
+        label=gettext_lazy("what I can give"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    body = forms.ModelChoiceField(
+        Body.objects.none(),
+        label=gettext_lazy("who offers it"),
+        required=False,
+        empty_label=gettext_lazy("I myself"),
+    )
+    field_order = ("words", "body", "quantity", "due_on")
+
+    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        desks = Body.objects.filter(pk__in=viewer.desks)
+        if desks:
+            self.fields["body"].queryset = desks
+            if not viewer.memberships:
+                self.initial.setdefault("body", desks[0])
+        else:
+            del self.fields["body"]
+
+
+@page("need.take", load=load_wanted)
+def take_need(request: Request, need: Need) -> HttpResponse:
+    """I can help: one form makes the offer and proposes it for this need."""
+    day = max(need.wanted_by or timezone.localdate() + SOON, timezone.localdate())
+    form = TakeForm(request.POST or None, viewer=request.viewer, initial={"due_on": day, "words": need.words})
+    if need.quantity is None:
+        del form.fields["quantity"]
+    return one_act(
+        request,
+        form,
+        need_take,
+        heading=_("I can help"),
+        lead=f"{need.words}（{need.place.full_name}）",
+        back=reverse("needs_shared"),
+        done=_("Thank you. It is proposed: the desk of the need is asked."),
+        submit=_("I can help"),
+        given={"need": need},
         next_url=lambda receipt: reverse("match", args=[receipt.result["match"]]),
     )
 
@@ -220,6 +272,7 @@ def record_deed(request: Request, match: Match) -> HttpResponse:
 
 
 urlpatterns = [
+    path("desk/needs/<uuid:pk>/take/", take_need, name="need_take"),
     path("desk/needs/<uuid:pk>/with/<uuid:offer>/", propose_match, name="match_propose"),
     path("desk/matches/<uuid:pk>/", match, name="match"),
     path("desk/matches/<uuid:pk>/answer/", answer_match, name="match_answer"),

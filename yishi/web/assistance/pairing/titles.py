@@ -17,6 +17,7 @@ TITLES: dict[str, Title] = {
     "assistance.measure.hear": _("The family was heard on it"),
     "assistance.need.close": _("Need closed"),
     "assistance.need.share": _("Shared with others who help"),
+    "assistance.need.take": _("Somebody said that they can help"),
     "assistance.need.state": _("Need stated"),
     "assistance.offer.close": _("Offer closed"),
     "assistance.offer.deliver": _("Delivered; it counts as no item"),

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yishi.assistance.pairing.models import Measure
 from yishi.assistance.register import codes, fields
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.register.services.years import (
@@ -17,6 +19,7 @@ from yishi.assistance.register.services.years import (
     member_year_draft,
     year_draft,
 )
+from yishi.commitments.models import Commitment
 from yishi.kit.records import lend, lent
 from yishi.web.kit.one_act import SHEET, Fields, one_act
 from yishi.web.kit.page import page
@@ -66,6 +69,8 @@ class YearForm(RegisterForm):
         ]
 
 
+# Groups of measures that the yearly form knows by another code.
+GROUPS: dict[str, str] = {Measure.Group.SCHOOLING: "compulsory_education", Measure.Group.EDUCATION: "other_education"}
 _SPECS = {
     "paper": fields.PAPER,
     "money": fields.MONEY,
@@ -93,10 +98,22 @@ def _year_check(year: int) -> None:
         raise Http404
 
 
+def measures_of(household: Household, year: int) -> list[str]:
+    """The groups of the measures that were agreed for a family and ran in a year, as the form asks for them."""
+    measures = Measure.within.filter(household=household, commitment__agreed_on__year__lte=year).filter(
+        Q(commitment__settled_on__isnull=True) | Q(commitment__settled_on__year__gte=year)
+    )
+    ran = measures.exclude(commitment__state=Commitment.State.DROPPED).values_list("group", flat=True)
+    groups = {GROUPS.get(group, group) for group in ran.distinct()}
+    return [value["code"] for value in codes.values("measure") if value["code"] in groups]
+
+
 @page("household.fill", load=load_year)
 def household_year(request: Request, household: Household) -> HttpResponse:
     year = lent(household, "asked_year")
     values, income, source = year_draft(household, year)
+    if source != year:  # what the platform knows of this year, and who fills it in
+        values |= {"measures": measures_of(household, year), "filled_by": getattr(request.viewer.person, "name", "")}
     initial = {**values, **{f"income_{code}": fen for code, fen in income.items()}}
     form = YearForm(request.POST or None, initial=initial, edits=household)
 
