@@ -13,6 +13,9 @@ KNOWN = {"English", "xlsx", "pdf", "PDF", "docx", "Word", "csv", "CSV", "TOML", 
 KNOWN |= {"WCAG", "Cookie", "ICP"}
 # Codes that are written as they are: of items, of figures in an answer sheet, of accounts; the title of a sample.
 KNOWN |= {"road", "deeds", "households", "villages", "handler", "GATED"}
+RAW_DAY = re.compile(r"(?<![\w./-])(?:19|20)\d\d-\d\d-\d\d(?![\w-])")  # as programs write it
+HAN = "[\u3400-\u9fff]"
+STOP = re.compile(rf"{HAN}[.;!?](?=\s|$|{HAN})|[。！？；，][。；，]")  # of the other script, or two
 WORD = re.compile(r"(?<![\w./@:=-])[A-Za-z]{3,}(?![\w./@:=-])")
 
 
@@ -57,4 +60,6 @@ def markup_faults(response: HttpResponse) -> list[str]:
     english = {word for text in page.shown for word in WORD.findall(text)} - KNOWN
     twice += [f"{page.drafts.count(False)} drafts without an act"] if False in page.drafts else []
     twice += [f"{page.cut} text areas with maxlength"] if page.cut else []
-    return twice + [f"“{word}”" for word in sorted(english)]
+    raw = {day for text in page.shown for day in RAW_DAY.findall(text)}
+    stops = {text.strip()[:40] for text in page.shown if STOP.search(text)}
+    return twice + [f"“{word}”" for word in sorted(english)] + sorted(raw) + [f"stop in {text!r}" for text in stops]

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.assistance.works import Works
 from tests.cast import sign_in
@@ -26,7 +26,7 @@ from yishi.deliberation.models import GateRequest, Matter, Minutes, Stage
 from yishi.deliberation.services.gates import gate_answer
 from yishi.organisations.models import Installation, Post
 from yishi.web.kit.next_acts import value_of
-from yishi.web.shell.desk import COURSES, inbox
+from yishi.web.shell.desk import COURSES, KINDS, inbox
 from yishi.web.shell.member import duties
 
 pytestmark = pytest.mark.django_db
@@ -279,3 +279,10 @@ def test_waiting_1_the_title_of_an_item_is_a_link(client, cast):
         works = Works(cast)
     page = sign_in(client, cast, "clerk").get(reverse("desk")).content.decode()
     assert f'<a href="{reverse("project_approve", args=[works.pk])}">通组路硬化</a>' in page
+
+
+def test_forms_12_every_kind_on_a_desk_has_its_chinese():
+    """A kind without a word stood as "payment 1" between Chinese ones."""
+    with translation.override("zh-hans"):
+        words = {course.kind: KINDS[course.kind]() for course in COURSES}
+    assert not {kind for kind, word in words.items() if word.isascii()}

@@ -1,9 +1,9 @@
 """The stages of a commitment as a table, and the one function that walks it."""
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.kit.errors import WrongStage
+from yishi.notices.days import moment_said
 
 from .models import Commitment, LedgerEvent
 
@@ -88,5 +88,5 @@ def last_act(commitment: Commitment) -> str:
     if not acts:
         return ""
     done_at, done, desk = max(acts)
-    parts = (done, desk, f"{timezone.localtime(done_at):%Y-%m-%d %H:%M}")
+    parts = (done, desk, moment_said(done_at))
     return f" ({'，'.join(filter(None, parts))})"

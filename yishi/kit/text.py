@@ -102,3 +102,8 @@ def _pairs(text: str) -> Iterator[str]:
     letters = _letters(text)
     for left, right in zip(letters, letters[1:], strict=False):
         yield left + right
+
+
+def unstopped(text: str) -> str:
+    """A sentence that somebody typed, without its full stop: where it stands within another sentence that has one."""
+    return text.strip().rstrip("。．.；;，,").rstrip()

@@ -1,7 +1,8 @@
 """Days in sentences: one that was counted over a year whose holidays are not announced says that it may move."""
 
-from datetime import date
+from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,12 @@ def doubt_of(day: date) -> str:
 def day_said(day: date) -> str:
     """`day` as a sentence says it, in the language that is active."""
     return date_format(day) + doubt_of(day)
+
+
+def moment_said(at: datetime) -> str:
+    """A moment as a sentence says it, in local time on the 24-hour clock."""
+    local = timezone.localtime(at)
+    return f"{date_format(local.date())} {local:%H:%M}"
 
 
 def day_kept(day: date) -> str:

@@ -13,6 +13,7 @@ from yishi.commitments.rules import is_small_office, same_hands
 from yishi.database.words import within
 from yishi.journal.act import Act, Actor
 from yishi.kit.errors import NotAllowed, Refusal
+from yishi.notices.days import day_said
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -167,7 +168,7 @@ def not_past(day: date, field: str, today: date) -> date:
     if day < today:
         raise Refusal(
             f"commitment.{field}.past",
-            _("The due date %(day)s has passed. Please choose a day from today on.") % {"day": day.isoformat()},
+            _("The due date %(day)s has passed. Please choose a day from today on.") % {"day": day_said(day)},
             field=field,
         )
     return day

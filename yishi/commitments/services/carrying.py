@@ -283,7 +283,7 @@ def time_decide(
             raise Refusal(
                 "time.passed",
                 _("The day asked for, %(day)s, has passed. Refuse it; the bearer may ask for a later one.")
-                % {"day": request.due_on.isoformat()},
+                % {"day": day_said(request.due_on)},
                 field="granted",
             )
         request.granted = granted

@@ -210,7 +210,7 @@ def recheck_record(
             raise Refusal(
                 "recheck.early",
                 _("The re-check is for 30 to 90 days after the strike-off: from %(day)s on.")
-                % {"day": earliest.isoformat()},
+                % {"day": day_said(earliest)},
                 field="on",
             )
         commitment.rechecked_on = day

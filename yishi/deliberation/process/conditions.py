@@ -18,6 +18,7 @@ from yishi.deliberation.models import Agreement, GateRequest, PlanTopic, Sitting
 from yishi.deliberation.shown import gate_is_stale, gate_shown
 from yishi.kit.clock import workdays_between
 from yishi.kit.records import lent
+from yishi.kit.text import unstopped
 from yishi.notices.days import day_said
 
 from .facts import Facts
@@ -62,7 +63,12 @@ def gate_missing(code: str, facts: Facts, model: Model, step: str = "") -> str |
     if asked is None:
         names = [gate.name for step in model.steps for gate in step.gates if gate.code == code]
         return _("“%(gate)s” has not been asked yet. Ask it from the matter's page.") % {"gate": (names or [code])[0]}
-    params = {"gate": asked.name, "body": asked.body.name, "day": day_said(asked.due_on), "reason": asked.reason}
+    params = {
+        "gate": asked.name,
+        "body": asked.body.name,
+        "day": day_said(asked.due_on),
+        "reason": unstopped(asked.reason),
+    }
     if asked.answer == GateRequest.Answer.APPROVE:
         if asked.shown and gate_is_stale(asked, _gate_reads(facts, model, asked.step)):
             return (

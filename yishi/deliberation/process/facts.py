@@ -1,6 +1,6 @@
 """What stands in a matter's file, read once: the conditions, the file page and the desk look at the same rows."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -118,6 +118,12 @@ class Facts:
             return []
         sittings = Sitting.within.filter(matter=self.matter).exclude(state=Sitting.State.CANCELLED)
         return list(sittings.select_related("minutes", "venue").order_by("ordinal"))
+
+    def after_sittings(self, on: date) -> datetime | None:
+        """A moment of a day after the sittings that were held on it: what was agreed in them follows them."""
+        held = (one.closed_at or one.starts_at for one in self.sittings if one.state == Sitting.State.CLOSED)
+        same_day = [at for at in held if timezone.localdate(at) == on]
+        return max(same_day) + timedelta(seconds=1) if same_day else None
 
     @property
     def sitting(self) -> Sitting | None:

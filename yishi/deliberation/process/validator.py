@@ -33,7 +33,7 @@ def matter_missing(matter: Matter, facts: Facts | None = None) -> list[Missing]:
     for code in (*step.exit, *(following.entry if following else ())):
         if code not in lacking:
             message = missing(code, facts, facts.model)
-            if message:
+            if message and message not in {str(known.message) for known in lacking.values()}:  # said once
                 lacking[code] = Missing(code, message)
     return list(lacking.values())
 

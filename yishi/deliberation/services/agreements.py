@@ -15,6 +15,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.records import certain
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
@@ -227,7 +228,7 @@ def _check_duties(duties: list[Duty], day: date, today: date) -> None:
             raise Refusal(
                 "duty.due_on.past",
                 _("Duty %(number)d is due on %(day)s, which has passed. Choose a day from today on.")
-                % {"number": duty.ordinal, "day": duty.due_on.isoformat()},
+                % {"number": duty.ordinal, "day": day_said(duty.due_on)},
                 details={"duty": str(duty.pk)},
             )
 

@@ -12,6 +12,7 @@ from yishi.deliberation.shown import gate_is_stale, gate_shown
 from yishi.journal.act import Act
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal
+from yishi.notices.days import day_said
 from yishi.notices.services import tell
 from yishi.organisations.models import Body, Place, valid_on
 
@@ -63,7 +64,7 @@ def put(this: Act, matter: Matter, step: Step, gate: Gate, body: Body, today: da
         raise Refusal(
             "gate.asked",
             _("This gate was asked already, on %(day)s. Wait for the answer, or remind that desk.")
-            % {"day": timezone.localtime(newest.asked_at).date().isoformat()},
+            % {"day": day_said(timezone.localtime(newest.asked_at).date())},
         )
     request = GateRequest.objects.create(
         matter=matter,

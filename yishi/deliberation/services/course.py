@@ -16,6 +16,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
@@ -311,7 +312,7 @@ def _check_day(on: date | None, facts: Facts) -> None:
     if facts.step and on < facts.step.entered_on:
         raise Refusal(
             "matter.too_early",
-            _("The step began on %(day)s; it cannot have ended before.") % {"day": facts.step.entered_on.isoformat()},
+            _("The step began on %(day)s; it cannot have ended before.") % {"day": day_said(facts.step.entered_on)},
             field="on",
         )
 

@@ -17,6 +17,7 @@ from yishi.deliberation.shown import agreement_digest, check_shown
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.numbers import next_number
@@ -263,7 +264,7 @@ def check_due(agreement: Agreement, due_on: date | None, today: date) -> None:
     if due_on is not None and due_on < today and not past:
         raise Refusal(
             "duty.due_on.past",
-            _("The due date %(day)s has passed. Please choose a day from today on.") % {"day": due_on.isoformat()},
+            _("The due date %(day)s has passed. Please choose a day from today on.") % {"day": day_said(due_on)},
             field="due_on",
         )
 

@@ -16,6 +16,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
+from yishi.notices.days import moment_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
@@ -163,7 +164,7 @@ def _check_unanswered(gate: GateRequest, newest: GateRequest) -> None:
     last = newest if newest.answer else gate
     if newest.pk == gate.pk and ANSWERS[gate.answer]:
         return
-    when = timezone.localtime(last.answered_at).strftime("%Y-%m-%d %H:%M") if last.answered_at else ""
+    when = moment_said(last.answered_at) if last.answered_at else ""
     raise WrongStage(
         "gate.answered",
         _("%(who)s answered this gate already, on %(when)s: %(answer)s. Nothing was changed by you.")

@@ -13,6 +13,7 @@ from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.days import day_said
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -62,7 +63,7 @@ def next_state(worry: Worry, verb: str) -> str:
             % {
                 "number": worry.number,
                 "state": worry.get_state_display(),
-                "day": timezone.localdate(last.at).isoformat() if last else "",
+                "day": day_said(timezone.localdate(last.at)) if last else "",
             },
             details={"state": worry.state},
         )

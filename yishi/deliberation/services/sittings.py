@@ -14,6 +14,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.clock import workdays_between
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Venue
 from yishi.organisations.rights import permit
@@ -328,7 +329,7 @@ def _ahead_on(sitting: Sitting, clock: str, before: date | None, given_on: date 
     if before is not None:
         raise WrongStage(
             f"sitting.{clock}.recorded",
-            _("This is recorded already, with the day %(day)s.") % {"day": before.isoformat()},
+            _("This is recorded already, with the day %(day)s.") % {"day": day_said(before)},
         )
     if not clean(reason):
         raise Refusal(

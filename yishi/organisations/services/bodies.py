@@ -15,6 +15,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
+from yishi.notices.days import day_said
 from yishi.people.models import Person
 from yishi.people.services import person_email
 
@@ -151,7 +152,7 @@ def body_close(*, actor: Viewer, body: Body, until: date | None = None, act_id: 
             return this.receipt
         body = Body.objects.select_for_update().get(pk=body.pk)
         if body.valid_to is not None:
-            raise WrongStage("body.closed", _("This body was closed on %(day)s.") % {"day": body.valid_to.isoformat()})
+            raise WrongStage("body.closed", _("This body was closed on %(day)s.") % {"day": day_said(body.valid_to)})
         if until < body.valid_from:
             raise Refusal("body.order", _("The end lies before the beginning. Check the day."), field="until")
         if Installation.objects.filter(home_body=body).exists():
@@ -195,7 +196,7 @@ def post_give(
         bodies = Body.objects.select_for_update(of=("self",), no_key=True).select_related("place")
         body = bodies.get(pk=body.pk)
         if body.valid_to is not None:
-            raise WrongStage("body.closed", _("This body was closed on %(day)s.") % {"day": body.valid_to.isoformat()})
+            raise WrongStage("body.closed", _("This body was closed on %(day)s.") % {"day": day_said(body.valid_to)})
         Person.within.select_for_update().get(pk=person.pk)  # one post of a person at a time: see `clash`
         why = clash(person, body, role, since)
         small = Installation.objects.filter(pk=1, small_office=True).exists()
@@ -226,7 +227,7 @@ def post_end(*, actor: Viewer, post: Post, until: date | None = None, act_id: UU
             return this.receipt
         post = Post.objects.select_for_update().select_related("body").get(pk=post.pk)
         if post.valid_to is not None:
-            raise WrongStage("post.ended", _("This post ended on %(day)s.") % {"day": post.valid_to.isoformat()})
+            raise WrongStage("post.ended", _("This post ended on %(day)s.") % {"day": day_said(post.valid_to)})
         if post.role in KEEPING and Installation.objects.filter(home_body=post.body_id).exists():
             others = Post.objects.filter(body=post.body_id, role=post.role, valid_to__isnull=True).exclude(pk=post.pk)
             if not others.exists():

@@ -13,6 +13,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
+from yishi.notices.days import day_said
 from yishi.people.models import Person
 
 from ..grants import Viewer
@@ -115,7 +116,7 @@ def member_leave(
         leaving = Member.objects.select_for_update().select_related("term__body").get(pk=member.pk)
         if leaving.valid_to is not None:
             raise WrongStage(
-                "member.left", _("This membership ended on %(day)s.") % {"day": leaving.valid_to.isoformat()}
+                "member.left", _("This membership ended on %(day)s.") % {"day": day_said(leaving.valid_to)}
             )
         leaving.valid_to = max(until, leaving.valid_from - timedelta(days=1))
         leaving.end_reason = reason

@@ -15,6 +15,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id, named_id
 from yishi.kit.text import clean
+from yishi.notices.days import day_said
 
 from ..grants import Viewer
 from ..models import Place, PlaceLevel, PlaceSuccession, PlaceVersion
@@ -237,7 +238,7 @@ def _version(place: Place, day: date, key: UUID, **changes: Any) -> PlaceVersion
     old = place.versions.order_by("-valid_from").select_for_update().first()
     if old is not None and old.valid_from > day:
         text = _("The last change of %(name)s was on %(day)s. Give a day after it.")
-        raise Refusal("place.order", text % {"name": place.name, "day": old.valid_from.isoformat()}, field="on")
+        raise Refusal("place.order", text % {"name": place.name, "day": day_said(old.valid_from)}, field="on")
     values = {"code": place.code, "name": place.name, "parent": place.parent, **changes}
     if old is not None and old.valid_from == day:  # two changes on one day: one version
         for field, value in values.items():
@@ -273,7 +274,7 @@ def _close(place: Place, day: date) -> None:
     last = place_on(place, day) or place.versions.order_by("-valid_from").first()
     if last is not None and last.valid_from >= day:
         text = _("The last change of %(name)s was on %(day)s. Give a day after it.")
-        raise Refusal("place.order", text % {"name": place.name, "day": last.valid_from.isoformat()}, field="on")
+        raise Refusal("place.order", text % {"name": place.name, "day": day_said(last.valid_from)}, field="on")
     place.versions.filter(valid_to__isnull=True).update(valid_to=day - timedelta(days=1))
     place.closed_on = day
     place.save(update_fields=["closed_on"])
@@ -288,7 +289,7 @@ def _open(place: Place) -> Place:
     place = Place.objects.select_related("parent").get(pk=place.pk)
     if place.closed_on:
         text = _("%(name)s was merged or divided on %(day)s. Work with the place that followed it.")
-        raise WrongStage("place.closed", text % {"name": place.name, "day": place.closed_on.isoformat()})
+        raise WrongStage("place.closed", text % {"name": place.name, "day": day_said(place.closed_on)})
     return place
 
 

@@ -15,6 +15,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id, clean_code, new_code
+from yishi.notices.days import day_said
 
 from ..grants import Viewer
 from ..models import Body, Place, Venue, VenueCode, VenueKind, VenueOwner
@@ -177,5 +178,5 @@ def _in_reach(convener: Body, place: Place) -> None:
 def _open(venue: Venue) -> Venue:
     venue = Venue.objects.select_for_update(of=("self",)).select_related("place").get(pk=venue.pk)
     if venue.valid_to is not None:
-        raise WrongStage("venue.closed", _("This venue was closed on %(day)s.") % {"day": venue.valid_to.isoformat()})
+        raise WrongStage("venue.closed", _("This venue was closed on %(day)s.") % {"day": day_said(venue.valid_to)})
     return venue

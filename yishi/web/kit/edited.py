@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from yishi.journal.models import Entry
 from yishi.kit.ids import made_at
+from yishi.notices.days import moment_said
 from yishi.people.models import Person
 
 LOOKED_AT = 500  # entries since the form was opened
@@ -54,7 +55,7 @@ def who_changed(thing: models.Model, opened: UUID | None) -> str:
     return _(
         "%(who)s changed this on %(when)s, after you opened the page. What you typed is kept; at each field that was "
         "changed stands what is stored now. Bring both together, then save again."
-    ) % {"who": person, "when": f"{timezone.localtime(entry.received_at):%Y-%m-%d %H:%M}"}
+    ) % {"who": person, "when": moment_said(entry.received_at)}
 
 
 def stored_now(field: Any, value: Any) -> str:

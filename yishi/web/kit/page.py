@@ -10,6 +10,7 @@ give the same 404. "public" is a right held only by the views in `PUBLIC_VIEWS` 
 import functools
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -61,9 +62,19 @@ def page(
     return decorate
 
 
+def _after_signing_in(request: Request) -> str:
+    """Where whoever signs in goes on: the page itself; of what was sent after the session had ended, its form, in which
+    the browser restores what was typed; of a button, the page on which it stands."""
+    view = getattr(request.resolver_match, "func", None)
+    if request.method in ("GET", "HEAD") or "GET" in getattr(view, "methods", ()):
+        return request.get_full_path()
+    stands_on = urlsplit(request.headers.get("Referer", ""))
+    return urlunsplit(("", "", stands_on.path, stands_on.query, "")) if stands_on.netloc == request.get_host() else "/"
+
+
 def refuse(request: Request) -> HttpResponse:
     """Whoever is not signed in is sent to sign in; who is, but lacks the right, reads so (status 403)."""
     if not request.viewer.is_known:
-        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        return redirect_to_login(_after_signing_in(request))
     desks = "" if posts_count_here() else base_of(INNER)
     return render(request, "kit/403.html", {"without_posts": not posts_count_here(), "desks": desks}, status=403)

@@ -1,8 +1,19 @@
 """The timeline: the spine of every file. What happened, who, when, what comes next and by when."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from yishi.kit.ids import made_at
+
+
+def moment_of(key: UUID, day: date) -> datetime | None:
+    """When a record that names only a day was written, if that was on this day: it orders what happened on one day."""
+    written = timezone.localtime(datetime.fromtimestamp(made_at(key), tz=UTC))
+    return written if written.date() == day else None
 
 
 @dataclass(frozen=True, slots=True)

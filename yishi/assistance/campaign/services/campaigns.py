@@ -28,6 +28,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.rights import permit
@@ -165,7 +166,7 @@ def days_in_phases(campaign: Campaign, starts_on: date, ends_on: date) -> None:
     if phases and day <= ends_on:
         raise Refusal(
             "drive.outside",
-            _("A drive lies inside the phases of its campaign; %(day)s lies in none.") % {"day": day.isoformat()},
+            _("A drive lies inside the phases of its campaign; %(day)s lies in none.") % {"day": day_said(day)},
             field="starts_on" if day == starts_on else "ends_on",
         )
 

@@ -28,6 +28,7 @@ from yishi.assistance.register.models import (
 from yishi.assistance.register.services.identity import account_of, identity_of, ring
 from yishi.kit import identity
 from yishi.kit.ids import uuid7
+from yishi.notices.days import day_said
 
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{15,21}[0-9Xx]?(?![0-9A-Za-z])")
 
@@ -100,7 +101,7 @@ def _compare(workbook: Import, want: Wanted, known: Known, places: Places) -> Re
     elif want.place is not None and want.place not in places.lives_in(household.place):
         want.fault(numbers[0], "village", "lives_elsewhere", text=household.place.name)
     if household.left_on is not None:
-        want.fault(numbers[0], "number", "household_left", day=household.left_on.isoformat())
+        want.fault(numbers[0], "number", "household_left", day=day_said(household.left_on))
     if want.faults:
         return Result("bad", numbers, want.faults)
     result = Result("same", numbers, household=str(household.pk), year=want.year)

@@ -20,6 +20,7 @@ from yishi.database.words import within
 from yishi.journal.act import Act, act, parts_write
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.days import day_said
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, current
@@ -204,7 +205,7 @@ def _problems(
         if (row.household_id, row.place_id) in begun and row.pk not in problems:
             problems[row.pk] = Refusal(
                 "pairing.twice",
-                _("This pair stands already, from %(day)s on. End it first, or leave it.") % {"day": on.isoformat()},
+                _("This pair stands already, from %(day)s on. End it first, or leave it.") % {"day": day_said(on)},
                 field="successor",
             )
     return problems

@@ -22,6 +22,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.kit.records import certain
+from yishi.notices.days import day_said
 from yishi.notices.services import tell
 from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import Body, Member, Place, Post, current, valid_on
@@ -263,7 +264,7 @@ def _problem(
             return Refusal(
                 "pairing.twice",
                 _("This pair stands already, from %(day)s on. End it first, or leave it.")
-                % {"day": standing.valid_from.isoformat()},
+                % {"day": day_said(standing.valid_from)},
                 field="target",
             )
     return None

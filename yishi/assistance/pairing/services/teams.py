@@ -11,6 +11,7 @@ from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceLevel, current
 from yishi.organisations.rights import permit
@@ -74,7 +75,7 @@ def team_join(
         if row.valid_to is not None and valid_from > row.valid_to:
             raise WrongStage("team.closed", _("This team has ended."))
         if valid_from < row.valid_from:
-            raise Refusal("team.early", _("The team is there from %(day)s on.") % {"day": row.valid_from.isoformat()})
+            raise Refusal("team.early", _("The team is there from %(day)s on.") % {"day": day_said(row.valid_from)})
         if person is None:
             receipt = person_write(by=by, name=name, phone=phone, act_id=this.child())
             person = Person.within.get(pk=receipt.result["person"])

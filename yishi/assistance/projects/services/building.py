@@ -23,6 +23,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
@@ -233,7 +234,7 @@ def in_order(project: Project, on: date, *, beginning: bool = False) -> date:
     if last and passed(on) < last.on:
         raise Refusal(
             "project.order",
-            _("This day lies before the step of %(day)s. Give a later day.") % {"day": last.on.isoformat()},
+            _("This day lies before the step of %(day)s. Give a later day.") % {"day": day_said(last.on)},
             field="on",
         )
     return passed(on)

@@ -29,6 +29,7 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.money import yuan_text
 from yishi.kit.records import certain
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
@@ -360,7 +361,7 @@ def bill_of(fund: Fund, kind: str, bill: str) -> str:
             % {
                 "bill": number,
                 "amount": yuan_text(earlier.amount),
-                "day": earlier.on.isoformat(),
+                "day": day_said(earlier.on),
                 "number": earlier.number,
             },
             field="bill",

@@ -18,6 +18,7 @@ from yishi.assistance.register.models import (
 )
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.identity import CARD, Identity
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.people.models import Person
 from yishi.people.services import person_name, person_phone
@@ -167,7 +168,7 @@ def day_read(on: date | None, *, after: date | None = None, field: str = "effect
     if after is not None and day < after:
         raise Refusal(
             "day.before",
-            _("This was before %(day)s, when it began. Check the day.") % {"day": after.isoformat()},
+            _("This was before %(day)s, when it began. Check the day.") % {"day": day_said(after)},
             field=field,
         )
     return day

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import Match, Need, Visit
+from yishi.notices.days import day_said
 from yishi.organisations.grants import is_overseeing
 from yishi.organisations.models import BodyKind
 from yishi.web.kit.next_acts import Course, NextAct, inside
@@ -30,7 +31,8 @@ VISITS = Course(
     records=lambda: Visit.objects.select_related("household__place"),
     order="on",
     title=lambda visit: (
-        gettext("A visit of %(day)s to household %(number)s") % {"day": visit.on, "number": visit.household.number}
+        gettext("A visit of %(day)s to household %(number)s")
+        % {"day": day_said(visit.on), "number": visit.household.number}
     ),
     detail=lambda visit: visit.household.place.name,
 )

@@ -22,6 +22,7 @@ from yishi.assistance.projects.services.balances import money_of
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
+from yishi.notices.days import day_said
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
 from yishi.web.assistance.deeds.loads import load_deed
@@ -253,7 +254,7 @@ class PayForm(ActForm):
         gifts = gifts.select_related("giver_body", "giver_person").order_by("-on")[:MOST_OFFERED]
         self.fields["gift"].queryset = FundMovement.within.filter(fund=fund, kind="received", state="counted")
         choices = [("", _("none"))]
-        choices += [(str(gift.pk), f"{gift.giver} · {yuan_text(gift.amount)} · {gift.on:%Y-%m-%d}") for gift in gifts]
+        choices += [(str(gift.pk), f"{gift.giver} · {yuan_text(gift.amount)} · {day_said(gift.on)}") for gift in gifts]
         self.fields["gift"].choices = choices
         self.fields["body"].offer(bodies_nearby(fund.place, request.viewer))
 

@@ -11,17 +11,16 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, StepRecord, Worry
+from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, Worry
 from yishi.deliberation.process.facts import Facts, with_counts
 from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
-from yishi.kit.ids import made_at
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.timeline import Event
+from yishi.web.kit.timeline import Event, moment_of
 
 # Which page mends what is missing: condition → (page, right). Pages of other slices are shown where they exist.
 MENDS: dict[str, tuple[str, str]] = {
@@ -129,12 +128,13 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
         events.append((moment, Event(when=when, **fields)))
 
     for worry in worries:
-        add(worry.raised_at, title=_("A worry was raised"), text=worry.number, url=link("worry", worry.pk))
+        raised = timezone.localdate(worry.raised_at) if worry.backfilled else worry.raised_at
+        add(raised, title=_("A worry was raised"), text=worry.number, url=link("worry", worry.pk))
     names = {step.code: step.name for step in facts.model.steps}
     for record in facts.steps[:-1] if matter.state == Matter.State.OPEN else facts.steps:
         add(
             record.entered_on,
-            _written_at(record),
+            moment_of(record.pk, record.entered_on),
             title=names.get(record.step, record.step),
             who=matter.convener.name,
             text=record.note,
@@ -149,20 +149,18 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
                 url=link("gate", gate.pk),
             )
     for note in facts.notes if with_notes else ():
-        add(note.written_on, title=note.get_kind_display(), who=note.author, text=note.text)
+        moment = moment_of(note.pk, note.written_on)
+        add(note.written_on, moment, title=note.get_kind_display(), who=note.author, text=note.text)
     for sitting in facts.sittings:
         if sitting.state == Sitting.State.CLOSED:
-            add(sitting.starts_at, title=_("The sitting was held"), url=link("sitting", sitting.pk))
+            add(
+                sitting.opened_at or sitting.starts_at, title=_("The sitting was held"), url=link("sitting", sitting.pk)
+            )
     if facts.agreement and facts.agreement.recorded_on:
-        add(facts.agreement.recorded_on, title=_("The agreement was recorded"), text=facts.agreement.number)
+        on = facts.agreement.recorded_on
+        add(on, facts.after_sittings(on), title=_("The agreement was recorded"), text=facts.agreement.number)
     past = [event for _when, event in sorted(events, key=lambda pair: pair[0])]
     return [*past, *_ahead(matter, facts)]
-
-
-def _written_at(record: StepRecord) -> datetime | None:
-    """When a step's record was written, if that was on the day it names: it orders what happened on one day."""
-    written = datetime.fromtimestamp(made_at(record.pk), tz=timezone.get_default_timezone())
-    return written if written.date() == record.entered_on else None
 
 
 def _ahead(matter: Matter, facts: Facts) -> list[Event]:

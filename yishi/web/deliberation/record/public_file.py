@@ -26,7 +26,7 @@ from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.process.schema import ROLES
 from yishi.deliberation.veil import Veil
 from yishi.kit.records import lent
-from yishi.web.kit.timeline import Event
+from yishi.web.kit.timeline import Event, moment_of
 
 # What of a promise's course is told; reminders and letters only where overdue lists are public.
 TOLD = (
@@ -205,9 +205,10 @@ class PublicFile:
         """What happened and who did it (bodies only), then where it stands, then what comes next."""
         dated: list[tuple[datetime, Event]] = []
 
-        def add(when: date | datetime, **fields: Any) -> None:
-            at = when if isinstance(when, datetime) else timezone.make_aware(datetime.combine(when, time(12)))
-            day = timezone.localdate(at)
+        def add(when: date | datetime, moment: datetime | None = None, **fields: Any) -> None:
+            noon = when if isinstance(when, datetime) else timezone.make_aware(datetime.combine(when, time(12)))
+            at = moment or noon
+            day = timezone.localdate(noon)
             dated.append((at, Event(when=day, **fields)))
 
         self._worries(add)
@@ -226,8 +227,9 @@ class PublicFile:
         names = {step.code: step.name for step in self.facts.model.steps}
         convener = self.veil.body(self.matter.convener)
         for record in self.facts.steps[:-1] if self.is_open else self.facts.steps:
-            at = timezone.make_aware(datetime.combine(record.entered_on, time(9, 0, record.ordinal % 60)))
-            add(at, title=names.get(record.step, record.step), who=convener)
+            morning = timezone.make_aware(datetime.combine(record.entered_on, time(9, 0, record.ordinal % 60)))
+            moment = moment_of(record.pk, record.entered_on) or morning
+            add(record.entered_on, moment, title=names.get(record.step, record.step), who=convener)
         for gate in self.facts.gates:
             if gate.answer:
                 title = f"{gate.name} · {gate.get_answer_display()}"
@@ -238,11 +240,11 @@ class PublicFile:
             if sitting.state == Sitting.State.CLOSED:
                 present = sitting.present_at_opening
                 text = _("%(count)d present at the opening") % {"count": present} if present else ""
-                add(sitting.starts_at, title=_("The sitting was held"), text=text)
+                add(sitting.opened_at or sitting.starts_at, title=_("The sitting was held"), text=text)
         agreement = self.facts.agreement
         if agreement and agreement.recorded_on:
-            evening = timezone.make_aware(datetime.combine(agreement.recorded_on, time(20)))  # after its sitting
-            add(evening, title=_("The agreement was recorded"), text=agreement.number)
+            on = agreement.recorded_on
+            add(on, self.facts.after_sittings(on), title=_("The agreement was recorded"), text=agreement.number)
 
     def _ledger(self, add: Any) -> None:
         acts = {promise.commitment.pk: promise for promise in self.promises}
@@ -253,10 +255,20 @@ class PublicFile:
             promise = acts[ledger_event.commitment_id]
             if ledger_event.kind == LedgerEvent.Kind.IN_FORCE:
                 if ledger_event.on not in handed:  # one hand-over puts all promises of an agreement in force
-                    add(ledger_event.on, title=_("The promises were handed over; their clocks run"))
+                    add(
+                        ledger_event.on,
+                        _on_its_day(ledger_event),
+                        title=_("The promises were handed over; their clocks run"),
+                    )
                 handed.add(ledger_event.on)
                 continue
-            add(ledger_event.on, title=ledger_event.get_kind_display(), who=promise.bearer, text=promise.act)
+            add(
+                ledger_event.on,
+                _on_its_day(ledger_event),
+                title=ledger_event.get_kind_display(),
+                who=promise.bearer,
+                text=promise.act,
+            )
 
     def _ahead(self) -> list[Event]:
         matter = self.matter
@@ -270,3 +282,8 @@ class PublicFile:
         position = self.facts.model.position(matter.step)
         later = self.facts.model.steps[position + 1 :] if position >= 0 else ()
         return [now, *(Event(title=step.name, kind="next") for step in later)]
+
+
+def _on_its_day(ledger_event: LedgerEvent) -> datetime | None:
+    """When it was written, if that was on the day that it names."""
+    return ledger_event.at if timezone.localdate(ledger_event.at) == ledger_event.on else None
