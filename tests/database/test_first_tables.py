@@ -19,6 +19,7 @@ FROZEN = {
     "assistance/0003_b_import_words": "9c71e7cd8316d43f78922b9c19e89969edd2ca3b38e9650bb5ff4428f573da6d",
     "assistance/0004_g_delivered": "e4ec399d349fdd9e0c244af317dc22ce9b003422f3e87c864c5c30e67f15059d",
     "assistance/0005_x_grams": "785c41a4f447bd0027c2efa3f3428616e78cd7a0ebae07b49b52f93deea71731",
+    "assistance/0006_w_team_end": "5e72133adc51b0ca6ecfccfef20939201f1f9d1b39d2fe906fb47263cff2c602",
     "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
     "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",
     "commitments/0002_r_heard": "3532afb0b1c6d8efd056ca5b1e363a432da23dd835d93cd7891a32a2d0956bc5",

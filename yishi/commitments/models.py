@@ -101,6 +101,7 @@ class Commitment(File):
     def reach_q(cls, reach: Reach) -> Q:
         return (
             reach.places("place__")
+            | reach.places("place__", reach.villages)
             | Q(bearer__in=reach.bodies)
             | Q(supervisor__in=reach.bodies)
             | Q(escalated_to__in=reach.bodies)

@@ -12,8 +12,8 @@ from .models import Commitment, Judge, TimeRequest
 
 @predicate
 def sits_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
-    """Has a post at a desk, also one that only reads, or is a sitting member."""
-    return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
+    """Has a post at a desk, also one that only reads, is a sitting member, or is stationed in a village."""
+    return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member() or viewer.stationed()
 
 
 @predicate

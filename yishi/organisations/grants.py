@@ -29,29 +29,6 @@ KEEPING = (PostRole.ADMINISTRATOR, PostRole.SECURITY)
 SEEING = (*WORKING, PostRole.STAFF, *READING)
 
 
-# What rooms above know of a person's stations: functions (person, day) -> spans of villages whose households they look
-# after without a post there, such as a stationed team's. One explicit table, filled at start by `apps.ready`.
-STATIONS: list[Callable[[UUID, date], Iterable[tuple[int, int]]]] = []
-
-
-class Villages(Sequence[tuple[int, int]]):
-    """The spans of somebody's own village desks and stations; the stations are asked for by whoever needs them first,
-    because most pages show no family."""
-
-    def __init__(self, desks: set[tuple[int, int]], person: UUID, day: date):
-        self._desks, self._person, self._day = desks, person, day
-
-    @cached_property
-    def _spans(self) -> tuple[tuple[int, int], ...]:
-        return tuple(sorted(self._desks | {span for find in STATIONS for span in find(self._person, self._day)}))
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._spans[place]
-
-    def __len__(self) -> int:
-        return len(self._spans)
-
-
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What gave somebody a right: a post at a body's desk, a membership, a seat, a pairing, a query code, …
@@ -70,6 +47,56 @@ class Grant:
     @classmethod
     def of_member(cls, member: Member) -> "Grant":
         return cls("member", member.pk)
+
+
+STATION = "station"
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where somebody is stationed without a post there, as a stationed team's people are: the place, and the grant."""
+
+    lo: int
+    hi: int
+    grant: Grant
+
+
+# What rooms above know of a person's stations on a day. One explicit table, filled at start by `apps.ready`.
+STATIONS: list[Callable[[UUID, date], Iterable[Station]]] = []
+
+
+class Stations(Sequence[Station]):
+    """A person's stations on a day, asked for by whoever needs them first, because most pages do not."""
+
+    def __init__(self, person: UUID, day: date):
+        self._person, self._day = person, day
+
+    @cached_property
+    def _stations(self) -> tuple[Station, ...]:
+        return tuple(station for find in STATIONS for station in find(self._person, self._day))
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._stations[place]
+
+    def __len__(self) -> int:
+        return len(self._stations)
+
+
+class Villages(Sequence[tuple[int, int]]):
+    """The spans of somebody's own village desks and stations."""
+
+    def __init__(self, desks: set[tuple[int, int]], stations: Sequence[Station]):
+        self._desks, self._stations = desks, stations
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted(self._desks | {(station.lo, station.hi) for station in self._stations}))
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._spans[place]
+
+    def __len__(self) -> int:
+        return len(self._spans)
 
 
 def is_overseeing(post: Post) -> bool:
@@ -94,6 +121,7 @@ class Viewer:
     reach: Reach = field(default_factory=Reach)
     known: set[str] = field(default_factory=set)  # what is true of them for the day and was asked for already
     all_posts: tuple[Post, ...] = ()  # also where only some of them are asked (`at`, `changing`)
+    stations: Sequence[Station] = ()
 
     def __post_init__(self) -> None:
         self.all_posts = self.all_posts or self.posts
@@ -136,6 +164,11 @@ class Viewer:
                 nearest = post
         return Grant.of_post(nearest) if nearest is not None else None
 
+    def stationed(self, place: Place | None = None) -> Grant | None:
+        """Their place in a team that is stationed where `place` lies; without one, anywhere."""
+        there = (one for one in self.stations if place is None or one.lo <= place.lo <= one.hi)
+        return next((station.grant for station in there), None)
+
     def only_desk(self) -> Grant | bool:
         """Their post where they work at one desk; True at several, because which it is nobody said; False at none."""
         working = {post.body_id: post for post in self.posts if post.role in WORKING}
@@ -177,13 +210,13 @@ class Viewer:
         if self.person is None or self.query_code is not None:
             return self
         person = self.person.pk
-        reach = Reach(villages=Villages(set(), person, timezone.localdate()), person=person, helper=person)
-        return Viewer(person=self.person, memberships=self.memberships, reach=reach)
+        reach = Reach(villages=Villages(set(), self.stations), person=person, helper=person)
+        return Viewer(person=self.person, memberships=self.memberships, reach=reach, stations=self.stations)
 
     def at(self, body_id: UUID) -> "Viewer":
         """The same person with nothing but their posts at this desk: these give what is asked so, or nothing does."""
         posts = tuple(post for post in self.posts if post.body_id == body_id)
-        return self if self.is_system else replace(self, posts=posts, memberships=())
+        return self if self.is_system else replace(self, posts=posts, memberships=(), stations=())
 
     @property
     def in_person(self) -> Grant:
@@ -239,6 +272,7 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
     members = tuple(Member.objects.filter(valid_on(today), person=person).select_related("term__body__place"))
     seeing = [post for post in posts if post.role in SEEING]
     keeping = [post for post in posts if post.role in KEEPING]
+    stations = Stations(person.pk, today)
     return Viewer(
         person=person,
         posts=posts,
@@ -247,8 +281,7 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
             spans=tuple(sorted({(p.body.place.lo, p.body.place.hi) for p in seeing if is_overseeing(p)})),
             villages=Villages(
                 {(p.body.place.lo, p.body.place.hi) for p in seeing if p.body.kind == BodyKind.VILLAGE},
-                person.pk,
-                today,
+                stations,
             ),
             bodies=frozenset(p.body_id for p in seeing if p.role not in READING),
             person=person.pk,
@@ -258,6 +291,7 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
             ),
             register_bodies=frozenset(p.body_id for p in keeping),
         ),
+        stations=stations,
     )
 
 

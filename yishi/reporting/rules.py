@@ -3,6 +3,7 @@
 from typing import Any
 
 from yishi.assistance.campaign.rules import has_desk
+from yishi.assistance.register.rules import is_stationed
 from yishi.organisations.grants import OVERSEEING, READING, SEEING, Grant, Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import Answer, add, predicate
@@ -47,4 +48,4 @@ add("report.see", has_desk, reads=True)
 add("report.issue", oversees_there)
 add("answer.see", (has_desk & is_issued) | oversees_there, reads=True)
 add("answer.write", oversees_there)
-add("figure.see", has_desk, reads=True)
+add("figure.see", has_desk | is_stationed, reads=True)

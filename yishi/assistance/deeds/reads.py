@@ -75,14 +75,14 @@ def _with_home(member: HouseholdMember) -> Any:
 
 
 def members_of(viewer: Viewer) -> QuerySet[Member]:
-    """Sitting members of the viewer's own committees, of those of their places and of those within their oversight."""
+    """Sitting members of the viewer's own committees, of those of their places (where they are stationed too) and of
+    those within their oversight."""
     condition = viewer.reach.places("term__body__place__") | Q(
         term__in=[member.term_id for member in viewer.memberships]
     )
-    for post in viewer.posts:
-        if post.role in SEEING:
-            lo = post.body.place.lo
-            condition |= Q(term__body__place__lo__lte=lo, term__body__place__hi__gte=lo)
+    seats = [post.body.place.lo for post in viewer.posts if post.role in SEEING]
+    for lo in (*seats, *(station.lo for station in viewer.stations)):
+        condition |= Q(term__body__place__lo__lte=lo, term__body__place__hi__gte=lo)
     return Member.objects.filter(condition, valid_on(timezone.localdate()))
 
 
@@ -123,9 +123,10 @@ def open_items(viewer: Viewer) -> QuerySet[CatalogueItem]:
     running = Q(campaign__starts_on__lte=today)
     running &= Q(campaign__ends_on__isnull=True) | Q(campaign__ends_on__gte=today)
     condition = Q(pk__in=[])
-    for place in places_of(viewer):
-        condition |= Q(campaign__place__lo__lte=place.lo, campaign__place__hi__gte=place.lo)
-        condition |= Q(campaign__place__lo__range=(place.lo, place.hi))
+    spans = [(place.lo, place.hi) for place in places_of(viewer)]
+    for lo, hi in (*spans, *((station.lo, station.hi) for station in viewer.stations)):
+        condition |= Q(campaign__place__lo__lte=lo, campaign__place__hi__gte=lo)
+        condition |= Q(campaign__place__lo__range=(lo, hi))
     return CatalogueItem.objects.filter(running, condition, is_retired=False)
 
 

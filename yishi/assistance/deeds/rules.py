@@ -1,12 +1,21 @@
 """Who speaks for a deed, an activity, a body's numbers; who reads a body's file."""
 
+from typing import Any
+
 from yishi.assistance.campaign.rules import has_desk, sits_as_member, works_somewhere
 from yishi.assistance.register.rules import is_helper
 from yishi.organisations.grants import SEEING, Viewer, first
-from yishi.organisations.models import Body
+from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Activity, Deed, PossibleDuplicate, Unitemised
+
+
+@predicate
+def is_stationed(viewer: Viewer, thing: Any = None) -> Answer:
+    """Is stationed where it was done: `thing` is the place, or a deed; without either (a form) stationed anywhere."""
+    place = thing if isinstance(thing, Place) else getattr(thing, "place", None)
+    return viewer.stationed(place)
 
 
 @predicate
@@ -42,11 +51,11 @@ def reads_its_file(viewer: Viewer, body: Body | None = None) -> Answer:
 
 @predicate
 def recorded_it(viewer: Viewer, deed: Deed) -> Answer:
-    """Works at the desk for which it was recorded, or recorded it and still sits somewhere."""
+    """Works at the desk for which it was recorded, or recorded it and still sits somewhere, or is stationed there."""
     at_its_desk = viewer.holds(deed.recorded_for_id)
     if at_its_desk or viewer.person_id is None or viewer.person_id != deed.recorded_by_id:
         return at_its_desk
-    return viewer.is_sitting_member() or bool(viewer.only_desk())
+    return viewer.is_sitting_member() or viewer.stationed(deed.place) or bool(viewer.only_desk())
 
 
 @predicate
@@ -74,8 +83,8 @@ def oversees_both(viewer: Viewer, pair: PossibleDuplicate) -> Answer:
 
 
 add("deed.see", has_desk | is_helper, reads=True)  # which deeds: their reach says
-add("deed.record", sits_as_member | works_somewhere)
-add("deed.claim", sits_as_member | works_somewhere)
+add("deed.record", sits_as_member | works_somewhere | is_stationed)
+add("deed.claim", sits_as_member | works_somewhere | is_stationed)
 add("deed.confirm", is_its_party)
 add("deed.correct", recorded_it | oversees_its_place)
 add("deed.prove", recorded_it | is_its_party | oversees_its_place)
@@ -83,7 +92,7 @@ add("duplicate.see", has_desk, reads=True)
 add("duplicate.decide", oversees_both)
 add("unitemised.report", works_somewhere)
 add("deed.disown", is_its_person)
-add("activity.see", has_desk, reads=True)
+add("activity.see", has_desk | is_helper, reads=True)
 add("activity.open", sits_as_member | works_somewhere)
 add("activity.extend", organised_it)
 add("unitemised.see", has_desk, reads=True)

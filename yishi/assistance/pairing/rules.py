@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from yishi.assistance.campaign.rules import has_desk, works_somewhere
 from yishi.assistance.register.models import Household
-from yishi.assistance.register.rules import keeps_its_village
+from yishi.assistance.register.rules import is_stationed_there, keeps_its_village
 from yishi.commitments.rules import bears, is_small_office, same_hands
 from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import Place, current, valid_on
@@ -18,7 +18,6 @@ from .models import (
     Measure,
     Pairing,
     StationedTeam,
-    TeamMember,
     Visit,
 )
 
@@ -33,15 +32,6 @@ def pairing_of(viewer: Viewer, household: Household) -> Pairing | None:
     return Pairing.within.filter(valid_on(timezone.localdate()), helper, household=household).first()
 
 
-def station_of(viewer: Viewer, place: Place) -> TeamMember | None:
-    """The viewer's place in a team that is stationed where `place` lies."""
-    if viewer.person_id is None:
-        return None
-    today = timezone.localdate()
-    stationed = TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), person=viewer.person_id)
-    return stationed.filter(team__place__lo__lte=place.lo, team__place__hi__gte=place.lo).first()
-
-
 @predicate
 def is_helper(viewer: Viewer, thing: Any = None) -> Answer:
     """Is paired, or is stationed somewhere, by whatever grant: also somebody without any desk."""
@@ -49,11 +39,10 @@ def is_helper(viewer: Viewer, thing: Any = None) -> Answer:
         return False
     if HELPS in viewer.known or HELPS_NOBODY in viewer.known:
         return HELPS in viewer.known
-    today = timezone.localdate()
-    own = {"person": viewer.person_id}
-    pairs = Pairing.within.filter(valid_on(today), **own).order_by().values_list("pk")
-    stations = TeamMember.objects.filter(valid_on(today), **own).order_by().values_list("pk")
-    viewer.known.add(HELPS if list(pairs.union(stations)[:1]) else HELPS_NOBODY)
+    helps = (
+        viewer.stationed() or Pairing.within.filter(valid_on(timezone.localdate()), person=viewer.person_id).exists()
+    )
+    viewer.known.add(HELPS if helps else HELPS_NOBODY)
     return HELPS in viewer.known
 
 
@@ -91,14 +80,6 @@ def helps_it(viewer: Viewer, household: Household) -> Answer:
 def keeps_its_place(viewer: Viewer, household: Household) -> Answer:
     """Keeps the register of the household's village: its own desk, or an overseeing desk around it."""
     return keeps_its_village.test(viewer, household.place)
-
-
-@predicate
-def is_stationed_there(viewer: Viewer, place: Place) -> Answer:
-    """Belongs today to the team that is stationed at the place; the grant is the station, for the body that sent
-    them."""
-    station = station_of(viewer, place)
-    return Grant("station", station.pk, station.sent_by_id) if station is not None else None
 
 
 @predicate
@@ -145,11 +126,11 @@ def is_another_hand(viewer: Viewer, measure: Measure) -> Answer:
 def _is_of_bearer(viewer: Viewer, measure: Measure) -> bool:
     bearer = measure.commitment.bearer_id
     pairing = pairing_of(viewer, measure.household)
-    station = station_of(viewer, measure.household.place)
+    station = viewer.stationed(measure.household.place)
     return (
         any(membership.term.body_id == bearer for membership in viewer.memberships)
         or (pairing is not None and pairing.body_id == bearer)
-        or (station is not None and station.sent_by_id == bearer)
+        or (station is not None and station.body_id == bearer)
     )
 
 
@@ -193,6 +174,7 @@ add("measure.hear", looks_after & is_another_hand)
 add("team.see", has_desk | is_helper, reads=True)
 add("team.open", keeps_its_village)  # thing: the place
 add("team.keep", keeps_team)
+add("team.end", keeps_team)
 add("village_plan.see", has_desk | is_helper, reads=True)
 add("village_plan.open", keeps_its_village | is_stationed_there)  # thing: the place
 add("village_plan.keep", keeps_village_plan)

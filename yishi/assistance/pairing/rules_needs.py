@@ -4,13 +4,13 @@ from typing import Any
 
 from yishi.assistance.campaign.rules import has_desk, sits_as_member, works_somewhere
 from yishi.assistance.register.models import Household
-from yishi.assistance.register.rules import keeps_its_village
+from yishi.assistance.register.rules import is_stationed_there, keeps_its_village
 from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Match, Need, Offer
-from .rules import helps_it, is_helper, is_stationed_there
+from .rules import helps_it, is_helper
 
 
 @predicate

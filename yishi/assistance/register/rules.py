@@ -1,7 +1,8 @@
 """Who reads and keeps the register of households.
 
-A village's own desk and the overseeing desks of its place read its households and fill in their years; the village asks
-for changes, an overseeing desk decides them. A desk of one village reads nothing of the next one's.
+A village's own desk and the overseeing desks of its place read its households and fill in their years; the village and
+its stationed team ask for changes, an overseeing desk decides them. A desk of one village reads nothing of the next
+one's.
 """
 
 from typing import Any
@@ -40,6 +41,31 @@ def reads_its_place(viewer: Viewer, household: Household) -> Answer:
 
 
 @predicate
+def is_stationed(viewer: Viewer, thing: Any = None) -> Answer:
+    """Is stationed somewhere: opens forms in which the place is still to be chosen."""
+    return viewer.stationed()
+
+
+@predicate
+def is_stationed_there(viewer: Viewer, place: Place) -> Answer:
+    """Belongs today to the team that is stationed at the place; the grant is the station, for the body that sent
+    them."""
+    return viewer.stationed(place)
+
+
+@predicate
+def is_stationed_by_it(viewer: Viewer, household: Household) -> Answer:
+    """Is stationed in the household's village."""
+    return viewer.stationed(household.place)
+
+
+@predicate
+def is_stationed_by_member(viewer: Viewer, member: HouseholdMember) -> Answer:
+    """The same for somebody of a household, as long as they live in it."""
+    return viewer.stationed(member.household.place) if member.valid_to is None else None
+
+
+@predicate
 def keeps_household(viewer: Viewer, household: Household) -> Answer:
     """Works at the own desk of the household's village, or at an overseeing desk around it."""
     return keeps_its_village.test(viewer, household.place)
@@ -60,8 +86,9 @@ def decides_at(viewer: Viewer, place: Place) -> Answer:
 @predicate
 def reads_request(viewer: Viewer, request: ChangeRequest) -> Answer:
     """Sits at an overseeing desk around the request's place, or at the village's own desk, also by a post that only
-    reads."""
-    return viewer.oversees(request.place.lo, SEEING) or village_desk(viewer, request.place)
+    reads, or is stationed there."""
+    desk = viewer.oversees(request.place.lo, SEEING) or village_desk(viewer, request.place)
+    return desk or viewer.stationed(request.place)
 
 
 @predicate
@@ -72,8 +99,8 @@ def decides_request(viewer: Viewer, request: ChangeRequest) -> Answer:
 
 @predicate
 def asked_it(viewer: Viewer, request: ChangeRequest) -> Answer:
-    """Works at a desk that keeps the village of the request: what one of its people asked, another may take back."""
-    return keeps_its_village.test(viewer, request.place)
+    """Works at a desk that keeps the village of the request, or is stationed there: what one of its people asked, another may take back."""
+    return keeps_its_village.test(viewer, request.place) or viewer.stationed(request.place)
 
 
 @predicate
@@ -97,14 +124,15 @@ def helps_it(viewer: Viewer, household: Household) -> Answer:
 add("household.list", sits_where_households_are_kept | is_helper, reads=True)
 add("household.add", keeps_its_village)
 add("household.see", reads_its_place | helps_it, reads=True)
-add("household.keep", works_where_households_are_kept)  # opens the form; the place chosen in it is asked again
-add("household.ask", keeps_its_village)  # of a Place
+add("household.keep", works_where_households_are_kept | is_stationed)  # opens the form; its place is asked again
+add("household.ask", keeps_its_village | is_stationed_there)  # of a Place
 add("household.decide", decides_at)  # of a Place
-add("household.edit", keeps_household)  # the forms of one household: asks for a change, or makes it
+add("household.edit", keeps_household | is_stationed_by_it)  # forms of one household: asks for a change, or makes it
 add("household.fill", keeps_household)
-add("household.correct", keeps_member)
+add("household.correct", keeps_member | is_stationed_by_member)
+add("member.fill", keeps_member)
 add("identity.open", keeps_member)
-add("change.list", sits_where_households_are_kept, reads=True)
+add("change.list", sits_where_households_are_kept | is_stationed, reads=True)
 add("change.see", reads_request, reads=True)
 add("change.decide", decides_request)
 add("change.withdraw", asked_it)

@@ -30,6 +30,7 @@ from yishi.web.kit.exports import (
     wants_export,
 )
 from yishi.web.kit.lists import Column, DeclaredList, file_response
+from yishi.web.kit.nearby import stationed_places
 from yishi.web.kit.numbers import number_text, plain
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
@@ -58,9 +59,9 @@ def load_place(request: Request, pk: UUID) -> Place:
 
 
 def top_place(viewer: Any) -> Place | None:
-    """The largest place of the viewer's posts and memberships."""
+    """The largest place of the viewer's posts and memberships; without any, where they are stationed."""
     places = [post.body.place for post in viewer.posts] + [member.term.body.place for member in viewer.memberships]
-    return max(places, key=lambda place: place.hi - place.lo, default=None)
+    return max(places or stationed_places(viewer), key=lambda place: place.hi - place.lo, default=None)
 
 
 @page("figure.see", methods=("GET",))

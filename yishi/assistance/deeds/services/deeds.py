@@ -117,7 +117,7 @@ def deed_record(
     it closes need and offer, and proves the promise. `source` (kind, id) is what the deed follows from, such as a
     proposal: an item that is fed by proposals takes no deed typed by hand.
     """
-    by = permit("deed.record", actor, at=recorded_for)
+    by = permit("deed.record", actor, place, at=recorded_for)
     plan = Planned(item, place, on, amount, parties, reached, words, activity, recorded_for, source)
     body = {**plan.sent(), **({"match": match.pk} if match is not None else {})}
     with act(RECORD, actor=by, act_id=act_id, body=body) as this:
@@ -140,12 +140,13 @@ def deed_record(
 def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple[list[Deed], int]:
     """Record several deeds of one day within the act that carries them: each with its own receipt, in a statement for
     each table. Gives the deeds and how many look like others."""
-    by = {desk: permit("deed.record", actor, at=desk) for desk in {plan.recorded_for for plan in plans}}
+    where = {(plan.recorded_for, plan.place) for plan in plans}
+    by = {(desk, place): permit("deed.record", actor, place, at=desk) for desk, place in where}
     versions = versions_open([plan.item for plan in plans], plans[0].on)
     sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
     parts, deeds, parties, beneficiaries = [], [], [], []
     for plan in plans:
-        part = this.part(RECORD, plan.sent(), by[plan.recorded_for])
+        part = this.part(RECORD, plan.sent(), by[plan.recorded_for, plan.place])
         deed = deed_made(part, actor, plan, versions[plan.item.pk])
         ours, theirs = party_rows(deed, plan.parties, sectors), beneficiary_rows(deed, plan.reached)
         part.draft(**counting(part, deed, ours, theirs))
@@ -207,7 +208,7 @@ def deed_claim(
 
     With a share the others keep their proportions of the rest; without one all parts become equal. Result: deed.
     """
-    by = permit("deed.claim", actor, at=who if isinstance(who, Body) else None)
+    by = permit("deed.claim", actor, deed, at=who if isinstance(who, Body) else None)
     body = {"deed": deed.pk, "who": who.pk, "role": role, "share": share}
     with act("assistance.deed.claim", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:

@@ -160,7 +160,7 @@ def deed_claim_instead(
 ) -> Receipt:
     """Give up one's own record (`mine`) of a deed that somebody else had recorded (`deed`): a role in theirs is
     claimed, one's own is withdrawn. For oneself, or for the desk for which one recorded. Result: deed."""
-    by = permit("deed.claim", actor, at=mine.recorded_for)
+    by = permit("deed.claim", actor, mine, at=mine.recorded_for)
     body = {"deed": deed.pk, "mine": mine.pk, "role": role, "share": share, "reason": reason}
     with act("assistance.deed.claim_instead", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:

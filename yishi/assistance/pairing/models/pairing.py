@@ -16,6 +16,7 @@ from yishi.assistance.register.models.households import Household, household_rea
 from yishi.commitments.models import Commitment
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
+from yishi.organisations.grants import STATION, Grant, Station
 from yishi.organisations.models import Body, Dated, Place, valid_on
 from yishi.people.models import Person
 
@@ -81,10 +82,11 @@ class Pairing(File, Dated):
         )
 
 
-def stations(person: UUID, day: date) -> list[tuple[int, int]]:
-    """The spans of the places in which a person is stationed on `day` (see `grants.STATIONS`)."""
+def stations(person: UUID, day: date) -> list[Station]:
+    """Where a person is stationed on `day` (see `grants.STATIONS`): in teams that have not ended."""
     stationed = TeamMember.objects.filter(valid_on(day), valid_on(day, "team__"), person=person)
-    return list(stationed.values_list("team__place__lo", "team__place__hi"))
+    found = stationed.order_by("pk").values_list("pk", "sent_by", "team__place__lo", "team__place__hi")
+    return [Station(lo, hi, Grant(STATION, post, body)) for post, body, lo, hi in found]
 
 
 class VisitRule(models.Model):
@@ -106,6 +108,7 @@ class StationedTeam(File, Dated):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     place = models.ForeignKey(Place, models.PROTECT, related_name="teams")
     name = models.CharField(max_length=64)
+    end_reason = models.CharField(max_length=200, blank=True)  # why it was ended
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:

@@ -1,4 +1,5 @@
-"""Stationed teams (驻村工作队): opened for a village or township; people join and leave with a role and a day."""
+"""Stationed teams (驻村工作队): opened for a village or township; people join and leave with a role and a day; a team
+ends with a reason, and with it the rights of all its people there."""
 
 from datetime import date
 from uuid import UUID
@@ -121,4 +122,44 @@ def team_leave(*, actor: Viewer, post: TeamMember, on: date, act_id: UUID | None
             quantities={"left": 1},
             data={"person": row.person_id, "post": row.pk},
         )
+    return this.receipt
+
+
+def team_end(*, actor: Viewer, team: StationedTeam, on: date, reason: str, act_id: UUID | None = None) -> Receipt:
+    """End a team's posting with the day `on`: everybody's time in it ends then, and with it what they see and do there.
+    Result: left, the number of people."""
+    by = permit("team.end", actor, team)
+    body = {"team": team.pk, "on": on, "reason": reason}
+    with act("assistance.team.end", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = StationedTeam.within.select_for_update().get(pk=team.pk)
+        if row.valid_to is not None:
+            raise WrongStage("team.closed", _("This team has ended."))
+        if on < row.valid_from:
+            raise Refusal("team.leave", _("It cannot end before it began."), field="on")
+        row.end_reason = clean(reason)[:200]
+        if not row.end_reason:
+            raise Refusal("reason.empty", _("Please write why."), field="reason")
+        posts = row.members.filter(current(on))
+        late = posts.filter(valid_from__gt=on).select_related("person").first()
+        if late is not None:
+            raise Refusal(
+                "team.joins",
+                _("%(name)s joins on %(day)s: the team cannot end before.")
+                % {"name": late.person.name, "day": late.valid_from.isoformat()},
+                field="on",
+            )
+        people = list(posts.values_list("person", flat=True))
+        row.valid_to = on
+        row.save(update_fields=["valid_to", "end_reason"])
+        posts.update(valid_to=on)
+        this.entry(
+            subject=("team", row.pk),
+            place=row.place_id,
+            at=this.on_day(on),
+            quantities={"ended": 1, "left": len(people)},
+            data={"people": people, "reason": row.end_reason},
+        )
+        this.result(team=row.pk, left=len(people))
     return this.receipt

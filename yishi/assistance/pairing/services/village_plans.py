@@ -51,7 +51,7 @@ def village_plan_open(
             aim=said,
             starts_on=starts_on,
             ends_on=ends_on,
-            desk_id=by.body_id,
+            desk_id=by.body_id if by.right_kind == "post" else None,
             made_by=actor.person,
             made_at=this.now,
         )

@@ -29,7 +29,7 @@ from yishi.kit.identity import masked
 from yishi.kit.ids import child_id, uuid7
 from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, Place
+from yishi.organisations.models import Place
 from yishi.organisations.rights import may, permit
 
 from .identity import account_read, asked_open, asked_seal, identity_read, keys_check, ring
@@ -95,7 +95,7 @@ def change_ask(
             effective_on=day,
             reason=said,
             asked_by=actor.person,
-            asked_for=Body.objects.filter(pk=by.body_id).first() if by.body_id else None,
+            asked_for_id=by.body_id if by.right_kind == "post" else None,  # who is stationed asks for no desk
             asked_at=this.now,
         )
         if numbers or account:

@@ -11,6 +11,7 @@ from yishi.assistance.checks.models import CheckFinding, CheckWaiver, Severity
 from yishi.assistance.register.models import Household
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
+from yishi.web.kit.one_act import link
 from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
 
@@ -18,6 +19,8 @@ from .check_words import BADGES, rule_title
 
 SHOWN = 20
 ORDER = {Severity.ERROR: 0, Severity.DOUBT: 1, Severity.HINT: 2}
+YEARLY = frozenset({"income", "living"})  # groups of rules about what the form of a household's year asks
+WORKING_YEAR = frozenset({"work"})  # and the form of a member's year
 NEWEST_WAIVERS = Prefetch("waivers", CheckWaiver.objects.order_by("-given_at"))
 
 
@@ -53,7 +56,25 @@ def dress(request: Request, finding: CheckFinding, pack: Pack) -> None:
         waived=finding.is_waived_on(today),
         reason=reason_of(finding, today),
         may_waive=finding.cleared_at is None and may("check.waive", request.viewer, finding),
+        rule_url=link("check_rule", finding.rule) if may("check.see", request.viewer) else "",
+        mend_url=mend_url(request, finding) if finding.cleared_at is None else "",
     )
+
+
+def mend_url(request: Request, finding: CheckFinding) -> str:
+    """The page on which what the rule asks for is written down, or asked for; empty for who may do neither."""
+    viewer, household, member = request.viewer, finding.household, finding.member
+    if finding.group == "helpers":
+        return link("family", household.pk) if may("family.see", viewer, household) else ""
+    year = finding.year or timezone.localdate().year
+    if finding.group in YEARLY and may("household.fill", viewer, household):
+        return link("household_year", pk=household.pk, year=year)
+    if member is not None:
+        member.household = household  # at hand already
+        if finding.group in WORKING_YEAR and may("member.fill", viewer, member):
+            return link("household_member_year", pk=member.pk, year=year)
+        return link("household_member_change", member.pk) if may("household.correct", viewer, member) else ""
+    return link("household_change", household.pk) if may("household.edit", viewer, household) else ""
 
 
 def reason_of(finding: CheckFinding, today: date) -> str:

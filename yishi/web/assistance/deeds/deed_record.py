@@ -41,6 +41,7 @@ from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.nearby import stationed_places
 from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
@@ -208,16 +209,19 @@ class DeedForm(ReachedForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, viewer=viewer, **kwargs)
         self.desks = {str(post.body_id): post.body for post in viewer.working_posts}
-        choices = [(ME, _("I myself"))] if viewer.is_sitting_member() else []
+        self.is_stationed = viewer.stationed() is not None
+        choices = [(ME, _("I myself"))] if viewer.is_sitting_member() or self.is_stationed else []
         for key, body in self.desks.items():
             choices.append((f"{DESK}:{key}", body.name))
             choices.append((f"{FOR_MEMBERS}:{key}", _("members; %(body)s organised it") % {"body": body.name}))
             choices.append((f"{FOR_OTHERS}:{key}", _("others; %(body)s only reports it") % {"body": body.name}))
+        if self.is_stationed:  # for no desk: what others did where the team is
+            choices.append((FOR_OTHERS, _("others; I only report it")))
         self.fields["doer"].choices = choices
         self.fields["doer"].initial = choices[0][0] if choices else ""
         if len(choices) < 2:
             self.fields["doer"].widget = forms.HiddenInput()
-        if self.desks:
+        if self.desks or self.is_stationed:
             members = self.fields["members"]
             members.find, members.by_ids = (partial(search, viewer) for search in (members_find, members_by))
         else:
@@ -315,7 +319,8 @@ def _initial(request: Request, version: ItemVersion, match: Match | None) -> dic
     like = own.filter(pk__in=_keys(request.GET.get("like"))).first()
     last = like or own.order_by("-recorded_at").first()
     initial: dict[str, Any] = {"on": timezone.localdate(), "amount": 1}
-    place: Place | None = last.place if last else next(iter(places_of(request.viewer)), None)
+    stood = places_of(request.viewer) or stationed_places(request.viewer)
+    place: Place | None = last.place if last else next(iter(stood), None)
     if version.serves != Serves.VILLAGE or (place and place.level == "village"):
         initial["place"] = place
     if match is not None:

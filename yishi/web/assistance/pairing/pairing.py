@@ -63,7 +63,7 @@ def families(request: Request) -> HttpResponse:
     mine = list(own_pairings(viewer)[:SHOWN])
     homes = [pairing.household_id for pairing in mine if pairing.household_id]
     stations = list(
-        TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), person=viewer.person_id)
+        TeamMember.objects.filter(pk__in=[station.grant.id for station in viewer.stations])
         .select_related("team__place")
         .order_by("team__place__lo")
     )

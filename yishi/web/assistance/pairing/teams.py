@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import StationedTeam, TeamMember
 from yishi.assistance.pairing.reads import helpers_find, where_from
-from yishi.assistance.pairing.services.teams import team_join, team_leave, team_open
+from yishi.assistance.pairing.services.teams import team_end, team_join, team_leave, team_open
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, current, valid_on
 from yishi.organisations.rights import may
@@ -105,6 +105,7 @@ def team(request: Request, team: StationedTeam) -> HttpResponse:
         "here": [post for post in posts if post.valid_to is None or post.valid_to >= today],
         "gone": [post for post in posts if post.valid_to is not None and post.valid_to < today],
         "may_keep": may("team.keep", request.viewer, team),
+        "may_end": team.valid_to is None and may("team.end", request.viewer, team),
     }
     return file_response(request, "assistance/pairing/team.html", context, {TEAM_POSTS: context["here"]})
 
@@ -216,10 +217,35 @@ def team_remove(request: Request, team: StationedTeam) -> HttpResponse:
     )
 
 
+class EndForm(ActForm):
+    on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
+    reason = forms.CharField(
+        label=gettext_lazy("Why does its posting end?"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+@page("team.end", load=load_team)
+def team_close(request: Request, team: StationedTeam) -> HttpResponse:
+    return one_act(
+        request,
+        EndForm(request.POST or None, initial={"on": timezone.localdate()}),
+        team_end,
+        heading=_("End the posting of %(team)s") % {"team": team.name},
+        lead=_(
+            "Everybody's time in the team ends with that day, and what they may see and record there; nothing is lost."
+        ),
+        back=reverse("team", args=[team.pk]),
+        done=_("The last day of the team is stored."),
+        submit=_("End the posting"),
+        given={"team": team},
+    )
+
+
 urlpatterns = [
     path("desk/teams/", teams, name="teams"),
     path("desk/teams/new/", team_new, name="team_new"),
     path("desk/teams/<uuid:pk>/", team, name="team"),
     path("desk/teams/<uuid:pk>/add/", team_add, name="team_add"),
+    path("desk/teams/<uuid:pk>/end/", team_close, name="team_end"),
     path("desk/teams/<uuid:pk>/<uuid:post>/leave/", team_remove, name="team_leave"),
 ]

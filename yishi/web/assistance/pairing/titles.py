@@ -27,6 +27,7 @@ TITLES: dict[str, Title] = {
     "assistance.pairing.hand_over": _("Handed over to a successor"),
     "assistance.pairing.hand_over_all": _("Pairings taken over"),
     "assistance.pairing.make": _("Paired"),
+    "assistance.team.end": _("The team's posting ended"),
     "assistance.team.join": _("Joined the team"),
     "assistance.team.leave": _("Left the team"),
     "assistance.team.open": _("Team formed"),

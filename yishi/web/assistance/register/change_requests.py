@@ -38,6 +38,11 @@ def load_request(request: Request, pk: UUID) -> ChangeRequest:
     return changes.get(pk=pk)
 
 
+def _asked_by(change: ChangeRequest) -> str:
+    """The desk and the person; of a stationed team, which is no desk, the person alone."""
+    return " · ".join(who.name for who in (change.asked_for, change.asked_by) if who is not None)
+
+
 CHANGE_REQUESTS = DeclaredList(
     "change_requests",
     gettext_lazy("requests for changes"),
@@ -47,7 +52,7 @@ CHANGE_REQUESTS = DeclaredList(
         Column(gettext_lazy("number of the household"), "household.number", page=False),
         Column(gettext_lazy("place"), "place.full_name"),
         Column(gettext_lazy("in effect from"), "effective_on"),
-        Column(gettext_lazy("asked by"), "asked_for.name", cell="asked_by"),
+        Column(gettext_lazy("asked by"), _asked_by),
         Column(gettext_lazy("state"), "get_state_display"),
     ],
 )

@@ -133,7 +133,7 @@ class MemberYearForm(RegisterForm):
         self.fields |= asked_fields(fields.MEMBER_YEAR)
 
 
-@page("household.correct", load=load_member_year)
+@page("member.fill", load=load_member_year)
 def member_year(request: Request, member: HouseholdMember) -> HttpResponse:
     year, household = lent(member, "asked_year"), member.household
     values, source = member_year_draft(member, year)
