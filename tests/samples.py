@@ -175,7 +175,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "household_years.load_year": {**pk(keeping.household), **year},
         "agreements.load_agreement": pk(story.agreement),
         "agreements.load_consent": pk(story.agreement.consents.first()),
-        "agreements.load_duty": pk(duty),
+        "duties.load_duty": pk(duty),
         "bodies.load_body": pk(cast.bodies["department"]),
         "bodies.load_post": pk(cast.people["handler"].posts.first()),
         "campaign_items.load_item": pk(helping.items["road"]),

@@ -41,6 +41,11 @@ class Commitment(File):
         CLOSED_UNDONE = "closed_undone", _("closed without being done")
         DROPPED = "dropped", _("dropped before it was in force")
 
+    class BearerKind(models.TextChoices):
+        BODY = "body", _("body")
+        PARTY = "party", _("party of the matter")
+        HOUSEHOLD = "household", _("household")
+
     OPEN = (State.IN_FORCE, State.PROVED, State.CHECKED)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -49,8 +54,11 @@ class Commitment(File):
     origin_id = models.UUIDField(db_index=True)
     ordinal = models.PositiveSmallIntegerField(default=1)
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    bearer = models.ForeignKey(Body, models.PROTECT, related_name="+")  # the desk that owes
+    bearer = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # the desk that owes
+    bearer_kind = models.CharField(max_length=10, choices=BearerKind.choices, default=BearerKind.BODY)
+    bearer_name = models.CharField(max_length=64, blank=True)  # the party or household that owes, without any desk
     bearer_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    responsible = models.CharField(max_length=64, blank=True)  # 责任人: answers for it beside whoever owes
     act = models.CharField(_("what is to be done"), max_length=300)
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=16, blank=True)
@@ -85,9 +93,21 @@ class Commitment(File):
             models.Index(fields=["place", "state", "due_on"], name="commitment_of_place"),
             models.Index(fields=["supervisor", "state", "due_on"], name="commitment_of_supervisor"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(bearer_kind="body", bearer__isnull=False)
+                | (~Q(bearer_kind="body") & Q(bearer__isnull=True) & ~Q(bearer_name="")),
+                name="commitment_somebody_owes",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.act}"
+
+    @property
+    def owes(self) -> str:
+        """The name of who owes it: a body, a party of the matter, a household."""
+        return self.bearer.name if self.bearer is not None else self.bearer_name
 
     @classmethod
     def from_db(cls, *given: Any, **more: Any) -> Self:

@@ -114,8 +114,9 @@ def rates(commitments: QuerySet[Commitment]) -> Rates:
     return Rates(**counts, **verdicts, asked=asked_judges().filter(commitment__in=keys).count())
 
 
-def rates_by_bearer(commitments: QuerySet[Commitment]) -> dict[UUID, Rates]:
-    """The counts of `rates` for every bearer at once, by four queries whatever the number of bodies."""
+def rates_by_bearer(commitments: QuerySet[Commitment]) -> dict[UUID | None, Rates]:
+    """The counts of `rates` for every bearer at once, by four queries whatever the number of bodies; under None those
+    of parties and households."""
     counts = (
         commitments.order_by()
         .values("bearer")

@@ -28,6 +28,7 @@ DUTY_COLUMNS = (
     "proof_expected",
     "supervisor_id",
 )
+BEARER_COLUMNS = ("bearer_party_id", "bearer_household", "responsible")
 
 
 def digest(shown: Mapping[str, Any]) -> str:
@@ -51,8 +52,14 @@ def agreement_shown(agreement: Agreement, duties: Iterable[Duty] | None = None) 
         "text": agreement.text,
         "conditions": agreement.conditions,
         "minority": agreement.minority,
-        "duties": [[_plain(getattr(duty, column)) for column in DUTY_COLUMNS] for duty in rows],
+        "duties": [_duty_shown(duty) for duty in rows],
     }
+
+
+def _duty_shown(duty: Duty) -> list[Any]:
+    """A duty's columns; those of a bearer without a desk only where there is one, so that older consents stand."""
+    further = {column: _plain(getattr(duty, column)) for column in BEARER_COLUMNS if getattr(duty, column)}
+    return [_plain(getattr(duty, column)) for column in DUTY_COLUMNS] + ([further] if further else [])
 
 
 def agreement_digest(agreement: Agreement) -> str:

@@ -36,6 +36,8 @@ _COMPANIES = {
     BodyKind.COOPERATIVE: "某合作社",
 }
 _SOME_BODY = "某单位"
+_SOME_HOUSEHOLD = "某农户"
+_HOUSEHOLD = Commitment.BearerKind.HOUSEHOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Veil:
     def names(self) -> list[str]:
         """Names of the people in the file, the longest first; one-letter names would cover half the text."""
         names = {name.strip() for name, _anonymous in self._known}
+        for promise in self.facts.commitments:
+            names |= {promise.responsible} | ({promise.bearer_name} if promise.bearer_kind == _HOUSEHOLD else set())
         general = " ".join([*_GENERAL, *(body.name for body in self._bodies if body.may_be_public)])
         return sorted(
             (name for name in names if len(name) >= _SHORTEST_NAME and name not in general), key=len, reverse=True
@@ -97,7 +101,7 @@ class Veil:
     def _bodies(self) -> list[Body]:
         bodies = [self.matter.convener, *(party.body for party in self.facts.parties if party.body)]
         for promise in self.facts.commitments:
-            bodies += [promise.bearer, promise.supervisor]
+            bodies += [body for body in (promise.bearer, promise.supervisor) if body is not None]
         return bodies
 
     @cached_property
@@ -124,6 +128,12 @@ class Veil:
     def body(self, body: Body) -> str:
         """A body's name for public eyes."""
         return body.name if body.may_be_public else stand_in(body)
+
+    def bearer(self, promise: Commitment) -> str:
+        """Who owes a promise, for public eyes: a household is not named."""
+        if promise.bearer is not None:
+            return self.body(promise.bearer)
+        return _SOME_HOUSEHOLD if promise.bearer_kind == _HOUSEHOLD else self(promise.bearer_name)
 
     def warnings(self, texts: dict[Any, str]) -> list[Doubt]:
         """What should not be public in `texts` (where → text)."""

@@ -25,6 +25,9 @@ TEXTS: dict[str, Any] = {
     ),
     "agreement.recorded": gettext_lazy("An agreement was reached on %(number)s."),
     "chair.objected": gettext_lazy("A party objects to the chair of %(number)s; please decide."),
+    "commitment.by_hand": gettext_lazy(
+        "%(number)s: %(whom)s has no account. Tell them how it stands (due %(due_on)s), and write down what they say."
+    ),
     "commitment.answered": gettext_lazy("The bearer of %(number)s has answered."),
     "commitment.closed_undone": gettext_lazy("%(number)s was closed without being done; the file says why."),
     "commitment.dropped": gettext_lazy("%(number)s was dropped before it was in force."),

@@ -99,7 +99,8 @@ def decides_request(viewer: Viewer, request: ChangeRequest) -> Answer:
 
 @predicate
 def asked_it(viewer: Viewer, request: ChangeRequest) -> Answer:
-    """Works at a desk that keeps the village of the request, or is stationed there: what one of its people asked, another may take back."""
+    """Works at a desk that keeps the village of the request, or is stationed there: what one of its people asked,
+    another may take back."""
     return keeps_its_village.test(viewer, request.place) or viewer.stationed(request.place)
 
 

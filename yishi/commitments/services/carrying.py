@@ -33,6 +33,7 @@ from ._common import (
     remark,
     second_person,
     sent_paper,
+    tell_bearer,
     tell_desk,
     tell_judges,
     today_of,
@@ -216,7 +217,7 @@ def proof_check(
         if accepted and commitment.judges.exclude(verdicts__round=commitment.round).exists():
             tell_judges(commitment, "commitment.verdict_asked", str(proof.pk))
         code = "commitment.proof_accepted" if accepted else "commitment.proof_returned"
-        tell_desk(commitment, commitment.bearer_id, code, str(proof.pk))
+        tell_bearer(commitment, code, str(proof.pk))
         hooks.run(hooks.ON_MOVED, commitment, this)
     return this.receipt
 
@@ -298,5 +299,5 @@ def time_decide(
             this, commitment, "time_granted" if granted else "time_refused", request=request.pk, same_hands=same_hands
         )
         code = "commitment.time_granted" if granted else "commitment.time_refused"
-        tell_desk(commitment, commitment.bearer_id, code, str(request.pk))
+        tell_bearer(commitment, code, str(request.pk))
     return this.receipt

@@ -31,6 +31,7 @@ from ._common import (
     requests_end,
     second_person,
     sent_paper,
+    tell_bearer,
     tell_desk,
     tell_judges,
     today_of,
@@ -153,7 +154,7 @@ def commitment_strike_off(
         remark(this, commitment, Kind.STRUCK_OFF, text=within(note, 1000, "note"))
         enter(this, commitment, "struck_off", unanswered=waiting, same_hands=same_hands)
         requests_end(this, commitment, _("It was struck off."))
-        tell_desk(commitment, commitment.bearer_id, "commitment.struck_off", "")
+        tell_bearer(commitment, "commitment.struck_off", "")
         tell_judges(commitment, "commitment.struck_off", "")
         hooks.run(hooks.ON_SETTLED, commitment, this)
     return this.receipt
@@ -178,7 +179,7 @@ def commitment_close_undone(
         remark(this, commitment, Kind.CLOSED_UNDONE, text=commitment.closing_reason)
         enter(this, commitment, "closed_undone", same_hands=same_hands)
         requests_end(this, commitment, _("It was closed without being done."))
-        tell_desk(commitment, commitment.bearer_id, "commitment.closed_undone", "")
+        tell_bearer(commitment, "commitment.closed_undone", "")
         tell_judges(commitment, "commitment.closed_undone", "")
         hooks.run(hooks.ON_SETTLED, commitment, this)
     return this.receipt
@@ -245,7 +246,7 @@ def _reopen(this: Act, commitment: Commitment, reason: object, verb: str = "reop
     requests_end(this, commitment, _("It was opened again, with a new date."))
     remark(this, commitment, Kind.REOPENED, text=str(reason))
     enter(this, commitment, "reopened")
-    tell_desk(commitment, commitment.bearer_id, "commitment.reopened", "")
+    tell_bearer(commitment, "commitment.reopened", "")
     tell_desk(commitment, commitment.supervisor_id, "commitment.reopened", "")
     tell_judges(commitment, "commitment.reopened", "")
     hooks.run(hooks.ON_REOPENED, commitment, this)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,12 @@ from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.models import Commitment, Judge, LedgerEvent
 from yishi.commitments.stages import step
+from yishi.database.words import within
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
+from yishi.kit.names import plain_name
+from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.numbers import next_number
@@ -31,6 +35,7 @@ from ._common import (
     paper_data,
     remark,
     sent_paper,
+    tell_bearer,
     tell_desk,
     today_of,
 )
@@ -45,7 +50,7 @@ def commitment_agree(
     origin_id: UUID,
     ordinal: int,
     place: Place,
-    bearer: Body,
+    bearer: Body | None,
     act_text: str,
     due_on: date,
     proof_expected: str,
@@ -56,11 +61,16 @@ def commitment_agree(
     conditions: str = "",
     bearer_person: Person | None = None,
     bearer_present: bool = True,
+    bearer_kind: str = Commitment.BearerKind.BODY,
+    bearer_name: str = "",
+    responsible: str = "",
     agreed_on: date | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Write a promise into the ledger: agreed if its bearer was in the room, else proposed.
 
+    A party of the matter or a household (`bearer_kind`, `bearer_name`, no `bearer`) owes as a body does; what it says
+    comes on paper, and the supervisor's desk writes it down on its behalf. `responsible` is named beside whoever owes.
     `agreed_on` in the past makes it a record after the event (补录): its due date may then be past too. Raises Refusal
     for an empty act or proof, a quantity without unit, a due date in the past, a bearer that supervises itself.
     """
@@ -70,7 +80,9 @@ def commitment_agree(
     body = {
         "origin": [origin_kind, origin_id, ordinal],
         "place": place.pk,
-        "bearer": bearer.pk,
+        "bearer": bearer.pk if bearer else None,
+        **({"owed_by": [bearer_kind, bearer_name]} if bearer is None else {}),
+        **({"responsible": responsible} if responsible else {}),
         "person": bearer_person.pk if bearer_person else None,
         "act": act_text,
         "quantity": quantity,
@@ -92,7 +104,8 @@ def commitment_agree(
             not_past(due_on, "due_on", today)
         if due_on < agreed:
             raise Refusal("commitment.due_on.before", _("It cannot be due before it was agreed."), field="due_on")
-        if supervisor.pk == bearer.pk:
+        owing = _owing(bearer, bearer_kind, bearer_name)
+        if bearer is not None and supervisor.pk == bearer.pk:
             raise Refusal(
                 "commitment.supervisor.self",
                 _("Nobody supervises themselves. Please choose another body as supervisor."),
@@ -107,8 +120,9 @@ def commitment_agree(
             origin_id=origin_id,
             ordinal=ordinal,
             place=place,
-            bearer=bearer,
+            **owing,
             bearer_person=bearer_person,
+            responsible=within(responsible, 64, "responsible"),
             act=needed(act_text, "act", 300),
             quantity=quantity,
             unit=unit.strip(),
@@ -124,8 +138,20 @@ def commitment_agree(
         Judge.objects.bulk_create(Judge(commitment=commitment, person=person) for person in judges)
         enter(this, commitment, "agreed", due_on=due_on)
         if not bearer_present:
-            tell_desk(commitment, bearer.pk, "commitment.proposed", "")
+            tell_bearer(commitment, "commitment.proposed", "")
     return this.receipt
+
+
+def _owing(bearer: Body | None, kind: str, name: str) -> dict[str, Any]:
+    """The columns that say who owes: a body, or by name a party or a household; refuses nobody, and two at once."""
+    said = within(plain_name(clean(name)), 64, "bearer")
+    if bearer is not None:
+        if said or kind != Commitment.BearerKind.BODY:
+            raise Refusal("commitment.bearer.two", _("One owes it: a body, a party or a household."), field="bearer")
+        return {"bearer": bearer, "bearer_kind": kind, "bearer_name": ""}
+    if not said or kind not in (Commitment.BearerKind.PARTY, Commitment.BearerKind.HOUSEHOLD):
+        raise Refusal("commitment.bearer.nobody", _("Say who owes it: a body, a party or a household."), field="bearer")
+    return {"bearer": None, "bearer_kind": kind, "bearer_name": said}
 
 
 def commitment_confirm(
@@ -177,7 +203,7 @@ def commitment_hand_over(
             due_on=commitment.due_on,
             backfilled=commitment.backfilled,
         )
-        tell_desk(commitment, commitment.bearer_id, "commitment.in_force", "")
+        tell_bearer(commitment, "commitment.in_force", "")
         tell_desk(commitment, commitment.supervisor_id, "commitment.supervise", "")
         hooks.run(hooks.ON_MOVED, commitment, this)
     return this.receipt
@@ -197,6 +223,6 @@ def commitment_drop(*, actor: Viewer, commitment: Commitment, reason: str, act_i
         commitment.save(update_fields=["state", "closing_reason", "settled_on"])
         remark(this, commitment, Kind.DROPPED, text=commitment.closing_reason)
         enter(this, commitment, "dropped")
-        tell_desk(commitment, commitment.bearer_id, "commitment.dropped", "")
+        tell_bearer(commitment, "commitment.dropped", "")
         hooks.run(hooks.ON_SETTLED, commitment, this)
     return this.receipt

@@ -16,7 +16,7 @@ from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
-from ._common import enter, locked, needed, remark, tell_desk, today_of
+from ._common import enter, locked, needed, remark, tell_bearer, tell_desk, today_of
 
 Kind = LedgerEvent.Kind
 REMINDED, LETTER, NEXT_TIER = 1, 2, 3
@@ -31,7 +31,7 @@ def reminder_send(*, actor: Viewer, commitment: Commitment, text: str = "", act_
             return this.receipt
         commitment = _rise(this, commitment, Kind.REMINDER, REMINDED)
         remark(this, commitment, Kind.REMINDER, text=within(text, 1000, "text"))
-        tell_desk(commitment, commitment.bearer_id, "commitment.reminder", "")
+        tell_bearer(commitment, "commitment.reminder", "")
     return this.receipt
 
 
@@ -53,7 +53,7 @@ def letter_send(*, actor: Viewer, commitment: Commitment, text: str, act_id: UUI
             body=commitment.supervisor if actor.is_system else None,
         )
         this.result(letter=event.pk)
-        tell_desk(commitment, commitment.bearer_id, "commitment.letter", "")
+        tell_bearer(commitment, "commitment.letter", "")
     return this.receipt
 
 
@@ -75,7 +75,7 @@ def next_tier_pass(*, actor: Viewer, commitment: Commitment, text: str = "", act
         commitment.save(update_fields=["escalated_to"])
         remark(this, commitment, Kind.NEXT_TIER, text=within(text, 1000, "text"), body=above)
         tell_desk(commitment, above.pk, "commitment.next_tier", "")
-        tell_desk(commitment, commitment.bearer_id, "commitment.next_tier_bearer", "")
+        tell_bearer(commitment, "commitment.next_tier_bearer", "")
     return this.receipt
 
 

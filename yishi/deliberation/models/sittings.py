@@ -375,7 +375,10 @@ class Duty(models.Model):
     ordinal = models.PositiveSmallIntegerField()
     act = models.CharField(max_length=300)
     bearer = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
+    bearer_party = models.ForeignKey(Party, models.SET_NULL, null=True, blank=True, related_name="+")
+    bearer_household = models.CharField(max_length=64, blank=True)  # by name, as it is called there
     bearer_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    responsible = models.CharField(max_length=64, blank=True)  # 责任人
     quantity = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
     unit = models.CharField(max_length=16, blank=True)
     due_on = models.DateField(null=True, blank=True)
@@ -390,3 +393,8 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return self.act
+
+    @property
+    def owes(self) -> str:
+        """The name of who does it: a body, a party of the matter, a household; empty while nobody is settled."""
+        return str(self.bearer or self.bearer_party or self.bearer_household)

@@ -268,7 +268,7 @@ def _duties_complete(facts: Facts, model: Model) -> str | None:
         lacks = [
             word
             for word, value in (
-                (_("a bearer"), duty.bearer_id),
+                (_("a bearer"), duty.owes),
                 (_("a due date"), duty.due_on),
                 (_("how it is proved"), duty.proof_expected),
                 (_("a supervisor"), duty.supervisor_id),

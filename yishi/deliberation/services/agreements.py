@@ -85,7 +85,7 @@ def agreement_record(
                 _("These parties have not consented yet: %(names)s. Record how they consented, first.")
                 % {"names": "、".join(lacking)},
             )
-        duties = list(row.duties.select_related("bearer", "supervisor", "bearer_person"))
+        duties = list(row.duties.select_related("bearer", "bearer_party", "supervisor", "bearer_person"))
         if not duties and row.sitting_id:
             raise Refusal("agreement.no_duty", _("The agreement has no duty yet. Write who does what by when."))
         _check_duties(duties, day, today)
@@ -96,7 +96,9 @@ def agreement_record(
         # The parties agreed it; who runs the matter records it and need not oversee the place.
         writer = actor if may("commitment.agree", actor, row.matter.place) else system()
         for duty in duties:
-            _commit(this, writer, row, duty, duty.bearer_id in present, judges, day)
+            # Every party has consented; a household is asked, or the hand-over puts its duty in force.
+            was_there = duty.bearer_party_id is not None or duty.bearer_id in present
+            _commit(this, writer, row, duty, was_there, judges, day)
         enter(this, row, on=day, duties=len(duties))
         tell_authors(row.matter, "agreement.recorded", once=f"agreement/{this.id}")
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
@@ -179,7 +181,10 @@ def _commit(
         origin_id=agreement.matter_id,
         ordinal=duty.ordinal,
         place=agreement.matter.place,
-        bearer=certain(duty.bearer),
+        bearer=duty.bearer,
+        bearer_kind=_bearer_kind(duty),
+        bearer_name="" if duty.bearer_id else duty.owes,
+        responsible=duty.responsible,
         act_text=duty.act,
         due_on=certain(duty.due_on),
         proof_expected=duty.proof_expected,
@@ -194,6 +199,12 @@ def _commit(
         act_id=this.child(),
     )
     Duty.objects.filter(pk=duty.pk).update(commitment=receipt.result["commitment"])
+
+
+def _bearer_kind(duty: Duty) -> str:
+    if duty.bearer_id:
+        return Commitment.BearerKind.BODY
+    return Commitment.BearerKind.PARTY if duty.bearer_party_id else Commitment.BearerKind.HOUSEHOLD
 
 
 def _present_bodies(agreement: Agreement) -> set[UUID]:
@@ -211,7 +222,7 @@ def _check_duties(duties: list[Duty], day: date, today: date) -> None:
         lacks = [
             str(word)
             for word, value in (
-                (_("a bearer"), duty.bearer_id),
+                (_("a bearer"), duty.owes),
                 (_("a due date"), duty.due_on),
                 (_("how it is proved"), duty.proof_expected),
                 (_("a supervisor"), duty.supervisor_id),

@@ -17,6 +17,7 @@ from yishi.deliberation.shown import agreement_digest, check_shown
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.names import plain_name
 from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -30,7 +31,10 @@ S = Agreement.State
 DUTY_FIELDS = (
     "act",
     "bearer",
+    "bearer_party",
+    "bearer_household",
     "bearer_person",
+    "responsible",
     "quantity",
     "unit",
     "due_on",
@@ -104,8 +108,9 @@ def agreement_change(
 
 
 def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None, **fields: Any) -> Receipt:
-    """Add a duty to a draft. Fields: act, bearer, bearer_person, quantity, unit, due_on, conditions, proof_expected,
-    supervisor. What is missing may follow until the agreement is recorded. Result: duty."""
+    """Add a duty to a draft. Fields: act, bearer (or bearer_party, or bearer_household), bearer_person, responsible,
+    quantity, unit, due_on, conditions, proof_expected, supervisor. What is missing may follow until the agreement is
+    recorded. Result: duty."""
     by = permit("agreement.run", actor, agreement.matter)
     with act(
         "deliberation.duty.add", actor=by, act_id=act_id, body={"agreement": agreement.pk, **_sent(fields)}
@@ -113,7 +118,7 @@ def duty_add(*, actor: Viewer, agreement: Agreement, act_id: UUID | None = None,
         if this.replayed:
             return this.receipt
         row = _to_change(agreement)
-        values = _duty(fields)
+        values = _duty(fields, row)
         check_due(row, values["due_on"], timezone.localdate(this.now))
         duty = Duty.objects.create(agreement=row, ordinal=_last(row) + 1, **values)
         enter(this, row, duty=duty.pk)
@@ -129,7 +134,7 @@ def duty_change(*, actor: Viewer, duty: Duty, act_id: UUID | None = None, **fiel
         if this.replayed:
             return this.receipt
         row = _to_change(duty.agreement)
-        values = _duty(fields)
+        values = _duty(fields, row)
         check_due(row, values["due_on"], timezone.localdate(this.now))
         Duty.objects.filter(pk=duty.pk, agreement=row).update(**values)
         enter(this, row, duty=duty.pk)
@@ -230,7 +235,7 @@ def _to_change(agreement: Agreement) -> Agreement:
     return row
 
 
-def _duty(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _duty(fields: Mapping[str, Any], agreement: Agreement) -> dict[str, Any]:
     """The columns of a duty for the fields that were sent. TypeError for a field that a duty does not have."""
     unknown = set(fields) - set(DUTY_FIELDS)
     if unknown:
@@ -245,10 +250,19 @@ def _duty(fields: Mapping[str, Any]) -> dict[str, Any]:
         raise Refusal(
             "duty.supervisor", _("Nobody supervises themselves. Please choose another body."), field="supervisor"
         )
+    party = fields.get("bearer_party")
+    household = within(plain_name(fields.get("bearer_household") or ""), 64, "bearer_household")
+    if sum(map(bool, (bearer, party, household))) > 1:
+        raise Refusal("duty.bearer", _("One does it: a body, a party or a household. Choose one."), field="bearer")
+    if party is not None and party.matter_id != agreement.matter_id:
+        raise Refusal("duty.party", _("This is no party of the matter."), field="bearer_party")
     return {
         "act": words(fields.get("act", ""), "act", 300, _("Please write what is to be done.")),
-        "bearer": bearer,
+        "bearer": bearer or (party.body if party is not None else None),
+        "bearer_party": party if party is not None and party.body_id is None else None,
+        "bearer_household": household,
         "bearer_person": fields.get("bearer_person"),
+        "responsible": within(plain_name(fields.get("responsible") or ""), 64, "responsible"),
         "quantity": quantity,
         "unit": within(fields.get("unit") or "", 16, "unit"),
         "due_on": due_on,

@@ -110,7 +110,8 @@ class LedgerFilter(Form):
         if filters.get("pressed"):
             commitments = commitments.filter(escalation=int(filters["pressed"]))
         if filters.get("body"):
-            commitments = commitments.filter(bearer__name__finds=filters["body"].strip())
+            named = filters["body"].strip()
+            commitments = commitments.filter(Q(bearer__name__finds=named) | Q(bearer_name__finds=named))
         if filters.get("place"):
             commitments = commitments.filter(place__lo__gte=filters["place"].lo, place__lo__lte=filters["place"].hi)
         return commitments
@@ -134,7 +135,8 @@ COMMITMENTS = DeclaredList(
         Column(gettext_lazy("what is to be done"), "act", page=False),
         Column(gettext_lazy("quantity"), "quantity", page=False),
         Column(gettext_lazy("unit"), "unit", page=False),
-        Column(gettext_lazy("bearer"), "bearer.name"),
+        Column(gettext_lazy("bearer"), "owes"),
+        Column(gettext_lazy("person responsible"), "responsible", page=False),
         Column(gettext_lazy("supervising body"), "supervisor.name"),
         Column(gettext_lazy("place"), "place.full_name", page=False),
         Column(gettext_lazy("promised"), "agreed_on", page=False),

@@ -25,7 +25,7 @@ def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_j
     """What happened to it, in order, then what comes next and by when. A judge reads less than the desks; the words of
     the verdicts are read by `viewer` as far as `reads_words` says."""
     flag = _("recorded afterwards")
-    bearer, supervisor = commitment.bearer.name, commitment.supervisor.name
+    bearer, supervisor = commitment.owes, commitment.supervisor.name
     title = act_title("commitments.commitment.agree")
     first = Event(title, when=commitment.agreed_on, who=bearer, flag=flag if commitment.backfilled else "")
     dated: list[tuple[date, datetime | None, Event]] = [(commitment.agreed_on, None, first)]
@@ -125,7 +125,7 @@ def _next(commitment: Commitment) -> list[Event]:
     if commitment.state == S.AGREED:
         return [Event(_("Waits for the hand-over; its clock does not run yet"), kind="now")]
     if commitment.state == S.IN_FORCE:
-        who = commitment.bearer.name
+        who = commitment.owes
         return [Event(_("To be done and proved"), kind="now", who=who, due=next_due(commitment))]
     if commitment.state == S.PROVED:
         who = commitment.supervisor.name

@@ -48,7 +48,7 @@ def _cases(part: str) -> Any:
     """Every number opens into its cases."""
 
     def address(line: dict[str, Any]) -> str:
-        asked = {"part": part, "body": line["body"].pk, "start": line["start"], "end": line["end"]}
+        asked = {"part": part, "body": line["key"], "start": line["start"], "end": line["end"]}
         return f"{reverse('rate_cases')}?{urlencode(asked)}"
 
     return address
@@ -61,11 +61,12 @@ def _part(name: str) -> Any:
     return lambda line: format_html(shape, address(line), read(line), share(line["rates"].share(name)))
 
 
+NO_BODY = "none"
 RATES = DeclaredList(
     "rates",
     gettext_lazy("five rates"),
     [
-        Column(gettext_lazy("body"), "body.name", cell="body"),
+        Column(gettext_lazy("body"), "name", cell="body"),
         Column(gettext_lazy("place"), "place", page=False),
         Column(gettext_lazy("fell due"), "rates.due", link=_cases("due"), css="number"),
         *[Column(label, f"rates.{name}", shown=_part(name), css="number") for name, label in PARTS],
@@ -84,8 +85,11 @@ def rates(request: Request) -> HttpResponse:
     due = reads.due_in(start, end)
     counted = reads.rates_by_bearer(due)
     for body in Body.objects.filter(pk__in=counted).select_related("place").order_by("place__lo", "name"):
-        lines.append({"body": body, "rates": counted[body.pk], "place": body.place.name, "start": start, "end": end})
+        lines.append({"key": body.pk, "name": body.name, "rates": counted[body.pk], "place": body.place.name})
+    if None in counted:  # they owe too, and are no handling body: one line, apart
+        lines.append({"key": NO_BODY, "name": _("parties and households"), "rates": counted[None], "place": ""})
     for line in lines:
+        line |= {"start": start, "end": end}
         line["satisfied"] = _part("satisfied")(line)
     return RATES.respond(request, "commitments/rates.html", lines, form=form, start=start, end=end)
 
@@ -97,7 +101,7 @@ RATE_CASES = DeclaredList(
         Column(gettext_lazy("promise"), cell="promise"),
         Column(gettext_lazy("number"), "number", page=False),
         Column(gettext_lazy("what is to be done"), "act", page=False),
-        Column(gettext_lazy("bearer"), "bearer.name"),
+        Column(gettext_lazy("bearer"), "owes"),
         Column(gettext_lazy("supervising body"), "supervisor.name", page=False),
         Column(gettext_lazy("place"), "place.full_name", page=False),
         Column(gettext_lazy("due"), "due_on"),
@@ -124,6 +128,8 @@ def rate_cases(request: Request) -> HttpResponse:
     place = _place(request)
     span = (place.lo, place.hi) if place else None
     commitments = reads.cases(reads.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
+    if request.GET.get("body") == NO_BODY:
+        commitments = commitments.filter(bearer__isnull=True)
     commitments = commitments.select_related("bearer", "place", "supervisor").order_by("due_on", "pk")
     return RATE_CASES.respond(
         request,

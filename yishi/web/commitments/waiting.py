@@ -41,6 +41,11 @@ def _deciding(viewer: Any) -> Q:
     return (~own & Q(supervisor__in=viewer.desks) & ~(written & mine)) | ((own | written) & office & ~(written & mine))
 
 
+def _has_no_desk(today: date) -> Q:
+    """A party or a household owes it: what it says comes on paper, and the supervisor's desk writes it down."""
+    return Q(bearer__isnull=True)
+
+
 def _commitments() -> QuerySet[Commitment]:
     return Commitment.objects.select_related("place")
 
@@ -48,6 +53,10 @@ def _commitments() -> QuerySet[Commitment]:
 ACTS = (
     NextAct((S.PROPOSED,), "bearer", _("Confirm it"), "commitment"),
     NextAct((S.IN_FORCE,), "bearer", _("Do it, answer or give proof"), "commitment", next_due),
+    NextAct((S.PROPOSED,), "supervisor", _("Ask who owes it to confirm, write it down from paper"), "commitment",
+            when=_has_no_desk),
+    NextAct((S.IN_FORCE,), "supervisor", _("Ask who owes it, write down what they say from paper"), "commitment",
+            next_due, _has_no_desk),
     NextAct((S.PROVED,), "supervisor", _("Check the proof"), "commitment", next_due, whose=_deciding),
     NextAct(
         (S.CHECKED,), "supervisor", _("Strike it off after the verdict"), "commitment", next_due,

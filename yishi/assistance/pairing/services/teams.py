@@ -138,7 +138,7 @@ def team_end(*, actor: Viewer, team: StationedTeam, on: date, reason: str, act_i
             raise WrongStage("team.closed", _("This team has ended."))
         if on < row.valid_from:
             raise Refusal("team.leave", _("It cannot end before it began."), field="on")
-        row.end_reason = clean(reason)[:200]
+        row.end_reason = within(reason, 200, "reason")
         if not row.end_reason:
             raise Refusal("reason.empty", _("Please write why."), field="reason")
         posts = row.members.filter(current(on))

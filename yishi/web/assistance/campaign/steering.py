@@ -140,7 +140,7 @@ INSTRUCTIONS = DeclaredList(
         Column(gettext_lazy("number"), "number", page=False),
         Column(gettext_lazy("what is to be done"), "act", cell="act"),
         Column(gettext_lazy("from"), lambda promise: str(Origin(promise.origin_kind).label), page=False),
-        Column(gettext_lazy("bearer"), "bearer.name"),
+        Column(gettext_lazy("bearer"), "owes"),
         Column(gettext_lazy("supervising body"), "supervisor.name"),
         Column(gettext_lazy("place"), "place.full_name", page=False),
         Column(gettext_lazy("promised"), "agreed_on", page=False),

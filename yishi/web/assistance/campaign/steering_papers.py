@@ -37,7 +37,7 @@ def steering_paper(meeting: SteeringMeeting) -> Paper:
                 [
                     str(number),
                     " ".join(part for part in (duty.act, amount(duty.quantity, duty.unit)) if part),
-                    duty.bearer.name,
+                    duty.owes,
                     chinese_day(duty.first_due_on),
                     duty.supervisor.name,
                 ]

@@ -77,7 +77,7 @@ def _task(line: MeasureLine) -> str:
 
 def _bearer(line: MeasureLine) -> str:
     owed = line.commitment
-    return f"{owed.bearer_person.name}（{owed.bearer.name}）" if owed.bearer_person else owed.bearer.name
+    return f"{owed.bearer_person.name}（{owed.owes}）" if owed.bearer_person else owed.owes
 
 
 def _deadline(line: MeasureLine) -> str:
@@ -115,7 +115,7 @@ def village_plan_paper(plan: VillagePlan) -> Paper:
             [
                 str(promise.ordinal),
                 "；".join(part for part in (promise.act, amount(promise.quantity, promise.unit)) if part),
-                promise.bearer.name,
+                promise.owes,
                 chinese_day(promise.due_on),
                 promise.supervisor.name,
                 standing_text(promise),

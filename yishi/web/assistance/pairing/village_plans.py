@@ -74,7 +74,7 @@ PLAN_PROMISES = DeclaredList(
         Column(gettext_lazy("promise"), "promise.act", cell="promise"),
         Column(gettext_lazy("quantity"), "promise.quantity", page=False),
         Column(gettext_lazy("unit"), "promise.unit", page=False),
-        Column(gettext_lazy("bearer"), "promise.bearer.name"),
+        Column(gettext_lazy("bearer"), "promise.owes"),
         Column(gettext_lazy("supervising body"), "promise.supervisor.name"),
         Column(gettext_lazy("due"), "promise.due_on"),
         Column(gettext_lazy("clock"), lambda entry: standing_text(entry["promise"]), cell="clock"),

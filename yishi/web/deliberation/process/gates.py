@@ -126,7 +126,7 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
     returned = next((past for past in reversed(rounds) if past.answer == "return" and past.shown), None)
     context: dict[str, Any] = {
         "agreement": agreement,
-        "duties": list(agreement.duties.select_related("bearer", "supervisor")) if agreement else [],
+        "duties": list(agreement.duties.select_related("bearer", "bearer_party", "supervisor")) if agreement else [],
         "changes": changes(returned.shown, shown) if returned and not gate.answer else None,
         "is_stale": gate_is_stale(gate, shown) and rounds[-1].pk == gate.pk,
         "gate": gate,

@@ -156,7 +156,7 @@ class PublicFile:
                 commitment=commitment,
                 act=self.veil(commitment.act),
                 conditions=self.veil(commitment.conditions),
-                bearer=self.veil.body(commitment.bearer),
+                bearer=self.veil.bearer(commitment),
                 supervisor=self.veil.body(commitment.supervisor),
                 asked=asked[commitment.pk] if commitment.checked_on else 0,
                 verdicts=[

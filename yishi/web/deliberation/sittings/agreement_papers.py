@@ -28,7 +28,7 @@ def agreement_paper(agreement: Agreement) -> Paper:
         ]
         if agreement.conditions:
             parts.append(("附带条件", [Text(agreement.conditions)]))
-        duties = list(agreement.duties.select_related("bearer", "supervisor", "commitment"))
+        duties = list(agreement.duties.select_related("bearer", "bearer_party", "supervisor", "commitment"))
         if duties:
             parts.append(
                 (
@@ -70,7 +70,7 @@ def _duties(duties: list[Duty]) -> Table:
                     )
                     if part
                 ),
-                duty.bearer.name if duty.bearer else "",
+                duty.owes + (f"（责任人：{duty.responsible}）" if duty.responsible else ""),
                 chinese_day(duty.due_on),
                 duty.proof_expected,
                 duty.supervisor.name if duty.supervisor else "",
@@ -100,9 +100,9 @@ def letter_paper(event: LedgerEvent) -> Paper:
         matter = Matter.within.filter(pk=owed.origin_id).first()
         late = (event.on - owed.due_on).days
         blocks: list[Block] = [
-            Text(f"{owed.bearer.name}：", indent=False),
+            Text(f"{owed.owes}：" + ("" if not owed.responsible else f"（责任人：{owed.responsible}）"), indent=False),
             Text(
-                f"你单位承诺的下列事项已于{chinese_day(owed.due_on)}到期，"
+                f"{'你单位' if owed.bearer_id else '你方'}承诺的下列事项已于{chinese_day(owed.due_on)}到期，"
                 + (f"截至{chinese_day(event.on)}逾期 {late} 天，" if late > 0 else "")
                 + "尚未办结。现予督办。"
             ),

@@ -5,10 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,18 +21,13 @@ from yishi.deliberation.services.agreements import (
     agreement_take_back,
     consent_record,
     consent_take_back,
-    duty_add,
-    duty_change,
-    duty_remove,
 )
 from yishi.deliberation.shown import agreement_digest
 from yishi.journal.models import Receipt
-from yishi.kit.errors import Refusal
 from yishi.kit.records import lend, lent
-from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.deliberation.process.loads import bodies_around, load_matter
-from yishi.web.kit.fields import AmountField, area, day_field
+from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import link, one_act
@@ -52,15 +44,10 @@ def load_agreement(request: Request, pk: UUID) -> Agreement:
     return agreements.get(pk=pk, matter__in=Matter.objects.values("pk"))
 
 
-def load_duty(request: Request, pk: UUID) -> Duty:
-    duties = Duty.objects.select_related("agreement__matter__place", "agreement__sitting", "bearer", "supervisor")
-    return duties.get(pk=pk, agreement__matter__in=Matter.objects.values("pk"))
-
-
 def lacks_of(duty: Duty) -> list[str]:
     """What a duty still lacks before the agreement is recorded, in words."""
     wanted = (
-        (_("a bearer"), duty.bearer_id),
+        (_("a bearer"), duty.owes),
         (_("a due date"), duty.due_on),
         (_("how it is proved"), duty.proof_expected),
         (_("a supervisor"), duty.supervisor_id),
@@ -85,7 +72,8 @@ DUTIES = DeclaredList(
         Column(gettext_lazy("quantity"), "duty.quantity", page=False),
         Column(gettext_lazy("Unit"), "duty.unit", page=False),
         Column(gettext_lazy("Condition"), "duty.conditions", page=False),
-        Column(gettext_lazy("Who does it"), "duty.bearer.name", cell="bearer"),
+        Column(gettext_lazy("Who does it"), "duty.owes", cell="bearer"),
+        Column(gettext_lazy("person responsible"), "duty.responsible", page=False),
         Column(gettext_lazy("By when"), "duty.due_on", cell="due"),
         Column(gettext_lazy("Proved by"), "duty.proof_expected", cell="proof"),
         Column(gettext_lazy("Who supervises"), "duty.supervisor.name", cell="supervisor"),
@@ -102,7 +90,9 @@ def matter_agreement(request: Request, matter: Matter) -> HttpResponse:
     context: dict[str, Any] = {"matter": matter, "agreement": agreement, "runs": runs}
     if agreement is not None:
         agreement.matter = matter
-        duties = list(agreement.duties.select_related("bearer", "bearer_person", "supervisor", "commitment"))
+        duties = list(
+            agreement.duties.select_related("bearer", "bearer_party", "bearer_person", "supervisor", "commitment")
+        )
         consents = {consent.party_id: consent for consent in agreement.consents.select_related("scan")}
         parties = [(party, consents.get(party.pk)) for party in matter.parties.all()]
         now = agreement_digest(agreement)
@@ -185,7 +175,7 @@ def agreement_new(request: Request, matter: Matter) -> HttpResponse:
     )
 
 
-def _act(request: Request, agreement: Agreement, form: ActForm, service: Any, **options: Any) -> HttpResponse:
+def agreement_act(request: Request, agreement: Agreement, form: ActForm, service: Any, **options: Any) -> HttpResponse:
     return one_act(
         request,
         form,
@@ -200,7 +190,7 @@ def _act(request: Request, agreement: Agreement, form: ActForm, service: Any, **
 @page("agreement.run", load=load_agreement)
 def agreement_editing(request: Request, agreement: Agreement) -> HttpResponse:
     initial = {"text": agreement.text, "conditions": agreement.conditions, "minority": agreement.minority}
-    return _act(
+    return agreement_act(
         request,
         agreement,
         TextForm(request.POST or None, initial=initial, edits=agreement),
@@ -209,83 +199,6 @@ def agreement_editing(request: Request, agreement: Agreement) -> HttpResponse:
         done=_("The draft is changed."),
         submit=_("Save"),
     )
-
-
-class DutyForm(ActForm):
-    act = area(gettext_lazy("What is to be done"), rows=2)
-    bearer: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
-        queryset=None, label=gettext_lazy("Who does it"), required=False, help_text=gettext_lazy("The desk that owes.")
-    )
-    quantity = AmountField(
-        label=gettext_lazy("How much"),
-        required=False,
-        max_digits=14,
-        decimal_places=3,
-        help_text=gettext_lazy("If it can be counted."),
-    )
-    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=16)
-    due_on = day_field(gettext_lazy("By when"), required=False)
-    proof_expected = forms.CharField(
-        label=gettext_lazy("How one will see that it is done"),
-        help_text=gettext_lazy("A transfer slip, a photo of the road, a notice on the board…"),
-        required=False,
-        max_length=300,
-    )
-    supervisor: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
-        queryset=None, label=gettext_lazy("Who supervises"), required=False
-    )
-    conditions = area(gettext_lazy("Conditions"), rows=2)
-
-    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        parties = matter.parties.exclude(body=None).values("body")
-        bodies = Body.objects.filter(Q(pk__in=bodies_around(matter).values("pk")) | Q(pk__in=parties))
-        for name in ("bearer", "supervisor"):
-            self.fields[name].queryset = bodies.order_by("-place__lo", "name")
-            self.fields[name].empty_label = _("not settled yet")
-
-
-@page("agreement.run", load=load_agreement)
-def duty_new(request: Request, agreement: Agreement) -> HttpResponse:
-    return _act(
-        request,
-        agreement,
-        DutyForm(request.POST or None, matter=agreement.matter),
-        duty_add,
-        heading=_("Add a duty"),
-        done=_("The duty is in the draft."),
-        submit=_("Add the duty"),
-    )
-
-
-@page("agreement.run", load=load_duty)
-def duty_editing(request: Request, duty: Duty) -> HttpResponse:
-    names = ("act", "bearer", "quantity", "unit", "due_on", "proof_expected", "supervisor", "conditions")
-    initial = {name: getattr(duty, name) for name in names}
-    return _act(
-        request,
-        duty.agreement,
-        DutyForm(request.POST or None, matter=duty.agreement.matter, initial=initial, edits=duty),
-        duty_change,
-        given={"duty": duty},
-        heading=_("Duty %(number)d") % {"number": duty.ordinal},
-        done=_("The duty is changed."),
-        submit=_("Save"),
-    )
-
-
-@page("agreement.run", load=load_duty, methods=("POST",))
-def duty_out(request: Request, duty: Duty) -> HttpResponse:
-    """Take a duty out of the draft."""
-    form = ActForm(request.POST)
-    try:
-        duty_remove(
-            actor=request.viewer, duty=duty, act_id=form.cleaned_data.get("act_id") if form.is_valid() else None
-        )
-        messages.success(request, _("The duty is taken out."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    return redirect("matter_agreement", pk=duty.agreement.matter_id)
 
 
 def scan_field() -> forms.FileField:
@@ -329,7 +242,7 @@ def _with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
 
 @page("agreement.run", load=load_agreement)
 def consent_new(request: Request, agreement: Agreement) -> HttpResponse:
-    return _act(
+    return agreement_act(
         request,
         agreement,
         ConsentForm(
@@ -342,7 +255,7 @@ def consent_new(request: Request, agreement: Agreement) -> HttpResponse:
         _with_scan(consent_record),
         template="deliberation/sittings/consent.html",
         agreed_on=agreement,
-        duties=list(agreement.duties.select_related("bearer", "supervisor")),
+        duties=list(agreement.duties.select_related("bearer", "bearer_party", "supervisor")),
         heading=_("Record how a party consented"),
         done=_("The consent is recorded."),
         submit=_("Record the consent"),
@@ -358,7 +271,7 @@ def load_consent(request: Request, pk: UUID) -> Agreement:
 @page("agreement.run", load=load_consent)
 def consent_taking_back(request: Request, agreement: Agreement) -> HttpResponse:
     party = lent(agreement, "asked_consent").party
-    return _act(
+    return agreement_act(
         request,
         agreement,
         ReasonForm(request.POST or None),
@@ -386,7 +299,7 @@ class RecordForm(ActForm):
 
 @page("agreement.run", load=load_agreement)
 def agreement_recording(request: Request, agreement: Agreement) -> HttpResponse:
-    return _act(
+    return agreement_act(
         request,
         agreement,
         RecordForm(request.POST or None, request.FILES or None),
@@ -404,7 +317,7 @@ class HandOverForm(ActForm):
 
 @page("agreement.run", load=load_agreement)
 def agreement_handing_over(request: Request, agreement: Agreement) -> HttpResponse:
-    return _act(
+    return agreement_act(
         request,
         agreement,
         HandOverForm(request.POST or None),
@@ -422,7 +335,7 @@ class ReasonForm(ActForm):
 
 @page("agreement.run", load=load_agreement)
 def agreement_taking_back(request: Request, agreement: Agreement) -> HttpResponse:
-    return _act(
+    return agreement_act(
         request,
         agreement,
         ReasonForm(request.POST or None),
@@ -438,9 +351,6 @@ urlpatterns = [
     path("desk/matters/<uuid:pk>/agreement/", matter_agreement, name="matter_agreement"),
     path("desk/matters/<uuid:pk>/agreement/new/", agreement_new, name="agreement_new"),
     path("desk/agreements/<uuid:pk>/change/", agreement_editing, name="agreement_edit"),
-    path("desk/agreements/<uuid:pk>/duty/", duty_new, name="duty_new"),
-    path("desk/duties/<uuid:pk>/", duty_editing, name="duty_edit"),
-    path("desk/duties/<uuid:pk>/out/", duty_out, name="duty_out"),
     path("desk/agreements/<uuid:pk>/consent/", consent_new, name="consent_new"),
     path("desk/consents/<uuid:pk>/take-back/", consent_taking_back, name="consent_take_back"),
     path("desk/agreements/<uuid:pk>/record/", agreement_recording, name="agreement_record"),

@@ -82,7 +82,7 @@ def _course_of(matter: Matter | None) -> dict[str, Any]:
     return {
         "sittings": sittings.order_by("starts_at"),
         "agreement": agreement,
-        "duties": list(agreement.duties.select_related("bearer", "supervisor")) if agreement else [],
+        "duties": list(agreement.duties.select_related("bearer", "bearer_party", "supervisor")) if agreement else [],
     }
 
 
