@@ -75,7 +75,7 @@ def test_operating_3_nobody_is_told_on_a_holiday_before_the_day_begins_or_withou
 
 def test_operating_3_the_list_is_one_of_the_jobs_and_asks_every_room():
     assert "digests" in {job.name for job in work.JOBS}
-    assert {source.__name__ for source in digest.SOURCES} == {"promises_due", "deliberation_due"}
+    assert {source.__name__ for source in digest.SOURCES} == {"courses_due"}
 
 
 def test_operating_3_what_deliberation_asks_is_on_the_list(cast, morning, all_files):

@@ -8,9 +8,8 @@ class CommitmentsConfig(AppConfig):
     def ready(self) -> None:
         from yishi.kit.hooks import connect  # noqa: PLC0415
         from yishi.organisations.counted_days import COUNTS  # noqa: PLC0415
-        from yishi.organisations.digest import SOURCES  # noqa: PLC0415
 
-        from . import digest, rules  # noqa: F401, PLC0415
+        from . import rules  # noqa: F401, PLC0415
         from .services.recounting import days_recount  # noqa: PLC0415
 
-        connect(((SOURCES, digest.promises_due), (COUNTS, days_recount)))
+        connect(((COUNTS, days_recount),))

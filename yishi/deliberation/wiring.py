@@ -6,9 +6,8 @@ from yishi.commitments import hooks
 from yishi.commitments.models import Commitment
 from yishi.journal.act import Act
 from yishi.kit.hooks import connect as hooks_connect
-from yishi.organisations import counted_days, digest
+from yishi.organisations import counted_days
 
-from .digest import deliberation_due
 from .models import Matter
 from .services import course
 from .services.recounting import days_recount
@@ -39,7 +38,6 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
     (hooks.ON_REOPENED, reopen_matter),
     (hooks.ON_SETTLED, move_matter),
     (hooks.ON_MOVED, move_matter),
-    (digest.SOURCES, deliberation_due),
     (counted_days.COUNTS, days_recount),
     (course.ON_OVER, worries_settle),
     (course.ON_REOPENED, worries_take_up_again),

@@ -118,6 +118,11 @@ BEFORE: dict[str, tuple[str, Any]] = {
 
 # What a line of the daily list asks for, by its kind.
 DUE: dict[str, Any] = {
+    "agreement": gettext_lazy("agreement: hand it over"),
+    "on_paper": gettext_lazy("promise of who has no account: ask, write it down from paper"),
+    "press": gettext_lazy("promise: press for it"),
+    "project": gettext_lazy("project: bring it on"),
+    "time": gettext_lazy("promise: decide about more time"),
     "commitment": gettext_lazy("promise: answer or give proof"),
     "gate": gettext_lazy("gate: approve or return"),
     "matter": gettext_lazy("matter: bring it on"),

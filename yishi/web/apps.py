@@ -6,7 +6,8 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from .shell import sections, titles  # noqa: PLC0415
+        from .shell import sections, titles, waiting  # noqa: PLC0415
 
         sections.connect()
         titles.connect()
+        waiting.connect()

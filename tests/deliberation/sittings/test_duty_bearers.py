@@ -15,7 +15,6 @@ from tests.story import Story
 from yishi.attachments.models import Attachment
 from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import reads, services
-from yishi.commitments.digest import promises_due
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Agreement
 from yishi.deliberation.process.facts import Facts
@@ -27,6 +26,7 @@ from yishi.kit.errors import NotAllowed
 from yishi.notices.models import Notice
 from yishi.web.deliberation.sittings.agreement_papers import agreement_paper, letter_paper
 from yishi.web.shell.desk import inbox
+from yishi.web.shell.waiting import courses_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 GROUP, HOME, NAME = "二组村民", "张老三家", "李队长"
@@ -137,8 +137,8 @@ def test_waiting_3_rates_count_them_apart_from_the_bodies(story):
     today = timezone.localdate()
     by_bearer = reads.rates_by_bearer(reads.due_in(today, today + timedelta(days=60)))
     assert by_bearer[None].due == 2 and len(by_bearer) == 1
-    due = {(one.number, one.body_id) for one in promises_due(today + timedelta(days=60))}
-    assert due == {(promise.number, story.cast.bodies["office"].pk) for promise in promises(story)}
+    due = {(one.number, one.kind, one.body_id) for one in courses_due(today + timedelta(days=60))}
+    assert due == {(promise.number, "on_paper", story.cast.bodies["office"].pk) for promise in promises(story)}
 
 
 def test_waiting_3_in_public_a_household_is_not_named(story):

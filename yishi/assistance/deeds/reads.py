@@ -144,12 +144,17 @@ def open_pairs() -> QuerySet[PossibleDuplicate]:
 
 def pairs_to_decide(viewer: Viewer) -> QuerySet[PossibleDuplicate]:
     """What waits for a verdict at the viewer's overseeing desks."""
+    return open_pairs().filter(deciding_q(viewer))
+
+
+def deciding_q(viewer: Viewer) -> Q:
+    """The pairs both of whose deeds lie in the place of an overseeing desk at which the viewer works."""
     inside = Q(pk__in=[])
     for post in viewer.posts:
         if post.body.kind in OVERSEEING and viewer.holds(post.body_id):
             span = (post.body.place.lo, post.body.place.hi)
             inside |= Q(earlier__place__lo__range=span, later__place__lo__range=span)
-    return open_pairs().filter(inside)
+    return inside
 
 
 def alike_of(deed: Deed) -> list[Deed]:

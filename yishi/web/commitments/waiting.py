@@ -1,5 +1,6 @@
 """Whose act comes next on a promise, in each stage of its table."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -52,21 +53,30 @@ def _commitments() -> QuerySet[Commitment]:
 
 ACTS = (
     NextAct((S.PROPOSED,), "bearer", _("Confirm it"), "commitment"),
-    NextAct((S.IN_FORCE,), "bearer", _("Do it, answer or give proof"), "commitment", next_due),
+    NextAct((S.IN_FORCE,), "bearer", _("Do it, answer or give proof"), "commitment", next_due, about="due_on"),
     NextAct((S.PROPOSED,), "supervisor", _("Ask who owes it to confirm, write it down from paper"), "commitment",
             when=_has_no_desk),
     NextAct((S.IN_FORCE,), "supervisor", _("Ask who owes it, write down what they say from paper"), "commitment",
-            next_due, _has_no_desk),
-    NextAct((S.PROVED,), "supervisor", _("Check the proof"), "commitment", next_due, whose=_deciding),
+            next_due, _has_no_desk, code="on_paper", about="due_on"),
+    NextAct((S.PROVED,), "supervisor", _("Check the proof"), "commitment", next_due, whose=_deciding,
+            about="proved_on"),
     NextAct(
         (S.CHECKED,), "supervisor", _("Strike it off after the verdict"), "commitment", next_due,
-        whose=_deciding,
+        whose=_deciding, about="verdict_due_on",
     ),
     NextAct((S.STRUCK_OFF,), "supervisor", _("Look back"), "commitment", "recheck_due_on", _to_look_back),
-    NextAct((S.IN_FORCE,), "supervisor", _("Decide about more time"), "commitment", next_due, _asks_time),
-    NextAct((S.IN_FORCE,), "escalated_to", _("Press: overdue below your tier"), "commitment", next_due),
-    NextAct((S.IN_FORCE,), "supervisor", _("Press for it"), "commitment", next_due, _overdue),
+    NextAct((S.IN_FORCE,), "supervisor", _("Decide about more time"), "commitment", next_due, _asks_time,
+            code="time", about="due_on"),
+    NextAct((S.IN_FORCE,), "escalated_to", _("Press: overdue below your tier"), "commitment", next_due, code="press",
+            about="due_on"),
+    NextAct((S.IN_FORCE,), "supervisor", _("Press for it"), "commitment", next_due, _overdue, code="press",
+            about="due_on"),
 )  # fmt: skip
+
+
+def _in_person(viewer: Any) -> Q:
+    return Q(bearer_person=viewer.person_id, bearer_person__isnull=False)
+
 
 PROMISES = Course(
     kind="commitment",
@@ -81,6 +91,12 @@ PROMISES = Course(
     records=_commitments,
     order="due_on",
     clocks=running,
+    number="number",
+    matter="origin_id",
+    clocked=Q(backfilled=False),
     title=lambda promise: promise.act,
     detail=lambda promise: f"{promise.number} · {promise.place.name}",
 )
+
+# What somebody promised in their own name: the bearer's acts, on the list of their duties.
+OWN_PROMISES = replace(PROMISES, acts=tuple(replace(act, whose=_in_person) for act in ACTS if act.desk == "bearer"))

@@ -1,18 +1,22 @@
-"""Who acts next on a file, and by when: one table for each kind of file, beside its pages; the desk reads it.
+"""Who acts next on a file, and by when: one table for each kind of file, beside its pages.
 
-A `Course` says for every stage of its stage table either whose act comes next or why nobody's does. A test walks all
+A `Course` says for every stage of its stage table either whose act comes next or why nobody's does. The desk, a
+member's duties, the calendar, the daily list by mail and the first glance at a matter all read it. A test walks all
 stages of all courses and compares them with what stands on the desks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
+from yishi.database.gather import gather
+from yishi.kit.clock import CountedDay
+from yishi.organisations.models import Body
 from yishi.web.kit.desk_items import MOST, DeskItem, Source
 
 
@@ -37,18 +41,35 @@ class NextAct:
     when: Callable[[date], Q] | None = None  # in these stages, but only then
     whose: Callable[[Any], Q] | None = None  # viewer -> the files on which they act
     of: str = "pk"  # what the page's address names
+    about: str = ""  # where `due` is worked out: the day in whose neighbourhood it lies
+    code: str = ""  # what the daily list calls it, where the kind of file does not say it (notices/texts.py, DUE)
 
     def waits(self, viewer: Any, column: str, today: date) -> Q:
         acting = self.whose(viewer) if self.whose else Q(**{f"{self.desk}__in": viewer.desks})
         return Q(**{f"{column}__in": self.stages}) & acting & (self.when(today) if self.when else Q())
 
+    def stands(self, column: str, day: date) -> Q:
+        """On `day` it is the next act of such a file, whosever act that is."""
+        return Q(**{f"{column}__in": self.stages}) & (self.when(day) if self.when else Q())
+
+    def falls(self, first: date, last: date) -> Q:
+        """It is due from `first` to `last`, as far as the database can say (see `about`)."""
+        if not self.about:
+            return Q(**{f"{self.due}__range": (first, last)}) if self.due else Q(pk__in=[])
+        return Q(**{f"{self.about}__range": (first - AROUND, last + AROUND)})
+
     def due_on(self, record: Any) -> date | None:
+        if getattr(record, "backfilled", False):  # what was recorded afterwards has no clock
+            return None
         if callable(self.due):
             return self.due(record)
         return value_of(record, self.due) if self.due else None
 
     def says(self, record: Any) -> str:
         return str(self.act(record) if callable(self.act) else self.act)
+
+
+AROUND = timedelta(days=60)
 
 
 def value_of(record: Any, path: str) -> Any:
@@ -72,16 +93,58 @@ class Course:
     order: str = "pk"
     clocks: Callable[[Any], Any] = lambda record: ()  # its clocks in words, where it has several (see `standing`)
     allowed: Callable[[Any, Any], Any] = field(default=lambda viewer, record: True)
+    page: str = ""  # of the file itself, where it is not that of the act
+    of: str = "pk"
+    number: str = ""  # the file's number: all that the daily list tells of it
+    matter: str = ""  # the column with the matter to which it belongs
+    clocked: Q = field(default_factory=Q)  # whose clock runs
+    together: Callable[[int], str] | None = None  # a long queue is one line: its title for so many; `page` lists them
+    reached: Callable[[], Q] = Q  # those that the viewer may see, where the records do not say so themselves
 
     def rows(self, viewer: Any) -> QuerySet[Any]:
         today = timezone.localdate()
         conditions = [act.waits(viewer, self.column, today) for act in self.acts]
+        return self._with_next(self.records(), conditions).order_by(self.order, "pk")
+
+    def file_url(self, record: Any) -> str:
+        """The file's own page: whoever may see the file may open it, whosever act is next."""
+        act = self.acts[record.next_act]
+        name, of = (self.page, self.of) if self.page else (act.page, act.of)
+        return reverse(name, args=[value_of(record, of)])
+
+    def falling(self, first: date, last: date) -> QuerySet[Any]:
+        """The files within the viewer's reach whose next act, whosever it is, will be due from `first` to `last`."""
+        conditions = [act.stands(self.column, last) & act.falls(first, last) for act in self.acts]
+        return self._with_next(self.records().filter(self.clocked, self.reached()), conditions)
+
+    def standing(self, matter: Any) -> QuerySet[Any]:
+        """The files of one matter on which somebody has to act now, each with its next act."""
+        today = timezone.localdate()
+        conditions = [act.stands(self.column, today) for act in self.acts]
+        return self._with_next(self.records().filter(**{self.matter: matter.pk}), conditions)
+
+    def owed(self, until: date) -> Iterator[tuple[str, date, Any, str]]:
+        """What desks owe by `until`: number, day, desk, code; of acts whose desk stands in a column."""
+        today = timezone.localdate()
+        for act in self.acts if self.number else ():
+            if act.whose or not act.due:
+                continue
+            near = {f"{act.about}__lte": until + AROUND} if act.about else {f"{act.due}__lte": until}
+            for record in self.records().filter(self.clocked, act.stands(self.column, today), **near):
+                due_on, desk = act.due_on(record), value_of(record, f"{act.desk}_id")
+                if due_on is None or due_on > until or desk is None:
+                    continue
+                if getattr(record, "due_counted_from", None):
+                    due_on = CountedDay.of(due_on)
+                yield value_of(record, self.number), due_on, desk, act.code or self.kind
+
+    def _with_next(self, records: QuerySet[Any], conditions: list[Q]) -> QuerySet[Any]:
+        """Those of `records` of which a condition is true; `next_act` says which act that is, the first that fits."""
         waiting = Q(pk__in=[])
         for condition in conditions:
             waiting |= condition
         cases = [When(condition, then=Value(number)) for number, condition in enumerate(conditions)]
-        records: QuerySet[Any] = self.records().filter(waiting).annotate(next_act=Case(*cases))
-        return records.order_by(self.order, "pk")
+        return records.filter(waiting).annotate(next_act=Case(*cases))
 
     def items(self, viewer: Any, records: Any) -> list[DeskItem]:
         mine, items = viewer.desks, []
@@ -104,6 +167,52 @@ class Course:
             )
         return items
 
+    def queue(self, viewer: Any) -> QuerySet[Any, Any]:
+        """How many wait, by stage."""
+        return self.rows(viewer).order_by().values_list(self.column).annotate(Count("pk"))
+
+    def line(self, viewer: Any, counts: Any) -> list[DeskItem]:
+        """The queue as one item."""
+        count, act = sum(number for _stage, number in counts), self.acts[0]
+        title = self.together(count) if self.together else ""
+        return [DeskItem(kind=self.kind, title=title, act=act.says(None), url=reverse(self.page))]
+
     @property
     def waiting(self) -> Source:
+        if self.together:
+            return Source(self.queue, self.line)
         return Source(lambda viewer: self.rows(viewer)[:MOST], self.items)
+
+
+# The courses of all parts, for pages that ask about one file; filled at start by the shell, which sees every part.
+ALL: list[Course] = []
+
+
+def fill(courses: Iterable[Course]) -> None:
+    ALL[:] = courses
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is on a matter or a file of it: what, by when, at which desk ("": the course knows no column)."""
+
+    kind: str
+    act: str
+    url: str
+    due_on: date | None
+    desk: str
+
+
+def turns_of(matter: Any) -> list[Turn]:
+    """Whose turn it is on a matter, the most urgent first: its own next act, and those of its files. Two questions."""
+    courses = {f"turns_{number}": course for number, course in enumerate(ALL) if course.matter}
+    gathered = gather(**{name: course.standing(matter)[:MOST] for name, course in courses.items()})
+    waiting = [(course, record) for name, course in courses.items() for record in gathered[name]]
+    acts = [(course, record, course.acts[record.next_act]) for course, record in waiting]
+    keys = [None if act.whose else value_of(record, f"{act.desk}_id") for _course, record, act in acts]
+    names = dict(Body.objects.filter(pk__in={key for key in keys if key}).values_list("pk", "name"))
+    turns = [
+        Turn(course.kind, act.says(record), course.file_url(record), act.due_on(record), names.get(key, ""))
+        for (course, record, act), key in zip(acts, keys, strict=True)
+    ]
+    return sorted(turns, key=lambda turn: (turn.due_on is None, turn.due_on or date.max, turn.kind))

@@ -17,59 +17,24 @@ from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.assistance.checks import checks
-from yishi.web.assistance.deeds import duplicates, helping
-from yishi.web.assistance.imports import waiting as imports
-from yishi.web.assistance.pairing import waiting as pairing
-from yishi.web.assistance.projects import waiting as projects
-from yishi.web.assistance.register import waiting as register
-from yishi.web.commitments import waiting as commitments
-from yishi.web.deliberation.consultation import waiting as consultation
-from yishi.web.deliberation.process import waiting as process
-from yishi.web.deliberation.record import waiting as record
+from yishi.web.assistance.deeds import helping
 from yishi.web.deliberation.sittings import seats
-from yishi.web.deliberation.sittings import waiting as sittings
-from yishi.web.deliberation.worries import waiting as worries
 from yishi.web.kit.desk_items import DeskItem, Source, collect
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.next_acts import Course
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.proposals import waiting as proposals
-from yishi.web.reporting import waiting as reporting
+
+from .waiting import COURSES
 
 SHOWN = 100
 FAR = date(9999, 12, 31)
 CONVENING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP, BodyKind.VILLAGE, BodyKind.GOVERNMENT}
 
 
-# Whose act comes next, for every kind of file that has stages.
-COURSES: tuple[Course, ...] = (
-    process.PRESSING,
-    process.IDLE,
-    worries.WORRIES,
-    process.GATES,
-    process.PLANS,
-    sittings.STUDIES,
-    sittings.SITTINGS,
-    sittings.AGREEMENTS,
-    commitments.PROMISES,
-    record.RELEASES,
-    consultation.CONSULTATIONS,
-    register.CHANGES,
-    projects.PROJECTS,
-    projects.PAYMENTS,
-    proposals.PROPOSALS,
-    pairing.VISITS,
-    pairing.MATCHES,
-    pairing.NEEDS,
-    imports.IMPORTS,
-    reporting.SHEETS,
-)
 # Everything that puts items on a desk: one line per slice of the product.
 SOURCES: tuple[Source, ...] = (
     *(course.waiting for course in COURSES),
     seats.waiting,
-    duplicates.waiting,
     helping.disputed,
     checks.waiting,
 )

@@ -10,12 +10,12 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.commitments.clocks import next_due
 from yishi.commitments.models import Commitment, Judge, Verdict
 from yishi.deliberation.models import Seat, Sitting, Worry
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.helping import to_confirm
 from yishi.web.commitments.judge import JUDGED_IN
+from yishi.web.commitments.waiting import OWN_PROMISES
 from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
@@ -48,21 +48,7 @@ def duties(viewer: Any) -> list[DeskItem]:
         )
         for seat in invited.select_related("matter").order_by("started_on")[:SHOWN]
     ]
-    owed = Commitment.objects.filter(
-        bearer_person=person, state__in=(Commitment.State.PROPOSED, Commitment.State.IN_FORCE)
-    ).select_related("place")
-    items += [
-        DeskItem(
-            kind="commitment",
-            title=commitment.act,
-            act=_("Confirm it") if commitment.state == Commitment.State.PROPOSED else _("Do it, answer or give proof"),
-            url=reverse("commitment", args=[commitment.pk]),
-            due_on=None if commitment.state == Commitment.State.PROPOSED else next_due(commitment),
-            detail=f"{commitment.number} · {commitment.place.name}",
-            clocks=running(commitment),
-        )
-        for commitment in owed.order_by("due_on")[:SHOWN]
-    ]
+    items += OWN_PROMISES.waiting(viewer)
     judging = Judge.objects.filter(person=person, commitment__state__in=JUDGED_IN).select_related("commitment__place")
     judged = set(Verdict.objects.filter(judge__in=judging).values_list("commitment", "round"))
     items += [

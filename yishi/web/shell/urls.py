@@ -1,8 +1,9 @@
 """The addresses of this part."""
 
-from . import desk, files, home, member, notices, papers, search, signin, well_known
+from . import calendar, desk, files, home, member, notices, papers, search, signin, well_known
 
 urlpatterns = [
+    *calendar.urlpatterns,
     *desk.urlpatterns,
     *files.urlpatterns,
     *home.urlpatterns,

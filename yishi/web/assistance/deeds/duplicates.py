@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
-from yishi.assistance.deeds.reads import open_pairs, pairs_to_decide
+from yishi.assistance.deeds.reads import deciding_q, open_pairs
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.next_acts import Course, NextAct
 from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -38,18 +38,22 @@ PER_PAGE = 25
 Verdict = PossibleDuplicate.Verdict
 
 
-def _waiting_rows(viewer: Any) -> Any:
-    """One line for the whole queue of a desk that decides: it may be long."""
-    return pairs_to_decide(viewer).order_by().values_list("verdict").annotate(Count("pk"))
+def _so_many(count: int) -> str:
+    return ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}
 
 
-def _waiting_items(viewer: Any, counts: Any) -> list[DeskItem]:
-    count = sum(pairs for _verdict, pairs in counts)
-    title = ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}
-    return [DeskItem(kind="duplicate", title=title, act=_("Compare them"), url=reverse("duplicates"))]
-
-
-waiting = Source(_waiting_rows, _waiting_items)
+# One line for the whole queue of a desk that decides: it may be long.
+PAIRS = Course(
+    kind="duplicate",
+    column="verdict",
+    stages=("", *Verdict.values),
+    acts=(NextAct(("",), "overseer of both", gettext_lazy("Compare them"), "duplicate", whose=deciding_q),),
+    rests=dict.fromkeys(Verdict.values, "over"),
+    records=open_pairs,
+    title=str,
+    page="duplicates",
+    together=_so_many,
+)
 
 
 def pairs_of(request: Request) -> QuerySet[PossibleDuplicate]:

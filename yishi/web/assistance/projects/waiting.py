@@ -56,6 +56,8 @@ PROJECTS = Course(
     rests={S.ACCEPTED: "over", S.DROPPED: "over"},
     records=lambda: Project.objects.select_related("place"),
     order="ends_on",
+    page="project",
+    number="number",
     title=lambda project: project.name,
     detail=lambda project: f"{project.number} · {project.place.name}",
 )

@@ -37,7 +37,14 @@ CONSULTATIONS = Course(
     column="stage",
     stages=tuple(Stage.values),
     acts=(
-        NextAct((Stage.DRAFT,), "matter__convener", _("Prepare or open it"), "consultation", _closes),
+        NextAct(
+            (Stage.DRAFT,),
+            "matter__convener",
+            _("Prepare or open it"),
+            "consultation",
+            _closes,
+            about="closes_at__date",
+        ),
         NextAct(
             (Stage.OPEN,),
             "matter__convener",
@@ -45,11 +52,13 @@ CONSULTATIONS = Course(
             "consultation",
             _closes,
             lambda today: Q(queue__gt=0) | Q(appeals__gt=0),
+            about="closes_at__date",
         ),
     ),
     rests={Stage.CLOSED: "its result is counted by itself"},
     records=_consultations,
     order="closes_at",
+    matter="matter",
     title=lambda consultation: consultation.question,
     detail=lambda consultation: consultation.matter.number,
 )

@@ -1,5 +1,6 @@
 """A matter's file: where it is now, who must act and by when, what is missing; then the story; then the rest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -11,12 +12,13 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, Worry
+from yishi.deliberation.models import Matter, Seat, Sitting, Worry
 from yishi.deliberation.process.facts import Facts, with_counts
 from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
+from yishi.web.kit.next_acts import Turn, turns_of
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -67,21 +69,19 @@ class Where:
     is_late: bool
     lacks: list[Lack] = field(default_factory=list)
     came_back: str = ""
+    turns: list[Turn] = field(default_factory=list)
 
 
-def where_now(request: Request, matter: Matter, facts: Facts, lacking: list[Missing]) -> Where:
-    """Where the matter stands. While a gate is missing and was asked, its body must act, else whoever has the step."""
+def where_now(
+    request: Request, matter: Matter, facts: Facts, lacking: list[Missing], turns: Sequence[Turn] = ()
+) -> Where:
+    """Where the matter stands. Whose turn it is the desks' declaration says (`turns`): a desk at which a file of the
+    matter waits, else whoever has the step."""
     step = facts.model.step(matter.step)
-    waiting = [
-        gate for gate in facts.gates if gate.step == matter.step and gate.answer in ("", GateRequest.Answer.HOLD)
-    ]
     if matter.state != Matter.State.OPEN:
         return Where(step, "", None, False)
-    due: date | None
-    if waiting and any(lack.code.startswith("gate:") for lack in lacking):
-        who, due = waiting[-1].body.name, waiting[-1].due_on
-    else:
-        who, due = actor_of(matter, step), matter.step_due_on
+    ahead = [turn for turn in turns if turn.kind != "matter" and turn.desk]
+    who, due = (ahead[0].desk, ahead[0].due_on) if ahead else (actor_of(matter, step), matter.step_due_on)
     record = facts.step
     return Where(
         step=step,
@@ -89,6 +89,7 @@ def where_now(request: Request, matter: Matter, facts: Facts, lacking: list[Miss
         due_on=due,
         is_late=bool(due and due < facts.today),
         lacks=[Lack(lack.message, _mend(request, matter, facts, lack.code)) for lack in lacking],
+        turns=list(turns),
         came_back=(record.note or _("returned")) if record and record.came_back else "",
     )
 
@@ -239,7 +240,7 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
     runs = may("matter.run", request.viewer, matter)
     writes = may("note.add", request.viewer, matter)
     worries = list(Worry.objects.filter(matter=matter).order_by("raised_at"))
-    where = where_now(request, matter, facts, lacking)
+    where = where_now(request, matter, facts, lacking, turns_of(matter))
     primary, further = next_acts(request, matter, lacking)
     if primary is None:
         mend = next((lack for lack in where.lacks if lack.url), None)

@@ -1,9 +1,8 @@
 """The addresses of this part."""
 
-from . import calendar, gate_paper_acts, gates, matter_file, matters, plans, process_editor, processes
+from . import gate_paper_acts, gates, matter_file, matters, plans, process_editor, processes
 
 urlpatterns = [
-    *calendar.urlpatterns,
     *gate_paper_acts.urlpatterns,
     *gates.urlpatterns,
     *matter_file.urlpatterns,

@@ -134,11 +134,13 @@ def _matter_words(matter: Any) -> str:
 # Two lists, each with an order that the database has at hand: what presses, by its clock; what nobody brings on.
 PRESSING = Course(
     "matter", "stage", STAGES, _acts(_pressing), {}, _open_matters,
-    title=lambda matter: matter.title, detail=_matter_words, order="step_due_on",
+    title=lambda matter: matter.title, detail=_matter_words, order="step_due_on", page="matter",
+    number="number", matter="pk",
 )  # fmt: skip
 IDLE = Course(
     "matter", "stage", STAGES, _acts(_idle), {}, _open_matters,
-    title=lambda matter: matter.title, detail=_matter_words, order="step_due_on",
+    title=lambda matter: matter.title, detail=_matter_words, order="step_due_on", page="matter",
+    number="number", matter="pk",
 )  # fmt: skip
 
 
@@ -184,6 +186,11 @@ GATES = Course(
     rests={Answer.APPROVE: "the matter went on", Answer.RETURN: "the matter is on the convener's desk"},
     records=_asked_gates,
     order="due_on",
+    page="matter",
+    of="matter_id",
+    number="matter__number",
+    matter="matter",
+    reached=lambda: Q(matter__in=Matter.objects.values("pk")),
     title=lambda gate: f"{gate.name} · {gate.matter.title}",
     detail=lambda gate: gate.matter.place.full_name,
 )  # fmt: skip

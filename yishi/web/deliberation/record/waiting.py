@@ -42,6 +42,7 @@ RELEASES = Course(
     rests={State.RELEASED: "it is public", State.HIDDEN: "somebody hid it"},
     records=lambda: Release.objects.filter(matter__in=Matter.objects.values("pk")).select_related("matter__place"),
     order="prepared_at",
+    matter="matter",
     title=lambda release: release.title,
     detail=lambda release: f"{release.matter.number} · {release.matter.place.name}",
 )

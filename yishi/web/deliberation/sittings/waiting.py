@@ -61,6 +61,9 @@ STUDIES = Course(
     rests={RUNNING: "its matter is on the convener's desk", CHECKED: "over"},
     records=_studies,
     order="handed_in_on",
+    page="matter",
+    of="matter_id",
+    matter="matter",
     title=lambda study: study.matter.title,
     detail=lambda study: f"{study.matter.number} · {study.question}",
 )  # fmt: skip
@@ -88,6 +91,7 @@ def _notice_due(sitting: Any) -> date:
 
 
 State = Sitting.State
+STARTS = "starts_at__date"
 AHEAD = (State.PLANNED, State.NOTICED)
 
 SITTINGS = Course(
@@ -95,17 +99,25 @@ SITTINGS = Course(
     column="state",
     stages=tuple(State.values),
     acts=(
-        NextAct(AHEAD, "matter__convener", _("Give notice"), "sitting", _notice_due, _unnoticed),
-        NextAct(AHEAD, "matter__convener", _("Hold the sitting"), "sitting", _starts, _of_open_matter),
-        NextAct((State.OPEN,), "matter__convener", _("Close the sitting"), "sitting", _starts, _of_open_matter),
+        NextAct(
+            AHEAD, "matter__convener", _("Give notice"), "sitting", _notice_due, _unnoticed, about=STARTS,
+        ),
+        NextAct(
+            AHEAD, "matter__convener", _("Hold the sitting"), "sitting", _starts, _of_open_matter, about=STARTS,
+        ),
+        NextAct(
+            (State.OPEN,), "matter__convener", _("Close the sitting"), "sitting", _starts, _of_open_matter,
+            about=STARTS,
+        ),
         NextAct(
             (State.CLOSED,), "matter__convener", _("Write and issue the minutes"), "sitting", minutes_due,
-            _without_minutes,
+            _without_minutes, about=STARTS,
         ),
     ),
     rests={State.CANCELLED: "its matter is on the convener's desk"},
     records=lambda: Sitting.objects.select_related("matter__process"),
     order="starts_at",
+    matter="matter",
     title=lambda sitting: sitting.matter.title,
     detail=lambda sitting: sitting.matter.number
     + " · "
@@ -129,6 +141,11 @@ AGREEMENTS = Course(
     },
     records=lambda: Agreement.objects.select_related("matter"),
     order="recorded_on",
+    page="matter_agreement",
+    of="matter_id",
+    number="number",
+    matter="matter",
+    reached=lambda: Q(matter__in=Matter.objects.values("pk")),
     title=lambda agreement: agreement.matter.title,
     detail=lambda agreement: agreement.number,
 )  # fmt: skip

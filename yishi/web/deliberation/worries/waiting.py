@@ -1,5 +1,6 @@
 """Whose act comes next on a worry."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Worry
@@ -25,6 +26,8 @@ WORRIES = Course(
     },
     records=lambda: Worry.objects.select_related("place"),
     order="answer_due_on",
+    number="number",
+    clocked=Q(backfilled=False),
     title=lambda worry: worry.text[:60],
     detail=lambda worry: f"{worry.number} · {worry.place.name}",
 )

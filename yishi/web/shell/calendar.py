@@ -1,9 +1,8 @@
-"""The calendar: sittings and due dates of one month, by day."""
+"""The calendar: sittings, and what is due by whom, of one month, by day."""
 
 import calendar as months
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,16 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.commitments.models import Commitment
-from yishi.deliberation.models import Matter, Sitting
-from yishi.deliberation.services.gates import gates_of
+from yishi.database.gather import gather
+from yishi.deliberation.models import Sitting
 from yishi.kit.clock import is_workday, knows_year
-from yishi.kit.records import certain
 from yishi.notices.days import doubt_of
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+
+from .waiting import COURSES
 
 SHOWN = 300  # of each kind in a month
 YEARS = (2000, 2100)
@@ -55,37 +53,34 @@ def month_of(request: Request) -> date:
     return first if YEARS[0] <= year <= YEARS[1] else today.replace(day=1)
 
 
-def items_of(viewer: Any, first: date, last: date) -> list[Item]:
-    """Sittings, steps, gates and promises that fall on the days from `first` to `last`."""
+def items_of(first: date, last: date) -> list[Item]:
+    """The sittings of the days from `first` to `last`, and the next acts that are due on them, whosever they are, as
+    far as the viewer reaches: by the same declarations as the desks (`COURSES`)."""
     begin = timezone.make_aware(datetime.combine(first, time()))
     end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
     sittings = Sitting.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(state=Sitting.State.CANCELLED)
-    matters = Matter.objects.filter(state=Matter.State.OPEN, step_due_on__range=(first, last))
-    owed = Commitment.objects.filter(state=Commitment.State.IN_FORCE, backfilled=False, due_on__range=(first, last))
-    gates = gates_of(viewer.reach.bodies).filter(due_on__range=(first, last))
+    gathered = gather(
+        sittings=sittings.select_related("matter").order_by("starts_at")[:SHOWN],
+        **{f"course_{number}": course.falling(first, last)[:SHOWN] for number, course in enumerate(COURSES)},
+    )
     items = [
         Item(
             timezone.localtime(sitting.starts_at).date(),
             "sitting",
             _("sitting"),
             sitting.matter.title,
-            link("sitting", sitting.pk) or reverse("matter", args=[sitting.matter_id]),
+            reverse("sitting", args=[sitting.pk]),
             timezone.localtime(sitting.starts_at),
         )
-        for sitting in sittings.select_related("matter").order_by("starts_at")[:SHOWN]
+        for sitting in gathered["sittings"]
     ]
-    items += [
-        Item(certain(matter.step_due_on), "matter", _("step ends"), matter.title, reverse("matter", args=[matter.pk]))
-        for matter in matters.order_by("step_due_on")[:SHOWN]
-    ]
-    items += [
-        Item(gate.due_on, "gate", _("gate"), f"{gate.name} · {gate.matter.title}", reverse("gate", args=[gate.pk]))
-        for gate in gates[:SHOWN]
-    ]
-    items += [
-        Item(commitment.due_on, "commitment", _("promise due"), commitment.act, link("commitment", commitment.pk))
-        for commitment in owed.order_by("due_on")[:SHOWN]
-    ]
+    held = {(item.url, item.day) for item in items}
+    for number, course in enumerate(COURSES):
+        for record in gathered[f"course_{number}"]:
+            act, url = course.acts[record.next_act], course.file_url(record)
+            day = act.due_on(record)
+            if day is not None and first <= day <= last and (url, day) not in held:
+                items.append(Item(day, course.kind, act.says(record), course.title(record), url))
     return sorted(items, key=lambda item: (item.day, item.kind != "sitting", item.title))
 
 
@@ -105,7 +100,7 @@ CALENDAR = DeclaredList(
 def calendar(request: Request) -> HttpResponse:
     first = month_of(request)
     last = first.replace(day=months.monthrange(first.year, first.month)[1])
-    items = items_of(request.viewer, first, last)
+    items = items_of(first, last)
     if request.GET.get("export"):
         return CALENDAR.workbook(request, items)
     by_day: dict[date, list[Item]] = {}
@@ -135,7 +130,7 @@ def calendar(request: Request) -> HttpResponse:
         "is_certain": knows_year(first.year),
         "today": today,
     }
-    return render(request, "deliberation/process/calendar.html", context)
+    return render(request, "shell/calendar.html", context)
 
 
 urlpatterns = [path("desk/calendar/", calendar, name="calendar")]
