@@ -33,6 +33,7 @@ FROZEN = {
     "deliberation/0003_w_paper": "d39a5cb1f01e43310bcadb85fe985b03ea48d95619add611756eead58c8fc31c",
     "deliberation/0004_g_ways_back": "484eb7fd786a67abd156ab07c7453d5ceaf7b92f1194d1af2fed4d233fc594ea",
     "deliberation/0005_w_bearers": "7745711b0d891cf6c1e430753a2a82776a6b9afdc513f93da400eb30266b001e",
+    "deliberation/0006_w_authority": "398d3308df421b19cfb6e0bd2c664a7afc53fb564a489fc66b6e1f81a8eb562f",
     "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",
     "notices/0001_initial": "d871eb09e3ad587b568c8921ec3989ca10dd39775115a1cf21895382b9049531",
     "notices/0002_told_by_hand": "2d2c6077adee2e064d6f4011bcea90ca514c3910c0857dfacf24edc66531093b",

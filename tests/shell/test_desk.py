@@ -25,6 +25,7 @@ from yishi.commitments.stages import TABLE as PROMISE_TABLE
 from yishi.database.reach import everything, reaching
 from yishi.deliberation.models import GateRequest, Matter, Minutes, PlanTopic, Stage
 from yishi.deliberation.services.gates import gate_answer
+from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Installation, Post
 from yishi.web.kit.next_acts import value_of
 from yishi.web.shell.desk import KINDS, inbox
@@ -105,7 +106,7 @@ def _gate(record, act, cast):
     says, matter = act.act._args[0], record.matter
     matter.convener = cast.bodies["office"]
     matter.save()
-    record.body = Body.objects.create(kind="party", name=f"中共某镇委员会{record.papers.count()}", place=matter.place)
+    record.body = Body.objects.create(kind="party", name=f"中共某镇委员会{uuid7().hex}", place=matter.place)
     record.save()  # nobody has a post there
     if "Compare" in says:
         scan = Attachment.objects.first()

@@ -69,7 +69,7 @@ TEXTS: dict[str, Any] = {
     "gate.recorded": gettext_lazy(
         "%(number)s: an answer of your body to “%(gate)s” was written down from paper. If it is wrong, say so."
     ),
-    "match.answered": gettext_lazy("A need and an offer were brought together; the other side has answered."),
+    "match.answered": gettext_lazy("A need and an offer were brought together; the other side says: %(said)s."),
     "match.proposed": gettext_lazy("A need and an offer could fit. Please say yes or no."),
     "matter.done": gettext_lazy("%(number)s is concluded: everything promised is settled."),
     "matter.dropped": gettext_lazy("%(number)s is not deliberated further; your file says why."),
@@ -82,7 +82,7 @@ TEXTS: dict[str, Any] = {
     "pairing.taken_over": gettext_lazy(
         "From %(due_on)s on you take over %(count)s pairings. What you should know stands with each family."
     ),
-    "plan.decided": gettext_lazy("The yearly plan was decided upon."),
+    "plan.decided": gettext_lazy("The yearly plan of %(year)s: %(said)s."),
     "plan.late_topic": gettext_lazy("A topic was put forward for the approved plan of %(year)s."),
     "plan.submitted": gettext_lazy("A yearly plan waits for your decision."),
     "release.checked": gettext_lazy("The public file of %(number)s was checked."),
@@ -104,7 +104,7 @@ TEXTS: dict[str, Any] = {
     "worry.merged": gettext_lazy("%(number)s joins %(into)s; you hear everything that happens to it."),
     "worry.passed": gettext_lazy("%(number)s was passed to the body that can answer."),
     "worry.passed_to_you": gettext_lazy("%(number)s was passed to your desk. Please answer by %(due_on)s."),
-    "worry.referred": gettext_lazy("%(number)s goes the way the law provides; your file says where."),
+    "worry.referred": gettext_lazy("%(number)s was referred to %(to)s, as the law provides."),
     "worry.reopened": gettext_lazy("%(number)s: not content with the answer. Please answer again by %(due_on)s."),
     "worry.separated": gettext_lazy("%(number)s stands by itself again and is answered by itself."),
     "worry.settled": gettext_lazy("%(number)s is settled. Read it with your query code."),
@@ -113,6 +113,12 @@ TEXTS: dict[str, Any] = {
 
 # Notices from before a sentence said more: code → (the param that they lack, the sentence as it was).
 BEFORE: dict[str, tuple[str, Any]] = {
+    "match.answered": (
+        "said",
+        gettext_lazy("A need and an offer were brought together; the other side has answered."),
+    ),
+    "plan.decided": ("said", gettext_lazy("The yearly plan was decided upon.")),
+    "worry.referred": ("to", gettext_lazy("%(number)s goes the way the law provides; your file says where.")),
     "matter.stage": ("step", gettext_lazy("%(number)s has come to a new stage.")),
 }
 
@@ -130,6 +136,15 @@ DUE: dict[str, Any] = {
 }
 
 
+# What was answered, by the code that the cause gives.
+SAID: dict[str, Any] = {
+    "accepted": gettext_lazy("it agrees"),
+    "declined": gettext_lazy("it declines"),
+    "approve": gettext_lazy("approved"),
+    "return": gettext_lazy("returned with a reason"),
+}
+
+
 class _Params(dict[str, Any]):
     """A missing param shows as a dash rather than as an error page; days as people write them."""
 
@@ -140,6 +155,8 @@ class _Params(dict[str, Any]):
             self["due_on"] = day_said(day_read(due_on))
         elif isinstance(due_on, date):
             self["due_on"] = day_said(due_on)
+        if self.get("said") in SAID:
+            self["said"] = str(SAID[self["said"]])
         if self.get("when"):
             self["when"] = date_format(datetime.fromisoformat(self["when"]), "DATETIME_FORMAT")
 

@@ -104,7 +104,9 @@ def test_sensitive_ones_are_referred_not_taken_up(cast, worry):
         screening.worry_take_up(
             actor=cast.viewer("convener"), worry=one, reason="好", title="案", process=process_shipped("courtyard")
         )
-    screening.worry_refer(actor=cast.viewer("convener"), worry=one, reason="已立案，请向法院反映")
+    screening.worry_refer(
+        actor=cast.viewer("convener"), worry=one, authority="县人民法院", reason="已立案，请向法院反映"
+    )
     one.refresh_from_db()
     assert one.state == "referred"
 

@@ -103,6 +103,7 @@ class WorryStep(models.Model):
     reason = models.TextField(blank=True)  # told to the raiser
     body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # who decided
     to_body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    authority = models.CharField(max_length=64, blank=True)  # to which it was referred, such as a court
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -230,7 +230,7 @@ def plan_decide(*, actor: Viewer, plan: YearPlan, answer: str, reason: str, act_
         tell(
             body_id=plan.body_id,
             code="plan.decided",
-            params={"year": plan.year, "answer": answer, "reason": plan.reason},
+            params={"year": plan.year, "said": answer, "reason": plan.reason},
             subject=("plan", plan.pk),
             once=f"plan.decided/{plan.pk}/{this.id}",
         )

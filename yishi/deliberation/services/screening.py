@@ -13,6 +13,8 @@ from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.names import plain_name
+from yishi.kit.text import clean
 from yishi.notices.days import day_said
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
@@ -23,6 +25,7 @@ from .matters import matter_join_worry, matter_open
 from .worries import ANSWER_WORKDAYS, join, tell_authors_of
 
 Kind = WorryStep.Kind
+MAX_AUTHORITY = 64
 S = Worry.State
 
 # What may follow on which state.
@@ -207,17 +210,24 @@ def worry_separate(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | N
     return _decide("separate", actor, worry, {"reason": reason}, decide, act_id, told="worry.separated")
 
 
-def worry_refer(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Refer a sensitive worry (petition, law case, border, ethnic and religious affairs) the way the law provides."""
+def worry_refer(*, actor: Viewer, worry: Worry, authority: str, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Refer a sensitive worry (petition, law case, border, ethnic and religious affairs) to the `authority` that the
+    law provides: whoever raised it reads which one."""
+    to = plain_name(clean(authority))
 
     def decide(this: Act, row: Worry) -> None:
         row.state = next_state(row, "refer")
         row.is_sensitive = True
         row.answered_on = timezone.localdate(this.at)
         row.save(update_fields=["state", "is_sensitive", "answered_on"])
-        _step(this, row, Kind.REFERRED, reason=_reason(reason), body=row.desk)
+        if not to:
+            raise Refusal("worry.authority.empty", _("Please write which authority takes it on."), field="authority")
+        if len(to) > MAX_AUTHORITY:
+            raise Refusal("worry.authority.long", _("Please write a shorter name."), field="authority")
+        _step(this, row, Kind.REFERRED, reason=_reason(reason), body=row.desk, authority=to)
 
-    return _decide("refer", actor, worry, {"reason": reason}, decide, act_id, told="worry.referred")
+    body = {"authority": to, "reason": reason}
+    return _decide("refer", actor, worry, body, decide, act_id, told="worry.referred", to=to)
 
 
 def worry_decline(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
@@ -299,6 +309,7 @@ def _decide(
     act_id: UUID | None,
     *,
     told: str,
+    **params: str,
 ) -> Receipt:
     """What all decisions share: right, lock, entry, and telling those who raised it."""
     by = permit("worry.screen", actor, worry)
@@ -316,7 +327,7 @@ def _decide(
         )
         this.result(worry=row.pk)
         if told:
-            tell_authors_of(row, told, str(this.id))
+            tell_authors_of(row, told, str(this.id), **params)
     return this.receipt
 
 
@@ -326,10 +337,24 @@ def _locked(worry: Worry) -> Worry:
 
 
 def _step(
-    this: Act, worry: Worry, kind: str, *, reason: str = "", body: Body | None = None, to_body: Body | None = None
+    this: Act,
+    worry: Worry,
+    kind: str,
+    *,
+    reason: str = "",
+    body: Body | None = None,
+    to_body: Body | None = None,
+    authority: str = "",
 ) -> None:
     WorryStep.objects.create(
-        worry=worry, kind=kind, reason=reason, body=body, to_body=to_body, by_id=this.actor.person_id, at=this.at
+        worry=worry,
+        kind=kind,
+        reason=reason,
+        body=body,
+        to_body=to_body,
+        authority=authority,
+        by_id=this.actor.person_id,
+        at=this.at,
     )
 
 

@@ -1,6 +1,6 @@
 """What waits for somebody: the one shape in which every slice puts its open acts on a desk."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,6 +34,11 @@ class Source:
 
     def __call__(self, viewer: Any) -> list[DeskItem]:
         return collect(viewer, [self])
+
+
+def together(rows: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows of many kinds of file, by one question."""
+    return gather(**rows)
 
 
 def collect(viewer: Any, sources: Iterable[Source]) -> list[DeskItem]:

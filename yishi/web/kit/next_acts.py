@@ -14,10 +14,9 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from yishi.database.gather import gather
 from yishi.kit.clock import CountedDay
 from yishi.organisations.models import Body
-from yishi.web.kit.desk_items import MOST, DeskItem, Source
+from yishi.web.kit.desk_items import MOST, DeskItem, Source, together
 
 
 def inside(viewer: Any, path: str, leads: Callable[[Any], bool]) -> Q:
@@ -206,7 +205,7 @@ class Turn:
 def turns_of(matter: Any) -> list[Turn]:
     """Whose turn it is on a matter, the most urgent first: its own next act, and those of its files. Two questions."""
     courses = {f"turns_{number}": course for number, course in enumerate(ALL) if course.matter}
-    gathered = gather(**{name: course.standing(matter)[:MOST] for name, course in courses.items()})
+    gathered = together({name: course.standing(matter)[:MOST] for name, course in courses.items()})
     waiting = [(course, record) for name, course in courses.items() for record in gathered[name]]
     acts = [(course, record, course.acts[record.next_act]) for course, record in waiting]
     keys = [None if act.whose else value_of(record, f"{act.desk}_id") for _course, record, act in acts]

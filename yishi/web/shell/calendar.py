@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.database.gather import gather
 from yishi.deliberation.models import Sitting
 from yishi.kit.clock import is_workday, knows_year
 from yishi.notices.days import doubt_of
+from yishi.web.kit.desk_items import together
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -59,10 +59,8 @@ def items_of(first: date, last: date) -> list[Item]:
     begin = timezone.make_aware(datetime.combine(first, time()))
     end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
     sittings = Sitting.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(state=Sitting.State.CANCELLED)
-    gathered = gather(
-        sittings=sittings.select_related("matter").order_by("starts_at")[:SHOWN],
-        **{f"course_{number}": course.falling(first, last)[:SHOWN] for number, course in enumerate(COURSES)},
-    )
+    courses = {f"course_{number}": course.falling(first, last)[:SHOWN] for number, course in enumerate(COURSES)}
+    gathered = together(courses | {"sittings": sittings.select_related("matter").order_by("starts_at")[:SHOWN]})
     items = [
         Item(
             timezone.localtime(sitting.starts_at).date(),

@@ -197,7 +197,7 @@ def match_answer(
             )
             this.result(match=row.pk, commitment=row.commitment.pk)
         row.save(update_fields=["state", "reason", "answered_at", "commitment"])
-        _tell(row, row.proposed_by, "match.answered")
+        _tell(row, row.proposed_by, "match.answered", said="accepted" if accepted else "declined")
         this.entry(
             subject=("match", row.pk),
             place=row.need.place_id,
@@ -289,7 +289,7 @@ def _sum(need_or_offer: Need | Offer, states: tuple[str, ...]) -> Decimal:
     return matched + (alone or Decimal(0))
 
 
-def _tell(match: Match, side: str, code: str) -> None:
+def _tell(match: Match, side: str, code: str, **params: str) -> None:
     """Tell one side: the need's desk, or the giver (the desk that keeps the offer of a friend without an account)."""
     person = match.offer.person if side == Match.Side.OFFER else None
     if person is not None and not Account.objects.filter(person=person).exists():
@@ -297,7 +297,7 @@ def _tell(match: Match, side: str, code: str) -> None:
     desk = match.need.desk_id if side == Match.Side.NEED else match.offer.desk_id
     tell(
         code=code,
-        params={},
+        params=params,
         subject=("match", match.pk),
         once=f"{code}/{match.pk}",
         person=person,

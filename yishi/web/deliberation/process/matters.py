@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Party, ProcessVersion, Stage, Worry
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.matters import (
@@ -240,7 +241,11 @@ def matter_ending(request: Request, matter: Matter) -> HttpResponse:
         ReasonForm(request.POST or None),
         matter_end,
         heading=_("Ended by agreement before the sitting"),
-        lead=_("Write in a sentence how it was solved. Those who raised it will read it; they judge the result later."),
+        lead=_("Write in a sentence how it was solved. Those who raised it will read it; they judge the result later.")
+        if Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk).exists()
+        else _(
+            "Write in a sentence how it was solved. Those who raised it will read it. No duty: nobody judges later."
+        ),
         back=reverse("matter", args=[matter.pk]),
         done=_("The matter has ended; its promises stay in the ledger."),
         submit=_("End the matter"),

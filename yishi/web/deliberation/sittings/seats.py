@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.deliberation.course_shown import course_shown
 from yishi.deliberation.models import ChairObjection, Draw, Matter, Seat
 from yishi.deliberation.process.schema import FILLED_BY, read_document
 from yishi.deliberation.services.seats import (
@@ -177,8 +178,7 @@ class AnswerForm(ActForm):
 def my_seat(request: Request, seat: Seat) -> HttpResponse:
     """An invitation, for who was invited: answer, declare interests, step back; then the room."""
     chair = Seat.objects.filter(matter=seat.matter_id, role=Seat.Role.CHAIR, ended_on__isnull=True).first()
-    sittings = list(seat.matter.sittings.exclude(state="cancelled").select_related("venue").order_by("starts_at"))
-    context: dict[str, Any] = {"seat": seat, "sittings": sittings, "chair": chair, "base": _base(request)}
+    context: dict[str, Any] = {"seat": seat, "chair": chair, "base": _base(request), **course_shown(seat.matter)}
     form = AnswerForm(request.POST or None)
     if request.method == "POST" or seat.state == Seat.State.INVITED:
         return one_act(

@@ -12,12 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Agreement, Matter, Sitting, Worry
+from yishi.deliberation.course_shown import course_shown
+from yishi.deliberation.models import Seat, Worry
 from yishi.deliberation.services.screening import worry_reopen
 from yishi.deliberation.services.worries import phone_change
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.notices.models import Notice
+from yishi.organisations.grants import Viewer
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import DOOR, one_act
 from yishi.web.kit.page import page
@@ -47,8 +49,20 @@ def follow(request: Request) -> HttpResponse:
     return render(
         request,
         "deliberation/worries/mine.html",
-        {"worries": worries, "notices": notices, "tab": "follow", "phone": certain(request.viewer.person).phone},
+        {
+            "worries": worries,
+            "seats": own_seats(request.viewer),
+            "notices": notices,
+            "tab": "follow",
+            "phone": certain(request.viewer.person).phone,
+        },
     )
+
+
+def own_seats(viewer: Viewer) -> list[Seat]:
+    """Where the holder of the code has a seat, the newest first: there they read what concerns them."""
+    seats = Seat.objects.filter(person=viewer.person, ended_on__isnull=True).exclude(state=Seat.State.DECLINED)
+    return list(seats.select_related("matter").order_by("-started_on", "pk"))
 
 
 def load_own(request: Request, pk: UUID) -> Worry:
@@ -66,24 +80,9 @@ def follow_one(request: Request, worry: Worry) -> HttpResponse:
         "events": worry_events(worry, to_raiser=True),
         "may_reopen": may_reopen,
         "tab": "follow",
-        **_course_of(worry.matter or (worry.merged_into.matter if worry.merged_into else None)),
+        **course_shown(worry.matter or (worry.merged_into.matter if worry.merged_into else None)),
     }
     return render(request, "deliberation/worries/mine_one.html", context)
-
-
-def _course_of(matter: Matter | None) -> dict[str, Any]:
-    """What became of it, for who raised it, published or not: sittings with minutes, the agreement, its duties."""
-    if matter is None:
-        return {}
-    sittings = (
-        Sitting.within.filter(matter=matter).exclude(state=Sitting.State.CANCELLED).select_related("venue", "minutes")
-    )
-    agreement = matter.agreements.exclude(state=Agreement.State.DRAFT).order_by("-written_at").first()
-    return {
-        "sittings": sittings.order_by("starts_at"),
-        "agreement": agreement,
-        "duties": list(agreement.duties.select_related("bearer", "bearer_party", "supervisor")) if agreement else [],
-    }
 
 
 class ReasonForm(ActForm):

@@ -1,9 +1,10 @@
 """The addresses of this part."""
 
-from . import follow, raise_worry, worries
+from . import follow, raise_worry, referring, worries
 
 urlpatterns = [
     *follow.urlpatterns,
     *raise_worry.urlpatterns,
+    *referring.urlpatterns,
     *worries.urlpatterns,
 ]

@@ -201,7 +201,7 @@ class TakeUpForm(ReasonForm):
     field_order = ("act_id", "matter", "title", "process", "convener", "reason")
 
 
-def _act(
+def worry_act(
     request: Request, worry: Worry, form: ActForm, service: Any, heading: Any, submit: Any, **more: Any
 ) -> HttpResponse:
     """The page of one act on a worry; it leads back to the worry's file. `more` goes on to `one_act`."""
@@ -233,7 +233,7 @@ def worry_take_up(request: Request, worry: Worry) -> HttpResponse:
     def go(receipt: Any) -> str:
         return reverse("matter", args=[receipt.result["matter"]])
 
-    return _act(
+    return worry_act(
         request,
         worry,
         form,
@@ -247,7 +247,7 @@ def worry_take_up(request: Request, worry: Worry) -> HttpResponse:
 
 @page("worry.screen", load=load_worry)
 def worry_answer(request: Request, worry: Worry) -> HttpResponse:
-    return _act(
+    return worry_act(
         request, worry, AnswerForm(request.POST or None), screening.worry_answer, _("Answer it"), _("Send the answer")
     )
 
@@ -256,7 +256,7 @@ def worry_answer(request: Request, worry: Worry) -> HttpResponse:
 def worry_pass(request: Request, worry: Worry) -> HttpResponse:
     form = PassForm(request.POST or None)
     form.fields["to_body"].queryset = bodies_around(worry).exclude(pk=worry.desk_id)
-    return _act(request, worry, form, screening.worry_pass, _("Pass it on"), _("Pass it on"))
+    return worry_act(request, worry, form, screening.worry_pass, _("Pass it on"), _("Pass it on"))
 
 
 @page("worry.screen", load=load_worry)
@@ -275,7 +275,7 @@ def worry_merge(request: Request, worry: Worry) -> HttpResponse:
         others = others.order_by(Case(*offered, default=Value(len(offered)), output_field=IntegerField()), "pk")
     form.fields["into"].queryset = others.select_related("place")[:20] if request.method == "GET" else others
     form.fields["into"].label_from_instance = lambda other: f"{other.number} · {other.place.name} · {other.text[:60]}"
-    return _act(
+    return worry_act(
         request,
         worry,
         form,
@@ -300,23 +300,18 @@ class CorrectionForm(ActForm):
 @page("worry.screen", load=load_worry)
 def worry_correct(request: Request, worry: Worry) -> HttpResponse:
     heading = _("Send a corrected answer")
-    return _act(request, worry, CorrectionForm(request.POST or None), screening.worry_correct, heading, heading)
+    return worry_act(request, worry, CorrectionForm(request.POST or None), screening.worry_correct, heading, heading)
 
 
 @page("worry.screen", load=load_worry)
 def worry_separate(request: Request, worry: Worry) -> HttpResponse:
     heading = _("Take the merge back")
-    return _act(request, worry, ReasonForm(request.POST or None), screening.worry_separate, heading, heading)
-
-
-@page("worry.screen", load=load_worry)
-def worry_refer(request: Request, worry: Worry) -> HttpResponse:
-    return _act(request, worry, ReasonForm(request.POST or None), screening.worry_refer, _("Refer it"), _("Refer it"))
+    return worry_act(request, worry, ReasonForm(request.POST or None), screening.worry_separate, heading, heading)
 
 
 @page("worry.screen", load=load_worry)
 def worry_decline(request: Request, worry: Worry) -> HttpResponse:
-    return _act(
+    return worry_act(
         request, worry, ReasonForm(request.POST or None), screening.worry_decline, _("Do not take it up"), _("Confirm")
     )
 
@@ -438,7 +433,6 @@ urlpatterns = [
     path("desk/worries/<uuid:pk>/answer/", worry_answer, name="worry_answer"),
     path("desk/worries/<uuid:pk>/pass/", worry_pass, name="worry_pass"),
     path("desk/worries/<uuid:pk>/merge/", worry_merge, name="worry_merge"),
-    path("desk/worries/<uuid:pk>/refer/", worry_refer, name="worry_refer"),
     path("desk/worries/<uuid:pk>/decline/", worry_decline, name="worry_decline"),
     path("desk/worries/<uuid:pk>/correct/", worry_correct, name="worry_correct"),
     path("desk/worries/<uuid:pk>/separate/", worry_separate, name="worry_separate"),

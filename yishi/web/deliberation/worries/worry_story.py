@@ -41,6 +41,8 @@ def _event(step: WorryStep, *, of_another: bool = False) -> Event:
     """`of_another` keeps what another raiser wrote from who joined them; answers are for both."""
     if step.kind == K.PASSED:
         title = _("Passed to %(desk)s") % {"desk": step.to_body.name if step.to_body else ""}
+    elif step.authority:
+        title = _("Referred to %(authority)s, as the law provides") % {"authority": step.authority}
     else:
         title = act_title(ACTS[K(step.kind)])
     return Event(
