@@ -106,15 +106,15 @@ def tell_desk(commitment: Commitment, body_id: UUID, code: str, suffix: str, *, 
     )
 
 
-def tell_bearer(commitment: Commitment, code: str, suffix: str) -> None:
+def tell_bearer(commitment: Commitment, code: str, suffix: str, *, due_on: date | None = None) -> None:
     """Tell who owes it. A party or a household has no desk: its supervisor's is asked to tell it by hand."""
     if commitment.bearer_id is not None:
-        tell_desk(commitment, commitment.bearer_id, code, suffix)
+        tell_desk(commitment, commitment.bearer_id, code, suffix, due_on=due_on)
         return
     tell(
         body_id=commitment.supervisor_id,
         code="commitment.by_hand",
-        params={"number": commitment.number, "whom": commitment.owes, "due_on": commitment.due_on},
+        params={"number": commitment.number, "whom": commitment.owes, "due_on": due_on or commitment.due_on},
         subject=("commitment", commitment.pk),
         once=f"by_hand/{code}/{commitment.pk}/{commitment.round}/{suffix}",
     )

@@ -10,7 +10,7 @@ from yishi.journal.act import SYSTEM, act
 from yishi.kit.clock import add_workdays
 from yishi.kit.ids import named_id
 
-from ._common import enter, locked, tell_desk, tell_judges
+from ._common import enter, locked, tell_bearer, tell_desk, tell_judges
 from .judging import REOPENED_WORKDAYS
 
 State = Commitment.State
@@ -46,8 +46,10 @@ def _move(commitment: Commitment, column: str, day: date) -> int:
         setattr(commitment, column, day)
         commitment.save(update_fields=[column])
         enter(this, commitment, "recounted", was=was, due_on=day)
-        desk = commitment.supervisor_id if column == "verdict_due_on" else commitment.bearer_id
-        tell_desk(commitment, desk, "due.recounted", f"{column}/{day}", due_on=day)
+        told = "due.recounted", f"{column}/{day}"
         if column == "verdict_due_on":
-            tell_judges(commitment, "due.recounted", f"{column}/{day}")
+            tell_desk(commitment, commitment.supervisor_id, *told, due_on=day)
+            tell_judges(commitment, *told)
+        else:
+            tell_bearer(commitment, *told, due_on=day)
     return 1

@@ -84,7 +84,11 @@ def rates(request: Request) -> HttpResponse:
     lines: list[dict[str, Any]] = []
     due = reads.due_in(start, end)
     counted = reads.rates_by_bearer(due)
-    for body in Body.objects.filter(pk__in=counted).select_related("place").order_by("place__lo", "name"):
+    for body in (
+        Body.objects.filter(pk__in=[key for key in counted if key is not None])
+        .select_related("place")
+        .order_by("place__lo", "name")
+    ):
         lines.append({"key": body.pk, "name": body.name, "rates": counted[body.pk], "place": body.place.name})
     if None in counted:  # they owe too, and are no handling body: one line, apart
         lines.append({"key": NO_BODY, "name": _("parties and households"), "rates": counted[None], "place": ""})

@@ -143,7 +143,8 @@ class Course:
         for condition in conditions:
             waiting |= condition
         cases = [When(condition, then=Value(number)) for number, condition in enumerate(conditions)]
-        return records.filter(waiting).annotate(next_act=Case(*cases))
+        waiting_records: QuerySet[Any] = records.filter(waiting).annotate(next_act=Case(*cases))
+        return waiting_records
 
     def items(self, viewer: Any, records: Any) -> list[DeskItem]:
         mine, items = viewer.desks, []
@@ -168,7 +169,8 @@ class Course:
 
     def queue(self, viewer: Any) -> QuerySet[Any, Any]:
         """How many wait, by stage."""
-        return self.rows(viewer).order_by().values_list(self.column).annotate(Count("pk"))
+        counts: QuerySet[Any, Any] = self.rows(viewer).order_by().values_list(self.column).annotate(Count("pk"))
+        return counts
 
     def line(self, viewer: Any, counts: Any) -> list[DeskItem]:
         """The queue as one item."""
@@ -209,7 +211,7 @@ def turns_of(matter: Any) -> list[Turn]:
     waiting = [(course, record) for name, course in courses.items() for record in gathered[name]]
     acts = [(course, record, course.acts[record.next_act]) for course, record in waiting]
     keys = [None if act.whose else value_of(record, f"{act.desk}_id") for _course, record, act in acts]
-    names = dict(Body.objects.filter(pk__in={key for key in keys if key}).values_list("pk", "name"))
+    names: dict[Any, str] = dict(Body.objects.filter(pk__in={key for key in keys if key}).values_list("pk", "name"))
     turns = [
         Turn(course.kind, act.says(record), course.file_url(record), act.due_on(record), names.get(key, ""))
         for (course, record, act), key in zip(acts, keys, strict=True)
