@@ -32,7 +32,10 @@ VERBS = {  # codes that a function makes of a verb; the verbs with which it is c
     "commitments.{next_act}.ask": {"strike_off", "recheck"},
     "deliberation.release.{verb}": {"hide", "restore"},
     "deliberation.topic.{verb}": {"draft", "undraft", "leave_out"},
-    "deliberation.worry.{verb}": {"take_up", "pass", "answer", "merge", "refer", "decline"},
+    "deliberation.worry.{verb}": {
+        *("take_up", "pass", "answer", "merge", "refer", "decline"),
+        *("correct", "separate"),
+    },
     "organisations.installation.{verb}": {"change", "small_office", "three_posts", "public_overdue"},
     "organisations.place.{verb}": {"rename", "recode", "move"},
 }
