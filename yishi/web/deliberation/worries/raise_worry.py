@@ -26,9 +26,18 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
+NOTHING_SAID = gettext_lazy("Please write what worries you, in one or two sentences.")
 LOW = (PlaceLevel.VILLAGE, PlaceLevel.HAMLET, PlaceLevel.TOWNSHIP)
 SHOWN_ONCE = "raised"  # in the session: the receipt page that only its author sees
 SHOWN_SECONDS = 5 * 60  # then it is the next one's turn at a shared phone
+
+
+def theme_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("What is it about?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose what it is about.")},
+    )
 
 
 class WorryForm(ActForm):
@@ -38,9 +47,10 @@ class WorryForm(ActForm):
         label=gettext_lazy("What worries you?"),
         help_text=gettext_lazy("One or two sentences, in your own words."),
         widget=forms.Textarea(attrs={"rows": 5}),
-        required=False,
+        max_length=LONGEST,
+        error_messages={"required": NOTHING_SAID},
     )
-    theme = forms.ChoiceField(label=gettext_lazy("What is it about?"), widget=forms.RadioSelect, required=False)
+    theme = theme_field()
     photo = forms.FileField(
         label=gettext_lazy("Photo (if you like)"),
         required=False,

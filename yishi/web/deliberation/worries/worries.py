@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from yishi.deliberation.models import Matter, ProcessVersion, Worry
 from yishi.deliberation.services import screening
 from yishi.deliberation.services.similar import similar_worries
-from yishi.deliberation.services.worries import code_reissue, who_raised, worry_file
+from yishi.deliberation.services.worries import LONGEST, code_reissue, who_raised, worry_file
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.kit.records import certain
@@ -34,7 +34,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
-from .raise_worry import LOW
+from .raise_worry import LOW, NOTHING_SAID, theme_field
 from .worry_story import worry_events
 
 PER_PAGE = 25
@@ -340,9 +340,10 @@ class BehalfForm(ActForm):
     text = forms.CharField(
         label=gettext_lazy("What worries them, in their words"),
         widget=forms.Textarea(attrs={"rows": 5}),
-        required=False,
+        max_length=LONGEST,
+        error_messages={"required": NOTHING_SAID},
     )
-    theme = forms.ChoiceField(label=gettext_lazy("What is it about?"), widget=forms.RadioSelect, required=False)
+    theme = theme_field()
     raiser_name = forms.CharField(label=gettext_lazy("Their name (if they like)"), required=False, max_length=64)
     raiser_phone = forms.CharField(label=gettext_lazy("Their phone (if they like)"), required=False, max_length=32)
     is_anonymous = forms.BooleanField(label=gettext_lazy("They want to stay anonymous"), required=False)

@@ -1,0 +1,324 @@
+"""Every limit that a person can meet is tried at its own value and one beyond, found where it is declared.
+
+Words have a test of their own (test_lengths.py). A constant of a service that is not tried stands in LEFT with its
+reason; one that is new, or gone, fails here.
+"""
+
+import ast
+import re
+from copy import deepcopy
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django import forms
+from django.utils import timezone
+
+from tests.consulting import TEXTS, Consulted
+from tests.every_form import fields_of
+from yishi.assistance.campaign import catalogues
+from yishi.assistance.campaign.services import campaigns, steering
+from yishi.assistance.checks.services import check_acts
+from yishi.assistance.deeds.services import fitting
+from yishi.assistance.projects.services import funds
+from yishi.assistance.register import fields as register_fields
+from yishi.assistance.register.services import causes
+from yishi.attachments import on_paper, store
+from yishi.commitments.services._common import needed
+from yishi.database.reach import everything
+from yishi.deliberation.process import schema
+from yishi.deliberation.services import consultation_voices, consultations, gates, matters, studies, worries
+from yishi.kit.errors import Refusal
+from yishi.organisations.grants import Viewer
+from yishi.organisations.services import bodies
+from yishi.people import services as people
+from yishi.proposals.services import writing
+from yishi.reporting import services as reporting
+from yishi.web.kit.forms import FIRST_DAY, LAST_DAY, ActForm
+
+ROOT = Path(__file__).resolve().parents[2]
+NUMBERS = {
+    f"{name} {side}": (field, edge, step)
+    for name, field in fields_of(forms.IntegerField)
+    for side, edge, step in (("most", field.max_value, 1), ("least", field.min_value, -1))
+    if isinstance(edge, int)
+}
+DIGITS = {name: field for name, field in fields_of(forms.DecimalField) if field.max_digits and field.max_value is None}
+
+
+def takes(field, value) -> bool:
+    form = type("OneField", (ActForm,), {"field": deepcopy(field)})({"field": str(value)})
+    form.is_valid()
+    return "field" not in form.errors
+
+
+@pytest.mark.parametrize("name", sorted(NUMBERS))
+def test_limits_a_number_of_a_form(name):
+    field, edge, step = NUMBERS[name]
+    assert takes(field, edge)
+    assert not takes(field, edge + step)
+
+
+@pytest.mark.parametrize("name", sorted(DIGITS))
+def test_limits_the_digits_of_an_amount(name):
+    field = DIGITS[name]
+    whole = field.max_digits - field.decimal_places
+    assert takes(field, "9" * whole)
+    assert not takes(field, "9" * (whole + 1))
+    assert takes(field, "0." + "1" * field.decimal_places)
+    assert not takes(field, "0." + "1" * (field.decimal_places + 1))
+
+
+def test_limits_the_days_of_a_form():
+    day = timedelta(days=1)
+    for edge, step in (FIRST_DAY, -day), (LAST_DAY, day):
+        assert takes(forms.DateField(), edge) and not takes(forms.DateField(), edge + step)
+
+
+GATE = SimpleNamespace(answer="")
+
+
+def signed_by(name):
+    return on_paper.OnPaper(scan=SimpleNamespace(), signed_by=name).record(Viewer(), timezone.now())["signed_by"]
+
+
+def proposed_text(text):
+    proposal = SimpleNamespace()
+    writing._fill(proposal, writing.Proposal.Kind.values[0], "标题", text, "roads", None)
+    return proposal.text
+
+
+# Words that a service checks by a constant or number of its own: what takes a text, how many letters it may have.
+WORDS = {
+    "LONGEST of worries": (lambda text: worries._checked_text(text, "roads", []), worries.LONGEST),
+    "MAX_TITLE of matters": (matters._title, matters.MAX_TITLE),
+    "MAX_SUMMARY of matters": (matters._summary, matters.MAX_SUMMARY),
+    "MAX_REASON of gates": (lambda text: gates.checked_answer(GATE, "approve", text), gates.MAX_REASON),
+    "MOST_WORDS of check_acts": (check_acts._reason, check_acts.MOST_WORDS),
+    "MOST_TEXT of steering": (lambda text: steering._text(text, "?"), steering.MOST_TEXT),
+    "MOST_TEXT of reporting": (reporting._text, reporting.MOST_TEXT),
+    "words of studies": (lambda text: studies.words(text, "text", 300, "?"), 300),
+    "needed of commitments": (lambda text: needed(text, "text"), 500),
+    "named of campaigns": (lambda text: campaigns.named(text, 64), 64),
+    "named of bodies": (lambda text: bodies.named(text, 96), 96),
+    "a person's name": (people.person_name, 64),
+    "MAX_SIGNED_BY of on_paper": (signed_by, on_paper.MAX_SIGNED_BY),
+    "MOST of proposals": (proposed_text, writing.MOST),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_limits_words_of_a_service(name):
+    check, limit = WORDS[name]
+    assert check("字" * limit) == "字" * limit
+    for wrong in ("字" * (limit + 1), "") if "SUMMARY" not in name else ("字" * (limit + 1),):
+        with pytest.raises(Refusal):
+            check(wrong)
+
+
+MONEY_FIELD = SimpleNamespace(name="income", most=Decimal(100))
+# Amounts: what takes one, the most, the step beyond it.
+AMOUNTS = {
+    "MOST of campaigns": (lambda n: campaigns.thousandths(Decimal(n) / 1000, "amount"), campaigns.MOST, 1),
+    "least of campaigns": (lambda n: campaigns.thousandths(Decimal(n) / 1000, "amount"), 1, -1),
+    "MOST_FEN of funds": (funds.fen_of, funds.MOST_FEN, 1),
+    "least of funds": (funds.fen_of, 1, -1),
+    "MOST_VALUE of check_acts": (lambda n: check_acts._check_value(n, ""), check_acts.MOST_VALUE, Decimal("0.1")),
+    "least of check_acts": (lambda n: check_acts._check_value(n, ""), Decimal(0), Decimal("-0.1")),
+    "MOST_UNNAMED of fitting": (
+        lambda n: fitting.unnamed_checked(SimpleNamespace(unnamed=n)),
+        fitting.MOST_UNNAMED,
+        1,
+    ),
+    "MOST_FEN of register": (lambda n: register_fields._money(MONEY_FIELD, n), register_fields.MOST_FEN, 1),
+    "most of a number of the register": (lambda n: register_fields._decimal(MONEY_FIELD, n), 100, Decimal("0.01")),
+}
+
+
+@pytest.mark.parametrize("name", AMOUNTS)
+def test_limits_an_amount_of_a_service(name):
+    check, most, step = AMOUNTS[name]
+    check(most)
+    with pytest.raises((Refusal, ValueError)):
+        check(most + step)
+
+
+def test_limits_the_least_words_of_a_proposal():
+    assert proposed_text("字" * writing.LEAST)
+    with pytest.raises(Refusal):
+        proposed_text("字" * (writing.LEAST - 1))
+
+
+def test_limits_the_causes_of_a_household(monkeypatch):
+    monkeypatch.setattr(causes.codes, "has", lambda *_given: True)
+    causes.causes_read("main", [f"c{n}" for n in range(causes.MOST - 1)])
+    with pytest.raises(Refusal):
+        causes.causes_read("main", [f"c{n}" for n in range(causes.MOST)])
+
+
+def test_limits_the_size_of_files(monkeypatch):
+    for read, most, refused in (
+        (schema.from_toml, schema.MAX_BYTES, "process.too_large"),
+        (catalogues.read_catalogue, catalogues.MOST_BYTES, "100 KB"),
+    ):
+        for size, is_too_large in (most, False), (most + 1, True):
+            try:
+                read(b"#" * size)
+                said = ""
+            except Refusal as refusal:
+                said = f"{refusal.code} {refusal.message}"
+            assert (refused in said or "100 KB" in said) == is_too_large
+    monkeypatch.setattr(store, "DOCUMENT_BYTES", 100)
+    for size, code in (100, "scan.kind"), (101, "scan.bytes"):
+        with pytest.raises(Refusal) as refused_file:
+            store.scan_keep(
+                actor=None, upload=SimpleNamespace(read=lambda most, size=size: b"x" * min(most, size), name="a")
+            )
+        assert (refused_file.value.code == "scan.bytes") == (code == "scan.bytes")
+
+
+@pytest.fixture
+def consulted(cast):
+    with everything():
+        return Consulted(cast)
+
+
+def refused(act, **given):
+    with pytest.raises(Refusal) as refusal:
+        act(**given)
+    return refusal.value.code
+
+
+@pytest.mark.django_db
+def test_limits_a_consultation(cast, consulted, monkeypatch):
+    clerk, row = cast.viewer("clerk"), consulted.consultation
+    with everything():
+        days = {"matter": row.matter, "question": "怎么用", "actor": clerk}
+        longest = consultations.LONGEST
+        consultations.consultation_plan(**days, closes_at=timezone.now() + longest)
+        late = timezone.now() + longest + timedelta(minutes=1)
+        assert refused(consultations.consultation_plan, **days, closes_at=late) == "consultation.long"
+        monkeypatch.setattr(consultations, "MOST_SLIPS", 5)
+        consultations.slips_make(actor=clerk, consultation=row, count=5)
+        for count in (6, 0):
+            assert refused(consultations.slips_make, actor=clerk, consultation=row, count=count) == "slips.count"
+        consulted.stated(TEXTS[: consultations.LEAST_STATEMENTS - 1])
+        opening = {"actor": cast.viewer("second_clerk"), "consultation": row}
+        assert refused(consultations.consultation_open, **opening).startswith("consultation.")
+        consulted.stated(TEXTS[consultations.LEAST_STATEMENTS - 1 : consultations.LEAST_STATEMENTS])
+        consultations.consultation_open(**opening)
+        ballot = consulted.ballot(1)
+        for text in range(consultation_voices.MOST_WAITING):
+            consultation_voices.statement_state(ballot=ballot, text=f"第{text}条")
+        assert refused(consultation_voices.statement_state, ballot=ballot, text="再一条") == "state.many"
+
+
+# Constants that are tried: here, or in the file that is named.
+TRIED = {
+    "deliberation/services/worries.LONGEST", "deliberation/services/matters.MAX_TITLE",
+    "deliberation/services/matters.MAX_SUMMARY", "deliberation/services/gates.MAX_REASON",
+    "deliberation/services/consultations.LONGEST", "deliberation/services/consultations.MOST_SLIPS",
+    "deliberation/services/consultations.LEAST_STATEMENTS", "deliberation/services/consultation_voices.MOST_WAITING",
+    "assistance/checks/services/check_acts.MOST_WORDS", "assistance/checks/services/check_acts.MOST_VALUE",
+    "assistance/campaign/services/steering.MOST_TEXT", "assistance/campaign/services/campaigns.MOST",
+    "assistance/campaign/catalogues.MOST_BYTES", "assistance/projects/services/funds.MOST_FEN",
+    "assistance/register/fields.MOST_FEN", "assistance/register/services/causes.MOST",
+    "reporting/services.MOST_TEXT", "deliberation/process/schema.MAX_BYTES", "attachments/store.DOCUMENT_BYTES",
+    "attachments/on_paper.MAX_SIGNED_BY", "proposals/services/writing.MOST", "proposals/services/writing.LEAST",
+    "assistance/deeds/services/fitting.MOST_UNNAMED",
+    "web/kit/numbers_in.MOST", "web/kit/numbers_in.MOST_DECIMAL",  # test_out_of_range
+    "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
+    "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
+}  # fmt: skip
+SHOWN = "how much a page shows or a search looks at: nobody's act is refused by it"
+MANY = "so many rows of one act: tried by hand only; the comparison stands beside the constant"
+WORKBOOK = "a workbook of that size: tests/formats/ and tests/assistance/imports/ try smaller limits in its place"
+OPEN = "not tried at its boundary yet"
+LEFT = {
+    "assistance/campaign/catalogues.MOST_ITEMS": MANY,
+    "assistance/checks/services/check_acts.LONGEST": OPEN,
+    "assistance/deeds/services/activities.MOST_DEEDS": MANY,
+    "assistance/deeds/services/alike.MOST_CANDIDATES": SHOWN,
+    "assistance/deeds/services/alike.LEAST_TOGETHER": SHOWN,
+    "assistance/deeds/services/alike.MOST_PAIRS": SHOWN,
+    "assistance/deeds/services/standing.MOST_PARTIES": MANY,
+    "assistance/deeds/services/standing.MOST_BENEFICIARIES": MANY,
+    "assistance/imports/reads.MOST_SHOWN": WORKBOOK,
+    "assistance/imports/services/by_row.MOST_ROWS": WORKBOOK,
+    "assistance/imports/services/checks.MOST": WORKBOOK,
+    "assistance/imports/services/deed_kind.MOST_DEEDS": WORKBOOK,
+    "assistance/imports/services/deed_kind.MOST_ON_SQLITE": WORKBOOK,
+    "assistance/imports/services/household_kind.MOST_MEMBERS": WORKBOOK,
+    "assistance/imports/services/imports.MOST_WAITING": WORKBOOK,
+    "assistance/imports/services/meanings.LONGEST": WORKBOOK,
+    "assistance/imports/services/meanings.MOST": WORKBOOK,
+    "assistance/imports/services/organisation_kind.MOST_ROWS": WORKBOOK,
+    "assistance/imports/workbooks/household_rows.MOST_FEN": WORKBOOK,
+    "assistance/imports/workbooks/household_rows.MOST_AREA": WORKBOOK,
+    "assistance/pairing/reads.MOST_FOUND": SHOWN,
+    "assistance/pairing/services/handovers.MOST_AT_ONCE": MANY,
+    "assistance/pairing/services/pairing.MOST_DAYS": OPEN,
+    "assistance/pairing/services/pairing.MOST_TOLD": SHOWN,
+    "assistance/pairing/services/visits.MOST_VISITORS": MANY,
+    "assistance/projects/reads.MOST": SHOWN,
+    "assistance/projects/services/building.MOST_PHOTOS": MANY,
+    "assistance/projects/services/contracts.MOST_HOUSEHOLDS": MANY,
+    "assistance/projects/services/projects.MOST_PARTS": MANY,
+    "assistance/register/reads.MOST_FOUND": SHOWN,
+    "assistance/register/reads.MOST_SPANS": SHOWN,
+    "assistance/register/reads.MOST_PAIRS": SHOWN,
+    "assistance/register/reads.MOST_TYPED": SHOWN,
+    "assistance/register/services/register.MOST_MEMBERS": MANY,
+    "config/settings.REQUEST_MAX_BYTES": OPEN,
+    "config/settings.PHOTO_MAX_BYTES": OPEN,
+    "config/settings.PROGRESSIVE_MAX_BYTES": OPEN,
+    "deliberation/consultation_report.LEAST_PEOPLE": OPEN,
+    "deliberation/consultation_report.LEAST_FOR_DOWNLOAD": OPEN,
+    "deliberation/process/conditions.MIN_PARTIES": OPEN,
+    "deliberation/process/problems.MAX_DAYS": OPEN,
+    "deliberation/services/consultation_results.LEAST_VOTES": OPEN,
+    "deliberation/services/notes.MAX_AUTHOR": OPEN,
+    "deliberation/services/notes.MAX_TEXT": OPEN,
+    "organisations/place_file.MAX_BYTES": WORKBOOK,
+    "organisations/place_file.MAX_NAME": WORKBOOK,
+    "organisations/query_codes.LONGEST_WAIT": OPEN,
+    "people/services.MAX_PHONE": OPEN,
+    "proposals/services/writing.MOST_SIGNERS": MANY,
+    "reporting/behind.MOST_ROWS": SHOWN,
+    "reporting/figures.MOST_BEHIND": SHOWN,
+    "reporting/fold.MOST_DIFFERENCES": SHOWN,
+    "reporting/question.MOST_DIMENSIONS": OPEN,
+    "web/assistance/pairing/family_papers.MOST_VISITS": SHOWN,
+    "web/assistance/pairing/family_plan.MOST_VISITS": SHOWN,
+    "web/assistance/projects/fund_acts.MOST_OFFERED": SHOWN,
+    "web/assistance/projects/money_fields.MOST_OFFERED": SHOWN,
+    "web/assistance/register/household_story.LONGEST": SHOWN,
+    "web/deliberation/process/processes.MAX_UPLOAD": OPEN,
+    "web/kit/body_field.LONGEST": SHOWN,
+    "web/kit/desk_items.MOST": SHOWN,
+    "web/kit/exports.MOST_ROWS": SHOWN,
+    "web/kit/picker.MOST": SHOWN,
+    "web/organisations/journal.MOST_TYPED": SHOWN,
+    "web/organisations/place_sets.MOST_LINES": MANY,
+    "web/organisations/places.MOST_FOUND": SHOWN,
+}
+NAMED = re.compile(r"(MOST|MAX|LONGEST|LEAST|MIN|FEWEST)(_|$)|.*_MAX_BYTES$|DOCUMENT_BYTES$")
+APART = ("common_ground", "formats", "cli", "demo")  # pure rooms with boundary tests of their own; invented stories
+
+
+def constants():
+    for path in sorted((ROOT / "yishi").rglob("*.py")):
+        where = path.relative_to(ROOT / "yishi")
+        if where.parts[0] in APART or "migrations" in where.parts:
+            continue
+        for node in ast.parse(path.read_text("utf-8")).body:
+            name = getattr(node.targets[0], "id", "") if isinstance(node, ast.Assign) else ""
+            if NAMED.match(name):
+                yield f"{where.with_suffix('')}.{name}"
+
+
+def test_limits_every_constant_is_tried_or_says_why_not():
+    assert set(constants()) == TRIED | set(LEFT)
+    assert not TRIED & set(LEFT)
