@@ -20,6 +20,7 @@ STAMPS = VENV / "stamps"
 FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "yishi" / "web" / "static" / "built"
 FONTS = FRONTEND / "fonts-built"
+HANAZONO = Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")  # of Debian's fonts-hanazono, if it is installed
 
 
 def run(words: list[str]) -> int:
@@ -86,6 +87,7 @@ def install(name: str) -> None:
 def pages(*, as_built: bool = False) -> None:
     """The pages' styles and scripts, and the fonts for PDF; `as_built`: only where there are none yet."""
     is_built = any(BUILT.glob("*.css")) and any(FONTS.glob("*.ttf"))
+    is_built = is_built and (not HANAZONO.exists() or (FONTS / HANAZONO.name).exists())
     if as_built and is_built:
         return
     packages = digest([FRONTEND / "package.json", FRONTEND / "package-lock.json"])

@@ -13,7 +13,7 @@ from django.conf import settings
 from tools import serve
 from yishi.attachments.store import DOCUMENT_BYTES
 from yishi.formats.sheet_limits import LIMITS
-from yishi.web.commitments.commitment_acts import PHOTOS
+from yishi.web.kit.proof_files import PHOTOS
 
 from .test_settings_file import AWKWARD
 

@@ -7,10 +7,12 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import sign_in
+from tests.formats.test_paper import needs_fonts, needs_poppler, read
 from tests.story import Story
 from yishi.commitments.services import letter_send
 from yishi.database.reach import everything
 from yishi.deliberation.services.minutes import minutes_write
+from yishi.formats.letters import BOX
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,20 @@ def test_the_posters_code_leads_to_the_room(client, cast):
 def test_others_get_no_paper(client, cast, story, who):
     sign_in(client, cast, who)
     assert {client.get(address).status_code for address in addresses(story)} == {404}
+
+
+@needs_fonts
+@needs_poppler
+def test_text_5_letters_that_cannot_be_printed_are_named_before_and_on_the_paper(client, cast, story):
+    rare = "\U00031350"
+    type(story.agreement).objects.filter(pk=story.agreement.pk).update(text=f"由李{rare}负责")
+    sign_in(client, cast, "clerk")
+    address = reverse("agreement_pdf", args=[story.agreement.pk])
+    page = client.get(address)
+    assert page["Content-Type"].startswith("text/html")
+    words = page.content.decode()
+    assert rare in words and "U+31350" in words and f"{address}?anyway=1" in words
+    printed = client.get(address, {"anyway": "1"})
+    assert f"由李{BOX}负责" in read(printed.content) and f"由李{BOX}负责：U+31350" in read(printed.content)
+    assert client.get(reverse("agreement_docx", args=[story.agreement.pk])).status_code == 200
+    assert client.get(reverse("notice_pdf", args=[story.sitting.pk])).content.startswith(b"%PDF-")  # no such letter

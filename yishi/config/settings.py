@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "yishi.web.kit.middleware.ViewerMiddleware",
     "yishi.web.kit.private.PrivateMiddleware",
+    "yishi.web.kit.middleware.UnprintableMiddleware",
     "yishi.web.kit.received.ReceivedMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

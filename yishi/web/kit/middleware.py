@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 
 from yishi.database.reach import reaching
@@ -16,6 +17,7 @@ from yishi.web.kit.request import Request
 
 Next = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "yishi-language"
+ANYWAY = "anyway"  # in the address of a paper: print it, with boxes for what cannot be printed
 QUERY_CODE_KEY = "query_code"  # in the session of a villager who typed a code
 
 
@@ -89,3 +91,23 @@ class ViewerMiddleware:
             if code:
                 return viewer_of(code.person, code)
         return viewer_of(None)
+
+
+class UnprintableMiddleware:
+    """A paper with letters that no font carries is announced: a page names them, the paper is a click away."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        letters = getattr(response, "unprintable", None)
+        if not letters or request.method != "GET" or ANYWAY in request.GET:
+            return response
+        query = request.GET.copy()
+        query[ANYWAY] = "1"
+        context = {
+            "letters": [(letter, f"U+{ord(letter):04X}") for letter in letters],
+            "address": f"{request.path}?{query.urlencode()}",
+        }
+        return render(request, "kit/unprintable.html", context)

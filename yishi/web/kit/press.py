@@ -10,11 +10,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from yishi.formats.letters import boxed, missing, where
 from yishi.formats.paper import Paper
 from yishi.formats.pdf import write_pdf
 from yishi.formats.word import write_word
 from yishi.journal.blocks import last_hash
-from yishi.kit.records import certain
+from yishi.kit.records import certain, lend
 from yishi.notices.days import doubt_of
 
 CHINESE = "zh-hans"  # official papers are written in Chinese, whoever asks for them
@@ -26,9 +27,18 @@ SHORT_HASH = 16
 
 
 def pdf_response(template: str, data: dict[str, Any], name: str) -> HttpResponse:
-    """A PDF of one of our templates, shown in the browser and saved under `name`."""
+    """A PDF of one of our templates, shown in the browser and saved under `name`.
+
+    A letter that no font carries is a box to be filled in by hand; the foot of the paper says which, and a page says so
+    before it (`UnprintableMiddleware` reads `unprintable`).
+    """
+    letters = missing(data, settings.FONTS_DIR)
+    if letters:
+        note = "方框处请手写：" + "，".join(where(data, letters))
+        data = {**boxed(data, letters), **({"foot": f"{data['foot']}    {note}".strip()} if "foot" in data else {})}
     content = write_pdf(TEMPLATES / template, data, settings.FONTS_DIR)
-    return _response(content, PDF, f"{name}.pdf", attachment=False)
+    response = _response(content, PDF, f"{name}.pdf", attachment=False)
+    return lend(response, unprintable=letters)
 
 
 def paper_response(paper: Paper, name: str, ending: str) -> HttpResponse:
