@@ -101,6 +101,8 @@ def test_the_workbook_of_household_changes_masks_identity_numbers(client, cast, 
     assert headings == ["行", "列", "原来", "改为"]
     of_papers = [row for row in changes if row[1] == "证件号码"]
     assert [row[3] for row in of_papers] == ["*" * 14 + card(7_777)[-4:]]
+    assert {row[1] for row in changes if row[2:] != ["", ""]} >= {"证件号码", "出生日期"}  # what the number says too
+    assert not [row[1] for row in changes if row[1].isascii()]  # no column by its name in the code
     assert not [cell for row in changes for cell in row if NUMBER.search(cell)]
 
 

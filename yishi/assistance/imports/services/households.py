@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 
 from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.workbooks.household_columns import BY_KEY
 from yishi.assistance.imports.workbooks.household_rows import Wanted, WantedMember, read_household
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result, shown_value
@@ -200,6 +201,22 @@ def _compare_household(want: Wanted, household: Household, known: Known, result:
             result.changes.append((row, want.headings["account"], before, after))
 
 
+def _change_number(resident: Resident, wanted_member: WantedMember, want: Wanted, result: Result) -> None:
+    """Another number of the same person's papers: kept whole for the change, shown with stars."""
+    number = identity_of(resident)
+    wanted_number = {
+        "kind": wanted_member.identity_kind,
+        "number": wanted_member.identity,
+        "key": wanted_member.key,
+    }
+    before = {"kind": resident.identity_kind, "number": number, "fault": resident.identity_fault}
+    result.ops.append({"do": "identity", "pk": str(resident.pk), "new": wanted_number, "old": before})
+    heading = want.headings["identity"]
+    result.changes.append(
+        (wanted_member.row, heading, identity.masked(number), identity.masked(wanted_member.identity))
+    )
+
+
 def _compare_member(
     want: Wanted, wanted_member: WantedMember, household: Household, known: Known, result: Result
 ) -> None:
@@ -229,28 +246,26 @@ def _compare_member(
     resident: Resident | None = getattr(member.person, "resident", None)
     _differ("member", member, wanted_member.fields.get("member", {}), wanted_member.row, want, result)
     if member.person.name != wanted_member.name:
-        was = {"name": member.person.name}
+        old_name = {"name": member.person.name}
         result.ops.append(
-            {"do": "set", "on": "person", "pk": str(member.person_id), "new": {"name": wanted_member.name}, "old": was}
+            {
+                "do": "set",
+                "on": "person",
+                "pk": str(member.person_id),
+                "new": {"name": wanted_member.name},
+                "old": old_name,
+            }
         )
         result.changes.append((wanted_member.row, want.headings["name"], member.person.name, wanted_member.name))
     if any(member.raw.get(heading) != text for heading, text in raw.items()):
-        said_raw = {"raw": {**member.raw, **raw}}
-        op = {"do": "set", "on": "member", "pk": str(member.pk), "new": said_raw, "old": {"raw": member.raw}}
+        new_raw = {"raw": {**member.raw, **raw}}
+        op = {"do": "set", "on": "member", "pk": str(member.pk), "new": new_raw, "old": {"raw": member.raw}}
         result.ops.append(op)
         result.changes.append((wanted_member.row, "、".join(raw), "", ""))
     if resident is not None:
         _differ("resident", resident, wanted_member.fields.get("resident", {}), wanted_member.row, want, result)
         if wanted_member.identity and resident.identity_index != index:
-            number = identity_of(resident)
-            said = {"kind": wanted_member.identity_kind, "number": wanted_member.identity, "key": wanted_member.key}
-            before = {"kind": resident.identity_kind, "number": number, "fault": resident.identity_fault}
-            op = {"do": "identity", "pk": str(resident.pk), "new": said, "old": before}
-            result.ops.append(op)
-            heading = want.headings["identity"]
-            result.changes.append(
-                (wanted_member.row, heading, identity.masked(number), identity.masked(wanted_member.identity))
-            )
+            _change_number(resident, wanted_member, want, result)
     yearly = wanted_member.fields.get("member_year", {})
     year = known.member_years.get((member.pk, want.year))
     if year is not None:
@@ -297,11 +312,14 @@ def _differ(on: str, record: Any, said: dict[str, Any], row: int, want: Wanted, 
         if stands != value:
             new[name], old[name] = value, stands
             key = f"{on}.{name}"
-            result.changes.append(
-                (row, want.headings.get(key, name), shown_value(key, stands), shown_value(key, value))
-            )
+            result.changes.append((row, _heading(want, key, name), shown_value(key, stands), shown_value(key, value)))
     if new:
         result.ops.append({"do": "set", "on": on, "pk": str(record.pk), "new": new, "old": old})
+
+
+def _heading(want: Wanted, key: str, name: str) -> str:
+    """The workbook's own heading of a field; the template's where another column says it, as a card says the sex."""
+    return want.headings.get(key) or (BY_KEY[key].headings[0] if key in BY_KEY else name)
 
 
 def as_json(value: Any) -> Any:
