@@ -89,6 +89,22 @@ def finding_unwaive(*, actor: Viewer, finding: CheckFinding, act_id: UUID | None
     return this.receipt
 
 
+def _check_setting(code: str, *, is_off: bool, severity: str, value: Decimal | None) -> None:
+    """A rule takes one of off and severity, a threshold takes a value in its unit; refuse anything else."""
+    pack = read_pack()
+    if code in pack.rules:
+        if severity and severity not in Severity.values:
+            raise Refusal("check.severity", _("Please choose one of the values that are offered."), field="severity")
+        if value is not None or (is_off and severity):
+            raise Refusal("check.rule", _("A rule is switched off or made graver or milder, one of both."))
+    elif code in pack.parameters:
+        if is_off or severity:
+            raise Refusal("check.parameter", _("A threshold has a value and nothing else."))
+        _check_value(value, pack.parameters[code].unit)
+    else:
+        raise Refusal("check.code", _("There is no such rule or threshold in the rules of today."))
+
+
 def check_set(
     *,
     actor: Viewer,
@@ -116,20 +132,7 @@ def check_set(
     with act("assistance.check.set", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        pack = read_pack()
-        if code in pack.rules:
-            if severity and severity not in Severity.values:
-                raise Refusal(
-                    "check.severity", _("Please choose one of the values that are offered."), field="severity"
-                )
-            if value is not None or (is_off and severity):
-                raise Refusal("check.rule", _("A rule is switched off or made graver or milder, one of both."))
-        elif code in pack.parameters:
-            if is_off or severity:
-                raise Refusal("check.parameter", _("A threshold has a value and nothing else."))
-            _check_value(value, pack.parameters[code].unit)
-        else:
-            raise Refusal("check.code", _("There is no such rule or threshold in the rules of today."))
+        _check_setting(code, is_off=is_off, severity=severity, value=value)
         setting = CheckSetting.objects.create(
             place=place,
             code=code,

@@ -135,35 +135,35 @@ def pairings_hand_over(
         locked = _locked_all(pairings)
         if len({pairing.helper.pk for pairing in locked}) > 1:
             raise Refusal("pairing.helpers", _("Hand over the pairings of one helper at a time."), field="pairings")
-        said = _said(note)
-        problems = _problems(actor, locked, successor, on, said)
+        note_written = _said(note)
+        problems = _problems(actor, locked, successor, on, note_written)
         if problems:
             raise next(iter(problems.values()))
-        parts, made, sitting = [], [], _sitting(successor)
-        for row in locked:
-            said_of_it = {"pairing": row.pk, "successor": successor.pk, "on": on, "note": note}
-            part = this.part(HAND_OVER, said_of_it, rights[row.pk])
-            new = _handed(part, row, successor, on, said, sitting)
-            part.draft(**pairing_entry_fields(part, row, "ended", at=row.valid_to))
-            part.draft(**pairing_entry_fields(part, new, "pairings"))
-            part.result(pairing=new.pk)
+        parts, new_pairings, sitting = [], [], _sitting(successor)
+        for pairing in locked:
+            part_body = {"pairing": pairing.pk, "successor": successor.pk, "on": on, "note": note}
+            part = this.part(HAND_OVER, part_body, rights[pairing.pk])
+            new_pairing = _handed(part, pairing, successor, on, note_written, sitting)
+            part.draft(**pairing_entry_fields(part, pairing, "ended", at=pairing.valid_to))
+            part.draft(**pairing_entry_fields(part, new_pairing, "pairings"))
+            part.result(pairing=new_pairing.pk)
             parts.append(part)
-            made.append(new)
+            new_pairings.append(new_pairing)
         Pairing.within.bulk_update(locked, ["valid_to", "note"])
-        Pairing.within.bulk_create(made)
+        Pairing.within.bulk_create(new_pairings)
         parts_write(parts)
         kind = "body" if isinstance(successor, Body) else "person"
-        this.entry(subject=(kind, successor.pk), data={"from": locked[0].helper.pk, "handed": len(made)})
+        this.entry(subject=(kind, successor.pk), data={"from": locked[0].helper.pk, "handed": len(new_pairings)})
         if isinstance(successor, Person):
             tell(
                 code="pairing.taken_over",
-                params={"count": len(made), "due_on": on},
+                params={"count": len(new_pairings), "due_on": on},
                 subject=("families", successor.pk),
                 once=f"pairing.taken_over/{this.id}",
                 person=successor,
             )
-        households_changed(row.household_id for row in locked)
-        this.result(handed=len(made), pairings=[pairing.pk for pairing in made])
+        households_changed(pairing.household_id for pairing in locked)
+        this.result(handed=len(new_pairings), pairings=[pairing.pk for pairing in new_pairings])
     return this.receipt
 
 

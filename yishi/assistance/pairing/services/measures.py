@@ -158,6 +158,16 @@ def measure_done(
     return this.receipt
 
 
+def _prove(this: Act, commitment: Commitment, value: str, text: str, done_on: date | None) -> None:
+    """Take the family's own word for the proof: nobody of the bearer gives it, so the platform does, and `text` says
+    who wrote it down. Refused where the family says that it is not done."""
+    if value == Verdict.Value.NOT_SATISFIED:
+        raise WrongStage("measure.not_done", _("It is not done yet; the family judges it when it is."))
+    day = done_on or timezone.localdate(this.at)
+    proof_give(actor=system(), commitment=commitment, text=text, done_on=day, act_id=this.child())
+    commitment.refresh_from_db()
+
+
 def measure_hear(
     *,
     actor: Viewer,
@@ -190,31 +200,25 @@ def measure_hear(
             return this.receipt
         if value not in Verdict.Value.values:
             raise Refusal("verdict.value", _("Please choose one of the three answers."), field="value")
-        row = Measure.within.select_for_update(of=("self",)).get(pk=measure.pk)
+        locked_measure = Measure.within.select_for_update(of=("self",)).get(pk=measure.pk)
         head, commitment = measure.household.head, measure.commitment
         commitment.refresh_from_db()
-        said = clean(text) or str(_("The family was asked."))
+        family_words = clean(text) or str(_("The family was asked."))
         if commitment.state == S.IN_FORCE:
-            if value == Verdict.Value.NOT_SATISFIED:
-                raise WrongStage("measure.not_done", _("It is not done yet; the family judges it when it is."))
-            day = done_on or timezone.localdate(this.at)
-            # The family's own word is the proof, so nobody of the bearer gives it: the platform does, and the text
-            # says who wrote it down.
-            proof_give(actor=system(), commitment=commitment, text=_signed(said, by), done_on=day, act_id=this.child())
-            commitment.refresh_from_db()
+            _prove(this, commitment, value, _signed(family_words, by), done_on)
         if commitment.state == S.PROVED and _checks(actor, commitment):
             agreed = value == Verdict.Value.SATISFIED
             proof_check(
                 actor=actor,
                 commitment=commitment,
                 accepted=True,
-                finding=said,
+                finding=family_words,
                 as_agreed=agreed,
                 act_id=this.child(),
             )
         # The verdict is the family's: the right to write it down is this act's (`measure.hear`, another hand than the
         # bearer's), which the ledger does not know; it names the writer.
-        heard = verdict_give(
+        verdict = verdict_give(
             actor=system(),
             commitment=commitment,
             value=value,
@@ -227,10 +231,10 @@ def measure_hear(
         commitment.refresh_from_db()
         if commitment.state == S.CHECKED and may("commitment.decide", actor, commitment):
             commitment_strike_off(actor=actor, commitment=commitment, act_id=this.child())
-        row.result = within(result, 300, "result")
-        row.save(update_fields=["result"])
-        this.entry(subject=("measure", row.pk), place=commitment.place_id, data={"value": value})
-        this.result(measure=row.pk, reopened=heard.result["reopened"])
+        locked_measure.result = within(result, 300, "result")
+        locked_measure.save(update_fields=["result"])
+        this.entry(subject=("measure", locked_measure.pk), place=commitment.place_id, data={"value": value})
+        this.result(measure=locked_measure.pk, reopened=verdict.result["reopened"])
     return this.receipt
 
 

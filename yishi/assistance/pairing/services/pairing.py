@@ -61,8 +61,8 @@ def pairings_make_many(
     """
     places = {place.pk: place for place in (place_of(row.target) for row in rows)}
     grants = {key: may("pairing.assign", actor, place) for key, place in places.items()}
-    held = [grant for grant in grants.values() if grant is not None]
-    by = actor.acting(held[0]) if held else permit("pairing.assign", actor)
+    grants_held = [grant for grant in grants.values() if grant is not None]
+    by = actor.acting(grants_held[0]) if grants_held else permit("pairing.assign", actor)
     body = {"rows": [_plain(row) for row in rows]}
     with act("assistance.pairing.make", actor=by, act_id=act_id, body=body, caused_by=caused_by) as this:
         if this.replayed:
@@ -74,33 +74,33 @@ def pairings_make_many(
             raise problems[0]
         if problems:
             messages = {index: str(problem.message) for index, problem in problems.items()}
-            first = min(messages)
+            first_row = min(messages)
             raise Refusal(
                 "pairing.rows",
                 _("Row %(row)d: %(why)s (%(count)d rows cannot be stored; nothing was stored.)")
-                % {"row": first + 1, "why": messages[first], "count": len(messages)},
+                % {"row": first_row + 1, "why": messages[first_row], "count": len(messages)},
                 details={"rows": messages},
             )
         sitting = sitting_among([row.helper for row in rows if isinstance(row.helper, Person)])
-        made, ids = [], []
+        new_pairings, ids = [], []
         for row in rows:
-            same = next((pairing for pairing in standing.get(_key(row), ()) if _is_same(pairing, row)), None)
-            if same is None:
-                same = pairing_new(this, row, sitting)
-                made.append(same)
-                standing.setdefault(_key(row), []).append(same)
-            ids.append(same.pk)
-        Pairing.objects.bulk_create(made, batch_size=1000)
-        for pairing in made:
+            pairing_there = next((pairing for pairing in standing.get(_key(row), ()) if _is_same(pairing, row)), None)
+            if pairing_there is None:
+                pairing_there = pairing_new(this, row, sitting)
+                new_pairings.append(pairing_there)
+                standing.setdefault(_key(row), []).append(pairing_there)
+            ids.append(pairing_there.pk)
+        Pairing.objects.bulk_create(new_pairings, batch_size=1000)
+        for pairing in new_pairings:
             place = place_of(pairing.household if pairing.household is not None else certain(pairing.place))
             this.actor = actor.acting(certain(grants[place.pk]))  # a row without its grant was refused above
             pairing_enter(this, pairing, "pairings")
         this.actor = by
-        if len(made) <= MOST_TOLD:  # an import of thousands tells nobody
-            for pairing in made:
+        if len(new_pairings) <= MOST_TOLD:  # an import of thousands tells nobody
+            for pairing in new_pairings:
                 pairing_tell(pairing)
-        households_changed(pairing.household_id for pairing in made)
-        this.result(made=len(made), unchanged=len(rows) - len(made), pairings=ids)
+        households_changed(pairing.household_id for pairing in new_pairings)
+        this.result(made=len(new_pairings), unchanged=len(rows) - len(new_pairings), pairings=ids)
         if len(rows) == 1:
             this.result(pairing=ids[0])
     return this.receipt

@@ -72,15 +72,15 @@ def team_join(
             return this.receipt
         if role not in Role.values:
             raise Refusal("team.role", _("Please choose one of the values that are offered."), field="role")
-        row = StationedTeam.within.select_for_update().get(pk=team.pk)
-        if row.valid_to is not None and valid_from > row.valid_to:
+        team = StationedTeam.within.select_for_update().get(pk=team.pk)
+        if team.valid_to is not None and valid_from > team.valid_to:
             raise WrongStage("team.closed", _("This team has ended."))
-        if valid_from < row.valid_from:
-            raise Refusal("team.early", _("The team is there from %(day)s on.") % {"day": day_said(row.valid_from)})
+        if valid_from < team.valid_from:
+            raise Refusal("team.early", _("The team is there from %(day)s on.") % {"day": day_said(team.valid_from)})
         if person is None:
             receipt = person_write(by=by, name=name, phone=phone, act_id=this.child())
             person = Person.within.get(pk=receipt.result["person"])
-        here = row.members.filter(current(valid_from))
+        here = team.members.filter(current(valid_from))
         if here.filter(person=person).exists():
             raise Refusal("team.there", _("This one is in the team already."), field="name")
         if role in ONE_OF_A_KIND and here.filter(role=role).exists():
@@ -89,10 +89,10 @@ def team_join(
                 _("The team has one already: end that post first, or choose another role."),
                 field="role",
             )
-        post = TeamMember.objects.create(team=row, person=person, role=role, valid_from=valid_from, sent_by=sent_by)
+        post = TeamMember.objects.create(team=team, person=person, role=role, valid_from=valid_from, sent_by=sent_by)
         this.entry(
-            subject=("team", row.pk),
-            place=row.place_id,
+            subject=("team", team.pk),
+            place=team.place_id,
             at=this.on_day(valid_from),
             dims={"role": role, "body": sent_by.pk if sent_by else None},
             quantities={"stationed": 1},

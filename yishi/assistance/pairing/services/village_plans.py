@@ -92,15 +92,15 @@ def village_plan_promise(
     with act("assistance.village_plan.promise", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = VillagePlan.within.select_for_update(of=("self",)).select_related("place").get(pk=plan.pk)
+        plan = VillagePlan.within.select_for_update(of=("self",)).select_related("place").get(pk=plan.pk)
         kind = Commitment.Origin.VILLAGE_PLAN
         commitment = promise(
             this,
             actor,
             origin_kind=kind,
-            origin_id=row.pk,
-            ordinal=Commitment.within.filter(origin_kind=kind, origin_id=row.pk).count() + 1,
-            place=row.place,
+            origin_id=plan.pk,
+            ordinal=Commitment.within.filter(origin_kind=kind, origin_id=plan.pk).count() + 1,
+            place=plan.place,
             bearer=bearer,
             bearer_person=bearer_person,
             act_text=act_text,
@@ -111,6 +111,6 @@ def village_plan_promise(
             supervisor=supervisor,
             agreed_on=agreed_on,
         )
-        this.entry(subject=("village_plan", row.pk), place=row.place_id, data={"commitment": commitment.pk})
-        this.result(plan=row.pk, commitment=commitment.pk)
+        this.entry(subject=("village_plan", plan.pk), place=plan.place_id, data={"commitment": commitment.pk})
+        this.result(plan=plan.pk, commitment=commitment.pk)
     return this.receipt

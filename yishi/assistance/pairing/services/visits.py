@@ -66,8 +66,8 @@ def visit_log(
             raise Refusal("visit.nobody", _("Say who visited."), field="visitors")
         if len(people) > MOST_VISITORS:
             raise Refusal("visit.many", _("At most 20 visitors."), field="visitors")
-        said = within(found, 1000, "found")
-        if not said:
+        findings = within(found, 1000, "found")
+        if not findings:
             raise Refusal("visit.found", _("Write in a sentence what you found."), field="found")
         visit = Visit.objects.create(
             id=child_id(this.id, 1),
@@ -75,7 +75,7 @@ def visit_log(
             place=household.place,
             on=on,
             met=within(met, 120, "met"),
-            found=said,
+            found=findings,
             cause=within(cause, 300, "cause"),
             agreed=within(agreed, 500, "agreed"),
             state=State.WAITING if late else State.KEPT,

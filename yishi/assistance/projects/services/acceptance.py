@@ -80,41 +80,43 @@ def project_accept(
     with act("assistance.project.accept", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        row = locked_project(project)
+        project = locked_project(project)
         if result not in Result.values:
             raise Refusal("acceptance.result", _("Please choose one of the values that are offered."), field="result")
-        stage = step(row, "fail" if result == Result.FAILED else "pass")
-        _another_body(row, body)
+        stage = step(project, "fail" if result == Result.FAILED else "pass")
+        _another_body(project, body)
         if bool(defects) != (result == Result.DEFECTS):
             raise Refusal(
                 "acceptance.defects",
                 _("Defects go with “passed; defects to be mended”: name each with the day by which it is mended."),
                 field="defects",
             )
-        said = within(words, 500, "words")
-        if not said:
+        report = within(words, 500, "words")
+        if not report:
             raise Refusal("acceptance.words", _("Write what was looked at and found."), field="words")
         acceptance = Acceptance.objects.create(
             id=child_id(this.id, 1),
-            project=row,
+            project=project,
             body=body,
-            on=in_order(row, on),
+            on=in_order(project, on),
             result=result,
-            words=said,
+            words=report,
             file=file,
             by=actor.person,
-            same_hands=not actor.is_system and builds_it(actor, row),
+            same_hands=not actor.is_system and builds_it(actor, project),
             at=this.now,
         )
-        accepted = _found(row, found or {}, result)
+        accepted = _found(project, found or {}, result)
         AcceptanceLine.objects.bulk_create(
             AcceptanceLine(acceptance=acceptance, part=part, amount=amount) for part, amount in accepted
         )
-        row.stage = stage
-        row.save(update_fields=["stage"])
-        note_step(this, row, "fail" if result == Result.FAILED else "pass", on, "")
-        enter(this, row, on=on, result=result, accepted=[[part.pk, amount] for part, amount in accepted])
-        promises = [_owe(this, row, body, defect.text, defect.due_on, _("Re-check on the spot")) for defect in defects]
+        project.stage = stage
+        project.save(update_fields=["stage"])
+        note_step(this, project, "fail" if result == Result.FAILED else "pass", on, "")
+        enter(this, project, on=on, result=result, accepted=[[part.pk, amount] for part, amount in accepted])
+        promises = [
+            _owe(this, project, body, defect.text, defect.due_on, _("Re-check on the spot")) for defect in defects
+        ]
         this.result(acceptance=acceptance.pk, promises=promises)
     return this.receipt
 

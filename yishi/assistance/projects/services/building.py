@@ -161,20 +161,20 @@ def progress_report(
     with act("assistance.project.report", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = locked_project(project)
-        step(row, "report")
-        day = in_order(row, on, beginning=True)
-        before = {standing.part.pk: standing for standing in standing_of(row)}
+        project = locked_project(project)
+        step(project, "report")
+        day = in_order(project, on, beginning=True)
+        before = {standing.part.pk: standing for standing in standing_of(project)}
         lines = {key: thousandths(amount, field_of(key), least=0) for key, amount in done.items() if key in before}
         if not lines or len(lines) < len(done):
             raise Refusal("progress.nothing", _("Type for at least one part how much is done in all."))
         why = within(reason, 300, "reason")
         if not why:
-            _plausible(row, lines, before, day)
+            _plausible(project, lines, before, day)
         report = ProgressReport.objects.create(
             id=child_id(this.id, 1),
-            project=row,
-            stage=row.stage,
+            project=project,
+            stage=project.stage,
             on=day,
             words=within(words, 500, "words"),
             reason=why,
@@ -185,9 +185,9 @@ def progress_report(
         ProgressLine.objects.bulk_create(
             ProgressLine(report=report, part=before[key].part, done=amount) for key, amount in lines.items()
         )
-        _keep_photos(row, photos, day, report)
-        _enter_progress(this, row, before, day)
-        this.result(project=row.pk, report=report.pk)
+        _keep_photos(project, photos, day, report)
+        _enter_progress(this, project, before, day)
+        this.result(project=project.pk, report=report.pk)
     return this.receipt
 
 

@@ -54,10 +54,10 @@ def contract_sign(
     with act("assistance.contract.sign", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = locked_project(project)
-        step(row, "sign")
+        project = locked_project(project)
+        step(project, "sign")
         fen = fen_of(amount)
-        left = total(row.planned_money.all()) - contracts_signed(row)
+        left = total(project.planned_money.all()) - contracts_signed(project)
         if fen > left:
             raise Refusal(
                 "contract.planned",
@@ -65,14 +65,14 @@ def contract_sign(
                 % {"left": yuan_text(left), "asked": yuan_text(fen)},
                 field="amount",
             )
-        called = named(number, 64, "number")
-        if row.contracts.filter(number=called).exists():
+        number_given = named(number, 64, "number")
+        if project.contracts.filter(number=number_given).exists():
             raise Refusal("contract.taken", _("The project has a contract of this number already."), field="number")
         outside = "" if isinstance(contractor, Body) else named(contractor, 96, "contractor")
         contract = Contract.objects.create(
             id=child_id(this.id, 1),
-            project=row,
-            number=called,
+            project=project,
+            number=number_given,
             contractor=contractor if isinstance(contractor, Body) else None,
             contractor_name=outside,
             what=within(what, 120, "what"),
@@ -84,12 +84,12 @@ def contract_sign(
         )
         this.entry(
             subject=("contract", contract.pk),
-            place=row.place_id,
+            place=project.place_id,
             at=this.on_day(signed_on),
-            dims={"campaign": row.campaign_id, "project": row.pk},
+            dims={"campaign": project.campaign_id, "project": project.pk},
             quantities={"signed": fen},
         )
-        this.result(contract=contract.pk, project=row.pk)
+        this.result(contract=contract.pk, project=project.pk)
     return this.receipt
 
 

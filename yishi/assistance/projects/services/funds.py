@@ -134,16 +134,16 @@ def _money_in(
     with act("assistance.fund.move", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = locked_fund(fund)
+        fund = locked_fund(fund)
         movement = FundMovement(
             id=child_id(this.id, 1),
             number=receipt_number(this.id),
-            fund=row,
+            fund=fund,
             kind=kind,
             amount=fen_of(amount),
             on=passed(on),
-            place=row.place,
-            bill=bill_of(row, kind, bill),
+            place=fund.place,
+            bill=bill_of(fund, kind, bill),
             file=file,
             words=within(words, 200, "words"),
             state=State.COUNTED,
@@ -204,6 +204,33 @@ def movement_reverse(*, actor: Viewer, movement: FundMovement, reason: str, act_
     return this.receipt
 
 
+def _check_room(fund: Fund, project: Project, fen: int) -> None:
+    """Refuse more than is free in the fund, and more than the project plans of its kind and has not held ready yet."""
+    free = money_of(fund).free
+    if fen > free:
+        raise Refusal(
+            "allotment.free",
+            _("The fund has %(free)s yuan that are not bound yet; this asks for %(asked)s.")
+            % {"free": yuan_text(free), "asked": yuan_text(fen)},
+            field="amount",
+        )
+    source = project_money(project).sources[fund.kind]
+    if fen > source.planned - source.allotted:
+        raise Refusal(
+            "allotment.planned",
+            _(
+                "The project plans %(planned)s yuan from “%(source)s”, of which %(left)s are still open. "
+                "Change the plan of its money first."
+            )
+            % {
+                "planned": yuan_text(source.planned),
+                "source": fund.get_kind_display(),
+                "left": yuan_text(source.planned - source.allotted),
+            },
+            field="amount",
+        )
+
+
 def allotment_make(
     *,
     actor: Viewer,
@@ -221,36 +248,14 @@ def allotment_make(
     with act("assistance.fund.allot", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row, built = locked_fund(fund), locked_project(project)
-        step(built, "allot")
+        fund, project = locked_fund(fund), locked_project(project)
+        step(project, "allot")
         fen = fen_of(amount)
-        free = money_of(row).free
-        if fen > free:
-            raise Refusal(
-                "allotment.free",
-                _("The fund has %(free)s yuan that are not bound yet; this asks for %(asked)s.")
-                % {"free": yuan_text(free), "asked": yuan_text(fen)},
-                field="amount",
-            )
-        line = project_money(built).sources[row.kind]
-        if fen > line.planned - line.allotted:
-            raise Refusal(
-                "allotment.planned",
-                _(
-                    "The project plans %(planned)s yuan from “%(source)s”, of which %(left)s are still open. "
-                    "Change the plan of its money first."
-                )
-                % {
-                    "planned": yuan_text(line.planned),
-                    "source": row.get_kind_display(),
-                    "left": yuan_text(line.planned - line.allotted),
-                },
-                field="amount",
-            )
+        _check_room(fund, project, fen)
         allotment = Allotment.objects.create(
             id=child_id(this.id, 1),
-            fund=row,
-            project=built,
+            fund=fund,
+            project=project,
             amount=fen,
             on=passed(on),
             paper=within(paper, 64, "paper"),
@@ -259,14 +264,14 @@ def allotment_make(
         )
         entry = this.entry(
             subject=("allotment", allotment.pk),
-            place=built.place_id,
+            place=project.place_id,
             at=this.on_day(on),
-            dims=dims_of(row),
+            dims=dims_of(fund),
             quantities={"allotted": fen},
-            data={"project": built.pk},
+            data={"project": project.pk},
         )
         Allotment.objects.filter(pk=allotment.pk).update(entry_id=entry.pk)
-        this.result(allotment=allotment.pk, project=built.pk)
+        this.result(allotment=allotment.pk, project=project.pk)
     return this.receipt
 
 

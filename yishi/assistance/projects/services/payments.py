@@ -84,15 +84,15 @@ def payment_record(
     with act("assistance.payment.record", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = locked_fund(fund)
+        fund = locked_fund(fund)
         movement = FundMovement(
             id=child_id(this.id, 1),
             number=receipt_number(this.id),
-            fund=row,
+            fund=fund,
             kind=Kind.PAID,
             amount=fen_of(amount),
             on=passed(on),
-            bill=bill_of(row, Kind.PAID, bill),
+            bill=bill_of(fund, Kind.PAID, bill),
             contract=contract,
             gift=gift,
             pupil=pupil,
@@ -110,7 +110,7 @@ def payment_record(
         _gift_has(movement)
         movement.save(force_insert=True)
         this.entry(
-            subject=("fund_movement", movement.pk), place=movement.place_id, at=this.on_day(on), data={"fund": row.pk}
+            subject=("fund_movement", movement.pk), place=movement.place_id, at=this.on_day(on), data={"fund": fund.pk}
         )
         this.result(movement=movement.pk, number=movement.number)
     return this.receipt
@@ -184,7 +184,7 @@ def donation_record(
             return this.receipt
         if not clean(bill):
             raise Refusal("donation.bill", _("A donation has a bill: type its number."), field="bill")
-        came = money_receive(
+        gift_receipt = money_receive(
             actor=actor,
             fund=fund,
             giver=giver,
@@ -195,10 +195,10 @@ def donation_record(
             words=words,
             act_id=this.child(),
         )
-        gift = FundMovement.within.get(pk=came.result["movement"])
-        went = None
+        gift = FundMovement.within.get(pk=gift_receipt.result["movement"])
+        payment = None
         if to is not None:
-            went = payment_record(
+            payment = payment_record(
                 actor=actor,
                 fund=fund,
                 to=to,
@@ -211,7 +211,7 @@ def donation_record(
                 act_id=this.child(),
             ).result["movement"]
         this.entry(subject=("fund_movement", gift.pk), place=gift.place_id)
-        this.result(movement=gift.pk, number=gift.number, payment=went)
+        this.result(movement=gift.pk, number=gift.number, payment=payment)
     return this.receipt
 
 

@@ -103,14 +103,14 @@ def project_open(
     with act("assistance.project.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        called = named(name, 120)
-        if Project.within.filter(place=place, name=called).exists():
+        title = named(name, 120)
+        if Project.within.filter(place=place, name=title).exists():
             raise Refusal("project.taken", _("This place has a project of this name already."), field="name")
         year = timezone.localdate(this.now).year
         project = Project(
             id=child_id(this.id, 1),
             number=f"项-{year}-{next_number(f'project/{year}'):05d}",
-            name=called,
+            name=title,
             place=place,
             responsible=responsible,
             recorded_by=actor.person,

@@ -112,6 +112,16 @@ def member_leave(
     return this.receipt
 
 
+def _person_read(corrections: Mapping[str, Any]) -> dict[str, str]:
+    """Of what was sent the name and the phone, checked; a number of a card stands in neither."""
+    of_person: dict[str, str] = {}
+    if "name" in corrections:
+        of_person["name"] = fields.no_card_number(person_name(str(corrections["name"])), "name")
+    if "phone" in corrections:
+        of_person["phone"] = person_phone(str(corrections["phone"]))
+    return of_person
+
+
 def member_change(
     *, actor: Viewer, member: HouseholdMember, values: Mapping[str, Any], act_id: UUID | None = None, **_more: Any
 ) -> Receipt:
@@ -134,21 +144,17 @@ def member_change(
         str(values.get("identity_kind") or CARD),
         as_on_card=bool(values.get("as_on_card")),
     )
-    said: dict[str, Any] = {}
-    if "name" in corrections:
-        said["name"] = fields.no_card_number(person_name(str(corrections["name"])), "name")
-    if "phone" in corrections:
-        said["phone"] = person_phone(str(corrections["phone"]))
-    body = {"member": member.pk, **said, **facts, **place, "identity": identity_index(number), "kind": number.kind}
+    of_person = _person_read(corrections)
+    body = {"member": member.pk, **of_person, **facts, **place, "identity": identity_index(number), "kind": number.kind}
     with act("assistance.member.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         household = active(member.household)
-        row = _there(member)
-        resident, _is_new = Resident.within.get_or_create(person_id=row.person_id)
-        changed = [name for name, value in said.items() if getattr(row.person, name) != value]
+        member = _there(member)
+        resident, _is_new = Resident.within.get_or_create(person_id=member.person_id)
+        changed = [name for name, value in of_person.items() if getattr(member.person, name) != value]
         changed += [name for name, value in facts.items() if getattr(resident, name) != value]
-        changed += [name for name, value in place.items() if getattr(row, name) != value]
+        changed += [name for name, value in place.items() if getattr(member, name) != value]
         for name, value in facts.items():
             setattr(resident, name, value)
         if number.number and (identity_index(number), number.kind) != (
@@ -160,20 +166,20 @@ def member_change(
             changed.append("identity")
         if not changed:
             raise Refusal("member.unchanged", _("This is how it stands already; nothing was changed."))
-        relation = place.get("relation", row.relation)
-        if (relation == "head") != (row.person_id == household.head_id) and "relation" in place:
+        relation = place.get("relation", member.relation)
+        if (relation == "head") != (member.person_id == household.head_id) and "relation" in place:
             raise Refusal("relation.head_twice", _("A household has one head."), field="relation")
         sex_fits(relation, resident.sex)
-        Person.within.filter(pk=row.person_id).update(**said)
+        Person.within.filter(pk=member.person_id).update(**of_person)
         resident.save()
-        HouseholdMember.within.filter(pk=row.pk).update(**place)
+        HouseholdMember.within.filter(pk=member.pk).update(**place)
         this.entry(
             subject=("household", household.pk),
             place=household.place_id,
-            data={"member": row.pk, "fields": sorted(changed)},
+            data={"member": member.pk, "fields": sorted(changed)},
         )
         households_changed([household.pk])
-        this.result(member=row.pk, household=household.pk)
+        this.result(member=member.pk, household=household.pk)
     return this.receipt
 
 

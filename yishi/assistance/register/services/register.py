@@ -47,6 +47,11 @@ from .residents import (
 )
 
 MOST_MEMBERS = 40
+# What a household that splits off has from the one that it leaves.
+KEPT_BY_A_SPLIT = (
+    "place", "hamlet", "group_name", "kind", "attribute", "state", "standard", "identified_year", "exited_year",
+    "is_resettled", "resettlement_site",
+)  # fmt: skip
 
 
 def household_register(
@@ -71,15 +76,15 @@ def household_register(
     number it gets one of ours.
     """
     by = permit("household.decide", actor, place)
-    first = person_read({**head, "relation": "head"}, "head_")
-    others = [person_read(member) for member in members]
-    said = fields.read(fields.HOUSEHOLD, values or {})
+    head_read = person_read({**head, "relation": "head"}, "head_")
+    members_read = [person_read(member) for member in members]
+    columns = fields.read(fields.HOUSEHOLD, values or {})
     day, account = day_read(on), account_read(bank_account)
     body = {
         "place": place.pk,
-        "head": first.body(),
-        "members": [person.body() for person in others],
-        "values": said,
+        "head": head_read.body(),
+        "members": [person.body() for person in members_read],
+        "values": columns,
         "causes": [main_cause, *causes],
         "number": number,
         "hamlet": hamlet.pk if hamlet else None,
@@ -90,31 +95,31 @@ def household_register(
         if this.replayed:
             return this.receipt
         _village(place, hamlet)
-        if len(others) > MOST_MEMBERS:
+        if len(members_read) > MOST_MEMBERS:
             raise Refusal("household.large", _("At most 40 members at once."), field="members")
-        twice([first, *others])
+        twice([head_read, *members_read])
         household = Household(
             id=child_id(this.id, 1),
             number=_number(number) or f"{place.code}-{next_number(f'household/{place.code}'):05d}",
             place=place,
             hamlet=hamlet,
             registered_on=day,
-            size=1 + len(others),
+            size=1 + len(members_read),
             is_demo=is_demo,
-            **said,
+            **columns,
         )
-        household.head = person_here(actor, first, child_id(this.id, 10))
+        household.head = person_here(actor, head_read, child_id(this.id, 10))
         if account:
             keys_check()
             account_set(household, account)
         _insert(household)
-        member_put(household, household.head, first.place, key=child_id(this.id, 2), on=day, reason="registered")
-        for ordinal, new in enumerate(others):
-            person = person_here(actor, new, child_id(this.id, 11 + ordinal))
-            _relative(new.place.get("relation", ""))
-            sex_fits(new.place.get("relation", ""), new.identity.sex or new.facts.get("sex", ""))
+        member_put(household, household.head, head_read.place, key=child_id(this.id, 2), on=day, reason="registered")
+        for ordinal, member in enumerate(members_read):
+            person = person_here(actor, member, child_id(this.id, 11 + ordinal))
+            _relative(member.place.get("relation", ""))
+            sex_fits(member.place.get("relation", ""), member.identity.sex or member.facts.get("sex", ""))
             key = child_id(this.id, 100 + ordinal)
-            member_put(household, person, new.place, key=key, on=day, reason="registered")
+            member_put(household, person, member.place, key=key, on=day, reason="registered")
         _stay(household, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
         causes_write(household, main_cause, causes)
         this.entry(
@@ -210,6 +215,15 @@ def household_head_change(
     return this.receipt
 
 
+def _move_out(member: HouseholdMember, split_off: Household, relation: str, day: date, key: UUID) -> None:
+    """End a membership on the day before `day` and begin the one in the new household, with the same number."""
+    sex_fits(relation, getattr(getattr(member.person, "resident", None), "sex", ""))
+    member.valid_to, member.left_reason = max(member.valid_from, day - timedelta(days=1)), "split"
+    member.save(update_fields=["valid_to", "left_reason"])
+    membership = {"relation": relation, "number": member.number}
+    member_put(split_off, member.person, membership, key=key, on=day, reason="split")
+
+
 def household_split(
     *,
     actor: Viewer,
@@ -227,63 +241,64 @@ def household_split(
     """
     by = permit("household.decide", actor, household.place)
     leaving = sorted({member.pk for member in members} | {head.pk})
-    said = {UUID(str(key)): code for key, code in (relations or {}).items()}
+    relation_of = {UUID(str(key)): code for key, code in (relations or {}).items()}
     body = {
         "household": household.pk,
         "members": leaving,
         "head": head.pk,
-        "relations": sorted(map(str, said.items())),
+        "relations": sorted(map(str, relation_of.items())),
         "number": number,
         "on": on,
     }
     with act("assistance.household.split", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = active(household)
-        day = day_read(on, after=row.registered_on + timedelta(days=1))
-        there = {member.pk: member for member in members_now(row)}
-        if not set(leaving) <= set(there) or any(there[key].person_id == row.head_id for key in leaving):
+        household = active(household)
+        day = day_read(on, after=household.registered_on + timedelta(days=1))
+        members_there = {member.pk: member for member in members_now(household)}
+        if not set(leaving) <= set(members_there) or any(
+            members_there[key].person_id == household.head_id for key in leaving
+        ):
             raise Refusal(
                 "split.members", _("Choose members of this household; its head stays in it."), field="members"
             )
-        kept = ("place", "hamlet", "group_name", "kind", "attribute", "state", "standard", "identified_year")
-        new = Household(
+        split_off = Household(
             id=child_id(this.id, 1),
-            number=_number(number) or f"{row.place.code}-{next_number(f'household/{row.place.code}'):05d}",
-            head=there[head.pk].person,
+            number=_number(number) or f"{household.place.code}-{next_number(f'household/{household.place.code}'):05d}",
+            head=members_there[head.pk].person,
             registered_on=day,
             size=len(leaving),
-            split_from=row,
-            is_demo=row.is_demo,
-            **{name: getattr(row, name) for name in (*kept, "exited_year", "is_resettled", "resettlement_site")},
+            split_from=household,
+            is_demo=household.is_demo,
+            **{name: getattr(household, name) for name in KEPT_BY_A_SPLIT},
         )
-        _insert(new)
+        _insert(split_off)
         for ordinal, key in enumerate(leaving):
-            old = there[key]
-            relation = "head" if key == head.pk else said.get(key, "other")
-            sex_fits(relation, getattr(getattr(old.person, "resident", None), "sex", ""))
-            old.valid_to, old.left_reason = max(old.valid_from, day - timedelta(days=1)), "split"
-            old.save(update_fields=["valid_to", "left_reason"])
-            said_of = {"relation": relation, "number": old.number}
-            member_put(new, old.person, said_of, key=child_id(this.id, 100 + ordinal), on=day, reason="split")
-        _stay(new, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
-        for cause in row.causes.all():
+            relation = "head" if key == head.pk else relation_of.get(key, "other")
+            _move_out(members_there[key], split_off, relation, day, child_id(this.id, 100 + ordinal))
+        _stay(split_off, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
+        for cause in household.causes.all():
             HouseholdCause.objects.create(
-                household=new, kind=cause.kind, code=cause.code, is_main=cause.is_main, ordinal=cause.ordinal
+                household=split_off, kind=cause.kind, code=cause.code, is_main=cause.is_main, ordinal=cause.ordinal
             )
-        recount(row)
+        recount(household)
         at, moved = this.on_day(day), len(leaving)
-        this.entry(subject=("household", row.pk), place=row.place_id, at=at, data={"into": new.pk, "members": moved})
         this.entry(
-            subject=("household", new.pk),
+            subject=("household", household.pk),
+            place=household.place_id,
+            at=at,
+            data={"into": split_off.pk, "members": moved},
+        )
+        this.entry(
+            subject=("household", split_off.pk),
             code="assistance.household.register",
-            place=row.place_id,
+            place=household.place_id,
             at=at,
             quantities={"households": 1, "members": moved},
-            data={"from": row.pk},
+            data={"from": household.pk},
         )
-        households_changed([row.pk, new.pk])
-        this.result(household=new.pk, number=new.number)
+        households_changed([household.pk, split_off.pk])
+        this.result(household=split_off.pk, number=split_off.number)
     return this.receipt
 
 
@@ -305,25 +320,29 @@ def household_relocate(
     """
     permit("household.decide", actor, place)
     by = permit("household.decide", actor, household.place)
-    said = fields.read(fields.HOUSEHOLD, {"group_name": group_name, "resettlement_site": site})
+    columns = fields.read(fields.HOUSEHOLD, {"group_name": group_name, "resettlement_site": site})
     body = {
         "household": household.pk,
         "place": place.pk,
         "hamlet": hamlet.pk if hamlet else None,
         "kind": kind,
         "on": on,
-        **said,
+        **columns,
     }
     with act("assistance.household.relocate", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         _village(place, hamlet)
-        row = active(household)
+        household = active(household)
         if kind not in (HouseholdStay.Kind.RELOCATED, HouseholdStay.Kind.MOVED, HouseholdStay.Kind.CORRECTED):
             raise Refusal("stay.kind", _("Please choose one of the values that are offered."), field="kind")
-        last = row.stays.filter(valid_to__isnull=True).select_for_update().first()
-        day = day_read(on, after=last.valid_from if last else row.registered_on)
-        if (row.place_id, row.hamlet_id, row.group_name) == (place.pk, hamlet and hamlet.pk, said["group_name"]):
+        last = household.stays.filter(valid_to__isnull=True).select_for_update().first()
+        day = day_read(on, after=last.valid_from if last else household.registered_on)
+        if (household.place_id, household.hamlet_id, household.group_name) == (
+            place.pk,
+            hamlet and hamlet.pk,
+            columns["group_name"],
+        ):
             raise Refusal("household.unchanged", _("This is how it stands already; nothing was changed."))
         if last is not None:
             if kind == HouseholdStay.Kind.CORRECTED or last.valid_from == day:
@@ -332,16 +351,19 @@ def household_relocate(
             else:
                 last.valid_to = day - timedelta(days=1)
                 last.save(update_fields=["valid_to"])
-        before = row.place_id
-        row.place, row.hamlet, row.group_name = place, hamlet, said["group_name"]
+        before = household.place_id
+        household.place, household.hamlet, household.group_name = place, hamlet, columns["group_name"]
         if kind == HouseholdStay.Kind.RELOCATED:
-            row.is_resettled, row.resettlement_site = True, said["resettlement_site"] or row.resettlement_site
-        row.save()
-        _stay(row, kind, day, child_id(this.id, 3))
+            household.is_resettled, household.resettlement_site = (
+                True,
+                columns["resettlement_site"] or household.resettlement_site,
+            )
+        household.save()
+        _stay(household, kind, day, child_id(this.id, 3))
         data = {"from": before, "to": place.pk, "kind": kind}
-        this.entry(subject=("household", row.pk), place=place.pk, at=this.on_day(day), data=data)
-        households_changed([row.pk])
-        this.result(household=row.pk)
+        this.entry(subject=("household", household.pk), place=place.pk, at=this.on_day(day), data=data)
+        households_changed([household.pk])
+        this.result(household=household.pk)
     return this.receipt
 
 

@@ -66,7 +66,7 @@ def change_ask(
     by = permit("household.ask", actor, where)
     open_values, numbers, account = _apart(asked)
     day = day_read(effective_on, after=household.registered_on if household is not None else None)
-    said = no_card_number(within(reason, 300, "reason"), "reason")
+    reason_given = no_card_number(within(reason, 300, "reason"), "reason")
     body = {
         "kind": kind,
         "household": household.pk if household else None,
@@ -75,7 +75,7 @@ def change_ask(
         "numbers": {key: ring().blind("identity", text) for key, text in numbers.items()},
         "account": ring().blind("bank", account) if account else account,
         "on": day,
-        "reason": said,
+        "reason": reason_given,
     }
     with act("assistance.change.ask", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -93,7 +93,7 @@ def change_ask(
             kind=kind,
             asked=plain(open_values),
             effective_on=day,
-            reason=said,
+            reason=reason_given,
             asked_by=actor.person,
             asked_for_id=by.body_id if by.right_kind == "post" else None,  # who is stationed asks for no desk
             asked_at=this.now,

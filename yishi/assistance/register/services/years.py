@@ -49,13 +49,13 @@ def household_year_fill(
     `values`: fields of HOUSEHOLD_YEAR; `income`: item → amount; `members`: member → fields of MEMBER_YEAR.
     """
     by = permit("household.fill", actor, household)
-    said = fields.read(fields.HOUSEHOLD_YEAR, values or {})
+    figures = fields.read(fields.HOUSEHOLD_YEAR, values or {})
     items = income_read(income) if income is not None else None
     people = {UUID(str(key)): fields.read(fields.MEMBER_YEAR, answers) for key, answers in (members or {}).items()}
     body = {
         "household": household.pk,
         "year": year,
-        "values": said,
+        "values": figures,
         "income": items,
         "members": {str(key): answers for key, answers in people.items()},
     }
@@ -70,24 +70,24 @@ def household_year_fill(
                 field="year",
             )
         home = active(household)
-        row = HouseholdYear.within.select_for_update().filter(household=home, year=year).first()
-        row = row or HouseholdYear(household=home, year=year)
-        for name, value in said.items():
-            setattr(row, name, value)
+        household_year = HouseholdYear.within.select_for_update().filter(household=home, year=year).first()
+        household_year = household_year or HouseholdYear(household=home, year=year)
+        for name, value in figures.items():
+            setattr(household_year, name, value)
         if items is not None:
-            row.income = items
-            classes_check(row, said)
-        compute(row, home.size)
-        row.changed_at = this.now
-        row.save()
+            household_year.income = items
+            classes_check(household_year, figures)
+        compute(household_year, home.size)
+        household_year.changed_at = this.now
+        household_year.save()
         _members_fill(home, year, people)
         this.entry(
             subject=("household", home.pk),
             place=home.place_id,
-            data={"year": year, "fields": len(said), "members": len(people)},
+            data={"year": year, "fields": len(figures), "members": len(people)},
         )
         households_changed([home.pk])
-        this.result(household=home.pk, year=year, net_per_head=row.net_per_head)
+        this.result(household=home.pk, year=year, net_per_head=household_year.net_per_head)
     return this.receipt
 
 
