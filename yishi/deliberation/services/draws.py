@@ -38,7 +38,7 @@ def draw_publish(
     with act("deliberation.draw.publish", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        fresh = open_matter(matter)
+        matter = open_matter(matter)
         if wanted < 1:
             raise Refusal("draw.none", _("At least one seat must be drawn."), field="wanted")
         if wanted > len(ids):
@@ -48,10 +48,10 @@ def draw_publish(
                 % {"wanted": wanted, "have": len(ids)},
                 field="wanted",
             )
-        if seat_class and read_document(fresh.process.document).seat(seat_class) is None:
+        if seat_class and read_document(matter.process.document).seat(seat_class) is None:
             raise Refusal("draw.class", _("This model has no such class of seats."), field="seat_class")
         sitting = Seat.objects.filter(
-            matter=fresh, person__in=[UUID(key) for key in ids], ended_on__isnull=True
+            matter=matter, person__in=[UUID(key) for key in ids], ended_on__isnull=True
         ).count()
         if sitting:
             raise Refusal(
@@ -61,7 +61,7 @@ def draw_publish(
                 field="candidates",
             )
         draw = Draw.objects.create(
-            matter=fresh,
+            matter=matter,
             seat_class=seat_class,
             wanted=wanted,
             candidates=ids,
@@ -75,8 +75,8 @@ def draw_publish(
             published_at=this.now,
         )
         this.entry(
-            subject=("matter", fresh.pk),
-            place=fresh.place_id,
+            subject=("matter", matter.pk),
+            place=matter.place_id,
             data={"draw": draw.pk, "list_hash": draw.list_hash, "wanted": wanted, "candidates": len(ids)},
         )
         this.result(draw=draw.pk, list_hash=draw.list_hash)

@@ -22,6 +22,20 @@ MAX_AUTHOR = 64
 MAX_TEXT = 4000
 
 
+def _check_words(author: str, text: str, *, has_scan: bool) -> None:
+    """Refuse a note without its author or, where no scan shows it, its text; and either where it is too long."""
+    if not author:
+        raise Refusal("note.no_author", _("Write who wrote the note: title, then name."), field="author")
+    if len(author) > MAX_AUTHOR:
+        raise Refusal("note.long_author", _("Title and name together are too long; shorten them."), field="author")
+    if not text and not has_scan:
+        raise Refusal("note.no_text", _("Write what the note says, or add a scan of it."), field="text")
+    if len(text) > MAX_TEXT:
+        raise Refusal(
+            "note.long_text", _("The note is longer than %(max)d characters.") % {"max": MAX_TEXT}, field="text"
+        )
+
+
 def note_add(
     *,
     actor: Viewer,
@@ -55,16 +69,7 @@ def note_add(
         if kind not in LeaderNote.Kind.values:
             raise Refusal("note.kind", _("Choose what kind of note it is."), field="kind")
         author, text = clean(author), clean(text)
-        if not author:
-            raise Refusal("note.no_author", _("Write who wrote the note: title, then name."), field="author")
-        if len(author) > MAX_AUTHOR:
-            raise Refusal("note.long_author", _("Title and name together are too long; shorten them."), field="author")
-        if not text and scan is None:
-            raise Refusal("note.no_text", _("Write what the note says, or add a scan of it."), field="text")
-        if len(text) > MAX_TEXT:
-            raise Refusal(
-                "note.long_text", _("The note is longer than %(max)d characters.") % {"max": MAX_TEXT}, field="text"
-            )
+        _check_words(author, text, has_scan=scan is not None)
         if written_on and written_on > today:
             raise Refusal(
                 "note.future",

@@ -64,6 +64,20 @@ def plan_open(*, actor: Viewer, body: Body, approver: Body, year: int, act_id: U
     return this.receipt
 
 
+def _check_topic(plan: YearPlan, title: str, due_month: int | None, matter: Matter | None, worry: Worry | None) -> None:
+    """Refuse a topic without a title of one line, with a month that is none, or that stands in the plan already."""
+    if not title:
+        raise Refusal("topic.no_title", _("Write the topic in one line."), field="title")
+    if len(title) > 120:
+        raise Refusal("topic.long_title", _("The topic is longer than 120 characters; shorten it."), field="title")
+    if due_month is not None and not 1 <= due_month <= 12:
+        raise Refusal("topic.month", _("The month is a number from 1 to 12."), field="due_month")
+    if matter and plan.topics.filter(matter=matter).exclude(state=Topic.LEFT_OUT).exists():
+        raise Refusal("topic.twice", _("This matter stands in the plan already."))
+    if worry and plan.topics.filter(worry=worry).exclude(state=Topic.LEFT_OUT).exists():
+        raise Refusal("topic.twice", _("This worry stands in the plan already."))
+
+
 def topic_propose(
     *,
     actor: Viewer,
@@ -104,16 +118,7 @@ def topic_propose(
         if desk is None and by.right_kind == "person" and not memberships_there(actor, plan):
             raise Refusal("topic.desk", _("Say which of your desks puts it forward."), field="desk")
         title = clean(title)
-        if not title:
-            raise Refusal("topic.no_title", _("Write the topic in one line."), field="title")
-        if len(title) > 120:
-            raise Refusal("topic.long_title", _("The topic is longer than 120 characters; shorten it."), field="title")
-        if due_month is not None and not 1 <= due_month <= 12:
-            raise Refusal("topic.month", _("The month is a number from 1 to 12."), field="due_month")
-        if matter and plan.topics.filter(matter=matter).exclude(state=Topic.LEFT_OUT).exists():
-            raise Refusal("topic.twice", _("This matter stands in the plan already."))
-        if worry and plan.topics.filter(worry=worry).exclude(state=Topic.LEFT_OUT).exists():
-            raise Refusal("topic.twice", _("This worry stands in the plan already."))
+        _check_topic(plan, title, due_month, matter, worry)
         last = plan.topics.order_by("-ordinal").values_list("ordinal", flat=True).first() or 0
         topic = PlanTopic.objects.create(
             plan=plan,

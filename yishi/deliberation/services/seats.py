@@ -50,6 +50,21 @@ MEMBER_CLASSES = frozenset({"member", "members"})
 ENDS = (Seat.State.DECLINED, Seat.State.REPLACED, Seat.State.RECUSED, Seat.State.MISTAKEN)
 
 
+def _check_role(matter: Matter, person: Person, role: str, party: Party | None) -> None:
+    """Refuse a seat that the person holds, a second chair, a party of another matter, one too many or too few."""
+    if party is not None and party.matter_id != matter.pk:
+        raise Refusal("seat.other_party", _("This party does not belong to the matter."), field="party")
+    live = Seat.objects.filter(matter=matter, ended_on__isnull=True)
+    if live.filter(person=person, role=role).exists():
+        raise Refusal("seat.held", _("This person holds this seat already and was invited."), field="person")
+    if role == Seat.Role.CHAIR and live.filter(role=role).exists():
+        raise Refusal("seat.chair", _("There is a chair already. Replace that one first."), field="role")
+    if role == Seat.Role.PARTY and party is None:
+        raise Refusal("seat.no_party", _("Please say for which party this person sits."), field="party")
+    if role == Seat.Role.CHAIR and party is not None:
+        raise Refusal("seat.chair_party", _("The chair is neutral and sits for no party."), field="party")
+
+
 def seat_fill(
     *,
     actor: Viewer,
@@ -84,24 +99,14 @@ def seat_fill(
     with act("deliberation.seat.fill", actor=by, act_id=act_id, body=body_sent) as this:
         if this.replayed:
             return this.receipt
-        fresh = open_matter(matter)
+        matter = open_matter(matter)
         _check_choices(role, filled_by)
-        seat_class = seat_class or _class_of_role(fresh, role)
-        _check_class(fresh, seat_class)
-        _check_member(fresh, seat_class, person, is_for_somebody=bool(party or body))
-        if party is not None and party.matter_id != fresh.pk:
-            raise Refusal("seat.other_party", _("This party does not belong to the matter."), field="party")
-        live = Seat.objects.filter(matter=fresh, ended_on__isnull=True)
-        if live.filter(person=person, role=role).exists():
-            raise Refusal("seat.held", _("This person holds this seat already and was invited."), field="person")
-        if role == Seat.Role.CHAIR and live.filter(role=role).exists():
-            raise Refusal("seat.chair", _("There is a chair already. Replace that one first."), field="role")
-        if role == Seat.Role.PARTY and party is None:
-            raise Refusal("seat.no_party", _("Please say for which party this person sits."), field="party")
-        if role == Seat.Role.CHAIR and party is not None:
-            raise Refusal("seat.chair_party", _("The chair is neutral and sits for no party."), field="party")
+        seat_class = seat_class or _class_of_role(matter, role)
+        _check_class(matter, seat_class)
+        _check_member(matter, seat_class, person, is_for_somebody=bool(party or body))
+        _check_role(matter, person, role, party)
         seat = Seat.objects.create(
-            matter=fresh,
+            matter=matter,
             seat_class=seat_class,
             person=person,
             party=party,
@@ -113,8 +118,8 @@ def seat_fill(
             started_on=timezone.localdate(),
         )
         this.entry(
-            subject=("matter", fresh.pk),
-            place=fresh.place_id,
+            subject=("matter", matter.pk),
+            place=matter.place_id,
             dims={"role": role, "filled_by": filled_by},
             quantities={"seats": 1},
             data={"seat": seat.pk, "class": seat_class},
@@ -122,7 +127,7 @@ def seat_fill(
         this.result(seat=seat.pk)
         if not accepted:
             _tell_seat(seat, "seat.invited", "invited")
-        matter_move_on(fresh, by=this.actor, caused_by=this.id)
+        matter_move_on(matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
 
