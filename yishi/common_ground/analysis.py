@@ -132,8 +132,8 @@ def analyse(
     contradicting = NOBODY
     if np.size(people) > table.column.size:
         contradicting = odd.contradicting(table, *columns_of(people, topics, votes)[:3])
-    found = analyse_table(table, settings, contradicting=contradicting, progress=progress, cluster=cluster)
-    return ids.with_names(found, names, titles)
+    analysis = analyse_table(table, settings, contradicting=contradicting, progress=progress, cluster=cluster)
+    return ids.with_names(analysis, names, titles)
 
 
 def analyse_table(
@@ -300,32 +300,32 @@ def _given(table: VoteTable, labels: Mapping[int, Any]) -> Division:
 def _result(
     table: VoteTable,
     totals: NDArray[np.int64],
-    found: Components,
-    where: Floats,
-    out: Flags,
+    axes: Components,
+    spots: Floats,
+    left_out: Flags,
     settings: Settings,
-    made: Division,
-    why: NDArray[np.integer],
+    division: Division,
+    oddness: NDArray[np.integer],
 ) -> CommonGround:
     """Everything that follows from the groups, in the order of ids."""
     by_id, people = np.argsort(table.statements), np.argsort(table.participants)
-    counts = statistics.group_counts(table, made.index, len(made.ids)).columns(by_id)
-    totals, out = totals[:, by_id], out[by_id]
-    of_method = made.opinions
+    counts = statistics.group_counts(table, division.index, len(division.ids)).columns(by_id)
+    totals, left_out = totals[:, by_id], left_out[by_id]
+    of_method = division.opinions
     others = None if of_method is None else of_method.judged
     if others is not None:
-        others = others.columns(by_id).groups(np.array(made.order))
+        others = others.columns(by_id).groups(np.array(division.order))
     order = np.arange(by_id.size)
-    marks = statistics.representative_by(counts, others, out, order)
-    agree, against = statistics.consensus(totals[2], totals[0], totals.sum(axis=0), out, order)
+    marks = statistics.representative_by(counts, others, left_out, order)
+    agree, against = statistics.consensus(totals[2], totals[0], totals.sum(axis=0), left_out, order)
     shared, rejected = statistics.group_aware_consensus(counts)
-    alone = project_statements(found)[by_id]
-    extremity = np.where(out, 0.0, np.sqrt((alone**2).sum(axis=1)))
-    sorted_index, sorted_ids = made.index[people], table.participants[people]
-    members = [tuple(sorted_ids[sorted_index == number].tolist()) for number in range(len(made.ids))]
-    judging = _judging(counts, others, totals, len(made.ids))
-    strange = np.flatnonzero(why[people] >= 0)
-    gap, error, _, _ = judged.gaps(judging, out)
+    single_statements = project_statements(axes)[by_id]
+    extremity = np.where(left_out, 0.0, np.sqrt((single_statements**2).sum(axis=1)))
+    sorted_index, sorted_ids = division.index[people], table.participants[people]
+    members = [tuple(sorted_ids[sorted_index == number].tolist()) for number in range(len(division.ids))]
+    judging = _judging(counts, others, totals, len(division.ids))
+    strange = np.flatnonzero(oddness[people] >= 0)
+    gap, error, _, _ = judged.gaps(judging, left_out)
     shown = counts if others is not None else None
     return CommonGround(
         method=settings.method,
@@ -334,8 +334,8 @@ def _result(
         statement_ids=table.statements[by_id],
         votes=int(table.column.size),
         groups=tuple(
-            Group(identity, members[at], tuple(marks[at]), made.certainty[at], made.stability[at])
-            for at, identity in enumerate(made.ids)
+            Group(identity, members[at], tuple(marks[at]), division.certainty[at], division.stability[at])
+            for at, identity in enumerate(division.ids)
         ),
         counts=counts,
         totals=totals,
@@ -344,30 +344,30 @@ def _result(
         consensus_agree=tuple(agree),
         consensus_object=tuple(against),
         priority=statistics.priorities(counts, extremity, np.isin(table.statements[by_id], list(settings.meta))),
-        dividing=statistics.dividing(counts, out) if others is None else np.maximum(0.0, gap - error),
+        dividing=statistics.dividing(counts, left_out) if others is None else np.maximum(0.0, gap - error),
         consensus_stability=resampling.list_stability(np.maximum(totals[2], totals[0]), totals.sum(axis=0)),
         sure_in_every_group=judged.sure_in_every_group(judging),
         sure=1.0 - betainc(totals[2] + 1.0, totals.sum(axis=0) - totals[2] + 1.0, 0.5),
-        projection=where[people],
+        projection=spots[people],
         extremity=extremity,
         group_index=sorted_index,
-        moderated=frozenset(int(one) for one in table.statements[by_id][out]),
-        note=made.note,
-        scores=made.scores,
+        moderated=frozenset(int(moderated_id) for moderated_id in table.statements[by_id][left_out]),
+        note=division.note,
+        scores=division.scores,
         versions={"numpy": np.__version__, "scipy": scipy.__version__},
         judged=judging,
         judged_by="" if of_method is None or others is None else of_method.judged_by,
-        shared=tuple(judged.shared_lines(judging, out, shown=shown)),
-        shared_objections=tuple(judged.shared_lines(judging, out, agree=False, shown=shown)),
-        divides=tuple(judged.dividing_lines(judging, out, shown=shown)),
-        odd=tuple(odd.Odd(sorted_ids[at].item(), odd.WHY[why[people][at]]) for at in strange.tolist()),
+        shared=tuple(judged.shared_lines(judging, left_out, shown=shown)),
+        shared_objections=tuple(judged.shared_lines(judging, left_out, agree=False, shown=shown)),
+        divides=tuple(judged.dividing_lines(judging, left_out, shown=shown)),
+        odd=tuple(odd.Odd(sorted_ids[at].item(), odd.WHY[oddness[people][at]]) for at in strange.tolist()),
         choice=None if of_method is None else of_method.choice,
         converged=None if of_method is None else of_method.converged,
-        memberships=None if of_method is None else of_method.shares[people][:, made.order],
+        memberships=None if of_method is None else of_method.shares[people][:, division.order],
         objection=_objection(of_method.choice, settings.k) if of_method and settings.k else "",
         foretelling=None
         if of_method is None
-        else Foretelling.of(of_method.people, of_method.model, people, by_id, out),
+        else Foretelling.of(of_method.people, of_method.model, people, by_id, left_out),
     )
 
 

@@ -145,18 +145,18 @@ def floor(
     cells: dict[tuple[str, str], dict[str, int]] = {}
     conditions: dict[str, dict[str, str]] = {}  # of a statement: folded spelling → as it was first written
     named: dict[tuple[str, str], set[str]] = {}
-    for one in said:
-        if one.statement not in known_statements or one.party not in known_parties:
-            raise ValueError(f"unknown statement or party: {one.statement!r}, {one.party!r}")
-        if one.value not in VALUES or one.count < 0:
-            raise ValueError(f"unknown value or negative count: {one.value!r}, {one.count}")
-        cell = cells.setdefault((one.statement, one.party), dict.fromkeys(VALUES, 0))
-        cell[one.value] += one.count
-        if one.value == CONDITIONAL and (folded := folded_spelling(one.condition)):
-            conditions.setdefault(one.statement, {}).setdefault(folded, one.condition)
-            named.setdefault((one.statement, one.party), set()).add(folded)
-    taken = {(one.statement, one.party, folded_spelling(one.condition)) for one in accepted or ()}
-    made = []
+    for stance in said:
+        if stance.statement not in known_statements or stance.party not in known_parties:
+            raise ValueError(f"unknown statement or party: {stance.statement!r}, {stance.party!r}")
+        if stance.value not in VALUES or stance.count < 0:
+            raise ValueError(f"unknown value or negative count: {stance.value!r}, {stance.count}")
+        cell = cells.setdefault((stance.statement, stance.party), dict.fromkeys(VALUES, 0))
+        cell[stance.value] += stance.count
+        if stance.value == CONDITIONAL and (folded := folded_spelling(stance.condition)):
+            conditions.setdefault(stance.statement, {}).setdefault(folded, stance.condition)
+            named.setdefault((stance.statement, stance.party), set()).add(folded)
+    taken = {(assent.statement, assent.party, folded_spelling(assent.condition)) for assent in accepted or ()}
+    grounds = []
     for statement in statements:
         listed = conditions.get(statement, {})
         waiting = {
@@ -168,18 +168,18 @@ def floor(
             for folded, text in listed.items()
         }
         by_party = {party: _counts(cells.get((statement, party), {}), party, here) for party in parties}
-        made.append(
+        grounds.append(
             Ground(
                 statement,
                 by_party,
                 tuple(listed.values()),
                 tuple(party for party, counts in by_party.items() if counts.object),
                 tuple(party for party, counts in by_party.items() if not counts.object and not counts.shares),
-                {text: who for text, who in waiting.items() if who},
+                {text: parties_waiting for text, parties_waiting in waiting.items() if parties_waiting},
                 accepted is not None,
             )
         )
-    return made
+    return grounds
 
 
 def folded_spelling(condition: str) -> str:

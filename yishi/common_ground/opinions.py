@@ -60,18 +60,18 @@ def opinions(
     """
     weight = np.where(odd, 0.0, 1.0)
     least = max(SAMPLE[0], SAMPLE[1] * table.shape[1])
-    many = table.column.size > 2 * least
-    chosen = latent.sampled(table, least, [seed, 0]) if many else np.arange(table.shape[0])
-    some = table.rows(chosen) if many else table
-    turns = choice.PARTS if some.column.size <= TURNS else FEW_TURNS
+    is_sampled = table.column.size > 2 * least
+    chosen = latent.sampled(table, least, [seed, 0]) if is_sampled else np.arange(table.shape[0])
+    sample = table.rows(chosen) if is_sampled else table
+    turns = choice.PARTS if sample.column.size <= TURNS else FEW_TURNS
     told, hidden = choice.choose(
-        some, moderated, weight[chosen], seed=seed, fixed=k, turns=turns, progress=within(progress, 0.0, 0.6)
+        sample, moderated, weight[chosen], seed=seed, fixed=k, turns=turns, progress=within(progress, 0.0, 0.6)
     )
     kind = (told.k, told.graded) if k is None or k == told.k else (k, k == 2)
     if kind[0] > 1 and int(weight.sum()) < kind[0]:
         kind = choice.NONE
     progress(0.6, "groups")
-    if many:
+    if is_sampled:
         fitted = _of_many(table, moderated, weight, hidden.fitted(0, kind), kind, seed)
     else:
         block = tendency.cells(table, moderated)
@@ -83,17 +83,25 @@ def opinions(
     inside = placed & ~odd
     shares = people.shares[inside]
     label[inside], kept = latent.no_group_of_one(shares.argmax(axis=1).astype(np.int32), shares)
-    left = people.shares[:, kept] if kept.size else people.shares[:, :1]
-    counts, by = None, ""
+    kept_shares = people.shares[:, kept] if kept.size else people.shares[:, :1]
+    counts, judged_by = None, ""
     if int(label.max()) > 0:
-        if many:
+        if is_sampled:
             others = np.setdiff1d(np.arange(table.shape[0]), chosen)
-            counts, by = judged.by_others(table, moderated, others, label, fitted.model, kind[1], seed), "people"
+            counts, judged_by = judged.by_others(table, moderated, others, label, fitted.model, kind[1], seed), "people"
         else:
             fits = [hidden.fitted(turn, kind) for turn in range(turns)]
-            counts, by = judged.by_hidden_votes(hidden, fits, label), "votes"
+            counts, judged_by = judged.by_hidden_votes(hidden, fits, label), "votes"
     return Opinions(
-        label, left / left.sum(axis=1, keepdims=True), people, fitted.model, told, kind[1], fitted.converged, counts, by
+        label,
+        kept_shares / kept_shares.sum(axis=1, keepdims=True),
+        people,
+        fitted.model,
+        told,
+        kind[1],
+        fitted.converged,
+        counts,
+        judged_by,
     )
 
 
