@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.deliberation.models import Matter, Stage
-from yishi.organisations.grants import OVERSEEING
+from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
 from yishi.web.assistance.checks import checks
@@ -45,6 +45,38 @@ def inbox(viewer: Any) -> list[DeskItem]:
     return sorted(collect(viewer, SOURCES), key=lambda item: (item.due_on or FAR, item.kind, item.title))
 
 
+def _workbook(request: Request, items: list[DeskItem]) -> HttpResponse:
+    """What waits, as a workbook, each item with the name of its desk."""
+    bodies = {post.body_id: post.body.name for post in request.viewer.posts}
+    columns = [
+        Column(_("due"), "due_on"),
+        Column(_("what"), "title"),
+        Column(_("next act"), "act"),
+        Column(_("detail"), "detail"),
+        Column(_("desk"), lambda item: bodies.get(item.body_id)),
+    ]
+    return DeclaredList("", _("desk"), columns).workbook(request, items)
+
+
+def _matters_by_stage(viewer: Viewer, today: date) -> list[dict[str, Any]]:
+    """The open matters that the viewer's desks convene, by stage: how many, how many of them late, their list."""
+    ours = Matter.objects.filter(convener__in=viewer.desks, state=Matter.State.OPEN)
+    by_stage = ours.values("stage").annotate(
+        all=Count("pk", distinct=True), late=Count("pk", filter=Q(step_due_on__lt=today), distinct=True)
+    )
+    convenes = any(post.body.kind in CONVENING for post in viewer.posts)
+    counts = {line["stage"]: (line["all"], line["late"]) for line in by_stage} if convenes else {}
+    return [
+        {
+            "label": label,
+            "count": counts.get(stage, (0, 0))[0],
+            "late": counts.get(stage, (0, 0))[1],
+            "url": f"{reverse('matters')}?stage={stage}&state=open",
+        }
+        for stage, label in Stage.choices
+    ]
+
+
 @page("desk.enter", methods=("GET",))
 def desk(request: Request) -> HttpResponse:
     """Where everybody arrives after signing in; who only administers, or only looks after families, goes on there."""
@@ -55,48 +87,25 @@ def desk(request: Request) -> HttpResponse:
         return redirect("journal")  # an auditor has no work of their own waiting
     items = inbox(viewer)
     if request.GET.get("export"):
-        bodies = {post.body_id: post.body.name for post in viewer.posts}
-        columns = [
-            Column(_("due"), "due_on"),
-            Column(_("what"), "title"),
-            Column(_("next act"), "act"),
-            Column(_("detail"), "detail"),
-            Column(_("desk"), lambda item: bodies.get(item.body_id)),
-        ]
-        return DeclaredList("", _("desk"), columns).workbook(request, items)
+        return _workbook(request, items)
     kind = request.GET.get("kind", "")
     kinds = Counter(item.kind for item in items)
-    shown = [item for item in items if kind in ("", item.kind)]
-    desks = viewer.desks
-    ours = Matter.objects.filter(convener__in=desks, state=Matter.State.OPEN)
-    by_stage = ours.values("stage").annotate(
-        all=Count("pk", distinct=True), late=Count("pk", filter=Q(step_due_on__lt=today), distinct=True)
-    )
-    convenes = any(post.body.kind in CONVENING for post in viewer.posts)
-    counts = {row["stage"]: (row["all"], row["late"]) for row in by_stage} if convenes else {}
-    stages = [
-        {
-            "label": label,
-            "count": counts.get(stage, (0, 0))[0],
-            "late": counts.get(stage, (0, 0))[1],
-            "url": f"{reverse('matters')}?stage={stage}&state=open",
-        }
-        for stage, label in Stage.choices
-    ]
+    items_shown = [item for item in items if kind in ("", item.kind)]
+    stages = _matters_by_stage(viewer, today)
     oversees = may("overview.see", viewer)
     context = {
         "next_url": reverse("overview" if oversees else "matters"),
         "next_word": _("To the overview") if oversees else _("To the matters"),
-        "items": shown[:SHOWN],
-        "more": max(0, len(shown) - SHOWN),
+        "items": items_shown[:SHOWN],
+        "more": max(0, len(items_shown) - SHOWN),
         "kinds": [(_word(code), code, count) for code, count in kinds.most_common()],
         "kind": kind,
         "late_count": sum(1 for item in items if item.due_on and item.due_on < today),
         "today_count": sum(1 for item in items if item.due_on == today),
         "week_count": sum(1 for item in items if item.due_on and today < item.due_on <= today + timedelta(days=7)),
         "stages": stages,
-        "open_count": sum(row["count"] for row in stages),
-        "late_matters": sum(row["late"] for row in stages),
+        "open_count": sum(stage_counts["count"] for stage_counts in stages),
+        "late_matters": sum(stage_counts["late"] for stage_counts in stages),
         "today": today,
         "bodies": {post.body_id: post.body for post in viewer.posts},
         "may_open": may("matter.open", viewer),

@@ -60,8 +60,8 @@ def own_pairings(viewer: Any) -> QuerySet[Pairing]:
 def families(request: Request) -> HttpResponse:
     """The helper's phone home: my families, what is due next, when I was there last."""
     viewer, today = request.viewer, timezone.localdate()
-    mine = list(own_pairings(viewer)[:SHOWN])
-    homes = [pairing.household_id for pairing in mine if pairing.household_id]
+    own = list(own_pairings(viewer)[:SHOWN])
+    homes = [pairing.household_id for pairing in own if pairing.household_id]
     stations = list(
         TeamMember.objects.filter(pk__in=[station.grant.id for station in viewer.stations])
         .select_related("team__place")
@@ -70,25 +70,25 @@ def families(request: Request) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     around = _around(stations, homes, typed)
     shown = [*homes, *(household.pk for household in around)]
-    due, last = next_measures(shown), last_visits(shown)
+    next_due, last_visit = next_measures(shown), last_visits(shown)
     cards = [
         {
             "pairing": pairing,
             "household": pairing.household,
-            "due": due.get(pairing.household.pk),
-            "last": last.get(pairing.household.pk),
+            "due": next_due.get(pairing.household.pk),
+            "last": last_visit.get(pairing.household.pk),
         }
-        for pairing in mine
+        for pairing in own
         if pairing.household
     ]
     owed = Measure.within.filter(
         commitment__bearer_person=viewer.person_id, commitment__state=Commitment.State.IN_FORCE
     )
-    seen = Q(household__in=homes)
+    in_reach = Q(household__in=homes)
     for station in stations:
         village = station.team.place
-        seen |= Q(household__place__lo__gte=village.lo, household__place__lo__lte=village.hi)
-    if mine or stations:
+        in_reach |= Q(household__place__lo__gte=village.lo, household__place__lo__lte=village.hi)
+    if own or stations:
         viewer.known.add(HELPS)
     coming, ended = _near(viewer, homes, today)
     context = {
@@ -96,13 +96,13 @@ def families(request: Request) -> HttpResponse:
         "ended": ended,
         "cards": sorted(cards, key=_longest_ago),
         "around": sorted(
-            ({"household": home, "due": due.get(home.pk), "last": last.get(home.pk)} for home in around),
+            ({"household": home, "due": next_due.get(home.pk), "last": last_visit.get(home.pk)} for home in around),
             key=_longest_ago,
         ),
         "typed": typed,
-        "places": [pairing for pairing in mine if pairing.place],
+        "places": [pairing for pairing in own if pairing.place],
         "stations": stations,
-        "owed": owed.filter(seen)
+        "owed": owed.filter(in_reach)
         .select_related("commitment", "household__head")
         .order_by("commitment__due_on")[:SHOWN],
         "may_list": may("pairing.gaps", viewer),
