@@ -67,7 +67,7 @@ def report_issue(
             raise Refusal("report.figures", _("Choose at least one figure for the report."), field="indicators")
         fold_all()
         now = still()
-        asked = Question(place, starts_on, ends_on, campaign, known_by=this.now)
+        question = Question(place, starts_on, ends_on, campaign, known_by=this.now)
         previous = (
             IssuedReport.objects.filter(place=place, campaign=campaign, ends_on__lt=ends_on)
             .order_by("-ends_on", "-issued_at")
@@ -82,7 +82,7 @@ def report_issue(
             starts_on=starts_on,
             ends_on=ends_on,
             indicators=chosen,
-            values=_values(asked, chosen, now),
+            values=_values(question, chosen, now),
             adjustments=adjusted(previous, now, this.now) if previous else [],
             previous=previous,
             sealed_hash=last_hash(),

@@ -164,18 +164,22 @@ def place_divide(
             raise Refusal(
                 "place.children", text % {"names": "、".join(child.name for child in homeless)}, field="children"
             )
-        made = [_make(child_id(this.id, 1 + n), place.level, *part, place.parent, day) for n, part in enumerate(named)]
+        new_places = [
+            _make(child_id(this.id, 1 + n), place.level, *part, place.parent, day) for n, part in enumerate(named)
+        ]
         for ordinal, child in enumerate(below):
             if child not in homeless:
-                _version(child, day, child_id(this.id, 100 + ordinal), parent=made[children[child.pk]])
+                _version(child, day, child_id(this.id, 100 + ordinal), parent=new_places[children[child.pk]])
         if not stays:
             _close(place, day)
-        for ordinal, new in enumerate(made):
+        for ordinal, new in enumerate(new_places):
             kind = PlaceSuccession.Kind.DIVISION
             PlaceSuccession.objects.create(id=child_id(this.id, 50 + ordinal), old=place, new=new, date=day, kind=kind)
         refresh()
-        this.entry(subject=("place", place.pk), place=place.pk, data={"into": [new.pk for new in made], "on": day})
-        this.result(places=[new.pk for new in made])
+        this.entry(
+            subject=("place", place.pk), place=place.pk, data={"into": [new.pk for new in new_places], "on": day}
+        )
+        this.result(places=[new.pk for new in new_places])
     return this.receipt
 
 

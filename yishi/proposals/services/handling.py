@@ -74,6 +74,14 @@ def proposal_assign(
     return this.receipt
 
 
+def _check_grounds(outcome: str, document: str, reason: str) -> None:
+    """What was adopted names its document; what was not, or not wholly, says why."""
+    if outcome != Outcome.NOT and not document:
+        raise Refusal("adoption.document", _("Name the document into which it was adopted."), field="document")
+    if outcome != Outcome.ADOPTED and not reason:
+        raise Refusal("adoption.reason", _("Please write why it was not adopted, or not all of it."), field="reason")
+
+
 def adoption_record(
     *,
     actor: Viewer,
@@ -108,50 +116,45 @@ def adoption_record(
     with act("proposals.adoption.record", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        row = locked(proposal)
-        need(row, Proposal.State.SUBMITTED)
+        proposal = locked(proposal)
+        need(proposal, Proposal.State.SUBMITTED)
         if outcome not in Outcome.values:
             raise Refusal("adoption.outcome", _("Please choose one of the values that are offered."), field="outcome")
         if decided_on > timezone.localdate(this.now):
             raise Refusal(
                 "adoption.future", _("This day is still to come. Please give the day it happened."), field="decided_on"
             )
-        named, why = within(document, 160, "document"), within(reason, 500, "reason")
-        if outcome != Outcome.NOT and not named:
-            raise Refusal("adoption.document", _("Name the document into which it was adopted."), field="document")
-        if outcome != Outcome.ADOPTED and not why:
-            raise Refusal(
-                "adoption.reason", _("Please write why it was not adopted, or not all of it."), field="reason"
-            )
+        document_named, reason_given = within(document, 160, "document"), within(reason, 500, "reason")
+        _check_grounds(outcome, document_named, reason_given)
         adoption = Adoption.objects.create(
-            proposal=row,
+            proposal=proposal,
             outcome=outcome,
             body=body,
-            document=named,
+            document=document_named,
             clause=within(clause, 160, "clause"),
             budget_line=within(budget_line, 160, "budget_line"),
-            reason=why,
+            reason=reason_given,
             decided_on=decided_on,
             evidence=evidence,
             recorded_by=actor.person,
             recorded_at=this.now,
         )
         ranks = list(Outcome.values)
-        if not row.outcome or ranks.index(outcome) < ranks.index(row.outcome):
-            row.outcome, row.decided_on = outcome, decided_on
-            row.save(update_fields=["outcome", "decided_on"])
+        if not proposal.outcome or ranks.index(outcome) < ranks.index(proposal.outcome):
+            proposal.outcome, proposal.decided_on = outcome, decided_on
+            proposal.save(update_fields=["outcome", "decided_on"])
         this.entry(
-            subject=("proposal", row.pk),
-            place=row.place_id,
+            subject=("proposal", proposal.pk),
+            place=proposal.place_id,
             at=this.on_day(decided_on),
-            dims={"body": body.pk, "kind": row.kind, "theme": row.theme},
+            dims={"body": body.pk, "kind": proposal.kind, "theme": proposal.theme},
             quantities={outcome: 1},
             data={"adoption": adoption.pk},
         )
-        this.result(proposal=row.pk, adoption=adoption.pk)
-        _tell_authors(row, "proposal.decided", {"number": row.number}, str(adoption.pk))
+        this.result(proposal=proposal.pk, adoption=adoption.pk)
+        _tell_authors(proposal, "proposal.decided", {"number": proposal.number}, str(adoption.pk))
         if outcome != Outcome.NOT:
-            hooks.run(hooks.ON_ADOPTED, row, actor, this)
+            hooks.run(hooks.ON_ADOPTED, proposal, actor, this)
     return this.receipt
 
 
