@@ -13,6 +13,7 @@ import pytest
 from django.utils.module_loading import import_string
 
 import yishi
+from tests.test_docstrings import public_functions
 from tools import covered, rooms_picture
 from yishi.cli.verbs import VERBS, WITHOUT_DJANGO
 from yishi.cli.work import JOBS
@@ -310,3 +311,9 @@ def test_the_coverage_of_every_pure_room_is_held(tmp_path, capsys):
         (tmp_path / "coverage.json").write_text(json.dumps({"files": files}))
         assert covered.main([str(tmp_path / "coverage.json")]) == code
     assert "too little" in capsys.readouterr().out
+
+
+def test_every_public_function_of_the_domain_has_a_docstring():
+    functions = public_functions()
+    assert len(functions) > 1_000
+    assert [where for where, docstring in functions.items() if not docstring] == []

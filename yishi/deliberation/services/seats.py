@@ -383,11 +383,14 @@ def _speaks_for(actor: Viewer, right_id: UUID | None, party: Party) -> bool:
 
 
 def locked_seat(seat: Seat) -> Seat:
+    """The seat with its matter, locked until the act ends."""
     seats = Seat.objects.select_for_update(of=("self",))
     return seats.select_related("matter__process", "matter__place", "matter__convener", "party", "body").get(pk=seat.pk)
 
 
 def turn_seat(this: Act, seat: Seat, verb: str, reason: str) -> None:
+    """Take the seat to the state that `verb` leads to, enter it, and tell the convener where it ends. Refused where the
+    seat stands in a state that knows no such verb."""
     following = VERBS[seat.state].get(verb)
     if following is None:
         raise WrongStage(

@@ -363,6 +363,7 @@ def _ranked(suggestions: list[Suggestion], limit: int) -> list[Suggestion]:
 
 
 def locked_match(match: Match, *states: str) -> Match:
+    """The match with both of its sides, locked. Refused where it stands in none of `states`."""
     matches = Match.within.select_for_update(of=("self",)).select_related(
         "need__place",
         "need__household__head",
