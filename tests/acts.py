@@ -142,10 +142,13 @@ def services() -> list[Module]:
 
 
 def rights_asked() -> set[str]:
-    """The names of the rights that the services ask."""
-    return {
+    """The names of the rights that the services ask; a kind of workbook names its own."""
+    asked = {
         text
         for module in services()
         for call in calls(module.tree, "permit", "may")
         for text in _constants(module, given(call, "name", 0))
     }
+    lines = [line for module in modules() if ".imports." in module.name for line in ast.walk(module.tree)]
+    kinds = [line for line in lines if isinstance(line, ast.Assign) and getattr(line.targets[0], "id", "") == "right"]
+    return asked | {line.value.value for line in kinds if isinstance(line.value, ast.Constant)}

@@ -4,8 +4,8 @@ at their second."""
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from uuid import UUID
 
-from yishi.journal.models import Entry
 from yishi.organisations import grants
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceLevel, Post
@@ -28,35 +28,27 @@ def with_a_post_elsewhere(viewer: Viewer) -> Viewer:
         body = Body(kind=kind, name=ELSEWHERE, place=place)
         posts.append(Post(person=viewer.person, body=body, role=role))
     given_elsewhere.update(post.pk for post in posts)
+    given_to.update({viewer.person.pk} if posts else ())
     return replace(viewer, posts=(*posts, *viewer.posts), all_posts=())
 
 
-given_elsewhere = set()
+given_elsewhere: set[UUID] = set()  # the posts
+given_to: set[UUID] = set()  # the people
+
+
+def asked(*args, **kwargs):
+    return with_a_post_elsewhere(viewer_of(*args, **kwargs))
+
+
+def give_everybody_a_post_elsewhere(replace_it):
+    """Whoever is asked who somebody is, now answers so; `replace_it` is `setattr`, or pytest's."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("yishi.", "tests.")) and name != __name__ and vars(module).get("viewer_of") is viewer_of:
+            replace_it(module, "viewer_of", asked)
 
 
 @contextmanager
 def everybody_with_a_post_elsewhere(monkeypatch):
-    """Whoever is asked who somebody is, now answers so."""
-
-    def asked(*args, **kwargs):
-        return with_a_post_elsewhere(viewer_of(*args, **kwargs))
-
     with monkeypatch.context() as patched:
-        for module in [one for name, one in sys.modules.items() if name.startswith(("yishi.", "tests."))]:
-            if module.__name__ != __name__ and getattr(module, "viewer_of", None) is viewer_of:
-                patched.setattr(module, "viewer_of", asked)
+        give_everybody_a_post_elsewhere(patched.setattr)
         yield
-
-
-def entries_that_name_another_desk() -> list[tuple[str, str]]:
-    """(act, what is wrong) of the entries whose right is not a post that their actor holds at the body they name."""
-    wrong = []
-    posts = {post.pk: post for post in Post.objects.all()}
-    for entry in Entry.objects.filter(right_kind="post"):
-        post = posts.get(entry.right_id)
-        if post is None or entry.right_id in given_elsewhere:
-            wrong.append((entry.code, "a post elsewhere"))
-        elif (post.person_id, post.body_id) != (entry.actor_id, entry.body_id):
-            wrong.append((entry.code, "a post of somebody else, or at another body"))
-    wrong += [(one.code, "no right") for one in Entry.objects.filter(right_kind="public", actor_id__isnull=False)]
-    return wrong

@@ -1,7 +1,7 @@
 """The journal names the post by which something was done: of somebody with two, the second where it is done there.
 
-Tried by every act that the samples of all pages take, by every right that a page asks of a thing, and read off the code
-for every act that is done at a desk.
+Tried by every right that a service asks of a thing, and read off the code for every act that is done at a desk; every
+act is tried by tests/test_acts.py.
 """
 
 import ast
@@ -16,7 +16,6 @@ from django.urls import resolve
 from tests import acts, samples, second_post
 from yishi.database.reach import everything
 from yishi.deliberation.rules import runs_here
-from yishi.journal.models import Entry
 from yishi.organisations.models import Member, Post, Term
 from yishi.organisations.rights import may
 
@@ -30,17 +29,6 @@ NO_DESK = {
     "worry.own": "by a query code alone",
     "pairing.assign": "asked of each place before; here only to refuse",
 }
-ENOUGH = 70  # acts that the samples take; the demo takes others (tests/demo/test_load.py)
-
-
-@pytest.mark.django_db
-def test_no_entry_names_the_first_post_for_what_is_done_at_the_second(cast, monkeypatch):
-    with second_post.everybody_with_a_post_elsewhere(monkeypatch):
-        samples.kwargs_by_loader(cast)
-    assert second_post.given_elsewhere
-    assert second_post.entries_that_name_another_desk() == []
-    taken = set(Entry.objects.values_list("code", flat=True).distinct())
-    assert len(taken & acts.codes()) >= ENOUGH
 
 
 # Posts of the cast that one person could hold together, at bodies of which no two lie equally near to anything.
@@ -106,6 +94,9 @@ def test_records_4_a_member_of_two_committees_is_named_by_neither_unless_it_is_s
     Member.objects.create(person=cast.people["member"], term=term, sector="agriculture")
     both = cast.viewer("member")
     assert county.is_sitting_member().kind == "member" and both.is_sitting_member() is True
+    assert may("person.register", cast.viewer("administrator")).body_id == cast.bodies["office"].pk
+    twice = second_post.with_a_post_elsewhere(cast.viewer("administrator"))
+    assert may("person.register", twice) == twice.in_person  # which of two bodies registers them, nobody said
     assert may("offer.make", county).kind == "member"
     assert may("offer.make", both) == both.in_person
     assert may("offer.make", replace(both, memberships=both.memberships[::-1])) == both.in_person

@@ -190,7 +190,7 @@ def test_a_stranger_sees_no_file_of_another_county(client, cast, samples, who):
     sign_in(client, cast, who)
     before = Receipt.objects.count(), Entry.objects.count()
     for name, address, view, loader in sample.addresses(samples):
-        if view.right == "public" or not loader or OWN_REACH.match(name) or _is_common(name, who):
+        if view.right == "public" or not loader or OWN_REACH.match(name) or is_common(name, who):
             continue
         nothing = reverse(name, kwargs=_used(samples[loader], address, name))
         for method in view.methods:
@@ -202,7 +202,7 @@ def test_a_stranger_sees_no_file_of_another_county(client, cast, samples, who):
     assert (Receipt.objects.count(), Entry.objects.count()) == before
 
 
-def _is_common(name: str, who: str) -> bool:
+def is_common(name: str, who: str) -> bool:
     """Public knowledge inside: a body's or a place's page, a shipped model; an overview of another county's counts."""
     rules = name.startswith(("check_rule", "check_threshold"))
     return rules or name in {"body", "place", "plan_new", "process_copy"} or name in FIGURES

@@ -3,7 +3,7 @@
 from typing import Any
 
 from yishi.deliberation.models import GatePaper, GateRequest, Matter, PlanTopic, ProcessModel, ProcessVersion, YearPlan
-from yishi.organisations.grants import OVERSEEING, SEEING, Grant, Viewer, first
+from yishi.organisations.grants import OVERSEEING, SEEING, Grant, Viewer, first, only
 from yishi.organisations.models import Body, Member, PlaceLevel, PostRole
 from yishi.organisations.rights import Answer, add, may, predicate
 
@@ -105,8 +105,7 @@ def proposes_topic(viewer: Viewer, plan: YearPlan) -> Answer:
     here, sitting = plan.body.place, memberships_there(viewer, plan)
     if sitting:
         return Grant.of_member(sitting[0]) if len(sitting) == 1 else True
-    desks = {post.body_id: post for post in viewer.working_posts if here.lo <= post.body.place.lo <= here.hi}
-    return Grant.of_post(next(iter(desks.values()))) if len(desks) == 1 else bool(desks)
+    return only(post for post in viewer.working_posts if here.lo <= post.body.place.lo <= here.hi)
 
 
 @predicate
@@ -143,8 +142,9 @@ def is_published(viewer: Viewer, version: ProcessVersion) -> Answer:
 
 @predicate
 def owns_version(viewer: Viewer, version: ProcessVersion) -> Answer:
-    """Works for the body to which the process belongs."""
-    return viewer.holds(version.model.owner_id)
+    """Works for the body to which the process belongs, or audits its place."""
+    owner = version.model.owner
+    return viewer.holds(version.model.owner_id) or (viewer.audits(owner.place) if owner is not None else None)
 
 
 @predicate

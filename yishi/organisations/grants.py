@@ -104,6 +104,13 @@ def is_overseeing(post: Post) -> bool:
     return post.body.kind in OVERSEEING or post.role in READING
 
 
+def only(posts: Iterable[Post]) -> Grant | bool:
+    """What these posts give where they are at one desk; True at several, because which it is nobody said; False of
+    none."""
+    desks = {post.body_id: post for post in posts}
+    return Grant.of_post(next(iter(desks.values()))) if len(desks) == 1 else bool(desks)
+
+
 def first(grants: Iterable[Grant | None]) -> Grant | None:
     """The first grant that there is."""
     return next(filter(None, grants), None)
@@ -141,16 +148,19 @@ class Viewer:
                 return Grant.of_post(post)
         return None
 
-    def holds_kind(self, *kinds: str, roles: tuple[str, ...] = WORKING) -> Grant | None:
-        """Their first post in a body of one of `kinds`."""
-        for post in self.posts:
-            if post.role in roles and (post.body.kind in kinds or post.role in READING):
-                return Grant.of_post(post)
-        return None
+    def holds_kind(self, *kinds: str, roles: tuple[str, ...] = WORKING) -> Grant | bool:
+        """Their only desk in a body of one of `kinds`, else whether they have any."""
+        return only(
+            post for post in self.posts if post.role in roles and (post.body.kind in kinds or post.role in READING)
+        )
 
     def oversees(self, lo: int, roles: tuple[str, ...] = WORKING, *, hi: int | None = None) -> Grant | None:
         """Their post at the nearest overseeing desk whose place contains the places numbered `lo` (to `hi`)."""
         return self.nearest(lo, is_overseeing, roles, hi=hi)
+
+    def audits(self, place: Place) -> Grant | None:
+        """Their auditor's post that reads everything there: also what its desk has not finished."""
+        return self.oversees(place.lo, READING)
 
     def nearest(
         self, lo: int, fits: Callable[[Post], bool], roles: tuple[str, ...] = WORKING, *, hi: int | None = None
@@ -170,9 +180,8 @@ class Viewer:
         return next((station.grant for station in there), None)
 
     def only_desk(self) -> Grant | bool:
-        """Their post where they work at one desk; True at several, because which it is nobody said; False at none."""
-        working = {post.body_id: post for post in self.posts if post.role in WORKING}
-        return Grant.of_post(next(iter(working.values()))) if len(working) == 1 else bool(working)
+        """Their post where they work at one desk, else whether they work at any."""
+        return only(post for post in self.posts if post.role in WORKING)
 
     def shares_ground(self, place: Place) -> bool:
         """Do they sit at a desk or in a committee whose place contains `place`, or lies within it?"""

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from yishi.people.models import Account, Person
 
-from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Grant, Viewer, first, is_overseeing
+from .grants import OVERSEEING, REGISTERING, SEEING, WORKING, Grant, Viewer, first, is_overseeing, only
 from .models import (
     Body,
     BodyKind,
@@ -61,8 +61,8 @@ def covers_body(viewer: Viewer, body: Body, role: str = PostRole.ADMINISTRATOR) 
     return viewer.holds(body.pk, role) or covers_place(viewer, body.place, role)
 
 
-def _some_post(viewer: Viewer, role: str) -> Grant | None:
-    return first(Grant.of_post(post) for post in viewer.posts if post.role == role)
+def _some_post(viewer: Viewer, role: str) -> Grant | bool:
+    return only(post for post in viewer.posts if post.role == role)
 
 
 @predicate
@@ -80,7 +80,7 @@ def is_security(viewer: Viewer, thing: object = None) -> Answer:
 Kept = Place | Body | Post | Term | Member | Venue | Person
 
 
-def _covers(viewer: Viewer, thing: Kept | None, role: str) -> Grant | None:
+def _covers(viewer: Viewer, thing: Kept | None, role: str) -> Answer:
     """The post of `role` that covers the place, body, post… in question."""
     if thing is None:
         return _some_post(viewer, role)

@@ -33,8 +33,8 @@ def oversees_there(viewer: Viewer, thing: Any = None) -> Answer:
     """Works at the office of the place (or of the place of a report or answer sheet), or of one above it."""
     if thing is None:
         return viewer.holds_kind(*OVERSEEING)
-    own = viewer.holds(getattr(thing, "body_id", None))
-    return own or viewer.oversees(getattr(thing, "place", thing).lo)
+    own, place = viewer.holds(getattr(thing, "body_id", None)), getattr(thing, "place", thing)
+    return own or viewer.oversees(place.lo) or viewer.audits(place)
 
 
 @predicate

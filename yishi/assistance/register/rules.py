@@ -123,7 +123,6 @@ def helps_it(viewer: Viewer, household: Household) -> Answer:
 
 
 add("household.list", sits_where_households_are_kept | is_helper, reads=True)
-add("household.add", keeps_its_village)
 add("household.see", reads_its_place | helps_it, reads=True)
 add("household.keep", works_where_households_are_kept | is_stationed)  # opens the form; its place is asked again
 add("household.ask", keeps_its_village | is_stationed_there)  # of a Place

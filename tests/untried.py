@@ -1,0 +1,45 @@
+"""Acts that nobody does by a post, and why; what does one all the same is tried by the right that it names here."""
+
+# By nobody: the platform itself, from a clock, a job, the command line or the first set-up.
+BY_THE_SYSTEM = {
+    "assistance.check.run": "a job, after somebody asked for it",
+    "assistance.register.key_add": "a command on the machine",
+    "assistance.register.key_retire": "a command on the machine",
+    "assistance.register.reseal": "a command on the machine",
+    "commitments.recheck.ask": "a clock",
+    "commitments.strike_off.ask": "a clock",
+    "deliberation.consultation.result": "a job, after the consultation closed",
+    "deliberation.matter.reopen": "follows from a promise that is reopened",
+    "deliberation.process.load": "models that the product ships",
+    "deliberation.worry.settle": "follows from a promise",
+    "deliberation.worry.take_up_again": "follows from a promise",
+    "organisations.installation.demo": "the demo's first set-up",
+    "organisations.installation.start": "the first set-up, before anybody has a post",
+    "people.account.demo": "the demo's accounts",
+    "people.account.make": "the first set-up; every other account is made by who was invited",
+}
+
+# By a right of somebody that is no post: the kinds, and why.
+BY_ANOTHER_RIGHT = {
+    "assistance.deed.answer": ({"deed_code"}, "the family's own word"),
+    "assistance.deed.disown": ({"member"}, "it was not I: of whoever is named in the deed as a member"),
+    "deliberation.consultation.appeal": ({"voice"}, "a voice is not a person"),
+    "deliberation.consultation.state": ({"voice"}, "a voice is not a person"),
+    "deliberation.consultation.vote": ({"voice"}, "a voice is not a person"),
+    "people.invitation.accept": ({"invitation"}, "who is invited has no account yet"),
+    "people.person.change_phone": ({"query_code"}, "who holds a query code changes their own number"),
+    "proposals.proposal.cosign": ({"member"}, "a signature is a member's own"),
+}
+
+# Acts of others: their entries are those of the acts within them, which are tried by themselves.
+OF_PARTS = {
+    "assistance.deed.claim_instead": "one deed is claimed in, the other withdrawn",
+    "organisations.member.appoint": "a person is registered, and admitted",
+    "organisations.person.appoint": "a person is registered, and given a post",
+}
+
+# Services that are refused to no auditor, because nobody is asked for a post.
+FOR_EVERYBODY = {
+    "deed_answer": "by a family's code",
+    "worry_file": "everybody may raise a worry",
+}
