@@ -21,12 +21,13 @@ from yishi.assistance.campaign.services import campaign_setup, campaigns, steeri
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services import deeds, family
 from yishi.assistance.deeds.services.standing import Part
-from yishi.assistance.pairing.services import needs, village_plans, visits
+from yishi.assistance.pairing.models import Match
+from yishi.assistance.pairing.services import deliveries, matches, needs, teams, village_plans, visits
 from yishi.assistance.projects.models import Allotment
 from yishi.assistance.projects.services import building, contracts, funds, projects
 from yishi.assistance.register.services.bulk import NewHousehold, households_register_many
 from yishi.attachments.models import Attachment
-from yishi.commitments.services import reminder_send
+from yishi.commitments.services import reminder_send, verdict_give
 from yishi.deliberation.services import screening, seats, worries
 from yishi.deliberation.services.course import matter_close
 from yishi.journal.models import Entry
@@ -130,6 +131,24 @@ def test_a_desk_takes_its_offer_back(cast):
     assert last("assistance.offer.withdraw") == ("post", cast.bodies["department"].pk)
 
 
+def test_records_4_a_desk_takes_a_need_and_delivers(cast):
+    paired, handler, department = Paired(cast), cast.viewer("handler"), cast.bodies["department"]
+    head, need = cast.viewer("village_head"), paired.need()
+    needs.need_share(actor=head, need=need, is_shared=True)
+    need.refresh_from_db()
+    taken = matches.need_take(actor=handler, need=need, due_on=SOON, body=department)
+    match = Match.within.get(pk=taken.result["match"])
+    matches.match_answer(actor=head, match=match, accepted=True)
+    match.refresh_from_db()
+    deliveries.match_deliver(actor=head, match=match, words="已送到村委会", on=TODAY)
+    offer = paired.offer("handler", body=department)
+    deliveries.offer_deliver(actor=handler, offer=offer, words="送到小学", on=TODAY)
+    teams.team_end(actor=cast.viewer("clerk"), team=paired.team(), on=TODAY, reason="任务完成")
+    assert last("assistance.need.take") == last("assistance.offer.deliver") == ("post", department.pk)
+    assert last("assistance.match.deliver") == ("post", cast.bodies["village"].pk)
+    assert last("assistance.team.end") == ("post", cast.bodies["office"].pk)
+
+
 def test_a_desk_keeps_a_members_proposal(cast):
     member, office = cast.people["member"], cast.bodies["office"]
     proposed = Proposed(cast, "clerk", author=member, desk=office, submit=False)
@@ -167,6 +186,10 @@ def test_who_supervises_a_promise_reminds_of_it(cast):
     story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand().agree().hand_over()
     reminder_send(actor=story.by("handler"), commitment=story.commitment)
     assert last("commitments.reminder.send") == ("post", story.commitment.supervisor_id)
+    story.carry_out()
+    judge = story.commitment.judges.first().person
+    verdict_give(actor=story.by("handler"), commitment=story.commitment, value="satisfied", judge=judge)
+    assert last("commitments.verdict.give") == ("post", story.commitment.supervisor_id)
 
 
 def test_an_answer_sheet_is_changed(cast):

@@ -125,7 +125,7 @@ def need_take(
     `words`: what is given, where it is not simply what is lacking. `body`: for the body at whose desk one works.
     Result: offer, match.
     """
-    by = permit("need.take", actor, need)
+    by = permit("need.take", actor, need, at=body)
     sent = {
         "need": need.pk,
         "due_on": due_on,
