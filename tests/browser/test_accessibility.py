@@ -1,4 +1,5 @@
-"""Every page, in normal size on a desktop and in large print on a phone: nothing of level A or AA; nothing cut off."""
+"""Every page, in normal size on a desktop and a phone and in large print: nothing of level A or AA, nothing cut off, no
+script error."""
 
 import pytest
 from django.conf import settings
@@ -54,13 +55,23 @@ def pages_of(client, cast, samples, part: int) -> dict[str, list[str]]:
     return found
 
 
+def is_fault(said) -> bool:
+    """An error in the console; the samples' photos have no files."""
+    return said.type == "error" and "Failed to load resource" not in said.text
+
+
 def look(page, addresses: list[str]) -> list[str]:
-    """What is wrong with each page, first as a desktop shows it, then in large print on a phone."""
-    wrong = []
+    """What is wrong with each page, first as a desktop shows it, then on a phone, then in large print there."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"{page.url} script: {error}"))
+    page.on("console", lambda said: wrong.append(f"{page.url} says {said.text}") if is_fault(said) else None)
     for address in addresses:
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(address)
         wrong += faults(page, address)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(address)  # scripts ask how wide the window is when they begin
+        wrong += too_wide(page, f"{address} on a phone")
         page.set_viewport_size({"width": 390, "height": LONG})
         page.evaluate(LARGE)
         height = page.evaluate("document.documentElement.scrollHeight")
@@ -71,9 +82,12 @@ def look(page, addresses: list[str]) -> list[str]:
 
 
 def faults(page, name: str) -> list[str]:
-    found = [f"{name} {one}" for one in violations(page)]
-    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, f"{name} is {too_wide} px wider than the window"] if too_wide > 1 else found
+    return [*(f"{name} {one}" for one in violations(page)), *too_wide(page, name)]
+
+
+def too_wide(page, name: str) -> list[str]:
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{name} is {over} px wider than the window"] if over > 1 else []
 
 
 @pytest.mark.parametrize("part", range(PARTS))
