@@ -76,6 +76,7 @@ def one_database(given: argparse.Namespace) -> int:
     server = serve()
     try:
         pages(province, table)
+        desk_cost(province, table)
         stances(given, province, table)
     finally:
         server.terminate()
@@ -295,6 +296,40 @@ def queries_per_page(province: Province, table: Table, paths: list[tuple[str, st
         ) as caught:
             client.get(path)
         table.add(f"queries, page of {name}", str(len(caught)), "≤ 15", reached=len(caught) <= 15)
+
+
+def desk_cost(province: Province, table: Table) -> None:
+    """The desk against the list of matters in the same run, by processor time, where one office convenes them all.
+
+    A list of matters costs what a page of one table costs on this machine; the desk asks twenty kinds of file.
+    """
+    import statistics
+
+    from django.db import connection
+    from django.test import Client as TestClient
+    from django.test.utils import CaptureQueriesContext
+
+    from yishi.deliberation.models import Matter
+    from yishi.organisations.models import Place
+
+    county = Place.objects.get(code="532323")
+    village = Place.objects.filter(level="village", lo__gte=county.lo, lo__lte=county.hi).first()
+    Matter.within.update(convener=province.offices[county.pk], place=village)
+    client = TestClient()
+    client.force_login(province.clerks["532323"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    times: dict[str, list[float]] = {"/desk/matters/": [], "/desk/": []}
+    for _ in range(12):
+        for path, taken in times.items():
+            start = time.process_time()
+            client.get(path)
+            taken.append(time.process_time() - start)
+    listed, desk = (statistics.median(taken[2:]) * 1000 for taken in times.values())
+    with CaptureQueriesContext(connection) as caught:
+        client.get("/desk/")
+    table.add("queries, desk of an office with all matters", str(len(caught)), "≤ 10", reached=len(caught) <= 10)
+    table.add("list of matters, processor time", f"{listed:.0f} ms")
+    share = f"{desk:.0f} ms, {desk / listed:.1f} ×"
+    table.add("desk, processor time", share, "≤ 1.5 × the list", reached=desk <= 1.5 * listed)
 
 
 def stances(given: argparse.Namespace, province: Province, table: Table) -> None:

@@ -317,6 +317,14 @@ def test_waiting_1_a_proposed_promise_in_ones_own_name_is_among_ones_duties(cast
         assert [item.act for item in duties(viewer) if item.kind == "commitment"] == ["确认承诺"]
 
 
+def test_the_desk_asks_at_most_ten_times(client, world, django_assert_max_num_queries):
+    """All kinds of file by one question (tests/bench/deliberation.py measures its processor time)."""
+    sign_in(client, world, "clerk")
+    client.get(reverse("desk"))  # the first page of a session writes it
+    with django_assert_max_num_queries(10):
+        assert client.get(reverse("desk")).status_code == 200
+
+
 def test_waiting_1_the_title_of_an_item_is_a_link(client, cast):
     with everything():
         works = Works(cast)

@@ -98,12 +98,33 @@ class Course:
     matter: str = ""  # the column with the matter to which it belongs
     clocked: Q = field(default_factory=Q)  # whose clock runs
     together: Callable[[int], str] | None = None  # a long queue is one line: its title for so many; `page` lists them
+    common: Callable[[date], Q] = lambda day: Q()  # true of every file that waits here
+    at_desk: Callable[[], QuerySet[Any]] | None = None  # the records, where the acting desk itself gives the right
+    is_long: bool = False  # one desk may have thousands
     reached: Callable[[], Q] = Q  # those that the viewer may see, where the records do not say so themselves
 
     def rows(self, viewer: Any) -> QuerySet[Any]:
-        today = timezone.localdate()
+        """What waits for the viewer. Where many may (`is_long`), the ids come first, by an order that the database has
+        at hand; which act is next is then asked of these few alone."""
+        today, records = timezone.localdate(), self.at_desk or self.records
+        waiting = Q(pk__in=[])
+        for act in self._widest():
+            waiting |= act.waits(viewer, self.column, today)
+        found = records().filter(self.common(today), waiting).order_by(self.order, "pk")
+        if self.is_long:
+            found = records().filter(pk__in=found.values("pk")[:MOST]).order_by(self.order, "pk")
         conditions = [act.waits(viewer, self.column, today) for act in self.acts]
-        return self._with_next(self.records(), conditions).order_by(self.order, "pk")
+        return self._next_of(found, conditions)
+
+    def _widest(self) -> list[NextAct]:
+        """The acts without those of which another act of the same desk takes in every file."""
+        general = [act for act in self.acts if act.when is None and act.whose is None]
+
+        def is_taken_in(act: NextAct) -> bool:
+            same = (wide for wide in general if wide is not act and wide.desk == act.desk and act.whose is None)
+            return any(set(act.stages) <= set(wide.stages) for wide in same)
+
+        return [act for act in self.acts if not is_taken_in(act)]
 
     def file_url(self, record: Any) -> str:
         """The file's own page: whoever may see the file may open it, whosever act is next."""
@@ -114,13 +135,13 @@ class Course:
     def falling(self, first: date, last: date) -> QuerySet[Any]:
         """The files within the viewer's reach whose next act, whosever it is, will be due from `first` to `last`."""
         conditions = [act.stands(self.column, last) & act.falls(first, last) for act in self.acts]
-        return self._with_next(self.records().filter(self.clocked, self.reached()), conditions)
+        return self._with_next(self.records().filter(self.clocked, self.reached(), self.common(last)), conditions)
 
     def standing(self, matter: Any) -> QuerySet[Any]:
         """The files of one matter on which somebody has to act now, each with its next act."""
         today = timezone.localdate()
         conditions = [act.stands(self.column, today) for act in self.acts]
-        return self._with_next(self.records().filter(**{self.matter: matter.pk}), conditions)
+        return self._with_next(self.records().filter(self.common(today), **{self.matter: matter.pk}), conditions)
 
     def owed(self, until: date) -> Iterator[tuple[str, date, Any, str]]:
         """What desks owe by `until`: number, day, desk, code; of acts whose desk stands in a column."""
@@ -129,7 +150,9 @@ class Course:
             if act.whose or not act.due:
                 continue
             near = {f"{act.about}__lte": until + AROUND} if act.about else {f"{act.due}__lte": until}
-            for record in self.records().filter(self.clocked, act.stands(self.column, today), **near):
+            for record in self.records().filter(
+                self.clocked, self.common(today), act.stands(self.column, today), **near
+            ):
                 due_on, desk = act.due_on(record), value_of(record, f"{act.desk}_id")
                 if due_on is None or due_on > until or desk is None:
                     continue
@@ -142,9 +165,14 @@ class Course:
         waiting = Q(pk__in=[])
         for condition in conditions:
             waiting |= condition
-        cases = [When(condition, then=Value(number)) for number, condition in enumerate(conditions)]
-        waiting_records: QuerySet[Any] = records.filter(waiting).annotate(next_act=Case(*cases))
-        return waiting_records
+        return self._next_of(records.filter(waiting), conditions)
+
+    def _next_of(self, records: QuerySet[Any], conditions: list[Q]) -> QuerySet[Any]:
+        """Each of `records` with `next_act`: the place of the first act whose condition is true of it."""
+        last = len(conditions) - 1
+        cases = [When(condition, then=Value(number)) for number, condition in enumerate(conditions[:-1])]
+        marked: QuerySet[Any] = records.annotate(next_act=Case(*cases, default=Value(last)) if cases else Value(last))
+        return marked
 
     def items(self, viewer: Any, records: Any) -> list[DeskItem]:
         mine, items = viewer.desks, []

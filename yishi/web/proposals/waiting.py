@@ -23,6 +23,7 @@ PROPOSALS = Course(
     ),
     rests={State.DRAFT: "its author writes it", State.WITHDRAWN: "over"},
     records=lambda: Proposal.objects.select_related("place"),
+    at_desk=lambda: Proposal.within.select_related("place"),
     order="submitted_at",
     title=lambda proposal: proposal.title,
     detail=lambda proposal: f"{proposal.number} · {proposal.place.name}",

@@ -82,6 +82,7 @@ NEEDS = Course(
     acts=(NextAct((Need.State.OPEN,), "desk", _("Look for who can help"), "need", "wanted_by", _unmatched),),
     rests={Need.State.MET: "over", Need.State.WITHDRAWN: "over"},
     records=lambda: Need.objects.select_related("place"),
+    at_desk=lambda: Need.within.select_related("place"),
     order="stated_on",
     title=lambda need: need.words,
     detail=lambda need: need.place.name,

@@ -22,6 +22,7 @@ from yishi.deliberation.models import (
     Seat,
     Sitting,
     Stage,
+    StepRecord,
     Study,
     YearPlan,
 )
@@ -89,13 +90,17 @@ def elsewhere() -> Q:
     )
 
 
+def _came_back() -> Exists:
+    return Exists(StepRecord.objects.filter(matter=OuterRef("pk"), left_on__isnull=True, came_back=True))
+
+
 def _pressing(today: date) -> Q:
-    came_back = Exists(Matter.within.filter(pk=OuterRef("pk"), steps__left_on__isnull=True, steps__came_back=True))
-    return Q(step_due_on__lte=add_workdays(today, SOON)) | Q(came_back)
+    return Q(step_due_on__lte=add_workdays(today, SOON)) | Q(_came_back())
 
 
 def _idle(today: date) -> Q:
-    return ~_pressing(today) & ~elsewhere()
+    later = Q(step_due_on__gt=add_workdays(today, SOON)) | Q(step_due_on__isnull=True)
+    return later & ~Q(_came_back()) & ~elsewhere()
 
 
 def _bring_on(matter: Any) -> str:
@@ -103,24 +108,23 @@ def _bring_on(matter: Any) -> str:
     return gettext("Bring on: %(step)s") % {"step": step.name if step else ""}
 
 
-def _acts(when: Any) -> tuple[NextAct, ...]:
-    """What the convener does, the special first."""
+SPECIAL = (
+    (STAGES, _("Mend what was returned and ask again"), "matter", _returned),
+    ((Stage.DELIBERATED,), _("Fill the seats"), "matter_seats", _seatless),
+    ((Stage.DELIBERATED,), _("Plan the sitting"), "matter_sittings", _unplanned),
+    ((Stage.AGREED,), _("Write the agreement"), "agreement_new", _unwritten),
+    ((Stage.AGREED,), _("Record how the parties consented"), "matter_agreement", _drafted),
+)
+# What the convener does, the special first.
+ACTS = (
+    *(NextAct(stages, "convener", act, page, "step_due_on", when) for stages, act, page, when in SPECIAL),
+    NextAct(STAGES, "convener", _bring_on, "matter", "step_due_on"),
+)
 
-    def also(condition: Any) -> Any:
-        return lambda today: when(today) & condition(today)
 
-    special = (
-        (STAGES, _("Mend what was returned and ask again"), "matter", _returned),
-        ((Stage.DELIBERATED,), _("Fill the seats"), "matter_seats", _seatless),
-        ((Stage.DELIBERATED,), _("Plan the sitting"), "matter_sittings", _unplanned),
-        ((Stage.AGREED,), _("Write the agreement"), "agreement_new", _unwritten),
-        ((Stage.AGREED,), _("Record how the parties consented"), "matter_agreement", _drafted),
-    )
-    acts = tuple(
-        NextAct(stages, "convener", act, page, "step_due_on", also(condition))
-        for stages, act, page, condition in special
-    )
-    return (*acts, NextAct(STAGES, "convener", _bring_on, "matter", "step_due_on", when))
+def _at_conveners() -> QuerySet[Matter]:
+    """Without asking who reaches them: the convener's own desk does."""
+    return Matter.within.filter(state=Matter.State.OPEN).select_related("place", "process")
 
 
 def _open_matters() -> QuerySet[Matter]:
@@ -133,12 +137,14 @@ def _matter_words(matter: Any) -> str:
 
 # Two lists, each with an order that the database has at hand: what presses, by its clock; what nobody brings on.
 PRESSING = Course(
-    "matter", "stage", STAGES, _acts(_pressing), {}, _open_matters,
+    "matter", "stage", STAGES, ACTS, {}, _open_matters, common=_pressing, at_desk=_at_conveners,
+    is_long=True,
     title=lambda matter: matter.title, detail=_matter_words, order="step_due_on", page="matter",
     number="number", matter="pk",
 )  # fmt: skip
 IDLE = Course(
-    "matter", "stage", STAGES, _acts(_idle), {}, _open_matters,
+    "matter", "stage", STAGES, ACTS, {}, _open_matters, common=_idle, at_desk=_at_conveners,
+    is_long=True,
     title=lambda matter: matter.title, detail=_matter_words, order="step_due_on", page="matter",
     number="number", matter="pk",
 )  # fmt: skip

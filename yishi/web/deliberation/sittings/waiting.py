@@ -116,6 +116,7 @@ SITTINGS = Course(
     ),
     rests={State.CANCELLED: "its matter is on the convener's desk"},
     records=lambda: Sitting.objects.select_related("matter__process"),
+    at_desk=lambda: Sitting.within.select_related("matter__process"),
     order="starts_at",
     matter="matter",
     title=lambda sitting: sitting.matter.title,

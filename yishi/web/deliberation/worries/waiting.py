@@ -25,6 +25,7 @@ WORRIES = Course(
         State.SETTLED: "over",
     },
     records=lambda: Worry.objects.select_related("place"),
+    at_desk=lambda: Worry.within.select_related("place"),
     order="answer_due_on",
     number="number",
     clocked=Q(backfilled=False),
