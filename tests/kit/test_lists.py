@@ -162,7 +162,7 @@ NO_LISTS = {
     "assistance/projects/sources.html": (1, "a matrix: sources by kind of movement"),
     "assistance/register/household_by_year.html": (1, "a matrix: what is known of a household by year"),
     "deliberation/consultation/result_body.html": (2, "a matrix: groups and parties by statement, as the paper has it"),
-    "deliberation/process/calendar.html": (1, "a month as weeks and days; its list has the workbook"),
+    "shell/calendar.html": (1, "a month as weeks and days; its list has the workbook"),
     "deliberation/record/public_body.html": (1, "a matrix: statements by stance, as it was published"),
     "deliberation/sittings/ground.html": (1, "a matrix: parties by stance, with the room below them"),
     "reporting/bars.html": (1, "a bar chart in words"),
