@@ -36,6 +36,7 @@ def acts(cast, one):
         "answer": lambda: services.commitment_answer(**at_bearer, text="正在办"),
         "meet": lambda: services.people_met(**at_bearer, text="见了"),
         "prove": lambda: services.proof_give(**at_bearer, text="已办", done_on=today),
+        "withdraw": lambda: services.proof_withdraw(**at_bearer, reason="传早了"),
         "ask_time": lambda: services.time_ask(**at_bearer, due_on=one.due_on + timedelta(days=5), reason="雨季"),
         "decide_time": decide,
         "escalate": lambda: services.reminder_send(**at_desk),
