@@ -15,7 +15,9 @@ from hypothesis import settings
 
 from yishi.database.reach import everything
 
+from . import kept as kept_fixtures
 from .cast import Cast, make_cast
+from .kept import NO_LAYERS, _django_db_helper, kept, kept_values, pytest_runtest_setup  # noqa: F401  fixtures and a hook
 from .promises import checked, promise, proved  # noqa: F401  fixtures
 
 # A machine that does other things at the same time is no fault of what is tested.
@@ -50,9 +52,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for sql in made[connection.vendor]:
             cursor.execute(sql)
+    yield
+    with django_db_blocker.unblock():
+        kept_fixtures.LAYERS.take_down()
 
 
-@pytest.fixture
+@kept
 def cast(db) -> Cast:
     """The cast of people, bodies and places (see cast.py)."""
     return make_cast()
@@ -72,25 +77,45 @@ def asks_the_database(item) -> bool:
     return bool(marked) or is_case or bool({"db", "transactional_db"} & set(item.fixturenames))
 
 
-def draw(walks: list[str], seed: str) -> set[str]:
-    """A quarter of `walks`, at least one; the same for the same seed, in whichever order they come."""
-    shuffled = sorted(walks, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest())
-    return set(shuffled[: -(-len(shuffled) // 4)])
+def draw(names: list[str], seed: str, *, share: int = 4) -> set[str]:
+    """A quarter of `names` (or 1/`share`), at least one; the same for the same seed, in whichever order they come."""
+    shuffled = sorted(names, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest())
+    return set(shuffled[: -(-len(shuffled) // share)])
+
+
+def commits(item) -> bool:
+    """Does the test commit, as threads that wait for one another must?"""
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or bool(NO_LAYERS & set(item.fixturenames))
+
+
+def left_out(items, seed: str, database: str) -> list:
+    """What this run does not draw: three quarters of the long walks; on PostgreSQL also half of what SQLite ran and
+    what neither is about PostgreSQL nor commits."""
+    walks = [item.nodeid for item in items if item.get_closest_marker("long")]
+    drawn = draw(walks, seed)
+    if database == "postgresql":
+        alike = [item for item in items if not (item.get_closest_marker("postgres") or commits(item))]
+        names = [item.nodeid for item in alike if not item.get_closest_marker("long")]
+        walks += names
+        drawn |= draw(names, seed, share=2)
+    out = set(walks) - drawn
+    return [item for item in items if item.nodeid in out]
 
 
 def pytest_collection_modifyitems(config, items):
     """What means something on PostgreSQL only waits for the run that has one; what asks no database runs once, by
-    itself (`YISHI_TEST_DATABASE=none`). Of the long walks a quarter is drawn, where a seed says which."""
-    if seed := os.environ.get("YISHI_TEST_DRAW"):
-        walks = [item.nodeid for item in items if item.get_closest_marker("long")]
-        drawn = draw(walks, seed)
-        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in set(walks) - drawn])
-        items[:] = [item for item in items if item.nodeid not in set(walks) - drawn]
+    itself (`YISHI_TEST_DATABASE=none`). Where a seed says which, only what is drawn runs."""
     database = os.environ.get("YISHI_TEST_DATABASE", "")
+    if seed := os.environ.get("YISHI_TEST_DRAW"):
+        out = set(left_out(items, seed, database))
+        config.hook.pytest_deselected(items=list(out))
+        items[:] = [item for item in items if item not in out]
     if database != "postgresql":
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(pytest.mark.skip(reason="PostgreSQL only"))
+    items[:] = kept_fixtures.in_groups(items)
     if not database:
         return
     asking = {item for item in items if asks_the_database(item)}

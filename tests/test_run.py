@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.conftest import draw
+from tests.conftest import draw, left_out
 from tools import check, dev, machine, postgres, serve, setup
 from tools.say import ROOT, Stop
 
@@ -139,6 +139,30 @@ def test_the_long_walks_that_are_drawn_depend_on_the_seed_alone():
     assert draw(walks, "b") != drawn
     assert set().union(*(draw(walks, str(seed)) for seed in range(40))) == set(walks), "each has its turn"
     assert len(draw(walks[:1], "a")) == 1
+
+
+class Drawn:
+    """A test as pytest collects it: its name, its marks, its fixtures."""
+
+    def __init__(self, name, marks=(), fixtures=()):
+        self.nodeid, self.fixturenames = name, list(fixtures)
+        self._marks = {mark.name: mark for mark in marks}
+
+    def get_closest_marker(self, name):
+        return self._marks.get(name)
+
+
+def test_postgresql_runs_half_and_all_of_what_differs_there():
+    items = [Drawn(f"a{number}", [pytest.mark.django_db.mark]) for number in range(40)]
+    items += [Drawn(f"b{number}", [pytest.mark.long.mark]) for number in range(8)]
+    items += [Drawn("about", [pytest.mark.postgres.mark]), Drawn("commits", fixtures=["transactional_db"])]
+    items += [Drawn("commits too", [pytest.mark.django_db(transaction=True).mark])]
+    out = {item.nodeid[0] for item in left_out(items, "a", "sqlite")}
+    assert out == {"b"}, "SQLite runs all but long walks"
+    left = [item.nodeid for item in left_out(items, "a", "postgresql")]
+    assert sum(name.startswith("a") and name[1:].isdigit() for name in left) == 20
+    assert sum(name.startswith("b") for name in left) == 6
+    assert len(left) == 26
 
 
 def test_a_run_names_the_seed_of_its_draw_and_a_long_one_draws_nothing(monkeypatch, capsys):

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.assistance.pairs import Paired
+from tests.kept import kept_over_all_files
 from yishi.commitments import services
 from yishi.commitments.models import Commitment
-from yishi.database.reach import everything
 from yishi.organisations.models import Post
 from yishi.web.kit.standing import standing_text
 
@@ -22,10 +22,9 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "yishi" / "web" / "templates"
 PROMISE = r"(commitment|promise|duty\.commitment|line\.commitment|measure\.commitment|match\.commitment|owed)"
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from tests.kept import kept_over_all_files
 from tests.proposals.proposing import Proposed
 from yishi.assistance.campaign.models import Campaign
 from yishi.assistance.campaign.services.campaign_setup import campaign_begin
@@ -19,9 +20,8 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
-@pytest.fixture
+@kept_over_all_files
 def campaign(cast):
-    figures.forget()
     receipt = campaign_begin(
         actor=cast.viewer("clerk"),
         template="nine_ones",
@@ -30,7 +30,7 @@ def campaign(cast):
         starts_on=date(2026, 1, 1),
     )
     with everything():
-        yield Campaign.objects.get(pk=receipt.result["campaign"])
+        return Campaign.objects.get(pk=receipt.result["campaign"])
 
 
 def counted(cast, campaign, **more):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.assistance.importing import faults, send
 from tests.assistance.pairs import Paired
+from tests.kept import kept_over_all_files
 from yishi.assistance.campaign.services.campaigns import WHOLE_UNITS, target_set, thousandths
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.deeds import deed_correct
@@ -28,10 +29,9 @@ from yishi.web.kit.fields import AmountField
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 def refused(act, *args, **given):

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tests.assistance.imports.test_organisation import workbook
 from tests.cast import sign_in
+from tests.kept import kept
 from tests.story import Story
 from yishi.assistance.imports.services.steps import imports_work
 from yishi.attachments.models import Attachment
@@ -38,7 +39,7 @@ def _fresh_counts():
     cache.clear()
 
 
-@pytest.fixture
+@kept
 def story(cast):
     return Story(cast)
 

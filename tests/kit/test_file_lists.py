@@ -9,6 +9,7 @@ from tests.assistance.importing import card, families, publish, send, workbook
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
 from tests.full_pages import Full
+from tests.kept import kept
 from yishi.database.reach import everything
 from yishi.formats.sheets import cell_text
 from yishi.reporting.fold import fold_all
@@ -81,7 +82,7 @@ def test_members_stand_in_the_workbook_with_stars_and_ages(client, cast):
     assert not [cell for row in members for cell in row if re.fullmatch(r"\d{4}-\d\d-\d\d", cell)]
 
 
-@pytest.fixture
+@kept
 def changing(cast):
     """A workbook that changes 300 families: the number of a paper of one, the phones of all."""
     with everything():

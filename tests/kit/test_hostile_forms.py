@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests import samples as sample
 from tests.cast import sign_in
+from tests.kept import kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
@@ -119,12 +120,12 @@ def sent(client, method, name, address, data):
     return response
 
 
-@pytest.fixture
+@kept
 def samples(cast):
     return sample.kwargs_by_loader(cast)
 
 
-@pytest.fixture
+@kept
 def foreign(cast):
     """Ids of another county."""
     return [str(cast.bodies["outside_office"].pk)]

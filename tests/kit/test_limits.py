@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from tests.consulting import TEXTS, Consulted
 from tests.every_form import fields_of
+from tests.kept import kept
 from yishi.assistance.campaign import catalogues
 from yishi.assistance.campaign.services import campaigns, steering
 from yishi.assistance.checks.services import check_acts
@@ -179,7 +180,7 @@ def test_limits_the_size_of_files(monkeypatch):
         assert (refused_file.value.code == "scan.bytes") == (code == "scan.bytes")
 
 
-@pytest.fixture
+@kept
 def consulted(cast):
     with everything():
         return Consulted(cast)

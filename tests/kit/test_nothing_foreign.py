@@ -18,6 +18,7 @@ from tests.assistance.pairs import Paired
 from tests.assistance.works import Works
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
+from tests.kept import kept
 from tests.proposals.proposing import Proposed
 from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate
 from yishi.assistance.deeds.services.activities import activity_open
@@ -40,9 +41,8 @@ from yishi.web.kit.middleware import QUERY_CODE_KEY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def helping(cast):
-    figures.forget()
     with everything():
         return Helping(cast)
 
@@ -190,7 +190,7 @@ def test_how_few_families_a_project_reached_is_not_told_to_its_builder(client, c
         assert (">3<" in figure.search(page)[0]) is (who == "clerk")
 
 
-@pytest.fixture
+@kept
 def four(helping):
     """A deed for two families of 牟尼村, one for four of 邻近村."""
     cast, first, second = helping.cast, helping.households[:2], helping.households[4:8]

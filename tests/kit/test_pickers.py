@@ -19,6 +19,7 @@ from django.utils import timezone
 import yishi.web
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
+from tests.kept import kept
 from yishi.assistance.deeds.models import Activity, Deed
 from yishi.assistance.deeds.services.activities import activity_open
 from yishi.database.reach import everything
@@ -40,13 +41,13 @@ class Thing:
 THREE = [Thing("普甲"), Thing("普甲贵"), Thing("普甲福")]
 
 
-@pytest.fixture
+@kept
 def helping(cast):
     with everything():
         return Helping(cast)
 
 
-@pytest.fixture
+@kept
 def fair(cast, helping):
     with everything():
         opened = activity_open(

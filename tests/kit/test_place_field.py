@@ -3,6 +3,7 @@
 import pytest
 from django import forms
 
+from tests.kept import kept
 from yishi.database.reach import Reach, reaching
 from yishi.kit.ids import named_id
 from yishi.organisations.models import Place
@@ -22,7 +23,7 @@ def typed(text: str) -> Place | None:
     return PlaceField().clean({"text": text, "id": ""})
 
 
-@pytest.fixture
+@kept
 def alike(cast):
     """Places whose names hold, or are, those of the cast."""
     far = cast.places["外县村"]

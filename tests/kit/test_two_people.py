@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tests import samples as sample
 from tests.cast import sign_in
+from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import Agreement, Minutes
 from yishi.deliberation.services.agreements import agreement_change, agreement_draft
@@ -31,7 +32,7 @@ NOTHING_STORED = {
 }
 
 
-@pytest.fixture
+@kept
 def story(cast):
     story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()
     by = story.by("convener")

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
+from tests.kept import kept_over_all_files
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.kit.ids import uuid7
 from yishi.notices.models import Notice
@@ -27,8 +28,8 @@ from yishi.people.services import invitation_find
 GOOD = "一句够长的口令 2026"
 
 
-@pytest.fixture
-def person(cast, all_files):
+@kept_over_all_files
+def person(cast):
     person = Person.objects.create(name="新经办人")
     Post.objects.create(person=person, body=cast.bodies["department"], role="clerk")
     return person
@@ -138,8 +139,8 @@ def test_an_administrator_takes_over_nobody_outside(cast):
             account_disable(actor=cast.viewer("administrator"), account=cast.account(who))
 
 
-@pytest.fixture
-def department_admin(cast, all_files):
+@kept_over_all_files
+def department_admin(cast):
     person = Person.objects.create(name="局管理员")
     for role in ("administrator", "security"):
         Post.objects.create(person=person, body=cast.bodies["department"], role=role)

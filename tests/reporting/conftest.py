@@ -1,14 +1,9 @@
 """A campaign with families, and figures that begin anew."""
 
-import pytest
-
 from tests.assistance.helping import Helping
-from yishi.database.reach import everything
-from yishi.reporting import figures
+from tests.kept import kept_over_all_files
 
 
-@pytest.fixture
+@kept_over_all_files
 def helping(cast):
-    figures.forget()
-    with everything():
-        yield Helping(cast)
+    return Helping(cast)

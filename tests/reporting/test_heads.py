@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
+from tests.kept import kept_over_all_files
 from yishi.assistance.campaign.models import CatalogueItem
 from yishi.assistance.campaign.services.campaigns import item_add, target_set
 from yishi.assistance.deeds.models import Deed
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 APART = "另有 {} 户未列名，可能重复"
 
 
-@pytest.fixture
+@kept_over_all_files
 def comforted(cast):
     """Item “慰问农户”, 按户去重: three families by name, two of them twice; 2 and 2 households without names."""
     with everything():
@@ -53,7 +54,7 @@ def comforted(cast):
         for families, amount in (((one, two), 2), ((two, three), 2), ((), 2), ((), 2), ((one,), 1)):
             helping.last = comfort(helping, families, amount)
         fold_all()
-        yield helping
+        return helping
 
 
 def comfort(helping, families, amount):

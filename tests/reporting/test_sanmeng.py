@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.assistance.sanmeng import MILLION, PROJECT_FUNDS, SOCIAL_HELP, YUAN, Sanmeng
 from tests.cast import sign_in
+from tests.kept import kept
 from yishi.assistance.projects.models import FundMovement, ProgressLine
 from yishi.assistance.projects.services.balances import money_of
 from yishi.assistance.projects.services.progress import standing_of, unit_cost, wholes
@@ -20,7 +21,7 @@ from yishi.web.kit.sections import sections
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def sanmeng(cast) -> Sanmeng:
     with everything():
         return Sanmeng(cast).gather().build().help()

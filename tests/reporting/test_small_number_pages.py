@@ -14,12 +14,12 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
+from tests.kept import kept_over_all_files
 from yishi.assistance.campaign.services.campaigns import drive_add
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.deeds import deed_withdraw
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.database.reach import everything
-from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 from yishi.reporting.models import AnswerSheet
 from yishi.reporting.services import answer_issue, answer_write, report_issue
@@ -35,9 +35,8 @@ SHOWS_NO_FAMILY = {
 ASKS = {"ask", "by_item", "by_place", "by_month", "by_body", "by_sector", "measure", "numbers_of"}
 
 
-@pytest.fixture
+@kept_over_all_files
 def helping(cast):
-    figures.forget()
     with everything():
         found = Helping(cast)
         yesterday = timezone.localdate() - timedelta(days=1)
@@ -68,7 +67,7 @@ def helping(cast):
             "answer": written.result["answer"],
             "drive": drive.result["drive"],
         }
-        yield found
+        return found
 
 
 def surfaces(helping) -> dict[str, str]:

@@ -9,6 +9,7 @@ from tests import samples as sample
 from tests.acts import rights_asked
 from tests.auditing import EXPORT, content, every_file_is_there, papers_say_their_data, says
 from tests.cast import sign_in
+from tests.kept import kept
 from tests.shell.test_rights import is_common
 from yishi.assistance.register.models import Resident
 from yishi.assistance.register.services.identity import identity_of
@@ -48,12 +49,12 @@ def all_that_is_stored() -> dict[str, set[str]]:
     return stored
 
 
-@pytest.fixture
+@kept
 def samples(cast):
     return sample.kwargs_by_loader(cast)
 
 
-@pytest.fixture
+@kept
 def numbers(samples) -> set[str]:
     """Every identity number in the register."""
     with everything():

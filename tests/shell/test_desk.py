@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from tests.assistance.works import Works
 from tests.cast import sign_in
+from tests.kept import kept
 from tests.samples import kwargs_by_loader
 from tests.story import Story
 from yishi.assistance.imports.models import Import
@@ -171,7 +172,7 @@ def _shape(course, act, stage, record, cast):
         Matter.within.filter(pk=record.matter_id).update(state=Matter.State.OPEN)
 
 
-@pytest.fixture
+@kept
 def world(cast):
     kwargs_by_loader(cast)
     with everything():

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.cast import sign_in
 from tests.formats.test_paper import needs_fonts, needs_poppler, read
+from tests.kept import kept
 from tests.story import Story
 from yishi.commitments.services import letter_send
 from yishi.database.reach import everything
@@ -17,7 +18,7 @@ from yishi.formats.letters import BOX
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def story(cast):
     with everything():
         story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()

@@ -15,6 +15,7 @@ from django_scopes import ScopeError
 
 from tests import samples as sample
 from tests.cast import sign_in
+from tests.kept import kept
 from tests.markup import markup_faults
 from yishi.assistance.register.models import (
     ChangeRequest,
@@ -102,7 +103,7 @@ FIGURES = {
 }
 
 
-@pytest.fixture
+@kept
 def samples(cast):
     return sample.kwargs_by_loader(cast)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
+from tests.kept import kept_over_all_files
 from yishi.assistance.deeds import reads as deed_reads
 from yishi.assistance.deeds.services.deeds import deed_correct
 from yishi.assistance.register import reads as register_reads
@@ -16,10 +17,9 @@ from yishi.organisations.grants import system
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def helping(cast):
-    with everything():
-        yield Helping(cast)
+    return Helping(cast)
 
 
 def titles(client, **asked) -> dict[str, list[str]]:

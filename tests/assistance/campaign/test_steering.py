@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.assistance.steered import Steered
 from tests.cast import sign_in
+from tests.kept import kept_over_all_files
 from yishi.assistance.campaign.services import steering
 from yishi.assistance.campaign.services.campaign_setup import lead_set
 from yishi.commitments.models import Commitment
@@ -22,13 +23,13 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
-@pytest.fixture
+@kept_over_all_files
 def steered(cast):
     helping = Helping(cast)
     with everything():
         made = Steered(cast, helping.campaign)
         made.campaign = helping.campaign
-        yield made
+        return made
 
 
 def test_it_works(cast, steered):

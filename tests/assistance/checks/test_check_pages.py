@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.assistance.families import family
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
+from tests.kept import kept
 from yishi.assistance.checks.models import CheckFinding, CheckRun, CheckSetting
 from yishi.assistance.checks.services.checks import findings_refresh
 from yishi.database.reach import reaching
@@ -19,7 +20,7 @@ from yishi.web.kit.sections import sections
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def homes(cast):
     """A sound household and one with an error and a doubt in 牟尼村, one with an error in the next village."""
     sound = family(cast.places["牟尼村"], 1)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.assistance.families import SON, family
 from tests.assistance.importing import families, publish, send, workbook
 from tests.assistance.keeping import Keeping
+from tests.kept import kept
 from yishi.assistance.checks.models import CheckFinding, CheckRun
 from yishi.assistance.checks.reads import dossiers_of
 from yishi.assistance.checks.services.check_acts import check_set, finding_unwaive, finding_waive
@@ -46,7 +47,7 @@ def waiting(household=None) -> set[str]:
     return set((rows if household is None else rows.filter(household=household)).values_list("rule", flat=True))
 
 
-@pytest.fixture
+@kept
 def home(cast) -> Household:
     return family(cast.places["牟尼村"])
 

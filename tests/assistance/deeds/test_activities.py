@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
+from tests.kept import kept, kept_over_all_files
 from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate
 from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
 from yishi.assistance.deeds.services.deeds import deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached
-from yishi.database.reach import everything
 from yishi.journal.models import Entry, Receipt, Unfolded
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.kit.ids import uuid7
@@ -22,13 +22,12 @@ from yishi.reporting.fold import check, fold_all
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def helping(cast):
-    with everything():
-        yield Helping(cast)
+    return Helping(cast)
 
 
-@pytest.fixture
+@kept
 def fair(helping):
     receipt = activity_open(
         actor=helping.cast.viewer("clerk"),

@@ -12,6 +12,7 @@ from tests.assistance.helping import Helping
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
+from tests.kept import kept
 from yishi.assistance.deeds.models import (
     Activity,
     Deed,
@@ -24,16 +25,14 @@ from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.pairing.models import Match
 from yishi.assistance.pairing.services.matches import match_answer, match_propose
 from yishi.database.reach import everything
-from yishi.reporting import figures
 from yishi.reporting.fold import fold_all
 
 pytestmark = pytest.mark.django_db
 HEAD = "牟尼村户主0"
 
 
-@pytest.fixture
+@kept
 def helping(cast):
-    figures.forget()
     with everything():
         return Helping(cast)
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.assistance.helping import Helping
+from tests.kept import kept_over_all_files
 from yishi.assistance.campaign.services.campaigns import (
     campaign_open,
     item_change,
@@ -27,7 +28,7 @@ from yishi.assistance.deeds.services.deeds import (
 )
 from yishi.assistance.deeds.services.standing import Part, Reached, joined
 from yishi.assistance.register.models import Household
-from yishi.database.reach import everything, reaching
+from yishi.database.reach import reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import Conflict, NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
@@ -36,10 +37,9 @@ from yishi.organisations.models import Body
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def helping(cast):
-    with everything():
-        yield Helping(cast)
+    return Helping(cast)
 
 
 def shares(deed):

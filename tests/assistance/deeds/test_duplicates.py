@@ -7,27 +7,24 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
+from tests.kept import kept, kept_over_all_files
 from yishi.assistance.deeds.models import Deed, PossibleDuplicate
 from yishi.assistance.deeds.services.deeds import deed_withdraw
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
 from yishi.assistance.deeds.services.standing import Part, Reached
-from yishi.database.reach import everything
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
-from yishi.reporting import figures
 from yishi.reporting.figures import Question, ask
 from yishi.reporting.fold import fold_all
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def helping(cast):
-    figures.forget()
-    with everything():
-        yield Helping(cast)
+    return Helping(cast)
 
 
-@pytest.fixture
+@kept
 def pair(helping):
     """A member's deed, and the same from the prefecture's own list."""
     helping.record(amount=Decimal(10), reached=Reached(households=helping.households[:2]))

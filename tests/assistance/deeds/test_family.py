@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
+from tests.kept import kept_over_all_files
 from yishi.assistance.deeds.models import (
     Activity,
     Deed,
@@ -27,23 +28,19 @@ from yishi.assistance.deeds.services.family import (
 )
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
-from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import Viewer
-from yishi.reporting import figures
 from yishi.reporting.figures import Question, ask
 from yishi.reporting.fold import fold_all
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def helping(cast):
-    figures.forget()
-    with everything():
-        yield Helping(cast)
+    return Helping(cast)
 
 
 def test_the_family_confirms_by_a_code(helping):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.assistance.helping import Helping
+from tests.kept import kept
 
 
 @pytest.fixture(autouse=True)
@@ -12,7 +13,7 @@ def _all(request):
         request.getfixturevalue("all_files")
 
 
-@pytest.fixture
+@kept
 def helping(cast):
     """A campaign with its catalogue and families."""
     return Helping(cast)

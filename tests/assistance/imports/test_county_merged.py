@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.importing import families, faults, publish, send, workbook
+from tests.kept import kept
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.imports.workbooks.faults import note_words
 from yishi.assistance.register.models import Household
@@ -47,7 +48,7 @@ class County:
     villages: list[Village] = field(default_factory=list)
 
 
-@pytest.fixture
+@kept
 def county(cast):
     """Two townships of 15 villages each with a family in each; 20 days ago the one became part of the other, which got
     another name; of each five villages one was merged into its neighbour, one renamed, one got another code."""

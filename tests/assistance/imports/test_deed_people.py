@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.importing import faults, publish, send
+from tests.kept import kept
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.imports.services.deed_kind import deed_meaning
 from yishi.assistance.register.models import Household, HouseholdMember
@@ -17,7 +18,7 @@ HEADINGS = ["活动项", "日期", "村", "数量", "受益户编号", "受益�
 DAY = 3
 
 
-@pytest.fixture
+@kept
 def pupils(helping):
     """A pupil in each household of 牟尼村; in the first one two who are called alike."""
     made = []

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.assistance.importing import families, faults, publish, send, workbook
 from tests.cast import sign_in
+from tests.kept import kept
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.register.models import Household
@@ -25,7 +26,7 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.organisations.place_sets import PlacesForm
 
 
-@pytest.fixture
+@kept
 def merged(cast):
     """The day on which 邻近村 went into 牟尼村."""
     day = timezone.localdate() - timedelta(days=20)

@@ -1,15 +1,15 @@
 """The preview of a workbook: new, changed and unchanged rows are listed; faults of one kind stand together."""
 
-import pytest
 from django.urls import reverse
 
 from tests.assistance.importing import card, families, publish, send, workbook
 from tests.cast import sign_in
+from tests.kept import kept
 from yishi.assistance.imports.reads import import_fault_groups, import_rows
 from yishi.database.reach import everything
 
 
-@pytest.fixture
+@kept
 def sent(cast):
     """Two families that are new, one that changes, one that stays as it is."""
     with everything():

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
+from tests.kept import kept_over_all_files
 from yishi.assistance.pairing.models import Match, Need, Offer
 from yishi.assistance.pairing.services.matches import need_take
-from yishi.database.reach import everything
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.web.assistance.register.household_years import measures_of
@@ -18,10 +18,9 @@ from yishi.web.assistance.register.household_years import measures_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 def test_forms_11_what_was_agreed_on_a_visit_is_what_is_to_be_done(client, paired):

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.assistance.pairs import Paired
+from tests.kept import kept_over_all_files
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.pairing.models import Offer, OfferDelivery
 from yishi.assistance.pairing.services.deliveries import match_deliver, offer_deliver
 from yishi.assistance.pairing.services.matches import idle_offers, match_answer, taken
 from yishi.commitments.services import proof_check
-from yishi.database.reach import everything, reaching
+from yishi.database.reach import reaching
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Place
@@ -27,10 +28,9 @@ pytestmark = pytest.mark.django_db
 QUILTS = {"kind": "goods", "words": "一百床棉被", "quantity": Decimal(100), "unit": "床"}
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 @pytest.fixture

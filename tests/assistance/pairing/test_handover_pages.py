@@ -8,19 +8,18 @@ from django.utils import timezone
 
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
+from tests.kept import kept_over_all_files
 from yishi.assistance.pairing.models import Pairing, Visit
 from yishi.assistance.pairing.services.handovers import pairing_hand_over
 from yishi.assistance.pairing.services.pairing import PairingRow, pairing_make
-from yishi.database.reach import everything
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 def test_it_works(client, cast, paired):

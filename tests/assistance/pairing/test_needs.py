@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.assistance.pairs import Paired
+from tests.kept import kept_over_all_files
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.deeds import deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached
@@ -20,17 +21,16 @@ from yishi.assistance.pairing.services.matches import (
 )
 from yishi.assistance.pairing.services.needs import need_close, need_share, offer_withdraw
 from yishi.commitments.models import Commitment
-from yishi.database.reach import everything, reaching
+from yishi.database.reach import reaching
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 def test_from_need_to_deed(paired):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.pairs import Paired
+from tests.kept import kept_over_all_files
 from yishi.assistance.pairing.models import (
     Measure,
     Need,
@@ -24,7 +25,7 @@ from yishi.assistance.pairing.services.pairing import (
 )
 from yishi.assistance.pairing.services.teams import team_join, team_leave, team_open
 from yishi.assistance.register.models import ChangeRequest, Household
-from yishi.database.reach import everything, reaching
+from yishi.database.reach import reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
@@ -34,10 +35,9 @@ from yishi.organisations.models import QueryCode
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 def families(cast, who) -> set[str]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
+from tests.kept import kept_over_all_files
 from yishi.assistance.pairing.models import (
     HelpKind,
     Match,
@@ -20,16 +21,14 @@ from yishi.assistance.pairing.models import (
 )
 from yishi.assistance.pairing.services.matches import match_answer, match_end
 from yishi.commitments.models import Commitment
-from yishi.database.reach import everything
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 def test_a_helper_opens_their_families_records_a_visit_and_a_measure(client, cast, paired):

@@ -16,6 +16,7 @@ from tests.assistance.helping import Helping
 from tests.assistance.keeping import Keeping
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
+from tests.kept import kept
 from yishi.assistance.checks.services.checks import findings_refresh
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.deeds import deed_claim, deed_correct
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 LISTS = ("deeds", "figures", "commitments", "change_requests", "checks")
 
 
-@pytest.fixture
+@kept
 def paired(cast):
     with everything():
         paired = Paired(cast, Helping(cast))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.assistance.pairs import Paired
+from tests.kept import kept_over_all_files
 from yishi.assistance.pairing.models import Measure, Visit
 from yishi.assistance.pairing.services.measures import (
     family_code_issue,
@@ -17,7 +18,6 @@ from yishi.assistance.pairing.services.village_plans import village_plan_promise
 from yishi.assistance.pairing.services.visits import visit_decide, visit_log, visit_withdraw
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_strike_off, proof_check, verdict_give
-from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
@@ -28,10 +28,9 @@ pytestmark = pytest.mark.django_db
 S = Commitment.State
 
 
-@pytest.fixture
+@kept_over_all_files
 def paired(cast):
-    with everything():
-        yield Paired(cast)
+    return Paired(cast)
 
 
 def counted(code="assistance.visit.log") -> tuple[int, int]:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
+from tests.kept import kept
 from yishi.assistance.projects.models import Allotment, FundMovement
 from yishi.assistance.projects.services.balances import money_of, project_money
 from yishi.assistance.projects.services.funds import (
@@ -31,7 +32,7 @@ from yishi.organisations.models import Installation
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def works(cast) -> Works:
     return Works(cast)
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
+from tests.kept import kept
 from yishi.assistance.projects.reads import giver_sheet
 from yishi.database.reach import everything, reaching
 from yishi.web.assistance.projects.giver_papers import giver_paper
@@ -15,13 +16,13 @@ from yishi.web.assistance.projects.giver_papers import giver_paper
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def works(cast) -> Works:
     with everything():
         return Works(cast)
 
 
-@pytest.fixture
+@kept
 def given(cast, works):
     """A foundation gave twice; of the first gift two families of 牟尼村 were paid, one of them twice."""
     with everything():

@@ -12,6 +12,7 @@ from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
+from tests.kept import kept
 from yishi.assistance.projects.models import Fund, FundMovement, Project
 from yishi.assistance.projects.services.balances import money_of, project_money
 from yishi.assistance.projects.services.progress import standing_of
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 QUANTITIES = "硬化道路（公里）\n上村小组 3.2\n下村小组，1.8\n\n边沟(米)\n全村 1,200\n"
 
 
-@pytest.fixture
+@kept
 def works(cast) -> Works:
     with everything():
         return Works(cast)

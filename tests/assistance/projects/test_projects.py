@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.assistance.helping import Helping
 from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
+from tests.kept import kept
 from yishi.assistance.campaign.models import Campaign, Direction
 from yishi.assistance.projects.models import Project
 from yishi.assistance.projects.services.acceptance import Defect, project_promise, promises_of
@@ -32,7 +33,7 @@ from yishi.organisations.models import Post
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def works(cast) -> Works:
     return Works(cast)
 

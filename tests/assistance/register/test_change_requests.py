@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.keeping import Keeping, card, person
+from tests.kept import kept
 from yishi.assistance.register.models import ChangeRequest, Household, HouseholdMember
 from yishi.assistance.register.services.identity import identity_of
 from yishi.assistance.register.services.requests import (
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 BIRTH = {"member": {"name": "张小", "relation": "son", **person("张小", 3)}, "reason": "birth"}
 
 
-@pytest.fixture
+@kept
 def keeping(cast):
     return Keeping(cast)
 

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.assistance.keeping import Keeping
+from tests.kept import kept_over_all_files
 from yishi.assistance.register import codes
 from yishi.assistance.register.models import HouseholdYear, MemberYear
 from yishi.assistance.register.services.years import (
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.django_db
 YEAR = timezone.localdate().year - 1
 
 
-@pytest.fixture
-def keeping(cast, all_files):
+@kept_over_all_files
+def keeping(cast):
     return Keeping(cast)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.assistance.keeping import Keeping, card, person
+from tests.kept import kept
 from yishi.assistance.register.models import (
     Household,
     HouseholdMember,
@@ -41,7 +42,7 @@ from yishi.kit.sealing import KeyRing
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def keeping(cast):
     return Keeping(cast)
 

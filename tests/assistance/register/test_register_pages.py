@@ -6,6 +6,7 @@ from django.urls import reverse
 from tests.assistance.keeping import Keeping, card
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
+from tests.kept import kept
 from yishi.assistance.register.models import (
     ChangeRequest,
     Household,
@@ -19,7 +20,7 @@ from yishi.kit.ids import uuid7
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def keeping(cast):
     with everything():
         return Keeping(cast).lived()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.cast import sign_in
 from tests.consulting import Consulted
+from tests.kept import kept
 from yishi.common_ground import analyse
 from yishi.database.reach import everything
 from yishi.deliberation.models import ConsultationStatement, ConsultationVote, Sitting, Statement, Voice
@@ -23,7 +24,7 @@ from yishi.kit.ids import uuid7
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def consulted(cast):
     with everything():
         return Consulted(cast).opened()

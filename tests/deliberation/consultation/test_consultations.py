@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.cast import make_cast
 from tests.consulting import TEXTS, Consulted
+from tests.kept import kept_over_all_files
 from tests.story import Story
 from yishi.common_ground import analyse
 from yishi.database.reach import everything
@@ -57,10 +58,9 @@ from yishi.organisations.models import Installation
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept_over_all_files
 def consulted(cast):
-    with everything():
-        yield Consulted(cast)
+    return Consulted(cast)
 
 
 def test_a_second_person_opens_it_and_not_without_statements(consulted):

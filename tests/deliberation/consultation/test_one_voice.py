@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.consulting import Consulted
+from tests.kept import kept
 from tests.story import Story
 from yishi.config.checks import all_views
 from yishi.database.reach import everything
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PART = {"x-part": "ballot"}
 
 
-@pytest.fixture
+@kept
 def consulted(cast):
     with everything():
         return Consulted(cast).opened()

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.consulting import Consulted
+from tests.kept import kept
 from yishi.database.reach import everything
 from yishi.deliberation.models import ConsultationVote, Voice
 from yishi.kit.ids import uuid7
@@ -14,7 +15,7 @@ from yishi.web.kit.turns import TURN
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def consulted(cast):
     with everything():
         return Consulted(cast).opened()

@@ -16,6 +16,7 @@ from tests.deliberation.facts import (
     every_seat,
     two_parties,
 )
+from tests.kept import kept
 from yishi.commitments.models import Commitment, Judge, Verdict
 from yishi.deliberation.models import ChairObjection, GateRequest, Matter, PlanTopic, Worry, YearPlan
 from yishi.deliberation.process.conditions import CONDITIONS, label_of, missing
@@ -32,7 +33,7 @@ def lacks(matter, code):
     return missing(code, facts, facts.model)
 
 
-@pytest.fixture
+@kept
 def matter(cast):
     return a_matter(cast)
 

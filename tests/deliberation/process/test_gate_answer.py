@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.deliberation.facts import a_matter, an_agreement, two_parties
+from tests.kept import kept
 from yishi.deliberation.models import Agreement, GateRequest, Matter
 from yishi.deliberation.services.gates import gate_answer, gate_ask, gates_of
 from yishi.deliberation.services.matters import matter_advance, matter_missing, matter_move_on
@@ -17,7 +18,7 @@ from yishi.organisations.models import Body
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def matter(cast):
     return a_matter(cast)
 

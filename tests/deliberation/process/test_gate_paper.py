@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tests.cast import sign_in
 from tests.deliberation.facts import a_matter
+from tests.kept import kept
 from yishi.attachments.models import Attachment
 from yishi.attachments.on_paper import OnPaper
 from yishi.deliberation.models import GatePaper, GateRequest, Matter
@@ -26,7 +27,7 @@ from yishi.web.shell.desk import inbox
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def gate(cast):
     return GateRequest.objects.select_related("body", "matter").get(matter=a_matter(cast), gate="party_plan")
 

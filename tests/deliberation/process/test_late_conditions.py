@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.deliberation.facts import every_seat
+from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import ChairObjection, Matter, Seat, Sitting
 from yishi.deliberation.process.conditions import CONDITIONS, missing
@@ -42,7 +43,7 @@ def sat(story, *, ago=None, close=True):
     return story
 
 
-@pytest.fixture
+@kept
 def story(cast):
     return Story(cast).raise_worry().take_up("five_links").study_it().fill_seats()
 

@@ -11,6 +11,7 @@ from tests.deliberation.facts import (
     an_agreement,
     two_parties,
 )
+from tests.kept import kept
 from yishi.deliberation.models import Matter, Worry
 from yishi.deliberation.services.matters import (
     matter_close,
@@ -36,7 +37,7 @@ def told(cast, who, code):
     return Notice.objects.filter(person=cast.people[who], code=code)
 
 
-@pytest.fixture
+@kept
 def matter(cast):
     return a_matter(cast)
 

@@ -18,6 +18,7 @@ from tests.deliberation.facts import (
     an_agreement,
     two_parties,
 )
+from tests.kept import kept
 from yishi.database.reach import everything
 from yishi.deliberation.models import GateRequest, Matter, PlanTopic, YearPlan
 from yishi.deliberation.services.processes import processes_load
@@ -26,7 +27,7 @@ from yishi.kit.ids import uuid7
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def matter(cast):
     return a_matter(cast)
 

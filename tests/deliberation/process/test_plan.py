@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from tests.cast import sign_in
 from tests.deliberation.facts import a_matter, a_worry
+from tests.kept import kept
 from yishi.deliberation.models import Matter, PlanTopic, YearPlan
 from yishi.deliberation.services.plans import (
     plan_decide,
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 YEAR = timezone.localdate().year
 
 
-@pytest.fixture
+@kept
 def plan(cast):
     receipt = plan_open(
         actor=cast.viewer("clerk"), body=cast.bodies["office"], approver=cast.bodies["party"], year=YEAR

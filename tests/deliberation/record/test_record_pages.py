@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import sign_in
+from tests.kept import kept
 from yishi.commitments.models import Commitment
 from yishi.database.reach import everything
 from yishi.deliberation.models import (
@@ -29,7 +30,7 @@ from yishi.organisations.models import Installation
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def matter(cast):
     today = timezone.localdate()
     with everything():

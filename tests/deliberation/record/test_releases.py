@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from tests.kept import kept
 from yishi.attachments.models import Attachment
 from yishi.deliberation.models import (
     Agreement,
@@ -34,7 +35,7 @@ from yishi.organisations.themes import themes
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def matter(cast):
     model = ProcessModel.objects.create(code="m")
     version = ProcessVersion.objects.create(

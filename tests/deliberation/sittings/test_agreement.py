@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from tests.kept import kept
 from tests.story import Story
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Agreement, Consent, Duty, GateRequest
@@ -29,7 +30,7 @@ from yishi.organisations.models import Body, Post
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def story(cast):
     return draft(Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand())
 

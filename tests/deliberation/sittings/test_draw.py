@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kept import kept_over_all_files
 from tests.story import Story
 from yishi.cli.draw_verify import run
 from yishi.database.reach import everything
@@ -114,12 +115,12 @@ def test_another_file_is_told_apart(tmp_path, capsys, text):
 # Through the services
 
 
-@pytest.fixture
+@kept_over_all_files
 def story(cast):
     with everything():
         story = Story(cast).raise_worry().take_up("one_seven_n")
         story.people = [Person.within.create(name=f"群众{n}") for n in "甲乙丙丁戊"]
-        yield story
+        return story
 
 
 def publish(story, who="convener", **given):

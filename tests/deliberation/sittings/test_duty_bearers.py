@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.cast import sign_in
 from tests.deliberation.sittings.test_agreement import consents, draft, duty, hand_over, promises, record, refused_with
+from tests.kept import kept
 from tests.story import Story
 from yishi.attachments.models import Attachment
 from yishi.attachments.on_paper import OnPaper
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 GROUP, HOME, NAME = "二组村民", "张老三家", "李队长"
 
 
-@pytest.fixture
+@kept
 def story(cast):
     story = draft(Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand())
     story.party = story.matter.parties.filter(body=None).first()

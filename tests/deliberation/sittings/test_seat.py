@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import ChairObjection, Seat
 from yishi.deliberation.services.seats import (
@@ -27,7 +28,7 @@ from yishi.people.models import Person
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def story(cast):
     return Story(cast).raise_worry().take_up("four_two_n")
 

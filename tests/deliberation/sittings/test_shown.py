@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import Agreement, Consent, Duty, GateRequest, Matter, Release
 from yishi.deliberation.process.conditions import missing
@@ -23,7 +24,7 @@ from yishi.kit.errors import Refusal, WrongStage
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def story(cast):
     story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()
     by = story.by("convener")
@@ -142,7 +143,7 @@ def test_records_5_the_check_of_a_study_is_of_the_report_that_was_shown(cast, cl
     assert client.post(f"/desk/studies/{study.pk}/check/", {**sent, "shown": study_digest(study)}).status_code == 302
 
 
-@pytest.fixture
+@kept
 def gated(cast):
     """A matter of five links that stands at its adoption, recorded agreement and all."""
     story = Story(cast).raise_worry().take_up("five_links").study_it().fill_seats().sit().stand()

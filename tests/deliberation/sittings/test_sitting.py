@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
+from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import Minutes, Seat, Sitting
 from yishi.deliberation.services.minutes import minutes_due, minutes_issue, minutes_write
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 EVERYBODY = ("member", "convener", "village_head", "company_head", "handler")
 
 
-@pytest.fixture
+@kept
 def story(cast):
     return Story(cast).raise_worry().take_up("five_links").study_it().fill_seats()
 

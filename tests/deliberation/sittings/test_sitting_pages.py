@@ -11,6 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from tests.cast import sign_in
+from tests.kept import kept
 from tests.story import Story
 from yishi.cli.draw_verify import run
 from yishi.database.reach import everything
@@ -23,7 +24,7 @@ from yishi.people.models import Person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def story(cast):
     """A matter that is studied, sat over and agreed on."""
     with everything():
@@ -174,7 +175,7 @@ def test_the_invited_person_answers_on_the_phone(client, cast):
     assert get(client, "my_seat", seat.pk).status_code == 404
 
 
-@pytest.fixture
+@kept
 def room(cast):
     with everything():
         return Story(cast).raise_worry().take_up().study_it().fill_seats().sit()

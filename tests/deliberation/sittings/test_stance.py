@@ -6,6 +6,7 @@ import pytest
 from django.db import connections
 
 from tests.cast import make_cast
+from tests.kept import kept_over_all_files
 from tests.story import Story
 from yishi.database.reach import everything
 from yishi.deliberation.models import HandCount, Party, Seat, Stance, Statement
@@ -24,10 +25,9 @@ def a_room(cast):
     return Story(cast).raise_worry().take_up().fill_seats().sit()
 
 
-@pytest.fixture
+@kept_over_all_files
 def story(cast):
-    with everything():
-        yield a_room(cast)
+    return a_room(cast)
 
 
 def take(story, who="village_head", value="agree", by=None, **given):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import Study
 from yishi.deliberation.services.studies import finding_add, study_check, study_hand_in, study_open, visit_add
@@ -16,7 +17,7 @@ from yishi.organisations.models import Installation
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def story(cast):
     story = Story(cast).raise_worry().take_up()
     receipt = study_open(actor=story.by("convener"), matter=story.matter, question="租金为何付不出")

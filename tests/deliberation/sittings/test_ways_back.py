@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import sign_in
+from tests.kept import kept
 from tests.story import Story
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import proof_check, proof_give, proof_withdraw
@@ -28,7 +29,7 @@ from yishi.web.deliberation.sittings.sitting_papers import minutes_paper
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
 
-@pytest.fixture
+@kept
 def story(cast):
     return Story(cast).raise_worry().take_up().study_it().fill_seats()
 

@@ -11,6 +11,7 @@ from django.utils import translation
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
 from tests.commitments.test_promise_pages import QUERY_CODE_KEY
+from tests.kept import kept
 from tests.story import Story
 from yishi.assistance.pairing.services.matches import match_answer
 from yishi.database.reach import everything
@@ -26,7 +27,7 @@ from yishi.organisations.query_codes import code_issue
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def story(cast):
     with everything():
         return Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()
