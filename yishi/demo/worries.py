@@ -59,7 +59,7 @@ def _here(t: Teller) -> None:
     lawsuit = raised(t, "", "演示·村民辰", text, "law_case", village, venue=room)
     t.wait(1)
     reason = "涉法涉诉事项不在协商范围，已告知向法院反映的途径。"
-    t.does("clerk", worry_refer, worry=lawsuit, reason=reason)
+    t.does("clerk", worry_refer, worry=lawsuit, authority="演示县人民法院", reason=reason)
     t.back(11)
     wish = raised(t, "", "演示·村民巳", "请给每家发一辆车。", "other", village, venue=room)
     t.wait(2)
