@@ -288,6 +288,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "projects.load_project": pk(works.project),
         "public_files.load_photo": {"slug": release.slug, "pk": photo.pk},
         "public_files.load_release": {"slug": release.slug},
+        "release_photos.load_release_photo": {"pk": matter.pk, "photo": photo.pk},
         "releases.load_release": pk(release),
         "room.load_room_seat": {"pk": story.sitting.pk, "seat": chair.pk},
         "room.load_statement": pk(story.statement),

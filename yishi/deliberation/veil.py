@@ -5,8 +5,10 @@ Two locks: `warnings` shows a release check what it should mend; `Veil` covers w
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -173,3 +175,12 @@ def photos_of(matter: Matter) -> list[Attachment]:
     proofs = Proof.objects.filter(commitment__in=commitments, files__isnull=False).values("files")
     attachments = Attachment.objects.filter(Q(pk__in=visits) | Q(pk__in=proofs), kind=Attachment.Kind.PHOTO)
     return list(attachments.order_by("created_at", "pk"))
+
+
+def sources_of(matter: Matter) -> dict[UUID, tuple[str, date]]:
+    """What each of these photos belongs to, and of which day it is: a place that was visited, what was done."""
+    commitments = Commitment.within.filter(origin_kind=Commitment.Origin.MATTER, origin_id=matter.pk)
+    proofs = Proof.objects.filter(commitment__in=commitments, files__isnull=False)
+    visits = StudyVisit.objects.filter(study__matter=matter, photos__isnull=False)
+    found = {photo: (act, on) for photo, act, on in proofs.values_list("files", "commitment__act", "done_on")}
+    return found | {photo: (where, on) for photo, where, on in visits.values_list("photos", "where", "on")}

@@ -11,7 +11,6 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.attachments.models import Attachment
 from yishi.deliberation.models import Matter, Release
 from yishi.deliberation.services.releases import (
     MAX_SUMMARY,
@@ -39,6 +38,7 @@ from yishi.web.kit.titles import title_of
 
 from .public_file import PublicFile, with_story
 from .public_files import this_installation
+from .release_photos import PhotoChoice
 
 PER_PAGE = 25
 KINDS = {"prepared": "warn", "released": "ok", "refused": "late", "hidden": "neutral"}
@@ -94,11 +94,6 @@ def releases(request: Request) -> HttpResponse:
     )
 
 
-class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
-    def label_from_instance(self, photo: Attachment) -> str:
-        return photo.name
-
-
 class PrepareForm(ActForm):
     title = forms.CharField(label=gettext_lazy("Title for the public"), max_length=MAX_TITLE)
     summary = forms.CharField(
@@ -112,17 +107,16 @@ class PrepareForm(ActForm):
         label=gettext_lazy("Show the statements and how many stood where"), required=False
     )
     photos = PhotoChoice(
-        Attachment.objects.none(),
         label=gettext_lazy("Photos to show"),
         help_text=gettext_lazy("Only photos on which nobody can be recognised, or who agreed to be shown."),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, photos: list[Attachment], **kwargs: Any):
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        photos = photos_of(matter)
         if photos:
-            self.fields["photos"].queryset = Attachment.objects.filter(pk__in=[photo.pk for photo in photos])
+            self.fields["photos"].offer(matter, photos)
         else:
             del self.fields["photos"]
 
@@ -138,7 +132,7 @@ def matter_release(request: Request, matter: Matter) -> HttpResponse:
         "shows_statements": release.shows_statements if release else False,
         "photos": list(release.photos.all()) if release else [],
     }
-    form = PrepareForm(request.POST or None, initial=initial, photos=photos_of(matter), edits=release or matter)
+    form = PrepareForm(request.POST or None, initial=initial, matter=matter, edits=release or matter)
     if request.method == "POST" and form.is_valid():
         fields = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
         receipt = form.attempt(request, release_prepare, matter=matter, **fields)
