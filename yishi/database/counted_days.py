@@ -7,7 +7,7 @@ from django.db import models
 from yishi.kit.clock import CountedDay
 
 
-class CountedDayField(models.DateField):  # type: ignore[type-arg]
+class CountedDayField(models.DateField):  # type: ignore[type-arg]  # no generic at run time
     """A day of `add_workdays`: what is read is a `CountedDay`, by `values_list` and in a calendar too.
 
     Whatever declares such a column counts its open days again in its `days_recount` (yishi/cli/work.py, "days").
