@@ -155,6 +155,10 @@ def test_the_editor_is_told_the_line_length_of_the_checks():
 def test_each_test_that_a_document_names_is_there():
     """What a newcomer copies from a document runs."""
     documents = [path for path in tracked() if path.suffix == ".md"]
-    named = {match for path in documents for match in re.findall(r"(tests/[\w/]+\.py)::(\w+)", path.read_text("utf-8"))}
+    named = {
+        match
+        for path in documents
+        for match in re.findall(r"(tests/[\w/]+\.py)::(?:Test\w+::)?(\w+)", path.read_text("utf-8"))
+    }
     assert named
     assert [f"{file}::{test}" for file, test in named if f"def {test}(" not in (ROOT / file).read_text("utf-8")] == []
