@@ -11,7 +11,7 @@ from yishi.assistance.deeds.models import DeedWords
 from yishi.database.reach import everything
 from yishi.kit.text import grams
 
-words_indexed_again = import_module("yishi.assistance.migrations.0005_x_grams").words_indexed_again
+words_indexed_again = import_module("yishi.assistance.migrations.0005_grams").words_indexed_again
 H = "\U00031350"
 
 

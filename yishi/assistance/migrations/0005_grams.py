@@ -24,7 +24,7 @@ def words_indexed_again(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("assistance", "0004_g_delivered"),
+        ("assistance", "0004_delivered"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistance', '0005_x_grams'),
+        ('assistance', '0005_grams'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0005_g_withdrawn'),
+        ('commitments', '0005_withdrawn'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliberation', '0004_g_ways_back'),
+        ('deliberation', '0004_ways_back'),
     ]
 
     operations = [

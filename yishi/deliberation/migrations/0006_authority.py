@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliberation', '0005_w_bearers'),
+        ('deliberation', '0005_bearers'),
     ]
 
     operations = [

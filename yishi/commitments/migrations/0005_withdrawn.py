@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0004_x_counted'),
+        ('commitments', '0004_counted'),
     ]
 
     operations = [

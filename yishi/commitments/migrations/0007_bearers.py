@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0006_g_bearer_reads'),
+        ('commitments', '0006_bearer_reads'),
         ('organisations', '0003_w_job_runs'),
         ('people', '0002_t_names'),
     ]
