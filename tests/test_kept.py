@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.kept import LAYERS, kept, kept_over_all_files
+from tests.kept import LAYERS, kept, kept_over_all_files, wanted_by
 from yishi.organisations.models import Body, Place
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,13 @@ def test_each_test_finds_what_was_written_and_nothing_of_another(branch, turn):
     branch.name = "改了名"
     branch.save()
     Body.objects.create(kind="office", name="牟定县政协分室", place=branch.place)
-    assert WRITTEN["branch"] == 1, "it is written once for all of them"
+
+
+def test_what_stands_is_not_written_again(branch, request):
+    count = WRITTEN["branch"]
+    again = LAYERS.put_up(wanted_by(request.node))
+    assert WRITTEN["branch"] == count
+    assert again["branch"] == branch and again["branch"] is not branch
 
 
 def test_what_stands_on_it_is_held_together(cast, both, branch):

@@ -55,6 +55,7 @@ def run(code, *words):
     return done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "size", "more"),
     [

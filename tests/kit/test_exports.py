@@ -37,6 +37,7 @@ def parts(content: bytes) -> str:
         return "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
 
 
+@pytest.mark.long
 def test_every_list_exports_text_as_text_and_nothing_live(client, cast):
     with everything():
         samples = sample.kwargs_by_loader(cast)

@@ -99,6 +99,7 @@ def shown(client, cast, helping, fair):
     return fields
 
 
+@pytest.mark.long
 def test_records_1_every_picker_stores_what_is_ticked(client, cast, helping, fair):
     fields = shown(client, cast, helping, fair)
     assert set(fields) == in_source() and len(fields) == 8

@@ -118,6 +118,7 @@ def test_forms_4_every_form_of_an_act_that_changes_carries_the_version():
     assert guarded >= 18
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_forms_4_every_page_that_edits_a_stored_text_tells_the_second(client, cast):
     addresses = list(sample.addresses(sample.kwargs_by_loader(cast)))

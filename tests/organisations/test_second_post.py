@@ -46,6 +46,7 @@ def together(cast, who, keys):
     return cast.viewer(who)
 
 
+@pytest.mark.long
 @pytest.mark.once
 @pytest.mark.django_db
 def test_records_4_in_whichever_order_somebody_was_given_their_posts(cast):

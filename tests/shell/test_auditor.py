@@ -63,6 +63,7 @@ def numbers(samples) -> set[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_every_address(client, cast, samples, numbers, monkeypatch):
     """Asked with every method, and for a workbook where the page offers one: what only reads opens, what changes

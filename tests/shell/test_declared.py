@@ -31,6 +31,7 @@ def test_the_shell_tells_the_parts_of_all_courses():
     assert tuple(next_acts.ALL) == COURSES
 
 
+@pytest.mark.long
 def test_waiting_1_calendar_and_daily_list_say_what_the_desk_says(world):  # noqa: F811
     """Generated: each act with a day, at each of its stages."""
     clerk, outsider, today = world.viewer("clerk"), world.viewer("outsider"), timezone.localdate()

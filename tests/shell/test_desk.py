@@ -197,6 +197,7 @@ def _url(course, act, record):
     return reverse(course.page) if course.together else reverse(act.page, args=[value_of(record, act.of)])
 
 
+@pytest.mark.long
 def test_waiting_1_every_stage_with_a_next_act_is_on_that_desk(world):
     """Generated: each record of each kind is brought to each stage with a next act; whose act it is sees it on their
     desk with that act's page; in a stage that rests nobody sees it."""

@@ -118,6 +118,7 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(client, cast, monkeyp
     assert client.get("/desk/").status_code == 302
 
 
+@pytest.mark.long
 def test_twelve_hours_are_the_longest(client, cast, monkeypatch):
     at(monkeypatch, 0)
     sign_in(client, cast, "clerk").get("/desk/")

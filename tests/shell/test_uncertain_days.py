@@ -64,6 +64,7 @@ def read(response):
     return re.sub(r"\s+", " ", strip_tags(body.decode())) if response["Content-Type"].startswith("text/html") else ""
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_text_6_every_page_says_of_a_day_that_it_may_move(client, cast, monkeypatch):
     given = [address for _name, address, _view, _loader in samples.addresses(samples.kwargs_by_loader(cast))]

@@ -33,6 +33,7 @@ def test_operating_9_who_finds_a_hole_is_told_whom_to_tell(client, cast):
     assert datetime.fromisoformat(said["Expires"].replace("Z", "+00:00")) > timezone.now()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["member", "clerk", "handler", "convener", "administrator", "security", "auditor"])
 def test_operating_9_no_page_of_the_menu_offers_what_is_refused(client, cast, who):
     """Every link of the pages that the menu leads to."""

@@ -94,12 +94,16 @@ def _came_back() -> Exists:
     return Exists(StepRecord.objects.filter(matter=OuterRef("pk"), left_on__isnull=True, came_back=True))
 
 
+def _presses_until(today: date) -> date:
+    return add_workdays(today, SOON)
+
+
 def _pressing(today: date) -> Q:
-    return Q(step_due_on__lte=add_workdays(today, SOON)) | Q(_came_back())
+    return Q(step_due_on__lte=_presses_until(today)) | Q(_came_back())
 
 
 def _idle(today: date) -> Q:
-    later = Q(step_due_on__gt=add_workdays(today, SOON)) | Q(step_due_on__isnull=True)
+    later = Q(step_due_on__gt=_presses_until(today)) | Q(step_due_on__isnull=True)
     return later & ~Q(_came_back()) & ~elsewhere()
 
 
