@@ -37,6 +37,7 @@ from yishi.deliberation.models import (
     GateRequest,
     GoodCase,
     LeaderNote,
+    PhotoMask,
     PlanTopic,
     Release,
     Sitting,
@@ -109,6 +110,10 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         published_at=now,
     )
     release = Release.objects.create(matter=matter, slug="abc123", title="公开", summary="公开", prepared_at=now)
+    covered = Attachment.objects.create(
+        kind="photo", name="遮挡", media_type="image/jpeg", size=1, sha256="1" * 64, key="00/00/covered.jpg"
+    )
+    mask = PhotoMask.objects.create(matter=matter, original=photo, covered=covered, areas=[], made_at=now)
     case = GoodCase.objects.create(matter=matter, why="好", chosen_by=office, chosen_on=today)
     more_time = TimeRequest.objects.create(
         commitment=story.commitment, due_on=date(2030, 1, 1), reason="雨季", asked_at=now
@@ -288,6 +293,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "projects.load_project": pk(works.project),
         "public_files.load_photo": {"slug": release.slug, "pk": photo.pk},
         "public_files.load_release": {"slug": release.slug},
+        "photo_masks.load_mask": pk(mask),
+        "release_photos.load_original": {"pk": matter.pk, "photo": photo.pk},
         "release_photos.load_release_photo": {"pk": matter.pk, "photo": photo.pk},
         "releases.load_release": pk(release),
         "room.load_room_seat": {"pk": story.sitting.pk, "seat": chair.pk},

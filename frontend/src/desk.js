@@ -1,5 +1,6 @@
 import "./common.js";
 import "./idle.js";
+import "./masks.js";
 import "./picker.js";
 import "./places.js";
 import "./room.js";

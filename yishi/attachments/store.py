@@ -4,6 +4,7 @@ import hashlib
 import io
 import secrets
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -20,6 +21,8 @@ from .models import Attachment
 pillow_heif.register_heif_opener()
 
 LONG_EDGE, SMALL_EDGE = 1600, 360
+WHOLE = 1000  # an area is told in thousandths of its picture, so that it fits the picture at any size
+COVER = (128, 128, 128)
 PAPER_EDGE = 3600  # a page of A4 at 300 dots an inch
 ORIENTATION = 0x0112  # in what the camera wrote
 _ONE_AT_A_TIME = threading.Lock()  # a picture unpacked may need 200 MB (measured by a test)
@@ -29,6 +32,7 @@ PDF, PICTURES = b"%PDF-", (b"\xff\xd8\xff", b"\x89PNG")
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 Image.MAX_IMAGE_PIXELS = 120_000_000  # what is larger is refused below before it is unpacked
 DOCUMENT_BYTES = 20 * 1024 * 1024
+Area = tuple[int, int, int, int]  # left, top, width, height in thousandths of the picture
 
 
 class Upload(Protocol):
@@ -57,12 +61,18 @@ def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) ->
             field="photo",
         )
     raw = upload.read(settings.PHOTO_MAX_BYTES + 1)
-    small = io.BytesIO()
     with _ONE_AT_A_TIME:
         image, large = _bare(_opened(raw, LONG_EDGE, "photo"), LONG_EDGE, quality=75)
-        width, height = image.size
-        image.thumbnail((SMALL_EDGE, SMALL_EDGE))
-        image.save(small, "JPEG", quality=70)
+    return _photo_stored(actor, image, large, hashlib.sha256(raw).hexdigest(), may_be_public)
+
+
+def _photo_stored(
+    actor: Viewer, image: Image.Image, large: bytes, sha256: str, may_be_public: bool = False
+) -> Attachment:
+    """A bare picture with its small copy in the store, and the record of both."""
+    small, (width, height) = io.BytesIO(), image.size
+    image.thumbnail((SMALL_EDGE, SMALL_EDGE))
+    image.save(small, "JPEG", quality=70)
     key = _put(large, ".jpg")
     _write(_path(key + ".small"), small.getvalue())
     return Attachment.objects.create(
@@ -70,13 +80,29 @@ def photo_keep(*, actor: Viewer, upload: Upload, may_be_public: bool = False) ->
         name=f"{key[6:14]}.jpg",  # never the name that its owner gave it
         media_type="image/jpeg",
         size=len(large),
-        sha256=hashlib.sha256(raw).hexdigest(),
+        sha256=sha256,
         key=key,
         width=width,
         height=height,
         may_be_public=may_be_public,
         uploaded_by=actor.person,
     )
+
+
+def photo_cover(*, actor: Viewer, photo: Attachment, areas: Sequence[Area]) -> Attachment:
+    """Store a copy of a photo in which each area is one solid grey: nothing of what stood there is in the copy.
+
+    The original stays as it is. FileNotFoundError if the store has lost it.
+    """
+    with _ONE_AT_A_TIME, opened(photo) as file:
+        image = Image.open(file, formats=FORMATS).convert("RGB")
+        for left, top, width, height in areas:
+            right, bottom = min(left + width, WHOLE), min(top + height, WHOLE)
+            first = image.width * left // WHOLE, image.height * top // WHOLE
+            end = -(-image.width * right // WHOLE), -(-image.height * bottom // WHOLE)  # rounded up: rather too much
+            image.paste(COVER, (*first, *end))
+        image, large = _bare(image, LONG_EDGE, quality=85)
+    return _photo_stored(actor, image, large, hashlib.sha256(large).hexdigest())
 
 
 def scan_keep(*, actor: Viewer, upload: Upload) -> Attachment:
@@ -230,4 +256,4 @@ def _write(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-__all__ = ["Upload", "discard", "opened", "photo_keep", "scan_keep"]
+__all__ = ["Area", "Upload", "discard", "opened", "photo_cover", "photo_keep", "scan_keep"]

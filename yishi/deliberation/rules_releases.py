@@ -5,17 +5,17 @@ from typing import Any
 from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import GoodCase, Matter, Release
+from .models import GoodCase, Matter, PhotoMask, Release
 from .rules import has_desk, is_known, runs_here
 
 
-def matter_of(thing: Matter | Release | GoodCase) -> Matter:
-    """The matter that a release or a good case belongs to; a matter is its own."""
+def matter_of(thing: Matter | Release | PhotoMask | GoodCase) -> Matter:
+    """The matter that a release, a mask or a good case belongs to; a matter is its own."""
     return thing if isinstance(thing, Matter) else thing.matter
 
 
 @predicate
-def runs_its_matter(viewer: Viewer, thing: Matter | Release) -> Answer:
+def runs_its_matter(viewer: Viewer, thing: Matter | Release | PhotoMask) -> Answer:
     """Works at the convener's desk, or at the overseeing desk of the county, township or village."""
     matter = matter_of(thing)
     return viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)
@@ -43,6 +43,8 @@ add("release.list", sees_releases, reads=True)
 add("release.prepare", runs_its_matter)
 add("release.check", runs_its_matter)
 add("release.hide", runs_its_matter | oversees_its_place)
+add("photo.mask", runs_its_matter)
+add("photo.unmask", runs_its_matter)
 add("case.choose", oversees_its_place)
 add("case.withdraw", works_at_choosing_desk | oversees_its_place)
 add("library.see", is_known & has_desk, reads=True)

@@ -19,7 +19,7 @@ from yishi.kit.names import masked_name
 from yishi.organisations.models import Body, BodyKind
 from yishi.people.models import Person
 
-from .models import Matter, Release, Seat, Statement, StudyVisit, Worry
+from .models import Matter, PhotoMask, Release, Seat, Statement, StudyVisit, Worry
 from .process.facts import Facts
 
 # An identity number (18 places, or the old 15); a mobile number, a number with its area code; not inside longer ones.
@@ -175,6 +175,11 @@ def photos_of(matter: Matter) -> list[Attachment]:
     proofs = Proof.objects.filter(commitment__in=commitments, files__isnull=False).values("files")
     attachments = Attachment.objects.filter(Q(pk__in=visits) | Q(pk__in=proofs), kind=Attachment.Kind.PHOTO)
     return list(attachments.order_by("created_at", "pk"))
+
+
+def masks_of(matter: Matter) -> list[PhotoMask]:
+    """The masks of a matter's photos, with the copies that stand for them in public."""
+    return list(PhotoMask.objects.filter(matter=matter).select_related("covered", "original"))
 
 
 def sources_of(matter: Matter) -> dict[UUID, tuple[str, date]]:

@@ -259,6 +259,24 @@ class Release(models.Model):
         return self.title
 
 
+class PhotoMask(models.Model):
+    """A photo's mask (遮挡): the covered copy stands for the original in public; the original stays private."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="masks")
+    original = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
+    covered = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
+    areas = models.JSONField()  # left, top, width, height of each rectangle in thousandths of the photo
+    made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matter", "original"], name="photo_masked_once")]
+
+    def __str__(self) -> str:
+        return str(self.original)
+
+
 class GoodCase(models.Model):
     """A matter shown as an example; its model can be copied."""
 

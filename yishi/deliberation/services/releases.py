@@ -11,7 +11,7 @@ from yishi.database.words import within
 from yishi.deliberation.models import GoodCase, Matter, Release
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.shown import check_shown, release_digest
-from yishi.deliberation.veil import Doubt, Veil, photos_of, public_texts
+from yishi.deliberation.veil import Doubt, Veil, masks_of, photos_of, public_texts
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
@@ -48,7 +48,7 @@ def release_prepare(
     """Put a matter's public file up for the release check. Result: release, slug, warnings (their number).
 
     A file that is public already leaves the public eye until it is checked again. Sensitive matters are refused.
-    Photos must be of the matter's study or proofs.
+    Photos must be of the matter's study or proofs; for a masked one its covered copy stands.
     """
     by = permit("release.prepare", actor, matter)
     photos = list(photos)
@@ -84,7 +84,8 @@ def release_prepare(
         release.checked_by = release.checked_at = None
         release.reason = ""
         release.save()
-        release.photos.set(photos)
+        covered = {mask.original_id: mask.covered for mask in masks_of(matter)}
+        release.photos.set([covered.get(photo.pk, photo) for photo in photos])
         warnings = release_warnings(release)
         _entry(this, release, {"warnings": len(warnings)})
         this.result(release=release.pk, slug=release.slug, warnings=len(warnings))

@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from yishi.attachments.models import Attachment
-from yishi.deliberation.models import Matter
-from yishi.deliberation.veil import photos_of, sources_of
+from yishi.deliberation.models import Matter, PhotoMask
+from yishi.deliberation.veil import masks_of, photos_of, sources_of
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.page import page
-from yishi.web.kit.page_tags import day
+from yishi.web.kit.page_tags import badge, day
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
@@ -29,6 +29,13 @@ class MatterPhoto:
 
     matter: Matter
     photo: Attachment
+    mask: PhotoMask | None = None
+
+
+class Tile(SafeString):
+    """A photo as the words beside its tick box, and what can be done with it, `aside`: no link stands in a label."""
+
+    aside: SafeString
 
 
 class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
@@ -36,29 +43,41 @@ class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
 
     def __init__(self, **kwargs: Any):
         super().__init__(Attachment.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
-        self.labels: dict[UUID, SafeString] = {}
+        self.labels: dict[UUID, Tile] = {}
 
     def offer(self, matter: Matter, photos: list[Attachment]) -> None:
-        sources = sources_of(matter)
+        sources, masks = sources_of(matter), {mask.original_id: mask for mask in masks_of(matter)}
         self.labels = {
-            photo.pk: tile(matter, photo, number, *sources[photo.pk]) for number, photo in enumerate(photos, 1)
+            photo.pk: tile(MatterPhoto(matter, photo, masks.get(photo.pk)), number, *sources[photo.pk])
+            for number, photo in enumerate(photos, 1)
         }
         self.queryset = Attachment.objects.filter(pk__in=self.labels).order_by("created_at", "pk")
 
-    def label_from_instance(self, photo: Attachment) -> SafeString:
+    def label_from_instance(self, photo: Attachment) -> Tile:
         return self.labels[photo.pk]
 
 
-def tile(matter: Matter, photo: Attachment, number: int, source: str, on: Any) -> SafeString:
-    """A photo's thumbnail with what it belongs to and its day."""
-    return format_html(
-        '<img src="{}?small=1" alt="{}" width="{}" height="{}" loading="lazy">{}<br><small>{}</small>',
-        reverse("release_photo", args=[matter.pk, photo.pk]),
-        _("Photo %(n)s of the matter") % {"n": number},
+def tile(one: MatterPhoto, number: int, source: str, on: Any) -> Tile:
+    """A photo's thumbnail, as the public would see it, with what it belongs to and its day; and the way to its mask."""
+    photo, masked = (one.mask.covered, badge(_("masked"), "ok")) if one.mask else (one.photo, "")
+    name = _("Photo %(n)s of the matter") % {"n": number}
+    shown = format_html(
+        '<img src="{}?small=1" alt="{}" width="{}" height="{}" loading="lazy">{}<br><small>{}</small> {}',
+        reverse("release_photo", args=[one.matter.pk, photo.pk]),
+        name,
         *_thumbnail(photo),
         source,
         day(on),
+        masked,
     )
+    made = Tile(shown)
+    made.aside = format_html(
+        '<a href="{}">{} <span class="visually-hidden">{}</span></a>',
+        reverse("photo_mask", args=[one.matter.pk, one.photo.pk]),
+        _("Change the mask") if one.mask else _("Mask faces and doorplates"),
+        name,
+    )
+    return made
 
 
 def _thumbnail(photo: Attachment) -> tuple[int, int]:
@@ -68,11 +87,22 @@ def _thumbnail(photo: Attachment) -> tuple[int, int]:
 
 
 def load_release_photo(request: Request, pk: UUID, photo: UUID) -> MatterPhoto:
+    """A photo of the matter, or the covered copy of one."""
+    matter = load_matter(request, pk)
+    found = [one for one in photos_of(matter) if one.pk == photo]
+    found += [mask.covered for mask in masks_of(matter) if mask.covered_id == photo]
+    if not found:
+        raise Attachment.DoesNotExist
+    return MatterPhoto(matter, found[0])
+
+
+def load_original(request: Request, pk: UUID, photo: UUID) -> MatterPhoto:
+    """A photo of the matter as it was taken, with its mask."""
     matter = load_matter(request, pk)
     found = [one for one in photos_of(matter) if one.pk == photo]
     if not found:
         raise Attachment.DoesNotExist
-    return MatterPhoto(matter, found[0])
+    return MatterPhoto(matter, found[0], next((mask for mask in masks_of(matter) if mask.original_id == photo), None))
 
 
 @page("release.prepare", load=load_release_photo, methods=("GET",))

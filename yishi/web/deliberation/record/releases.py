@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Matter, Release
+from yishi.deliberation.models import Matter, PhotoMask, Release
 from yishi.deliberation.services.releases import (
     MAX_SUMMARY,
     MAX_TITLE,
@@ -22,7 +23,7 @@ from yishi.deliberation.services.releases import (
     release_warnings,
 )
 from yishi.deliberation.shown import release_digest
-from yishi.deliberation.veil import photos_of, public_texts
+from yishi.deliberation.veil import masks_of, photos_of, public_texts
 from yishi.journal.feed import entries_of
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
@@ -125,12 +126,14 @@ class PrepareForm(ActForm):
 def matter_release(request: Request, matter: Matter) -> HttpResponse:
     """The state of a matter's public file, and the form to prepare it."""
     release = in_reach().filter(matter=matter).first()
+    masks = masks_of(matter)
+    originals = {mask.covered_id: mask.original for mask in masks}
     initial = {
         "title": release.title if release else matter.title,
         "summary": release.summary if release else matter.summary,
         "shows_agreement": release.shows_agreement if release else True,
         "shows_statements": release.shows_statements if release else False,
-        "photos": list(release.photos.all()) if release else [],
+        "photos": [originals.get(photo.pk, photo) for photo in release.photos.all()] if release else [],
     }
     form = PrepareForm(request.POST or None, initial=initial, matter=matter, edits=release or matter)
     if request.method == "POST" and form.is_valid():
@@ -143,6 +146,7 @@ def matter_release(request: Request, matter: Matter) -> HttpResponse:
         "matter": matter,
         "release": release,
         "form": form,
+        "masks": masks,
         "is_sensitive": matter.is_sensitive or is_sensitive(matter.theme),
     }
     return render(
@@ -199,7 +203,7 @@ def release(request: Request, release: Release) -> HttpResponse:
         "matter": release.matter,
         "kind": KINDS[release.state],
         "file": file,
-        "photos": release.photos.all(),
+        "photos": release.photos.annotate(is_masked=Exists(PhotoMask.objects.filter(covered=OuterRef("pk")))),
         "doubts": doubts,
         "form": form if waits and (installation.small_office or not prepared_it) else None,
         "waits": waits,

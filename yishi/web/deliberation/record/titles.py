@@ -18,6 +18,8 @@ def _check(entry: Entry | None, _names: Names) -> Any:
 TITLES: dict[str, Title] = {
     "deliberation.case.choose": _("Chosen as a good case"),
     "deliberation.case.withdraw": _("Taken out of the library"),
+    "deliberation.photo.mask": _("Photo masked"),
+    "deliberation.photo.unmask": _("Mask taken back"),
     "deliberation.release.check": _check,
     "deliberation.release.hide": _("Hidden"),
     "deliberation.release.prepare": _("Prepared"),
