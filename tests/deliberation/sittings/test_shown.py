@@ -121,6 +121,17 @@ def test_records_5_one_consent_registered_by_mistake_is_taken_back(story, client
         )
 
 
+def test_forms_4_another_consent_does_not_take_the_place_of_the_first(story):
+    by, party = story.by("convener"), story.matter.parties.get(name="花卉公司")
+    given = {"agreement": story.agreement, "party": party, "way": "oral", "witness": "李见证", "condition": "缓交半年"}
+    agreements.consent_record(actor=by, **given)
+    agreements.consent_record(actor=by, **given)  # the same, said again, takes nothing
+    with pytest.raises(WrongStage) as refused:
+        agreements.consent_record(actor=story.by("clerk"), **given | {"condition": "不缓交"})
+    assert refused.value.code == "consent.stands"
+    assert story.agreement.consents.get(party=party).condition == "缓交半年"
+
+
 def test_records_5_the_check_of_a_study_is_of_the_report_that_was_shown(cast, client):
     story = Story(cast).raise_worry().take_up()
     by = story.by("convener")

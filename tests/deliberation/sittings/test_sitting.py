@@ -105,6 +105,14 @@ def test_papers_have_their_own_clock(story):
     papers_send(actor=story.by("convener"), sitting=sitting, short_notice_reason="事急")
 
 
+def test_forms_4_the_reason_of_short_notice_stands_beside_that_of_late_papers(story):
+    sitting = plan(story, workdays_ahead(9))
+    for act, reason in ((sitting_notice, "水渠要在汛前修好"), (papers_send, "材料刚到"), (papers_send, "材料刚到")):
+        act(actor=story.by("convener"), sitting=sitting, short_notice_reason=reason)
+    sitting.refresh_from_db()
+    assert sitting.short_notice_reason == "水渠要在汛前修好；材料刚到"
+
+
 def test_everybody_who_holds_a_seat_has_notice_once_and_hears_of_another_day(story):
     sitting = plan(story)
     sitting_notice(actor=story.by("convener"), sitting=sitting)

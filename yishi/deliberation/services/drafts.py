@@ -191,16 +191,20 @@ def consent_record(
             )
         if way not in Consent.Way.values:
             raise Refusal("consent.way", _("Please choose how the party consented."), field="way")
+        written = {
+            "way": way,
+            "witness": within(witness, 64, "witness"),
+            "condition": within(condition, 300, "condition"),
+        }
+        if row.consents.filter(party=party, digest=now).exclude(**written).exists():
+            raise WrongStage(
+                "consent.stands",
+                _("The consent of this party to this text is recorded already. Was it a mistake? Take it back first."),
+            )
         Consent.objects.update_or_create(
             agreement=row,
             party=party,
-            defaults={
-                "way": way,
-                "witness": within(witness, 64, "witness"),
-                "condition": within(condition, 300, "condition"),
-                "scan": scan,
-                "digest": now,
-            },
+            defaults={**written, "scan": scan, "digest": now},
         )
         enter(this, row, party=party.pk, way=way, digest=now)
     return this.receipt

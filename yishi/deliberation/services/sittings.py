@@ -152,10 +152,7 @@ def sitting_notice(
         state = next_state(row, "notice")
         late = row.state in HELD
         row.notice_given_on = _ahead_on(row, "notice", row.notice_given_on, given_on, short_notice_reason)
-        row.state, row.short_notice_reason = (
-            state,
-            within(short_notice_reason, 300, "short_notice_reason") or row.short_notice_reason,
-        )
+        row.state, row.short_notice_reason = state, _both_reasons(row, short_notice_reason)
         save(row, "state", "notice_given_on", "short_notice_reason")
         enter(this, row, notice=True, late=late)
         if not late:
@@ -183,7 +180,7 @@ def papers_send(
         next_state(row, "papers")
         late = row.state in HELD
         row.papers_sent_on = _ahead_on(row, "papers", row.papers_sent_on, given_on, short_notice_reason)
-        row.short_notice_reason = within(short_notice_reason, 300, "short_notice_reason") or row.short_notice_reason
+        row.short_notice_reason = _both_reasons(row, short_notice_reason)
         save(row, "papers_sent_on", "short_notice_reason")
         enter(this, row, papers=True, late=late)
         if not late:
@@ -316,6 +313,15 @@ def sitting_close(
         enter(this, row)
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
+
+
+def _both_reasons(sitting: Sitting, reason: str) -> str:
+    """Notice and papers may each have been short, or late: the second reason stands behind the first."""
+    said = within(reason, 300, "short_notice_reason")
+    before = sitting.short_notice_reason
+    if not said or said in before:
+        return before
+    return within(f"{before}；{said}" if before else said, 300, "short_notice_reason")
 
 
 def _ahead_on(sitting: Sitting, clock: str, before: date | None, given_on: date | None, reason: str) -> date:

@@ -43,12 +43,13 @@ def still_as_read(thing: models.Model) -> bool:
     return locked is None or all(locked[column] == thing.__dict__[column] for column in columns)
 
 
-def who_changed(thing: models.Model, opened: UUID | None) -> str:
-    """The sentence that names who changed the thing since the form with the act `opened` was shown."""
+def who_changed(thing: models.Model, opened: UUID | None, stands: str = "") -> str:
+    """The sentence that names who changed the thing since the form with the act `opened` was shown; `stands` is said
+    where nobody did, because it stood already."""
     entry = _last_entry(str(thing.pk), _made_at(opened))
     person = Person.within.filter(pk=entry.actor_id).first() if entry is not None and entry.actor_id else None
     if entry is None or person is None:
-        return _(
+        return stands or _(
             "Somebody changed this after you opened the page. What you typed is kept; at each field that was changed "
             "stands what is stored now. Bring both together, then save again."
         )

@@ -71,6 +71,7 @@ class ActForm(Form):
 
     act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     use_required_attribute = False
+    stands: Any = ""  # what is said of what stood there before the form was opened
 
     def __init__(self, *args: Any, shown: str = "", edits: Model | None = None, **kwargs: Any):
         """`shown`: the hash of what the page shows and the act is about; the service gets the one that was sent.
@@ -131,7 +132,7 @@ class ActForm(Form):
         changed = changed_since(self.sent_version, self.initial)
         if untouched and not changed:
             return False
-        self.add_error(None, who_changed(thing, act_id))
+        self.add_error(None, who_changed(thing, act_id, str(self.stands)))
         for name in changed:
             if name in self.fields:
                 self.add_error(name, stored_now(self.fields[name], self.initial[name]))
@@ -152,3 +153,28 @@ class ActForm(Form):
         if self.edits is not None:
             sent[self.add_prefix("version")] = self.initial["version"]
         self.data = sent
+
+
+class ReplacingForm(ActForm):
+    """A form of what is written anew for what is chosen in it: a body's report, a place's target. Who chooses one that
+    stands already is told so once, with what is stored, and keeps the typed words; sent again, theirs replaces it."""
+
+    replaced: tuple[str, ...] = ()  # the fields that the act writes anew
+    stands = gettext_lazy(
+        "This is recorded already. What you typed is kept; at each field that differs stands what is stored now. Save "
+        "again if yours shall replace it."
+    )
+
+    def __init__(self, *args: Any, edits: Model, standing: Callable[[dict[str, Any]], Any], **kwargs: Any):
+        """`standing`: from the cleaned fields the stored values of `replaced`, or nothing where none stand."""
+        super().__init__(*args, edits=edits, **kwargs)
+        self.standing = standing
+        self.initial["version"] = version_of(dict.fromkeys(self.replaced))
+
+    def _was_changed(self) -> bool:
+        if self.edits is not None:
+            still_as_read(self.edits)  # from here on nobody else writes one
+        stands = self.standing(self.cleaned_data) or {}
+        self.initial.update({name: stands.get(name) for name in self.replaced})
+        self.initial["version"] = version_of({name: self.initial[name] for name in self.replaced})
+        return super()._was_changed()

@@ -241,6 +241,9 @@ ACTS: dict[str, tuple[Any, Any, Any, Any]] = {  # verb: form, service, heading, 
 }
 
 
+EDITED = {"rename": "name", "recode": "code"}  # changes that begin from what is stored
+
+
 def load_change(request: Request, pk: UUID, verb: str) -> Place:
     place = load_place(request, pk)
     return lend(place, verb=verb)
@@ -251,7 +254,9 @@ def place_change(request: Request, place: Place) -> HttpResponse:
     """The page of one change of a place."""
     verb = lent(place, "verb")
     form_class, service, heading, done = ACTS[verb]
-    extra = {"place": place} if verb == "divide" else {}
+    extra: dict[str, Any] = {"place": place} if verb == "divide" else {}
+    if verb in EDITED:
+        extra = {"initial": {EDITED[verb]: getattr(place, EDITED[verb])}, "edits": place}
     form = form_class(request.POST or None, **extra)
     for name in ("parent", "into"):
         if name in form.fields:

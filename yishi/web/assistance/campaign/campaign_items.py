@@ -42,7 +42,7 @@ from yishi.reporting.small_numbers import Reader
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import AmountField, area, day_field
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, ReplacingForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response, reader
 from yishi.web.kit.numbers import quantity_words
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -348,7 +348,9 @@ def item_end(request: Request, item: CatalogueItem) -> HttpResponse:
     )
 
 
-class TargetForm(ActForm):
+class TargetForm(ReplacingForm):
+    replaced = ("baseline", "amount", "due_on")
+
     place = PlaceField()
     body = BodyField(
         label=gettext_lazy("of one body"),
@@ -367,7 +369,13 @@ class TargetForm(ActForm):
 
 @page("campaign.part", load=load_item)
 def target_new(request: Request, item: CatalogueItem) -> HttpResponse:
-    form = TargetForm(request.POST or None, initial={"place": item.campaign.place, "due_on": item.campaign.ends_on})
+    def standing(cleaned: dict[str, Any]) -> dict[str, Any] | None:
+        targets = item.targets.filter(place=cleaned["place"], body=cleaned["body"])
+        said = [{"baseline": each.start, "amount": each.goal, "due_on": each.due_on} for each in targets]
+        return said[0] if said else None
+
+    initial = {"place": item.campaign.place, "due_on": item.campaign.ends_on}
+    form = TargetForm(request.POST or None, initial=initial, edits=item, standing=standing)
     form.fields["place"].limit(item.campaign.place)
     form.fields["body"].limit(item.campaign.place)
     return one_act(

@@ -28,7 +28,7 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import AmountField, area, day_field
-from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.forms import ActForm, Form, ReplacingForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
@@ -255,7 +255,9 @@ def meeting_edit(request: Request, meeting: SteeringMeeting) -> HttpResponse:
     )
 
 
-class ReportForm(ActForm):
+class ReportForm(ReplacingForm):
+    replaced = ("speaker", "text")
+
     body = BodyField(label=gettext_lazy("who reported"))
     speaker = forms.CharField(label=gettext_lazy("speaker's office"), max_length=64, required=False)
     text = area(gettext_lazy("What was reported"), rows=7)
@@ -263,7 +265,11 @@ class ReportForm(ActForm):
 
 @page("steering.keep", load=load_meeting)
 def report_new(request: Request, meeting: SteeringMeeting) -> HttpResponse:
-    form = ReportForm(request.POST or None)
+    def standing(cleaned: dict[str, Any]) -> dict[str, Any] | None:
+        report = meeting.reports.filter(body=cleaned["body"]).first()
+        return {"speaker": report.speaker, "text": report.text} if report else None
+
+    form = ReportForm(request.POST or None, edits=meeting, standing=standing)
     form.fields["body"].limit(meeting.place)
     return _act_on(
         request,

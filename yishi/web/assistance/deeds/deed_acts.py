@@ -281,7 +281,7 @@ def correct(request: Request, deed: Deed) -> HttpResponse:
         "households": standing.households,
         "people": standing.people,
     }
-    form = CorrectForm(request.POST or None, viewer=request.viewer, version=deed.version, initial=initial)
+    form = CorrectForm(request.POST or None, viewer=request.viewer, version=deed.version, initial=initial, edits=deed)
     if not knows_all:  # who may not see a beneficiary does not change any of them: they stay as they are
         for name in ("households", "people", "unnamed"):
             form.fields.pop(name, None)

@@ -19,6 +19,7 @@ from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Place
+from yishi.web.kit.edited import version_of
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
@@ -173,6 +174,8 @@ class MoneyForm(ActForm):
     def __init__(self, *args: Any, project: Project, **kwargs: Any):
         super().__init__(*args, **kwargs)
         money_fields(self, dict(project.planned_money.values_list("kind", "amount")))
+        self.initial.update({kind: self.fields[kind].initial for kind in FundKind.values})
+        self.initial["version"] = version_of(self.initial)
         self.order_fields([*FundKind.values, "reason"])
 
 
@@ -227,7 +230,7 @@ def project_money(request: Request, project: Project) -> HttpResponse:
     return act_on(
         request,
         project,
-        MoneyForm(request.POST or None, project=project),
+        MoneyForm(request.POST or None, project=project, edits=project),
         planning.money_plan,
         heading=_("Plan of its money"),
         done=_("The change is stored."),

@@ -279,7 +279,7 @@ def household_move(request: Request, household: Household) -> HttpResponse:
 
     return change_page(
         request,
-        MoveForm(request.POST or None, initial={"place": household.place}),
+        MoveForm(request.POST or None, initial={"place": household.place}, edits=household),
         "relocate",
         asked,
         heading=heading_of(_("The household moves"), household),
