@@ -38,6 +38,7 @@ def test_it_works():
     assert len(acts.codes()) > 280
 
 
+@pytest.mark.long
 def test_records_4_every_act_is_tried_at_a_second_post_and_refused_to_an_auditor(tried):
     """Each entry names the grant that gave the right, held by its doer there: by a post the second, never the one
     elsewhere that everybody was given first. With the same content the auditor was refused, and no row changed."""

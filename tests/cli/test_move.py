@@ -65,6 +65,7 @@ def test_operating_6_a_value_that_does_not_fit_moves_nothing_and_is_named(tmp_pa
     assert yishi(tmp_path, "shell", "-v0", "-c", count, database=url) == "0\n"
 
 
+@pytest.mark.long
 @pytest.mark.migrations
 def test_operating_6_what_cannot_be_moved_to_is_said_in_one_line(tmp_path):
     yishi(tmp_path, "migrate", "-v0")

@@ -22,6 +22,7 @@ def both_end_well(*processes: subprocess.Popen) -> None:
     assert sum("migrating" in text for text in said) == 1, "only one of them makes the tables"
 
 
+@pytest.mark.long
 @pytest.mark.migrations
 def test_operating_2_two_services_that_start_together_migrate_once(tmp_path):
     both_end_well(start(tmp_path / "data", "prepare"), start(tmp_path / "data", "prepare"))

@@ -231,6 +231,7 @@ TRIED = {
     "assistance/deeds/services/fitting.MOST_UNNAMED",
     "web/kit/numbers_in.MOST", "web/kit/numbers_in.MOST_DECIMAL",  # test_out_of_range
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
+    "deliberation/services/screening.MAX_AUTHORITY",  # tests/deliberation/worries/test_whom_it_concerns.py
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
 }  # fmt: skip
 SHOWN = "how much a page shows or a search looks at: nobody's act is refused by it"

@@ -120,6 +120,7 @@ def to_the_nearest_five(figure: Figure) -> Told:
     return Told(max(middle - 2, 0), 5 if middle else 3)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_thousands_of_differences_isolate_no_group_of_fewer_than_five(seed):
     rng = random.Random(seed)

@@ -55,6 +55,7 @@ def left_behind(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_none_of_a_thousand_numbers_stands_in_clear_anywhere(left_behind):
     assert len(set(numbers())) == 1000
     names = {path.name for path in left_behind.rglob("*") if path.is_file()}
