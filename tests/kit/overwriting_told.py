@@ -77,6 +77,7 @@ OVERWRITES_NOTHING = {
     "phone_change": "one's own number, with one's own code",
     "place_divide": "a new version of the place; the earlier one keeps its words",
     "place_merge": "a new version of the place; the earlier one keeps its words",
+    "photo_mask": "rectangles, no words; a file that shows the photo is checked again",
     "plan_decide": STAGE,
     "plan_supplement": STAGE,
     "process_save": "carries the hash of the document that was read (`seen`)",
