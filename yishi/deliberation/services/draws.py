@@ -99,39 +99,39 @@ def draw_run(
     with act("deliberation.draw.run", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        fresh = open_matter(draw.matter)
-        row = Draw.objects.select_for_update().get(pk=draw.pk)
-        if row.drawn_at is not None:
+        matter = open_matter(draw.matter)
+        drawn = Draw.objects.select_for_update().get(pk=draw.pk)
+        if drawn.drawn_at is not None:
             raise WrongStage("draw.drawn", _("This draw was held already; its result stands."))
-        row.public_number = words(public_number, "public_number", 64, _("Please type the public number."))
-        lacking = [party.name for party in fresh.parties.all() if not numbers.get(str(party.pk))]
+        drawn.public_number = words(public_number, "public_number", 64, _("Please type the public number."))
+        lacking = [party.name for party in matter.parties.all() if not numbers.get(str(party.pk))]
         if lacking:
             raise Refusal(
                 "draw.party_number",
                 _("These parties have not given a number yet: %(names)s.") % {"names": "、".join(lacking)},
                 field="party_numbers",
             )
-        row.party_numbers = numbers
-        row.seed = repeatable.seed_of(row.list_hash, row.public_number, numbers)
-        row.order = repeatable.order_of(row.seed, row.candidates)
-        row.drawn_at = this.now
-        row.save()
-        people = {str(person.pk): person for person in Person.within.filter(pk__in=row.order[: row.wanted])}
-        for key in row.order[: row.wanted]:
-            if Seat.objects.filter(matter=fresh, person=key, role=role, ended_on__isnull=True).exists():
+        drawn.party_numbers = numbers
+        drawn.seed = repeatable.seed_of(drawn.list_hash, drawn.public_number, numbers)
+        drawn.order = repeatable.order_of(drawn.seed, drawn.candidates)
+        drawn.drawn_at = this.now
+        drawn.save()
+        people = {str(person.pk): person for person in Person.within.filter(pk__in=drawn.order[: drawn.wanted])}
+        for key in drawn.order[: drawn.wanted]:
+            if Seat.objects.filter(matter=matter, person=key, role=role, ended_on__isnull=True).exists():
                 continue  # came to the table in between; the draw's order stands all the same
             seat_fill(
                 actor=actor,
-                matter=fresh,
+                matter=matter,
                 person=people[key],
                 role=role,
                 filled_by=Seat.FilledBy.DRAW,
-                seat_class=row.seat_class,
-                draw_id=row.pk,
+                seat_class=drawn.seat_class,
+                draw_id=drawn.pk,
                 act_id=this.child(),
             )
-        this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"draw": row.pk, "seed": row.seed})
-        this.result(draw=row.pk, seed=row.seed)
+        this.entry(subject=("matter", matter.pk), place=matter.place_id, data={"draw": drawn.pk, "seed": drawn.seed})
+        this.result(draw=drawn.pk, seed=drawn.seed)
     return this.receipt
 
 
