@@ -17,7 +17,7 @@ from yishi.database.reach import everything
 
 from . import kept as kept_fixtures
 from .cast import Cast, make_cast
-from .kept import NO_LAYERS, _django_db_helper, kept, kept_values, pytest_runtest_setup  # noqa: F401  fixtures and a hook
+from .kept import _django_db_helper, commits, kept, kept_values, pytest_runtest_setup  # noqa: F401  fixtures and a hook
 from .promises import checked, promise, proved  # noqa: F401  fixtures
 
 # A machine that does other things at the same time is no fault of what is tested.
@@ -81,12 +81,6 @@ def draw(names: list[str], seed: str, *, share: int = 4) -> set[str]:
     """A quarter of `names` (or 1/`share`), at least one; the same for the same seed, in whichever order they come."""
     shuffled = sorted(names, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest())
     return set(shuffled[: -(-len(shuffled) // share)])
-
-
-def commits(item) -> bool:
-    """Does the test commit, as threads that wait for one another must?"""
-    mark = item.get_closest_marker("django_db")
-    return bool(mark and mark.kwargs.get("transaction")) or bool(NO_LAYERS & set(item.fixturenames))
 
 
 def left_out(items, seed: str, database: str) -> list:

@@ -26,7 +26,7 @@ from pytest_django.plugin import blocking_manager_key
 from yishi.database.reach import everything
 from yishi.reporting import figures
 
-NO_LAYERS = {"transactional_db", "live_server", "django_db_reset_sequences"}
+COMMITTING = {"transactional_db", "live_server", "django_db_reset_sequences"}
 
 
 def kept(build: Callable) -> Any:
@@ -118,12 +118,17 @@ def _undone() -> Iterator[None]:
         atomic.__exit__(None, None, None)
 
 
+def commits(item: Any) -> bool:
+    """Does the test commit, as threads that wait for one another must?"""
+    mark = item.get_closest_marker("django_db")
+    is_marked = mark and (mark.kwargs.get("transaction") or mark.kwargs.get("reset_sequences"))
+    return bool(is_marked) or bool(COMMITTING & set(item.fixturenames))
+
+
 def wanted_by(item: Any) -> dict[str, Callable]:
     """The kept fixtures under a test, those first on which others stand: name → what writes the rows."""
     fixtures = getattr(item, "_fixtureinfo", None)
-    mark = item.get_closest_marker("django_db")
-    commits = mark and (mark.kwargs.get("transaction") or mark.kwargs.get("reset_sequences"))
-    if fixtures is None or commits or NO_LAYERS & set(item.fixturenames):
+    if fixtures is None or commits(item):
         return {}
     wanted: dict[str, Callable] = {}
 
