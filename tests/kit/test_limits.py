@@ -281,6 +281,7 @@ LEFT = {
     "deliberation/process/conditions.MIN_PARTIES": OPEN,
     "deliberation/process/problems.MAX_DAYS": OPEN,
     "deliberation/services/consultation_results.LEAST_VOTES": OPEN,
+    "deliberation/services/masks.MAX_AREAS": OPEN,
     "deliberation/services/notes.MAX_AUTHOR": OPEN,
     "deliberation/services/notes.MAX_TEXT": OPEN,
     "organisations/place_file.MAX_BYTES": WORKBOOK,
