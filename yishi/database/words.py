@@ -15,3 +15,11 @@ def within(text: str, longest: int, field: str = "text", code: str = "") -> str:
         said = str(TOO_LONG) % {"length": len(kept), "longest": longest}
         raise Refusal(code or f"{field}.long", said, field=field)
     return kept
+
+
+def written(text: str, longest: int, field: str, missing: object, *, code: str = "", long_code: str = "") -> str:
+    """`text` as `within` keeps it; one that shows nothing is refused with the sentence `missing`."""
+    kept = within(text, longest, field, long_code)
+    if not kept:
+        raise Refusal(code or f"{field}.empty", missing, field=field)
+    return kept

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.deliberation.models import GoodCase, Matter, Release
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.shown import check_shown, release_digest
@@ -267,7 +267,4 @@ def _check_not_sensitive(matter: Matter) -> None:
 
 
 def _text(text: str, longest: int, field: str, missing: object) -> str:
-    text = within(text, longest, field, f"release.long_{field}")
-    if not text:
-        raise Refusal(f"release.no_{field}", missing, field=field)
-    return text
+    return written(text, longest, field, missing, code=f"release.no_{field}", long_code=f"release.long_{field}")

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import written
 from yishi.deliberation.models import Matter, ProcessVersion, Worry, WorryStep
 from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
@@ -359,11 +359,5 @@ def _step(
 
 
 def _reason(text: str, *, field: str = "reason", longest: int = 1000) -> str:
-    cleaned = within(text, longest, field, "worry.reason.long")
-    if not cleaned:
-        raise Refusal(
-            "worry.reason.empty",
-            _("Please write the reason in a sentence: whoever raised it will read it."),
-            field=field,
-        )
-    return cleaned
+    missing = _("Please write the reason in a sentence: whoever raised it will read it.")
+    return written(text, longest, field, missing, code="worry.reason.empty", long_code="worry.reason.long")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
 from yishi.deliberation.shown import check_shown, study_digest
 from yishi.journal.act import Act, act
@@ -200,10 +200,7 @@ def open_matter(matter: Matter) -> Matter:
 
 def words(text: str, field: str, longest: int, otherwise: object) -> str:
     """`text` as it is stored; refuses an empty one with the sentence `otherwise`, and one that is too long."""
-    kept = within(text, longest, field)
-    if not kept:
-        raise Refusal(f"{field}.empty", otherwise, field=field)
-    return kept
+    return written(text, longest, field, otherwise)
 
 
 def happened(on: date | None, field: str) -> date:

@@ -19,7 +19,7 @@ from yishi.assistance.campaign.models import (
 )
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_hand_over
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -343,10 +343,7 @@ def _put(meeting: SteeringMeeting, *, kind: str, title: str, on: date, **said: A
 
 
 def _text(text: str, otherwise: Any) -> str:
-    kept = within(text, MOST_TEXT, "text")
-    if not kept:
-        raise Refusal("text.empty", otherwise, field="text")
-    return kept
+    return written(text, MOST_TEXT, "text", otherwise)
 
 
 def _locked(meeting: SteeringMeeting) -> SteeringMeeting:

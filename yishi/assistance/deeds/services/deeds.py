@@ -27,7 +27,7 @@ from yishi.assistance.deeds.models import (
 )
 from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.journal.act import Act, act, parts_write, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -353,9 +353,7 @@ def _only_oneself(actor: Viewer, parties: Sequence[Part]) -> bool:
 
 def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:
     """The reason, which stays with this act: a later change does not overwrite it."""
-    kept = within(reason, 300, "reason")
-    if not kept:
-        raise Refusal("reason.empty", otherwise, field="reason")
+    kept = written(reason, 300, "reason", otherwise)
     DeedRemark.objects.create(deed=deed, act_id=this.id, text=kept)
     return kept
 

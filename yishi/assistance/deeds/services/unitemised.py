@@ -11,7 +11,7 @@ from yishi.assistance.campaign.models import CatalogueItem
 from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.campaign.services.campaigns import thousandths
 from yishi.assistance.deeds.models import Unitemised
-from yishi.database.words import within
+from yishi.database.words import written
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -48,9 +48,7 @@ def unitemised_report(
             raise Refusal(
                 "deed.future", _("This day is still to come. Please give the day it happened."), field="ends_on"
             )
-        said = within(note, 300, "note")
-        if not said:
-            raise Refusal("unitemised.note", _("Please write where this number comes from."), field="note")
+        said = written(note, 300, "note", _("Please write where this number comes from."), code="unitemised.note")
         row = Unitemised.objects.create(
             item=item,
             body=body,

@@ -17,7 +17,7 @@ from yishi.assistance.pairing.models.needs import left_of
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import proof_give
-from yishi.database.words import within
+from yishi.database.words import written
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -146,9 +146,9 @@ def _written(
     files: list[Attachment],
     match: Match | None = None,
 ) -> OfferDelivery:
-    said = within(words, 500, "words")
-    if not said:
-        raise Refusal("delivery.words", _("Please write what was given to whom, and how one sees it."), field="words")
+    said = written(
+        words, 500, "words", _("Please write what was given to whom, and how one sees it."), code="delivery.words"
+    )
     if on > timezone.localdate(this.now):
         raise Refusal("delivery.future", _("This day is still to come. Please give the day it happened."), field="on")
     delivery = OfferDelivery.within.create(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.pairing.models import Measure, Pairing
 from yishi.assistance.register.hooks import households_changed
 from yishi.commitments.models import Commitment
-from yishi.database.words import within
+from yishi.database.words import written
 from yishi.journal.act import Act, act, parts_write
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -168,10 +168,7 @@ def pairings_hand_over(
 
 
 def _said(note: str) -> str:
-    said = within(note, 500, "note")
-    if not said:
-        raise Refusal("pairing.note", _("Write what the successor should know."), field="note")
-    return said
+    return written(note, 500, "note", _("Write what the successor should know."), code="pairing.note")
 
 
 def _problems(

@@ -19,7 +19,7 @@ from yishi.assistance.pairing.models.needs import left_of
 from yishi.assistance.pairing.rules_needs import keeps_need
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_close_undone, proof_give
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -215,9 +215,7 @@ def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None =
         if this.replayed:
             return this.receipt
         row = locked_match(match, *Match.LIVE)
-        why = within(reason, 300, "reason")
-        if not why:
-            raise Refusal("reason.empty", _("Please write why it ends."), field="reason")
+        why = written(reason, 300, "reason", _("Please write why it ends."))
         if row.commitment is not None and row.commitment.state == Commitment.State.IN_FORCE:
             # By the right to end the match: the promise was of that match alone. It counts as never done.
             commitment_close_undone(actor=system(), commitment=row.commitment, reason=why, act_id=this.child())

@@ -16,7 +16,7 @@ from yishi.assistance.pairing.models import (
     Offer,
 )
 from yishi.assistance.register.models import Household
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -120,9 +120,7 @@ def need_close(*, actor: Viewer, need: Need, is_met: bool, reason: str, act_id: 
         if this.replayed:
             return this.receipt
         row = open_need(need)
-        why = within(reason, 300, "reason")
-        if not why:
-            raise Refusal("reason.empty", _("Please write why it is closed."), field="reason")
+        why = written(reason, 300, "reason", _("Please write why it is closed."))
         if row.matches.filter(state=Match.State.ACCEPTED).exists():
             raise WrongStage(
                 "need.accepted", _("Somebody has promised help for it. Record the deed, or end that first.")
@@ -200,9 +198,7 @@ def offer_withdraw(*, actor: Viewer, offer: Offer, reason: str, act_id: UUID | N
         if this.replayed:
             return this.receipt
         row = open_offer(offer)
-        why = within(reason, 300, "reason")
-        if not why:
-            raise Refusal("reason.empty", _("Please write why it is withdrawn."), field="reason")
+        why = written(reason, 300, "reason", _("Please write why it is withdrawn."))
         row.matches.filter(state=Match.State.PROPOSED).update(state=Match.State.ENDED, reason=why)
         close_offer(this, row, Offer.State.WITHDRAWN, why)
         this.result(offer=row.pk)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.pairing.models import Pairing, VisitRule
 from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -132,9 +132,7 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
         if this.replayed:
             return this.receipt
         row = pairing_locked(pairing)
-        why = within(reason, 500, "reason")
-        if not why:
-            raise Refusal("reason.empty", _("Please write why it ends."), field="reason")
+        why = written(reason, 500, "reason", _("Please write why it ends."))
         if on < row.valid_from:
             raise Refusal("pairing.end", _("It cannot end before it began."), field="on")
         row.valid_to, row.note = on, why

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import StationedTeam, TeamMember
-from yishi.database.words import within
+from yishi.database.words import written
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -33,9 +33,7 @@ def team_open(*, actor: Viewer, place: Place, name: str, valid_from: date, act_i
             return this.receipt
         if place.level not in LEVELS:
             raise Refusal("team.place", _("A team is stationed in a village or a township."), field="place")
-        said = within(name, 64, "name")
-        if not said:
-            raise Refusal("team.name", _("Please write a name."), field="name")
+        said = written(name, 64, "name", _("Please write a name."), code="team.name")
         if StationedTeam.within.filter(current(valid_from), place=place, name=said).exists():
             raise Refusal("team.twice", _("A team of this name is stationed there already."), field="name")
         team = StationedTeam.within.create(place=place, name=said, valid_from=valid_from, made_by=actor.person)
@@ -138,9 +136,7 @@ def team_end(*, actor: Viewer, team: StationedTeam, on: date, reason: str, act_i
             raise WrongStage("team.closed", _("This team has ended."))
         if on < row.valid_from:
             raise Refusal("team.leave", _("It cannot end before it began."), field="on")
-        row.end_reason = within(reason, 200, "reason")
-        if not row.end_reason:
-            raise Refusal("reason.empty", _("Please write why."), field="reason")
+        row.end_reason = written(reason, 200, "reason", _("Please write why."))
         posts = row.members.filter(current(on))
         late = posts.filter(valid_from__gt=on).select_related("person").first()
         if late is not None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.register.models import Household
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.journal.act import Act, act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -66,9 +66,7 @@ def visit_log(
             raise Refusal("visit.nobody", _("Say who visited."), field="visitors")
         if len(people) > MOST_VISITORS:
             raise Refusal("visit.many", _("At most 20 visitors."), field="visitors")
-        findings = within(found, 1000, "found")
-        if not findings:
-            raise Refusal("visit.found", _("Write in a sentence what you found."), field="found")
+        findings = written(found, 1000, "found", _("Write in a sentence what you found."), code="visit.found")
         visit = Visit.objects.create(
             id=child_id(this.id, 1),
             household=household,
@@ -121,9 +119,7 @@ def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | N
         if this.replayed:
             return this.receipt
         row = _locked(visit, State.KEPT)
-        row.reason = within(reason, 300, "reason")
-        if not row.reason:
-            raise Refusal("reason.empty", _("Please write why it is withdrawn."), field="reason")
+        row.reason = written(reason, 300, "reason", _("Please write why it is withdrawn."))
         this.reverse(Entry.objects.get(pk=certain(row.entry_id)))
         row.state, row.entry_id = State.WITHDRAWN, None
         row.save(update_fields=["state", "reason", "entry_id"])

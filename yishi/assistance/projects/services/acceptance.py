@@ -21,7 +21,7 @@ from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_hand_over
-from yishi.database.words import within
+from yishi.database.words import written
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -91,9 +91,7 @@ def project_accept(
                 _("Defects go with “passed; defects to be mended”: name each with the day by which it is mended."),
                 field="defects",
             )
-        report = within(words, 500, "words")
-        if not report:
-            raise Refusal("acceptance.words", _("Write what was looked at and found."), field="words")
+        report = written(words, 500, "words", _("Write what was looked at and found."), code="acceptance.words")
         acceptance = Acceptance.objects.create(
             id=child_id(this.id, 1),
             project=project,

@@ -22,7 +22,7 @@ from yishi.assistance.projects.models import (
 )
 from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import within, written
 from yishi.journal.act import Act, act, receipt_number
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -155,9 +155,9 @@ def _money_in(
         elif isinstance(giver, Person):
             movement.giver_person = giver
         else:
-            movement.giver_name = within(giver, 80, "giver")
-            if not movement.giver_name:
-                raise Refusal("movement.giver", _("Say from whom the money comes."), field="giver")
+            movement.giver_name = written(
+                giver, 80, "giver", _("Say from whom the money comes."), code="movement.giver"
+            )
         movement.save(force_insert=True)
         count(this, movement)
         this.result(movement=movement.pk, number=movement.number)
