@@ -31,7 +31,7 @@ OVERWRITES_NOTHING = {
     "commitment_close_undone": STAGE,
     "commitment_drop": STAGE,
     "commitment_reopen": ANEW,
-    "consent_record": "another consent to the same text is refused until the first is taken back",
+    "consent_record": "refused until the first is taken back; a signature of what was said keeps its words",
     "consultation_brief": "added behind what the agenda says",
     "consultation_close": STAGE,
     "contract_cancel": STAGE,

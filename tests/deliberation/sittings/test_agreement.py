@@ -144,8 +144,9 @@ def test_consent_in_words_needs_a_witness(story):
     assert refused_with("consent.witness", lambda: say(way="oral")).field == "witness"
     refused_with("consent.way", lambda: say(way="nod"))
     say(way="oral", witness="村委会主任", condition="农业农村局监督")
-    say(way="paper")  # they signed later
-    assert Consent.objects.get().way == "paper"
+    refused_with("consent.stands", lambda: say(way="paper"))  # it would lose the condition
+    say(way="paper", condition="农业农村局监督")  # they signed later
+    assert (Consent.objects.get().way, Consent.objects.get().witness) == ("paper", "村委会主任")
 
 
 def test_a_party_of_another_matter_consents_to_nothing_here(story, cast):

@@ -132,6 +132,19 @@ def test_forms_4_another_consent_does_not_take_the_place_of_the_first(story):
     assert story.agreement.consents.get(party=party).condition == "缓交半年"
 
 
+def test_a_consent_in_words_is_signed_later_and_keeps_its_condition(story, client):
+    party = story.matter.parties.get(name="花卉公司")
+    given = {"way": "oral", "witness": "李见证", "condition": "缓交半年"}
+    agreements.consent_record(actor=story.by("convener"), agreement=story.agreement, party=party, **given)
+    client.force_login(story.cast.people["convener"].account)
+    page = f"/desk/agreements/{story.agreement.pk}/consent/"
+    offered = client.get(page, {"party": party.pk}).context["form"].initial
+    assert offered | given | {"way": "paper"} == offered
+    assert client.post(page, offered).status_code == 302
+    signed = story.agreement.consents.get(party=party)
+    assert (signed.way, signed.witness, signed.condition) == ("paper", "李见证", "缓交半年")
+
+
 def test_records_5_the_check_of_a_study_is_of_the_report_that_was_shown(cast, client):
     story = Story(cast).raise_worry().take_up()
     by = story.by("convener")

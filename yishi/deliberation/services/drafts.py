@@ -155,6 +155,16 @@ def duty_remove(*, actor: Viewer, duty: Duty, act_id: UUID | None = None) -> Rec
     return this.receipt
 
 
+def signs_what_was_said(stands: Consent, written: dict[str, str]) -> bool:
+    """Whether a consent given in words is now signed, on the same condition."""
+    return (
+        stands.way == Consent.Way.ORAL
+        and written["way"] == Consent.Way.PAPER
+        and stands.condition == written["condition"]
+        and written["witness"] in ("", stands.witness)
+    )
+
+
 def consent_record(
     *,
     actor: Viewer,
@@ -169,7 +179,9 @@ def consent_record(
 ) -> Receipt:
     """How a party consented: on signed paper, or in words before a witness (named by office, not in the journal).
 
-    The consent is to the agreement as it stands; `shown` is the hash of what the page showed (see shown.py).
+    The consent is to the agreement as it stands; `shown` is the hash of what the page showed (see shown.py). Who
+    consented in words may sign the same text later, on the same condition: the witness stays. Anything else waits
+    until the first consent is taken back.
     """
     by = permit("agreement.run", actor, agreement.matter)
     body = {"agreement": agreement.pk, "party": party.pk, "way": way, "witness": witness, "condition": condition}
@@ -196,7 +208,10 @@ def consent_record(
             "witness": within(witness, 64, "witness"),
             "condition": within(condition, 300, "condition"),
         }
-        if row.consents.filter(party=party, digest=now).exclude(**written).exists():
+        stands = row.consents.filter(party=party, digest=now).first()
+        if stands is not None and signs_what_was_said(stands, written):
+            written["witness"] = written["witness"] or stands.witness
+        elif stands is not None and any(getattr(stands, name) != value for name, value in written.items()):
             raise WrongStage(
                 "consent.stands",
                 _("The consent of this party to this text is recorded already. Was it a mistake? Take it back first."),

@@ -240,6 +240,14 @@ def _with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
     return call
 
 
+def _consent_so_far(agreement: Agreement, party: str) -> dict[str, str]:
+    """The party asked for; where it consented in words, with what was said, to be signed now."""
+    said = [row for row in agreement.consents.filter(way=Consent.Way.ORAL) if str(row.party_id) == party]
+    if not said:
+        return {"party": party}
+    return {"party": party, "way": Consent.Way.PAPER, "witness": said[0].witness, "condition": said[0].condition}
+
+
 @page("agreement.run", load=load_agreement)
 def consent_new(request: Request, agreement: Agreement) -> HttpResponse:
     return agreement_act(
@@ -249,7 +257,7 @@ def consent_new(request: Request, agreement: Agreement) -> HttpResponse:
             request.POST or None,
             request.FILES or None,
             matter=agreement.matter,
-            initial={"party": request.GET.get("party", "")},
+            initial=_consent_so_far(agreement, request.GET.get("party", "")),
             shown=agreement_digest(agreement),
         ),
         _with_scan(consent_record),
