@@ -6,7 +6,7 @@
 // `./run dev` keeps this running with --watch: files as always instead of vite's own server, because the pages' policy (CSP)
 // allows no style or script from another origin or inside a page. The sheets are then whole and not made small: purging
 // takes a second, and a class that a template names for the first time has its rule already.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
@@ -35,8 +35,6 @@ const FONTS = [
   "@fontsource/noto-sans-tai-le/files/noto-sans-tai-le-tai-le-400-normal.woff",
   "@fontsource/noto-sans-new-tai-lue/files/noto-sans-new-tai-lue-new-tai-lue-400-normal.woff",
 ];
-// Debian's package fonts-hanazono, where it is installed: the letters of Extensions B to F.
-const OF_THE_MACHINE = ["/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"];
 
 // Classes that no template or script spells out whole (`badge bg-{{ kind }}`), and Bootstrap's states.
 const KEEP = {
@@ -78,9 +76,6 @@ function fonts() {
       for (const font of FONTS) {
         const name = font.split("/").pop().replace(/\.woff$/, ".ttf");
         writeFileSync(join(here, "fonts-built", name), unwrapped(readFileSync(join(here, "node_modules", font))));
-      }
-      for (const font of OF_THE_MACHINE.filter((path) => existsSync(path))) {
-        copyFileSync(font, join(here, "fonts-built", font.split("/").pop()));
       }
     },
   };

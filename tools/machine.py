@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from . import postgres
+from . import fonts, postgres
 
 
 def _loads(library: str) -> bool:
@@ -23,6 +23,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "libatomic1": lambda: _loads("libatomic.so.1"),  # the browser's driver
     "fonts-noto-cjk": lambda: any(Path("/usr/share/fonts").rglob("NotoSansCJK*")),  # a page's Chinese in pictures
     "poppler-utils": lambda: shutil.which("pdftotext") is not None,  # what a PDF says
+    **{package: font.exists for package, font in fonts.RARE.items()},  # what papers print
 }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import fonts
 from .say import ROOT, Stop, call, doing, say
 
 VENV = ROOT / ".venv"
@@ -19,13 +20,17 @@ PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
 FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "yishi" / "web" / "static" / "built"
-FONTS = FRONTEND / "fonts-built"
-HANAZONO = Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")  # of Debian's fonts-hanazono, if it is installed
+FONTS = fonts.FOLDER
 
 
 def run(words: list[str]) -> int:
     """`./run setup`"""
     ready(dev="--dev" in words)
+    if missing := " ".join(fonts.missing()):
+        say(
+            f"没有 {missing}：扩展 B 至 I 区的生僻字在纸上是方框（apt install {missing}，再运行 ./run setup）",
+            "papers have boxes for letters of CJK Extensions B to I without these packages",
+        )
     say("准备完成", "ready: ./run serves")
     return 0
 
@@ -39,6 +44,7 @@ def ready(*, dev: bool = False, as_built: bool = False) -> None:
         if dev:
             install("dev")
         pages(as_built=as_built)
+        rare_letters()
         translations()
 
 
@@ -87,7 +93,6 @@ def install(name: str) -> None:
 def pages(*, as_built: bool = False) -> None:
     """The pages' styles and scripts, and the fonts for PDF; `as_built`: only where there are none yet."""
     is_built = any(BUILT.glob("*.css")) and any(FONTS.glob("*.ttf"))
-    is_built = is_built and (not HANAZONO.exists() or (FONTS / HANAZONO.name).exists())
     if as_built and is_built:
         return
     packages = digest([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
@@ -113,6 +118,12 @@ def pages(*, as_built: bool = False) -> None:
             env=env,
         )
     set_stamp("pages", mark)
+
+
+def rare_letters() -> None:
+    """The machine's fonts for letters that those of the lockfile do not carry."""
+    if taken := fonts.take():
+        say(f"生僻字字体：{'、'.join(taken)}", f"fonts for rare letters: {', '.join(taken)}")
 
 
 def node_and_npm() -> tuple[str, list[str]]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from yishi.formats.letters import missing
 from yishi.organisations.rights import PUBLIC, is_declared
 from yishi.web.kit.public_views import LIBRARY_VIEWS, PUBLIC_VIEWS
 
@@ -44,3 +46,17 @@ def every_view_declares_a_right(app_configs: Any, **kwargs: Any) -> list[CheckMe
     for name in sorted(PUBLIC_VIEWS - public):
         errors.append(Error(f"{name} in web/kit/public_views.py is no public view", id="yishi.E004"))
     return errors
+
+
+RARE = "\U00020000\U0002a700\U0002b740\U0002b820\U0002ceb0\U00030000\U00031350"  # the first of Extensions B to H
+
+
+@register(deploy=True)
+def papers_print_rare_letters(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Names are written with letters that only fonts of Debian carry (docs/decisions/0053)."""
+    boxes = missing(RARE, settings.FONTS_DIR)
+    if not boxes:
+        return []
+    said = f"生僻字 {' '.join(boxes)} 一类在纸上是方框 · papers have boxes for letters such as these"
+    hint = "apt install fonts-hanazono fonts-babelstone-han; ./run setup"
+    return [Warning(said, hint=hint, id="yishi.W001")]

@@ -13,9 +13,13 @@ _AROUND = 2  # letters beside a box by which it is found
 
 @lru_cache(maxsize=4)
 def carried(folder: Path) -> frozenset[int]:
-    """The code points of all TrueType and OpenType fonts in `folder`."""
+    """The code points of all TrueType and OpenType fonts in `folder`.
+
+    Not those for private use: what a font draws there need not be what the writer meant.
+    """
     fonts = sorted(path for path in folder.iterdir() if path.suffix.lower() in {".ttf", ".otf"})
-    return frozenset(code for path in fonts for code in font_letters(path.read_bytes()))
+    letters = frozenset(code for path in fonts for code in font_letters(path.read_bytes()))
+    return frozenset(code for code in letters if unicodedata.category(chr(code)) != "Co")
 
 
 def font_letters(font: bytes) -> Iterator[int]:
