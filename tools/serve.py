@@ -1,5 +1,6 @@
 """Serve: one web server and one process for the jobs; Ctrl-C stops both."""
 
+import http.client
 import os
 import signal
 import socket
@@ -11,6 +12,8 @@ from . import setup
 from .say import ROOT, Stop, call, say
 
 THREADS = 4  # per web process: SQLite has one writer, and each thread keeps a connection
+PATIENCE = 60  # seconds from the start to the first answer
+MOST_MEMORY = 700  # MiB: a web process that has grown beyond it is replaced once its requests are answered
 
 
 def run(words: list[str]) -> int:
@@ -77,7 +80,8 @@ def start_web(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
     words = [
         setup.PYTHON, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning",
-        "--respawn-failed-workers", "--workers-kill-timeout", "10", "yishi.config.wsgi:application",
+        "--respawn-failed-workers", "--workers-kill-timeout", "10",
+        "--workers-max-rss", str(MOST_MEMORY), "yishi.config.wsgi:application",
     ]  # fmt: skip
     return subprocess.Popen(words, cwd=ROOT, start_new_session=True)
 
@@ -88,15 +92,27 @@ def start_jobs() -> list[subprocess.Popen[bytes]]:
 
 def wait_for(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
     where = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    for _ in range(600):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         if web.poll() is not None:
             raise Stop("yishi: 网页服务没有启动 · the web server did not start (see the lines above)")
-        try:
-            with socket.create_connection((where, port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise Stop("yishi: 网页服务 30 秒内没有应答 · the web server did not answer within 30 s")
+        if answers(where, port, end - time.monotonic()):
+            return
+        time.sleep(0.05)
+    raise Stop(f"yishi: 网页服务 {PATIENCE} 秒内没有应答 · the web server did not answer within {PATIENCE} s")
+
+
+def answers(host: str, port: int, patience: float) -> bool:
+    """Whether a file of the pages comes: the socket listens before a web process is there to answer."""
+    connection = http.client.HTTPConnection(host, port, timeout=max(patience, 1))
+    try:
+        connection.request("GET", "/static/icon.svg")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def notify(state: str) -> None:

@@ -57,7 +57,7 @@ def test_the_code_reads_no_other_setting():
         ("YISHI_PORT", "80000"),
         ("YISHI_PORT", "eight"),
         ("YISHI_PORT", "²"),
-        ("YISHI_WORKERS", "0"),
+        ("YISHI_WORKERS", "65"),
         ("YISHI_DEBUG", "maybe"),
         ("YISHI_REGISTER_KEYS", "1:c2VjcmV0"),
         ("YISHI_FACES", "outer"),
