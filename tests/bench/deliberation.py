@@ -223,10 +223,10 @@ def entries_per_second(given: argparse.Namespace, table: Table) -> None:
     table.add("journal, 8 writers, a transaction each", f"{rate:.0f} entries/s", "≥ 500 (PG)", reached=must)
 
 
-def serve() -> subprocess.Popen[bytes]:
+def serve(workers: int = 2) -> subprocess.Popen[bytes]:
     from tools import serve as house
 
-    server = house.start_web("127.0.0.1", PORT, 2)
+    server = house.start_web("127.0.0.1", PORT, workers)
     for _ in range(100):
         try:
             Client(f"http://127.0.0.1:{PORT}").get("/privacy/")

@@ -36,9 +36,14 @@ class Client:
         if self._connection is None:
             parts = urlsplit(self.address)
             self._connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=60)
-        self._connection.request(method, path, body, headers)
-        answer = self._connection.getresponse()
-        content = answer.read()
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            self._connection = None
+            raise
         self.location = answer.headers.get("Location", "")
         if answer.will_close:
             self._connection.close()
