@@ -84,15 +84,15 @@ def draw(names: list[str], seed: str, *, share: int = 4) -> set[str]:
 
 
 def left_out(items, seed: str, database: str) -> list:
-    """What this run does not draw: three quarters of the long walks; on PostgreSQL also half of what SQLite ran and
-    what neither is about PostgreSQL nor commits."""
+    """What this run does not draw: three quarters of the long walks; on PostgreSQL also two thirds of what SQLite
+    ran and what neither is about PostgreSQL nor commits."""
     walks = [item.nodeid for item in items if item.get_closest_marker("long")]
     drawn = draw(walks, seed)
     if database == "postgresql":
         alike = [item for item in items if not (item.get_closest_marker("postgres") or commits(item))]
         names = [item.nodeid for item in alike if not item.get_closest_marker("long")]
         walks += names
-        drawn |= draw(names, seed, share=2)
+        drawn |= draw(names, seed, share=3)
     out = set(walks) - drawn
     return [item for item in items if item.nodeid in out]
 

@@ -105,6 +105,7 @@ def test_forms_4_every_act_that_overwrites_words_carries_their_version_or_says_w
 
 
 @pytest.mark.once
+@pytest.mark.long
 def test_forms_4_two_people_are_tried_at_every_act_that_carries_a_version(client, cast):
     wanted = {view for views in acts_with_versions().values() for view in views} | set(PAGES_ELSEWHERE.values())
     addresses, tried = list(sample.addresses(sample.kwargs_by_loader(cast))), set()
