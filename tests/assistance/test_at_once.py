@@ -119,8 +119,8 @@ def test_two_records_of_one_deed(cast):
     pair = PossibleDuplicate.objects.get()
     earlier, later = pair.earlier, pair.later
     answers = together(
-        lambda: duplicate_decide(actor=clerk, pair=pair, verdict="same"),
-        lambda: duplicate_decide(actor=second, pair=pair, verdict="same"),
+        lambda: duplicate_decide(actor=clerk, pair=pair, verdict="same", reason="同一件"),
+        lambda: duplicate_decide(actor=second, pair=pair, verdict="same", reason="同一件"),
         lambda: deed_correct(actor=handler, deed=Deed.within.get(recorded_for=department), reason="数错了", words="改"),
         lambda: deed_withdraw(actor=clerk, deed=Deed.within.get(recorded_for=office), reason="重复"),
     )

@@ -34,8 +34,35 @@ def cuts(tree):
             yield node.lineno
 
 
+# Texts that a service shows in a sentence or compares: their beginning is enough.
+QUOTED = {"imports/services/pairing_kind.py", "imports/services/project_kind.py", "imports/services/steps.py",
+          "services/similar.py"}  # fmt: skip
+
+
+def later_cuts(tree):
+    """`x[:n]` of a text that the function was given or has cleaned."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        given = (*function.args.args, *function.args.kwonlyargs)
+        texts = {each.arg for each in given if each.annotation is not None and ast.unparse(each.annotation) == "str"}
+        for node in ast.walk(function):
+            called = node.value.func if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
+            if getattr(called, "id", "") == "clean" or getattr(called, "attr", "") in ("strip", "kept"):
+                texts |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        for node in ast.walk(function):
+            is_cut = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and not node.slice.lower
+            if is_cut and node.slice.upper and getattr(node.value, "id", "") in texts:
+                yield node.lineno
+
+
 def test_text_1_no_service_cuts_what_was_typed():
     assert list(cuts(ast.parse("clean(x)[:3]; x.strip()[:3]; x[:3]; clean(x)"))) == [1, 1]
+    sample = "def a(x: str, y):\n x[:3]; y[:3]; x[1:3]\ndef b(z):\n z = clean(z)\n z[:3]"
+    assert list(later_cuts(ast.parse(sample))) == [2, 5]
+    services = [path for path in PACKAGE.rglob("services/*.py") if not str(path).endswith(tuple(QUOTED))]
+    assert len(services) > 80
+    assert [path for path in services if list(later_cuts(ast.parse(path.read_text("utf-8"))))] == []
     found = {}
     for path in PACKAGE.rglob("*.py"):
         name = path.relative_to(PACKAGE).as_posix()

@@ -11,6 +11,7 @@ from yishi.database.words import within
 from yishi.kit.errors import Refusal
 from yishi.kit.text import clean, phone_number, shows_nothing
 from yishi.web.kit.forms import Form
+from yishi.web.kit.words_field import WordsField
 
 LIMITED = {
     name: field
@@ -18,7 +19,8 @@ LIMITED = {
     if (field.max_length or field.widget.attrs.get("maxlength"))
     and field.strip
     and not field.widget.is_hidden
-    and type(field).__module__ == "django.forms.fields"  # a picker's words are looked for, not stored
+    # a picker's words are looked for, not stored
+    and (type(field).__module__ == "django.forms.fields" or isinstance(field, WordsField))
 }
 AREAS = {name for name, field in LIMITED.items() if isinstance(field.widget, forms.Textarea)}
 RARE = "𠮷"  # one letter; a browser counts two

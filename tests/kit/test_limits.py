@@ -20,23 +20,20 @@ from tests.consulting import TEXTS, Consulted
 from tests.every_form import fields_of
 from tests.kept import kept
 from yishi.assistance.campaign import catalogues
-from yishi.assistance.campaign.services import campaigns, steering
+from yishi.assistance.campaign.services import campaigns
 from yishi.assistance.checks.services import check_acts
 from yishi.assistance.deeds.services import fitting
 from yishi.assistance.projects.services import funds
 from yishi.assistance.register import fields as register_fields
 from yishi.assistance.register.services import causes
-from yishi.attachments import on_paper, store
-from yishi.commitments.services._common import needed
+from yishi.attachments import store
 from yishi.database.reach import everything
 from yishi.deliberation.process import schema
-from yishi.deliberation.services import consultation_voices, consultations, gates, matters, studies, worries
+from yishi.deliberation.services import consultation_voices, consultations
 from yishi.kit.errors import Refusal
-from yishi.organisations.grants import Viewer
 from yishi.organisations.services import bodies
 from yishi.people import services as people
 from yishi.proposals.services import writing
-from yishi.reporting import services as reporting
 from yishi.web.kit.forms import FIRST_DAY, LAST_DAY, ActForm
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,35 +75,11 @@ def test_limits_the_days_of_a_form():
         assert takes(forms.DateField(), edge) and not takes(forms.DateField(), edge + step)
 
 
-GATE = SimpleNamespace(answer="")
-
-
-def signed_by(name):
-    return on_paper.OnPaper(scan=SimpleNamespace(), signed_by=name).record(Viewer(), timezone.now())["signed_by"]
-
-
-def proposed_text(text):
-    proposal = SimpleNamespace()
-    writing._fill(proposal, writing.Proposal.Kind.values[0], "标题", text, "roads", None)
-    return proposal.text
-
-
-# Words that a service checks by a constant or number of its own: what takes a text, how many letters it may have.
+# Words by a limit of their own: what takes a text, how many letters it may have. All others: test_words_asked.py.
 WORDS = {
-    "LONGEST of worries": (lambda text: worries._checked_text(text, "roads", []), worries.LONGEST),
-    "MAX_TITLE of matters": (matters._title, matters.MAX_TITLE),
-    "MAX_SUMMARY of matters": (matters._summary, matters.MAX_SUMMARY),
-    "MAX_REASON of gates": (lambda text: gates.checked_answer(GATE, "approve", text), gates.MAX_REASON),
-    "MOST_WORDS of check_acts": (check_acts._reason, check_acts.MOST_WORDS),
-    "MOST_TEXT of steering": (lambda text: steering._text(text, "?"), steering.MOST_TEXT),
-    "MOST_TEXT of reporting": (reporting._text, reporting.MOST_TEXT),
-    "words of studies": (lambda text: studies.words(text, "text", 300, "?"), 300),
-    "needed of commitments": (lambda text: needed(text, "text"), 500),
     "named of campaigns": (lambda text: campaigns.named(text, 64), 64),
     "named of bodies": (lambda text: bodies.named(text, 96), 96),
     "a person's name": (people.person_name, 64),
-    "MAX_SIGNED_BY of on_paper": (signed_by, on_paper.MAX_SIGNED_BY),
-    "MOST of proposals": (proposed_text, writing.MOST),
 }
 
 
@@ -114,9 +87,15 @@ WORDS = {
 def test_limits_words_of_a_service(name):
     check, limit = WORDS[name]
     assert check("字" * limit) == "字" * limit
-    for wrong in ("字" * (limit + 1), "") if "SUMMARY" not in name else ("字" * (limit + 1),):
+    for wrong in "字" * (limit + 1), "":
         with pytest.raises(Refusal):
             check(wrong)
+
+
+def proposed_text(text):
+    proposal = SimpleNamespace()
+    writing._fill(proposal, writing.Proposal.Kind.values[0], "标题", text, "roads", None)
+    return proposal.text
 
 
 MONEY_FIELD = SimpleNamespace(name="income", most=Decimal(100))
@@ -218,20 +197,17 @@ def test_limits_a_consultation(cast, consulted, monkeypatch):
 
 # Constants that are tried: here, or in the file that is named.
 TRIED = {
-    "deliberation/services/worries.LONGEST", "deliberation/services/matters.MAX_TITLE",
-    "deliberation/services/matters.MAX_SUMMARY", "deliberation/services/gates.MAX_REASON",
     "deliberation/services/consultations.LONGEST", "deliberation/services/consultations.MOST_SLIPS",
     "deliberation/services/consultations.LEAST_STATEMENTS", "deliberation/services/consultation_voices.MOST_WAITING",
-    "assistance/checks/services/check_acts.MOST_WORDS", "assistance/checks/services/check_acts.MOST_VALUE",
-    "assistance/campaign/services/steering.MOST_TEXT", "assistance/campaign/services/campaigns.MOST",
+    "assistance/checks/services/check_acts.MOST_VALUE",
+    "assistance/campaign/services/campaigns.MOST",
     "assistance/campaign/catalogues.MOST_BYTES", "assistance/projects/services/funds.MOST_FEN",
     "assistance/register/fields.MOST_FEN", "assistance/register/services/causes.MOST",
-    "reporting/services.MOST_TEXT", "deliberation/process/schema.MAX_BYTES", "attachments/store.DOCUMENT_BYTES",
-    "attachments/on_paper.MAX_SIGNED_BY", "proposals/services/writing.MOST", "proposals/services/writing.LEAST",
+    "deliberation/process/schema.MAX_BYTES", "attachments/store.DOCUMENT_BYTES",
+    "proposals/services/writing.LEAST",
     "assistance/deeds/services/fitting.MOST_UNNAMED",
     "web/kit/numbers_in.MOST", "web/kit/numbers_in.MOST_DECIMAL",  # test_out_of_range
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
-    "deliberation/services/screening.MAX_AUTHORITY",  # tests/deliberation/worries/test_whom_it_concerns.py
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
 }  # fmt: skip
 SHOWN = "how much a page shows or a search looks at: nobody's act is refused by it"
@@ -282,8 +258,6 @@ LEFT = {
     "deliberation/process/problems.MAX_DAYS": OPEN,
     "deliberation/services/consultation_results.LEAST_VOTES": OPEN,
     "deliberation/services/masks.MAX_AREAS": OPEN,
-    "deliberation/services/notes.MAX_AUTHOR": OPEN,
-    "deliberation/services/notes.MAX_TEXT": OPEN,
     "organisations/place_file.MAX_BYTES": WORKBOOK,
     "organisations/place_file.MAX_NAME": WORKBOOK,
     "organisations/query_codes.LONGEST_WAIT": OPEN,

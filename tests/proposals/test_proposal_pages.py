@@ -81,7 +81,7 @@ def test_what_is_wrong_is_said_and_kept(client, cast):
     assert page.status_code == 422
     assert "太短" in page.content.decode()
     page = write(client, cast, text="太短")
-    assert "10 到 2500" in page.content.decode()
+    assert "请至少写10个字" in page.content.decode()
 
 
 def test_another_county_finds_nothing(client, cast):

@@ -198,9 +198,8 @@ def something_happens(helping, rng) -> None:
             pair, _new = PossibleDuplicate.objects.get_or_create(
                 earlier=earlier, later=later, defaults={"likeness": 60, "found_at": timezone.now()}
             )
-            duplicate_decide(
-                actor=system(), pair=pair, verdict=rng.choice(["same", "part", "distinct"]), overlap=Decimal(1)
-            )
+            verdict = rng.choice(["same", "part", "distinct"])
+            duplicate_decide(actor=system(), pair=pair, verdict=verdict, overlap=Decimal(1), reason="查看")
     except (Refusal, WrongStage):
         return
 

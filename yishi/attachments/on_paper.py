@@ -7,13 +7,19 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import Words
 from yishi.kit.errors import Refusal
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 
 from .models import Attachment
 
-MAX_SIGNED_BY = 64
+SIGNED_BY = Words(
+    "signed_by",
+    64,
+    _("Please write whose signature or seal is on the paper."),
+    "paper.no_name",
+    "paper.long_name",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +38,10 @@ class OnPaper:
 
     def record(self, actor: Viewer, now: datetime) -> dict[str, Any]:
         """The columns of its `PaperRecord`; refuses a paper without scan or name, and a day to come."""
-        signed_by, today = clean(self.signed_by), timezone.localdate(now)
+        today = timezone.localdate(now)
         if self.scan is None:
             raise Refusal("paper.no_scan", _("Please add a photo or scan of the signed paper."), field="scan")
-        if not signed_by:
-            raise Refusal(
-                "paper.no_name", _("Please write whose signature or seal is on the paper."), field="signed_by"
-            )
-        if len(signed_by) > MAX_SIGNED_BY:
-            sentence = _("The name is longer than %(max)d characters.") % {"max": MAX_SIGNED_BY}
-            raise Refusal("paper.long_name", sentence, field="signed_by")
+        signed_by = SIGNED_BY.kept(self.signed_by)
         signed_on = self.signed_on or today
         if signed_on > today:
             raise Refusal(

@@ -1,5 +1,8 @@
 """Words as a column keeps them: of one form, never cut, their length counted as it is stored on both sides."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from yishi.kit.errors import Refusal
@@ -17,9 +20,22 @@ def within(text: str, longest: int, field: str = "text", code: str = "") -> str:
     return kept
 
 
-def written(text: str, longest: int, field: str, missing: object, *, code: str = "", long_code: str = "") -> str:
-    """`text` as `within` keeps it; one that shows nothing is refused with the sentence `missing`."""
-    kept = within(text, longest, field, long_code)
-    if not kept:
-        raise Refusal(code or f"{field}.empty", missing, field=field)
-    return kept
+@dataclass(frozen=True, eq=False)
+class Words:
+    """Words that an act takes. They are declared once, beside the service that keeps to it; the form that asks for them
+    reads it there (`WordsField`), so that their limit is counted and their need is marked as they are kept.
+
+    `missing` is the sentence for whoever wrote nothing: without one they may be left out."""
+
+    field: str
+    longest: int
+    missing: Any = None
+    code: str = ""
+    long_code: str = ""
+
+    def kept(self, text: str, *, needed: bool = True) -> str:
+        """`text` as it is stored; refuses one that is too long, and one that shows nothing where it is `needed`."""
+        stored = within(text, self.longest, self.field, self.long_code)
+        if not stored and self.missing is not None and needed:
+            raise Refusal(self.code or f"{self.field}.empty", self.missing, field=self.field)
+        return stored

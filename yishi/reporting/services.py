@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import Campaign
 from yishi.assistance.campaign.services.campaigns import named
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.blocks import last_hash
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.numbers import next_number
@@ -30,7 +30,7 @@ from .models import AnswerSheet, IssuedReport
 from .place_figures import family_of, measure
 from .question import Question
 
-MOST_TEXT = 20_000
+TEXT = Words("text", 20_000, _("Please write the text."))
 
 
 def report_issue(
@@ -154,7 +154,7 @@ def answer_write(
         _check_days(starts_on, ends_on)
         sheet = AnswerSheet(
             title=named(title, 96, "title"),
-            text=_text(text),
+            text=TEXT.kept(text),
             place=place,
             body=body or _desk(actor, place),
             campaign=campaign,
@@ -188,7 +188,7 @@ def answer_change(
             return this.receipt
         _check_days(starts_on, ends_on)
         row = _open(sheet)
-        row.title, row.text = named(title, 96, "title"), _text(text)
+        row.title, row.text = named(title, 96, "title"), TEXT.kept(text)
         row.starts_on, row.ends_on = starts_on, ends_on
         row.changed_by, row.changed_at = actor.person, this.now
         read(row, still())
@@ -234,14 +234,3 @@ def _desk(actor: Viewer, place: Place) -> Body:
 def _check_days(starts_on: date, ends_on: date) -> None:
     if ends_on < starts_on:
         raise Refusal("days.order", _("The last day lies before the first one."), field="ends_on")
-
-
-def _text(text: str) -> str:
-    kept = clean(text)
-    if not kept or len(kept) > MOST_TEXT:
-        raise Refusal(
-            "answer.text",
-            _("Please write between 1 and %(longest)d characters.") % {"longest": MOST_TEXT},
-            field="text",
-        )
-    return kept

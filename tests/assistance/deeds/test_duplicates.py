@@ -59,17 +59,21 @@ def test_the_queue_finds_it_and_same_makes_one_deed_with_two_credits(helping, pa
 
 def test_part_takes_the_overlap_off_the_later_one(helping, pair):
     with pytest.raises(Refusal):
-        duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="part")
+        duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="part", reason="同一条路")
     with pytest.raises(Refusal):
-        duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="part", overlap=Decimal(10))
-    duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="part", overlap=Decimal(4))
+        duplicate_decide(
+            actor=helping.cast.viewer("clerk"), pair=pair, verdict="part", overlap=Decimal(10), reason="同一条路"
+        )
+    duplicate_decide(
+        actor=helping.cast.viewer("clerk"), pair=pair, verdict="part", overlap=Decimal(4), reason="同一条路"
+    )
     found = figure(helping)
     assert (found.deeds, found.amount, found.households) == (2, 16_000, 3)
     assert pair.earlier.parties.count() == 2
 
 
 def test_distinct_leaves_both(helping, pair):
-    duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="distinct")
+    duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="distinct", reason="两条路")
     assert figure(helping).amount == 20_000
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.on_paper import OnPaper
 from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, TimeRequest
 from yishi.commitments.rules import is_small_office, same_hands
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, Actor
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.notices.days import day_said
@@ -160,12 +160,10 @@ def today_of(this: Act) -> date:
     return timezone.localdate(this.now)
 
 
-def needed(text: str, field: str, longest: int = 500) -> str:
-    """`text` trimmed; refuses an empty or over-long one, naming the field."""
-    kept = within(text, longest, field, f"commitment.{field}.long")
-    if not kept:
-        raise Refusal(f"commitment.{field}.empty", _("Please write a sentence here."), field=field)
-    return kept
+def promised_words(field: str, longest: int) -> Words:
+    """Words that an act on a promise must be given."""
+    missing = _("Please write a sentence here.")
+    return Words(field, longest, missing, code=f"commitment.{field}.empty", long_code=f"commitment.{field}.long")
 
 
 def not_future(day: date, field: str, today: date) -> date:

@@ -26,10 +26,10 @@ from ._common import (
     enter,
     kept_paper,
     locked,
-    needed,
     not_future,
     not_past,
     paper_data,
+    promised_words,
     remark,
     second_person,
     sent_paper,
@@ -38,6 +38,12 @@ from ._common import (
     tell_judges,
     today_of,
 )
+
+FINDING = promised_words("finding", 500)
+TIME_ANSWER = promised_words("answer", 500)
+WHY = promised_words("reason", 500)
+ANSWER = promised_words("text", 1000)
+PROOF = promised_words("text", 2000)
 
 Kind = LedgerEvent.Kind
 
@@ -64,7 +70,7 @@ def commitment_answer(
         if commitment.answered_on is None:
             commitment.answered_on = day
             commitment.save(update_fields=["answered_on"])
-        remark(this, commitment, Kind.ANSWER, text=needed(text, "text", 1000), on=day, paper=kept)
+        remark(this, commitment, Kind.ANSWER, text=ANSWER.kept(text), on=day, paper=kept)
         enter(this, commitment, "answered", **paper_data(kept))
         tell_desk(commitment, commitment.supervisor_id, "commitment.answered", str(this.id))
     return this.receipt
@@ -92,7 +98,7 @@ def people_met(
         if commitment.met_people_on is None:
             commitment.met_people_on = day
             commitment.save(update_fields=["met_people_on"])
-        remark(this, commitment, Kind.MET, text=needed(text, "text", 1000), on=day, paper=kept)
+        remark(this, commitment, Kind.MET, text=ANSWER.kept(text), on=day, paper=kept)
         enter(this, commitment, "met", **paper_data(kept))
     return this.receipt
 
@@ -133,7 +139,7 @@ def proof_give(
         proof = Proof.objects.create(
             commitment=commitment,
             round=commitment.round,
-            text=needed(text, "text", 2000),
+            text=PROOF.kept(text),
             quantity=quantity,
             done_on=not_future(done_on, "done_on", today_of(this)),
             given_by_id=writer.person_id if writer is not None else actor.person_id,
@@ -163,7 +169,7 @@ def proof_withdraw(*, actor: Viewer, commitment: Commitment, reason: str, act_id
         commitment = locked(commitment)
         state = step(commitment, "withdraw")
         proof = commitment.proofs.filter(round=commitment.round, outcome="").latest("given_at")
-        proof.outcome, proof.finding = Proof.Outcome.WITHDRAWN, needed(reason, "reason")
+        proof.outcome, proof.finding = Proof.Outcome.WITHDRAWN, WHY.kept(reason)
         proof.checked_at = this.now
         proof.save(update_fields=["outcome", "finding", "checked_at"])
         commitment.state, commitment.proved_on = state, None
@@ -199,7 +205,7 @@ def proof_check(
         same_hands = second_person(actor, commitment, gave=proof.given_by_id)
         today = today_of(this)
         proof.outcome = Proof.Outcome.ACCEPTED if accepted else Proof.Outcome.RETURNED
-        proof.finding = needed(finding, "finding")
+        proof.finding = FINDING.kept(finding)
         proof.as_agreed = as_agreed if accepted else None
         proof.checked_by_id = actor.person_id
         proof.checked_at = this.now
@@ -250,7 +256,7 @@ def time_ask(
         request = TimeRequest.objects.create(
             commitment=commitment,
             due_on=not_past(due_on, "due_on", today_of(this)),
-            reason=needed(reason, "reason"),
+            reason=WHY.kept(reason),
             asked_by_id=actor.person_id,
             asked_at=this.now,
             paper=kept_paper(this, actor, commitment, paper),
@@ -288,7 +294,7 @@ def time_decide(
                 field="granted",
             )
         request.granted = granted
-        request.answer = needed(answer, "answer")
+        request.answer = TIME_ANSWER.kept(answer)
         request.decided_by_id = actor.person_id
         request.decided_at = this.now
         request.save()

@@ -10,7 +10,7 @@ from yishi.commitments import hooks
 from yishi.commitments.clocks import RECHECK_AFTER, RECHECK_BEFORE
 from yishi.commitments.models import Commitment, Judge, LedgerEvent, Verdict
 from yishi.commitments.stages import step
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
@@ -24,9 +24,9 @@ from ._common import (
     enter,
     kept_paper,
     locked,
-    needed,
     not_future,
     paper_data,
+    promised_words,
     remark,
     requests_end,
     second_person,
@@ -36,6 +36,12 @@ from ._common import (
     tell_judges,
     today_of,
 )
+
+WHY_CLOSED = promised_words("reason", 300)
+RECHECK = promised_words("text", 1000)
+WHY_REOPENED = promised_words("reason", 1000)
+VERDICT_WORDS = Words("text", 500)
+NOTE = Words("note", 1000)
 
 Kind = LedgerEvent.Kind
 State = Commitment.State
@@ -95,7 +101,7 @@ def verdict_give(
             judge=judging,
             round=commitment.round,
             value=value,
-            text=within(text, 500, "text"),
+            text=VERDICT_WORDS.kept(text),
             bearer_reads=bearer_reads,
             at=this.now,
             reopened=reopens,
@@ -122,7 +128,7 @@ def commitment_reopen(*, actor: Viewer, commitment: Commitment, reason: str, act
     with act("commitments.commitment.reopen", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        _reopen(this, locked(commitment), needed(reason, "reason", 1000))
+        _reopen(this, locked(commitment), WHY_REOPENED.kept(reason))
     return this.receipt
 
 
@@ -151,7 +157,7 @@ def commitment_strike_off(
         commitment.recheck_due_on = today + RECHECK_BEFORE
         commitment.rechecked_on = None
         commitment.save(update_fields=["state", "settled_on", "recheck_due_on", "rechecked_on"])
-        remark(this, commitment, Kind.STRUCK_OFF, text=within(note, 1000, "note"))
+        remark(this, commitment, Kind.STRUCK_OFF, text=NOTE.kept(note))
         enter(this, commitment, "struck_off", unanswered=waiting, same_hands=same_hands)
         requests_end(this, commitment, _("It was struck off."))
         tell_bearer(commitment, "commitment.struck_off", "")
@@ -172,7 +178,7 @@ def commitment_close_undone(
         commitment = locked(commitment)
         commitment.state = step(commitment, "close_undone")
         same_hands = second_person(actor, commitment)
-        commitment.closing_reason = needed(reason, "reason", 300)
+        commitment.closing_reason = WHY_CLOSED.kept(reason)
         commitment.settled_on = today_of(this)
         commitment.as_agreed = False
         commitment.save(update_fields=["state", "closing_reason", "settled_on", "as_agreed"])
@@ -216,7 +222,7 @@ def recheck_record(
             )
         commitment.rechecked_on = day
         commitment.save(update_fields=["rechecked_on"])
-        said = needed(text, "text", 1000)
+        said = RECHECK.kept(text)
         remark(this, commitment, Kind.RECHECK, text=said, on=day)
         enter(this, commitment, "rechecked", holds=holds, same_hands=same_hands)
         if not holds:

@@ -12,7 +12,7 @@ from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.models import Commitment, Judge, LedgerEvent
 from yishi.commitments.stages import step
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -29,16 +29,22 @@ from ._common import (
     enter,
     kept_paper,
     locked,
-    needed,
     not_future,
     not_past,
     paper_data,
+    promised_words,
     remark,
     sent_paper,
     tell_bearer,
     tell_desk,
     today_of,
 )
+
+BEARER = Words("bearer", 64)
+REASON = promised_words("reason", 300)
+RESPONSIBLE = Words("responsible", 64)
+ACT = promised_words("act", 300)
+PROOF_EXPECTED = promised_words("proof_expected", 300)
 
 Kind = LedgerEvent.Kind
 
@@ -122,12 +128,12 @@ def commitment_agree(
             place=place,
             **owing,
             bearer_person=bearer_person,
-            responsible=within(responsible, 64, "responsible"),
-            act=needed(act_text, "act", 300),
+            responsible=RESPONSIBLE.kept(responsible),
+            act=ACT.kept(act_text),
             quantity=quantity,
             unit=unit.strip(),
             conditions=conditions.strip(),
-            proof_expected=needed(proof_expected, "proof_expected", 300),
+            proof_expected=PROOF_EXPECTED.kept(proof_expected),
             supervisor=supervisor,
             state=Commitment.State.AGREED if bearer_present else Commitment.State.PROPOSED,
             agreed_on=agreed,
@@ -144,7 +150,7 @@ def commitment_agree(
 
 def _owing(bearer: Body | None, kind: str, name: str) -> dict[str, Any]:
     """The columns that say who owes: a body, or by name a party or a household; refuses nobody, and two at once."""
-    said = within(plain_name(clean(name)), 64, "bearer")
+    said = BEARER.kept(plain_name(clean(name)))
     if bearer is not None:
         if said or kind != Commitment.BearerKind.BODY:
             raise Refusal("commitment.bearer.two", _("One owes it: a body, a party or a household."), field="bearer")
@@ -218,7 +224,7 @@ def commitment_drop(*, actor: Viewer, commitment: Commitment, reason: str, act_i
             return this.receipt
         commitment = locked(commitment)
         commitment.state = step(commitment, "drop")
-        commitment.closing_reason = needed(reason, "reason", 300)
+        commitment.closing_reason = REASON.kept(reason)
         commitment.settled_on = today_of(this)
         commitment.save(update_fields=["state", "closing_reason", "settled_on"])
         remark(this, commitment, Kind.DROPPED, text=commitment.closing_reason)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.models import Commitment, LedgerEvent
 from yishi.commitments.stages import step
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -16,7 +16,10 @@ from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
-from ._common import enter, locked, needed, remark, tell_bearer, tell_desk, today_of
+from ._common import enter, locked, promised_words, remark, tell_bearer, tell_desk, today_of
+
+REMINDER_WORDS = Words("text", 1000)
+LETTER_WORDS = promised_words("text", 1000)
 
 Kind = LedgerEvent.Kind
 REMINDED, LETTER, NEXT_TIER = 1, 2, 3
@@ -30,7 +33,7 @@ def reminder_send(*, actor: Viewer, commitment: Commitment, text: str = "", act_
         if this.replayed:
             return this.receipt
         commitment = _rise(this, commitment, Kind.REMINDER, REMINDED)
-        remark(this, commitment, Kind.REMINDER, text=within(text, 1000, "text"))
+        remark(this, commitment, Kind.REMINDER, text=REMINDER_WORDS.kept(text))
         tell_bearer(commitment, "commitment.reminder", "")
     return this.receipt
 
@@ -48,7 +51,7 @@ def letter_send(*, actor: Viewer, commitment: Commitment, text: str, act_id: UUI
             this,
             commitment,
             Kind.LETTER,
-            text=needed(text, "text", 1000),
+            text=LETTER_WORDS.kept(text),
             number=f"督办-{year}-{next_number(f'letter/{year}'):04d}",
             body=commitment.supervisor if actor.is_system else None,
         )
@@ -73,7 +76,7 @@ def next_tier_pass(*, actor: Viewer, commitment: Commitment, text: str = "", act
             )
         commitment.escalated_to = above
         commitment.save(update_fields=["escalated_to"])
-        remark(this, commitment, Kind.NEXT_TIER, text=within(text, 1000, "text"), body=above)
+        remark(this, commitment, Kind.NEXT_TIER, text=REMINDER_WORDS.kept(text), body=above)
         tell_desk(commitment, above.pk, "commitment.next_tier", "")
         tell_bearer(commitment, "commitment.next_tier_bearer", "")
     return this.receipt

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_drop, commitment_hand_over
+from yishi.database.words import Words
 from yishi.deliberation.models import Agreement, Duty, Matter, Presence, Release
 from yishi.deliberation.process.validator import hand_over_missing
 from yishi.journal.act import Act, act
@@ -36,9 +37,10 @@ from .drafts import (
     enter,
     locked_agreement,
 )
-from .studies import words
 from .telling import tell_authors
 from .worries import authors_of
+
+REASON = Words("reason", 300, _("Please write why it is taken back."))
 
 __all__ = [
     "agreement_change",
@@ -154,7 +156,7 @@ def agreement_take_back(*, actor: Viewer, agreement: Agreement, reason: str, act
             raise WrongStage(
                 "agreement.in_force", _("Only an agreement that is recorded and not handed over is taken back.")
             )
-        why = words(reason, "reason", 300, _("Please write why it is taken back."))
+        why = REASON.kept(reason)
         for duty in row.duties.exclude(commitment=None).select_related("commitment"):
             # By the right to take the agreement back, with which its duties fall.
             writer = actor if may("commitment.hand_over", actor, duty.commitment) else system()

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import Consultation, ConsultationStatement
 from yishi.deliberation.models.consultations import LONGEST_STATEMENT
 from yishi.deliberation.veil import Doubt, Veil
@@ -17,7 +17,10 @@ from yishi.organisations.models import Installation
 from yishi.organisations.rights import permit
 
 from .consultations import Stage, enter, locked_consultation
-from .studies import words
+
+ANSWER = Words("answer", 300, _("Please write the answer to the appeal."))
+WORDS_WHY = Words("words_why", 200)
+TEXT = Words("text", LONGEST_STATEMENT, _("Please write one short sentence on which people can say where they stand."))
 
 State = ConsultationStatement.State
 Reason = ConsultationStatement.Reason
@@ -84,7 +87,7 @@ def statement_decide(
                 "consultation.reason", _("Choose why it is not admitted; everybody reads it."), field="reason"
             )
         fresh.state = State.ADMITTED if admit else State.REFUSED
-        fresh.reason, fresh.words = ("" if admit else reason), within(words_why, 200, "words_why")
+        fresh.reason, fresh.words = ("" if admit else reason), WORDS_WHY.kept(words_why)
         fresh.decided_by, fresh.decided_at = actor.person, this.now
         fresh.save(update_fields=["state", "reason", "words", "decided_by", "decided_at"])
         enter(this, row, statement=fresh.pk, number=fresh.number, state=fresh.state, reason=fresh.reason)
@@ -114,7 +117,7 @@ def appeal_decide(
         same_hands = fresh.decided_by_id is not None and fresh.decided_by_id == actor.person_id
         if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
             raise NotAllowed("appeal.same_person", _("You refused this statement: somebody else answers the appeal."))
-        fresh.appeal_answer = words(answer, "answer", 300, _("Please write the answer to the appeal."))
+        fresh.appeal_answer = ANSWER.kept(answer)
         fresh.appeal_decided_by, fresh.appeal_decided_at = actor.person, this.now
         if uphold:
             fresh.state, fresh.reason = State.ADMITTED, ""
@@ -126,9 +129,7 @@ def appeal_decide(
 
 def statement_write(row: Consultation, text: str, **fields: object) -> ConsultationStatement:
     """Write down a statement of the locked consultation `row` under the next number; refuses what stands already."""
-    kept = words(
-        text, "text", LONGEST_STATEMENT, _("Please write one short sentence on which people can say where they stand.")
-    ).replace("\n", " ")
+    kept = TEXT.kept(text).replace("\n", " ")
     same = row.statements.filter(text=kept).exclude(state=State.REFUSED).first()
     if same is not None:
         raise Refusal(

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import Words
 from yishi.deliberation.models import (
     Consultation,
     ConsultationSlip,
@@ -32,7 +33,8 @@ from yishi.organisations.query_codes import keyed
 
 from .consultation_statements import State, statement_write
 from .consultations import Stage, locked_consultation, voice_digest
-from .studies import words
+
+TEXT = Words("text", 300, _("Please write why it should be admitted."))
 
 Kind = Voice.Kind
 MOST_WAITING = 3  # statements of one voice that wait for moderation
@@ -161,7 +163,7 @@ def statement_appeal(
             raise Refusal("appeal.foreign", _("Only who made the statement may appeal, from the same phone or slip."))
         if fresh.state != State.REFUSED or fresh.appealed_at is not None:
             raise WrongStage("appeal.over", _("There is nothing to appeal against, or the appeal was made already."))
-        fresh.appeal = words(text, "text", 300, _("Please write why it should be admitted."))
+        fresh.appeal = TEXT.kept(text)
         fresh.appealed_at = this.now
         fresh.save(update_fields=["appeal", "appealed_at"])
         _enter(this, row, False, {}, number=fresh.number)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import Consultation, ConsultationSlip, ConsultationStatement, Matter
 from yishi.deliberation.reads import hold
 from yishi.journal.act import SYSTEM, Act, act
@@ -19,7 +19,11 @@ from yishi.organisations.query_codes import keyed
 from yishi.organisations.rights import permit
 from yishi.organisations.themes import is_sensitive
 
-from .studies import open_matter, words
+from .studies import open_matter
+
+QUESTION = Words("question", 120, _("Please write the question in one sentence."))
+INTRO = Words("intro", 2000)
+REASON = Words("reason", 300, _("Please write why it ends before its day."))
 
 Stage = Consultation.Stage
 LEAST_STATEMENTS = 3  # to open with: what people see first shapes what they say
@@ -147,7 +151,7 @@ def consultation_close(
             return this.receipt
         row = _close(this, consultation)
         if row.closed_at and row.closed_at < row.closes_at:
-            row.closing_reason = words(reason, "reason", 300, _("Please write why it ends before its day."))
+            row.closing_reason = REASON.kept(reason)
             row.save(update_fields=["closing_reason"])
         enter(this, row)
     return this.receipt
@@ -290,5 +294,5 @@ def _checked(settings: dict[str, object], since: datetime, matter: Matter) -> di
         raise Refusal("consultation.audience", _("Please choose who may vote."), field="audience")
     if settings["asks_party"] and matter.parties.count() < 2:
         raise Refusal("consultation.parties", _("Name at least two parties of the matter first."), field="asks_party")
-    question = words(str(settings["question"]), "question", 120, _("Please write the question in one sentence."))
-    return {**settings, "question": question, "intro": within(str(settings["intro"]), 2000, "intro")}
+    question = QUESTION.kept(str(settings["question"]))
+    return {**settings, "question": question, "intro": INTRO.kept(str(settings["intro"]))}

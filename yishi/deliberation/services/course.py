@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import Words
 from yishi.deliberation.models import Agreement, Matter, Sitting, Stage, StepRecord
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.process.schema import STAGE_ORDER, Model, Step, read_document
@@ -15,13 +16,15 @@ from yishi.journal.act import SYSTEM, Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
 from .asking import ask_gates
 from .telling import tell_authors, tell_convener
+
+NOTE = Words("note", 500)
+WHY = Words("reason", 1000, _("Write the reason: those who raised it will read it."), "matter.no_reason")
 
 State = Matter.State
 VERBS: dict[str, dict[str, str]] = {
@@ -69,7 +72,7 @@ def enter(this: Act, matter: Matter, step: Step, *, on: date | None = None, note
         stage=step.stage,
         entered_on=on,
         due_on=add_workdays(on, step.days) if runs else None,
-        note=note[:500],
+        note=note,
         came_back=back,
     )
     matter.step, matter.stage, matter.step_due_on = step.code, step.stage, record.due_on
@@ -155,9 +158,9 @@ def matter_advance(
             )
         following = facts.model.after(fresh.step)
         if following is None:
-            _close(this, fresh, next_state(fresh, "close"), clean(note), on=on)
+            _close(this, fresh, next_state(fresh, "close"), NOTE.kept(note), on=on)
         else:
-            enter(this, fresh, following, on=on, note=clean(note))
+            enter(this, fresh, following, on=on, note=NOTE.kept(note))
         this.result(matter=fresh.pk, step=fresh.step, state=fresh.state)
         _refresh(matter, fresh)
     return this.receipt
@@ -182,7 +185,7 @@ def matter_close(*, actor: Viewer, matter: Matter, reason: str = "", act_id: UUI
         lacking = matter_missing(fresh, facts)
         if lacking:
             raise Refusal("matter.missing", " ".join(condition.message for condition in lacking))
-        _close(this, fresh, state, clean(reason))
+        _close(this, fresh, state, WHY.kept(reason, needed=False))
         this.result(matter=fresh.pk, state=fresh.state)
         _refresh(matter, fresh)
     return this.receipt
@@ -202,7 +205,7 @@ def matter_end(
             return this.receipt
         fresh = locked(matter)
         state = next_state(fresh, "end")
-        reason = _reason(reason)
+        reason = WHY.kept(reason)
         facts = Facts(fresh)
         _check_day(on, facts)
         if any(sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED) for sitting in facts.sittings):
@@ -234,7 +237,7 @@ def matter_drop(*, actor: Viewer, matter: Matter, reason: str, act_id: UUID | No
             return this.receipt
         fresh = locked(matter)
         state = next_state(fresh, "drop")
-        reason = _reason(reason)
+        reason = WHY.kept(reason)
         if any(
             commitment.settled_on is None and commitment.state != "dropped" for commitment in Facts(fresh).commitments
         ):
@@ -295,13 +298,6 @@ def _close(this: Act, matter: Matter, state: str, reason: str, on: date | None =
         react(matter=matter, reason=reason, act_id=this.child())
     # Settling the worries told their authors already; a matter that is dropped owes them the reason by SMS too.
     tell_authors(matter, f"matter.{state}", once=f"{state}/{this.id}", by_sms=state == State.DROPPED, reason=reason)
-
-
-def _reason(reason: str) -> str:
-    reason = clean(reason)
-    if not reason:
-        raise Refusal("matter.no_reason", _("Write the reason: those who raised it will read it."), field="reason")
-    return reason
 
 
 def _check_day(on: date | None, facts: Facts) -> None:

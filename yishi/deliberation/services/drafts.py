@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party, Sitting
 from yishi.deliberation.shown import agreement_digest, check_shown
 from yishi.journal.act import Act, act
@@ -25,7 +25,20 @@ from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
 from .course import matter_move_on
-from .studies import open_matter, words
+from .studies import open_matter
+
+BEARER_HOUSEHOLD = Words("bearer_household", 64)
+WHY_TAKEN_BACK = Words("reason", 300, _("Please write why the consent is taken back."))
+ACT = Words("act", 300, _("Please write what is to be done."))
+RESPONSIBLE = Words("responsible", 64)
+UNIT = Words("unit", 16)
+DUTY_CONDITIONS = Words("conditions", 500)
+PROOF_EXPECTED = Words("proof_expected", 300)
+TEXT = Words("text", 20_000, _("Please write what was agreed."))
+CONDITIONS = Words("conditions", 5000)
+MINORITY = Words("minority", 5000)
+WITNESS = Words("witness", 64, _("Consent in words needs a witness: please write who it was."), "consent.witness")
+CONDITION = Words("condition", 300)
 
 S = Agreement.State
 DUTY_FIELDS = (
@@ -197,16 +210,12 @@ def consent_record(
         check_shown(shown, now)
         if party.matter_id != row.matter_id:
             raise Refusal("consent.party", _("This party does not belong to the matter."), field="party")
-        if way == Consent.Way.ORAL and not witness.strip():
-            raise Refusal(
-                "consent.witness", _("Consent in words needs a witness: please write who it was."), field="witness"
-            )
         if way not in Consent.Way.values:
             raise Refusal("consent.way", _("Please choose how the party consented."), field="way")
         written = {
             "way": way,
-            "witness": within(witness, 64, "witness"),
-            "condition": within(condition, 300, "condition"),
+            "witness": WITNESS.kept(witness, needed=way == Consent.Way.ORAL),
+            "condition": CONDITION.kept(condition),
         }
         stands = row.consents.filter(party=party, digest=now).first()
         if stands is not None and signs_what_was_said(stands, written):
@@ -235,7 +244,7 @@ def consent_take_back(
         if this.replayed:
             return this.receipt
         row = draft_of(agreement)
-        words(reason, "reason", 300, _("Please write why the consent is taken back."))
+        WHY_TAKEN_BACK.kept(reason)
         if not row.consents.filter(party=party).delete()[0]:
             raise WrongStage("consent.none", _("No consent of this party is recorded. Reload the page."))
         enter(this, row, party=party.pk)
@@ -270,23 +279,23 @@ def _duty(fields: Mapping[str, Any], agreement: Agreement) -> dict[str, Any]:
             "duty.supervisor", _("Nobody supervises themselves. Please choose another body."), field="supervisor"
         )
     party = fields.get("bearer_party")
-    household = within(plain_name(fields.get("bearer_household") or ""), 64, "bearer_household")
+    household = BEARER_HOUSEHOLD.kept(plain_name(fields.get("bearer_household") or ""))
     if sum(map(bool, (bearer, party, household))) > 1:
         raise Refusal("duty.bearer", _("One does it: a body, a party or a household. Choose one."), field="bearer")
     if party is not None and party.matter_id != agreement.matter_id:
         raise Refusal("duty.party", _("This is no party of the matter."), field="bearer_party")
     return {
-        "act": words(fields.get("act", ""), "act", 300, _("Please write what is to be done.")),
+        "act": ACT.kept(fields.get("act", "")),
         "bearer": bearer or (party.body if party is not None else None),
         "bearer_party": party if party is not None and party.body_id is None else None,
         "bearer_household": household,
         "bearer_person": fields.get("bearer_person"),
-        "responsible": within(plain_name(fields.get("responsible") or ""), 64, "responsible"),
+        "responsible": RESPONSIBLE.kept(plain_name(fields.get("responsible") or "")),
         "quantity": quantity,
-        "unit": within(fields.get("unit") or "", 16, "unit"),
+        "unit": UNIT.kept(fields.get("unit") or ""),
         "due_on": due_on,
-        "conditions": within(fields.get("conditions") or "", 500, "conditions"),
-        "proof_expected": within(fields.get("proof_expected") or "", 300, "proof_expected"),
+        "conditions": DUTY_CONDITIONS.kept(fields.get("conditions") or ""),
+        "proof_expected": PROOF_EXPECTED.kept(fields.get("proof_expected") or ""),
         "supervisor": supervisor,
     }
 
@@ -312,9 +321,9 @@ def _last(agreement: Agreement) -> int:
 
 def _texts(text: str, conditions: str, minority: str) -> dict[str, str]:
     return {
-        "text": words(text, "text", 20000, _("Please write what was agreed.")),
-        "conditions": within(conditions, 5000, "conditions"),
-        "minority": within(minority, 5000, "minority"),
+        "text": TEXT.kept(text),
+        "conditions": CONDITIONS.kept(conditions),
+        "minority": MINORITY.kept(minority),
     }
 
 

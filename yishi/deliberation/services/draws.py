@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import Words
 from yishi.deliberation import draw as repeatable
 from yishi.deliberation.models import Draw, Matter, Seat
 from yishi.deliberation.process.schema import read_document
@@ -18,7 +19,10 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
 from .seats import seat_fill
-from .studies import open_matter, words
+from .studies import open_matter
+
+PUBLIC_NUMBER = Words("public_number", 64, _("Please type the public number."))
+NUMBER_SOURCE = Words("number_source", 200, _("Please name the public number, such as a lottery of a later day."))
 
 
 def draw_publish(
@@ -66,12 +70,7 @@ def draw_publish(
             wanted=wanted,
             candidates=ids,
             list_hash=repeatable.list_hash(ids),
-            number_source=words(
-                number_source,
-                "number_source",
-                200,
-                _("Please name the public number, such as a lottery of a later day."),
-            ),
+            number_source=NUMBER_SOURCE.kept(number_source),
             published_at=this.now,
         )
         this.entry(
@@ -103,7 +102,7 @@ def draw_run(
         drawn = Draw.objects.select_for_update().get(pk=draw.pk)
         if drawn.drawn_at is not None:
             raise WrongStage("draw.drawn", _("This draw was held already; its result stands."))
-        drawn.public_number = words(public_number, "public_number", 64, _("Please type the public number."))
+        drawn.public_number = PUBLIC_NUMBER.kept(public_number)
         lacking = [party.name for party in matter.parties.all() if not numbers.get(str(party.pk))]
         if lacking:
             raise Refusal(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.on_paper import OnPaper
 from yishi.commitments.rules import is_small_office
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import GatePaper, GateRequest
 from yishi.deliberation.shown import check_shown, digest
 from yishi.journal.act import act
@@ -23,7 +23,8 @@ from yishi.organisations.rights import permit
 
 from .asking import shown_to
 from .gates import asked, checked_answer, write_answer
-from .studies import words
+
+NOT_AGREEING = Words("finding", 500, _("Please write what does not agree with the paper."))
 
 
 def gate_record(
@@ -95,9 +96,7 @@ def gate_compare(
                 "gate.second_person", _("A second person compares it: somebody who did not write it down.")
             )
         paper.outcome = GatePaper.Outcome.ACCEPTED if accepted else GatePaper.Outcome.RETURNED
-        paper.finding = within(finding, 500, "finding")
-        if not accepted:
-            paper.finding = words(finding, "finding", 500, _("Please write what does not agree with the paper."))
+        paper.finding = NOT_AGREEING.kept(finding, needed=not accepted)
         paper.checked_by_id, paper.checked_at, paper.same_hands = actor.person_id, this.now, same_hands
         data: dict[str, Any] = {"paper": paper.pk, "same_hands": same_hands}
         if accepted:

@@ -9,13 +9,13 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import Words
 from yishi.deliberation.models import GateRequest, Matter
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.shown import check_shown, digest
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.notices.days import moment_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -34,7 +34,9 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     Answer.APPROVE: (),
     Answer.RETURN: (),
 }
-MAX_REASON = 500
+REASON = Words(
+    "reason", 500, _("Write the reason; one word such as “agreed” is enough."), "gate.no_reason", "gate.long_reason"
+)
 
 
 def gate_ask(
@@ -114,16 +116,7 @@ def checked_answer(gate: GateRequest, answer: str, reason: str) -> str:
     """The reason as it is stored; refuses an answer that cannot follow and a reason that is none."""
     if answer not in ANSWERS[gate.answer]:
         raise Refusal("gate.unknown_answer", _("Choose approve, return or on hold."), field="answer")
-    reason = clean(reason)
-    if not reason:
-        raise Refusal("gate.no_reason", _("Write the reason; one word such as “agreed” is enough."), field="reason")
-    if len(reason) > MAX_REASON:
-        raise Refusal(
-            "gate.long_reason",
-            _("The reason is longer than %(max)d characters.") % {"max": MAX_REASON},
-            field="reason",
-        )
-    return reason
+    return REASON.kept(reason)
 
 
 def write_answer(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import Matter, Party, ProcessVersion, Worry, WorryStep
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.process.validator import Missing, matter_missing
@@ -32,6 +32,8 @@ from .course import (
     matter_reopen,
 )
 
+NAME = Words("name", 64)
+
 __all__ = [
     "Missing",
     "matter_advance",
@@ -48,8 +50,10 @@ __all__ = [
     "party_remove",
 ]
 
-MAX_TITLE = 120
-MAX_SUMMARY = 5000
+TITLE = Words(
+    "title", 120, _("Write a title of one line that says what it is about."), "matter.no_title", "matter.long_title"
+)
+SUMMARY = Words("summary", 5000, long_code="matter.long_summary")
 
 
 def matter_open(
@@ -93,7 +97,7 @@ def matter_open(
         if this.replayed:
             return this.receipt
         today = timezone.localdate()
-        title, summary = _title(title), _summary(summary)
+        title, summary = TITLE.kept(title), SUMMARY.kept(summary)
         _check_process(process)
         if opened_on and opened_on > today:
             raise Refusal(
@@ -160,7 +164,7 @@ def matter_change(*, actor: Viewer, matter: Matter, title: str, summary: str, ac
         fresh = locked(matter)
         _check_open(fresh)
         keep_shown(fresh)
-        fresh.title, fresh.summary = _title(title), _summary(summary)
+        fresh.title, fresh.summary = TITLE.kept(title), SUMMARY.kept(summary)
         fresh.save(update_fields=["title", "summary"])
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id)
         matter_move_on(fresh, by=this.actor, caused_by=this.id)
@@ -179,7 +183,7 @@ def party_add(
             return this.receipt
         fresh = locked(matter)
         _check_open(fresh)
-        name = within(name, 64, "name") or (within(body.name, 64, "name") if body else "")
+        name = NAME.kept(name) or (NAME.kept(body.name) if body else "")
         if not name:
             raise Refusal("party.no_name", _("Write who the party is, such as “villagers of group 3”."), field="name")
         if fresh.parties.filter(name=name).exists():
@@ -262,14 +266,3 @@ def _check_process(process: ProcessVersion) -> None:
         raise Refusal("matter.draft_model", _("This model is a draft. Choose a published one."), field="process")
     if process.model.is_retired:
         raise Refusal("matter.retired_model", _("This model is retired. Choose another."), field="process")
-
-
-def _title(title: str) -> str:
-    title = within(title, MAX_TITLE, "title", "matter.long_title")
-    if not title:
-        raise Refusal("matter.no_title", _("Write a title of one line that says what it is about."), field="title")
-    return title
-
-
-def _summary(summary: str) -> str:
-    return within(summary, MAX_SUMMARY, "summary", "matter.long_summary")

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import Words
 from yishi.deliberation.models import Minutes, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import act
@@ -17,7 +18,8 @@ from yishi.organisations.rights import permit
 
 from .course import matter_move_on
 from .room import enter, locked_sitting, next_state, save, tell_seats
-from .studies import words
+
+TEXT = Words("text", 50_000, _("Please write the minutes."))
 
 
 def minutes_due(sitting: Sitting) -> date | None:
@@ -37,7 +39,7 @@ def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | 
             return this.receipt
         row = locked_sitting(sitting)
         next_state(row, "minute")
-        kept = words(text, "text", 50000, _("Please write the minutes."))
+        kept = TEXT.kept(text)
         minutes = Minutes.objects.select_for_update().filter(sitting=row).first()
         if minutes is None:
             number = f"{row.matter.number}-纪要-{row.ordinal}"

@@ -7,33 +7,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.database.words import Words
 from yishi.deliberation.models import LeaderNote, Matter
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
 
 from .telling import tell_convener
 
-MAX_AUTHOR = 64
-MAX_TEXT = 4000
-
-
-def _check_words(author: str, text: str, *, has_scan: bool) -> None:
-    """Refuse a note without its author or, where no scan shows it, its text; and either where it is too long."""
-    if not author:
-        raise Refusal("note.no_author", _("Write who wrote the note: title, then name."), field="author")
-    if len(author) > MAX_AUTHOR:
-        raise Refusal("note.long_author", _("Title and name together are too long; shorten them."), field="author")
-    if not text and not has_scan:
-        raise Refusal("note.no_text", _("Write what the note says, or add a scan of it."), field="text")
-    if len(text) > MAX_TEXT:
-        raise Refusal(
-            "note.long_text", _("The note is longer than %(max)d characters.") % {"max": MAX_TEXT}, field="text"
-        )
+AUTHOR = Words("author", 64, _("Write who wrote the note: title, then name."), "note.no_author", "note.long_author")
+TEXT = Words("text", 4000, _("Write what the note says, or add a scan of it."), "note.no_text", "note.long_text")
 
 
 def note_add(
@@ -68,8 +54,7 @@ def note_add(
         today = timezone.localdate()
         if kind not in LeaderNote.Kind.values:
             raise Refusal("note.kind", _("Choose what kind of note it is."), field="kind")
-        author, text = clean(author), clean(text)
-        _check_words(author, text, has_scan=scan is not None)
+        author, text = AUTHOR.kept(author), TEXT.kept(text, needed=scan is None)
         if written_on and written_on > today:
             raise Refusal(
                 "note.future",

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import Matter, PlanTopic, ProcessVersion, Worry, YearPlan
 from yishi.deliberation.rules import memberships_there
 from yishi.journal.act import act
@@ -20,7 +20,11 @@ from yishi.organisations.models import Body, Place, Venue
 from yishi.organisations.rights import permit
 
 from .matters import matter_move_on, matter_open
-from .studies import words
+
+WHY_LEFT_OUT = Words("reason", 300, _("Write why the topic is left out."), "topic.no_reason")
+WHY_DECIDED = Words("reason", 500, _("Write the reason; “agreed” is enough."), "plan.no_reason")
+WHY_SUPPLEMENTED = Words("reason", 500, _("Write why the plan is supplemented."))
+PROPOSED_BY = Words("proposed_by", 64)
 
 Plan = YearPlan.State
 Topic = PlanTopic.State
@@ -124,7 +128,7 @@ def topic_propose(
             plan=plan,
             title=title,
             theme=theme,
-            proposed_by=within(proposed_by, 64, "proposed_by") or _proposer(actor, by.body_id),
+            proposed_by=PROPOSED_BY.kept(proposed_by) or _proposer(actor, by.body_id),
             worry=worry,
             matter=matter,
             due_month=due_month,
@@ -168,10 +172,7 @@ def _topic_act(actor: Viewer, topic: PlanTopic, verb: str, reason: str, act_id: 
                 "topic.wrong_stage",
                 _("The topic is “%(state)s” now. Reload the page.") % {"state": topic.get_state_display()},
             )
-        reason = clean(reason)
-        if verb == "leave_out" and not reason:
-            raise Refusal("topic.no_reason", _("Write why the topic is left out."), field="reason")
-        topic.state, topic.reason = following, reason[:300]
+        topic.state, topic.reason = following, WHY_LEFT_OUT.kept(reason, needed=verb == "leave_out")
         topic.save(update_fields=["state", "reason"])
         this.entry(subject=("plan", plan.pk), place=plan.body.place_id, data={"topic": topic.pk, "state": following})
         this.result(topic=topic.pk)
@@ -221,10 +222,7 @@ def plan_decide(*, actor: Viewer, plan: YearPlan, answer: str, reason: str, act_
         if answer not in ("approve", "return"):
             raise Refusal("plan.unknown_answer", _("Choose approve or return."), field="answer")
         following = _next(plan, answer)
-        reason = clean(reason)
-        if not reason:
-            raise Refusal("plan.no_reason", _("Write the reason; “agreed” is enough."), field="reason")
-        plan.state, plan.reason = following, reason[:500]
+        plan.state, plan.reason = following, WHY_DECIDED.kept(reason)
         plan.decided_by, plan.decided_at = actor.person, this.now
         plan.save(update_fields=["state", "reason", "decided_by", "decided_at"])
         this.entry(subject=("plan", plan.pk), place=plan.body.place_id, dims={"answer": answer})
@@ -252,7 +250,7 @@ def plan_supplement(*, actor: Viewer, plan: YearPlan, reason: str, act_id: UUID 
             return this.receipt
         plan = _locked(plan)
         following = _next(plan, "supplement")
-        said = words(reason, "reason", 500, _("Write why the plan is supplemented."))
+        said = WHY_SUPPLEMENTED.kept(reason)
         plan.state, plan.reason = following, ""
         plan.save(update_fields=["state", "reason"])
         this.entry(subject=("plan", plan.pk), place=plan.body.place_id, data={"state": following, "reason": said})

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import Words
 from yishi.deliberation.models import ProcessModel, ProcessVersion
 from yishi.deliberation.process.problems import shape_problems, validate_model
 from yishi.deliberation.process.schema import (
@@ -25,10 +26,11 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import new_code
 from yishi.kit.records import certain
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
+
+NAME = Words("name", 64, _("Write the name by which people know the model."), "process.no_name")
 
 MODELS_DIR = Path(__file__).resolve().parents[1] / "process" / "models"
 SHIPPED = ("five_links", "four_two_n", "one_seven_n", "one_two_three_four", "qr", "courtyard", "enterprise")
@@ -95,7 +97,7 @@ def process_new(*, actor: Viewer, owner: Body, name: str, act_id: UUID | None = 
         if this.replayed:
             return this.receipt
         code = _free_code("own")
-        _write_draft(this, owner=owner, document=empty_document(code, _name(name)), by=actor)
+        _write_draft(this, owner=owner, document=empty_document(code, NAME.kept(name)), by=actor)
     return this.receipt
 
 
@@ -111,7 +113,7 @@ def process_copy(
         if source.published_at is None:
             raise WrongStage("process.is_draft", _("This version is a draft. Copy a published version."))
         code = _free_code(source.model.code)
-        document = {**source.document, "code": code, "name": _name(name or source.name)}
+        document = {**source.document, "code": code, "name": NAME.kept(name or source.name)}
         _write_draft(this, owner=owner, document=document, by=actor, copied_from=source.model)
     return this.receipt
 
@@ -253,13 +255,6 @@ def _write_draft(
     )
     this.entry(subject=("process", model.pk), place=owner.place_id, data={"number": 1})
     this.result(model=model.pk, version=version.pk)
-
-
-def _name(name: str) -> str:
-    name = clean(name)
-    if not name:
-        raise Refusal("process.no_name", _("Write the name by which people know the model."), field="name")
-    return name[:64]
 
 
 def _free_code(base: str) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.deliberation.models import GoodCase, Matter, Release
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.shown import check_shown, release_digest
@@ -31,7 +31,17 @@ STAGES: dict[str, dict[str, str]] = {
     S.HIDDEN: {"prepare": S.PREPARED, "restore": S.RELEASED},
 }
 SLUG_LENGTH = 10
-MAX_TITLE, MAX_SUMMARY, MAX_REASON = 120, 3000, 300
+TITLE = Words("title", 120, _("Write a title that says what it is about."), "release.no_title", "release.long_title")
+SUMMARY = Words(
+    "summary",
+    3000,
+    _("Write in a few sentences what it is about and what became of it."),
+    "release.no_summary",
+    "release.long_summary",
+)
+WHY_EXEMPLARY = Words("why", 3000, _("Write what others can learn from it."), "release.no_why", "release.long_why")
+TO_MEND = Words("reason", 300, _("Write what should be mended."), "release.no_reason")
+WHY_TURNED = Words("reason", 300)
 
 
 def release_prepare(
@@ -65,10 +75,8 @@ def release_prepare(
             return this.receipt
         matter = Matter.within.select_for_update(of=("self",)).select_related("place").get(pk=matter.pk)
         _check_not_sensitive(matter)
-        title = _text(title, MAX_TITLE, "title", _("Write a title that says what it is about."))
-        summary = _text(
-            summary, MAX_SUMMARY, "summary", _("Write in a few sentences what it is about and what became of it.")
-        )
+        title = TITLE.kept(title)
+        summary = SUMMARY.kept(summary)
         allowed = {photo.pk for photo in photos_of(matter)}
         if any(photo.pk not in allowed for photo in photos):
             raise Refusal("release.photo", _("Choose photos of this matter's study or proofs."), field="photos")
@@ -120,9 +128,7 @@ def release_check(
         same_hands = release.prepared_by_id is not None and release.prepared_by_id == actor.person_id
         if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
             raise NotAllowed("release.same_person", _("You prepared this file: somebody else must check it."))
-        reason = within(reason, MAX_REASON, "reason")
-        if not approve and not reason:
-            raise Refusal("release.no_reason", _("Write what should be mended."), field="reason")
+        reason = TO_MEND.kept(reason, needed=not approve)
         if approve and not warnings_seen and release_warnings(release):
             raise Refusal(
                 "release.warnings",
@@ -164,7 +170,7 @@ def case_choose(*, actor: Viewer, matter: Matter, why: str, act_id: UUID | None 
         _check_not_sensitive(matter)
         if matter.state not in (Matter.State.DONE, Matter.State.ENDED):
             raise WrongStage("case.not_over", _("Choose a matter that has come to its end with an agreement."))
-        why = _text(why, MAX_SUMMARY, "why", _("Write what others can learn from it."))
+        why = WHY_EXEMPLARY.kept(why)
         named = [doubt.found or str(doubt.message) for doubt in Veil(matter).warnings({"why": why})]
         if named:
             raise Refusal(
@@ -214,7 +220,7 @@ def _move(actor: Viewer, release: Release, verb: str, reason: str, act_id: UUID 
         _go(release, verb)
         if verb == "restore":
             _check_not_sensitive(release.matter)
-        release.reason = within(reason, MAX_REASON, "reason")
+        release.reason = WHY_TURNED.kept(reason)
         release.save(update_fields=["state", "reason"])
         _photos_public(release, verb == "restore")
         _entry(this, release, {})
@@ -264,7 +270,3 @@ def _check_not_sensitive(matter: Matter) -> None:
                 "this one has no public file."
             ),
         )
-
-
-def _text(text: str, longest: int, field: str, missing: object) -> str:
-    return written(text, longest, field, missing, code=f"release.no_{field}", long_code=f"release.long_{field}")

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import written
+from yishi.database.words import Words
 from yishi.deliberation.models import Matter, ProcessVersion, Worry, WorryStep
 from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
@@ -25,7 +25,10 @@ from .matters import matter_join_worry, matter_open
 from .worries import ANSWER_WORKDAYS, join, tell_authors_of
 
 Kind = WorryStep.Kind
-MAX_AUTHORITY = 64
+_REASON = _("Please write the reason in a sentence: whoever raised it will read it.")
+WHY = Words("reason", 1000, _REASON, "worry.reason.empty", "worry.reason.long")
+ANSWER = Words("text", 2000, _REASON, "worry.reason.empty", "worry.reason.long")
+AUTHORITY = Words("authority", 64, _("Please write which authority takes it on."), "worry.authority.empty")
 S = Worry.State
 
 # What may follow on which state.
@@ -94,7 +97,7 @@ def worry_take_up(
                 _("This theme goes the way the law provides. Please refer it."),
                 field="outcome",
             )
-        _step(this, row, Kind.TAKEN_UP, reason=_reason(reason), body=row.desk)
+        _step(this, row, Kind.TAKEN_UP, reason=WHY.kept(reason), body=row.desk)
         row.answered_on = row.answered_on or timezone.localdate(this.at)
         row.state = S.TAKEN_UP
         row.save(update_fields=["answered_on", "state"])
@@ -141,7 +144,7 @@ def worry_pass(*, actor: Viewer, worry: Worry, to_body: Body, reason: str, act_i
         from_body, row.desk = row.desk, to_body
         row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
         row.save(update_fields=["state", "desk", "answer_due_on"])
-        _step(this, row, Kind.PASSED, reason=_reason(reason), body=from_body, to_body=to_body)
+        _step(this, row, Kind.PASSED, reason=WHY.kept(reason), body=from_body, to_body=to_body)
         tell(
             body_id=to_body.pk,
             code="worry.passed_to_you",
@@ -161,7 +164,7 @@ def worry_answer(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None 
         row.state = next_state(row, "answer")
         row.answered_on = timezone.localdate(this.at)
         row.save(update_fields=["state", "answered_on"])
-        _step(this, row, Kind.ANSWERED, reason=_reason(text, field="text", longest=2000), body=row.desk)
+        _step(this, row, Kind.ANSWERED, reason=ANSWER.kept(text), body=row.desk)
 
     return _decide("answer", actor, worry, {"text": text}, decide, act_id, told="worry.answered")
 
@@ -172,7 +175,7 @@ def worry_merge(*, actor: Viewer, worry: Worry, into: Worry, reason: str, act_id
     def decide(this: Act, row: Worry) -> None:
         next_state(row, "merge")
         main = Worry.within.select_for_update(of=("self",)).get(pk=into.pk)
-        join(this, row, main, reason=_reason(reason))
+        join(this, row, main, reason=WHY.kept(reason))
 
     return _decide("merge", actor, worry, {"into": into.pk, "reason": reason}, decide, act_id, told="")
 
@@ -182,7 +185,7 @@ def worry_correct(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None
 
     def decide(this: Act, row: Worry) -> None:
         row.state = next_state(row, "correct")
-        _step(this, row, Kind.CORRECTED, reason=_reason(text, field="text", longest=2000), body=row.desk)
+        _step(this, row, Kind.CORRECTED, reason=ANSWER.kept(text), body=row.desk)
 
     return _decide("correct", actor, worry, {"text": text}, decide, act_id, told="worry.corrected")
 
@@ -198,7 +201,7 @@ def worry_separate(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | N
         row.answered_on = None
         row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
         row.save(update_fields=["state", "merged_into", "says_same_as", "desk", "answered_on", "answer_due_on"])
-        _step(this, row, Kind.SEPARATED, reason=_reason(reason), body=row.convener)
+        _step(this, row, Kind.SEPARATED, reason=WHY.kept(reason), body=row.convener)
         tell(
             body_id=row.convener_id,
             code="worry.filed",
@@ -220,11 +223,7 @@ def worry_refer(*, actor: Viewer, worry: Worry, authority: str, reason: str, act
         row.is_sensitive = True
         row.answered_on = timezone.localdate(this.at)
         row.save(update_fields=["state", "is_sensitive", "answered_on"])
-        if not to:
-            raise Refusal("worry.authority.empty", _("Please write which authority takes it on."), field="authority")
-        if len(to) > MAX_AUTHORITY:
-            raise Refusal("worry.authority.long", _("Please write a shorter name."), field="authority")
-        _step(this, row, Kind.REFERRED, reason=_reason(reason), body=row.desk, authority=to)
+        _step(this, row, Kind.REFERRED, reason=WHY.kept(reason), body=row.desk, authority=AUTHORITY.kept(to))
 
     body = {"authority": to, "reason": reason}
     return _decide("refer", actor, worry, body, decide, act_id, told="worry.referred", to=to)
@@ -237,7 +236,7 @@ def worry_decline(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | No
         row.state = next_state(row, "decline")
         row.answered_on = timezone.localdate(this.at)
         row.save(update_fields=["state", "answered_on"])
-        _step(this, row, Kind.DECLINED, reason=_reason(reason), body=row.desk)
+        _step(this, row, Kind.DECLINED, reason=WHY.kept(reason), body=row.desk)
 
     return _decide("decline", actor, worry, {"reason": reason}, decide, act_id, told="worry.declined")
 
@@ -260,7 +259,7 @@ def worry_reopen(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | Non
         row.answered_on = None
         row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
         row.save(update_fields=["state", "desk", "answered_on", "answer_due_on"])
-        _step(this, row, Kind.REOPENED, reason=_reason(reason))
+        _step(this, row, Kind.REOPENED, reason=WHY.kept(reason))
         this.entry(subject=("worry", row.pk), place=row.place_id)
         this.result(worry=row.pk)
         tell(
@@ -356,8 +355,3 @@ def _step(
         by_id=this.actor.person_id,
         at=this.at,
     )
-
-
-def _reason(text: str, *, field: str = "reason", longest: int = 1000) -> str:
-    missing = _("Please write the reason in a sentence: whoever raised it will read it.")
-    return written(text, longest, field, missing, code="worry.reason.empty", long_code="worry.reason.long")

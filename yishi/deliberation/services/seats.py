@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import ChairObjection, Matter, Party, Seat
 from yishi.deliberation.process.conditions import missing
 from yishi.deliberation.process.facts import Facts
@@ -24,7 +24,14 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Account, Person
 
 from .course import matter_move_on
-from .studies import open_matter, words
+from .studies import open_matter
+
+INTERESTS = Words("interests", 500, _("Please write the interests, or “none”."))
+RECUSAL_NOTE = Words("recusal_note", 500)
+DECISION = Words("answer", 500, _("Please write the reason for the decision."))
+WHY = Words("reason", 300, _("Please write why, in a few words."))
+INTEREST = Words("reason", 300, _("Please write which interest it is."))
+OBJECTION = Words("reason", 500, _("Please write the reason."))
 
 VERBS: Mapping[str, Mapping[str, str]] = {
     Seat.State.INVITED: {
@@ -181,7 +188,7 @@ def seat_answer(*, actor: Viewer, seat: Seat, accepts: bool, reason: str = "", a
         row = locked_seat(seat)
         if accepts and row.state == Seat.State.ACCEPTED:
             raise WrongStage("seat.accepted", _("The invitation was accepted already."))
-        said = words(reason, "reason", 300, _("Please write why, in a few words.")) if not accepts else ""
+        said = WHY.kept(reason) if not accepts else ""
         turn_seat(this, row, "accept" if accepts else "decline", said)
     return this.receipt
 
@@ -194,7 +201,7 @@ def seat_replace(*, actor: Viewer, seat: Seat, person: Person, reason: str, act_
         if this.replayed:
             return this.receipt
         row = locked_seat(seat)
-        turn_seat(this, row, "replace", words(reason, "reason", 300, _("Please write why, in a few words.")))
+        turn_seat(this, row, "replace", WHY.kept(reason))
         receipt = seat_fill(
             actor=actor,
             matter=row.matter,
@@ -218,9 +225,7 @@ def seat_recuse(*, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None =
     with act("deliberation.seat.recuse", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        turn_seat(
-            this, locked_seat(seat), "recuse", words(reason, "reason", 300, _("Please write which interest it is."))
-        )
+        turn_seat(this, locked_seat(seat), "recuse", INTEREST.kept(reason))
     return this.receipt
 
 
@@ -239,9 +244,9 @@ def interests_declare(
         row = locked_seat(seat)
         if row.state in ENDS:
             raise WrongStage("seat.ended", _("This seat is not held any more."))
-        row.interests = words(interests, "interests", 500, _("Please write the interests, or “none”."))
+        row.interests = INTERESTS.kept(interests)
         row.interests_declared_at = this.now
-        row.recusal_note = within(recusal_note, 500, "recusal_note")
+        row.recusal_note = RECUSAL_NOTE.kept(recusal_note)
         row.save(update_fields=["interests", "interests_declared_at", "recusal_note"])
         this.entry(
             subject=("matter", row.matter_id),
@@ -267,9 +272,7 @@ def chair_object(*, actor: Viewer, seat: Seat, party: Party, reason: str, act_id
             raise WrongStage("chair.none", _("This person does not chair any more."))
         if ChairObjection.objects.filter(seat=row, party=party, upheld__isnull=True).exists():
             raise WrongStage("chair.objected", _("This party has objected already; the decision is still to come."))
-        objection = ChairObjection.objects.create(
-            seat=row, party=party, reason=words(reason, "reason", 500, _("Please write the reason.")), at=this.now
-        )
+        objection = ChairObjection.objects.create(seat=row, party=party, reason=OBJECTION.kept(reason), at=this.now)
         this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"objection": objection.pk})
         this.result(objection=objection.pk)
         tell(
@@ -295,7 +298,7 @@ def objection_decide(
         if row.upheld is not None:
             raise WrongStage("chair.decided", _("A colleague decided this objection already."))
         row.upheld, row.decided_at = upheld, this.now
-        row.answer = words(answer, "answer", 500, _("Please write the reason for the decision."))
+        row.answer = DECISION.kept(answer)
         row.save()
         matter = objection.seat.matter
         this.entry(subject=("matter", matter.pk), place=matter.place_id, data={"objection": row.pk, "upheld": upheld})

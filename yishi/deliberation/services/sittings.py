@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import Matter, Presence, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import act
@@ -23,7 +23,12 @@ from .course import matter_move_on
 from .minutes import minutes_issue, minutes_write
 from .room import S, enter, happened_at, locked_sitting, next_state, quorum_of, save, tell_seats
 from .seats import chair_problem
-from .studies import open_matter, words
+from .studies import open_matter
+
+SHORT_NOTICE_REASON = Words("short_notice_reason", 300)
+REASON = Words("reason", 300, _("Please write why it does not take place."))
+WHERE = Words("where", 120)
+AGENDA = Words("agenda", 5000)
 
 HELD = (S.OPEN, S.CLOSED)
 
@@ -80,8 +85,8 @@ def sitting_plan(
             matter=fresh,
             ordinal=fresh.sittings.count() + 1,
             venue=venue,
-            where=within(where, 120, "where"),
-            agenda=clean(agenda),
+            where=WHERE.kept(where),
+            agenda=AGENDA.kept(agenda),
             starts_at=starts_at,
             quorum=quorum if quorum else quorum_of(fresh),
             quorum_by_hand=bool(quorum),
@@ -120,9 +125,9 @@ def sitting_change(
         moved = (row.starts_at, row.venue_id, row.where) != (
             starts_at,
             venue.pk if venue else None,
-            within(where, 120, "where"),
+            WHERE.kept(where),
         )
-        row.starts_at, row.venue, row.where, row.agenda = starts_at, venue, within(where, 120, "where"), clean(agenda)
+        row.starts_at, row.venue, row.where, row.agenda = starts_at, venue, WHERE.kept(where), AGENDA.kept(agenda)
         save(row, "starts_at", "venue", "where", "agenda")
         enter(this, row, starts_at=starts_at)
         if moved and row.notice_given_on:
@@ -198,7 +203,7 @@ def sitting_cancel(*, actor: Viewer, sitting: Sitting, reason: str, act_id: UUID
             return this.receipt
         row = locked_sitting(sitting)
         row.state = next_state(row, "cancel")
-        row.cancel_reason = words(reason, "reason", 300, _("Please write why it does not take place."))
+        row.cancel_reason = REASON.kept(reason)
         save(row, "state", "cancel_reason")
         enter(this, row)
         if row.notice_given_on:
@@ -317,11 +322,11 @@ def sitting_close(
 
 def _both_reasons(sitting: Sitting, reason: str) -> str:
     """Notice and papers may each have been short, or late: the second reason stands behind the first."""
-    said = within(reason, 300, "short_notice_reason")
+    said = SHORT_NOTICE_REASON.kept(reason)
     before = sitting.short_notice_reason
     if not said or said in before:
         return before
-    return within(f"{before}；{said}" if before else said, 300, "short_notice_reason")
+    return SHORT_NOTICE_REASON.kept(f"{before}；{said}" if before else said)
 
 
 def _ahead_on(sitting: Sitting, clock: str, before: date | None, given_on: date | None, reason: str) -> date:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from yishi.common_ground.floor import Counts, Ground, Said, floor
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import HandCount, Party, Presence, Seat, Sitting, Stance, Statement
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
@@ -16,7 +16,11 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
 from .room import locked_sitting, next_state, touch
-from .studies import words
+
+MINORITY_NOTE = Words("minority_note", 500)
+CONDITION = Words("condition", 300)
+REASON = Words("reason", 300)
+TEXT = Words("text", 300, _("Please write one short sentence on which people can say where they stand."))
 
 UNCOUNTED = (Seat.Role.OBSERVER, Seat.Role.CHAIR)  # no hand of theirs stands for a party
 NO_PARTY = "-"  # people in the room who sit for no party
@@ -46,9 +50,7 @@ def statement_add(
         statement = Statement.objects.create(
             sitting=row,
             ordinal=row.statements.count() + 1,
-            text=words(
-                text, "text", 300, _("Please write one short sentence on which people can say where they stand.")
-            ),
+            text=TEXT.kept(text),
             party=party,
             by_staff=by_staff or party is None,
             at=this.now,
@@ -76,7 +78,7 @@ def statement_close(
         row = Statement.objects.select_for_update().get(pk=statement.pk)
         if not row.is_open:
             raise WrongStage("statement.closed", _("This statement is closed already."))
-        row.is_open, row.minority_note = False, within(minority_note, 500, "minority_note")
+        row.is_open, row.minority_note = False, MINORITY_NOTE.kept(minority_note)
         row.save(update_fields=["is_open", "minority_note"])
         touch(row.sitting_id)
         matter = statement.sitting.matter
@@ -109,8 +111,8 @@ def stance_take(
         _check_stance(row, seat, value, condition)
         position = {
             "value": value,
-            "condition": within(condition, 300, "condition"),
-            "reason": within(reason, 300, "reason"),
+            "condition": CONDITION.kept(condition),
+            "reason": REASON.kept(reason),
         }
         fields = {**position, "party_id": seat.party_id, "recorded_by": actor.person, "at": this.now}
         try:

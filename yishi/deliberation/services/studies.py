@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
 from yishi.deliberation.shown import check_shown, study_digest
 from yishi.journal.act import Act, act
@@ -20,6 +20,16 @@ from yishi.organisations.rights import permit
 
 from .course import locked, matter_move_on
 from .telling import tell_authors
+
+REPORT = Words("report", 20_000, _("Please write the report, or at least its summary."))
+NOTE = Words("note", 500, _("Please write what you checked, or what is missing."))
+QUESTION = Words("question", 300, _("Please write what the study is to find out."))
+LEAD = Words("lead", 64)
+WHERE = Words("where", 120, _("Please write where you were."))
+MET = Words("met", 200, _("Please write whom you met, in roles."))
+SEEN = Words("text", 5000, _("Please write what you saw and heard."))
+FINDING = Words("text", 500, _("Please write the finding in a sentence."))
+SOURCE = Words("source", 200)
 
 
 def study_open(
@@ -41,8 +51,8 @@ def study_open(
         day = happened(opened_on, "opened_on")
         study = Study.objects.create(
             matter=fresh,
-            question=words(question, "question", 300, _("Please write what the study is to find out.")),
-            lead=within(lead, 64, "lead"),
+            question=QUESTION.kept(question),
+            lead=LEAD.kept(lead),
             opened_on=day,
             backfilled=is_past(this, opened_on),
         )
@@ -80,9 +90,9 @@ def visit_add(
         visit = StudyVisit.objects.create(
             study=study,
             on=happened(on, "on"),
-            where=words(where, "where", 120, _("Please write where you were.")),
-            met=words(met, "met", 200, _("Please write whom you met, in roles.")),
-            text=words(text, "text", 5000, _("Please write what you saw and heard.")),
+            where=WHERE.kept(where),
+            met=MET.kept(met),
+            text=SEEN.kept(text),
             recorded_by=actor.person,
             backfilled=is_past(this, on),
         )
@@ -110,8 +120,8 @@ def finding_add(*, actor: Viewer, study: Study, text: str, source: str = "", act
         finding = StudyFinding.objects.create(
             study=study,
             ordinal=study.findings.count() + 1,
-            text=words(text, "text", 500, _("Please write the finding in a sentence.")),
-            source=within(source, 200, "source"),
+            text=FINDING.kept(text),
+            source=SOURCE.kept(source),
         )
         this.entry(subject=("matter", fresh.pk), place=fresh.place_id, data={"finding": finding.pk})
         this.result(finding=finding.pk)
@@ -131,7 +141,7 @@ def study_hand_in(
         study = _unchecked(study)
         if not study.visits.exists() or not study.findings.exists():
             raise WrongStage("study.thin", _("Please record at least one visit and one finding before handing it in."))
-        study.report = words(report, "report", 20000, _("Please write the report, or at least its summary."))
+        study.report = REPORT.kept(report)
         study.handed_in_on = happened(on, "on")
         study.check_note = ""
         study.save(update_fields=["report", "handed_in_on", "check_note"])
@@ -171,7 +181,7 @@ def study_check(
             raise NotAllowed(
                 "study.second_person", _("A second person checks a study: somebody who did not record its visits.")
             )
-        study.check_note = words(note, "note", 500, _("Please write what you checked, or what is missing."))
+        study.check_note = NOTE.kept(note)
         if accepted:
             study.checked_on, study.checked_by = timezone.localdate(this.at), actor.person
         else:
@@ -196,11 +206,6 @@ def open_matter(matter: Matter) -> Matter:
             _("The matter is “%(state)s”; nothing is added to it any more.") % {"state": fresh.get_state_display()},
         )
     return fresh
-
-
-def words(text: str, field: str, longest: int, otherwise: object) -> str:
-    """`text` as it is stored; refuses an empty one with the sentence `otherwise`, and one that is too long."""
-    return written(text, longest, field, otherwise)
 
 
 def happened(on: date | None, field: str) -> date:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.words import Words
 from yishi.deliberation.models import Minutes, Seat, Sitting, Stance, Statement
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
@@ -20,7 +21,8 @@ from yishi.people.services import person_name, person_rewrite
 from .course import matter_move_on
 from .room import enter, locked_sitting, quorum_of, save, touch
 from .seats import locked_seat, turn_seat
-from .studies import words
+
+REASON = Words("reason", 300, _("Please write why, in a few words."))
 
 S = Sitting.State
 
@@ -38,7 +40,7 @@ def seat_take_back(*, actor: Viewer, seat: Seat, reason: str, act_id: UUID | Non
             raise WrongStage(
                 "seat.was_here", _("This person was in the room: the seat stays on the record. They may step back.")
             )
-        turn_seat(this, row, "take_back", words(reason, "reason", 300, _("Please write why, in a few words.")))
+        turn_seat(this, row, "take_back", REASON.kept(reason))
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
@@ -129,7 +131,7 @@ def statement_withdraw(*, actor: Viewer, statement: Statement, reason: str, act_
         if Minutes.objects.filter(sitting=sitting, issued_at__isnull=False).exists():
             raise WrongStage("minutes.issued", _("The minutes were issued; they do not change any more."))
         row.withdrawn_at, row.is_open = this.now, False
-        row.withdrawn_reason = words(reason, "reason", 300, _("Please write why, in a few words."))
+        row.withdrawn_reason = REASON.kept(reason)
         row.save(update_fields=["withdrawn_at", "withdrawn_reason", "is_open"])
         touch(sitting.pk)
         matter = sitting.matter

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.deliberation.models import Matter, Worry, WorryStep
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -30,7 +30,9 @@ from yishi.people.services import person_name, person_phone
 
 from .similar import desk_for
 
-LONGEST = 2000
+TEXT = Words(
+    "text", 2000, _("Please write what worries you, in one or two sentences."), "worry.text.empty", "worry.text.long"
+)
 OWN_CHANNELS = (Worry.Channel.CODE, Worry.Channel.PAGE)  # sent by who is worried, from their own phone
 ANSWER_WORKDAYS = 5
 PHOTOS = 3
@@ -236,9 +238,7 @@ def _step(
 
 
 def _checked_text(text: str, theme: str, photos: list[Attachment]) -> str:
-    cleaned = within(text, LONGEST, "text", "worry.text.long")
-    if not cleaned:
-        raise Refusal("worry.text.empty", _("Please write what worries you, in one or two sentences."), field="text")
+    cleaned = TEXT.kept(text)
     if theme not in themes():
         raise Refusal("worry.theme", _("Please choose what it is about."), field="theme")
     if len(photos) > PHOTOS:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -23,6 +23,10 @@ from ..grants import KEEPING, Viewer
 from ..models import Body, BodyKind, Installation, Place, Post, PostRole, current
 from ..rights import permit
 from ..separation import clash
+
+TITLE = Words("title", 64)
+SHORT_NAME = Words("short_name", 32)
+PHONE = Words("phone", 32)
 
 START = date(1949, 10, 1)
 NOT_NAMED_IN_PUBLIC = frozenset({BodyKind.COMPANY, BodyKind.COOPERATIVE, BodyKind.OWNERS})
@@ -45,7 +49,7 @@ def body_register(
 ) -> Receipt:
     """Register a body. Raises `Refusal` "body.taken" where an open body of this name stands at the place."""
     by = permit("organisation.manage", actor, place)
-    name, short_name = named(name, 96), within(short_name, 32, "short_name")
+    name, short_name = named(name, 96), SHORT_NAME.kept(short_name)
     if kind not in BodyKind.values:
         raise Refusal("body.kind", _("Choose the kind of body from the list."), field="kind")
     public = kind not in NOT_NAMED_IN_PUBLIC if may_be_public is None else may_be_public
@@ -65,7 +69,7 @@ def body_register(
             with transaction.atomic():
                 new = Body.objects.create(
                     id=child_id(this.id, 1), kind=kind, name=name, short_name=short_name, place=place, parent=parent,
-                    phone=within(phone, 32, "phone"), email=person_email(email), may_be_public=public, valid_from=since,
+                    phone=PHONE.kept(phone), email=person_email(email), may_be_public=public, valid_from=since,
                     is_demo=is_demo,
                 )  # fmt: skip
         except IntegrityError as error:  # somebody was quicker
@@ -89,9 +93,9 @@ def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **chan
         changes["name"] = named(changes["name"], 96)
     if changes.get("kind", body.kind) not in BodyKind.values:
         raise Refusal("body.kind", _("Choose the kind of body from the list."), field="kind")
-    for field in ("short_name", "phone"):
-        if field in changes:
-            changes[field] = within(changes[field], 32, field)
+    for words in (SHORT_NAME, PHONE):
+        if words.field in changes:
+            changes[words.field] = words.kept(changes[words.field])
     if "email" in changes:
         changes["email"] = person_email(changes["email"])
     sent = {key: getattr(value, "pk", value) for key, value in changes.items()}
@@ -185,7 +189,7 @@ def post_give(
     """
     by = permit("post.manage", actor, body)
     since = since or timezone.localdate()
-    title = within(title, 64, "title")
+    title = TITLE.kept(title)
     if role not in PostRole.values:
         raise Refusal("post.role", _("Choose the role from the list."), field="role")
     sent = {"person": person.pk, "body": body.pk, "role": role, "title": title, "since": since}

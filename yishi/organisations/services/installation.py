@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words, within
 from yishi.journal.act import SYSTEM, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -20,6 +20,8 @@ from ..models import Body, Installation, Place, Post, current
 from ..rights import permit
 from ..separation import clashes, three_posts
 from .bodies import body_register, post_give
+
+SITE_NAME = Words("site_name", 64)
 
 FIELDS = {"site_name": 64, "contact_phone": 32, "filing_number": 64, "police_number": 64}
 
@@ -57,7 +59,7 @@ def installation_start(
 
     Raises `WrongStage` "installation.started" afterwards. Result: account, body, person.
     """
-    site_name = within(site_name, 64, "site_name")
+    site_name = SITE_NAME.kept(site_name)
     sent = {"place": place.pk, "kind": body_kind, "body": clean(body_name), "name": clean(name), "site": site_name}
     body = {**sent, "username": plain_username(username)}
     with act("organisations.installation.start", actor=SYSTEM, act_id=act_id, body=body) as this:

@@ -7,12 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
-from yishi.kit.text import clean
 from yishi.notices.days import day_said
 from yishi.people.models import Person
 
@@ -20,6 +19,10 @@ from ..grants import Viewer
 from ..models import Body, BodyKind, Member, Term
 from ..rights import permit
 from ..sectors import sectors
+
+TERM_NAME = Words("name", 64)
+TITLE = Words("title", 64)
+REASON = Words("reason", 120)
 
 LAST_TERM = 99
 
@@ -30,7 +33,7 @@ def term_open(
     """Open a committee's next term (届); the term before and its memberships end the day before."""
     by = permit("member.manage", actor, body)
     since = since or timezone.localdate()
-    called = clean(name)
+    called = TERM_NAME.kept(name)
     sent = {"body": body.pk, "number": number, "name": called, "since": since}
     with act("organisations.term.open", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
@@ -55,9 +58,7 @@ def term_open(
             old.save(update_fields=["valid_to"])
             left = Member.objects.filter(term=old, valid_to__isnull=True)
             left.update(valid_to=eve, end_reason=str(_("end of the term")))
-        term = Term.objects.create(
-            id=child_id(this.id, 1), body=body, number=number, valid_from=since, name=called[:64]
-        )
+        term = Term.objects.create(id=child_id(this.id, 1), body=body, number=number, valid_from=since, name=called)
         this.entry(subject=("term", term.pk), place=body.place_id, dims={"body": body.pk}, data={"number": number})
         this.result(term=term.pk)
     return this.receipt
@@ -75,7 +76,7 @@ def member_admit(
 ) -> Receipt:
     """Admit a person as member of a term, in a sector (界别)."""
     by = permit("member.manage", actor, term)
-    since, title = since or max(term.valid_from, timezone.localdate()), within(title, 64, "title")
+    since, title = since or max(term.valid_from, timezone.localdate()), TITLE.kept(title)
     if sector not in sectors():
         raise Refusal("member.sector", _("Choose the sector from the list."), field="sector")
     sent = {"person": person.pk, "term": term.pk, "sector": sector, "title": title, "since": since}
@@ -106,7 +107,7 @@ def member_leave(
 ) -> Receipt:
     """A member leaves: former from the day after. What they did stays theirs; no new duty or invitation comes."""
     by = permit("member.manage", actor, member)
-    until, reason = until or timezone.localdate() - timedelta(days=1), within(reason, 120, "reason")
+    until, reason = until or timezone.localdate() - timedelta(days=1), REASON.kept(reason)
     if not reason:
         raise Refusal("member.reason", _("Write why: resigned, moved away, died…"), field="reason")
     sent = {"member": member.pk, "until": until, "reason": reason}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -18,6 +18,8 @@ from ..grants import Viewer
 from ..models import Body, Place, PlaceSet, PlaceSetItem, current
 from ..rights import may, permit
 from .bodies import named
+
+NOTE = Words("note", 300)
 
 
 def place_set_open(
@@ -30,7 +32,7 @@ def place_set_open(
     own = may("place_set.open", actor, at=owner) if owner else None
     runs = None if own else may("installation.manage", actor)
     by = actor.acting(runs) if runs else permit("place_set.open", actor, at=owner)
-    typed, name, note = code.strip(), named(name, 64), within(note, 300, "note")
+    typed, name, note = code.strip(), named(name, 64), NOTE.kept(note)
     code = slugify(typed)
     if typed and not code:
         raise Refusal("place_set.code", _("Enter a short code of Latin letters, for example pilot-2026."), field="code")

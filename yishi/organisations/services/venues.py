@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -21,6 +21,9 @@ from ..grants import Viewer
 from ..models import Body, Place, Venue, VenueCode, VenueKind, VenueOwner
 from ..rights import permit
 from .bodies import START, named
+
+ADDRESS = Words("address", 120)
+PHONE = Words("phone", 32)
 
 TOKEN_LENGTH = 12
 
@@ -63,8 +66,8 @@ def venue_open(
         try:
             with transaction.atomic():
                 venue = Venue.objects.create(
-                    id=child_id(this.id, 1), kind=kind, name=name, place=place, address=within(address, 120, "address"),
-                    phone=within(phone, 32, "phone"), valid_from=since, is_demo=is_demo,
+                    id=child_id(this.id, 1), kind=kind, name=name, place=place, address=ADDRESS.kept(address),
+                    phone=PHONE.kept(phone), valid_from=since, is_demo=is_demo,
                 )  # fmt: skip
         except IntegrityError as error:
             raise taken from error
@@ -89,7 +92,7 @@ def venue_change(
     """Change a venue's name, address and phone; with `convener` also who runs it."""
     by = permit("venue.manage", actor, venue)
     name, others = named(name, 64), _others(convener, shares)
-    values = {"name": name, "address": within(address, 120, "address"), "phone": within(phone, 32, "phone")}
+    values = {"name": name, "address": ADDRESS.kept(address), "phone": PHONE.kept(phone)}
     sent = {"venue": venue.pk, **values, "convener": convener and convener.pk, "shares": [b.pk for b in others]}
     with act("organisations.venue.change", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_hand_over
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -28,6 +28,12 @@ from yishi.proposals.models import Adoption, Proposal
 from yishi.proposals.stages import need
 
 from .writing import authors_of, locked
+
+# What was adopted names its document; what was not, or not wholly, says why.
+DOCUMENT = Words("document", 160, _("Name the document into which it was adopted."), "adoption.document")
+WHY_NOT_ADOPTED = Words("reason", 500, _("Please write why it was not adopted, or not all of it."), "adoption.reason")
+CLAUSE = Words("clause", 160)
+BUDGET_LINE = Words("budget_line", 160)
 
 Outcome = Proposal.Outcome
 
@@ -74,14 +80,6 @@ def proposal_assign(
     return this.receipt
 
 
-def _check_grounds(outcome: str, document: str, reason: str) -> None:
-    """What was adopted names its document; what was not, or not wholly, says why."""
-    if outcome != Outcome.NOT and not document:
-        raise Refusal("adoption.document", _("Name the document into which it was adopted."), field="document")
-    if outcome != Outcome.ADOPTED and not reason:
-        raise Refusal("adoption.reason", _("Please write why it was not adopted, or not all of it."), field="reason")
-
-
 def adoption_record(
     *,
     actor: Viewer,
@@ -124,15 +122,17 @@ def adoption_record(
             raise Refusal(
                 "adoption.future", _("This day is still to come. Please give the day it happened."), field="decided_on"
             )
-        document_named, reason_given = within(document, 160, "document"), within(reason, 500, "reason")
-        _check_grounds(outcome, document_named, reason_given)
+        document_named, reason_given = (
+            DOCUMENT.kept(document, needed=outcome != Outcome.NOT),
+            WHY_NOT_ADOPTED.kept(reason, needed=outcome != Outcome.ADOPTED),
+        )
         adoption = Adoption.objects.create(
             proposal=proposal,
             outcome=outcome,
             body=body,
             document=document_named,
-            clause=within(clause, 160, "clause"),
-            budget_line=within(budget_line, 160, "budget_line"),
+            clause=CLAUSE.kept(clause),
+            budget_line=BUDGET_LINE.kept(budget_line),
             reason=reason_given,
             decided_on=decided_on,
             evidence=evidence,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -24,8 +24,10 @@ from yishi.proposals import hooks
 from yishi.proposals.models import Proposal, Signer
 from yishi.proposals.stages import need
 
+WHY_WITHDRAWN = Words("reason", 300, _("Please write why it is taken back."))
+
 State = Proposal.State
-MOST = 2_500  # characters, as one county's system has it
+TEXT = Words("text", 2_500, _("Please write what is the matter."), "proposal.text")  # as one county's system has it
 LEAST = 10
 MOST_SIGNERS = 60
 
@@ -165,9 +167,7 @@ def proposal_withdraw(*, actor: Viewer, proposal: Proposal, reason: str, act_id:
                 "proposal.handled", _("It is with the body that answers, or decided; it is not taken back any more.")
             )
         was_submitted = row.state == State.SUBMITTED
-        row.reason = within(reason, 300, "reason")
-        if was_submitted and not row.reason:
-            raise Refusal("reason.empty", _("Please write why it is taken back."), field="reason")
+        row.reason = WHY_WITHDRAWN.kept(reason, needed=was_submitted)
         row.state = State.WITHDRAWN
         row.save(update_fields=["state", "reason"])
         this.entry(subject=("proposal", row.pk), place=row.place_id)
@@ -191,19 +191,16 @@ def authors_of(proposal: Proposal) -> list[Person]:
 
 def _fill(proposal: Proposal, kind: str, title: str, text: str, theme: str, place: Place) -> None:
     """Set the fields of a draft, checked; nothing is saved."""
-    title, text = clean(title), clean(text)
+    title, text = clean(title), TEXT.kept(text)
     if kind not in Proposal.Kind.values:
         raise Refusal("proposal.kind", _("Please choose one of the values that are offered."), field="kind")
     if theme not in themes():
         raise Refusal("proposal.theme", _("Please choose one of the values that are offered."), field="theme")
     if not 2 <= len(title) <= 80:
         raise Refusal("proposal.title", _("Please write a title of 2 to 80 characters."), field="title")
-    if not LEAST <= len(text) <= MOST:
+    if len(text) < LEAST:
         raise Refusal(
-            "proposal.text",
-            _("The text has %(length)d characters; it takes between %(least)d and %(most)d.")
-            % {"length": len(text), "least": LEAST, "most": MOST},
-            field="text",
+            "proposal.short", _("Please write at least %(least)d characters.") % {"least": LEAST}, field="text"
         )
     proposal.kind, proposal.title, proposal.text, proposal.theme, proposal.place = kind, title, text, theme, place
 

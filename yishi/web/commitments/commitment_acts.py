@@ -13,11 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from yishi.commitments import services
 from yishi.commitments.models import Commitment, TimeRequest, Verdict
+from yishi.commitments.services.carrying import ANSWER, FINDING, PROOF, TIME_ANSWER, WHY
+from yishi.commitments.services.judging import NOTE, RECHECK, VERDICT_WORDS, WHY_CLOSED, WHY_REOPENED
+from yishi.commitments.services.pressing import LETTER_WORDS
 from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.fields import AmountField, area, day_field
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -25,6 +28,7 @@ from yishi.web.kit.paper_fields import PaperForm, from_paper, with_paper
 from yishi.web.kit.proof_files import ProofFiles, one_proved_act
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.words_field import WordsField
 
 from .commitments import load_commitment
 from .verdict_words import MAY_READ, WHO_READS
@@ -38,12 +42,12 @@ class NothingForm(ActForm):
 
 
 class TextForm(ActForm):
-    text = area(gettext_lazy("What happened?"))
+    text = WordsField(ANSWER, gettext_lazy("What happened?"), rows=4)
     on = day_field(gettext_lazy("When (if not today)"), required=False)
 
 
 class ProofForm(ProofFiles):
-    text = area(gettext_lazy("What was done, and how does one see it?"))
+    text = WordsField(PROOF, gettext_lazy("What was done, and how does one see it?"), rows=4)
     done_on = day_field(gettext_lazy("Done on"))
     quantity = AmountField(
         label=gettext_lazy("Quantity done"), required=False, min_value=0, max_digits=14, decimal_places=3
@@ -53,7 +57,7 @@ class ProofForm(ProofFiles):
 
 
 class PaperProofForm(ActForm):
-    text = area(gettext_lazy("What was done, and how does one see it?"))
+    text = WordsField(PROOF, gettext_lazy("What was done, and how does one see it?"), rows=4)
     done_on = day_field(gettext_lazy("Done on"))
     quantity = AmountField(
         label=gettext_lazy("Quantity done"), required=False, min_value=0, max_digits=14, decimal_places=3
@@ -62,7 +66,7 @@ class PaperProofForm(ActForm):
 
 class TimeForm(ActForm):
     due_on = day_field(gettext_lazy("Until when?"))
-    reason = area(gettext_lazy("Why?"))
+    reason = WordsField(WHY, gettext_lazy("Why?"), rows=4)
 
 
 class DecideForm(ActForm):
@@ -72,7 +76,7 @@ class DecideForm(ActForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    answer = area(gettext_lazy("Reason"))
+    answer = WordsField(TIME_ANSWER, gettext_lazy("Reason"), rows=4)
 
 
 class CheckForm(ActForm):
@@ -83,20 +87,30 @@ class CheckForm(ActForm):
         widget=forms.RadioSelect,
     )
     as_agreed = forms.BooleanField(label=gettext_lazy("It was carried out as agreed"), required=False, initial=True)
-    finding = area(gettext_lazy("What did you find?"), help_text=gettext_lazy("The bearer reads this."))
+    finding = WordsField(
+        FINDING, gettext_lazy("What did you find?"), rows=4, help_text=gettext_lazy("The bearer reads this.")
+    )
 
 
-class ReasonForm(ActForm):
-    reason = area(gettext_lazy("Reason"))
+class WithdrawForm(ActForm):
+    reason = WordsField(WHY, gettext_lazy("Reason"), rows=4)
+
+
+class CloseForm(ActForm):
+    reason = WordsField(WHY_CLOSED, gettext_lazy("Reason"), rows=4)
+
+
+class ReopenForm(ActForm):
+    reason = WordsField(WHY_REOPENED, gettext_lazy("Reason"), rows=4)
 
 
 class NoteForm(ActForm):
-    note = area(gettext_lazy("Note (if you like)"))
+    note = WordsField(NOTE, gettext_lazy("Note (if you like)"), rows=4)
 
 
 class PressForm(ActForm):
     how = forms.ChoiceField(label=gettext_lazy("How?"), widget=forms.RadioSelect)
-    text = area(gettext_lazy("Words of the letter"))
+    text = WordsField(LETTER_WORDS, gettext_lazy("Words of the letter"), rows=4, when=("how", "letter"))
 
 
 class RecheckForm(ActForm):
@@ -106,7 +120,7 @@ class RecheckForm(ActForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    text = area(gettext_lazy("What did you see?"))
+    text = WordsField(RECHECK, gettext_lazy("What did you see?"), rows=4)
     on = day_field(gettext_lazy("Seen on (if not today)"), required=False)
 
 
@@ -169,7 +183,7 @@ strike_off = act_page(
 )
 close = act_page(
     "commitment.supervise",
-    ReasonForm,
+    CloseForm,
     services.commitment_close_undone,
     gettext_lazy("Close without being done"),
     gettext_lazy("Close it"),
@@ -177,7 +191,7 @@ close = act_page(
 )
 reopen = act_page(
     "commitment.supervise",
-    ReasonForm,
+    ReopenForm,
     services.commitment_reopen,
     gettext_lazy("Open it again"),
     gettext_lazy("Open it again"),
@@ -214,7 +228,7 @@ def withdraw_proof(request: Request, commitment: Commitment) -> HttpResponse:
     """The proof was given too early: back to the promise, before anybody checks it."""
     return one_act(
         request,
-        ReasonForm(request.POST or None),
+        WithdrawForm(request.POST or None),
         services.proof_withdraw,
         given={"commitment": commitment},
         heading=_("Withdraw the proof"),
@@ -266,7 +280,7 @@ class HearForm(ActForm):
     value = forms.ChoiceField(
         label=gettext_lazy("How did it turn out?"), choices=Verdict.Value.choices, widget=forms.RadioSelect
     )
-    text = area(gettext_lazy("In their words (if they said any)"), max_length=500)
+    text = WordsField(VERDICT_WORDS, gettext_lazy("In their words (if they said any)"), rows=4)
     bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False)
 
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any):

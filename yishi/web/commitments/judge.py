@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment, Judge, Proof, Verdict
 from yishi.commitments.services import verdict_give
+from yishi.commitments.services.judging import VERDICT_WORDS
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.words_field import WordsField
 
 from .promise_story import promise_events
 from .verdict_words import MAY_READ, WHO_READS
@@ -58,12 +60,11 @@ class VerdictForm(ActForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Please choose one of the three answers.")},
     )
-    text = forms.CharField(
-        label=gettext_lazy("In your words (if you like)"),
+    text = WordsField(
+        VERDICT_WORDS,
+        gettext_lazy("In your words (if you like)"),
+        rows=3,
         help_text=gettext_lazy("The handler never learns who wrote it."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=500,
-        required=False,
     )
     bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False)
 

@@ -18,6 +18,7 @@ from yishi.web.kit.request import Request
 from .edited import changed_since, still_as_read, stored_now, version_of, who_changed
 from .lengths import count_as_stored
 from .numbers_in import bound
+from .words_field import WordsField
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 NO_WORDS = "---------"  # what Django writes where nothing is chosen yet
@@ -52,6 +53,7 @@ class Form(forms.Form):
     def clean(self) -> dict[str, Any]:
         super().clean()
         self._settle_places()
+        self._ask_for_words()
         return self.cleaned_data
 
     def _settle_places(self) -> None:
@@ -64,6 +66,12 @@ class Form(forms.Form):
                 self.cleaned_data[name] = field.settle(place, self.cleaned_data.get(field.day))
             except forms.ValidationError as error:
                 self.add_error(name, error)
+
+    def _ask_for_words(self) -> None:
+        """Words that only this answer needs are complained of with all else, and before the service is asked."""
+        for name, field in self.fields.items():
+            if isinstance(field, WordsField) and field.is_missing(name, self.cleaned_data):
+                self.add_error(name, forms.ValidationError(field.error_messages["required"], code="required"))
 
 
 class ActForm(Form):

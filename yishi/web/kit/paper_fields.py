@@ -6,19 +6,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from yishi.attachments.on_paper import MAX_SIGNED_BY, OnPaper
+from yishi.attachments.on_paper import SIGNED_BY, OnPaper
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.words_field import WordsField
 
 
 class PaperForm(ActForm):
     """An act's form with the paper below it: mix it in before the fields of the act, or add them by `with_paper`."""
 
-    signed_by = forms.CharField(
-        label=gettext_lazy("Whose signature or seal is on the paper?"), max_length=MAX_SIGNED_BY, required=False
-    )
+    signed_by = WordsField(SIGNED_BY, gettext_lazy("Whose signature or seal is on the paper?"))
     signed_on = day_field(gettext_lazy("Day on the paper (if not today)"), required=False)
     scan = forms.FileField(
         label=gettext_lazy("photo or scan of the paper"),

@@ -13,17 +13,21 @@ from django.utils.translation import gettext_lazy
 from yishi.attachments.store import scan_keep
 from yishi.commitments.models import Verdict
 from yishi.commitments.services import proof_check, proof_give, verdict_give
+from yishi.commitments.services.carrying import FINDING, PROOF
+from yishi.commitments.services.judging import VERDICT_WORDS
 from yishi.journal.models import Receipt
 from yishi.kit.records import certain
 from yishi.organisations.models import Body
 from yishi.proposals.models import Proposal
 from yishi.proposals.services import adoption_record, proposal_assign
+from yishi.proposals.services.handling import DOCUMENT, WHY_NOT_ADOPTED
 from yishi.web.commitments.verdict_words import MAY_READ, WHO_READS
 from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .proposals import act_on, load_proposal
 
@@ -61,7 +65,9 @@ def assign(request: Request, proposal: Proposal) -> HttpResponse:
 
 
 class AnswerForm(ActForm):
-    text = area(gettext_lazy("The answer: what is done, will be done by when, or cannot be done and why"), rows=9)
+    text = WordsField(
+        PROOF, gettext_lazy("The answer: what is done, will be done by when, or cannot be done and why"), rows=9
+    )
 
 
 @page("proposal.answer", load=load_owed)
@@ -88,7 +94,7 @@ class CheckForm(ActForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    finding = area(gettext_lazy("What you checked, or what is missing"), rows=3)
+    finding = WordsField(FINDING, gettext_lazy("What you checked, or what is missing"), rows=3)
 
 
 @page("proposal.assign", load=load_owed)
@@ -112,7 +118,7 @@ class RateForm(ActForm):
     value = forms.ChoiceField(
         label=gettext_lazy("How is the answer?"), choices=Verdict.Value.choices, widget=forms.RadioSelect
     )
-    text = area(gettext_lazy("In your words (if you like)"), rows=3, max_length=500)
+    text = WordsField(VERDICT_WORDS, gettext_lazy("In your words (if you like)"), rows=3)
     bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False, initial=True)
 
 
@@ -138,15 +144,17 @@ class AdoptForm(ActForm):
     )
     body = BodyField(label=gettext_lazy("who decided it"))
     decided_on = day_field(gettext_lazy("on which day"))
-    document = forms.CharField(
-        label=gettext_lazy("document"),
-        max_length=160,
-        required=False,
+    document = WordsField(
+        DOCUMENT,
+        gettext_lazy("document"),
+        when=("outcome", "adopted", "partly"),
         help_text=gettext_lazy("A plan, a notice, a budget: its name and number."),
     )
     clause = forms.CharField(label=gettext_lazy("clause"), max_length=160, required=False)
     budget_line = forms.CharField(label=gettext_lazy("line of the budget"), max_length=160, required=False)
-    reason = area(gettext_lazy("why not, or not all of it"), rows=2, max_length=500)
+    reason = WordsField(
+        WHY_NOT_ADOPTED, gettext_lazy("why not, or not all of it"), rows=2, when=("outcome", "partly", "not")
+    )
     scan = forms.FileField(
         label=gettext_lazy("the page of the document (PDF or picture, if you like)"),
         required=False,

@@ -30,11 +30,10 @@ from yishi.proposals.services import (
     proposal_withdraw,
     proposal_write,
 )
-from yishi.proposals.services.writing import MOST
+from yishi.proposals.services.writing import TEXT, WHY_WITHDRAWN
 from yishi.proposals.stages import WORDS, stage_of
 from yishi.web.kit.desk_items import DeskItem
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -42,6 +41,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .proposal_story import proposal_events
 
@@ -211,7 +211,8 @@ class WriteForm(ActForm):
     """One form for a phone: what is said, about which place, who signs too."""
 
     title = forms.CharField(label=gettext_lazy("title"), max_length=80)
-    text = area(
+    text = WordsField(
+        TEXT,
         gettext_lazy("What is the matter, and what do you propose?"),
         rows=9,
         help_text=gettext_lazy("At most 2,500 characters. What you type is kept on this device until it is sent."),
@@ -260,7 +261,7 @@ class WriteForm(ActForm):
 
 def _write(request: Request, form: WriteForm, service: Any, context: dict[str, Any], **arguments: Any) -> HttpResponse:
     """The writing page: a search for members, a draft, or straight to the office."""
-    context = {"form": form, "most": MOST, **context}
+    context = {"form": form, "most": TEXT.longest, **context}
     if is_search(request, form):
         return render(request, "proposals/write.html", context)
     if request.method == "POST" and form.is_valid():
@@ -336,7 +337,11 @@ def proposal_cosign_page(request: Request, proposal: Proposal) -> HttpResponse:
 
 
 class WithdrawForm(ActForm):
-    reason = area(gettext_lazy("why"), rows=2, max_length=300)
+    reason = WordsField(WHY_WITHDRAWN, gettext_lazy("why"), rows=2, required=False)
+
+    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = proposal.state == State.SUBMITTED
 
 
 @page("proposal.edit", load=load_proposal)
@@ -344,7 +349,7 @@ def proposal_withdraw_page(request: Request, proposal: Proposal) -> HttpResponse
     return act_on(
         request,
         proposal,
-        WithdrawForm(request.POST or None),
+        WithdrawForm(request.POST or None, proposal=proposal),
         proposal_withdraw,
         heading=_("Take it back"),
         done=_("It is taken back."),

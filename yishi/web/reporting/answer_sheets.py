@@ -19,7 +19,7 @@ from yishi.reporting.book import Still, still
 from yishi.reporting.indicators import INDICATORS
 from yishi.reporting.models import AnswerSheet
 from yishi.reporting.question import Question
-from yishi.reporting.services import answer_change, answer_issue, answer_write
+from yishi.reporting.services import TEXT, answer_change, answer_issue, answer_write
 from yishi.reporting.small_numbers import Reader
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
@@ -27,6 +27,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .figure_choice import choose
 from .figure_reports import paper_reader
@@ -45,10 +46,10 @@ class AnswerForm(ActForm):
     starts_on = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
     ends_on = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
     campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("campaign"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("text"),
-        max_length=20_000,
-        widget=forms.Textarea({"rows": 16}),
+    text = WordsField(
+        TEXT,
+        gettext_lazy("text"),
+        rows=16,
         help_text=gettext_lazy("A figure stands in double brackets: [[households]]. Each line is a paragraph."),
     )
 

@@ -16,7 +16,7 @@ from yishi.assistance.campaign.models import (
     Phase,
     Target,
 )
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -25,7 +25,21 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, PlaceSet
 from yishi.organisations.rights import permit
 
-from .campaigns import campaign_open, check_days, days_in_phases, direction_add, enter, item_add, locked_campaign, named
+from .campaigns import (
+    FOCUS_NOTE,
+    SOURCE_NOTE,
+    WORDS,
+    campaign_open,
+    check_days,
+    days_in_phases,
+    direction_add,
+    enter,
+    item_add,
+    locked_campaign,
+    named,
+)
+
+SOURCE = Words("source", 300)
 
 
 def campaign_begin(*, actor: Viewer, template: str = "", act_id: UUID | None = None, **said: Any) -> Receipt:
@@ -68,7 +82,7 @@ def campaign_change(
         if last is not None and ends_on is not None and last.ends_on > ends_on:
             raise Refusal("campaign.phases", _("A phase lies inside its campaign."), field="ends_on")
         row.name, row.starts_on, row.ends_on = named(name, 64), starts_on, ends_on
-        row.source_note = within(source_note, 300, "source_note")
+        row.source_note = SOURCE_NOTE.kept(source_note)
         row.save(update_fields=["name", "starts_on", "ends_on", "source_note"])
         enter(this, row)
     return this.receipt
@@ -110,7 +124,7 @@ def phase_change(
             starts_on=starts_on,
             ends_on=ends_on,
             focus=focus,
-            focus_note=within(focus_note, 200, "focus_note"),
+            focus_note=FOCUS_NOTE.kept(focus_note),
         )
         enter(this, row, phase=phase.pk)
     return this.receipt
@@ -155,7 +169,7 @@ def drive_change(
         if row.drives.filter(name=title).exclude(pk=drive.pk).exists():
             raise Refusal("drive.taken", _("There is a drive of this name already."), field="name")
         Drive.objects.filter(pk=drive.pk).update(
-            name=title, starts_on=starts_on, ends_on=ends_on, direction=direction, words=within(words, 500, "words")
+            name=title, starts_on=starts_on, ends_on=ends_on, direction=direction, words=WORDS.kept(words)
         )
         enter(this, row, drive=drive.pk)
     return this.receipt
@@ -232,7 +246,7 @@ def catalogue_load(*, actor: Viewer, campaign: Campaign, catalogue: Catalogue, a
             direction = directions[item.pop("direction")]
             item_add(actor=actor, campaign=row, direction=direction, act_id=this.child(), **item)
         if not row.source_note and catalogue.source:
-            row.source_note = within(catalogue.source, 300, "source")
+            row.source_note = SOURCE.kept(catalogue.source)
             row.save(update_fields=["source_note"])
         enter(this, row)
         this.result(directions=len(new), items=len(items))

@@ -23,7 +23,7 @@ from yishi.assistance.campaign.models import (
     Target,
 )
 from yishi.assistance.campaign.reads import version_on
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -32,6 +32,12 @@ from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.rights import permit
+
+HINT = Words("hint", 200)
+INDICATOR = Words("indicator", 64)
+SOURCE_NOTE = Words("source_note", 300)
+FOCUS_NOTE = Words("focus_note", 200)
+WORDS = Words("words", 500)
 
 WHOLE_UNITS = frozenset("件条次个户人期场")  # there is no part of one
 MOST = 10**12  # thousandths: a thousand million of anything
@@ -69,7 +75,7 @@ def campaign_open(
             place=owner.place,
             starts_on=starts_on,
             ends_on=ends_on,
-            source_note=within(source_note, 300, "source_note"),
+            source_note=SOURCE_NOTE.kept(source_note),
         )
         enter(this, campaign)
     return this.receipt
@@ -112,7 +118,7 @@ def phase_add(
             starts_on=starts_on,
             ends_on=ends_on,
             focus=focus,
-            focus_note=within(focus_note, 200, "focus_note"),
+            focus_note=FOCUS_NOTE.kept(focus_note),
         )
         enter(this, row, phase=phase.pk)
     return this.receipt
@@ -150,7 +156,7 @@ def drive_add(
             starts_on=starts_on,
             ends_on=ends_on,
             direction=direction,
-            words=within(words, 500, "words"),
+            words=WORDS.kept(words),
         )
         enter(this, row, drive=drive.pk)
     return this.receipt
@@ -356,8 +362,8 @@ def _version(item: CatalogueItem, since: date, version_fields: dict[str, Any]) -
     fields: dict[str, Any] = {
         "name": named(said.pop("name"), 64),
         "unit": named(said.pop("unit"), 16, "unit"),
-        "hint": within(said.pop("hint", ""), 200, "hint"),
-        "indicator": within(said.pop("indicator", ""), 64, "indicator"),
+        "hint": HINT.kept(said.pop("hint", "")),
+        "indicator": INDICATOR.kept(said.pop("indicator", "")),
     }
     offered = (("additivity", ItemVersion.Additivity), ("serves", ItemVersion.Serves), ("fed_by", ItemVersion.Fed))
     for field, choices in offered:

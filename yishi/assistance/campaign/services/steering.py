@@ -19,7 +19,7 @@ from yishi.assistance.campaign.models import (
 )
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_hand_over
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -31,8 +31,14 @@ from yishi.organisations.rights import may, permit
 
 from .campaigns import check_days, named
 
+WHERE = Words("where", 120)
+CHAIRED_BY = Words("chaired_by", 64)
+WORDS = Words("words", 500)
+SPEAKER = Words("speaker", 64)
+
 Origin = Commitment.Origin
-MOST_TEXT = 10_000
+REPORT = Words("text", 10_000, _("Please write what was reported."))
+MINUTES = Words("text", 10_000, _("Please write what the meeting was about."))
 
 
 def meeting_open(
@@ -118,8 +124,8 @@ def report_hear(
             meeting=row,
             body=body,
             defaults={
-                "text": _text(text, _("Please write what was reported.")),
-                "speaker": within(speaker, 64, "speaker"),
+                "text": REPORT.kept(text),
+                "speaker": SPEAKER.kept(speaker),
                 "written_by": actor.person,
                 "written_at": this.now,
             },
@@ -180,7 +186,7 @@ def minutes_write(*, actor: Viewer, meeting: SteeringMeeting, text: str, act_id:
         if this.replayed:
             return this.receipt
         row = _held(meeting)
-        row.minutes, row.minutes_at = _text(text, _("Please write what the meeting was about.")), this.now
+        row.minutes, row.minutes_at = MINUTES.kept(text), this.now
         row.save(update_fields=["minutes", "minutes_at"])
         _enter(this, row)
     return this.receipt
@@ -227,7 +233,7 @@ def cooperation_sign(
             title=named(title, 120, "title"),
             place=place,
             supervisor=supervisor,
-            words=within(words, 500, "words"),
+            words=WORDS.kept(words),
             signed_on=signed_on,
             ends_on=ends_on,
             written_by=actor.person,
@@ -337,13 +343,9 @@ def _put(meeting: SteeringMeeting, *, kind: str, title: str, on: date, **said: A
         raise Refusal("steering.drive", _("This drive belongs to another campaign."), field="drive")
     meeting.kind, meeting.title, meeting.on, meeting.drive = kind, named(title, 120, "title"), on, drive
     meeting.where, meeting.chaired_by = (
-        within(said["where"], 120, "where"),
-        within(said["chaired_by"], 64, "chaired_by"),
+        WHERE.kept(said["where"]),
+        CHAIRED_BY.kept(said["chaired_by"]),
     )
-
-
-def _text(text: str, otherwise: Any) -> str:
-    return written(text, MOST_TEXT, "text", otherwise)
 
 
 def _locked(meeting: SteeringMeeting) -> SteeringMeeting:

@@ -15,16 +15,16 @@ from yishi.assistance.checks.models import (
     CheckWaiver,
     Severity,
 )
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import permit
 
 LONGEST = timedelta(days=366)
-MOST_WORDS = 300
+WHY = Words("reason", 300, _("Please write the reason."))
 MOST_VALUE = Decimal(10) ** 9
 
 
@@ -49,7 +49,7 @@ def finding_waive(
             )
         waiver = CheckWaiver.objects.create(
             finding=row,
-            reason=_reason(reason),
+            reason=WHY.kept(reason),
             until=until,
             given_by=actor.person,
             given_for_id=by.body_id,
@@ -140,7 +140,7 @@ def check_set(
             is_off=is_off,
             severity=severity,
             value=value,
-            reason=_reason(reason),
+            reason=WHY.kept(reason),
             set_by=actor.person,
             set_for_id=by.body_id,
             set_at=this.now,
@@ -163,17 +163,6 @@ def _check_value(value: Decimal | None, unit: str) -> None:
         raise Refusal(
             "check.value", _("Please type a number of nil or more, in the unit of the threshold."), field="value"
         )
-
-
-def _reason(text: str) -> str:
-    kept = clean(text)
-    if not kept or len(kept) > MOST_WORDS:
-        raise Refusal(
-            "reason.length",
-            _("Please write between 1 and %(longest)d characters.") % {"longest": MOST_WORDS},
-            field="reason",
-        )
-    return kept
 
 
 def _locked(finding: CheckFinding) -> CheckFinding:

@@ -27,7 +27,7 @@ from yishi.assistance.deeds.models import (
 )
 from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.attachments.models import Attachment
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act, parts_write, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -59,6 +59,11 @@ from .standing import (
     write_beneficiaries,
     write_parties,
 )
+
+WHY_CORRECTED = Words("reason", 300, _("Please write what was wrong."))
+WHY_WITHDRAWN = Words("reason", 300, _("Please write why it is withdrawn."))
+PROOF_WORDS = Words("words", 200)
+DEED_WORDS = Words("words", 300)
 
 State = Deed.State
 RECORD = "assistance.deed.record"
@@ -180,7 +185,7 @@ def deed_made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> 
         on=plan.on,
         amount=thousandths(plan.amount, "amount", unit=version.unit),
         unnamed=unnamed_checked(plan.reached),
-        words=within(plan.words, 300, "words"),
+        words=DEED_WORDS.kept(plan.words),
         activity=plan.activity,
         recorded_by=actor.person,
         recorded_for=plan.recorded_for,
@@ -282,11 +287,11 @@ def deed_correct(
         if this.replayed:
             return this.receipt
         row = counted(deed)
-        row.reason = _reason(this, row, reason, _("Please write what was wrong."))
+        row.reason = _reason(this, row, WHY_CORRECTED.kept(reason))
         row.on, row.place = on or row.on, place or row.place
         row.version = version_then(row.item, row.on)
         row.amount = thousandths(amount, "amount", unit=row.version.unit) if amount is not None else row.amount
-        said, row.words = row.words, within(words, 300, "words") if words is not None else row.words
+        said, row.words = row.words, DEED_WORDS.kept(words) if words is not None else row.words
         if reached is not None:
             reached_fits(row.version, reached)
             row.unnamed = unnamed_checked(reached)
@@ -310,7 +315,7 @@ def deed_withdraw(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None
         if this.replayed:
             return this.receipt
         row = counted(deed)
-        row.reason = _reason(this, row, reason, _("Please write why it is withdrawn."))
+        row.reason = _reason(this, row, WHY_WITHDRAWN.kept(reason))
         uncount(this, row)
         row.state = State.WITHDRAWN
         row.save(update_fields=["state", "reason", "entry_id"])
@@ -336,7 +341,7 @@ def evidence_add(
         row = counted(deed)
         if kind not in Evidence.Kind.values:
             raise Refusal("evidence.kind", _("Please choose one of the values that are offered."), field="kind")
-        said = within(words, 200, "words")
+        said = PROOF_WORDS.kept(words)
         if not said and file is None:
             raise Refusal("evidence.empty", _("Write which paper or who confirmed it, or add a file."), field="words")
         Evidence.objects.create(deed=row, kind=kind, words=said, file=file, added_by=actor.person, added_at=this.now)
@@ -351,11 +356,10 @@ def _only_oneself(actor: Viewer, parties: Sequence[Part]) -> bool:
     return bool(people) and people == {actor.person}
 
 
-def _reason(this: Act, deed: Deed, reason: str, otherwise: Any) -> str:
+def _reason(this: Act, deed: Deed, reason: str) -> str:
     """The reason, which stays with this act: a later change does not overwrite it."""
-    kept = written(reason, 300, "reason", otherwise)
-    DeedRemark.objects.create(deed=deed, act_id=this.id, text=kept)
-    return kept
+    DeedRemark.objects.create(deed=deed, act_id=this.id, text=reason)
+    return reason
 
 
 def _ids(reached: Reached) -> dict[str, Any]:

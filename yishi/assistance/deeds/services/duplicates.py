@@ -9,7 +9,7 @@ from yishi.assistance.campaign.services.campaigns import thousandths
 from yishi.assistance.deeds.models import Deed, PossibleDuplicate
 from yishi.assistance.deeds.models.deeds import WHOLE
 from yishi.commitments.rules import is_small_office
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -17,6 +17,8 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
 from .standing import Part, Reached, counted, joined, parts_of, reached_by, rewrite, uncount, write_beneficiaries
+
+WHY_RULED = Words("reason", 300, _("Please write the reason."))
 
 Verdict = PossibleDuplicate.Verdict
 
@@ -56,7 +58,7 @@ def duplicate_decide(
                 _part(this, kept, other, overlap)
             else:
                 _merge(this, kept, other, _credited(verdict, kept, other))
-        row.verdict, row.reason = verdict, within(reason, 300, "reason")
+        row.verdict, row.reason = verdict, WHY_RULED.kept(reason)
         row.decided_by, row.decided_at = actor.person, this.now
         row.save(update_fields=["verdict", "reason", "decided_by", "decided_at"])
         this.entry(subject=("duplicate", row.pk), place=row.earlier.place_id, data={"verdict": verdict})

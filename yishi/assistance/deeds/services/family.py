@@ -13,7 +13,7 @@ from yishi.assistance.deeds.models import (
     Evidence,
 )
 from yishi.assistance.register.models import Household
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -24,6 +24,9 @@ from yishi.organisations.rights import permit
 
 from .deeds import deed_claim, deed_withdraw
 from .standing import counted, parts_of, rewrite, uncount, without
+
+WHY_UPHELD = Words("reason", 300, _("Please write what you found."))
+WHY_DISOWNED = Words("reason", 300, _("Please write what was wrong."))
 
 LENGTH = 10
 
@@ -107,9 +110,7 @@ def deed_uphold(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None =
     with act("assistance.deed.uphold", actor=by, act_id=act_id, body={"deed": deed.pk, "reason": reason}) as this:
         if this.replayed:
             return this.receipt
-        row, kept = counted(deed), within(reason, 300, "reason")
-        if not kept:
-            raise Refusal("reason.empty", _("Please write what you found."), field="reason")
+        row, kept = counted(deed), WHY_UPHELD.kept(reason)
         if not row.codes.filter(said_yes=False, settled_at__isnull=True).update(settled_at=this.now):
             raise WrongStage("deed.undisputed", _("No family disputes this deed now."))
         row.reason = kept
@@ -128,9 +129,7 @@ def deed_disown(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None =
         if this.replayed:
             return this.receipt
         this.actor = permit("deed.disown", actor, deed)  # asked now: whoever has done it is no party any more
-        row, kept = counted(deed), within(reason, 300, "reason")
-        if not kept:
-            raise Refusal("reason.empty", _("Please write what was wrong."), field="reason")
+        row, kept = counted(deed), WHY_DISOWNED.kept(reason)
         standing = parts_of(row)
         if actor.person is None or actor.person not in {part.who for part in standing}:
             raise WrongStage("disown.nobody", _("You are no party of this deed."), field="reason")

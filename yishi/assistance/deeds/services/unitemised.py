@@ -11,13 +11,15 @@ from yishi.assistance.campaign.models import CatalogueItem
 from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.campaign.services.campaigns import thousandths
 from yishi.assistance.deeds.models import Unitemised
-from yishi.database.words import written
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
+
+WHERE_FROM = Words("note", 300, _("Please write where this number comes from."), code="unitemised.note")
 
 
 def unitemised_report(
@@ -48,7 +50,7 @@ def unitemised_report(
             raise Refusal(
                 "deed.future", _("This day is still to come. Please give the day it happened."), field="ends_on"
             )
-        said = written(note, 300, "note", _("Please write where this number comes from."), code="unitemised.note")
+        said = WHERE_FROM.kept(note)
         row = Unitemised.objects.create(
             item=item,
             body=body,

@@ -17,7 +17,7 @@ from yishi.assistance.pairing.models.needs import left_of
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import proof_give
-from yishi.database.words import written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -26,6 +26,8 @@ from yishi.organisations.rights import permit
 
 from .matches import close_used, locked_match, taken
 from .needs import close_offer, open_offer
+
+GIVEN = Words("words", 500, _("Please write what was given to whom, and how one sees it."), code="delivery.words")
 
 
 def match_deliver(
@@ -146,9 +148,7 @@ def _written(
     files: list[Attachment],
     match: Match | None = None,
 ) -> OfferDelivery:
-    said = written(
-        words, 500, "words", _("Please write what was given to whom, and how one sees it."), code="delivery.words"
-    )
+    said = GIVEN.kept(words)
     if on > timezone.localdate(this.now):
         raise Refusal("delivery.future", _("This day is still to come. Please give the day it happened."), field="on")
     delivery = OfferDelivery.within.create(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.pairing.models import Measure, Pairing
 from yishi.assistance.register.hooks import households_changed
 from yishi.commitments.models import Commitment
-from yishi.database.words import written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act, parts_write
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -38,6 +38,8 @@ from .pairing import (
     pairing_tell,
     sitting_among,
 )
+
+FOR_THE_SUCCESSOR = Words("note", 500, _("Write what the successor should know."), code="pairing.note")
 
 HAND_OVER = "assistance.pairing.hand_over"
 MOST_AT_ONCE = 500
@@ -168,7 +170,7 @@ def pairings_hand_over(
 
 
 def _said(note: str) -> str:
-    return written(note, 500, "note", _("Write what the successor should know."), code="pairing.note")
+    return FOR_THE_SUCCESSOR.kept(note)
 
 
 def _problems(

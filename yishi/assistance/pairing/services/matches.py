@@ -19,7 +19,7 @@ from yishi.assistance.pairing.models.needs import left_of
 from yishi.assistance.pairing.rules_needs import keeps_need
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_close_undone, proof_give
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -32,6 +32,9 @@ from yishi.people.models import Account
 
 from .measures import promise
 from .needs import close_need, close_offer, offer_make, open_need, open_offer
+
+WHY_DECLINED = Words("reason", 300, _("Please write why it is declined."))
+WHY_ENDED = Words("reason", 300, _("Please write why it ends."))
 
 State = Match.State
 CANDIDATES = 400
@@ -169,11 +172,9 @@ def match_answer(
         if this.replayed:
             return this.receipt
         row = locked_match(match, State.PROPOSED)
-        why = within(reason, 300, "reason")
+        why = WHY_DECLINED.kept(reason, needed=not accepted)
         row.answered_at, row.reason = this.now, why
         if not accepted:
-            if not why:
-                raise Refusal("reason.empty", _("Please write why it is declined."), field="reason")
             row.state = State.DECLINED
             this.result(match=row.pk)
         else:
@@ -215,7 +216,7 @@ def match_end(*, actor: Viewer, match: Match, reason: str, act_id: UUID | None =
         if this.replayed:
             return this.receipt
         row = locked_match(match, *Match.LIVE)
-        why = written(reason, 300, "reason", _("Please write why it ends."))
+        why = WHY_ENDED.kept(reason)
         if row.commitment is not None and row.commitment.state == Commitment.State.IN_FORCE:
             # By the right to end the match: the promise was of that match alone. It counts as never done.
             commitment_close_undone(actor=system(), commitment=row.commitment, reason=why, act_id=this.child())

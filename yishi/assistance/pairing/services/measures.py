@@ -27,7 +27,7 @@ from yishi.commitments.services import (
     proof_give,
     verdict_give,
 )
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -37,6 +37,9 @@ from yishi.organisations.models import Body, BodyKind, Place, valid_on
 from yishi.organisations.query_codes import code_for_act, code_issue, codes_revoke
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
+
+RESULT = Words("result", 300)
+TEXT = Words("text", 500)
 
 S = Commitment.State
 # Who supervises a promise in a village, the nearest first: never the body that bears it.
@@ -222,7 +225,7 @@ def measure_hear(
             actor=system(),
             commitment=commitment,
             value=value,
-            text=within(text, 500, "text"),
+            text=TEXT.kept(text),
             bearer_reads=bearer_reads,
             judge=head,
             writer=by,
@@ -231,7 +234,7 @@ def measure_hear(
         commitment.refresh_from_db()
         if commitment.state == S.CHECKED and may("commitment.decide", actor, commitment):
             commitment_strike_off(actor=actor, commitment=commitment, act_id=this.child())
-        locked_measure.result = within(result, 300, "result")
+        locked_measure.result = RESULT.kept(result)
         locked_measure.save(update_fields=["result"])
         this.entry(subject=("measure", locked_measure.pk), place=commitment.place_id, data={"value": value})
         this.result(measure=locked_measure.pk, reopened=verdict.result["reopened"])

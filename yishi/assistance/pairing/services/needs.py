@@ -16,7 +16,7 @@ from yishi.assistance.pairing.models import (
     Offer,
 )
 from yishi.assistance.register.models import Household
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -30,6 +30,11 @@ from yishi.people.models import Person
 from yishi.people.services import person_write
 
 from .pairing import desk_of
+
+WORDS = Words("words", 300, _("Please write a sentence here."), code="help.words")
+WHY_CLOSED = Words("reason", 300, _("Please write why it is closed."))
+WHY_WITHDRAWN = Words("reason", 300, _("Please write why it is withdrawn."))
+UNIT = Words("unit", 16)
 
 
 def need_state(
@@ -73,9 +78,9 @@ def need_state(
         need = Need.within.create(
             id=child_id(this.id, 1),
             kind=_kind(kind),
-            words=_words(words),
+            words=WORDS.kept(words),
             quantity=_quantity(quantity, unit),
-            unit=within(unit, 16, "unit"),
+            unit=UNIT.kept(unit),
             place=place,
             household=household,
             wanted_by=wanted_by,
@@ -120,7 +125,7 @@ def need_close(*, actor: Viewer, need: Need, is_met: bool, reason: str, act_id: 
         if this.replayed:
             return this.receipt
         row = open_need(need)
-        why = written(reason, 300, "reason", _("Please write why it is closed."))
+        why = WHY_CLOSED.kept(reason)
         if row.matches.filter(state=Match.State.ACCEPTED).exists():
             raise WrongStage(
                 "need.accepted", _("Somebody has promised help for it. Record the deed, or end that first.")
@@ -168,9 +173,9 @@ def offer_make(
         offer = Offer.within.create(
             id=child_id(this.id, 1),
             kind=_kind(kind),
-            words=_words(words),
+            words=WORDS.kept(words),
             quantity=_quantity(quantity, unit),
-            unit=within(unit, 16, "unit"),
+            unit=UNIT.kept(unit),
             place=place,
             valid_from=today,
             valid_until=valid_until,
@@ -198,7 +203,7 @@ def offer_withdraw(*, actor: Viewer, offer: Offer, reason: str, act_id: UUID | N
         if this.replayed:
             return this.receipt
         row = open_offer(offer)
-        why = written(reason, 300, "reason", _("Please write why it is withdrawn."))
+        why = WHY_WITHDRAWN.kept(reason)
         row.matches.filter(state=Match.State.PROPOSED).update(state=Match.State.ENDED, reason=why)
         close_offer(this, row, Offer.State.WITHDRAWN, why)
         this.result(offer=row.pk)
@@ -284,13 +289,6 @@ def _kind(kind: str) -> str:
     if kind not in HelpKind.values:
         raise Refusal("help.kind", _("Please choose one of the values that are offered."), field="kind")
     return kind
-
-
-def _words(text: str) -> str:
-    kept = within(text, 300, "text")
-    if not kept:
-        raise Refusal("help.words", _("Please write a sentence here."), field="words")
-    return kept
 
 
 def _quantity(quantity: Decimal | None, unit: str) -> Decimal | None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.pairing.models import Pairing, VisitRule
 from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -28,6 +28,9 @@ from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import Body, Member, Place, Post, current, valid_on
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
+
+WHY_ENDED = Words("reason", 500, _("Please write why it ends."))
+NOTE = Words("note", 500)
 
 Kind = Pairing.Kind
 MOST_DAYS = 366
@@ -132,7 +135,7 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
         if this.replayed:
             return this.receipt
         row = pairing_locked(pairing)
-        why = written(reason, 500, "reason", _("Please write why it ends."))
+        why = WHY_ENDED.kept(reason)
         if on < row.valid_from:
             raise Refusal("pairing.end", _("It cannot end before it began."), field="on")
         row.valid_to, row.note = on, why
@@ -290,7 +293,7 @@ def _bare(row: PairingRow, sitting: set[UUID]) -> Pairing:
         place=row.target if isinstance(row.target, Place) else None,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
-        note=within(row.note, 500, "note"),
+        note=NOTE.kept(row.note),
     )
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import StationedTeam, TeamMember
-from yishi.database.words import written
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -18,6 +18,9 @@ from yishi.organisations.models import Body, Place, PlaceLevel, current
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 from yishi.people.services import person_write
+
+TEAM_NAME = Words("name", 64, _("Please write a name."), code="team.name")
+WHY_ENDED = Words("reason", 200, _("Please write why."))
 
 Role = TeamMember.Role
 ONE_OF_A_KIND = (Role.FIRST_SECRETARY, Role.TEAM_LEADER)
@@ -33,7 +36,7 @@ def team_open(*, actor: Viewer, place: Place, name: str, valid_from: date, act_i
             return this.receipt
         if place.level not in LEVELS:
             raise Refusal("team.place", _("A team is stationed in a village or a township."), field="place")
-        said = written(name, 64, "name", _("Please write a name."), code="team.name")
+        said = TEAM_NAME.kept(name)
         if StationedTeam.within.filter(current(valid_from), place=place, name=said).exists():
             raise Refusal("team.twice", _("A team of this name is stationed there already."), field="name")
         team = StationedTeam.within.create(place=place, name=said, valid_from=valid_from, made_by=actor.person)
@@ -136,7 +139,7 @@ def team_end(*, actor: Viewer, team: StationedTeam, on: date, reason: str, act_i
             raise WrongStage("team.closed", _("This team has ended."))
         if on < row.valid_from:
             raise Refusal("team.leave", _("It cannot end before it began."), field="on")
-        row.end_reason = written(reason, 200, "reason", _("Please write why."))
+        row.end_reason = WHY_ENDED.kept(reason)
         posts = row.members.filter(current(on))
         late = posts.filter(valid_from__gt=on).select_related("person").first()
         if late is not None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import VillagePlan
 from yishi.commitments.models import Commitment
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -18,6 +18,9 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
 from .measures import promise
+
+TITLE = Words("title", 120, _("Please write a title."), "village_plan.title")
+AIM = Words("aim", 1000, _("Write in a sentence what it aims at."), "village_plan.aim")
 
 
 def village_plan_open(
@@ -38,11 +41,7 @@ def village_plan_open(
             return this.receipt
         if place.level != PlaceLevel.VILLAGE:
             raise Refusal("village_plan.place", _("Choose a village."), field="place")
-        called, said = within(title, 120, "title"), within(aim, 1000, "aim")
-        if not called:
-            raise Refusal("village_plan.title", _("Please write a title."), field="title")
-        if not said:
-            raise Refusal("village_plan.aim", _("Write in a sentence what it aims at."), field="aim")
+        called, said = TITLE.kept(title), AIM.kept(aim)
         if ends_on < starts_on:
             raise Refusal("village_plan.days", _("The last day lies before the first."), field="ends_on")
         plan = VillagePlan.within.create(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.register.models import Household
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -24,6 +24,13 @@ from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
+
+FOUND = Words("found", 1000, _("Write in a sentence what you found."), code="visit.found")
+WHY_NOT_COUNTED = Words("reason", 300, _("Please write why it is not accepted."))
+WHY_WITHDRAWN = Words("reason", 300, _("Please write why it is withdrawn."))
+MET = Words("met", 120)
+CAUSE = Words("cause", 300)
+AGREED = Words("agreed", 500)
 
 State = Visit.State
 MOST_VISITORS = 20
@@ -66,16 +73,16 @@ def visit_log(
             raise Refusal("visit.nobody", _("Say who visited."), field="visitors")
         if len(people) > MOST_VISITORS:
             raise Refusal("visit.many", _("At most 20 visitors."), field="visitors")
-        findings = written(found, 1000, "found", _("Write in a sentence what you found."), code="visit.found")
+        findings = FOUND.kept(found)
         visit = Visit.objects.create(
             id=child_id(this.id, 1),
             household=household,
             place=household.place,
             on=on,
-            met=within(met, 120, "met"),
+            met=MET.kept(met),
             found=findings,
-            cause=within(cause, 300, "cause"),
-            agreed=within(agreed, 500, "agreed"),
+            cause=CAUSE.kept(cause),
+            agreed=AGREED.kept(agreed),
             state=State.WAITING if late else State.KEPT,
             written_by=actor.person,
             written_at=this.now,
@@ -100,9 +107,7 @@ def visit_decide(
         if this.replayed:
             return this.receipt
         row = _locked(visit, State.WAITING)
-        why = within(reason, 300, "reason")
-        if not accepted and not why:
-            raise Refusal("reason.empty", _("Please write why it is not accepted."), field="reason")
+        why = WHY_NOT_COUNTED.kept(reason, needed=not accepted)
         row.state, row.reason = (State.KEPT if accepted else State.REFUSED), why
         row.save(update_fields=["state", "reason"])
         if accepted:
@@ -119,7 +124,7 @@ def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | N
         if this.replayed:
             return this.receipt
         row = _locked(visit, State.KEPT)
-        row.reason = written(reason, 300, "reason", _("Please write why it is withdrawn."))
+        row.reason = WHY_WITHDRAWN.kept(reason)
         this.reverse(Entry.objects.get(pk=certain(row.entry_id)))
         row.state, row.entry_id = State.WITHDRAWN, None
         row.save(update_fields=["state", "reason", "entry_id"])

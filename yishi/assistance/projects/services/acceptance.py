@@ -21,7 +21,7 @@ from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_agree, commitment_hand_over
-from yishi.database.words import written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -34,6 +34,8 @@ from .building import field_of, in_order, plain
 from .funds import locked_project
 from .progress import standing_of
 from .projects import enter, note_step
+
+LOOKED_AT = Words("words", 500, _("Write what was looked at and found."), code="acceptance.words")
 
 Result = Acceptance.Result
 
@@ -91,7 +93,7 @@ def project_accept(
                 _("Defects go with “passed; defects to be mended”: name each with the day by which it is mended."),
                 field="defects",
             )
-        report = written(words, 500, "words", _("Write what was looked at and found."), code="acceptance.words")
+        report = LOOKED_AT.kept(words)
         acceptance = Acceptance.objects.create(
             id=child_id(this.id, 1),
             project=project,

@@ -17,7 +17,7 @@ from yishi.assistance.projects.models import (
 )
 from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -28,9 +28,15 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
 
-from .funds import locked_project, passed, reasoned
+from .funds import WHY, locked_project, passed
 from .progress import Standing, standing_of
 from .projects import enter, note_step, parts_of
+
+WHY_IMPLAUSIBLE = Words("reason", 300)
+PAPER = Words("paper", 64)
+STEP_WORDS = Words("words", 300)
+PHOTO_WORDS = Words("words", 100)
+REPORT_WORDS = Words("words", 500)
 
 S = Project.Stage
 MOST_PHOTOS = 9
@@ -70,9 +76,9 @@ def project_approve(
             raise Refusal("project.no_money", _("The plan does not say yet where its money comes from."))
         if acceptor is not None and acceptor.pk == row.responsible_id:
             raise Refusal("acceptance.self", _("Nobody accepts their own works: another body does."), field="acceptor")
-        row.stage, row.paper, row.acceptor = stage, within(paper, 64, "paper"), acceptor
+        row.stage, row.paper, row.acceptor = stage, PAPER.kept(paper), acceptor
         row.save(update_fields=["stage", "paper", "acceptor"])
-        note_step(this, row, "approve", in_order(row, on), within(words, 300, "words"))
+        note_step(this, row, "approve", in_order(row, on), STEP_WORDS.kept(words))
         enter(this, row, on=on)
     return this.receipt
 
@@ -109,7 +115,7 @@ def _walk(verb: str, actor: Viewer, project: Project, on: date, words: str, act_
                 )
         row.stage = stage
         row.save(update_fields=["stage"])
-        note_step(this, row, verb, in_order(row, on), within(words, 300, "words"))
+        note_step(this, row, verb, in_order(row, on), STEP_WORDS.kept(words))
         enter(this, row, on=on)
     return this.receipt
 
@@ -124,7 +130,7 @@ def project_drop(*, actor: Viewer, project: Project, reason: str, act_id: UUID |
             return this.receipt
         row = locked_project(project)
         stage = step(row, "drop")
-        why = reasoned(reason)
+        why = WHY.kept(reason)
         if row.allotments.filter(taken_back_at=None).exists() or row.contracts.filter(ended_at=None).exists():
             raise Refusal("project.bound", _("Money or a contract is bound to it. Take them back first."))
         row.stage = stage
@@ -168,7 +174,7 @@ def progress_report(
         lines = {key: thousandths(amount, field_of(key), least=0) for key, amount in done.items() if key in before}
         if not lines or len(lines) < len(done):
             raise Refusal("progress.nothing", _("Type for at least one part how much is done in all."))
-        why = within(reason, 300, "reason")
+        why = WHY_IMPLAUSIBLE.kept(reason)
         if not why:
             _plausible(project, lines, before, day)
         report = ProgressReport.objects.create(
@@ -176,7 +182,7 @@ def progress_report(
             project=project,
             stage=project.stage,
             on=day,
-            words=within(words, 500, "words"),
+            words=REPORT_WORDS.kept(words),
             reason=why,
             by=actor.person,
             body_id=this.actor.body_id,
@@ -216,7 +222,7 @@ def photos_add(
         row = locked_project(project)
         if not photos:
             raise Refusal("photo.none", _("Please choose a photo."), field="photo_1")
-        _keep_photos(row, photos, passed(on), None, stage or row.stage, within(words, 100, "words"))
+        _keep_photos(row, photos, passed(on), None, stage or row.stage, PHOTO_WORDS.kept(words))
         enter(this, row, photos=len(photos))
     return this.receipt
 

@@ -11,7 +11,7 @@ from yishi.assistance.projects.models import Contract, Project, ProjectHousehold
 from yishi.assistance.projects.stages import step
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -22,7 +22,9 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
 
 from .balances import contracts_signed, payments_standing, total
-from .funds import fen_of, locked_project, passed, reasoned
+from .funds import WHY, fen_of, locked_project, passed
+
+WHAT = Words("what", 120)
 
 MOST_HOUSEHOLDS = 5_000
 
@@ -75,7 +77,7 @@ def contract_sign(
             number=number_given,
             contractor=contractor if isinstance(contractor, Body) else None,
             contractor_name=outside,
-            what=within(what, 120, "what"),
+            what=WHAT.kept(what),
             amount=fen,
             signed_on=passed(signed_on),
             file=file,
@@ -105,7 +107,7 @@ def contract_cancel(*, actor: Viewer, contract: Contract, reason: str, act_id: U
         row = Contract.objects.get(pk=contract.pk)
         if row.ended_at:
             raise WrongStage("contract.ended", _("This contract was cancelled already. Reload the page."))
-        why = reasoned(reason)
+        why = WHY.kept(reason)
         if payments_standing().filter(contract=row).exists():
             raise Refusal("contract.paid", _("Payments were made on this contract. Reverse them first."))
         signed = Entry.objects.get(subject_kind="contract", subject_id=row.pk, code="assistance.contract.sign")

@@ -22,7 +22,7 @@ from yishi.assistance.projects.models import (
 )
 from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
-from yishi.database.words import within, written
+from yishi.database.words import Words
 from yishi.journal.act import Act, act, receipt_number
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -36,6 +36,13 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
 from .balances import money_of, payments_standing, project_money
+
+BILL = Words("bill", 40)
+WHY = Words("reason", 300, _("Please write the reason."), code="money.reason")
+NOTE = Words("note", 300)
+WORDS = Words("words", 200)
+GIVER = Words("giver", 80, _("Say from whom the money comes."), code="movement.giver")
+PAPER = Words("paper", 64)
 
 Kind, State = FundMovement.Kind, FundMovement.State
 MOST_FEN = 10**14  # a million million yuan is a slip of the keyboard
@@ -82,7 +89,7 @@ def fund_open(
             owner=owner,
             place=place,
             campaign=campaign,
-            note=within(note, 300, "note"),
+            note=NOTE.kept(note),
             opened_on=passed(opened_on or timezone.localdate(this.now)),
             opened_by=actor.person,
             is_demo=bool(actor.is_system and campaign and campaign.is_demo),
@@ -145,7 +152,7 @@ def _money_in(
             place=fund.place,
             bill=bill_of(fund, kind, bill),
             file=file,
-            words=within(words, 200, "words"),
+            words=WORDS.kept(words),
             state=State.COUNTED,
             recorded_by=actor.person,
             recorded_at=this.now,
@@ -155,9 +162,7 @@ def _money_in(
         elif isinstance(giver, Person):
             movement.giver_person = giver
         else:
-            movement.giver_name = written(
-                giver, 80, "giver", _("Say from whom the money comes."), code="movement.giver"
-            )
+            movement.giver_name = GIVER.kept(giver)
         movement.save(force_insert=True)
         count(this, movement)
         this.result(movement=movement.pk, number=movement.number)
@@ -183,7 +188,7 @@ def movement_reverse(*, actor: Viewer, movement: FundMovement, reason: str, act_
                 _("This movement is “%(state)s”; only one that is counted can be reversed.")
                 % {"state": row.get_state_display()},
             )
-        why = reasoned(reason)
+        why = WHY.kept(reason)
         if row.kind == Kind.RECEIVED:
             free = money_of(fund).free
             if free < row.amount:
@@ -258,7 +263,7 @@ def allotment_make(
             project=project,
             amount=fen,
             on=passed(on),
-            paper=within(paper, 64, "paper"),
+            paper=PAPER.kept(paper),
             recorded_by=actor.person,
             recorded_at=this.now,
         )
@@ -287,7 +292,7 @@ def allotment_take_back(*, actor: Viewer, allotment: Allotment, reason: str, act
         row = Allotment.objects.get(pk=allotment.pk)
         if row.taken_back_at:
             raise WrongStage("allotment.gone", _("A colleague took this back already. Reload the page."))
-        why = reasoned(reason)
+        why = WHY.kept(reason)
         left = project_money(project).funds[fund.pk].left
         if left < row.amount:
             raise Refusal(
@@ -356,7 +361,7 @@ def passed(on: date) -> date:
 
 def bill_of(fund: Fund, kind: str, bill: str) -> str:
     """A bill's number; the same one twice in a fund is the same money twice."""
-    number = within(bill, 40, "bill")
+    number = BILL.kept(bill)
     same = FundMovement.within.filter(fund=fund, kind=kind, bill=number, state__in=FundMovement.STANDING)
     earlier = same.first() if number else None
     if earlier:
@@ -372,11 +377,3 @@ def bill_of(fund: Fund, kind: str, bill: str) -> str:
             field="bill",
         )
     return number
-
-
-def reasoned(reason: str, field: str = "reason") -> str:
-    """A reason as it is stored; refuses an empty one, naming `field`."""
-    kept = within(reason, 300, "reason")
-    if not kept:
-        raise Refusal("money.reason", _("Please write the reason."), field=field)
-    return kept

@@ -17,7 +17,7 @@ from yishi.assistance.projects.models import (
 from yishi.assistance.projects.stages import step
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act, receipt_number
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -31,6 +31,7 @@ from yishi.people.models import Person
 
 from .balances import money_of, payments_standing, project_money, total
 from .funds import (
+    WHY,
     Giver,
     bill_of,
     count,
@@ -40,8 +41,9 @@ from .funds import (
     locked_project,
     money_receive,
     passed,
-    reasoned,
 )
+
+WORDS = Words("words", 200)
 
 Kind, State = FundMovement.Kind, FundMovement.State
 
@@ -97,7 +99,7 @@ def payment_record(
             gift=gift,
             pupil=pupil,
             file=file,
-            words=within(words, 200, "words"),
+            words=WORDS.kept(words),
             state=State.WAITING,
             recorded_by=actor.person,
             recorded_at=this.now,
@@ -139,7 +141,7 @@ def payment_return(*, actor: Viewer, movement: FundMovement, reason: str, act_id
         if this.replayed:
             return this.receipt
         row = _waiting(movement)
-        row.state, row.reason = State.RETURNED, reasoned(reason)
+        row.state, row.reason = State.RETURNED, WHY.kept(reason)
         row.save(update_fields=["state", "reason"])
         this.entry(subject=("fund_movement", row.pk), place=row.place_id)
         this.result(movement=row.pk)

@@ -21,7 +21,7 @@ from yishi.assistance.projects.models import (
     QuantityPart,
 )
 from yishi.assistance.projects.stages import step
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -34,7 +34,10 @@ from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
 from .balances import contracts_signed, project_money
-from .funds import MOST_FEN, locked_project, passed, reasoned
+from .funds import MOST_FEN, WHY, locked_project, passed
+
+OUTSIDE_NUMBER = Words("outside_number", 40)
+WORDS = Words("words", 500)
 
 S = Project.Stage
 MOST_PARTS = 60
@@ -183,7 +186,7 @@ def quantities_plan(
             return this.receipt
         row = locked_project(project)
         step(row, "plan")
-        why = reasoned(reason) if row.stage != S.PLANNED else within(reason, 300, "reason")
+        why = WHY.kept(reason, needed=row.stage != S.PLANNED)
         if not quantities:
             raise Refusal("quantity.none", _("Say what is built and how much of it."), field="quantities")
         _write_quantities(row, quantities)
@@ -208,7 +211,7 @@ def money_plan(
             return this.receipt
         row = locked_project(project)
         step(row, "plan_money")
-        why = reasoned(reason) if row.stage != S.PLANNED else within(reason, 300, "reason")
+        why = WHY.kept(reason, needed=row.stage != S.PLANNED)
         for kind, line in project_money(row).sources.items():
             if money.get(kind, 0) < line.allotted:
                 raise Refusal(
@@ -283,7 +286,7 @@ def _describe(
         raise Refusal("project.direction", _("This direction belongs to another campaign."), field="direction")
     project.kind, project.starts_on, project.ends_on = kind, starts_on, ends_on
     project.campaign, project.direction = campaign, direction
-    project.outside_number, project.words = within(outside_number, 40, "outside_number"), within(words, 500, "words")
+    project.outside_number, project.words = OUTSIDE_NUMBER.kept(outside_number), WORDS.kept(words)
 
 
 def _write_quantities(project: Project, quantities: Sequence[Quantity]) -> None:

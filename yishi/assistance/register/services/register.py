@@ -20,7 +20,7 @@ from yishi.assistance.register.models import (
     HouseholdMember,
     HouseholdStay,
 )
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -45,6 +45,8 @@ from .residents import (
     sex_fits,
     twice,
 )
+
+NUMBER = Words("number", 32)
 
 MOST_MEMBERS = 40
 # What a household that splits off has from the one that it leaves.
@@ -403,7 +405,7 @@ def _village(place: Place, hamlet: Place | None) -> None:
 
 
 def _number(typed: str) -> str:
-    return fields.no_card_number(within("".join(clean(typed).split()), 32, "number"), "number")
+    return fields.no_card_number(NUMBER.kept("".join(clean(typed).split())), "number")
 
 
 def _relative(relation: str) -> None:

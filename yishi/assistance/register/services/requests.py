@@ -21,7 +21,7 @@ from yishi.assistance.register.models import (
     HouseholdMember,
     HouseholdStay,
 )
-from yishi.database.words import within
+from yishi.database.words import Words
 from yishi.journal.act import Act, act, plain
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -43,6 +43,9 @@ from .register import (
     household_split,
 )
 from .residents import day_read
+
+REASON = Words("reason", 300)
+ANSWER = Words("answer", 300, _("Please write why, so that it can be mended."), code="reason.empty")
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
 
@@ -66,7 +69,7 @@ def change_ask(
     by = permit("household.ask", actor, where)
     open_values, numbers, account = _apart(asked)
     day = day_read(effective_on, after=household.registered_on if household is not None else None)
-    reason_given = no_card_number(within(reason, 300, "reason"), "reason")
+    reason_given = no_card_number(REASON.kept(reason), "reason")
     body = {
         "kind": kind,
         "household": household.pk if household else None,
@@ -134,9 +137,7 @@ def change_refuse(*, actor: Viewer, change: ChangeRequest, answer: str, act_id: 
         if this.replayed:
             return this.receipt
         row = _open(change)
-        row.answer = no_card_number(within(answer, 300, "answer"), "answer")
-        if not row.answer:
-            raise Refusal("reason.empty", _("Please write why, so that it can be mended."), field="answer")
+        row.answer = no_card_number(ANSWER.kept(answer), "answer")
         _close(this, actor, row, State.REFUSED)
         this.result(request=row.pk)
     return this.receipt

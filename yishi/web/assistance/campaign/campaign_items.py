@@ -20,14 +20,10 @@ from yishi.assistance.campaign.catalogues import (
     shipped,
     written_catalogue,
 )
-from yishi.assistance.campaign.models import (
-    Campaign,
-    CatalogueItem,
-    ItemVersion,
-    Target,
-)
+from yishi.assistance.campaign.models import Campaign, CatalogueItem, ItemVersion, Target
 from yishi.assistance.campaign.services.campaign_setup import catalogue_load, target_drop
 from yishi.assistance.campaign.services.campaigns import (
+    HINT,
     item_add,
     item_change,
     item_retire,
@@ -41,7 +37,7 @@ from yishi.reporting.figures import Question, by_heads, by_item, still
 from yishi.reporting.small_numbers import Reader
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.fields import AmountField, area, day_field
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm, ReplacingForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response, reader
 from yishi.web.kit.numbers import quantity_words
@@ -49,6 +45,7 @@ from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .campaigns import load_campaign
 
@@ -198,7 +195,7 @@ class ItemForm(ActForm):
     unit = forms.CharField(
         label=gettext_lazy("unit"), max_length=16, help_text=gettext_lazy("What one of it is called: 条, 个, 公里…")
     )
-    hint = area(gettext_lazy("what counts, and what does not"), rows=2, max_length=200)
+    hint = WordsField(HINT, gettext_lazy("what counts, and what does not"), rows=2)
     additivity = forms.ChoiceField(
         label=gettext_lazy("how it adds up"),
         choices=ItemVersion.Additivity.choices,

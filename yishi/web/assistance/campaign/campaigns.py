@@ -28,19 +28,20 @@ from yishi.assistance.campaign.services.campaign_setup import (
     lead_set,
     phase_change,
 )
-from yishi.assistance.campaign.services.campaigns import direction_add, phase_add
+from yishi.assistance.campaign.services.campaigns import SOURCE_NOTE, direction_add, phase_add
 from yishi.assistance.pairing.models import Pairing
 from yishi.database.gather import gather
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, Place, Post, valid_on
 from yishi.organisations.rights import may
 from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 from yishi.web.organisations.loads import sets_for
 
 PER_PAGE = 25
@@ -171,10 +172,10 @@ class CampaignForm(ActForm):
     name = forms.CharField(label=gettext_lazy("name of the campaign"), max_length=64)
     starts_on = day_field(gettext_lazy("first day"))
     ends_on = day_field(gettext_lazy("last day (if it is known)"), required=False)
-    source_note = area(
+    source_note = WordsField(
+        SOURCE_NOTE,
         gettext_lazy("where its catalogue comes from"),
         rows=2,
-        max_length=300,
         help_text=gettext_lazy("For example the document that sets it up. It stands below the catalogue."),
     )
 

@@ -13,17 +13,18 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, Cooperation
 from yishi.assistance.campaign.reads import promises_of
-from yishi.assistance.campaign.services.steering import clause_add, cooperation_sign
+from yishi.assistance.campaign.services.steering import WORDS, clause_add, cooperation_sign
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .campaigns import load_campaign
 from .steering import InstructionForm
@@ -59,7 +60,7 @@ class CooperationForm(ActForm):
     supervisor = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("supervising body"))
     signed_on = day_field(gettext_lazy("signed on"))
     ends_on = day_field(gettext_lazy("last day (if it is known)"), required=False)
-    words = area(gettext_lazy("what it is about"), rows=3, max_length=500)
+    words = WordsField(WORDS, gettext_lazy("what it is about"), rows=3)
 
     def __init__(self, *args: Any, request: Request, campaign: Campaign, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -13,16 +13,17 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.campaign.models import Campaign, CatalogueItem, Drive
 from yishi.assistance.campaign.reads import meetings_for
 from yishi.assistance.campaign.services.campaign_setup import drive_change
-from yishi.assistance.campaign.services.campaigns import drive_add
+from yishi.assistance.campaign.services.campaigns import WORDS, drive_add
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask, by_heads, by_item, still
 from yishi.reporting.small_numbers import Reader, is_rounded
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.numbers import number_text, quantity_words
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .campaigns import act_of, load_campaign
 
@@ -98,7 +99,7 @@ class DriveForm(ActForm):
     direction: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         None, label=gettext_lazy("its direction"), required=False
     )
-    words = area(gettext_lazy("what is to be reached"), rows=4, max_length=500)
+    words = WordsField(WORDS, gettext_lazy("what is to be reached"), rows=4)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any):
         super().__init__(*args, **kwargs)

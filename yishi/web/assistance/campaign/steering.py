@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.campaign.models import Campaign, Cooperation, SteeringMeeting
 from yishi.assistance.campaign.reads import meetings_for, promises_of, with_counts
 from yishi.assistance.campaign.services.steering import (
+    MINUTES,
+    REPORT,
     instruction_give,
     meeting_change,
     meeting_open,
@@ -23,11 +25,12 @@ from yishi.assistance.campaign.services.steering import (
     report_hear,
 )
 from yishi.commitments.models import Commitment
+from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.kit.records import certain
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import AmountField, area, day_field
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm, Form, ReplacingForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -35,6 +38,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
+from yishi.web.kit.words_field import WordsField
 
 from .campaigns import load_campaign
 from .steering_papers import steering_paper
@@ -260,7 +264,7 @@ class ReportForm(ReplacingForm):
 
     body = BodyField(label=gettext_lazy("who reported"))
     speaker = forms.CharField(label=gettext_lazy("speaker's office"), max_length=64, required=False)
-    text = area(gettext_lazy("What was reported"), rows=7)
+    text = WordsField(REPORT, gettext_lazy("What was reported"), rows=7)
 
 
 @page("steering.keep", load=load_meeting)
@@ -283,11 +287,11 @@ def report_new(request: Request, meeting: SteeringMeeting) -> HttpResponse:
 
 
 class InstructionForm(ActForm):
-    act_text = forms.CharField(label=gettext_lazy("what is to be done"), max_length=300)
+    act_text = WordsField(ACT, gettext_lazy("what is to be done"))
     bearer = BodyField(label=gettext_lazy("bearer"))
     due_on = day_field(gettext_lazy("due"))
-    proof_expected = forms.CharField(
-        label=gettext_lazy("how it is proved"), max_length=300, initial=gettext_lazy("a written report")
+    proof_expected = WordsField(
+        PROOF_EXPECTED, gettext_lazy("how it is proved"), initial=gettext_lazy("a written report")
     )
     quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=14, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
@@ -310,7 +314,8 @@ def instruction_new(request: Request, meeting: SteeringMeeting) -> HttpResponse:
 
 
 class MinutesForm(ActForm):
-    text = area(
+    text = WordsField(
+        MINUTES,
         gettext_lazy("minutes"),
         rows=12,
         help_text=gettext_lazy("Reports and instructions are added to the paper by themselves."),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.checks.logic.pack import Parameter, Rule, read_pack
 from yishi.assistance.checks.models import CheckFinding, CheckSetting, Severity
-from yishi.assistance.checks.services.check_acts import check_set
+from yishi.assistance.checks.services.check_acts import WHY, check_set
 from yishi.assistance.checks.settings import Checkers
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
@@ -22,6 +22,7 @@ from yishi.web.kit.one_act import PROSE, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import badge
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .check_words import (
     BADGES,
@@ -252,11 +253,11 @@ def threshold(request: Request, threshold: Parameter) -> HttpResponse:
 class SettingForm(ActForm):
     place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("for which area"))
     valid_from = forms.DateField(label=gettext_lazy("from which day"), widget=DAY, initial=timezone.localdate)
-    reason = forms.CharField(
-        label=gettext_lazy("On what does it rest?"),
+    reason = WordsField(
+        WHY,
+        gettext_lazy("On what does it rest?"),
+        rows=2,
         help_text=gettext_lazy("The document and its number, or why this area differs."),
-        max_length=300,
-        widget=forms.Textarea({"rows": 2}),
     )
 
     def __init__(self, *args: Any, request: Request, **kwargs: Any):

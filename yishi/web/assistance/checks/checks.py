@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.checks.logic.pack import read_pack
 from yishi.assistance.checks.models import CheckFinding, CheckRun, Severity
-from yishi.assistance.checks.services.check_acts import finding_unwaive, finding_waive
+from yishi.assistance.checks.services.check_acts import WHY, finding_unwaive, finding_waive
 from yishi.assistance.checks.services.checks import check_run_ask
 from yishi.kit.records import lend
 from yishi.organisations.grants import OVERSEEING, WORKING
@@ -26,6 +26,7 @@ from yishi.web.kit.one_act import PROSE, link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .check_sections import (
     NEWEST_WAIVERS,
@@ -232,11 +233,11 @@ def load_finding(request: Request, pk: UUID) -> CheckFinding:
 
 
 class WaiveForm(ActForm):
-    reason = forms.CharField(
-        label=gettext_lazy("Why may it stand?"),
+    reason = WordsField(
+        WHY,
+        gettext_lazy("Why may it stand?"),
+        rows=3,
         help_text=gettext_lazy("What you looked at and found, for whoever reads it next year."),
-        max_length=300,
-        widget=forms.Textarea({"rows": 3}),
     )
     until = forms.DateField(
         label=gettext_lazy("until"),

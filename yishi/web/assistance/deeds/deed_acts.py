@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.deeds.models import Deed, DeedParty, Evidence
 from yishi.assistance.deeds.reads import open_pairs, villagers_by
 from yishi.assistance.deeds.services.deeds import (
+    WHY_CORRECTED,
+    WHY_WITHDRAWN,
     deed_claim,
     deed_confirm,
     deed_correct,
@@ -23,6 +25,8 @@ from yishi.assistance.deeds.services.deeds import (
     evidence_add,
 )
 from yishi.assistance.deeds.services.family import (
+    WHY_DISOWNED,
+    WHY_UPHELD,
     deed_claim_instead,
     deed_code_issue,
     deed_disown,
@@ -47,6 +51,7 @@ from yishi.web.kit.picker import is_search
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.words_field import WordsField
 
 from .deed_record import ReachedForm
 from .deed_words import household_label, how_much, party_words
@@ -63,8 +68,16 @@ def lead(deed: Deed) -> str:
     return f"{deed.number} · {deed.version.name} · {how_much(deed)} · {deed.place.name}"
 
 
-class ReasonForm(ActForm):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+class WithdrawForm(ActForm):
+    reason = WordsField(WHY_WITHDRAWN, gettext_lazy("Reason"), rows=3)
+
+
+class UpholdForm(ActForm):
+    reason = WordsField(WHY_UPHELD, gettext_lazy("Reason"), rows=3)
+
+
+class DisownForm(ActForm):
+    reason = WordsField(WHY_DISOWNED, gettext_lazy("Reason"), rows=3)
 
 
 class ClaimForm(ActForm):
@@ -214,14 +227,14 @@ def confirm(request: Request, deed: Deed) -> HttpResponse:
     )
 
 
-def _by_reason(right: str, service: Any, heading: Any, done: Any, submit: Any) -> Any:
+def _by_reason(right: str, form_class: type[ActForm], service: Any, heading: Any, done: Any, submit: Any) -> Any:
     """The page of an act on a deed that asks for nothing but a reason."""
 
     @page(right, load=load_deed)
     def view(request: Request, deed: Deed) -> HttpResponse:
         return one_act(
             request,
-            ReasonForm(request.POST or None),
+            form_class(request.POST or None),
             service,
             given={"deed": deed},
             heading=heading,
@@ -237,6 +250,7 @@ def _by_reason(right: str, service: Any, heading: Any, done: Any, submit: Any) -
 
 withdraw = _by_reason(
     "deed.correct",
+    WithdrawForm,
     deed_withdraw,
     gettext_lazy("Withdraw it"),
     gettext_lazy("Withdrawn. The record and the reason stay, and it counts nowhere."),
@@ -244,6 +258,7 @@ withdraw = _by_reason(
 )
 uphold = _by_reason(
     "deed.correct",
+    UpholdForm,
     deed_uphold,
     gettext_lazy("It stands all the same"),
     gettext_lazy("It stands; what you found is in the story."),
@@ -251,6 +266,7 @@ uphold = _by_reason(
 )
 disown = _by_reason(
     "deed.disown",
+    DisownForm,
     deed_disown,
     gettext_lazy("It was not I"),
     gettext_lazy("You are no party of it any more. Whoever recorded it sees why."),
@@ -259,9 +275,7 @@ disown = _by_reason(
 
 
 class CorrectForm(ReachedForm):
-    reason = forms.CharField(
-        label=gettext_lazy("What was wrong?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = WordsField(WHY_CORRECTED, gettext_lazy("What was wrong?"), rows=2)
 
 
 @page("deed.correct", load=load_deed)

@@ -30,7 +30,7 @@ from yishi.assistance.deeds.reads import (
     villagers_by,
     villagers_find,
 )
-from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.assistance.deeds.services.deeds import DEED_WORDS, deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached, joined
 from yishi.assistance.pairing.models import Match
 from yishi.assistance.register.models import Household
@@ -46,6 +46,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.picker import PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .deed_words import (
     household_label,
@@ -110,12 +111,7 @@ class ReachedForm(ActForm):
     )
     place = PlaceField(day="on")
     on = forms.DateField(label=gettext_lazy("When?"), widget=forms.DateInput(attrs={"type": "date"}))
-    words = forms.CharField(
-        label=gettext_lazy("In a few words (if you like)"),
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    words = WordsField(DEED_WORDS, gettext_lazy("In a few words (if you like)"), rows=2)
 
     def __init__(
         self, *args: Any, viewer: Viewer, version: ItemVersion, household: Household | None = None, **kwargs: Any

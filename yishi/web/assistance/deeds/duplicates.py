@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.deeds.reads import deciding_q, open_pairs
-from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.duplicates import WHY_RULED, duplicate_decide
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
@@ -26,6 +26,7 @@ from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .deed_words import (
     how_much,
@@ -121,11 +122,11 @@ class VerdictForm(ActForm):
         label=gettext_lazy("If partly: how much stands in both?"), required=False, min_value=0, max_digits=14,
         decimal_places=3,
     )  # fmt: skip
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+    reason = WordsField(
+        WHY_RULED,
+        gettext_lazy("Reason"),
+        rows=2,
         help_text=gettext_lazy("How do you know? A sentence that holds in a year."),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.campaign.reads import item_names, version_on
 from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.reads import open_items, places_of
-from yishi.assistance.deeds.services.unitemised import unitemised_report, unitemised_withdraw
+from yishi.assistance.deeds.services.unitemised import WHERE_FROM, unitemised_report, unitemised_withdraw
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField
@@ -24,6 +24,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 PER_PAGE = 25
 
@@ -93,11 +94,11 @@ class NumberForm(ActForm):
     place = PlaceField(day="ends_on")
     starts_on = forms.DateField(label=gettext_lazy("from (first day)"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(label=gettext_lazy("to (last day)"), widget=forms.DateInput(attrs={"type": "date"}))
-    note = forms.CharField(
-        label=gettext_lazy("Where does this number come from?"),
+    note = WordsField(
+        WHERE_FROM,
+        gettext_lazy("Where does this number come from?"),
+        rows=2,
         help_text=gettext_lazy("Which table, which report; and why there are no details."),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):

@@ -11,23 +11,25 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import Match, Offer, OfferDelivery
 from yishi.assistance.pairing.models.needs import left_of
-from yishi.assistance.pairing.services.deliveries import match_deliver, offer_deliver
+from yishi.assistance.pairing.services.deliveries import GIVEN, match_deliver, offer_deliver
 from yishi.assistance.pairing.services.matches import taken
 from yishi.attachments.models import Attachment
-from yishi.web.kit.fields import AmountField, area, day_field
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.page import page
 from yishi.web.kit.proof_files import ProofFiles, one_proved_act
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.words_field import WordsField
 
 from .matches import load_match
 from .offers import load_offer
 
 
 class DeliveryForm(ProofFiles):
-    words = area(
+    words = WordsField(
+        GIVEN,
         gettext_lazy("What was given to whom, and how does one see it?"),
-        max_length=500,
+        rows=4,
         help_text=gettext_lazy("It is listed with its proof. It counts as no item and in no figure of the campaign."),
     )
     on = day_field(gettext_lazy("delivered on"))

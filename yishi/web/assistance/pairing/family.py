@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.pairing.models import Measure, Visit
 from yishi.assistance.pairing.rules import bears_it, is_another_hand
 from yishi.assistance.pairing.services.measures import (
+    RESULT,
+    TEXT,
     family_code_issue,
     measure_agree,
     measure_done,
@@ -25,6 +27,8 @@ from yishi.assistance.pairing.services.pairing import desk_of
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.rules import keeps_its_village
 from yishi.commitments.models import Verdict
+from yishi.commitments.services.carrying import PROOF
+from yishi.commitments.services.making import ACT
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.notices.addresses import address_of
@@ -38,6 +42,7 @@ from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .family_papers import family_paper
 from .family_plan import family_plan
@@ -98,7 +103,7 @@ family_pdf, family_docx = _sheet("pdf"), _sheet("docx")
 
 class MeasureForm(ActForm):
     group = forms.ChoiceField(label=gettext_lazy("kind of measure"), choices=Measure.Group.choices)
-    act_text = forms.CharField(label=gettext_lazy("what is to be done"), max_length=300)
+    act_text = WordsField(ACT, gettext_lazy("what is to be done"))
     due_on = forms.DateField(label=gettext_lazy("due"), widget=DAY)
     bearer = forms.ModelChoiceField(
         Body.objects.none(),
@@ -167,9 +172,7 @@ def load_measure(request: Request, pk: UUID) -> Measure:
 
 
 class DoneForm(ActForm):
-    text = forms.CharField(
-        label=gettext_lazy("what was done"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    text = WordsField(PROOF, gettext_lazy("what was done"), rows=2)
     quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     done_on = forms.DateField(label=gettext_lazy("done on"), widget=DAY)
 
@@ -199,18 +202,10 @@ class HearForm(ActForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Please choose one of the three answers.")},
     )
-    text = forms.CharField(
-        label=gettext_lazy("in their words (if you like)"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    text = WordsField(TEXT, gettext_lazy("in their words (if you like)"), rows=2)
     bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False)
-    result = forms.CharField(
-        label=gettext_lazy("what came of it"),
-        max_length=300,
-        required=False,
-        help_text=gettext_lazy("Such as: earns 600 yuan more a month."),
+    result = WordsField(
+        RESULT, gettext_lazy("what came of it"), help_text=gettext_lazy("Such as: earns 600 yuan more a month.")
     )
 
 

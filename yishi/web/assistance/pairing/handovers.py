@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.pairing.models import Pairing
 from yishi.assistance.pairing.services.handovers import (
+    FOR_THE_SUCCESSOR,
     MOST_AT_ONCE,
     Preview,
     hand_over_preview,
@@ -28,6 +29,7 @@ from yishi.organisations.rights import may
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .helper_field import HelperForm
 from .pairing_acts import load_pairing, whom
@@ -37,9 +39,7 @@ DAY = forms.DateInput(attrs={"type": "date"})
 
 class HandOverForm(HelperForm):
     on = forms.DateField(label=gettext_lazy("the successor begins on"), widget=DAY)
-    note = forms.CharField(
-        label=gettext_lazy("what the successor should know"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = WordsField(FOR_THE_SUCCESSOR, gettext_lazy("what the successor should know"), rows=3)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -20,7 +20,15 @@ from yishi.assistance.deeds.reads import open_items
 from yishi.assistance.deeds.services.deeds import deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.pairing.models import Match, Need, Offer, OfferDelivery
-from yishi.assistance.pairing.services.matches import match_answer, match_end, match_propose, need_take
+from yishi.assistance.pairing.services.matches import (
+    WHY_DECLINED,
+    WHY_ENDED,
+    match_answer,
+    match_end,
+    match_propose,
+    need_take,
+)
+from yishi.assistance.pairing.services.needs import WORDS
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.kit.records import filled
@@ -31,6 +39,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 DAY = forms.DateInput(attrs={"type": "date"})
 SOON = timedelta(days=30)
@@ -86,9 +95,7 @@ def load_wanted(request: Request, pk: UUID) -> Need:
 
 
 class TakeForm(ProposeForm):
-    words = forms.CharField(
-        label=gettext_lazy("what I can give"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    words = WordsField(WORDS, gettext_lazy("what I can give"), rows=2)
     body = forms.ModelChoiceField(
         Body.objects.none(),
         label=gettext_lazy("who offers it"),
@@ -187,7 +194,7 @@ class AnswerForm(ActForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=gettext_lazy("reason, if not"), max_length=300, required=False)
+    reason = WordsField(WHY_DECLINED, gettext_lazy("reason, if not"), when=("accepted", False))
 
 
 @page("match.answer", load=load_match)
@@ -206,7 +213,7 @@ def answer_match(request: Request, match: Match) -> HttpResponse:
 
 
 class EndForm(ActForm):
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=300, required=False)
+    reason = WordsField(WHY_ENDED, gettext_lazy("reason"))
 
 
 @page("match.keep", load=load_match)

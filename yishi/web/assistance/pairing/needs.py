@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import HelpKind, Need
 from yishi.assistance.pairing.services.matches import offers_for
-from yishi.assistance.pairing.services.needs import need_close, need_share, need_state
+from yishi.assistance.pairing.services.needs import WHY_CLOSED, WORDS, need_close, need_share, need_state
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.kit.records import filled, lend
@@ -30,6 +30,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .need_words import need_standing, promised_day, state_word, with_promises
 
@@ -170,9 +171,7 @@ class NeedForm(ActForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("what kind of help"), choices=HelpKind.choices, widget=forms.RadioSelect
     )
-    words = forms.CharField(
-        label=gettext_lazy("what is lacking"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    words = WordsField(WORDS, gettext_lazy("what is lacking"), rows=2)
     place = PlaceField(label=gettext_lazy("village"), levels=("village", "hamlet", "township"), required=False)
     household = forms.CharField(
         label=gettext_lazy("household number"),
@@ -297,7 +296,7 @@ class CloseForm(ActForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=300, required=False)
+    reason = WordsField(WHY_CLOSED, gettext_lazy("reason"))
 
 
 @page("need.keep", load=load_need)

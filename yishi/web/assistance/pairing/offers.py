@@ -20,7 +20,7 @@ from yishi.assistance.pairing.models import (
     OfferDelivery,
 )
 from yishi.assistance.pairing.services.matches import idle_offers, needs_for
-from yishi.assistance.pairing.services.needs import offer_make, offer_withdraw
+from yishi.assistance.pairing.services.needs import WHY_WITHDRAWN, WORDS, offer_make, offer_withdraw
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField
@@ -30,6 +30,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .needs import ListFilter
 
@@ -87,9 +88,7 @@ class OfferForm(ActForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("what kind of help"), choices=HelpKind.choices, widget=forms.RadioSelect
     )
-    words = forms.CharField(
-        label=gettext_lazy("what I can give"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    words = WordsField(WORDS, gettext_lazy("what I can give"), rows=2)
     place = PlaceField(label=gettext_lazy("where (a village, a county, the province)"))
     body = forms.ModelChoiceField(
         Body.objects.none(),
@@ -167,7 +166,7 @@ def offer(request: Request, offer: Offer) -> HttpResponse:
 
 
 class WithdrawForm(ActForm):
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=300, required=False)
+    reason = WordsField(WHY_WITHDRAWN, gettext_lazy("reason"))
 
 
 @page("offer.keep", load=load_offer)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.pairing.models import Pairing
 from yishi.assistance.pairing.reads import without_helper
 from yishi.assistance.pairing.services.pairing import (
+    WHY_ENDED,
     PairingRow,
     pairing_end,
     pairing_make,
@@ -29,6 +30,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .helper_field import HelperForm
 from .pairing import place_asked
@@ -163,7 +165,7 @@ def load_pairing(request: Request, pk: UUID) -> Pairing:
 
 class EndForm(ActForm):
     on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, required=False)
+    reason = WordsField(WHY_ENDED, gettext_lazy("reason"))
 
 
 @page("pairing.keep", load=load_pairing)

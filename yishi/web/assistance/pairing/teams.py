@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import StationedTeam, TeamMember
 from yishi.assistance.pairing.reads import helpers_find, where_from
-from yishi.assistance.pairing.services.teams import team_end, team_join, team_leave, team_open
+from yishi.assistance.pairing.services.teams import TEAM_NAME, WHY_ENDED, team_end, team_join, team_leave, team_open
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, current, valid_on
 from yishi.organisations.rights import may
@@ -26,6 +26,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -112,7 +113,7 @@ def team(request: Request, team: StationedTeam) -> HttpResponse:
 
 class TeamForm(ActForm):
     place = PlaceField(label=gettext_lazy("village or township"), levels=("village", "township"))
-    name = forms.CharField(label=gettext_lazy("name of the team"), max_length=64)
+    name = WordsField(TEAM_NAME, gettext_lazy("name of the team"))
     valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
 
 
@@ -219,9 +220,7 @@ def team_remove(request: Request, team: StationedTeam) -> HttpResponse:
 
 class EndForm(ActForm):
     on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
-    reason = forms.CharField(
-        label=gettext_lazy("Why does its posting end?"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = WordsField(WHY_ENDED, gettext_lazy("Why does its posting end?"), rows=2)
 
 
 @page("team.end", load=load_team)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import VillagePlan
-from yishi.assistance.pairing.services.village_plans import village_plan_open, village_plan_promise
+from yishi.assistance.pairing.services.village_plans import AIM, TITLE, village_plan_open, village_plan_promise
 from yishi.commitments.models import Commitment
+from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField
@@ -26,6 +27,7 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
+from yishi.web.kit.words_field import WordsField
 
 from .family_papers import village_plan_paper
 
@@ -106,8 +108,8 @@ plan_pdf, plan_docx = _sheet("pdf"), _sheet("docx")
 
 class PlanForm(ActForm):
     place = PlaceField(label=gettext_lazy("village"), levels=("village",))
-    title = forms.CharField(label=gettext_lazy("title"), max_length=120)
-    aim = forms.CharField(label=gettext_lazy("aim"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    title = WordsField(TITLE, gettext_lazy("title"))
+    aim = WordsField(AIM, gettext_lazy("aim"), rows=4)
     starts_on = forms.DateField(label=gettext_lazy("from"), widget=DAY)
     ends_on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
 
@@ -130,12 +132,12 @@ def plan_new(request: Request) -> HttpResponse:
 
 
 class PromiseForm(ActForm):
-    act_text = forms.CharField(label=gettext_lazy("what is to be done"), max_length=300)
+    act_text = WordsField(ACT, gettext_lazy("what is to be done"))
     bearer = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("who does it"))
     due_on = forms.DateField(label=gettext_lazy("due"), widget=DAY)
     quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
-    proof_expected = forms.CharField(label=gettext_lazy("how it is proved"), max_length=300)
+    proof_expected = WordsField(PROOF_EXPECTED, gettext_lazy("how it is proved"))
 
     def __init__(self, *args: Any, plan: VillagePlan, **kwargs: Any):
         super().__init__(*args, **kwargs)

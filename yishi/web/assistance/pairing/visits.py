@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.pairing.reads import where_from
-from yishi.assistance.pairing.services.visits import visit_decide, visit_log, visit_withdraw
+from yishi.assistance.pairing.services.visits import (
+    FOUND,
+    WHY_NOT_COUNTED,
+    WHY_WITHDRAWN,
+    visit_decide,
+    visit_log,
+    visit_withdraw,
+)
 from yishi.assistance.register.models import Household
 from yishi.kit.records import certain
 from yishi.organisations.models import valid_on
@@ -28,6 +35,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .family import load_household
 
@@ -104,9 +112,7 @@ def visits(request: Request) -> HttpResponse:
 class VisitForm(ActForm):
     """Four lines. Everything but the first may stay empty; no photo, no position."""
 
-    found = forms.CharField(
-        label=gettext_lazy("what I found"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    found = WordsField(FOUND, gettext_lazy("what I found"), rows=3)
     met = forms.CharField(
         label=gettext_lazy("whom I met"), max_length=120, required=False, help_text=gettext_lazy("Such as: the wife.")
     )
@@ -245,7 +251,7 @@ class DecideForm(ActForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=gettext_lazy("reason, if not"), max_length=300, required=False)
+    reason = WordsField(WHY_NOT_COUNTED, gettext_lazy("reason, if not"), when=("accepted", False))
 
 
 @page("visit.decide", load=load_visit)
@@ -264,7 +270,7 @@ def visit_answer(request: Request, visit: Visit) -> HttpResponse:
 
 
 class ReasonForm(ActForm):
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=300, required=False)
+    reason = WordsField(WHY_WITHDRAWN, gettext_lazy("reason"))
 
 
 @page("visit.withdraw", load=load_visit)

@@ -19,6 +19,7 @@ from yishi.assistance.projects.models import Allotment, Contract, Fund, FundKind
 from yishi.assistance.projects.services import funds as money
 from yishi.assistance.projects.services import payments
 from yishi.assistance.projects.services.balances import money_of
+from yishi.assistance.projects.services.funds import WHY
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
@@ -26,13 +27,14 @@ from yishi.notices.days import day_said
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
 from yishi.web.assistance.deeds.loads import load_deed
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .funds import load_fund, load_movement
 from .money_fields import BodyField, GiverField, HouseholdField, YuanField, bodies_nearby
@@ -316,7 +318,7 @@ def project_allot(request: Request, project: Project) -> HttpResponse:
 
 
 class ReasonForm(ActForm):
-    reason = area(gettext_lazy("Reason"), rows=2)
+    reason = WordsField(WHY, gettext_lazy("Reason"), rows=2)
 
 
 def load_allotment(request: Request, pk: UUID) -> Allotment:

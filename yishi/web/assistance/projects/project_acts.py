@@ -14,18 +14,21 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.projects.models import Acceptance, Project
 from yishi.assistance.projects.services import acceptance, building
-from yishi.assistance.projects.services.acceptance import Defect
-from yishi.assistance.projects.services.building import field_of
+from yishi.assistance.projects.services.acceptance import LOOKED_AT, Defect
+from yishi.assistance.projects.services.building import REPORT_WORDS, STEP_WORDS, field_of
+from yishi.assistance.projects.services.funds import WHY
 from yishi.assistance.projects.services.progress import Standing, standing_of
 from yishi.attachments.store import photo_keep, scan_keep
+from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField, area, day_field, photo_field
+from yishi.web.kit.fields import AmountField, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .money_fields import BodyField, bodies_nearby
 from .projects import load_project
@@ -41,7 +44,7 @@ def today() -> Any:
 
 class StepForm(ActForm):
     on = day_field(gettext_lazy("When"))
-    words = area(gettext_lazy("Note (if you like)"), rows=2)
+    words = WordsField(STEP_WORDS, gettext_lazy("Note (if you like)"), rows=2)
 
 
 class ApproveForm(StepForm):
@@ -51,15 +54,15 @@ class ApproveForm(StepForm):
 
 
 class ReasonForm(ActForm):
-    reason = area(gettext_lazy("Reason"), rows=2)
+    reason = WordsField(WHY, gettext_lazy("Reason"), rows=2)
 
 
 class PromiseForm(ActForm):
-    text = area(gettext_lazy("What is to be done?"), rows=2)
+    text = WordsField(ACT, gettext_lazy("What is to be done?"), rows=2)
     bearer = BodyField(label=gettext_lazy("bearer"))
     supervisor = BodyField(label=gettext_lazy("supervising body"))
     due_on = day_field(gettext_lazy("due"))
-    proof_expected = forms.CharField(label=gettext_lazy("how it is proved"), max_length=300)
+    proof_expected = WordsField(PROOF_EXPECTED, gettext_lazy("how it is proved"))
 
 
 class PhotosForm(ActForm):
@@ -98,7 +101,7 @@ class PartsForm(ActForm):
 
 class ReportForm(PartsForm):
     on = day_field(gettext_lazy("As of which day"))
-    words = area(gettext_lazy("What happened (if you like)"), rows=2)
+    words = WordsField(REPORT_WORDS, gettext_lazy("What happened (if you like)"), rows=2)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
@@ -126,7 +129,7 @@ class AcceptForm(PartsForm):
     result = forms.ChoiceField(
         label=gettext_lazy("Result"), choices=Acceptance.Result.choices, widget=forms.RadioSelect
     )
-    words = area(gettext_lazy("What was looked at and found"), rows=3)
+    words = WordsField(LOOKED_AT, gettext_lazy("What was looked at and found"), rows=3)
     scan = forms.FileField(label=PAPER, required=False)
 
     def __init__(self, *args: Any, project: Project, request: Request, **kwargs: Any):

@@ -14,19 +14,22 @@ from yishi.assistance.campaign.reads import campaigns_around, directions_around
 from yishi.assistance.projects.models import Contract, FundKind, Project
 from yishi.assistance.projects.services import building, contracts
 from yishi.assistance.projects.services import projects as planning
+from yishi.assistance.projects.services.funds import WHY
+from yishi.assistance.projects.services.projects import WORDS
 from yishi.assistance.register.models import Household
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Place
 from yishi.web.kit.edited import version_of
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .money_fields import (
     BodyField,
@@ -60,7 +63,7 @@ class DescribeForm(ActForm):
     outside_number = forms.CharField(
         label=gettext_lazy("Its number in a system of the state"), required=False, max_length=40
     )
-    words = area(gettext_lazy("What it is for, in a sentence or two"), rows=3)
+    words = WordsField(WORDS, gettext_lazy("What it is for, in a sentence or two"), rows=3)
 
     def around(self, place: Place | None) -> None:
         """Offer the campaigns of `place` and their directions, each with its campaign's name."""
@@ -153,26 +156,26 @@ class ContractForm(ActForm):
     scan = forms.FileField(label=PAPER, required=False)
 
 
-class QuantitiesForm(ActForm):
-    quantities = QuantitiesField()
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        max_length=300,
-        help_text=gettext_lazy("Needed once the plan is approved."),
-    )
+class ReplanForm(ActForm):
+    """A change of the plan: once it is approved, it says why."""
 
-
-class MoneyForm(ActForm):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        max_length=300,
-        help_text=gettext_lazy("Needed once the plan is approved."),
+    reason = WordsField(
+        WHY, gettext_lazy("Reason"), required=False, help_text=gettext_lazy("Needed once the plan is approved.")
     )
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["reason"].required = project.stage != Project.Stage.PLANNED
+
+
+class QuantitiesForm(ReplanForm):
+    quantities = QuantitiesField()
+    field_order = ["quantities", "reason"]
+
+
+class MoneyForm(ReplanForm):
+    def __init__(self, *args: Any, project: Project, **kwargs: Any):
+        super().__init__(*args, project=project, **kwargs)
         money_fields(self, dict(project.planned_money.values_list("kind", "amount")))
         self.initial.update({kind: self.fields[kind].initial for kind in FundKind.values})
         self.initial["version"] = version_of(self.initial)
@@ -212,7 +215,9 @@ def project_quantities(request: Request, project: Project) -> HttpResponse:
     for quantity in project.quantities.prefetch_related("parts"):
         lines += ["" for _gap in lines[:1]] + [f"{quantity.what}（{quantity.unit}）"]
         lines += [f"{part.name} {building.plain(part.planned)}" for part in quantity.parts.all()]
-    form = QuantitiesForm(request.POST or None, initial={"quantities": "\n".join(lines)}, edits=project)
+    form = QuantitiesForm(
+        request.POST or None, initial={"quantities": "\n".join(lines)}, project=project, edits=project
+    )
     form.fields["quantities"].place = project.place
     return act_on(
         request,

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.register import codes, fields
 from yishi.assistance.register.models import ChangeRequest, HouseholdMember
 from yishi.assistance.register.services.requests import (
+    ANSWER,
     asked_masked,
     change_approve,
     change_refuse,
@@ -26,6 +26,7 @@ from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .household_story import shown
 
@@ -146,10 +147,10 @@ def _said(values: dict[str, Any], whose: str) -> list[tuple[str, str]]:
 
 
 class AnswerForm(ActForm):
-    answer = forms.CharField(
-        label=gettext_lazy("why it is refused"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    answer = WordsField(
+        ANSWER,
+        gettext_lazy("why it is refused"),
+        rows=3,
         help_text=gettext_lazy("Whoever asked reads it and can ask again."),
     )
 

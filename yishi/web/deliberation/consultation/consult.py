@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy
 from yishi.deliberation.models import Consultation, ConsultationStatement, ConsultationVote, Voice
 from yishi.deliberation.models.consultations import LONGEST_STATEMENT
 from yishi.deliberation.services.consultation_results import anonymous_votes, votes_csv
+from yishi.deliberation.services.consultation_statements import TEXT
+from yishi.deliberation.services.consultation_voices import TEXT as CONSULTATION_VOICES_TEXT
 from yishi.deliberation.services.consultation_voices import (
     Ballot,
     ballot_of,
@@ -39,6 +41,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.request import Request
 from yishi.web.kit.turns import begin_turn, is_in_turn
+from yishi.web.kit.words_field import WordsField
 
 from .consultation_papers import result_data
 from .consultation_result import ConsultationResult
@@ -105,20 +108,20 @@ class VoteForm(ActForm):
 
 
 class StateForm(ActForm):
-    text = forms.CharField(
-        label=gettext_lazy("Something is missing? Say it in one sentence"),
+    text = WordsField(
+        TEXT,
+        gettext_lazy("Something is missing? Say it in one sentence"),
+        rows=3,
         help_text=gettext_lazy("Others will vote on it after the desk has looked at it. Name no people."),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_STATEMENT}),
     )
 
 
 class AppealForm(ActForm):
-    text = forms.CharField(
-        label=gettext_lazy("Why should it be admitted?"),
+    text = WordsField(
+        CONSULTATION_VOICES_TEXT,
+        gettext_lazy("Why should it be admitted?"),
+        rows=3,
         help_text=gettext_lazy("Somebody else than who refused it answers."),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
     )
 
 

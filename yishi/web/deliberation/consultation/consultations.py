@@ -14,15 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Consultation, ConsultationStatement, ConsultationVote, Matter, Sitting
-from yishi.deliberation.models.consultations import LONGEST_STATEMENT
 from yishi.deliberation.services.consultation_results import consultation_brief
 from yishi.deliberation.services.consultation_statements import (
+    TEXT,
     consultation_statement_add,
     statement_doubts,
 )
 from yishi.deliberation.services.consultation_voices import is_open
 from yishi.deliberation.services.consultations import (
+    INTRO,
     LEAST_STATEMENTS,
+    QUESTION,
+    REASON,
     Stage,
     consultation_change,
     consultation_close,
@@ -39,13 +42,13 @@ from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .consultation_papers import poster_of
 
@@ -66,13 +69,13 @@ def consult_address(consultation: Consultation) -> str:
 
 
 class PlanForm(ActForm):
-    question = forms.CharField(
-        label=gettext_lazy("The question"),
+    question = WordsField(
+        QUESTION,
+        gettext_lazy("The question"),
         help_text=gettext_lazy("One sentence that everybody understands, such as “How shall we use the square?”"),
-        required=False,
-        max_length=120,
     )
-    intro = area(
+    intro = WordsField(
+        INTRO,
         gettext_lazy("What people should know before"),
         rows=4,
         help_text=gettext_lazy("Facts from the study; no opinion of the desk."),
@@ -101,17 +104,20 @@ class PlanForm(ActForm):
 
 
 class TextForm(ActForm):
-    text = forms.CharField(
-        label=gettext_lazy("A short sentence on which everybody can say where they stand"),
+    text = WordsField(
+        TEXT,
+        gettext_lazy("A short sentence on which everybody can say where they stand"),
+        rows=2,
         help_text=gettext_lazy("One thought only, at most 140 characters. It is labelled as written by staff."),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_STATEMENT}),
     )
 
 
 class CloseForm(ActForm):
-    reason = area(
-        gettext_lazy("Why before its day?"), rows=2, help_text=gettext_lazy("Everybody reads it with the result.")
+    reason = WordsField(
+        REASON,
+        gettext_lazy("Why before its day?"),
+        rows=2,
+        help_text=gettext_lazy("Everybody reads it with the result."),
     )
 
 

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Consultation, ConsultationStatement
 from yishi.deliberation.services.consultation_statements import (
+    ANSWER,
     appeal_decide,
     consultation_statement_remove,
     statement_decide,
 )
-from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .consultations import consultation_act
 
@@ -53,7 +54,7 @@ class AppealForm(ActForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    answer = area(gettext_lazy("The answer, which everybody reads"), rows=3)
+    answer = WordsField(ANSWER, gettext_lazy("The answer, which everybody reads"), rows=3)
 
 
 @page("consultation.run", load=load_statement)

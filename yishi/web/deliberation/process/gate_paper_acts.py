@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import GatePaper, GateRequest, Matter
 from yishi.deliberation.services.asking import shown_to
-from yishi.deliberation.services.gate_papers import gate_compare, gate_record
+from yishi.deliberation.services.gate_papers import NOT_AGREEING, gate_compare, gate_record
 from yishi.deliberation.shown import digest
-from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.paper_fields import from_paper, with_paper
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.words_field import WordsField
 
 from .gates import AnswerForm, load_gate
 
@@ -55,7 +55,9 @@ class CompareForm(ActForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    finding = area(gettext_lazy("What does not agree? (only if it is not right)"), max_length=500)
+    finding = WordsField(
+        NOT_AGREEING, gettext_lazy("What does not agree? (only if it is not right)"), rows=4, when=("accepted", False)
+    )
 
 
 @page("gate.compare", load=load_paper)

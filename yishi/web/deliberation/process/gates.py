@@ -15,8 +15,8 @@ from yishi.attachments.store import scan_keep
 from yishi.deliberation.models import Agreement, GateRequest, LeaderNote, Matter
 from yishi.deliberation.process.schema import Gate, read_document
 from yishi.deliberation.services.asking import gate_bodies, shown_to
-from yishi.deliberation.services.gates import ANSWERS, gate_answer, gate_ask, gates_of
-from yishi.deliberation.services.notes import note_add
+from yishi.deliberation.services.gates import ANSWERS, REASON, gate_answer, gate_ask, gates_of
+from yishi.deliberation.services.notes import AUTHOR, TEXT, note_add
 from yishi.deliberation.shown import digest, gate_is_stale
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body
@@ -28,6 +28,7 @@ from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.words_field import WordsField
 
 
 def load_gate(request: Request, pk: UUID) -> GateRequest:
@@ -64,10 +65,10 @@ def gates(request: Request) -> HttpResponse:
 
 class AnswerForm(ActForm):
     answer = forms.ChoiceField(label=gettext_lazy("answer"), widget=forms.RadioSelect)
-    reason = forms.CharField(
-        label=gettext_lazy("reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
+    reason = WordsField(
+        REASON,
+        gettext_lazy("reason"),
+        rows=3,
         help_text=gettext_lazy("One word is enough for a yes; a return says what to mend."),
     )
 
@@ -201,11 +202,8 @@ class NoteForm(ActForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("kind of note"), choices=LeaderNote.Kind.choices, widget=forms.RadioSelect
     )
-    author = forms.CharField(
-        label=gettext_lazy("who wrote it"),
-        max_length=64,
-        required=False,
-        help_text=gettext_lazy("Title, then name, as on the paper."),
+    author = WordsField(
+        AUTHOR, gettext_lazy("who wrote it"), help_text=gettext_lazy("Title, then name, as on the paper.")
     )
     body = forms.ModelChoiceField(
         Body.objects.none(), label=gettext_lazy("of which body"), required=False, empty_label=gettext_lazy("none")
@@ -213,7 +211,7 @@ class NoteForm(ActForm):
     written_on = forms.DateField(
         label=gettext_lazy("written on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    text = forms.CharField(label=gettext_lazy("what it says"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    text = WordsField(TEXT, gettext_lazy("what it says"), rows=5, when=("scan", None))
     scan = forms.FileField(
         label=gettext_lazy("photo or scan of the paper"),
         required=False,

@@ -15,7 +15,10 @@ from django.utils.translation import gettext_lazy
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Party, ProcessVersion, Stage, Worry
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.course import NOTE, WHY
 from yishi.deliberation.services.matters import (
+    SUMMARY,
+    TITLE,
     matter_advance,
     matter_change,
     matter_drop,
@@ -38,6 +41,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 PER_PAGE = 25
 LEVELS = ("prefecture", "county", "township", "village")
@@ -161,10 +165,8 @@ def matters(request: Request) -> HttpResponse:
 
 
 class OpenForm(ActForm):
-    title = forms.CharField(label=gettext_lazy("title"), max_length=120)
-    summary = forms.CharField(
-        label=gettext_lazy("what it is about"), widget=forms.Textarea(attrs={"rows": 4}), required=False
-    )
+    title = WordsField(TITLE, gettext_lazy("title"))
+    summary = WordsField(SUMMARY, gettext_lazy("what it is about"), rows=4)
     theme = forms.ChoiceField(label=gettext_lazy("theme"))
     place = PlaceField(levels=LEVELS)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
@@ -203,12 +205,8 @@ def matter_new(request: Request) -> HttpResponse:
 
 class AdvanceForm(ActForm):
     step = forms.CharField(widget=forms.HiddenInput, required=False)
-    note = forms.CharField(
-        label=gettext_lazy("note"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("After a return: write what was mended."),
+    note = WordsField(
+        NOTE, gettext_lazy("note"), rows=2, help_text=gettext_lazy("After a return: write what was mended.")
     )
 
 
@@ -229,9 +227,7 @@ def matter_next(request: Request, matter: Matter) -> HttpResponse:
 
 
 class ReasonForm(ActForm):
-    reason = forms.CharField(
-        label=gettext_lazy("reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False
-    )
+    reason = WordsField(WHY, gettext_lazy("reason"), rows=3)
 
 
 @page("matter.run", load=load_matter)
@@ -269,10 +265,8 @@ def matter_dropping(request: Request, matter: Matter) -> HttpResponse:
 
 
 class ChangeForm(ActForm):
-    title = forms.CharField(label=gettext_lazy("title"), max_length=120)
-    summary = forms.CharField(
-        label=gettext_lazy("what it is about"), widget=forms.Textarea(attrs={"rows": 6}), required=False
-    )
+    title = WordsField(TITLE, gettext_lazy("title"))
+    summary = WordsField(SUMMARY, gettext_lazy("what it is about"), rows=6)
 
 
 @page("matter.run", load=load_matter)

@@ -12,7 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, PlanTopic, ProcessVersion, Worry, YearPlan
+from yishi.deliberation.services.matters import SUMMARY
 from yishi.deliberation.services.plans import (
+    WHY_DECIDED,
+    WHY_LEFT_OUT,
+    WHY_SUPPLEMENTED,
     plan_decide,
     plan_open,
     plan_submit,
@@ -34,6 +38,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .matters import LEVELS
 
@@ -230,9 +235,7 @@ def topic_drafting(request: Request, topic: PlanTopic) -> HttpResponse:
 
 
 class LeaveOutForm(ActForm):
-    reason = forms.CharField(
-        label=gettext_lazy("reason"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = WordsField(WHY_LEFT_OUT, gettext_lazy("reason"), rows=2)
 
 
 @page("topic.run", load=load_topic)
@@ -266,7 +269,7 @@ def plan_submitting(request: Request, plan: YearPlan) -> HttpResponse:
 
 
 class SupplementForm(ActForm):
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = WordsField(WHY_SUPPLEMENTED, gettext_lazy("reason"), rows=2)
 
 
 @page("plan.run", load=load_plan)
@@ -291,9 +294,7 @@ class DecideForm(ActForm):
         choices=[("approve", gettext_lazy("approve")), ("return", gettext_lazy("return, to be mended"))],
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(
-        label=gettext_lazy("reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = WordsField(WHY_DECIDED, gettext_lazy("reason"), rows=3)
 
 
 @page("plan.decide", load=load_plan)
@@ -312,9 +313,7 @@ def plan_deciding(request: Request, plan: YearPlan) -> HttpResponse:
 
 
 class TopicOpenForm(ActForm):
-    summary = forms.CharField(
-        label=gettext_lazy("what it is about"), required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    summary = WordsField(SUMMARY, gettext_lazy("what it is about"), rows=4)
     place = PlaceField(levels=LEVELS)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
     process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))

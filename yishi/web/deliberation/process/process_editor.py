@@ -127,7 +127,10 @@ def choices(labels: Any, *, empty: Any = None) -> list[tuple[str, Any]]:
 class HeadForm(RowForm):
     name = forms.CharField(label=gettext_lazy("name of the model"), max_length=64)
     source = forms.CharField(
-        label=gettext_lazy("where this reading comes from"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+        label=gettext_lazy("where this reading comes from"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=500,
+        required=False,
     )
     topics = forms.CharField(
         label=gettext_lazy("for which topics, one a line"), widget=forms.Textarea(attrs={"rows": 3}), required=False

@@ -28,6 +28,7 @@ from yishi.deliberation.process.schema import (
     read_document,
 )
 from yishi.deliberation.services.processes import (
+    NAME,
     process_copy,
     process_draft,
     process_file,
@@ -44,6 +45,7 @@ from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 MAX_UPLOAD = 200_000
 
@@ -203,7 +205,7 @@ class OwnerForm(ActForm):
 
 
 class NewForm(OwnerForm):
-    name = forms.CharField(label=gettext_lazy("name of the model"), max_length=64)
+    name = WordsField(NAME, gettext_lazy("name of the model"))
     field_order = ["name", "owner"]
 
 

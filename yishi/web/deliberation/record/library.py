@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import GoodCase, Matter, Release
-from yishi.deliberation.services.releases import MAX_SUMMARY, case_choose, case_withdraw
+from yishi.deliberation.services.releases import WHY_EXEMPLARY, case_choose, case_withdraw
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
@@ -23,6 +22,7 @@ from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 PER_PAGE = 25
 
@@ -85,11 +85,11 @@ def file_address(case: GoodCase, in_reach: bool) -> str:
 
 
 class CaseForm(ActForm):
-    why = forms.CharField(
-        label=gettext_lazy("What others can learn from it"),
+    why = WordsField(
+        WHY_EXEMPLARY,
+        gettext_lazy("What others can learn from it"),
+        rows=5,
         help_text=gettext_lazy("Two or three sentences, without names of people."),
-        max_length=MAX_SUMMARY,
-        widget=forms.Textarea(attrs={"rows": 5}),
     )
 
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, PhotoMask, Release
 from yishi.deliberation.services.releases import (
-    MAX_SUMMARY,
-    MAX_TITLE,
+    SUMMARY,
+    TITLE,
+    TO_MEND,
     release_check,
     release_hide,
     release_prepare,
@@ -36,6 +37,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import title_of
+from yishi.web.kit.words_field import WordsField
 
 from .public_file import PublicFile, with_story
 from .public_files import this_installation
@@ -96,12 +98,12 @@ def releases(request: Request) -> HttpResponse:
 
 
 class PrepareForm(ActForm):
-    title = forms.CharField(label=gettext_lazy("Title for the public"), max_length=MAX_TITLE)
-    summary = forms.CharField(
-        label=gettext_lazy("What it is about"),
+    title = WordsField(TITLE, gettext_lazy("Title for the public"))
+    summary = WordsField(
+        SUMMARY,
+        gettext_lazy("What it is about"),
+        rows=6,
         help_text=gettext_lazy("In plain words, without names, phone numbers or identity numbers."),
-        max_length=MAX_SUMMARY,
-        widget=forms.Textarea(attrs={"rows": 6}),
     )
     shows_agreement = forms.BooleanField(label=gettext_lazy("Show the text of the agreement"), required=False)
     shows_statements = forms.BooleanField(
@@ -161,12 +163,7 @@ class CheckForm(ActForm):
         choices=[("yes", gettext_lazy("may be public")), ("no", gettext_lazy("not yet: to be mended"))],
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(
-        label=gettext_lazy("What should be mended"),
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    reason = WordsField(TO_MEND, gettext_lazy("What should be mended"), rows=2, when=("answer", "no"))
 
     def __init__(self, *args: Any, has_doubts: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -14,6 +14,7 @@ from yishi.attachments.store import scan_keep
 from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Sitting
 from yishi.deliberation.process.validator import hand_over_missing
 from yishi.deliberation.services.agreements import (
+    REASON,
     agreement_change,
     agreement_draft,
     agreement_hand_over,
@@ -22,17 +23,19 @@ from yishi.deliberation.services.agreements import (
     consent_record,
     consent_take_back,
 )
+from yishi.deliberation.services.drafts import CONDITIONS, MINORITY, TEXT, WHY_TAKEN_BACK, WITNESS
 from yishi.deliberation.shown import agreement_digest
 from yishi.journal.models import Receipt
 from yishi.kit.records import lend, lent
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .sitting_story import grid
 
@@ -141,12 +144,9 @@ def _primary(agreement: Agreement, duties: list[Duty], lacking: list[Any]) -> tu
 
 
 class TextForm(ActForm):
-    text = area(gettext_lazy("What was agreed"), rows=8)
-    conditions = area(gettext_lazy("Conditions"), rows=3)
-    minority = area(
-        gettext_lazy("What stayed disputed, in the words of those who object"),
-        rows=3,
-    )
+    text = WordsField(TEXT, gettext_lazy("What was agreed"), rows=8)
+    conditions = WordsField(CONDITIONS, gettext_lazy("Conditions"), rows=3)
+    minority = WordsField(MINORITY, gettext_lazy("What stayed disputed, in the words of those who object"), rows=3)
 
 
 @page("agreement.run", load=load_matter)
@@ -216,11 +216,11 @@ class ConsentForm(ActForm):
     way = forms.ChoiceField(
         label=gettext_lazy("How it consented"), choices=Consent.Way.choices, widget=forms.RadioSelect
     )
-    witness = forms.CharField(
-        label=gettext_lazy("Witness, if it was said aloud"),
+    witness = WordsField(
+        WITNESS,
+        gettext_lazy("Witness, if it was said aloud"),
+        when=("way", "oral"),
         help_text=gettext_lazy("Office and name, such as “village head …”."),
-        required=False,
-        max_length=64,
     )
     condition = forms.CharField(label=gettext_lazy("Condition of this party"), required=False, max_length=300)
     scan = scan_field()
@@ -276,13 +276,17 @@ def load_consent(request: Request, pk: UUID) -> Agreement:
     return lend(load_agreement(request, consent.agreement_id), asked_consent=consent)
 
 
+class TakeBackForm(ActForm):
+    reason = WordsField(WHY_TAKEN_BACK, gettext_lazy("Why is it taken back?"), rows=3)
+
+
 @page("agreement.run", load=load_consent)
 def consent_taking_back(request: Request, agreement: Agreement) -> HttpResponse:
     party = lent(agreement, "asked_consent").party
     return agreement_act(
         request,
         agreement,
-        ReasonForm(request.POST or None),
+        TakeBackForm(request.POST or None),
         consent_take_back,
         given={"agreement": agreement, "party": party},
         heading=_("Take the consent of %(party)s back") % {"party": party.name},
@@ -338,7 +342,7 @@ def agreement_handing_over(request: Request, agreement: Agreement) -> HttpRespon
 
 
 class ReasonForm(ActForm):
-    reason = area(gettext_lazy("Why is it taken back?"), rows=3)
+    reason = WordsField(REASON, gettext_lazy("Why is it taken back?"), rows=3)
 
 
 @page("agreement.run", load=load_agreement)

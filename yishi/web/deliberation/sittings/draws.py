@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from yishi.database.reach import everything
 from yishi.deliberation.models import Draw, Matter, Seat
 from yishi.deliberation.process.schema import read_document
-from yishi.deliberation.services.draws import draw_publish, draw_record, draw_run
+from yishi.deliberation.services.draws import NUMBER_SOURCE, PUBLIC_NUMBER, draw_publish, draw_record, draw_run
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
@@ -30,6 +30,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .seat_forms import people_choices
 
@@ -54,13 +55,12 @@ class PublishForm(ActForm):
         rows=6,
         help_text=gettext_lazy("Name, then a blank and the phone number if there is one."),
     )
-    number_source = forms.CharField(
-        label=gettext_lazy("Which public number will be used"),
+    number_source = WordsField(
+        NUMBER_SOURCE,
+        gettext_lazy("Which public number will be used"),
         help_text=gettext_lazy(
             "One that nobody knows yet, such as “the winning number of the welfare lottery on Friday”."
         ),
-        required=False,
-        max_length=200,
     )
 
     def __init__(self, *args: Any, matter: Matter, viewer: Viewer, **kwargs: Any):
@@ -135,7 +135,7 @@ def draw_new(request: Request, matter: Matter) -> HttpResponse:
 
 
 class RunForm(ActForm):
-    public_number = forms.CharField(label=gettext_lazy("The public number"), required=False, max_length=64)
+    public_number = WordsField(PUBLIC_NUMBER, gettext_lazy("The public number"))
 
     def __init__(self, *args: Any, draw: Draw, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -17,13 +17,15 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Agreement, Duty, Matter
 from yishi.deliberation.services.agreements import duty_add, duty_change, duty_remove
+from yishi.deliberation.services.drafts import ACT, DUTY_CONDITIONS
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body
 from yishi.web.deliberation.process.loads import bodies_around
-from yishi.web.kit.fields import AmountField, area, day_field
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .agreements import agreement_act, load_agreement
 
@@ -34,7 +36,7 @@ def load_duty(request: Request, pk: UUID) -> Duty:
 
 
 class DutyForm(ActForm):
-    act = area(gettext_lazy("What is to be done"), rows=2)
+    act = WordsField(ACT, gettext_lazy("What is to be done"), rows=2)
     bearer: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Who does it"), required=False, help_text=gettext_lazy("The desk that owes.")
     )
@@ -74,7 +76,7 @@ class DutyForm(ActForm):
     supervisor: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Who supervises"), required=False
     )
-    conditions = area(gettext_lazy("Conditions"), rows=2)
+    conditions = WordsField(DUTY_CONDITIONS, gettext_lazy("Conditions"), rows=2)
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)

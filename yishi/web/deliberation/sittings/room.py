@@ -20,6 +20,8 @@ from yishi.deliberation.services.room import counted_seats
 from yishi.deliberation.services.seats import chair_problem
 from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close, sitting_open
 from yishi.deliberation.services.stances import (
+    MINORITY_NOTE,
+    TEXT,
     hands_count,
     stance_take,
     statement_add,
@@ -29,11 +31,11 @@ from yishi.formats.qr import qr_svg
 from yishi.kit.errors import Refusal
 from yishi.kit.records import lend, lent
 from yishi.notices.addresses import address_of
-from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .sitting_story import attendance, grid
 from .sittings import load_sitting
@@ -58,7 +60,7 @@ def room_version(sitting: Sitting) -> str:
 
 
 class StatementForm(ActForm):
-    text = area(gettext_lazy("A short sentence on which everybody can say where they stand"), rows=2)
+    text = WordsField(TEXT, gettext_lazy("A short sentence on which everybody can say where they stand"), rows=2)
     party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Put forward by"), required=False
     )
@@ -212,7 +214,9 @@ def statement_new(request: Request, sitting: Sitting) -> HttpResponse:
 
 
 class NoteForm(ActForm):
-    minority_note = area(gettext_lazy("What stays disputed, in the words of those who object"), rows=3, max_length=500)
+    minority_note = WordsField(
+        MINORITY_NOTE, gettext_lazy("What stays disputed, in the words of those who object"), rows=3
+    )
 
 
 @page("sitting.run", load=load_statement)

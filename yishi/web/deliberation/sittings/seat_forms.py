@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Worry
 from yishi.deliberation.process.schema import read_document
-from yishi.deliberation.services.seats import members_to_invite, seat_fill, seat_replace
+from yishi.deliberation.services.seats import WHY, members_to_invite, seat_fill, seat_replace
 from yishi.deliberation.services.worries import who_raised
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
@@ -21,8 +21,8 @@ from yishi.organisations.models import Body, PlaceLevel, Post, valid_on
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 from yishi.people.services import person_write
-from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
+from yishi.web.kit.words_field import WordsField
 
 NEW = 7  # ordinal of the person written down within the act of the seat
 NEAR = (PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)
@@ -103,7 +103,7 @@ class FillForm(WhoForm):
 
 
 class PersonForm(WhoForm):
-    reason = area(gettext_lazy("Why is the seat given to somebody else?"), rows=2)
+    reason = WordsField(WHY, gettext_lazy("Why is the seat given to somebody else?"), rows=2)
 
 
 def _person(actor: Viewer, by: Any, act_id: UUID, who: str, name: str, phone: str) -> Person:

@@ -16,6 +16,12 @@ from yishi.deliberation.course_shown import course_shown
 from yishi.deliberation.models import ChairObjection, Draw, Matter, Seat
 from yishi.deliberation.process.schema import FILLED_BY, read_document
 from yishi.deliberation.services.seats import (
+    DECISION,
+    INTEREST,
+    INTERESTS,
+    OBJECTION,
+    RECUSAL_NOTE,
+    WHY,
     chair_object,
     chair_problem,
     interests_declare,
@@ -33,12 +39,12 @@ from yishi.organisations.rights import may
 from yishi.people.models import Account
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import file_response
 from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .seat_forms import FillForm, PersonForm, fill, replace
 from .seat_lists import DRAWS, ENDED_SEATS, SEATS
@@ -171,7 +177,7 @@ class AnswerForm(ActForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    reason = area(gettext_lazy("If you cannot come: why?"), rows=2)
+    reason = WordsField(WHY, gettext_lazy("If you cannot come: why?"), rows=2, when=("accepts", False))
 
 
 @page("seat.answer", load=load_seat, face="both")
@@ -245,7 +251,7 @@ def seat_replacing(request: Request, seat: Seat) -> HttpResponse:
 
 
 class ReasonForm(ActForm):
-    reason = area(gettext_lazy("Which interest is it?"), rows=3)
+    reason = WordsField(INTEREST, gettext_lazy("Which interest is it?"), rows=3)
 
 
 @page("seat.answer", load=load_seat, face="both")
@@ -262,12 +268,14 @@ def seat_recusing(request: Request, seat: Seat) -> HttpResponse:
 
 
 class DeclareForm(ActForm):
-    interests = area(
+    interests = WordsField(
+        INTERESTS,
         gettext_lazy("Interests in this matter"),
         rows=3,
         help_text=gettext_lazy("Kinship, money, office. “None” is a declaration too."),
     )
-    recusal_note = area(
+    recusal_note = WordsField(
+        RECUSAL_NOTE,
         gettext_lazy("Recusal note"),
         rows=3,
         help_text=gettext_lazy("Only for a chair who belongs to a party or to a body that owes: why this is in order."),
@@ -314,7 +322,7 @@ class ObjectForm(ActForm):
     party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Which party objects?"), widget=forms.RadioSelect, empty_label=None
     )
-    reason = area(gettext_lazy("Why?"), rows=3)
+    reason = WordsField(OBJECTION, gettext_lazy("Why?"), rows=3)
 
     def __init__(self, *args: Any, matter: Matter, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -348,7 +356,7 @@ class DecideForm(ActForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    answer = area(gettext_lazy("Reason for the decision"), rows=3)
+    answer = WordsField(DECISION, gettext_lazy("Reason for the decision"), rows=3)
 
 
 @page("seat.run", load=load_objection)

@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
-from yishi.deliberation.services.minutes import minutes_due, minutes_issue, minutes_write
+from yishi.deliberation.services.minutes import TEXT, minutes_due, minutes_issue, minutes_write
 from yishi.deliberation.services.room import quorum_of
 from yishi.deliberation.services.sittings import (
+    AGENDA,
     HELD,
+    REASON,
+    SHORT_NOTICE_REASON,
     papers_send,
     sitting_cancel,
     sitting_change,
@@ -29,11 +32,12 @@ from yishi.notices.days import day_said
 from yishi.organisations.models import Venue, valid_on
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .sitting_story import attendance, grid, sitting_story
 
@@ -65,7 +69,7 @@ class PlanForm(ActForm):
         queryset=None, label=gettext_lazy("Venue"), required=False
     )
     where = forms.CharField(label=gettext_lazy("Or where else"), required=False, max_length=120)
-    agenda = area(gettext_lazy("Agenda"), rows=6)
+    agenda = WordsField(AGENDA, gettext_lazy("Agenda"), rows=6)
     quorum = forms.IntegerField(
         label=gettext_lazy("Quorum"),
         required=False,
@@ -216,7 +220,9 @@ def sitting_changing(request: Request, sitting: Sitting) -> HttpResponse:
 
 
 class NoticeForm(ActForm):
-    short_notice_reason = area(gettext_lazy("Reason, if it is later than the model asks"), rows=2)
+    short_notice_reason = WordsField(
+        SHORT_NOTICE_REASON, gettext_lazy("Reason, if it is later than the model asks"), rows=2
+    )
     given_on = day_field(
         gettext_lazy("On which day"),
         required=False,
@@ -268,7 +274,7 @@ def papers_sending(request: Request, sitting: Sitting) -> HttpResponse:
 
 
 class ReasonForm(ActForm):
-    reason = area(gettext_lazy("Why does it not take place?"), rows=3)
+    reason = WordsField(REASON, gettext_lazy("Why does it not take place?"), rows=3)
 
 
 @page("sitting.run", load=load_sitting)
@@ -285,7 +291,8 @@ def sitting_cancelling(request: Request, sitting: Sitting) -> HttpResponse:
 
 
 class MinutesForm(ActForm):
-    text = area(
+    text = WordsField(
+        TEXT,
         gettext_lazy("What was said and settled"),
         rows=16,
         help_text=gettext_lazy("Attendance, statements and stances are added to the paper by themselves."),

@@ -14,17 +14,31 @@ from django.utils.translation import gettext_lazy
 from yishi.attachments.models import Attachment
 from yishi.attachments.store import photo_keep
 from yishi.deliberation.models import Matter, Study
-from yishi.deliberation.services.studies import finding_add, study_check, study_hand_in, study_open, visit_add
+from yishi.deliberation.services.studies import (
+    FINDING,
+    MET,
+    NOTE,
+    QUESTION,
+    REPORT,
+    SEEN,
+    WHERE,
+    finding_add,
+    study_check,
+    study_hand_in,
+    study_open,
+    visit_add,
+)
 from yishi.deliberation.services.worries import authors_of
 from yishi.deliberation.shown import study_digest
 from yishi.journal.models import Receipt
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.fields import area, day_field, photo_field
+from yishi.web.kit.fields import day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 PHOTOS = 3
 
@@ -36,7 +50,7 @@ def load_study(request: Request, pk: UUID) -> Study:
 
 
 class OpenForm(ActForm):
-    question = area(gettext_lazy("What is the study to find out?"), rows=2)
+    question = WordsField(QUESTION, gettext_lazy("What is the study to find out?"), rows=2)
     lead = forms.CharField(label=gettext_lazy("Who leads it"), required=False, max_length=64)
     opened_on = day_field(
         gettext_lazy("Begun on (if not today)"),
@@ -47,19 +61,18 @@ class OpenForm(ActForm):
 
 class VisitForm(ActForm):
     on = day_field(gettext_lazy("Day of the visit"))
-    where = forms.CharField(label=gettext_lazy("Where"), required=False, max_length=120)
-    met = forms.CharField(
-        label=gettext_lazy("Whom you met"),
+    where = WordsField(WHERE, gettext_lazy("Where"))
+    met = WordsField(
+        MET,
+        gettext_lazy("Whom you met"),
         help_text=gettext_lazy("In roles, such as “five households of group 3, the grower”. No names are needed."),
-        required=False,
-        max_length=200,
     )
-    text = area(gettext_lazy("What you saw and heard"), rows=6)
+    text = WordsField(SEEN, gettext_lazy("What you saw and heard"), rows=6)
     photo_1, photo_2, photo_3 = photo_field(1), photo_field(2), photo_field(3)
 
 
 class FindingForm(ActForm):
-    text = area(gettext_lazy("The finding, in a sentence"), rows=3)
+    text = WordsField(FINDING, gettext_lazy("The finding, in a sentence"), rows=3)
     source = forms.CharField(
         label=gettext_lazy("Where it comes from"),
         help_text=gettext_lazy("A visit, an account, a paper."),
@@ -69,7 +82,7 @@ class FindingForm(ActForm):
 
 
 class ReportForm(ActForm):
-    report = area(gettext_lazy("The report, or its summary"), rows=10)
+    report = WordsField(REPORT, gettext_lazy("The report, or its summary"), rows=10)
     on = day_field(gettext_lazy("Handed in on (if not today)"), required=False)
 
 
@@ -83,7 +96,7 @@ class CheckForm(ActForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    note = area(gettext_lazy("What you checked, or what is missing"), rows=3)
+    note = WordsField(NOTE, gettext_lazy("What you checked, or what is missing"), rows=3)
 
 
 @page("matter.see", load=load_matter, methods=("GET",))

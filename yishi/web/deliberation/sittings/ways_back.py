@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Seat, Statement
 from yishi.deliberation.services.ways_back import (
+    REASON,
     presence_take_back,
     seat_rename,
     seat_take_back,
@@ -17,18 +18,18 @@ from yishi.deliberation.services.ways_back import (
 )
 from yishi.kit.records import lent
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .room import load_room_seat, one_tap
 from .seats import load_seat
 
 
 class WhyForm(ActForm):
-    reason = area(gettext_lazy("Why? It stays on the record."), rows=3, max_length=300)
+    reason = WordsField(REASON, gettext_lazy("Why? It stays on the record."), rows=3)
 
 
 @page("seat.run", load=load_seat)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.course_shown import course_shown
 from yishi.deliberation.models import Seat, Worry
-from yishi.deliberation.services.screening import worry_reopen
+from yishi.deliberation.services.screening import WHY, worry_reopen
 from yishi.deliberation.services.worries import phone_change
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
@@ -25,6 +25,7 @@ from yishi.web.kit.one_act import DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .worry_story import worry_events
 
@@ -86,9 +87,7 @@ def follow_one(request: Request, worry: Worry) -> HttpResponse:
 
 
 class ReasonForm(ActForm):
-    reason = forms.CharField(
-        label=gettext_lazy("What is still wrong?"), widget=forms.Textarea(attrs={"rows": 4}), required=False
-    )
+    reason = WordsField(WHY, gettext_lazy("What is still wrong?"), rows=4)
 
 
 @page("worry.follow", load=load_own, face="public")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from yishi.attachments.store import photo_keep
 from yishi.deliberation.models import Worry
 from yishi.deliberation.services.similar import similar_worries
-from yishi.deliberation.services.worries import LONGEST, worry_file
+from yishi.deliberation.services.worries import TEXT, worry_file
 from yishi.kit.errors import Refusal
 from yishi.notices.addresses import address_of
 from yishi.organisations.models import Installation, Place, PlaceLevel, Venue
@@ -25,8 +25,8 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
-NOTHING_SAID = gettext_lazy("Please write what worries you, in one or two sentences.")
 LOW = (PlaceLevel.VILLAGE, PlaceLevel.HAMLET, PlaceLevel.TOWNSHIP)
 SHOWN_ONCE = "raised"  # in the session: the receipt page that only its author sees
 SHOWN_SECONDS = 5 * 60  # then it is the next one's turn at a shared phone
@@ -43,12 +43,11 @@ def theme_field() -> forms.ChoiceField:
 class WorryForm(ActForm):
     """Text, theme, photo, name, phone, anonymous: six fields where the village is known from the code."""
 
-    text = forms.CharField(
-        label=gettext_lazy("What worries you?"),
+    text = WordsField(
+        TEXT,
+        gettext_lazy("What worries you?"),
+        rows=5,
         help_text=gettext_lazy("One or two sentences, in your own words."),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=LONGEST,
-        error_messages={"required": NOTHING_SAID},
     )
     theme = theme_field()
     photo = forms.FileField(
@@ -122,7 +121,7 @@ def _raise(
         fields = form.cleaned_data
         place = place or fields["place"]
         is_new = not request.POST.get("sure") and not form.is_repeated()  # else one's own worry is found alike
-        if is_new and 0 < len(fields["text"].strip()) <= LONGEST:
+        if is_new and 0 < len(fields["text"].strip()) <= TEXT.longest:
             alike = similar_worries(place, fields["text"], theme=fields["theme"], only_open=True)
         if not alike:
             receipt = _file(request, form, place, venue)
@@ -141,7 +140,7 @@ def _raise(
         "alike": alike,
         "by_code": request.viewer.query_code is not None,
         "tab": "raise",
-        "longest": LONGEST,
+        "longest": TEXT.longest,
     }
     status = 422 if request.method == "POST" and not alike else 200
     return render(request, "deliberation/worries/raise.html", context, status=status)

@@ -1,6 +1,5 @@
 """A sensitive worry goes to the authority that the law provides; whoever raised it reads to which."""
 
-from django import forms
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -8,18 +7,19 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Worry
 from yishi.deliberation.services import screening
+from yishi.deliberation.services.screening import AUTHORITY
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
 from .worries import ReasonForm, load_worry, worry_act
 
 
 class ReferForm(ReasonForm):
-    authority = forms.CharField(
-        label=gettext_lazy("To which authority"),
+    authority = WordsField(
+        AUTHORITY,
+        gettext_lazy("To which authority"),
         help_text=gettext_lazy("Such as a court, a petition office, the police. Whoever raised it will read this."),
-        max_length=64,
-        required=False,
     )
     field_order = ("act_id", "authority", "reason")
 

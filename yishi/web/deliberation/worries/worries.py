@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, ProcessVersion, Worry
 from yishi.deliberation.services import screening
+from yishi.deliberation.services.matters import TITLE
+from yishi.deliberation.services.screening import ANSWER, WHY
 from yishi.deliberation.services.similar import similar_worries
-from yishi.deliberation.services.worries import LONGEST, code_reissue, who_raised, worry_file
+from yishi.deliberation.services.worries import TEXT, code_reissue, who_raised, worry_file
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.kit.records import certain
@@ -33,8 +35,9 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 
-from .raise_worry import LOW, NOTHING_SAID, theme_field
+from .raise_worry import LOW, theme_field
 from .worry_story import worry_events
 
 PER_PAGE = 25
@@ -154,20 +157,17 @@ def _new_code(request: Request, worry: Worry) -> str:
 
 
 class ReasonForm(ActForm):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Whoever raised it will read this."),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        required=False,
+    reason = WordsField(
+        WHY, gettext_lazy("Reason"), rows=4, help_text=gettext_lazy("Whoever raised it will read this.")
     )
 
 
 class AnswerForm(ActForm):
-    text = forms.CharField(
-        label=gettext_lazy("Answer"),
+    text = WordsField(
+        ANSWER,
+        gettext_lazy("Answer"),
+        rows=6,
         help_text=gettext_lazy("Whoever raised it will read this. No names of others, please."),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        required=False,
     )
 
 
@@ -190,11 +190,11 @@ class TakeUpForm(ReasonForm):
         required=False,
         empty_label=gettext_lazy("No, a new matter"),
     )
-    title = forms.CharField(
-        label=gettext_lazy("Title of the new matter"),
+    title = WordsField(
+        TITLE,
+        gettext_lazy("Title of the new matter"),
+        when=("matter", None),
         help_text=gettext_lazy("One line that names the question, not the person."),
-        max_length=120,
-        required=False,
     )
     process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("Process model"), required=False)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("Who convenes?"), required=False)
@@ -289,11 +289,11 @@ def worry_merge(request: Request, worry: Worry) -> HttpResponse:
 
 
 class CorrectionForm(ActForm):
-    text = forms.CharField(
-        label=gettext_lazy("What is right"),
+    text = WordsField(
+        ANSWER,
+        gettext_lazy("What is right"),
+        rows=6,
         help_text=gettext_lazy("It is read after the first answer, which stays. No names of others, please."),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        required=False,
     )
 
 
@@ -337,12 +337,7 @@ class BehalfForm(ActForm):
 
     place = PlaceField(label=gettext_lazy("Which village or community?"), levels=LOW)
     channel = forms.ChoiceField(label=gettext_lazy("How did you hear it?"), widget=forms.RadioSelect)
-    text = forms.CharField(
-        label=gettext_lazy("What worries them, in their words"),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=LONGEST,
-        error_messages={"required": NOTHING_SAID},
-    )
+    text = WordsField(TEXT, gettext_lazy("What worries them, in their words"), rows=5)
     theme = theme_field()
     raiser_name = forms.CharField(label=gettext_lazy("Their name (if they like)"), required=False, max_length=64)
     raiser_phone = forms.CharField(label=gettext_lazy("Their phone (if they like)"), required=False, max_length=32)
