@@ -196,6 +196,24 @@ def test_one_english_string_has_one_chinese():
     assert {english: found for english, found in texts.items() if len(found) > 1} == {}
 
 
+QUOTED = re.compile("“([^”]+)”")
+NOT_OURS = {"text", "agreed"}  # a format of a spreadsheet; what somebody writes
+
+
+def test_what_a_sentence_quotes_is_called_so_where_it_stands():
+    """“Press ‘Replace’” helps nobody whose button says something else."""
+    called = {english.casefold(): chinese for _, english, chinese in messages()}
+    wrong = [
+        f"{name}: “{quoted}” is “{called[quoted.casefold()]}”, not as in {chinese!r}"
+        for name, english, chinese in messages()
+        for quoted in QUOTED.findall(english)
+        if quoted not in NOT_OURS
+        and called.get(quoted.casefold(), "")
+        and called[quoted.casefold()] not in QUOTED.findall(chinese)
+    ]
+    assert wrong == []
+
+
 def choices() -> list[type[Choices]]:
     seen, todo = [], list(Choices.__subclasses__())
     while todo:
