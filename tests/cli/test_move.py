@@ -5,26 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from .live import DUMP, LIVE
 from .test_backup import yishi
-
-LIVE = (
-    "from django.conf import settings; "
-    "settings.PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']; "
-    "from tests.cast import make_cast; from tests.story import Story; "
-    "from yishi.database.reach import reaching; from yishi.database.reach import EVERYTHING; "
-    "from yishi.deliberation.services.processes import processes_load; processes_load(); "
-    "from django.utils import translation; translation.activate('zh-hans'); "
-    "scope = reaching(EVERYTHING); scope.__enter__(); "
-    "Story(make_cast()).raise_worry().take_up().study_it().fill_seats().sit().stand().agree().hand_over()"
-)
-DUMP = (
-    "from yishi.cli.move import tables; from yishi.database.reach import everything; from hashlib import sha256; "
-    "from django.core.serializers import serialize; scope = everything(); scope.__enter__(); import json; "
-    "plain = lambda text: json.dumps(json.loads(text), sort_keys=True); "  # the order of keys in JSON means nothing
-    "rows = lambda model: plain(serialize('json', model._base_manager.order_by('pk'))); "
-    "[print(model._meta.label, model._base_manager.count(), sha256(rows(model).encode()).hexdigest()[:16]) "
-    "for model in tables() if model._meta.app_label not in ('sessions', 'axes')]"
-)
 
 
 @pytest.mark.migrations
@@ -36,7 +18,7 @@ def test_operating_6_everything_moves_to_postgresql_and_back(tmp_path, new_datab
     yishi(old, "journal", "seal")
     yishi(old, "tally", "rebuild")
     before = yishi(old, "shell", "-v0", "-c", DUMP)
-    assert "deliberation.Worry 1 " in before and "journal.Entry 0 " not in before
+    assert "deliberation.Worry 1 " in before and ".Deed 4 " in before and "journal.Entry 0 " not in before
     said = yishi(old, "move", "--to", url)
     assert "日志完好" in said and "统计无误" in said, "proved by the journal and the figures"
     assert yishi(old, "shell", "-v0", "-c", DUMP, database=url) == before
