@@ -24,15 +24,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.insert import insert_together
 from yishi.kit.errors import Conflict
 from yishi.kit.ids import child_id, made_at, uuid7
 
 from .feed import FEEDS
 from .models import Entry, Receipt, Unfolded
-from .reads import receipt_insert_or_return
+from .reads import receipt_end, receipt_insert_or_return
 
 Touch = tuple[str, UUID, int]
 
@@ -154,10 +156,14 @@ class Act:
 
     @staticmethod
     def _written(drafted: Entry) -> Entry:
-        drafted.save(force_insert=True)
-        if drafted.code in FEEDS:
-            Unfolded.objects.create(entry=drafted)
+        insert_together([drafted], _feeding([drafted]))
         return drafted
+
+    def write(self, *groups: Sequence[Model]) -> None:
+        """Write the entries that are only drafted and, with them, the rows of other tables that this act makes: one
+        statement for all of them (see `insert_together`)."""
+        drafted = [entry for entry in self.entries if entry._state.adding]
+        insert_together(*groups, drafted, _feeding(drafted))
 
     def draft(
         self,
@@ -173,7 +179,8 @@ class Act:
         data: Mapping[str, Any] | None = None,
         reverses: UUID | None = None,
     ) -> Entry:
-        """One effect that is not written yet: `entry` writes it, or `parts_write` those of many acts together."""
+        """One effect that is not written yet: `entry` writes it, `write` writes it with other rows of the act, and
+        `parts_write` those of many acts together."""
         entry = Entry(
             id=self.next_entry_id,
             receipt=self.receipt,
@@ -261,7 +268,8 @@ def act(
         yield this
         if is_new:
             receipt.entry_count = len(this.entries)
-            Receipt.objects.filter(pk=receipt.pk).update(result=receipt.result, entry_count=receipt.entry_count)
+            if receipt.result or this.entries:
+                receipt_end(receipt)
     if (received := _received.get()) is not None:
         received.append(receipt.pk)
 
@@ -285,7 +293,12 @@ def parts_write(parts: Sequence[Act]) -> None:
         part.receipt.entry_count = len(part.entries)
     Receipt.objects.bulk_create([part.receipt for part in parts])
     Entry.objects.bulk_create(entries)
-    Unfolded.objects.bulk_create([Unfolded(entry=entry) for entry in entries if entry.code in FEEDS])
+    Unfolded.objects.bulk_create(_feeding(entries))
+
+
+def _feeding(entries: Sequence[Entry]) -> list[Unfolded]:
+    """The marks of those that figures have yet to take in."""
+    return [Unfolded(entry=entry) for entry in entries if entry.code in FEEDS]
 
 
 def _hash(code: str, actor: Actor, body: Mapping[str, Any]) -> str:

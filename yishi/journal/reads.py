@@ -26,6 +26,13 @@ def receipt_insert_or_return(draft: Receipt) -> tuple[Receipt, bool]:
         raise IntegrityError(f"receipt number {draft.number} is taken by another act") from error
 
 
+def receipt_end(receipt: Receipt) -> None:
+    """Write what the act ended with: its result and how many entries it has."""
+    ended = update_of(Receipt, ("result", "entry_count"), [(receipt.pk, (receipt.result, receipt.entry_count))])
+    with connection.cursor() as cursor:
+        cursor.execute(ended.sql, ended.rows[0])
+
+
 # The columns of an entry that its hash covers, in the order in which `hashing.entry_hash` reads them.
 _IDS = (
     "id",

@@ -15,8 +15,8 @@ from .models import Campaign, CatalogueItem, Direction, ItemVersion, SteeringMee
 
 
 def version_on(item: CatalogueItem, day: date) -> ItemVersion:
-    """What the item said on `day`; its first version for days before."""
-    return version_among(list(item.versions.order_by("number")), day)
+    """What the item said on `day`; its first version for days before. Versions that came with the item are taken."""
+    return version_among(sorted(item.versions.all(), key=lambda version: version.number), day)
 
 
 def versions_on(items: Collection[UUID], day: date) -> dict[UUID, ItemVersion]:

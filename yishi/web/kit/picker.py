@@ -93,7 +93,8 @@ class PickerField(forms.Field):
 
     def clean(self, value: Any) -> list[Any]:
         value = value or {"text": "", "ids": []}
-        picked = self.by_ids(valid_ids(value["ids"]))
+        ids = valid_ids(value["ids"])
+        picked = self.by_ids(ids) if ids else []
         if value["text"] and not picked:
             picked = self._only(value["text"])
         if self.required and not picked:

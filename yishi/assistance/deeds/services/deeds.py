@@ -38,15 +38,14 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
-from .alike import duplicates_find, duplicates_find_many, fingerprint, look_again
+from .alike import NOTHING, duplicates_find, fingerprint, look, look_again, pairs_write
 from .fitting import reached_fits, unnamed_checked, version_then, versions_open
-from .searched import words_index, words_index_again
+from .searched import words_index, words_index_again, words_rows
 from .standing import (
     NOBODY,
     Part,
     Reached,
     beneficiary_rows,
-    count,
     counted,
     counting,
     joined,
@@ -57,7 +56,6 @@ from .standing import (
     sectors_on,
     uncount,
     write_beneficiaries,
-    write_parties,
 )
 
 WHY_CORRECTED = Words("reason", 300, _("Please write what was wrong."))
@@ -129,16 +127,16 @@ def deed_record(
         if this.replayed:
             return this.receipt
         deed = deed_made(this, actor, plan, versions_open([item], on)[item.pk])
-        deed.save(force_insert=True)
-        words_index([deed])
-        beneficiaries = write_beneficiaries(deed, reached)
-        count(this, deed, write_parties(deed, parties), beneficiaries)
-        alike = duplicates_find(deed, this.now) if source is None else 0  # what it follows from is one already
-        if source is None:
-            look_again([deed], this.now)
+        ours, theirs = party_rows(deed, parties, sectors_on(on, parties, actor)), beneficiary_rows(deed, reached)
+        found = look([deed], this.now, sides=(ours, theirs)) if source is None else NOTHING
+        this.draft(**counting(this, deed, ours, theirs))
+        this.write([deed], words_rows([deed]), ours, theirs)
+        if source is None:  # what it follows from is one already
+            pairs_write(found)
+            look_again([deed], this.now, found.seen)
         if match is not None:
             match_kept(this, actor, match, deed)
-        this.result(deed=deed.pk, number=deed.number, alike=alike)
+        this.result(deed=deed.pk, number=deed.number, alike=len(found.pairs))
     return this.receipt
 
 
@@ -148,7 +146,7 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
     where = {(plan.recorded_for, plan.place) for plan in plans}
     by = {(desk, place): permit("deed.record", actor, place, at=desk) for desk, place in where}
     versions = versions_open([plan.item for plan in plans], plans[0].on)
-    sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties])
+    sectors = sectors_on(plans[0].on, [part for plan in plans for part in plan.parties], actor)
     parts, deeds, parties, beneficiaries = [], [], [], []
     for plan in plans:
         part = this.part(RECORD, plan.sent(), by[plan.recorded_for, plan.place])
@@ -165,8 +163,9 @@ def deeds_record(this: Act, *, actor: Viewer, plans: Sequence[Planned]) -> tuple
     words_index(deeds)
     DeedParty.objects.bulk_create(parties)
     DeedBeneficiary.objects.bulk_create(beneficiaries)
-    look_again(deeds, this.now)
-    return deeds, duplicates_find_many(deeds, this.now)
+    found = look(deeds, this.now, sides=(parties, beneficiaries))
+    look_again(deeds, this.now, found.seen)
+    return deeds, pairs_write(found)
 
 
 def deed_made(this: Act, actor: Viewer, plan: Planned, version: ItemVersion) -> Deed:

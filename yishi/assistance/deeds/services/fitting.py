@@ -17,8 +17,12 @@ MOST_UNNAMED = 5_000_000
 
 
 def versions_open(items: Sequence[CatalogueItem], on: date) -> dict[UUID, ItemVersion]:
-    """Each item's version on the day, as it stands now; refused where no deed of that day may be recorded."""
-    versions = versions_on({item.pk for item in items}, on)
+    """Each item's version on the day; refused where no deed of that day may be recorded. Items that came with their
+    versions are taken as they were read, the others are read as they stand now."""
+    read = [item for item in items if "versions" in getattr(item, "_prefetched_objects_cache", ())]
+    versions = {item.pk: version_on(item, on) for item in read}
+    if other := {item.pk for item in items} - versions.keys():
+        versions |= versions_on(other, on)
     for version in versions.values():
         _fits(version.item, on)
     return versions

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.deeds.models import Deed, DeedBeneficiary, DeedParty
@@ -15,6 +16,7 @@ from yishi.journal.models import Entry
 from yishi.kit.errors import Conflict, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.kit.records import certain
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Member, Place, valid_on
 from yishi.people.models import Person
 
@@ -158,9 +160,12 @@ def write_parties(deed: Deed, parts: Sequence[Part]) -> list[DeedParty]:
     return DeedParty.objects.bulk_create(party_rows(deed, parts, sectors_on(deed.on, parts)))
 
 
-def sectors_on(day: date, parts: Sequence[Part]) -> dict[Any, str]:
-    """The sector of each member among the parties on a day."""
+def sectors_on(day: date, parts: Sequence[Part], actor: Viewer | None = None) -> dict[Any, str]:
+    """The sector of each member among the parties on a day; `actor` knows today's of their own."""
     people = [part.who for part in parts if isinstance(part.who, Person)]
+    if actor is not None and day == timezone.localdate() and {person.pk for person in people} == {actor.person_id}:
+        mine = sorted(actor.memberships, key=lambda member: member.pk)
+        return {member.person_id: member.sector for member in mine}
     members = Member.objects.filter(valid_on(day), person__in=people).order_by("pk")
     return dict(members.values_list("person", "sector")) if people else {}
 

@@ -43,7 +43,7 @@ from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import stationed_places
 from yishi.web.kit.page import page
-from yishi.web.kit.picker import PickerField, is_search
+from yishi.web.kit.picker import FIND, PickerField, is_search
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
@@ -126,13 +126,29 @@ class ReachedForm(ActForm):
         elif household is not None:  # of the promise that this fulfils: nobody is asked again
             self.fields["unnamed"].label = _("How many people besides?")
             self.fields["unnamed"].help_text = ""
-        elif Household.objects.exists():
+        elif not self.is_number_alone():
+            self.offer_families()
+        self.fields["on"].widget.format = "%Y-%m-%d"
+
+    def is_number_alone(self) -> bool:
+        """Was a number sent, and nobody named? Then the pickers change nothing; a page that shows the form again offers
+        them (`offer_families`)."""
+        return False
+
+    def offer_families(self) -> None:
+        """The fields for families and people, where the viewer has any to choose from."""
+        if (
+            self.household is not None
+            or self.version.serves == Serves.VILLAGE
+            or {"households", "people"} & {*self.fields}
+        ):
+            return
+        if Household.objects.exists():
             self._name_families()
         else:  # nobody to choose from: the number is all that can be said
             self.fields["unnamed"].label = _("How many people did it reach?")
             self.fields["unnamed"].help_text = ""
-            self.fields["unnamed"].required = version.serves != Serves.ANYBODY
-        self.fields["on"].widget.format = "%Y-%m-%d"
+            self.fields["unnamed"].required = self.version.serves != Serves.ANYBODY
 
     def _name_families(self) -> None:
         """Add the pickers of families and people; without a family in reach there is nothing to pick from."""
@@ -223,6 +239,10 @@ class DeedForm(ReachedForm):
         else:
             del self.fields["members"]
 
+    def is_number_alone(self) -> bool:
+        named = any(value for name, value in self.data.items() if name.startswith(("households", "people")))
+        return bool(self.is_bound and self.data.get("unnamed")) and not named and FIND not in self.data
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         doer, members = cleaned.get("doer", ""), cleaned.get("members")
@@ -268,7 +288,8 @@ def _shared(ours: list[Part], others: list[Part], share: Decimal | None) -> list
 
 
 def load_item(request: Request, pk: UUID) -> CatalogueItem:
-    return open_items(request.viewer).select_related("campaign", "direction").get(pk=pk)
+    items = open_items(request.viewer).select_related("campaign", "direction").prefetch_related("versions")
+    return items.get(pk=pk)
 
 
 @page("deed.record", load=load_item)
@@ -284,18 +305,19 @@ def deed_new_item(request: Request, item: CatalogueItem) -> HttpResponse:
         household=match.need.household if match else None,
         initial=_initial(request, version, match) if request.method == "GET" else None,  # what was typed stays
     )
-    context: dict[str, Any] = {"form": form, "item": item, "version": version, "match": match}
-    context["folded"] = [form[name] for name in DeedForm.FOLDED]
-    context["is_open"] = any(name in form.errors for name in DeedForm.FOLDED)
-    context["main"] = [field for field in form.visible_fields() if field.name not in DeedForm.FOLDED]
-    if is_search(request, form):
-        context["is_open"] = request.POST.get("find") in DeedForm.FOLDED
-        return render(request, "assistance/deeds/deed_new.html", context)
-    if request.method == "POST" and form.is_valid():
+    searched = is_search(request, form)
+    if request.method == "POST" and not searched and form.is_valid():
         receipt = form.attempt(request, deed_record, item=item, match=match, **form.service_fields())
         if receipt is not None:
             return redirect(reverse("deed_done", args=[receipt.result["deed"]]))
-    return render(request, "assistance/deeds/deed_new.html", context, status=422 if request.method == "POST" else 200)
+    form.offer_families()
+    errors = () if searched else form.errors
+    context: dict[str, Any] = {"form": form, "item": item, "version": version, "match": match}
+    context["folded"] = [form[name] for name in DeedForm.FOLDED]
+    context["is_open"] = any(name in errors or request.POST.get(FIND) == name for name in DeedForm.FOLDED)
+    context["main"] = [field for field in form.visible_fields() if field.name not in DeedForm.FOLDED]
+    status = 422 if request.method == "POST" and not searched else 200
+    return render(request, "assistance/deeds/deed_new.html", context, status=status)
 
 
 def _promised(request: Request) -> Match | None:
