@@ -65,6 +65,16 @@ def test_it_works():
     assert "yishi/<part>/services/<file>.py" in listed()
 
 
+def test_a_name_that_the_guide_places_in_a_file_stands_there():
+    placed = re.findall(r"`(\w+)`\s+(?:of|in|beside)\s+`([\w/]+\.py)`", GUIDE)
+    placed += [(name, file) for file, names in re.findall(r"`([\w/]+\.py)` \(([A-Z]+)[;)]", GUIDE) for name in [names]]
+    assert len(placed) >= 5
+    wrong = [
+        f"{name} in {file}" for name, file in placed if not re.search(rf"\b{name}\b", (ROOT / file).read_text("utf-8"))
+    ]
+    assert wrong == []
+
+
 # Files that say the name of an act and mean something else, or an act that no page does.
 ELSEWHERE = {
     "household_end": "a value of a code list",

@@ -183,7 +183,7 @@ def test_scripts_and_styles_are_written_by_hand():
     assert minified == []
 
 
-@pytest.mark.parametrize("name", ["base", "dev", "node"])
+@pytest.mark.parametrize("name", ["base", "dev", "node", "cluster"])
 def test_locks_have_hashes_and_no_addresses(name):
     text = (ROOT / "requirements" / f"{name}.lock").read_text("utf-8")
     assert "://" not in text

@@ -6,10 +6,10 @@ from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import viewer_of
-from yishi.organisations.models import Installation, Post
+from yishi.organisations.models import Body, Installation, Post
 from yishi.organisations.rights import may
 from yishi.organisations.services.appointments import person_appoint
-from yishi.organisations.services.bodies import body_register, post_end, post_give
+from yishi.organisations.services.bodies import body_change, body_register, post_end, post_give
 from yishi.organisations.services.installation import installation_change, small_office_switch, three_posts_switch
 from yishi.organisations.services.people import account_disable, invitation_issue
 from yishi.people.models import Person
@@ -51,6 +51,18 @@ def test_one_makes_accounts_and_the_other_says_who_holds_which_post(cast, system
             act(system_only)
         act(security)
     assert may("person.reset_password", security, handler) and not may("person.reset_password", system_only, handler)
+
+
+def test_another_kind_of_body_gives_its_posts_other_rights_and_asks_for_both(cast, system_only):
+    """A cooperative with a post that becomes an overseeing office would put a person at a desk."""
+    receipt = body_register(actor=system_only, kind="cooperative", name="甲合作社", place=cast.places["牟定县"])
+    body = Body.objects.get(pk=receipt.result["body"])
+    body_change(actor=system_only, body=body, kind="company")  # nobody works there yet
+    post_give(actor=cast.viewer("security"), person=cast.people["neighbour"], body=body, role="head")
+    with pytest.raises(NotAllowed):
+        body_change(actor=system_only, body=body, kind="office")
+    body.refresh_from_db()
+    assert body.kind == "company"
 
 
 def test_in_a_small_office_one_person_holds_both(cast):

@@ -38,7 +38,6 @@ class Reach:
         return condition
 
 
-NOTHING = Reach()
 EVERYTHING = Reach(everything=True)
 
 

@@ -35,12 +35,6 @@ def administers_something(viewer: Viewer, thing: Any = None) -> Answer:
 
 
 @predicate
-def works_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
-    """Works at a desk; the grant names it where there is only one."""
-    return viewer.only_desk()
-
-
-@predicate
 def runs_matter(viewer: Viewer, matter: Matter) -> Answer:
     """Works at the convener's desk, or at the overseeing desk of the county, township or village."""
     return viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)

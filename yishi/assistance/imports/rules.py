@@ -31,4 +31,5 @@ def sees_import(viewer: Viewer, thing: Any = None) -> Answer:
 
 
 add("import.run", may_import_somewhere)
-add("import.see", sees_import)
+add("import.see", sees_import, reads=True)
+add("import.send", sees_import)  # and what follows: taken, explained, given up, taken back

@@ -82,8 +82,9 @@ def body_register(
 def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **changes: Any) -> Receipt:
     """Change name, short_name, kind, parent, phone, email or may_be_public of a body. Its file and its duties stay.
 
-    Another kind gives its posts other rights: it asks for the right over the place, as at its registration, and is
-    refused ("post.separation") where it brings posts together that are kept apart.
+    Another kind gives its posts other rights: it asks for the right over the place, as at its registration, and where
+    somebody holds a post, for the right over the posts too. It is refused ("post.separation") where it brings posts
+    together that are kept apart.
     """
     unknown = changes.keys() - {"name", "short_name", "kind", "parent", "phone", "email", "may_be_public"}
     if unknown:
@@ -105,7 +106,7 @@ def body_change(*, actor: Viewer, body: Body, act_id: UUID | None = None, **chan
         body = Body.objects.select_for_update(of=("self",)).select_related("place").get(pk=body.pk)
         is_other_kind = _is_other_kind(body, changes)
         if is_other_kind:  # of what it is now: somebody may have been quicker
-            permit("organisation.manage", actor, body.place)
+            _permit_other_kind(actor, body)
         _check_parent(body, changes.get("parent"))
         same_name = Q(place=body.place_id, name=changes.get("name", body.name), valid_to__isnull=True)
         if Body.objects.filter(same_name).exclude(pk=body.pk).exists():
@@ -130,6 +131,13 @@ def _check_parent(body: Body, parent: Body | None) -> None:
 
 def _is_other_kind(body: Body, changes: dict[str, Any]) -> bool:
     return bool(changes.get("kind", body.kind) != body.kind)
+
+
+def _permit_other_kind(actor: Viewer, body: Body) -> None:
+    """Another kind is a new body in its place, and for whoever holds a post there another post."""
+    permit("organisation.manage", actor, body.place)
+    if Post.objects.filter(current(timezone.localdate()), body=body).exists():
+        permit("post.manage", actor, body)
 
 
 def _check_separation(body: Body) -> None:

@@ -33,7 +33,6 @@ from yishi.web.kit.words_field import WordsField
 from .commitments import load_commitment
 from .verdict_words import MAY_READ, WHO_READS
 
-DAY = {"type": "date"}
 SAYS = "commitment.say"  # the bearer, or who writes down what the bearer said on paper
 
 

@@ -31,7 +31,6 @@ from yishi.web.kit.standing import standing_text
 from .origins import origin_of
 from .promise_story import promise_events
 
-PER_PAGE = 25
 S = Commitment.State
 
 # (verb in the stage table, right, URL name, label): the acts that a file offers, in the order of a promise's life.

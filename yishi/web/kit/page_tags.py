@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yishi.assistance.register import codes
@@ -24,7 +24,7 @@ from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word
 from yishi.reporting.small_numbers import Told
 from yishi.web.kit.lists import LISTS, DeclaredList
-from yishi.web.kit.numbers import days_left, left_until, number_text
+from yishi.web.kit.numbers import left_until, number_text
 from yishi.web.kit.numbers import thousandths as thousandths_text
 from yishi.web.kit.standing import standing
 
@@ -229,19 +229,6 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{day(local.date())} {local:%H:%M}"
-
-
-@register.filter
-def ago_or_in(value: date | datetime | None) -> str:
-    """How many days are left until, or gone since, a day."""
-    if not value:
-        return ""
-    if isinstance(value, datetime):
-        value = timezone.localtime(value).date()
-    days = (value - timezone.localdate()).days
-    if days < 0:
-        return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
-    return days_left(days)
 
 
 @register.filter

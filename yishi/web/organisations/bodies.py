@@ -25,8 +25,6 @@ from yishi.web.kit.request import Request
 
 from .people import after_appointing
 
-PER_PAGE = 25
-
 
 def load_body(request: Request, pk: UUID) -> Body:
     return Body.objects.select_related("place", "parent").get(pk=pk)

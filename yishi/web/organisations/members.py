@@ -24,8 +24,6 @@ from yishi.web.kit.request import Request
 
 from .people import after_appointing
 
-PER_PAGE = 25
-
 
 def load_term(request: Request, pk: UUID) -> Term:
     return Term.objects.select_related("body__place").get(pk=pk)

@@ -32,9 +32,6 @@ from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
-PER_PAGE = 25
-STATES = ("none", "invited", "active", "disabled")
-
 
 def load_person(request: Request, pk: UUID) -> Person:
     return Person.objects.distinct().get(pk=pk)

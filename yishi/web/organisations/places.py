@@ -32,7 +32,6 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 MOST_FOUND = 20
-PER_PAGE = 25
 LEVELS = list(PlaceLevel.values)
 
 

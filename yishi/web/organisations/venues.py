@@ -32,7 +32,6 @@ from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
 from yishi.web.kit.turns import end_turn
 
-PER_PAGE = 25
 GONE = 410
 
 

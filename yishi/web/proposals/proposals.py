@@ -45,7 +45,6 @@ from yishi.web.kit.words_field import WordsField
 
 from .proposal_story import proposal_events
 
-PER_PAGE = 25
 SHOWN = 100
 State = Proposal.State
 

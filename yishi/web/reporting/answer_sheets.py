@@ -35,7 +35,6 @@ from .figure_words import amount_text, behind_url, unit_of, words_of
 from .figures import load_place
 from .report_papers import answer_paper
 
-PER_PAGE = 25
 FIRST_TEXT = gettext_lazy(
     "In this time [[deeds]] deeds were done, which reached [[households]] households and [[villages]] villages."
 )

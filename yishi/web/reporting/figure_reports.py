@@ -37,7 +37,6 @@ from .figure_words import amount_text, behind_url, unit_of, words_of
 from .figures import load_place
 from .report_papers import report_paper
 
-PER_PAGE = 25
 USUAL = ("deeds", "households", "people", "villages", "mobilised", "received", "paid", "visits")
 
 

@@ -83,11 +83,11 @@ def households_compare(
     for rows, want in zip(batch, wanted, strict=True):
         for row in rows:
             want.faults.extend(extra.get(row.number, ()))
-        made.append(_compare(workbook, want, known, places))
+        made.append(_compare(want, known, places))
     return made
 
 
-def _compare(workbook: Import, want: Wanted, known: Known, places: Places) -> Result:
+def _compare(want: Wanted, known: Known, places: Places) -> Result:
     household = known.households.get(want.number)
     numbers = [member.row for member in want.members]
     if household is None:

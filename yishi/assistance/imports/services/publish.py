@@ -25,7 +25,7 @@ from .pieces import Stage, pieces, results_in
 
 log = logging.getLogger("yishi.assistance.imports")
 State = Import.State
-PUBLISH, UNDO = 2, 3  # ordinals of the acts that follow from an import's own id
+PUBLISH = 2  # ordinal of the act that follows from an import's own id
 
 
 def import_publish(

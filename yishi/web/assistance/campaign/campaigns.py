@@ -44,7 +44,6 @@ from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 from yishi.web.organisations.loads import sets_for
 
-PER_PAGE = 25
 SHOWN = 25  # targets on the page of a campaign
 LEADERS = 30  # responsible leaders on that page
 

@@ -32,7 +32,6 @@ from .check_words import (
     title_of,
 )
 
-PER_PAGE = 25
 DAY = forms.DateInput({"type": "date"})
 
 

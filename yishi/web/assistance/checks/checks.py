@@ -41,7 +41,6 @@ from .check_words import (
     title_of,
 )
 
-PER_PAGE = 25
 STATES = (
     ("waiting", gettext_lazy("to be mended")),
     ("waived", gettext_lazy("let stand")),

@@ -35,7 +35,6 @@ from .deed_words import (
 )
 from .deeds import is_own
 
-PER_PAGE = 25
 Verdict = PossibleDuplicate.Verdict
 
 

@@ -26,8 +26,6 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 
-PER_PAGE = 25
-
 
 def numbers_of(request: Request) -> QuerySet[Unitemised]:
     """Numbers without details of the viewer's places and desks."""

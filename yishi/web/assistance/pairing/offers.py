@@ -34,7 +34,6 @@ from yishi.web.kit.words_field import WordsField
 
 from .needs import ListFilter
 
-PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
 
 

@@ -46,7 +46,6 @@ from yishi.web.kit.request import Request
 
 PER_PAGE = 25
 SHOWN = 100
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 def own_pairings(viewer: Any) -> QuerySet[Pairing]:

@@ -28,7 +28,6 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 
-PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
 
 

@@ -31,7 +31,6 @@ from yishi.web.kit.words_field import WordsField
 
 from .family_papers import village_plan_paper
 
-PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
 
 

@@ -39,7 +39,6 @@ from yishi.web.kit.words_field import WordsField
 
 from .family import load_household
 
-PER_PAGE = 25
 DAY = forms.DateInput(attrs={"type": "date"})
 
 

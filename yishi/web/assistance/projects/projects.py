@@ -44,7 +44,6 @@ from yishi.web.kit.stream import stream
 
 from .project_story import project_events
 
-PER_PAGE = 25
 SHOWN = 50
 S = Project.Stage
 

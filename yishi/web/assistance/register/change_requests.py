@@ -30,7 +30,6 @@ from yishi.web.kit.words_field import WordsField
 
 from .household_story import shown
 
-PER_PAGE = 25
 State = ChangeRequest.State
 
 

@@ -43,7 +43,6 @@ from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 
-PER_PAGE = 25
 LEVELS = ("prefecture", "county", "township", "village")
 
 

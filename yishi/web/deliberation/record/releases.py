@@ -43,7 +43,6 @@ from .public_file import PublicFile, with_story
 from .public_files import this_installation
 from .release_photos import PhotoChoice
 
-PER_PAGE = 25
 KINDS = {"prepared": "warn", "released": "ok", "refused": "late", "hidden": "neutral"}
 
 

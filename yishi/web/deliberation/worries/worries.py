@@ -40,8 +40,6 @@ from yishi.web.kit.words_field import WordsField
 from .raise_worry import LOW, theme_field
 from .worry_story import worry_events
 
-PER_PAGE = 25
-
 
 class WorryFilter(Form):
     q = forms.CharField(label=gettext_lazy("words or number"), required=False)
