@@ -42,6 +42,7 @@ FROZEN = {
     "organisations/0002_body_email": "3ba3eb1bac12cee6fc6f6cefcb4151198dd26a2c978056f41874365492242cc4",
     "organisations/0003_w_job_runs": "9d205266f889880034fb4dfd6068fc060c729186bdda37e61ae229d0f20b24eb",
     "organisations/0004_calendar_year": "b7254d9225f672a0aa7b6cf48e8517826d9870d3b3d2011024ff83a0748777b7",
+    "organisations/0005_set_papers": "06d1ea32fc967284c6de28578437eeda36f7a60ceef95904126c1e3336732f5e",
     "people/0001_initial": "358e6320be5094a71aba22ebafc17fd13fcfff7d90fc12f13ba1d87280b20930",
     "people/0002_t_names": "3a302650c89a26b12c024b06a1bc7980926527bfa44a5b2e72b8ebc0b9603794",
     "proposals/0001_initial": "9a147e9f67252c4578628656c286682515bc081f1c064d21713f60fb7f54d6d4",

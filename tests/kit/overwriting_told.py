@@ -78,6 +78,7 @@ OVERWRITES_NOTHING = {
     "place_divide": "a new version of the place; the earlier one keeps its words",
     "place_merge": "a new version of the place; the earlier one keeps its words",
     "photo_mask": "rectangles, no words; a file that shows the photo is checked again",
+    "place_set_remove": STAGE,
     "plan_decide": STAGE,
     "plan_supplement": STAGE,
     "process_save": "carries the hash of the document that was read (`seen`)",

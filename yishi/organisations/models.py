@@ -118,6 +118,8 @@ class PlaceSetItem(Dated):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     place_set = models.ForeignKey(PlaceSet, models.CASCADE, related_name="items")
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    paper = models.CharField(max_length=200, blank=True)  # by which decision it belongs to the set
+    end_paper = models.CharField(max_length=200, blank=True)  # by which decision it left
 
     def __str__(self) -> str:
         return f"{self.place_set}: {self.place}"

@@ -20,6 +20,7 @@ from ..rights import may, permit
 from .bodies import named
 
 NOTE = Words("note", 300)
+PAPER = Words("paper", 200)  # name or number of a decision
 
 
 def place_set_open(
@@ -56,16 +57,19 @@ def place_set_put(
     places: Iterable[Place],
     since: date,
     until: date | None = None,
+    paper: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Put many places into the set from a day on (until a day); places that belong to it in that time already are
-    passed over.
+    """Put many places into the set from a day on (until a day), by a decision (`paper`); places that belong to it in
+    that time already are passed over.
 
     Result: added, known (how many each).
     """
     by = permit("place_set.manage", actor, place_set)
     wanted = {place.pk: place for place in places}
+    paper = PAPER.kept(paper)
     sent = {"place_set": place_set.pk, "places": sorted(wanted, key=str), "since": since, "until": until}
+    sent |= {"paper": paper} if paper else {}
     with act("organisations.place_set.put", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
@@ -77,7 +81,12 @@ def place_set_put(
         known = set(there.filter(current(since)).values_list("place", flat=True))
         new = [
             PlaceSetItem(
-                id=child_id(this.id, number), place_set=place_set, place=place, valid_from=since, valid_to=until
+                id=child_id(this.id, number),
+                place_set=place_set,
+                place=place,
+                valid_from=since,
+                valid_to=until,
+                paper=paper,
             )
             for number, place in enumerate((place for pk, place in wanted.items() if pk not in known), start=1)
         ]
@@ -89,19 +98,23 @@ def place_set_put(
 
 
 def place_set_remove(
-    *, actor: Viewer, item: PlaceSetItem, until: date | None = None, act_id: UUID | None = None
+    *, actor: Viewer, item: PlaceSetItem, until: date | None = None, paper: str = "", act_id: UUID | None = None
 ) -> Receipt:
-    """Take a place out of the set: it belongs to it until a day (yesterday). That it did before stays true."""
+    """Take a place out of the set, by a decision (`paper`): it belongs to it until a day (yesterday).
+
+    That it did before stays true.
+    """
     by = permit("place_set.manage", actor, item.place_set)
-    until = until or timezone.localdate() - timedelta(days=1)
-    with act("organisations.place_set.remove", actor=by, act_id=act_id, body={"item": item.pk, "until": until}) as this:
+    until, paper = until or timezone.localdate() - timedelta(days=1), PAPER.kept(paper)
+    sent = {"item": item.pk, "until": until, **({"paper": paper} if paper else {})}
+    with act("organisations.place_set.remove", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
         item = PlaceSetItem.objects.select_for_update().get(pk=item.pk)
         if item.valid_to is not None:
             raise WrongStage("place_set.left", _("This place left the set on %(day)s.") % {"day": item.valid_to})
-        item.valid_to = max(until, item.valid_from - timedelta(days=1))
-        item.save(update_fields=["valid_to"])
+        item.valid_to, item.end_paper = max(until, item.valid_from - timedelta(days=1)), paper
+        item.save(update_fields=["valid_to", "end_paper"])
         this.entry(subject=("place_set", item.place_set_id), place=item.place_id, quantities={"places": -1})
         this.result(item=item.pk)
     return this.receipt

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from yishi.organisations.models import Body, Place, PlaceSet, PlaceSetItem, valid_on
 from yishi.organisations.reads import places_find
 from yishi.organisations.rights import may
-from yishi.organisations.services.place_sets import place_set_open, place_set_put, place_set_remove
+from yishi.organisations.services.place_sets import PAPER, place_set_open, place_set_put, place_set_remove
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import area, day_field
 from yishi.web.kit.forms import ActForm
@@ -24,6 +24,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.words_field import WordsField
 from yishi.web.organisations.loads import sets_for
 
 PER_PAGE = 25
@@ -66,7 +67,9 @@ PLACE_SET = DeclaredList(
         Column(gettext_lazy("code"), "place.code", page=False),
         Column(gettext_lazy("place"), "place.full_name"),
         Column(gettext_lazy("from"), "valid_from"),
+        Column(gettext_lazy("by decision"), "paper"),
         Column(gettext_lazy("until"), "valid_to", cell="until"),
+        Column(gettext_lazy("left by decision"), "end_paper", page=False),
         Column(gettext_lazy("Let it leave"), cell="leave", only="keeps", is_silent=True),
     ],
 )
@@ -141,6 +144,12 @@ class PlacesForm(ActForm):
         gettext_lazy("until (if it is known)"), required=False, help_text=gettext_lazy("The last day, included.")
     )
 
+    paper = WordsField(
+        PAPER,
+        gettext_lazy("by which decision"),
+        help_text=gettext_lazy("Name or number of the document, for example of the announcement of poor counties."),
+    )
+
     def __init__(self, *args: Any, within: Place | None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.within = within
@@ -210,6 +219,11 @@ def place_set_put_page(request: Request, place_set: PlaceSet) -> HttpResponse:
 
 class EndForm(ActForm):
     until = day_field(gettext_lazy("last day in the set"))
+    paper = WordsField(
+        PAPER,
+        gettext_lazy("by which decision"),
+        help_text=gettext_lazy("For example the announcement that the county has left poverty."),
+    )
 
 
 @page("place_set.item", load=load_item)

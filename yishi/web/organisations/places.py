@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.kit.records import lend, lent
-from yishi.organisations.models import Body, Place, PlaceLevel, Venue
+from yishi.organisations.models import Body, Place, PlaceLevel, PlaceSetItem, Venue
 from yishi.organisations.named_places import place_now
 from yishi.organisations.reads import place_path, places_find
 from yishi.organisations.services.places import (
@@ -30,6 +30,7 @@ from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
+from yishi.web.organisations.loads import sets_for
 
 MOST_FOUND = 20
 LEVELS = list(PlaceLevel.values)
@@ -150,13 +151,33 @@ PLACE_VERSIONS = DeclaredList(
 )
 
 
+PLACE_BELONGS = DeclaredList(
+    "place_belongs",
+    gettext_lazy("Sets that it belongs to"),
+    [
+        Column(
+            gettext_lazy("set of places"),
+            "place_set.name",
+            link=lambda item: reverse("place_set", args=[item.place_set_id]),
+        ),
+        Column(gettext_lazy("from"), "valid_from"),
+        Column(gettext_lazy("by decision"), "paper"),
+        Column(gettext_lazy("last day"), "valid_to", cell="last_day"),
+        Column(gettext_lazy("left by decision"), "end_paper"),
+    ],
+)
+
+
 @page("place.see", load=load_place, methods=("GET",))
 def place(request: Request, place: Place) -> HttpResponse:
     versions = place.versions.select_related("parent").order_by("-valid_from")
+    belongs = PlaceSetItem.objects.filter(place=place, place_set__in=sets_for(request.viewer))
+    belongs = belongs.select_related("place_set").order_by("-valid_from", "place_set__name")
     context = {
         "place": place,
         "trail": place_path(place),
         "versions": versions,
+        "belongs": belongs,
         "successors": place.successors.select_related("new"),
         "predecessors": place.predecessors.select_related("old"),
         "now": place_now(place) if place.closed_on else (),
@@ -164,7 +185,9 @@ def place(request: Request, place: Place) -> HttpResponse:
         "bodies": Body.objects.filter(place=place, valid_to__isnull=True).order_by("kind", "name")[:100],
         "venues": Venue.objects.filter(place=place, valid_to__isnull=True).order_by("name"),
     }
-    return file_response(request, "organisations/place.html", context, {PLACE_VERSIONS: versions})
+    return file_response(
+        request, "organisations/place.html", context, {PLACE_VERSIONS: versions, PLACE_BELONGS: belongs}
+    )
 
 
 class DayForm(ActForm):
