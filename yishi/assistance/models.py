@@ -79,6 +79,7 @@ from .projects.models.projects import (
 from .register.models.households import (
     Household,
     HouseholdCause,
+    HouseholdStanding,
     HouseholdStay,
     household_reach,
     village_reach,
@@ -126,6 +127,7 @@ __all__ = [
     "Household",
     "HouseholdCause",
     "HouseholdMember",
+    "HouseholdStanding",
     "HouseholdStay",
     "HouseholdYear",
     "Import",

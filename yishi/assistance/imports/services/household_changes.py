@@ -27,6 +27,7 @@ from yishi.assistance.register.models import (
     Resident,
 )
 from yishi.assistance.register.services.identity import ACCOUNT, seal
+from yishi.assistance.register.services.standings import FOLLOWED, standings_follow
 from yishi.journal.reads import Prepared, insert_of, update_of
 from yishi.people.models import Person
 
@@ -59,6 +60,7 @@ class Changes:
         self.expected: dict[tuple[str, tuple[str, ...]], dict[UUID, list[Any]]] = {}
         self.causes: dict[tuple[UUID, str], list[str]] = {}  # household, kind: the codes that stand
         self.joined: set[UUID] = set()
+        self.stand: set[UUID] = set()  # households whose standing may have changed
         self.made = NewRows()
         self._new_causes: list[HouseholdCause] = []
         self._sets: dict[tuple[str, tuple[str, ...]], list[tuple[UUID, list[Any]]]] = {}
@@ -89,6 +91,8 @@ class Changes:
             self._leave()
         self._run_causes()
         _sizes(self.joined)
+        for some in _chunks(self.stand):
+            standings_follow(Household.within.filter(pk__in=some), self._today, takes_back=not self.forwards)
 
     # Before the transaction
 
@@ -122,6 +126,8 @@ class Changes:
 
     def _set(self, on: str, key: UUID, said: dict[str, Any], old: list[Any]) -> None:
         names = tuple(said)
+        if on == "household" and FOLLOWED & set(said):
+            self.stand.add(key)
         self.expected.setdefault((on, names), {})[key] = old
         if on == "year":
             self._put(on, (*names, "changed_at"), key, [*said.values(), self._now])

@@ -20,6 +20,7 @@ from yishi.assistance.register.models import (
     Household,
     HouseholdCause,
     HouseholdMember,
+    HouseholdStanding,
     HouseholdStay,
     HouseholdYear,
     MemberYear,
@@ -31,6 +32,7 @@ from yishi.assistance.register.services.identity import (
     identity_index,
     seal,
 )
+from yishi.assistance.register.services.standings import rows_of, spans_of
 from yishi.journal.reads import Prepared, insert_of
 from yishi.kit.identity import Identity
 from yishi.people.models import Person
@@ -54,6 +56,7 @@ class NewRows:
     residents: list[Resident] = field(default_factory=list)
     households: list[Household] = field(default_factory=list)
     stays: list[HouseholdStay] = field(default_factory=list)
+    standings: list[HouseholdStanding] = field(default_factory=list)
     causes: list[HouseholdCause] = field(default_factory=list)
     members: list[HouseholdMember] = field(default_factory=list)
     years: list[HouseholdYear] = field(default_factory=list)
@@ -66,6 +69,7 @@ class NewRows:
             (Resident, self.residents),
             (Household, self.households),
             (HouseholdStay, self.stays),
+            (HouseholdStanding, self.standings),
             (HouseholdCause, self.causes),
             (HouseholdMember, self.members),
             (HouseholdYear, self.years),
@@ -117,6 +121,7 @@ def _household(workbook: Import, new: dict[str, Any], made: NewRows, today: date
             valid_from=household.registered_on,
         )
     )
+    made.standings.extend(rows_of(household, spans_of(household, today)))
     for kind, codes in new["causes"].items():
         made.causes.extend(causes_rows(household.pk, kind, codes))
     yearly = values(new["fields"].get("year", {}))
@@ -208,7 +213,7 @@ def sweep(workbook: Import) -> int:
             where = "member__household__in" if model is MemberYear else "household__in"
             records = model.within.filter(**{where: keys})
             records._raw_delete(records.db)
-        for other in (HouseholdYear.within, HouseholdStay.objects, HouseholdCause.objects):
+        for other in (HouseholdYear.within, HouseholdStay.objects, HouseholdStanding.objects, HouseholdCause.objects):
             records = other.filter(household__in=keys)
             records._raw_delete(records.db)
         gone = Household.arriving_too.filter(pk__in=keys, arriving=workbook.pk)

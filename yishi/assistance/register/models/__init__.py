@@ -1,6 +1,6 @@
 """Households and their people, year by year."""
 
-from .households import Household, HouseholdCause, HouseholdStay, household_reach, village_reach
+from .households import Household, HouseholdCause, HouseholdStanding, HouseholdStay, household_reach, village_reach
 from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, RegisterKeys, Resident
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Household",
     "HouseholdCause",
     "HouseholdMember",
+    "HouseholdStanding",
     "HouseholdStay",
     "HouseholdYear",
     "MemberYear",

@@ -162,6 +162,35 @@ class HouseholdStay(Dated):
         return f"{self.household} {self.place}"
 
 
+class HouseholdStanding(Dated):
+    """Whether a household is poor by the register, for a time; derived from its record (services/standings.py).
+
+    Before and between, and for a household that was never listed, there is no row.
+    """
+
+    class State(models.TextChoices):
+        POOR = "poor", _("poor")  # 建档立卡
+        EXITED = "exited", _("out of poverty")  # 脱贫
+        RETURNED = "returned", _("fell back into poverty")  # 返贫
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    household = models.ForeignKey(Household, models.CASCADE, related_name="standings")
+    state = models.CharField(max_length=8, choices=State.choices)
+    by_year = models.BooleanField(default=False)  # only the year of the first day is known: it stands at its end
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household"], condition=Q(valid_to__isnull=True), name="household_stands_once"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "valid_from"], name="household_standing_days")]
+        ordering = ["valid_from"]
+
+    def __str__(self) -> str:
+        return f"{self.household} {self.state}"
+
+
 class HouseholdCause(models.Model):
     """Why a household is or may become poor: one main cause, others that differ; risks of a monitored household."""
 

@@ -16,6 +16,7 @@ from yishi.assistance.register.models import (
     Household,
     HouseholdCause,
     HouseholdMember,
+    HouseholdStanding,
     HouseholdStay,
     HouseholdYear,
     MemberYear,
@@ -34,6 +35,7 @@ from yishi.people.models import Person
 from .causes import causes_of, causes_read
 from .identity import account_read, account_set, identity_set, keys_check
 from .residents import NewPerson, day_read, person_read
+from .standings import rows_of, spans_of
 from .years import classes_check, compute, income_read
 
 CHUNK = 1000  # households
@@ -69,6 +71,7 @@ class _Rows:
     residents: list[Resident] = field(default_factory=list)
     households: list[Household] = field(default_factory=list)
     stays: list[HouseholdStay] = field(default_factory=list)
+    standings: list[HouseholdStanding] = field(default_factory=list)
     causes: list[HouseholdCause] = field(default_factory=list)
     members: list[HouseholdMember] = field(default_factory=list)
     years: list[HouseholdYear] = field(default_factory=list)
@@ -80,6 +83,7 @@ class _Rows:
             (Resident.within, self.residents),
             (Household.within, self.households),
             (HouseholdStay.objects, self.stays),
+            (HouseholdStanding.objects, self.standings),
             (HouseholdCause.objects, self.causes),
             (HouseholdMember.within, self.members),
             (HouseholdYear.within, self.years),
@@ -181,6 +185,7 @@ def _build(made: _Rows, row: NewHousehold, now: Any, is_demo: bool) -> int:
     made.stays.append(
         HouseholdStay(household=household, place=row.place, group_name=household.group_name, valid_from=day)
     )
+    made.standings += rows_of(household, spans_of(household, day))
     made.causes += causes_of(household, causes_read(row.main_cause, row.causes))
     for year, person in row.years.items():
         said = fields.read(fields.HOUSEHOLD_YEAR, person.get("values", {}))

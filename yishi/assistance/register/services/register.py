@@ -42,9 +42,11 @@ from .residents import (
     person_read,
     recount,
     relations_set,
+    relative,
     sex_fits,
     twice,
 )
+from .standings import FOLLOWED, standing_split, standings_follow
 
 NUMBER = Words("number", 32)
 
@@ -118,12 +120,13 @@ def household_register(
         member_put(household, household.head, head_read.place, key=child_id(this.id, 2), on=day, reason="registered")
         for ordinal, member in enumerate(members_read):
             person = person_here(actor, member, child_id(this.id, 11 + ordinal))
-            _relative(member.place.get("relation", ""))
+            relative(member.place.get("relation", ""))
             sex_fits(member.place.get("relation", ""), member.identity.sex or member.facts.get("sex", ""))
             key = child_id(this.id, 100 + ordinal)
             member_put(household, person, member.place, key=key, on=day, reason="registered")
         _stay(household, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
         causes_write(household, main_cause, causes)
+        standings_follow([household], day)
         this.entry(
             subject=("household", household.pk),
             place=place.pk,
@@ -180,6 +183,8 @@ def household_change(
         if not changed:
             raise Refusal("household.unchanged", _("This is how it stands already; nothing was changed."))
         _update(row)
+        if FOLLOWED & set(changed):
+            standings_follow([row], day)
         this.entry(subject=("household", row.pk), place=row.place_id, at=this.on_day(day), data={"fields": changed})
         households_changed([row.pk])
         this.result(household=row.pk)
@@ -279,6 +284,7 @@ def household_split(
             relation = "head" if key == head.pk else relation_of.get(key, "other")
             _move_out(members_there[key], split_off, relation, day, child_id(this.id, 100 + ordinal))
         _stay(split_off, HouseholdStay.Kind.REGISTERED, day, child_id(this.id, 3))
+        standing_split(household, split_off, day)
         for cause in household.causes.all():
             HouseholdCause.objects.create(
                 household=split_off, kind=cause.kind, code=cause.code, is_main=cause.is_main, ordinal=cause.ordinal
@@ -384,6 +390,7 @@ def household_end(
         day = day_read(on, after=row.registered_on)
         row.left_on, row.left_reason = day, reason
         row.save(update_fields=["left_on", "left_reason"])
+        standings_follow([row], day)
         data = {"reason": reason}
         this.entry(
             subject=("household", row.pk),
@@ -406,11 +413,6 @@ def _village(place: Place, hamlet: Place | None) -> None:
 
 def _number(typed: str) -> str:
     return fields.no_card_number(NUMBER.kept("".join(clean(typed).split())), "number")
-
-
-def _relative(relation: str) -> None:
-    if relation == "head":
-        raise Refusal("relation.head_twice", _("A household has one head."), field="relation")
 
 
 def _insert(household: Household) -> None:

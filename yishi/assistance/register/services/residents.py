@@ -70,6 +70,12 @@ def person_read(said: Mapping[str, Any], prefix: str = "") -> NewPerson:
     )
 
 
+def relative(relation: str) -> None:
+    """Refuse a second head."""
+    if relation == "head":
+        raise Refusal("relation.head_twice", _("A household has one head."), field="relation")
+
+
 def sex_fits(relation: str, sex: str) -> None:
     """Refuse a relation that does not go with the sex (a daughter is no man): a slip of the pen, most often in the
     relation."""

@@ -55,6 +55,7 @@ def story_rows(household: Household) -> dict[str, QuerySet[Any]]:
     return {
         "causes": household.causes.all(),
         "stays": household.stays.select_related("place", "hamlet").order_by("-valid_from"),
+        "standings": household.standings.order_by("-valid_from"),
         "entries": entries.order_by("-received_at", "-id")[:LONGEST],
         "waiting": asked.order_by("asked_at"),
         "years": HouseholdYear.within.filter(household=household).order_by("-year")[:YEARS],

@@ -301,6 +301,7 @@ def household(request: Request, household: Household) -> HttpResponse:
         ],
         "risks": [cause for cause in causes if cause.kind == HouseholdCause.Kind.RISK],
         "stays": gathered["stays"],
+        "standings": gathered["standings"],
         "account": account_masked(household),
         "phone": masked_phone(household.phone),
         "events": household_events(gathered["entries"], gathered["waiting"]),
