@@ -155,7 +155,7 @@ def found() -> Any:
 
 def figures(table: Table) -> None:
     from yishi.reporting.book import still
-    from yishi.reporting.fold import check, rebuild
+    from yishi.reporting.verify import check, rebuild
 
     begun = time.perf_counter()
     rebuild()

@@ -14,7 +14,8 @@ from yishi.assistance.deeds.models import Deed, PossibleDuplicate
 from yishi.database.reach import everything
 from yishi.proposals.services import proposal_cosign, proposal_withdraw
 from yishi.reporting import figures
-from yishi.reporting.fold import check, fold_all
+from yishi.reporting.fold import fold_all
+from yishi.reporting.verify import check
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()

@@ -32,7 +32,8 @@ from yishi.journal.models import Entry, Receipt
 from yishi.journal.verify import verify
 from yishi.organisations.models import Body, Installation, Place
 from yishi.people.models import Account, Person
-from yishi.reporting.fold import check, fold_all
+from yishi.reporting.fold import fold_all
+from yishi.reporting.verify import check
 
 pytestmark = pytest.mark.django_db
 

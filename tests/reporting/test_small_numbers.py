@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from yishi.reporting.columns import Asked, Columns, Figure
-from yishi.reporting.part import Mine, part_of
+from yishi.reporting.blocks import HOUSEHOLD, arranged, read_rows
+from yishi.reporting.columns import Asked, Columns, Figure, Mine
 from yishi.reporting.small_numbers import Told, exactly, roughly, told
 
 FEW = 5
@@ -29,10 +29,11 @@ def some_deeds(rng: random.Random) -> Columns:
         touches = np.array([(0, one + 1, 1) for one in homes], dtype=np.int32).tobytes()
         parties = np.array([(0, rng.randrange(1, BODIES + 1), 0, 10_000, 0)], dtype=np.int32).tobytes()
         day, item = rng.randrange(1, DAYS + 1), rng.randrange(1, 5)
-        rows.append((number, 1, 1000, rng.randrange(3), day, day, item, village, touches, parties))
-    found = Columns(lo=np.arange(VILLAGES, dtype=np.int32))
-    found.add(rows, len(rows))
-    return found
+        rows.append((0, number, 1, 1000, rng.randrange(3), day, day, item, village, touches, parties))
+    lo = np.arange(VILLAGES, dtype=np.int32)
+    cut = rng.randrange(len(rows))
+    blocks = [arranged([read_rows(part)], lo // rng.choice((1, 3, 8)) + 1) for part in (rows[:cut], rows[cut:])]
+    return Columns(tuple(blocks), lo)
 
 
 @dataclass
@@ -48,10 +49,7 @@ class Attacker:
 
     def ask(self, asked: Asked) -> tuple[Told, frozenset[int]]:
         if asked not in self.known:
-            homes: set[int] = set()
-            for block in self.columns.blocks:
-                row, key, _sign = block.heads(0)
-                homes.update(key[self.columns._mask(block, asked)[row]].tolist())
+            homes = self.columns.heads_of(asked, HOUSEHOLD)
             figure = self.columns.figure(asked)
             assert figure.households == len(homes)
             self.known[asked] = (self.tell(figure), frozenset(homes))
@@ -142,7 +140,7 @@ def test_who_knows_their_own_part_learns_no_more_of_the_others():
     for _ in range(1000):
         first, last = sorted((rng.randrange(1, DAYS + 1), rng.randrange(1, DAYS + 1)))
         asked = Asked(*rng.choice((COUNTY, *TOWNSHIPS)), first, last, rng.choice(ITEMS))
-        whole, own = columns.figure(asked), part_of(columns, Mine(bodies=(1,))).figure(asked)
+        whole, own = columns.figure(asked), columns.of(Mine(bodies=(1,))).figure(asked)
         others = whole.households - own.households
         given_away += 0 < others <= roughly(whole.households).high - own.households < FEW
         number = told(whole.households, 0, own.households, has_own=own.deeds > 0, has_rest=own.deeds != whole.deeds)
@@ -174,11 +172,18 @@ def test_a_part_is_the_rows_that_one_knows():
     columns = some_deeds(random.Random(7))
     asked = Asked(*COUNTY, 5, 50)
     theirs = replace(columns.figure(replace(asked, body=2)), credited=0)
-    assert part_of(columns, Mine(bodies=(2,))).figure(asked) == theirs
-    assert part_of(columns, Mine(spans=(TOWNSHIPS[1],))).figure(asked) == columns.figure(
+    assert columns.of(Mine(bodies=(2,))).figure(asked) == theirs
+    assert columns.of(Mine(spans=(TOWNSHIPS[1],))).figure(asked) == columns.figure(
         replace(asked, lo=TOWNSHIPS[1][0], hi=TOWNSHIPS[1][1])
     )
-    assert part_of(columns, Mine()).figure(asked) == Figure()
-    columns.lo = columns.lo[::-1].copy()  # all places are numbered anew: the part is looked for again
+    assert columns.of(Mine()).figure(asked) == Figure()
+    both = Mine((TOWNSHIPS[1],), bodies=(2,))
+    assert columns.of(both).figure(asked).deeds < columns.of(both).figure(replace(asked, start=1)).deeds
+    columns = replace(columns, lo=columns.lo[::-1].copy())  # all places are numbered anew: the part is looked for again
+    within = [
+        columns.figure(replace(asked, lo=lo, hi=hi, body=body)).deeds
+        for lo, hi, body in ((*TOWNSHIPS[1], None), (*COUNTY, 2), (*TOWNSHIPS[1], 2))
+    ]
+    assert columns.of(both).figure(asked).deeds == within[0] + within[1] - within[2]
     there = columns.figure(replace(asked, lo=TOWNSHIPS[1][0], hi=TOWNSHIPS[1][1]))
-    assert part_of(columns, Mine(spans=(TOWNSHIPS[1],))).figure(asked) == there
+    assert columns.of(Mine(spans=(TOWNSHIPS[1],))).figure(asked) == there

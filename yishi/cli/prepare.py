@@ -16,7 +16,8 @@ from yishi.deliberation.services.processes import processes_load
 from yishi.organisations.models import Installation, Place
 from yishi.organisations.services.installation import may_start
 from yishi.people.models import Account
-from yishi.reporting.fold import follow_rules
+from yishi.reporting.book import keep
+from yishi.reporting.verify import follow_rules
 
 from . import first_code, installed
 from .messages import compile_all
@@ -31,6 +32,7 @@ def run(words: list[str]) -> int:
         tables()
         if count := follow_rules():
             print(f"· 统计按新规则重算：{count} 条 · figures built anew by the rules of this version: {count} entries")
+        keep()
         processes_load()
         static_files()
         if settings.DEMO and "demo" in VERBS and is_empty():

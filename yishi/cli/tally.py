@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from yishi.database.reach import everything
 from yishi.organisations.models import Place
+from yishi.reporting.book import keep
 from yishi.reporting.figures import Question, ask, forget
-from yishi.reporting.fold import check, counting, fold_all, rebuild
+from yishi.reporting.fold import fold_all
 from yishi.reporting.indicators import SERIES
 from yishi.reporting.recount import recount
+from yishi.reporting.verify import check, counting, rebuild
 
 USAGE = "yishi tally verify | yishi tally rebuild"
 HALF = 0.5
@@ -24,6 +26,7 @@ def run(words: list[str]) -> int:
     if words == ["rebuild"]:
         began = time.perf_counter()
         count = rebuild()
+        keep()
         print(f"重算 {count} 条 · folded again: {count} ({time.perf_counter() - began:.1f} s)")
         return 0
     if words == ["verify"]:

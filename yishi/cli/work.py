@@ -72,6 +72,7 @@ def weights() -> None:
 
 def figures() -> None:
     import_string("yishi.reporting.fold.fold_all")()
+    import_string("yishi.reporting.book.keep")()
 
 
 def checks() -> None:

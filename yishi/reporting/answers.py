@@ -20,8 +20,8 @@ from yishi.organisations.models import Place, PlaceSet
 from yishi.organisations.reads import place_coded
 from yishi.organisations.sectors import sectors
 
+from .blocks import VILLAGE
 from .book import Still
-from .columns import VILLAGE
 from .figures import MEASURES, ask, asked_of, heads_of, value_of
 from .indicators import DISTINCT, INDICATOR, SUM, THOUSANDTHS, Indicator
 from .models import AnswerSheet

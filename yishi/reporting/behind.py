@@ -20,13 +20,13 @@ from yishi.assistance.deeds.reads import own_deeds
 from yishi.database.reach import Reach
 from yishi.journal.models import Entry
 
+from .blocks import Ints
 from .book import Still
-from .columns import Ints
+from .columns import Mine
 from .figures import asked_of, deeds_of
 from .indicators import DEEDS
 from .models import FigureRow
 from .moves import LAST
-from .part import Mine, part_of
 from .question import Question
 
 CHUNK = 2_000
@@ -48,7 +48,7 @@ class DeedsBehind(Sequence[UUID]):
             asked.places is None and any(lo <= asked.lo and asked.hi <= hi for lo, hi in reach.spans)
         )
         self._asked = asked
-        self._columns = self._whole if self._covered else part_of(self._whole, Mine(reach.spans))
+        self._columns = self._whole if self._covered else self._whole.of(Mine(reach.spans))
         self._reach = reach
 
     def __len__(self) -> int:

@@ -1,107 +1,20 @@
-"""The rows of the figures as columns in memory: any figure is a pass over them. No Django; arrays in, numbers out.
+"""Any figure is a pass over the few stretches of rows that its question reaches (blocks.py). No Django; arrays in,
+numbers out."""
 
-Rows are only added. A reversal is a row with the sign turned, so that sums are sums and a head is counted while the
-signs of its touches add up to more than nothing.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Heads = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
-HOUSEHOLD, PERSON, VILLAGE = 0, 1, 2
-BODY, SOMEBODY = 0, 1
-ROWS = {
-    "sequence": np.int64,
-    "deeds": np.int8,
-    "amount": np.int64,
-    "unnamed": np.int64,
-    "day": np.int32,
-    "received": np.int64,
-    "item": np.int32,
-    "place": np.int32,
-}
-TOUCH = 3  # kind, key, sign
-PARTY = 5  # kind, key, role, share, sector
+from .blocks import BODY, HOUSEHOLD, MOST_KEPT, PERSON, ROWS, SOMEBODY, VILLAGE, Block, Chosen, Ints, Links, Mask
+
 WHOLE = 10_000  # a whole in shares
 LOW = 1 << 20
 HEAD = 1_000  # one head in thousandths
-
-Row = tuple[int, int, int, int, int, int, int, int, bytes, bytes]  # the columns above, then touches and parties
-
-
-@dataclass(slots=True)
-class Block:
-    """Some rows: columns (n,); touches (t, 3) and parties (p, 5), each with the row to which it belongs."""
-
-    columns: dict[str, NDArray[Any]]
-    touches: NDArray[np.int32]
-    touch_row: NDArray[np.int32]
-    parties: NDArray[np.int32]
-    party_row: NDArray[np.int32]
-    # Worked out when first asked for, and kept: a block never changes.
-    kept: dict[tuple[str, int], Heads] = field(default_factory=dict)
-    placed: tuple[NDArray[np.int32], NDArray[np.int32]] | None = None  # the tree's numbers, and those of the rows
-    parts: dict[Any, Any] = field(default_factory=dict)  # see part.py
-
-    @property
-    def size(self) -> int:
-        return int(self.columns["day"].size)
-
-    def heads(self, kind: int) -> Heads:
-        """Row, key and sign of the touches of a kind."""
-        if ("touch", kind) not in self.kept:
-            chosen = self.touches[:, 0] == kind
-            self.kept["touch", kind] = (self.touch_row[chosen], self.touches[chosen, 1], self.touches[chosen, 2])
-        return self.kept["touch", kind]
-
-    def doers(self, kind: int) -> Heads:
-        """Row, key and sign of the parties of a kind."""
-        if ("party", kind) not in self.kept:
-            chosen = self.parties[:, 0] == kind
-            row = self.party_row[chosen]
-            self.kept["party", kind] = (row, self.parties[chosen, 1], self.columns["deeds"][row].astype(np.int32))
-        return self.kept["party", kind]
-
-
-def block_of(figure_rows: Sequence[Row]) -> Block:
-    """The block of `figure_rows`."""
-    count = len(figure_rows)
-    columns = {
-        name: np.fromiter((figure_row[place] for figure_row in figure_rows), dtype=kind, count=count)
-        for place, (name, kind) in enumerate(ROWS.items())
-    }
-    touches, touch_row = _unpacked([figure_row[-2] for figure_row in figure_rows], TOUCH)
-    parties, party_row = _unpacked([figure_row[-1] for figure_row in figure_rows], PARTY)
-    return Block(columns, touches, touch_row, parties, party_row)
-
-
-def joined(blocks: Sequence[Block]) -> Block:
-    """Several blocks as one."""
-    starts = np.cumsum([0, *(block.size for block in blocks)])
-    return Block(
-        {name: np.concatenate([block.columns[name] for block in blocks]) for name in ROWS},
-        np.concatenate([block.touches for block in blocks]),
-        np.concatenate([block.touch_row + start for block, start in zip(blocks, starts, strict=False)]).astype(
-            np.int32
-        ),
-        np.concatenate([block.parties for block in blocks]),
-        np.concatenate([block.party_row + start for block, start in zip(blocks, starts, strict=False)]).astype(
-            np.int32
-        ),
-    )
-
-
-def _unpacked(packed: Sequence[bytes], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The int32 lines of `width` numbers in all the rows' bytes, one under the other, and the row of each line."""
-    lengths = np.fromiter((len(blob) // (4 * width) for blob in packed), dtype=np.int64, count=len(packed))
-    flat = np.frombuffer(b"".join(bytes(blob) for blob in packed), dtype=np.int32).reshape(-1, width)
-    return flat, np.repeat(np.arange(len(packed), dtype=np.int32), lengths)
+FIRST, LAST = 1, (1 << 31) - 1  # days: always
+MOST_FLAGS = 1 << 24  # labels × keys up to which heads are ticked off rather than sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +46,22 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Mine:
+    """The rows that somebody knows: those in one of the spans of places, and those with one of the parties."""
+
+    spans: tuple[tuple[int, int], ...] = ()
+    bodies: tuple[int, ...] = ()  # keys
+    people: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.spans or self.bodies or self.people)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        return tuple(Window(lo, hi, FIRST, LAST) for lo, hi in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """What one question is answered with. Amounts are thousandths and mean something within one unit only."""
 
@@ -154,61 +83,42 @@ class Figure:
         return self.credits - self.deeds
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Columns:
-    """All rows up to `sequence`, and where each place lies in the tree (`lo` by the place's key)."""
+    """The rows of one series in all blocks, or `mine` of them; where each place lies in the tree (`lo` by its key)."""
 
-    blocks: list[Block] = field(default_factory=list)
-    sequence: int = 0
+    blocks: tuple[Block, ...] = ()
     lo: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    series: int = 0
+    mine: Mine | None = None
 
-    @property
-    def size(self) -> int:
-        return sum(block.size for block in self.blocks)
-
-    def add(self, figure_rows: Sequence[Row], sequence: int) -> None:
-        """Rows in their order, up to `sequence`. Small blocks are joined, so that there are never many."""
-        if figure_rows:
-            self.blocks.append(block_of(figure_rows))
-            while len(self.blocks) > 1 and 2 * self.blocks[-1].size >= self.blocks[-2].size:
-                self.blocks[-2:] = [joined(self.blocks[-2:])]
-        self.sequence = sequence
-
-    def still(self) -> "Columns":
-        """As they are now, whatever is added later: rows and blocks never change, only which of them there are."""
-        return Columns(list(self.blocks), self.sequence, self.lo)
+    def of(self, mine: Mine | None) -> "Columns":
+        """Those of these rows that somebody knows; all for None."""
+        return self if mine is None else replace(self, mine=mine)
 
     def deeds(self, asked: Asked) -> int:
         """How many deeds, and nothing else: where a page asks often."""
-        masks = ((block, self._mask(block, asked)) for block in self.blocks)
-        return sum(int(block.columns["deeds"][mask].sum(dtype=np.int64)) for block, mask in masks)
+        return sum(int(chosen.take("deeds").sum(dtype=np.int64)) for chosen in self._chosen(asked))
 
     def figure(self, asked: Asked) -> Figure:
         """Everything about one question."""
-        parts = [(block, self._mask(block, asked)) for block in self.blocks]
-        total = dict.fromkeys(("deeds", "amount", "unnamed", "credits", "credited", "nameless"), 0)
-        for block, mask in parts:
-            for name in ("deeds", "amount", "unnamed"):
-                total[name] += int(block.columns[name][mask].sum(dtype=np.int64))
-            chosen = mask[block.party_row]
-            sign = block.columns["deeds"][block.party_row].astype(np.int64)
-            total["credits"] += int(sign[chosen].sum())
-            ours = chosen & _party_mask(block, asked)
-            if asked.body is not None or asked.sector is not None:
-                high, low = np.divmod(block.columns["amount"][block.party_row[ours]], LOW)
-                share = block.parties[ours, 3].astype(np.int64)
-                total["credited"] += int((high * share).sum()) * LOW + int((low * share).sum())
-            if asked.head is not None:
-                total["nameless"] += _nameless(block, mask, asked.head)
-        total["credited"] //= WHOLE
-        total["nameless"] //= HEAD
+        parts = list(self._chosen(asked))
+        total = dict.fromkeys(("deeds", "amount", "unnamed", "credits"), 0)
+        credited = nameless = 0
+        for chosen in parts:
+            for name in total:
+                total[name] += int(chosen.take(name).sum(dtype=np.int64))
+            credited += _credited(chosen, asked)
+            nameless += 0 if asked.head is None else _nameless(chosen, asked.head)
         return Figure(
             **total,
-            households=self._heads(parts, HOUSEHOLD),
-            people=self._heads(parts, PERSON),
-            villages=self._heads(parts, VILLAGE),
-            bodies=self._doers(parts, BODY),
-            givers=self._doers(parts, SOMEBODY),
+            credited=credited // WHOLE,
+            nameless=nameless // HEAD,
+            households=_distinct(parts, HOUSEHOLD),
+            people=_distinct(parts, PERSON),
+            villages=_distinct(parts, VILLAGE),
+            bodies=_distinct(parts, BODY),
+            givers=_distinct(parts, SOMEBODY),
         )
 
     def by(
@@ -219,178 +129,269 @@ class Columns:
         Without `ends` a stretch reaches to the next one."""
         totals: dict[int, list[int]] = {}
         pairs: list[tuple[Ints, Ints, Ints]] = []
-        for block in self.blocks:
-            mask = self._mask(block, asked)
+        for chosen in self._chosen(asked):
             if label in ("body", "sector"):
-                self._by_party(block, mask, label, totals)
+                row, value = _of_parties(chosen, label)
+                column = chosen.block.rows
+                _add(totals, value, column["deeds"][row], column["amount"][row])
                 continue
-            value = self._label(block, label, starts, ends)
-            keep = mask & (value >= 0)
-            kept = value[keep]
-            top = int(kept.max(initial=-1)) + 1
-            deeds = np.bincount(kept, weights=block.columns["deeds"][keep], minlength=top)
-            amount = _exact_sums(kept, block.columns["amount"][keep], top)
-            for number in np.flatnonzero(np.bincount(kept, minlength=top)).tolist():
-                numbers = totals.setdefault(number, [0, 0, 0])
-                numbers[0] += int(deeds[number])
-                numbers[1] += int(amount[number])
+            value = self._label(chosen, label, starts, ends)
+            if (value < 0).any():
+                chosen, value = chosen.only(value >= 0), value[value >= 0]
+            _add(totals, value, chosen.take("deeds"), chosen.take("amount"))
             if heads:
-                pairs.append(self._touched(block, keep, value))
+                pairs.append(_touched(chosen, value))
         for number, count in _heads_by(pairs):
             totals.setdefault(number, [0, 0, 0])[2] = count
         return {number: numbers for number, numbers in totals.items() if any(numbers)}
 
     def columns_of(self, asked: Asked, *names: str) -> list[NDArray[Any]]:
-        """Columns of the rows that answer the question."""
-        parts = [(block.columns, self._mask(block, asked)) for block in self.blocks]
-        return [
-            np.concatenate([np.zeros(0, ROWS[name]), *(columns[name][mask] for columns, mask in parts)])
-            for name in names
-        ]
+        """Columns of the rows that answer the question, in no order."""
+        parts = list(self._chosen(asked))
+        return [np.concatenate([np.zeros(0, ROWS[name]), *(chosen.take(name) for chosen in parts)]) for name in names]
 
     def rows_of(self, asked: Asked) -> list[int]:
-        """The sequences of the rows that answer the question."""
-        sequences: list[int] = self.columns_of(asked, "sequence")[0].tolist()
+        """The sequences of the rows that answer the question, rising."""
+        sequences: list[int] = np.sort(self.columns_of(asked, "sequence")[0]).tolist()
         return sequences
 
-    @staticmethod
-    def _touched(block: Block, keep: Mask, value: Ints) -> tuple[Ints, Ints, Ints]:
-        """Label, household and sign of each touch of the kept rows."""
-        row, key, sign = block.heads(HOUSEHOLD)
-        chosen = keep[row]
-        return value[row[chosen]].astype(np.int64), key[chosen].astype(np.int64), sign[chosen].astype(np.int64)
+    def heads_of(self, asked: Asked, kind: int) -> set[int]:
+        """The keys that the rows of the question touch, those of reversals too."""
+        found = (chosen.links(kind).take("key").tolist() for chosen in self._chosen(asked))
+        return {key for keys in found for key in keys}
 
-    def _by_party(self, block: Block, mask: Mask, label: str, totals: dict[int, list[int]]) -> None:
-        """Add to `totals` each deed once for each of its bodies, or for each of its members' sectors."""
-        kind, column = (BODY, 1) if label == "body" else (SOMEBODY, 4)
-        chosen = mask[block.party_row] & (block.parties[:, 0] == kind) & (block.parties[:, column] > 0)
-        row, key = block.party_row[chosen].astype(np.int64), block.parties[chosen, column].astype(np.int64)
-        if key.size == 0:
-            return
-        pair = np.unique(row * (int(key.max()) + 1) + key)
-        row, key = np.divmod(pair, int(key.max()) + 1)
-        deeds = np.bincount(key, weights=block.columns["deeds"][row])
-        amount = _exact_sums(key, block.columns["amount"][row], deeds.size)
-        for number in np.unique(key).tolist():
-            numbers = totals.setdefault(number, [0, 0, 0])
-            numbers[0] += int(deeds[number])
-            numbers[1] += int(amount[number])
-
-    def _label(self, block: Block, label: str, starts: Sequence[int], ends: Sequence[int]) -> Ints:
+    def _label(self, chosen: Chosen, label: str, starts: Sequence[int], ends: Sequence[int]) -> Ints:
         if label == "item":
-            return block.columns["item"].astype(np.int64)
-        value = self.places(block) if label == "place" else block.columns["day"]
-        number = np.searchsorted(np.asarray(starts), value, side="right").astype(np.int64) - 1
-        if ends:  # what lies between two stretches lies in neither
-            number[value > np.asarray(ends)[number]] = -1
-        return number
+            return chosen.take("item").astype(np.int64)
+        if label == "place":  # of each place once, not of each row
+            of_place: Ints = _stretch_of(self.lo, starts, ends)[chosen.take("place")]
+            return of_place
+        day = chosen.take("day")
+        first = int(day.min(initial=LAST))
+        of_day: Ints = _stretch_of(np.arange(first, int(day.max(initial=first)) + 1), starts, ends)[day - first]
+        return of_day
 
-    def places(self, block: Block) -> NDArray[np.int32]:
-        """Where each row lies in the tree."""
-        placed = block.placed
-        if placed is None or placed[0] is not self.lo:
-            placed = block.placed = (self.lo, self.lo[block.columns["place"]])
-        return placed[1]
+    def _chosen(self, asked: Asked) -> Iterator[Chosen]:
+        """The rows that answer the question, block by block."""
+        for block in self.blocks:
+            chosen = self._reached(block, asked)
+            if chosen.size:
+                yield chosen
 
-    def _mask(self, block: Block, asked: Asked) -> Mask:
-        """Which rows answer the question."""
-        day, lo = block.columns["day"], self.places(block)
-        mask: Mask = (day >= asked.start) & (day <= asked.end)
-        if asked.places is None:
-            mask &= (lo >= asked.lo) & (lo <= asked.hi)
-        if asked.items is not None:
-            mask &= np.isin(block.columns["item"], list(asked.items))
-        if asked.known_by is not None:
-            mask &= block.columns["received"] <= asked.known_by
-        for windows in (asked.windows, asked.places):
-            if windows is not None:
-                mask &= _inside(lo, day, windows)
-        for wanted in _party_masks(block, asked):
-            has = np.zeros(mask.size, dtype=bool)
-            has[block.party_row[wanted]] = True
-            mask &= has
-        return mask
+    def _reached(self, block: Block, asked: Asked) -> Chosen:
+        area, low, high = block.spans(self.lo)
+        here = asked.places if asked.places is not None else (Window(asked.lo, asked.hi, asked.start, asked.end),)
+        conditions = [here] + ([] if asked.windows is None else [asked.windows])
+        mine = self.mine
+        if mine is not None and not (mine.bodies or mine.people):
+            conditions.append(mine.windows)
+        reached, torn = np.ones(area.size, dtype=bool), []
+        for windows in conditions:
+            some, whole = _overlap(windows, low, high, asked)
+            reached &= some
+            torn.append((windows, whole))
+        chosen = Chosen(block, *block.stretches(self.series, area[reached], asked.start, asked.end))
+        if mine is not None and (mine.bodies or mine.people):
+            chosen = chosen.among(self._known(block, mine))
+        for windows, whole in torn:
+            if not whole[reached].all() and chosen.size:
+                chosen = chosen.only(self._inside(chosen, windows, asked))
+        return _narrowed(chosen, asked)
 
-    @staticmethod
-    def _heads(parts: Sequence[tuple[Block, Mask]], kind: int) -> int:
-        """How many of a kind are touched at least once, reversals taken off."""
-        return _counted((block.heads(kind), mask) for block, mask in parts)
+    def _inside(self, chosen: Chosen, windows: Sequence[Window], asked: Asked) -> Mask:
+        """Which rows lie in one of the windows. Those of the same days share one table over the places."""
+        place = chosen.take("place")
+        inside: Mask = np.zeros(place.size, dtype=bool)
+        for start, end in sorted({(window.start, window.end) for window in windows}):
+            if start > asked.end or end < asked.start:
+                continue
+            there = np.zeros(self.lo.size, dtype=bool)
+            for window in windows:
+                if (window.start, window.end) == (start, end):
+                    there |= (self.lo >= max(window.lo, 0)) & (self.lo <= window.hi)
+            found = there[place]
+            if start > asked.start or end < asked.end:
+                day = chosen.take("day")
+                found &= (day >= start) & (day <= end)
+            inside |= found
+        return inside
 
-    @staticmethod
-    def _doers(parts: Sequence[tuple[Block, Mask]], kind: int) -> int:
-        return _counted((block.doers(kind), mask) for block, mask in parts)
+    def _known(self, block: Block, mine: Mine) -> NDArray[np.int32]:
+        """The rows of the block that are known to somebody, rising."""
+        kept = block.known.get(mine)
+        if kept is not None and kept[0] is self.lo:  # a place that moved may have left the span
+            rows: NDArray[np.int32] = kept[1]
+            return rows
+        everything = Chosen(block, np.array([0]), np.array([block.size]))
+        always = Asked(0, 0, FIRST, LAST)
+        found = [np.flatnonzero(self._inside(everything, mine.windows, always))] if mine.spans else []
+        for kind, keys in ((BODY, mine.bodies), (SOMEBODY, mine.people)):
+            links = everything.links(kind)
+            found += [links.take("row")[links.take("key") == key] for key in keys]
+        rows = np.unique(np.concatenate(found)).astype(np.int32)
+        block.known = dict([*block.known.items()][1 - MOST_KEPT :]) | {mine: (self.lo, rows)}
+        return rows
 
 
-def _nameless(block: Block, mask: Mask, kind: int) -> int:
+def _overlap(windows: Sequence[Window], low: Ints, high: Ints, asked: Asked) -> tuple[Mask, Mask]:
+    """Which areas (low…high) some window reaches, and which lie wholly in one on all days that are asked."""
+    some, whole = np.zeros(low.size, dtype=bool), np.zeros(low.size, dtype=bool)
+    for window in windows:
+        if window.start <= asked.end and window.end >= asked.start:
+            some |= (high >= max(window.lo, 0)) & (low <= window.hi)
+            if window.start <= asked.start and window.end >= asked.end:
+                whole |= (low >= max(window.lo, 0)) & (high <= window.hi)
+    return some, whole
+
+
+def _narrowed(chosen: Chosen, asked: Asked) -> Chosen:
+    """Those rows that are of the items, known by the moment, and have a party in each dimension that is asked."""
+    if asked.items is not None and chosen.size:
+        item = chosen.take("item")
+        if len(asked.items) == 1:
+            chosen = chosen.only(item == next(iter(asked.items)))
+        else:
+            wanted = np.zeros(max(int(item.max()), *asked.items, 0) + 1, dtype=bool)
+            wanted[[key for key in asked.items if key >= 0]] = True
+            chosen = chosen.only(wanted[item])
+    if asked.known_by is not None and chosen.size:
+        chosen = chosen.only(chosen.take("received") <= asked.known_by)
+    for links in _asked_parties(chosen, asked):
+        chosen = chosen.among(np.unique(links[0]).astype(np.int64)) if chosen.size else chosen
+    return chosen
+
+
+def _asked_parties(chosen: Chosen, asked: Asked) -> Iterator[tuple[NDArray[Any], Links, Mask]]:
+    """For each dimension of parties that is asked: the rows that have one, the links of its kind, which those are."""
+    for kind, column, wanted in ((BODY, "key", asked.body), (SOMEBODY, "sector", asked.sector)):
+        if wanted is not None:
+            links = chosen.links(kind)
+            is_wanted = links.take(column) == wanted
+            yield links.take("row")[is_wanted], links, is_wanted
+
+
+def _credited(chosen: Chosen, asked: Asked) -> int:
+    """The parts of the amount that the asked body and sector have, times WHOLE."""
+    total = 0
+    for row, links, is_wanted in _asked_parties(chosen, asked):
+        high, low = np.divmod(chosen.block.rows["amount"][row], LOW)
+        share = links.take("share")[is_wanted].astype(np.int64)
+        total += int((high * share).sum()) * LOW + int((low * share).sum())
+    return total
+
+
+def _nameless(chosen: Chosen, kind: int) -> int:
     """What the amounts of the rows are beyond the heads of `kind` that they name: somebody counted these, nobody can
     say whether they are counted already."""
-    row, _key, _sign = block.heads(kind)
-    named = np.bincount(row, minlength=block.size)[mask] * HEAD
-    amount = block.columns["amount"][mask]
+    numbers = _numbers(chosen)
+    named = np.bincount(_local(chosen, numbers, chosen.links(kind).take("row")), minlength=chosen.size) * HEAD
+    amount = chosen.take("amount")
     beyond = np.sign(amount) * np.maximum(np.abs(amount) - named, 0)
     return int(beyond.sum(dtype=np.int64))
 
 
-def _inside(lo: NDArray[Any], day: NDArray[Any], windows: Sequence[Window]) -> Mask:
-    """Which rows lie in one of the windows. Those of the same days share one table over the numbers of places."""
-    inside: Mask = np.zeros(lo.size, dtype=bool)
-    size = max([int(lo.max(initial=0)), *(window.hi for window in windows)]) + 2  # the last, lo -1, lies nowhere
-    for start, end in sorted({(window.start, window.end) for window in windows}):
-        table = np.zeros(size, dtype=bool)
-        for window in windows:
-            if (window.start, window.end) == (start, end):
-                table[max(window.lo, 0) : window.hi + 1] = True
-        inside |= table[lo] & (day >= start) & (day <= end)
-    return inside
+def _numbers(chosen: Chosen) -> tuple[int, NDArray[np.int32]]:
+    """A row of the block (from the first one on) → its place among those chosen."""
+    if chosen.rows is not None:
+        rows = chosen.rows
+    elif chosen.starts.size == 1:
+        return int(chosen.starts[0]), np.zeros(0, dtype=np.int32)
+    else:
+        rows = np.concatenate([np.arange(a, b) for a, b in zip(chosen.starts, chosen.ends, strict=True)])
+    first = int(rows[0])
+    numbers = np.zeros(int(rows[-1]) - first + 1, dtype=np.int32)
+    numbers[rows - first] = np.arange(rows.size)
+    return first, numbers
 
 
-def _party_masks(block: Block, asked: Asked) -> Iterator[Mask]:
-    """One mask over the parties for each dimension that is asked: a deed must have a party in each."""
-    if asked.body is not None:
-        yield (block.parties[:, 0] == BODY) & (block.parties[:, 1] == asked.body)
-    if asked.sector is not None:
-        yield (block.parties[:, 0] == SOMEBODY) & (block.parties[:, 4] == asked.sector)
+def _local(chosen: Chosen, numbers: tuple[int, NDArray[np.int32]], row: NDArray[Any]) -> NDArray[Any]:
+    first, places = numbers
+    return row - first if chosen.rows is None and chosen.starts.size == 1 else places[row - first]
 
 
-def _party_mask(block: Block, asked: Asked) -> Mask:
-    """The parties whose part is asked for: those of the body and of the sector."""
-    mask: Mask = np.zeros(block.party_row.size, dtype=bool)
-    for party_mask in _party_masks(block, asked):
-        mask |= party_mask
-    return mask
+def _of_parties(chosen: Chosen, label: str) -> tuple[Ints, Ints]:
+    """Row and key of each of a deed's bodies, or of its members' sectors, each once."""
+    links = chosen.links(BODY if label == "body" else SOMEBODY)
+    row, key = links.take("row").astype(np.int64), links.take("key" if label == "body" else "sector").astype(np.int64)
+    row, key = row[key > 0], key[key > 0]
+    width = int(key.max(initial=0)) + 1
+    return np.divmod(np.unique(row * width + key), width)
 
 
-def _counted(parts: Iterable[tuple[Heads, Mask]]) -> int:
-    """How many keys have signs that add up to more than nothing, in the rows that are chosen."""
-    touched = []
-    for (row, key, sign), mask in parts:
-        chosen = mask[row]
-        if chosen.any():
-            touched.append((key[chosen], sign[chosen]))
-    if not touched:
-        return 0
-    top = max(int(key.max()) for key, _sign in touched) + 1
-    total = np.zeros(top, dtype=np.int64)
-    for key, sign in touched:
-        total += np.bincount(key, minlength=top)
-        total -= 2 * np.bincount(key[sign < 0], minlength=top)
-    return int((total > 0).sum())
+def _touched(chosen: Chosen, value: Ints) -> tuple[Ints, Ints, Ints]:
+    """Label, household and sign of each touch of the rows."""
+    links = chosen.links(HOUSEHOLD)
+    label = value[_local(chosen, _numbers(chosen), links.take("row"))]
+    return label, links.take("key"), links.take("sign")
+
+
+def _stretch_of(value: NDArray[Any], starts: Sequence[int], ends: Sequence[int]) -> Ints:
+    """The number of the stretch in which each value lies, -1 for none."""
+    number = np.searchsorted(np.asarray(starts), value, side="right").astype(np.int64) - 1
+    if ends:  # what lies between two stretches lies in neither
+        number[value > np.asarray(ends)[number]] = -1
+    return number
+
+
+def _add(totals: dict[int, list[int]], value: NDArray[Any], deeds: NDArray[Any], amount: Ints) -> None:
+    """Add to `totals` deeds and amount by label."""
+    count = np.bincount(value)
+    signed, exact = np.bincount(value, weights=deeds), _exact_sums(value, amount, count.size)
+    for number in np.flatnonzero(count).tolist():
+        numbers = totals.setdefault(number, [0, 0, 0])
+        numbers[0] += int(signed[number])
+        numbers[1] += int(exact[number])
+
+
+def _distinct(parts: Sequence[Chosen], kind: int) -> int:
+    """How many keys of a kind have signs that add up to more than nothing."""
+    links = [chosen.links(kind) for chosen in parts]
+    pairs = [(each.take("key"), each.take("sign")) for each in links]
+    return int(np.count_nonzero(_ticked([pair for pair in pairs if pair[0].size])))
+
+
+def _ticked(pairs: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> Mask:
+    """By key: do its signs add up to more than nothing? Nearly all signs are +1: keys are ticked off, and only those
+    that have another sign too are added up."""
+    size = max((int(key.max()) for key, _sign in pairs), default=-1) + 1
+    ticked: Mask = np.zeros(size, dtype=bool)
+    suspect: Mask | None = None
+    for key, sign in pairs:
+        ticked[key] = True
+        odd = key[sign != 1]
+        if odd.size:
+            suspect = np.zeros(size, dtype=bool) if suspect is None else suspect
+            suspect[odd] = True
+    if suspect is not None:
+        among = [(key[chosen], sign[chosen]) for key, sign in pairs for chosen in [suspect[key]]]
+        keys = np.concatenate([key for key, _sign in among])
+        found, number = np.unique(keys, return_inverse=True)
+        total = np.bincount(number, weights=np.concatenate([sign for _key, sign in among]))
+        ticked[found] = total > 0
+    return ticked
 
 
 def _heads_by(parts: Sequence[tuple[Ints, Ints, Ints]]) -> list[tuple[int, int]]:
     """(label, how many heads) from labels, keys and signs."""
-    label, key, sign = (np.concatenate([part[n] for part in parts]) if parts else np.zeros(0, int) for n in range(3))
-    if label.size == 0:
+    filled = [part for part in parts if part[0].size]
+    if not filled:
         return []
-    width = int(key.max()) + 1
-    pair = (label * width + key) * 2 + (sign < 0)  # the sign at the end: a plain sort is much faster than an argsort
-    pair.sort()
+    width = max(int(key.max()) for _label, key, _sign in filled) + 1
+    labels = max(int(label.max()) for label, _key, _sign in filled) + 1
+    pairs = [(label * width + key, sign) for label, key, sign in filled]
+    if labels * width <= MOST_FLAGS:
+        ticked = _ticked(pairs)
+        ticked = np.concatenate([ticked, np.zeros(labels * width - ticked.size, dtype=bool)])
+        counts = np.count_nonzero(ticked.reshape(labels, width), axis=1)
+        return [(int(label), int(counts[label])) for label in np.flatnonzero(counts)]
+    pair = np.concatenate([pair * 2 + (sign < 0) for pair, sign in pairs])
+    pair.sort()  # the sign at the end: a plain sort is much faster than an argsort
     sign = 1 - 2 * (pair & 1)
     pair >>= 1
     first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
     counted = np.add.reduceat(sign, first) > 0
-    labels, counts = np.unique(pair[first][counted] // width, return_counts=True)
-    return list(zip(labels.tolist(), counts.tolist(), strict=True))
+    found, numbers = np.unique(pair[first][counted] // width, return_counts=True)
+    return list(zip(found.tolist(), numbers.tolist(), strict=True))
 
 
 def _exact_sums(value: NDArray[Any], amount: Ints, top: int) -> Ints:

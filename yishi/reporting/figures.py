@@ -21,13 +21,13 @@ from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceSet
 
+from .blocks import HOUSEHOLD, PERSON, VILLAGE
 from .book import Still, forget, still
-from .columns import HOUSEHOLD, PERSON, VILLAGE, Asked, Columns, Figure, Window
+from .columns import Asked, Columns, Figure, Mine, Window
 from .fold import EPOCH
 from .indicators import DEEDS, Indicator, Series
 from .models import FigureRow
 from .moves import LAST
-from .part import Mine, part_of
 from .question import DIMENSIONS, MOST_DIMENSIONS, Question
 
 KINDS: dict[str, int] = {
@@ -160,8 +160,7 @@ def by_month(
 
 
 def _columns(now: Still, series: Series, mine: Mine | None = None) -> Columns:
-    columns = now.series[series.number]
-    return columns if mine is None else part_of(columns, mine)
+    return now.series[series.number].of(mine)
 
 
 def deeds_of(question: Question) -> QuerySet[Deed]:
@@ -283,11 +282,6 @@ def _windows(place_set: PlaceSet, then: bool, now: Still) -> tuple[Window, ...]:
     )
 
 
-def current() -> Columns:
-    """All deeds that are folded, in memory."""
-    return still().series[DEEDS.number]
-
-
 NAMES = tuple(field.name for field in fields(Figure))
 
 __all__ = [
@@ -301,7 +295,6 @@ __all__ = [
     "by_month",
     "by_place",
     "by_sector",
-    "current",
     "deeds_in",
     "deeds_of",
     "entries_of",

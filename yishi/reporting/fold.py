@@ -1,28 +1,23 @@
-"""Fold the journal into figures: entry by entry, each once, one folder at a time; check it, and build it anew."""
+"""Fold the journal into figures: entry by entry, each once, one folder at a time."""
 
-import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
 from yishi.journal.feed import FEEDS, mark_folded, unfolded
-from yishi.journal.models import Entry, Unfolded
-from yishi.kit.ids import uuid7
+from yishi.journal.models import Entry
 
-from .indicators import DEEDS, SERIES, Series, series_of
+from .indicators import SERIES, Series, series_of
 from .models import FigureKey, FigureRow, FigureState
 from .tallies import rows_add
 
-log = logging.getLogger("yishi.reporting.fold")
 BATCH = 2_000
-MOST_DIFFERENCES = 20
 WHOLE = 10_000
-COUNTS = DEEDS.entry
 TOUCHED = {"household": 0, "person": 1, "village": 2}
 PARTY = {"body": 0, "person": 1}
 ROLES = {"lead": 0, "co": 1, "funder": 2, "organiser": 3}
@@ -44,9 +39,9 @@ def fold(limit: int = BATCH) -> int:
         state()
         entries = unfolded(limit)
         if entries:
-            _write(entries, {})
+            _write(entries)
             mark_folded(entries)
-            _up_to()
+            up_to()
     return len(entries)
 
 
@@ -64,88 +59,11 @@ def state() -> FigureState:
     return FigureState.objects.select_for_update().get(pk=1)
 
 
-def rebuild() -> int:
-    """Throw all figures away and fold the whole journal again, in one transaction; gives the number of entries."""
-    done, at_hand = 0, dict[Ref, int]()
-    with transaction.atomic():
-        standing = state()
-        FigureRow.objects.all().delete()
-        Unfolded.objects.all().delete()
-        FigureState.objects.filter(pk=standing.pk).update(generation=uuid7(), rules=RULES)
-        for batch in _batches(counting().order_by("received_at", "pk")):
-            _write(batch, at_hand, is_new=True)
-            done += len(batch)
-        _up_to()
-    return done
-
-
-def follow_rules() -> int:
-    """Build all figures anew where they stand by older rules, as after an upgrade; gives the number of entries."""
-    return rebuild() if FigureState.objects.filter(pk=1).exclude(rules=RULES).exists() else 0
-
-
-def _up_to() -> None:
+def up_to() -> None:
     """Say how far the figures are."""
     last = FigureRow.objects.order_by("-sequence").values_list("sequence", flat=True).first()
     key = FigureKey.objects.order_by("-pk").values_list("pk", flat=True).first()
     FigureState.objects.filter(pk=1).update(sequence=last or 0, key=key or 0)
-
-
-def counting() -> Any:
-    """All entries of the journal that feed figures."""
-    return Entry.objects.filter(code__in=list(FEEDS))
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What `check` found: entries and rows compared, and in words what differs (at most 20)."""
-
-    entries: int
-    waiting: int
-    differences: tuple[str, ...]
-
-    @property
-    def is_right(self) -> bool:
-        return not self.differences
-
-
-def check() -> Checked:
-    """Compare every entry with its rows: each entry once, with the same numbers, and no row without an entry."""
-    differences: list[str] = []
-    seen, at_hand = 0, dict[Ref, int]()
-    with transaction.atomic():
-        state()
-        waiting = Unfolded.objects.count()
-        rows_left = FigureRow.objects.count()
-        for batch in _batches(counting().exclude(pk__in=Unfolded.objects.values("entry")).order_by("pk")):
-            seen += len(batch)
-            stored = FigureRow.objects.filter(entry_id__in=[entry.pk for entry in batch])
-            by_key = {(row.entry_id, row.series): row for row in stored}
-            rows_left -= len(by_key)
-            keys = _keys(_refs(batch), at_hand, make=False)
-            for entry in batch:
-                differences += _differences(entry, by_key, keys)
-                if len(differences) >= MOST_DIFFERENCES:
-                    return Checked(seen, waiting, tuple(differences[:MOST_DIFFERENCES]))
-    if rows_left:
-        differences.append(f"{rows_left} rows without an entry of the journal")
-    return Checked(seen, waiting, tuple(differences))
-
-
-def _differences(entry: Entry, by_key: dict[tuple[Any, int], FigureRow], keys: dict[Ref, int]) -> list[str]:
-    """In what the entry's rows (`by_key`: entry, number of the series) differ from the entry itself: a line each."""
-    differences = []
-    for series in _series(entry):
-        row = by_key.get((entry.pk, series.number))
-        if row is None:
-            differences.append(f"entry {entry.pk}: not in the figures")
-            continue
-        for name, value in project(entry, series, keys).items():
-            stored = getattr(row, name)
-            if (bytes(stored) if isinstance(value, bytes) else stored) != value:
-                differences.append(f"entry {entry.pk}: {name} differs")
-                break
-    return differences
 
 
 def project(entry: Entry, series: Series, keys: dict[Ref, int]) -> dict[str, Any]:
@@ -175,8 +93,8 @@ def project(entry: Entry, series: Series, keys: dict[Ref, int]) -> dict[str, Any
         "received": (entry.received_at - EPOCH) // timedelta(microseconds=1),
         "item": keys.get(home_of(entry), -1),
         "place": keys.get(("place", str(entry.place_id)), -1),
-        "touches": np.array(touches, dtype=np.int32).tobytes(),
-        "parties": np.array(parties, dtype=np.int32).tobytes(),
+        "touches": array("i", chain.from_iterable(touches)).tobytes(),
+        "parties": array("i", chain.from_iterable(parties)).tobytes(),
     }
 
 
@@ -196,20 +114,20 @@ def parties_of(entry: Entry) -> list[tuple[str, str, str, int, str]]:
     return named
 
 
-def _series(entry: Entry) -> list[Series]:
+def series_in(entry: Entry) -> list[Series]:
     return [series for series in series_of(entry.code) if series.takes(entry.quantities, entry.dims)]
 
 
-def _write(entries: list[Entry], at_hand: dict[Ref, int], *, is_new: bool = False) -> None:
-    """A row for each series of each entry; what was delivered before is there already, unless all `is_new`."""
+def _write(entries: list[Entry]) -> None:
+    """A row for each series of each entry; what was delivered before is there already."""
     ids = [entry.pk for entry in entries]
-    known = set() if is_new else set(FigureRow.objects.filter(entry_id__in=ids).values_list("entry_id", flat=True))
+    known = set(FigureRow.objects.filter(entry_id__in=ids).values_list("entry_id", flat=True))
     fresh = list({entry.pk: entry for entry in entries if entry.pk not in known}.values())
-    keys = _keys(_refs(fresh), at_hand)
-    rows_add([{"entry_id": entry.pk, **project(entry, series, keys)} for entry in fresh for series in _series(entry)])
+    keys = keys_of(refs_of(fresh), {})
+    rows_add([{"entry_id": entry.pk, **project(entry, series, keys)} for entry in fresh for series in series_in(entry)])
 
 
-def _refs(entries: Iterable[Entry]) -> set[Ref]:
+def refs_of(entries: Iterable[Entry]) -> set[Ref]:
     """Everything in `entries` that needs a key."""
     refs: set[Ref] = set()
     for entry in entries:
@@ -223,7 +141,7 @@ def _refs(entries: Iterable[Entry]) -> set[Ref]:
     return refs
 
 
-def _keys(refs: set[Ref], at_hand: dict[Ref, int], *, make: bool = True) -> dict[Ref, int]:
+def keys_of(refs: set[Ref], at_hand: dict[Ref, int], *, make: bool = True) -> dict[Ref, int]:
     """`at_hand` with the keys of `refs`, which never change; new ones are given out, within the folder's lock."""
     at_hand.update(_known(refs - at_hand.keys()))
     missing = sorted(refs - at_hand.keys())
@@ -243,14 +161,3 @@ def _known(refs: set[Ref]) -> dict[Ref, int]:
             known = FigureKey.objects.filter(kind=kind, ref__in=wanted[start : start + 500])
             keys.update({(kind, ref): key for key, ref in known.values_list("pk", "ref")})
     return keys
-
-
-def _batches(entries: Any) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    for entry in entries.iterator(chunk_size=BATCH):
-        batch.append(entry)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -16,12 +16,12 @@ from uuid import UUID
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 
+from .blocks import VILLAGE
 from .book import Still
-from .columns import VILLAGE, Figure
+from .columns import Figure, Mine
 from .figures import Heads, Three, ask, by_heads, by_item, by_place, value_of
 from .indicators import DEEDS, INDICATOR, Indicator, Series
 from .models import FigureKey
-from .part import Mine
 from .question import Question
 
 TEN = 10  # more than five: within a ten nobody knows whether there are fewer than five

@@ -17,7 +17,8 @@ from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.journal.models import Entry, Receipt, Unfolded
 from yishi.kit.errors import NotAllowed, Refusal
 from yishi.kit.ids import uuid7
-from yishi.reporting.fold import check, fold_all
+from yishi.reporting.fold import fold_all
+from yishi.reporting.verify import check
 
 pytestmark = pytest.mark.django_db
 
