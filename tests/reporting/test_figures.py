@@ -356,6 +356,13 @@ def test_one_deed_with_two_bodies_is_one_deed_and_two_credits(helping):
     assert ask(whole(helping, body=cast.bodies["department"])).amount == 1000
 
 
+def test_deeds_that_lie_in_none_of_the_places_below_are_in_no_row(helping):
+    helping.record()
+    fold_all()
+    far = helping.cast.places["宜良县"]
+    assert by_place(whole(helping), [far]) == [(far, [0, 0, 0])]
+
+
 def test_undoing_one_of_two_deeds_leaves_the_family_counted(helping):
     one = helping.record()
     helping.record(item="channel", on=timezone.localdate() - timedelta(days=60))

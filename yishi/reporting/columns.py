@@ -138,6 +138,8 @@ class Columns:
             value = self._label(chosen, label, starts, ends)
             if (value < 0).any():
                 chosen, value = chosen.only(value >= 0), value[value >= 0]
+                if not value.size:
+                    continue
             _add(totals, value, chosen.take("deeds"), chosen.take("amount"))
             if heads:
                 pairs.append(_touched(chosen, value))

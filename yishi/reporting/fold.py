@@ -4,7 +4,8 @@ from array import array
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,6 +27,31 @@ RULES = 1  # raised when the same entry makes other rows than before: `prepare` 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Ref = tuple[str, str]  # kind, ref
+
+
+class Counted(Protocol):
+    """What figures read of an entry."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def place_id(self) -> UUID | None: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def reverses_id(self) -> UUID | None: ...
+    @property
+    def dims(self) -> dict[str, Any]: ...
+    @property
+    def quantities(self) -> dict[str, Any]: ...
+    @property
+    def touches(self) -> list[Any]: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
 
 
 def listen() -> None:
@@ -66,7 +92,7 @@ def up_to() -> None:
     FigureState.objects.filter(pk=1).update(sequence=last or 0, key=key or 0)
 
 
-def project(entry: Entry, series: Series, keys: dict[Ref, int]) -> dict[str, Any]:
+def project(entry: Counted, series: Series, keys: dict[Ref, int]) -> dict[str, Any]:
     """The columns of an entry's row in one series."""
     quantities = entry.quantities
     touches = [
@@ -98,14 +124,14 @@ def project(entry: Entry, series: Series, keys: dict[Ref, int]) -> dict[str, Any
     }
 
 
-def home_of(entry: Entry) -> Ref:
+def home_of(entry: Counted) -> Ref:
     """What an entry counts for: its item, else its campaign, else neither."""
     if not entry.dims.get("item") and entry.dims.get("campaign"):
         return ("campaign", str(entry.dims["campaign"]))
     return ("item", str(entry.dims.get("item") or ""))
 
 
-def parties_of(entry: Entry) -> list[tuple[str, str, str, int, str]]:
+def parties_of(entry: Counted) -> list[tuple[str, str, str, int, str]]:
     """Who did what an entry counts: (kind, id, role, share, sector). An entry that names none was done by the body in
     its dims, if there is one."""
     named = [tuple(party) for party in entry.data.get("parties", ())]
@@ -114,7 +140,7 @@ def parties_of(entry: Entry) -> list[tuple[str, str, str, int, str]]:
     return named
 
 
-def series_in(entry: Entry) -> list[Series]:
+def series_in(entry: Counted) -> list[Series]:
     return [series for series in series_of(entry.code) if series.takes(entry.quantities, entry.dims)]
 
 
@@ -127,7 +153,7 @@ def _write(entries: list[Entry]) -> None:
     rows_add([{"entry_id": entry.pk, **project(entry, series, keys)} for entry in fresh for series in series_in(entry)])
 
 
-def refs_of(entries: Iterable[Entry]) -> set[Ref]:
+def refs_of(entries: Iterable[Counted]) -> set[Ref]:
     """Everything in `entries` that needs a key."""
     refs: set[Ref] = set()
     for entry in entries:
@@ -146,8 +172,8 @@ def keys_of(refs: set[Ref], at_hand: dict[Ref, int], *, make: bool = True) -> di
     at_hand.update(_known(refs - at_hand.keys()))
     missing = sorted(refs - at_hand.keys())
     if make and missing:
-        FigureKey.objects.bulk_create([FigureKey(kind=kind, ref=ref) for kind, ref in missing], batch_size=500)
-        at_hand.update(_known(set(missing)))
+        made = FigureKey.objects.bulk_create([FigureKey(kind=kind, ref=ref) for kind, ref in missing], batch_size=500)
+        at_hand.update({(key.kind, key.ref): key.pk for key in made})
     return at_hand
 
 

@@ -29,15 +29,21 @@ COLUMNS = (
 def rows_add(figure_rows: Sequence[dict[str, Any]]) -> None:
     """Write figure rows in their order, each with a value for all of COLUMNS.
 
-    By COPY on PostgreSQL: a million rows in half the time.
+    By COPY on PostgreSQL, by one prepared statement on SQLite: a million rows in half the time.
     """
-    if connection.vendor != "postgresql":
-        FigureRow.objects.bulk_create([FigureRow(**figure_row) for figure_row in figure_rows], batch_size=500)
-        return
-    names = ", ".join(f'"{name}"' for name in COLUMNS)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {FigureRow._meta.db_table} ({names}) FROM STDIN") as copy:
-        for figure_row in figure_rows:
-            copy.write_row([figure_row[name] for name in COLUMNS])
+    table, names = FigureRow._meta.db_table, ", ".join(f'"{name}"' for name in COLUMNS)
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            places = ", ".join(["%s"] * len(COLUMNS))
+            entry, *others = COLUMNS
+            cursor.executemany(
+                f"INSERT INTO {table} ({names}) VALUES ({places})",  # noqa: S608
+                [(figure_row[entry].hex, *(figure_row[name] for name in others)) for figure_row in figure_rows],
+            )
+            return
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for figure_row in figure_rows:
+                copy.write_row([figure_row[name] for name in COLUMNS])
 
 
 _STATE = f"""

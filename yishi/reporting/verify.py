@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from yishi.journal.models import Entry, Unfolded
 from yishi.kit.ids import uuid7
 
 from .fold import RULES, Ref, fold_all, keys_of, project, refs_of, series_in, state, up_to
-from .models import FigureRow, FigureState
+from .models import FigureKey, FigureRow, FigureState
 from .tallies import COLUMNS, rows_add
 
 log = logging.getLogger("yishi.reporting.verify")
@@ -39,10 +40,26 @@ class Checked:
 
 
 @dataclass(slots=True)
+class _Said:
+    """What figures read of an entry (fold.Counted), without the rest of it."""
+
+    pk: UUID
+    code: str
+    place_id: UUID | None
+    at: datetime
+    received_at: datetime
+    reverses_id: UUID | None
+    dims: dict[str, Any]
+    quantities: dict[str, Any]
+    touches: list[Any]
+    data: dict[str, Any]
+
+
+@dataclass(slots=True)
 class _Batch:
     """Some entries, what their rows should say, and what they say."""
 
-    entries: list[Entry]
+    entries: list[_Said]
     stored: Found
     wanted: dict[tuple[UUID, int], dict[str, Any]] = field(default_factory=dict)
 
@@ -69,12 +86,12 @@ def check() -> Checked:
     """Compare every entry with its rows: each entry once, with the same numbers, and no row without an entry. What
     is folded meanwhile is in order by itself; nobody waits for this."""
     differences: list[str] = []
-    seen, at_hand = 0, dict[Ref, int]()
+    seen, at_hand = 0, _all_keys()
     waiting, last = Unfolded.objects.count(), _last()
     rows_left = FigureRow.objects.filter(sequence__lte=last).count()
     for batch in _batches():
         seen += len(batch.entries)
-        batch.project(keys_of(refs_of(batch.entries), at_hand, make=False))
+        batch.project(at_hand)
         rows_left -= sum(row[0] <= last for key, row in batch.stored.items() if key in batch.wanted)
         for (entry, _series), name in batch.differing():
             differences.append(f"entry {entry}: {f'{name} differs' if name else 'not in the figures'}")
@@ -92,13 +109,14 @@ def rebuild() -> int:
     more than one batch. Rows keep their places, so that figures can be shown meanwhile.
     """
     fold_all()
-    seen, at_hand, is_begun = 0, dict[Ref, int](), False
+    seen, at_hand, is_begun = 0, _all_keys(), False
     last, right = _last(), 0
     for batch in _batches():
         seen += len(batch.entries)
-        batch.project(keys_of(refs_of(batch.entries), at_hand, make=False))
+        if batch.stored:
+            batch.project(at_hand)
         right += sum(row[0] <= last for key, row in batch.stored.items() if key in batch.wanted)
-        if any(True for _each in batch.differing()):
+        if not batch.stored or any(True for _each in batch.differing()):
             is_begun = _put_right(batch, at_hand, is_begun=is_begun)
     if right < FigureRow.objects.filter(sequence__lte=last).count():
         _remove_strangers(last)
@@ -160,16 +178,22 @@ def _last() -> int:
     return FigureRow.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
+def _all_keys() -> dict[Ref, int]:
+    return {(kind, ref): key for key, kind, ref in FigureKey.objects.values_list("pk", "kind", "ref").iterator()}
+
+
 def _batches() -> Iterator[_Batch]:
     """All entries that are folded, each batch by a question of its own, so that no question runs for minutes. An entry
     is read before its rows: they came with its leaving the queue."""
     entries = counting().exclude(pk__in=Unfolded.objects.values("entry")).order_by("pk")
-    some = list(entries[:BATCH])
+    said = entries.values_list(*(each.name for each in fields(_Said)))
+    some = [_Said(*row) for row in said[:BATCH]]
     while some:
         yield _Batch(some, _stored(some))
-        some = list(entries.filter(pk__gt=some[-1].pk)[:BATCH])
+        some = [_Said(*row) for row in said.filter(pk__gt=some[-1].pk)[:BATCH]]
 
 
-def _stored(entries: list[Entry]) -> Found:
-    figure_rows = FigureRow.objects.filter(entry_id__in=[entry.pk for entry in entries]).values_list(*READ)
+def _stored(entries: list[_Said]) -> Found:
+    """The rows of entries that follow one another."""
+    figure_rows = FigureRow.objects.filter(entry_id__range=(entries[0].pk, entries[-1].pk)).values_list(*READ)
     return {(row[1], row[2]): (*row[:-2], bytes(row[-2]), bytes(row[-1])) for row in figure_rows}
