@@ -48,7 +48,7 @@ TOUCH, PARTY = 3, 5  # numbers of a touch (kind, key, sign) and of a party (kind
 _AREA, _SERIES = 21, 53  # where in `at` these begin; days fill the bits below
 _LAST_DAY = (1 << _AREA) - 1
 FEW = 8  # where fewer than one row in eight is chosen, links are looked up row by row
-MOST_KEPT = 16  # lists of rows that are remembered, for those who ask one figure after the other
+KEPT = 16  # lists of rows that are remembered, for those who ask one figure after the other
 
 Row = tuple[Any, ...]  # READ, then the bytes of touches and parties
 Table = dict[str, NDArray[Any]]

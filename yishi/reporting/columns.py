@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .blocks import BODY, HOUSEHOLD, MOST_KEPT, PERSON, ROWS, SOMEBODY, VILLAGE, Block, Chosen, Ints, Links, Mask
+from .blocks import BODY, HOUSEHOLD, KEPT, PERSON, ROWS, SOMEBODY, VILLAGE, Block, Chosen, Ints, Links, Mask
 
 WHOLE = 10_000  # a whole in shares
 LOW = 1 << 20
 HEAD = 1_000  # one head in thousandths
 FIRST, LAST = 1, (1 << 31) - 1  # days: always
-MOST_FLAGS = 1 << 24  # labels × keys up to which heads are ticked off rather than sorted
+FLAGS = 1 << 24  # labels × keys up to which heads are ticked off rather than sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,7 @@ class Columns:
             links = everything.links(kind)
             found += [links.take("row")[links.take("key") == key] for key in keys]
         rows = np.unique(np.concatenate(found)).astype(np.int32)
-        block.known = dict([*block.known.items()][1 - MOST_KEPT :]) | {mine: (self.lo, rows)}
+        block.known = dict([*block.known.items()][1 - KEPT :]) | {mine: (self.lo, rows)}
         return rows
 
 
@@ -381,7 +381,7 @@ def _heads_by(parts: Sequence[tuple[Ints, Ints, Ints]]) -> list[tuple[int, int]]
     width = max(int(key.max()) for _label, key, _sign in filled) + 1
     labels = max(int(label.max()) for label, _key, _sign in filled) + 1
     pairs = [(label * width + key, sign) for label, key, sign in filled]
-    if labels * width <= MOST_FLAGS:
+    if labels * width <= FLAGS:
         ticked = _ticked(pairs)
         ticked = np.concatenate([ticked, np.zeros(labels * width - ticked.size, dtype=bool)])
         counts = np.count_nonzero(ticked.reshape(labels, width), axis=1)

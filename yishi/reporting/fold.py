@@ -141,6 +141,7 @@ def parties_of(entry: Counted) -> list[tuple[str, str, str, int, str]]:
 
 
 def series_in(entry: Counted) -> list[Series]:
+    """The series in which an entry has a row."""
     return [series for series in series_of(entry.code) if series.takes(entry.quantities, entry.dims)]
 
 
