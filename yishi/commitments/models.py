@@ -245,6 +245,7 @@ class LedgerEvent(models.Model):
         REMINDER = "reminder", _("reminder")
         LETTER = "letter", _("supervision letter")
         NEXT_TIER = "next_tier", _("passed to the next tier")
+        AGAIN = "again", _("another reminder")
         RECHECK = "recheck", _("re-check")
         HEARD = "heard", _("the family's word written down")
         STRUCK_OFF = "struck_off", _("struck off")

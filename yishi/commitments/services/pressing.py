@@ -26,14 +26,20 @@ REMINDED, LETTER, NEXT_TIER = 1, 2, 3
 
 
 def reminder_send(*, actor: Viewer, commitment: Commitment, text: str = "", act_id: UUID | None = None) -> Receipt:
-    """Remind the bearer's desk; enters a remark on the promise. Refused twice in the same round."""
+    """Remind the bearer's desk; enters a remark on the promise. After the first one another may follow each day,
+    whatever was sent since: the last rung is no end of pressing."""
     by = permit("commitment.supervise", actor, commitment)
     body = {"commitment": commitment.pk, "text": text}
     with act("commitments.reminder.send", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        commitment = _rise(this, commitment, Kind.REMINDER, REMINDED)
-        remark(this, commitment, Kind.REMINDER, text=REMINDER_WORDS.kept(text))
+        commitment = locked(commitment)
+        kind = Kind.REMINDER if commitment.escalation < REMINDED else Kind.AGAIN
+        if kind == Kind.REMINDER:
+            commitment = _rise(this, commitment, kind, REMINDED)
+        else:
+            _once_a_day(this, commitment)
+        remark(this, commitment, kind, text=REMINDER_WORDS.kept(text))
         tell_bearer(commitment, "commitment.reminder", "")
     return this.receipt
 
@@ -91,6 +97,15 @@ def office_above(supervisor: Body) -> Body | None:
         .order_by("-place__lo")
         .first()
     )
+
+
+def _once_a_day(this: Act, commitment: Commitment) -> None:
+    """Enter another reminder; refuses a second one of the same day."""
+    step(commitment, "escalate")
+    begins = timezone.localtime(this.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    if commitment.events.filter(kind__in=(Kind.REMINDER, Kind.AGAIN), at__gte=begins).exists():
+        raise WrongStage("commitment.reminder.today", _("It was reminded today already; the file shows by whom."))
+    enter(this, commitment, Kind.AGAIN)
 
 
 def _rise(this: Act, commitment: Commitment, kind: str, rung: int) -> Commitment:

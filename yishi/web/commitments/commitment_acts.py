@@ -15,7 +15,7 @@ from yishi.commitments import services
 from yishi.commitments.models import Commitment, TimeRequest, Verdict
 from yishi.commitments.services.carrying import ANSWER, FINDING, PROOF, TIME_ANSWER, WHY
 from yishi.commitments.services.judging import NOTE, RECHECK, VERDICT_WORDS, WHY_CLOSED, WHY_REOPENED
-from yishi.commitments.services.pressing import LETTER_WORDS
+from yishi.commitments.services.pressing import LETTER_WORDS, office_above
 from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
 from yishi.organisations.rights import may
@@ -328,7 +328,8 @@ def paper_scan(request: Request, commitment: Commitment) -> HttpResponse:
 
 @page("commitment.supervise", load=load_commitment)
 def press(request: Request, commitment: Commitment) -> HttpResponse:
-    """Reminder, supervision letter, next tier: what was sent in this round is not offered again."""
+    """Reminder, supervision letter, next tier: what was sent in this round is not offered again, but for another
+    reminder; nor is a tier that there is not."""
     form = PressForm(request.POST or None)
     acts: dict[str, tuple[Callable[..., Any], str]] = {
         "reminder": (services.reminder_send, _("reminder")),
@@ -336,7 +337,10 @@ def press(request: Request, commitment: Commitment) -> HttpResponse:
         "next_tier": (services.next_tier_pass, _("pass it to the next tier")),
     }
     open_rungs = list(acts)[commitment.escalation :]
-    form.fields["how"].choices = [(code, acts[code][1]) for code in open_rungs]
+    if office_above(commitment.supervisor) is None:
+        open_rungs = [code for code in open_rungs if code != "next_tier"]
+    again = [] if "reminder" in open_rungs else [("reminder", _("another reminder"))]
+    form.fields["how"].choices = [*((code, acts[code][1]) for code in open_rungs), *again]
 
     def send(*, actor: Any, act_id: Any, how: str, text: str, commitment: Commitment) -> Any:
         return acts[how][0](actor=actor, act_id=act_id, commitment=commitment, text=text)

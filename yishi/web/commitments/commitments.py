@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from yishi.commitments.clocks import RECHECK_AFTER
 from yishi.commitments.models import Commitment
 from yishi.commitments.reads import of_colour, to_look_back
-from yishi.commitments.services.pressing import NEXT_TIER
 from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED
@@ -196,7 +195,7 @@ def offered(viewer: Any, commitment: Commitment, *, waits: bool) -> list[dict[st
     look_back_from = commitment.settled_on + RECHECK_AFTER if commitment.settled_on else None
     not_yet = {
         "strike_off": waits,
-        "escalate": commitment.state != S.IN_FORCE or commitment.escalation >= NEXT_TIER,
+        "escalate": commitment.state != S.IN_FORCE,
         "recheck": bool(commitment.rechecked_on or not look_back_from or timezone.localdate() < look_back_from),
         "ask_time": commitment.time_requests.filter(granted__isnull=True).exists(),
         "hear": not commitment.judges.exclude(verdicts__round=commitment.round).exists(),

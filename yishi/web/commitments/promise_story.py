@@ -18,7 +18,7 @@ from yishi.web.kit.titles import act_title
 
 K = LedgerEvent.Kind
 # What stays between bearer and supervisor; a judge reads the proof, the finding and how it ended.
-BETWEEN_DESKS = (K.ANSWER, K.MET, K.REMINDER, K.LETTER, K.NEXT_TIER, K.RECHECK)
+BETWEEN_DESKS = (K.ANSWER, K.MET, K.REMINDER, K.AGAIN, K.LETTER, K.NEXT_TIER, K.RECHECK)
 
 
 def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_judge: bool = False) -> list[Event]:
