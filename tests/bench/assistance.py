@@ -183,6 +183,7 @@ def over_http(given: argparse.Namespace, table: Table, made: Any) -> None:
     one_household(given, table, clerk)
     deed_to_figure(table, made, clerk, home)
     recording(table, made)
+    recording_several(table, made)
     recording_many(given, table, made)
 
 
@@ -328,6 +329,26 @@ def recording(table: Table, made: Any) -> None:
     table.add(
         "  errors; recorded of sent", f"{len(errors)}; {stood}/{count}", "0", reached=not errors and stood == count
     )
+
+
+def recording_several(table: Table, made: Any) -> None:
+    """The same phones send what they kept, ten deeds at a time: each deed is an act of its own."""
+    item, villages = made.items["training"], [one.place for one in made.households[:2000]]
+    clients = [signed_in(account) for account in made.accounts[:WRITERS]]
+    at_once, rounds, received = 10, 10, []
+
+    def write(writer: int) -> None:
+        for number in range(rounds):
+            places = [villages[(writer * 251 + number * 70 + one * 7 + 3) % len(villages)] for one in range(at_once)]
+            deeds = [{**deed_fields(place, number), "item": str(item.pk)} for place in places]
+            status, body, _seconds = clients[writer].post_json("/desk/deeds/send/", {"deeds": deeds})
+            received.append(sum("receipt" in one for one in json.loads(body)["deeds"]) if status == 200 else 0)
+
+    begun = time.perf_counter()
+    in_threads(write, range(WRITERS), WRITERS)
+    took, wanted = time.perf_counter() - begun, WRITERS * rounds * at_once
+    table.add(f"deeds over HTTP, {at_once} in one sending, 8 phones", f"{sum(received) / took:.0f}/s")
+    table.add("  recorded of sent", f"{sum(received)}/{wanted}", reached=sum(received) == wanted)
 
 
 def recording_many(given: argparse.Namespace, table: Table, made: Any) -> None:

@@ -14,7 +14,7 @@ from .live import DUMP, LIVE
 from .test_backup import ROOT, yishi
 
 GUIDE = (ROOT / "docs" / "install.zh-CN.md").read_text("utf-8")
-LINES = GUIDE.split("（`/etc/cron.d/yishi`）：")[1].split("```")[1].strip().splitlines()
+LINES = GUIDE.split("`/etc/cron.d/yishi`）：")[1].split("```")[1].strip().splitlines()
 DAY = 24 * 3600
 
 
@@ -90,6 +90,24 @@ def test_operating_1_the_line_of_the_guide_needs_nothing_that_cron_does_not_have
         command = line.split(None, 6)[6]
         assert not re.search(r"(?<!\\)%", command), "cron ends the command at a bare %"
         assert not re.search(r"\brunuser\b|\byishi-manage\b", command), "cron's PATH is /usr/bin:/bin"
+
+
+OF_DEBIAN = {  # what the guide types: the package that brings it; a minimal Debian 12 or 13 has none of them
+    "git ": "git",
+    "/run ": "python3-venv",
+    "adduser ": "adduser",
+    "/etc/cron.d/": "cron",
+    "pg_dump": "postgresql-client",
+    "createuser ": "postgresql",
+    "nginx -t": "nginx",
+}
+
+
+@pytest.mark.parametrize("typed", OF_DEBIAN)
+def test_operating_1_what_the_guide_types_comes_with_a_package_that_it_names(typed):
+    """Without the package cron the line of the nightly backup is a file that nobody reads."""
+    named = {word for line in re.findall(r"apt install ([a-z0-9 .+-]+)", GUIDE) for word in line.split()}
+    assert typed in GUIDE and OF_DEBIAN[typed] in named
 
 
 @pytest.mark.parametrize(
