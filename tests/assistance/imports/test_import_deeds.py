@@ -57,6 +57,20 @@ def test_it_works(cast, helping):
     assert [part.body for part in second.parties.all()] == [cast.bodies["office"]]  # nobody named: the desk itself
 
 
+def test_what_is_counted_by_village_reaches_the_village_of_its_row(cast, helping):
+    road = {"活动项": "硬化一段路", "单位": "公里", "受益户编号": ""}
+    one = publish(cast, deeds(cast, rows(**road)))
+    assert one.state == State.PUBLISHED, faults(one)
+    deed = Deed.within.get(item=helping.items["road"])
+    assert [reached.village for reached in deed.beneficiaries.all()] == [cast.places["牟尼村"]]
+    assert Entry.objects.get(pk=deed.entry_id).touches == [["village", str(cast.places["牟尼村"].pk), 1]]
+
+
+def test_what_is_counted_by_village_asks_for_the_village(cast, helping):
+    road = {"活动项": "硬化一段路", "单位": "公里", "受益户编号": "", "村": ""}
+    assert faults(deeds(cast, rows(**road))) == [(2, "村", "missing")]
+
+
 def test_the_same_rows_again_change_nothing(cast, helping):
     publish(cast, deeds(cast, rows()))
     one = deeds(cast, rows())

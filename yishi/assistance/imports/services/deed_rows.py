@@ -68,7 +68,9 @@ def deed_tried(by: Actor, actor: Viewer, desk: Body, wanted: WantedDeed, items: 
         on=wanted.on,
         amount=wanted.amount,
         parties=[Part(who, role) for who, role in wanted.parties],
-        reached=Reached(households=wanted.households, people=wanted.people, unnamed=wanted.unnamed),
+        reached=Reached(
+            households=wanted.households, people=wanted.people, villages=wanted.villages, unnamed=wanted.unnamed
+        ),
         words=wanted.words,
         recorded_for=desk,
     )
@@ -88,6 +90,7 @@ def as_plain(wanted: WantedDeed) -> dict[str, Any]:
         "parties": [["body" if isinstance(who, Body) else "person", str(who.pk), role] for who, role in wanted.parties],
         "households": [str(household.pk) for household in wanted.households],
         "people": [str(person.pk) for person in wanted.people],
+        "villages": [str(village.pk) for village in wanted.villages],
         "unnamed": wanted.unnamed,
         "words": wanted.words,
     }
@@ -122,6 +125,7 @@ class NewDeeds:
                     reached=Reached(
                         households=[Household(pk=UUID(household)) for household in each["households"]],
                         people=[Person(pk=UUID(person)) for person in each.get("people", ())],
+                        villages=[places[UUID(village)] for village in each.get("villages", ())],
                         unnamed=each["unnamed"],
                     ),
                     words=each["words"],

@@ -15,7 +15,7 @@ from yishi.assistance.deeds.models import DeedParty
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.formats.tables import Column
 from yishi.kit.text import folded
-from yishi.organisations.models import Body, Member, Place
+from yishi.organisations.models import Body, Member, Place, PlaceLevel
 from yishi.people.models import Person
 
 from .household_columns import OTHERS_APART
@@ -56,6 +56,7 @@ class WantedDeed:
     amount: Decimal = Decimal(0)
     households: list[Household] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    villages: list[Any] = field(default_factory=list)  # of an item that is counted by village: where it was done
     parties: list[tuple[Any, str]] = field(default_factory=list)  # body or person, role
     unnamed: int = 0
     words: str = ""
@@ -163,11 +164,20 @@ class DeedReader:
                 made.fault(row, self.headings["households"], "no_household", text=number[:32])
         self._numbered(made, row)
         self._named_people(made, row)
-        if made.people and made.item is not None and made.on is not None:
+        if made.item is not None and made.on is not None:
             version = version_among(sorted(made.item.versions.all(), key=lambda version: version.number), made.on)
-            if version.serves == Serves.PERSON:  # the number says whose they are; the deed reached them
+            if version.serves == Serves.VILLAGE and made.place is not None:
+                self._villages(made, row)
+            if version.serves == Serves.PERSON and made.people:  # the number says whose they are; the deed reached them
                 theirs = {household.pk for household in made.households if self._lives_there(made.people, household)}
                 made.households = [household for household in made.households if household.pk not in theirs]
+
+    def _villages(self, made: WantedDeed, row: StagedRow) -> None:
+        """An item that is counted by village reached the one where it was done, as on the page."""
+        if made.place.level == PlaceLevel.VILLAGE:
+            made.villages = [made.place]
+        elif not made.unnamed:
+            made.fault(row, self.headings.get("village", "村"), "missing")
 
     def _lives_there(self, people: Sequence[Person], household: Household) -> bool:
         return any(member.person in people for member in self._members.get(household.pk, ()))
