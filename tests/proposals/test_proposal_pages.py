@@ -48,7 +48,7 @@ def test_it_works_through_the_pages(client, cast):
     assert "开一条公交线" in client.get(reverse("desk")).content.decode()
     act("clerk", "proposal_assign", bearer="牟定县农业农村局", due_on="2099-01-01")
     act("handler", "proposal_answer", text="下月开通，每天两班。")
-    act("clerk", "proposal_check", accepted="yes", finding="有期限")
+    act("clerk", "proposal_check", accepted="yes", as_agreed="1", finding="有期限")
     sign_in(client, cast, "member")
     assert reverse("proposal_rate", args=[one.pk]) in client.get(reverse("mine")).content.decode()
     act("member", "proposal_rate", value="satisfied")
@@ -62,6 +62,31 @@ def test_it_works_through_the_pages(client, cast):
     assert [row.pk for row in found] == [one.pk]
     assert not client.get(reverse("proposals"), {"q": "水库"}).context["page_obj"]
     assert client.get(reverse("proposals"), {"export": "xlsx"}).status_code == 200
+
+
+def test_the_same_words_by_the_same_member_are_asked_about_before_they_count(client, cast):
+    sign_in(client, cast, "member")
+    assert write(client, cast).status_code == 302
+    twin = write(client, cast, title="开一条 公交线")
+    assert twin.status_code == 422 and "已经计入" in twin.content.decode()
+    assert 'type="checkbox" name="again"' in twin.content.decode()
+    with everything():
+        assert Proposal.objects.count() == 1
+    assert write(client, cast, again="on").status_code == 302
+    assert write(client, cast, title="开两条公交线").status_code == 302
+    draft = write(client, cast, then="draft")
+    page = client.post(draft.url + "submit/", {"again": "False"})
+    assert page.status_code == 422 and 'type="checkbox" name="again"' in page.content.decode()
+    assert client.post(draft.url + "submit/", {"again": "on"}).status_code == 302
+    with everything():
+        assert Proposal.objects.filter(state="submitted").count() == 4
+
+
+def test_the_same_words_by_another_member_count(client, cast):
+    sign_in(client, cast, "member")
+    assert write(client, cast).status_code == 302
+    sign_in(client, cast, "neighbour")
+    assert write(client, cast).status_code == 302
 
 
 def test_a_search_for_who_signs_keeps_what_was_typed(client, cast):

@@ -12,7 +12,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
-from yishi.kit.text import clean
+from yishi.kit.text import clean, folded
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, BodyKind, Member, Place, valid_on
@@ -44,9 +44,11 @@ def proposal_write(
     desk: Body | None = None,
     signers: Iterable[Person] = (),
     submit: bool = False,
+    again: bool = False,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Write a draft as a member, or at a desk for a member (`author`, `desk`); `submit` sends it off in the same act.
+    Words that the author has submitted already are submitted only by who says that it is another proposal (`again`).
 
     Result: proposal, and number if it was submitted.
     """
@@ -54,7 +56,13 @@ def proposal_write(
     by = permit("proposal.write", actor, at=desk if author != actor.person else None)
     signers = list(dict.fromkeys(signers))
     said = {"kind": kind, "title": title, "text": text, "theme": theme, "place": place.pk}
-    body = {**said, "author": author.pk if author else None, "desk": desk.pk if desk else None, "submit": submit}
+    body = {
+        **said,
+        "author": author.pk if author else None,
+        "desk": desk.pk if desk else None,
+        "submit": submit,
+        "again": again,
+    }
     body["signers"] = [signer.pk for signer in signers]
     with act("proposals.proposal.write", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -77,7 +85,7 @@ def proposal_write(
         this.entry(subject=("proposal", proposal.pk), place=place.pk, dims={"kind": kind, "theme": theme})
         this.result(proposal=proposal.pk)
         if submit:
-            _submit(this, proposal, actor)
+            _submit(this, proposal, actor, again)
     return this.receipt
 
 
@@ -92,13 +100,14 @@ def proposal_change(
     place: Place,
     signers: Iterable[Person] = (),
     submit: bool = False,
+    again: bool = False,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Change a draft; who had signed a text that changed is asked anew. Result: proposal."""
     by = permit("proposal.edit", actor, proposal)
     signers = list(dict.fromkeys(signers))
     body = {"proposal": proposal.pk, "kind": kind, "title": title, "text": text, "theme": theme, "place": place.pk}
-    body |= {"signers": [signer.pk for signer in signers], "submit": submit}
+    body |= {"signers": [signer.pk for signer in signers], "submit": submit, "again": again}
     with act("proposals.proposal.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -114,20 +123,21 @@ def proposal_change(
         this.entry(subject=("proposal", row.pk), place=place.pk)
         this.result(proposal=row.pk)
         if submit:
-            _submit(this, row, actor)
+            _submit(this, row, actor, again)
     return this.receipt
 
 
-def proposal_submit(*, actor: Viewer, proposal: Proposal, act_id: UUID | None = None) -> Receipt:
+def proposal_submit(*, actor: Viewer, proposal: Proposal, again: bool = False, act_id: UUID | None = None) -> Receipt:
     """Hand a proposal in: it gets its number and its office, and counts in the campaigns that want proposals.
 
     Result: proposal, number.
     """
     by = permit("proposal.edit", actor, proposal)
-    with act("proposals.proposal.submit", actor=by, act_id=act_id, body={"proposal": proposal.pk}) as this:
+    body = {"proposal": proposal.pk, "again": again}
+    with act("proposals.proposal.submit", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        _submit(this, locked(proposal), actor)
+        _submit(this, locked(proposal), actor, again)
     return this.receipt
 
 
@@ -227,14 +237,16 @@ def _ask(this: Act, proposal: Proposal, signers: list[Person]) -> None:
         )
 
 
-def _submit(this: Act, proposal: Proposal, actor: Viewer) -> None:
+def _submit(this: Act, proposal: Proposal, actor: Viewer, again: bool) -> None:
     """Give the draft its number and its office, and tell the office; the hooks record what it counts as."""
     need(proposal, State.DRAFT)
     member = _member(proposal.author)
     if member is None:
         raise Refusal("proposal.author", _("A proposal is a member's: name the member."), field="author")
     year = timezone.localdate(this.now).year
-    number = next_number(f"proposal/{year}")
+    number = next_number(f"proposal/{year}")  # from here on nobody else submits one: two at once are told of each other
+    if not again:
+        _is_another(proposal)
     proposal.number = f"建-{year}-{number:05d}"
     proposal.office = _office(member)
     proposal.state, proposal.submitted_at = State.SUBMITTED, this.now
@@ -256,6 +268,18 @@ def _submit(this: Act, proposal: Proposal, actor: Viewer) -> None:
             once=f"proposal.submitted/{proposal.pk}",
         )
     hooks.run(hooks.ON_SUBMITTED, proposal, actor, this)
+
+
+def _is_another(proposal: Proposal) -> None:
+    """Refuse words that the same author has submitted already: each proposal counts, and it would count twice."""
+    words = (folded(proposal.title), folded(proposal.text))
+    counted = Proposal.within.filter(author=proposal.author_id, state=State.SUBMITTED).exclude(pk=proposal.pk)
+    for number, title, text in counted.order_by("pk").values_list("number", "title", "text"):
+        if (folded(title), folded(text)) == words:
+            said = _(
+                "%(number)s by the same member says exactly this and counts already. Tick below if this is another one."
+            )
+            raise Refusal("proposal.again", said % {"number": number}, field="again")
 
 
 def _member(person: Person) -> Member | None:

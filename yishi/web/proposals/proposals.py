@@ -16,6 +16,7 @@ from yishi.assistance.deeds.reads import members_by, members_find, places_of
 from yishi.commitments.models import Commitment
 from yishi.commitments.stages import may_step
 from yishi.crossings.suggestions import deeds_of
+from yishi.journal.models import Receipt
 from yishi.kit.text import bigrams, clean
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
@@ -206,7 +207,21 @@ def _may_rate(viewer: Any, proposal: Proposal, commitment: Commitment) -> bool:
     return not commitment.verdicts.filter(judge__person=viewer.person_id, round=commitment.round).exists()
 
 
-class WriteForm(ActForm):
+class CountingForm(ActForm):
+    """A form that may submit a proposal. Who is told that these words count already can say that it is another one."""
+
+    again = forms.BooleanField(
+        label=gettext_lazy("It is another proposal: it counts too"), required=False, widget=forms.HiddenInput
+    )
+
+    def attempt(self, *args: Any, **arguments: Any) -> Receipt | None:
+        receipt = super().attempt(*args, **arguments)
+        if "again" in self.errors:
+            self.fields["again"].widget = forms.CheckboxInput()
+        return receipt
+
+
+class WriteForm(CountingForm):
     """One form for a phone: what is said, about which place, who signs too."""
 
     title = forms.CharField(label=gettext_lazy("title"), max_length=80)
@@ -216,9 +231,7 @@ class WriteForm(ActForm):
         rows=9,
         help_text=gettext_lazy("At most 2,500 characters. What you type is kept on this device until it is sent."),
     )
-    kind = forms.ChoiceField(
-        label=gettext_lazy("kind"), choices=Proposal.Kind.choices, widget=forms.RadioSelect, initial="opinion"
-    )
+    kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=Proposal.Kind.choices, widget=forms.RadioSelect)
     theme = forms.ChoiceField(label=gettext_lazy("theme"))
     place = PlaceField(label=gettext_lazy("About which place?"))
     signers = PickerField(
@@ -238,6 +251,7 @@ class WriteForm(ActForm):
 
     def __init__(self, *args: Any, viewer: Any, own: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.order_fields([*(name for name in self.fields if name != "again"), "again"])
         find, by_ids = partial(members_find, viewer), partial(members_by, viewer)
         self.fields["theme"].choices = [("", _("choose")), *theme_choices()]
         self.fields["signers"].find, self.fields["signers"].by_ids = find, by_ids
@@ -305,7 +319,7 @@ def proposal_submit_page(request: Request, proposal: Proposal) -> HttpResponse:
     return act_on(
         request,
         proposal,
-        ActForm(request.POST or None),
+        CountingForm(request.POST or None),
         proposal_submit,
         heading=_("Submit it"),
         done=_("It is submitted. It counts in the campaign by itself: nothing has to be recorded again."),
