@@ -95,9 +95,10 @@ def imports() -> None:
 
 
 def housekeeping() -> None:
-    """Sessions that ended, workbooks nobody asked for again, files that no record took up."""
+    """Sessions that ended, workbooks nobody asked for again, files that no record took up, uploads not sent again."""
     import_string("yishi.assistance.imports.services.publish.imports_forget")()
     import_string("yishi.attachments.sweep.attachments_sweep")()
+    import_string("yishi.attachments.waiting.uploads_sweep")()
     call_command("clearsessions", verbosity=0)
 
 

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "yishi.web.kit.private.PrivateMiddleware",
     "yishi.web.kit.middleware.UnprintableMiddleware",
     "yishi.web.kit.received.ReceivedMiddleware",
+    "yishi.web.kit.uploads.UploadsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -203,6 +204,7 @@ STORAGES = {
 }
 FONTS_DIR = ROOT / "frontend" / "fonts-built"  # TTF files for PDF; `./run` puts them there
 FILES_DIR = DATA_DIR / "files"
+WAITING_DIR = DATA_DIR / "waiting"  # uploads of forms that are sent again in a moment; encrypted, for a day
 ERROR_PAGES = ROOT / "docs" / "nginx" / "errors"  # the proxy shows them where this does not answer
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

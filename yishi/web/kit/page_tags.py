@@ -27,6 +27,7 @@ from yishi.web.kit.lists import LISTS, DeclaredList
 from yishi.web.kit.numbers import left_until, number_text
 from yishi.web.kit.numbers import thousandths as thousandths_text
 from yishi.web.kit.standing import standing
+from yishi.web.kit.uploads import LEFT_OUT, NAMED, kept_with
 
 register = template.Library()
 
@@ -117,6 +118,9 @@ def render_field(field: forms.BoundField) -> dict[str, Any]:
         "kind": kind,
         "widget": "" if kind == "choices" else field.as_widget(attrs=attrs),
         "described": " ".join(described),
+        "upload": kept_with(field) if isinstance(widget, forms.FileInput) else None,
+        "named": NAMED,
+        "left_out": LEFT_OUT,
         "multiple": isinstance(widget, forms.CheckboxSelectMultiple),
     }
 

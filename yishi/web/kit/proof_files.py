@@ -26,6 +26,19 @@ class ProofFiles(ActForm):
     scan = forms.FileField(label=gettext_lazy("Scan or PDF (a receipt, a contract)"), required=False)
 
 
+def kept_photos(actor: Any, fields: dict[str, Any]) -> list[Attachment]:
+    """Keep the uploads of `photo_1` to `photo_3`, which are taken out of `fields`; one that cannot be kept is named at
+    its own field."""
+    kept = []
+    for name in [f"photo_{number}" for number in range(1, PHOTOS + 1)]:
+        upload = fields.pop(name, None)
+        try:
+            kept += [photo_keep(actor=actor, upload=upload)] if upload else []
+        except Refusal as refusal:
+            raise Refusal(refusal.code, refusal.message, field=name) from refusal
+    return kept
+
+
 def one_proved_act(
     request: Request,
     form: ProofFiles,
@@ -38,9 +51,8 @@ def one_proved_act(
     files: list[Attachment] = []
 
     def with_files(cleaned: dict[str, Any]) -> dict[str, Any]:
-        photos = [cleaned.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
         scan = cleaned.pop("scan")
-        files.extend(photo_keep(actor=request.viewer, upload=photo) for photo in photos if photo)
+        files.extend(kept_photos(request.viewer, cleaned))
         if scan:
             files.append(scan_keep(actor=request.viewer, upload=scan))
         return {**(fields(cleaned) if fields else cleaned), "files": files}
@@ -48,6 +60,5 @@ def one_proved_act(
     try:
         return one_act(request, form, service, fields=with_files, **options)
     except Refusal as refusal:  # of a file, before the act began
-        field = {"photo": "photo_1"}.get(refusal.field or "", refusal.field)
-        form.add_error(field if field in form.fields else None, str(refusal.message))
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
         return one_act(request, form, service, fields=with_files, **options)

@@ -18,7 +18,7 @@ from yishi.assistance.projects.services.acceptance import LOOKED_AT, Defect
 from yishi.assistance.projects.services.building import REPORT_WORDS, STEP_WORDS, field_of
 from yishi.assistance.projects.services.funds import WHY
 from yishi.assistance.projects.services.progress import Standing, standing_of
-from yishi.attachments.store import photo_keep, scan_keep
+from yishi.attachments.store import scan_keep
 from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.journal.models import Receipt
 from yishi.organisations.models import Body
@@ -27,13 +27,13 @@ from yishi.web.kit.fields import AmountField, day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.proof_files import kept_photos
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 
 from .money_fields import BodyField, bodies_nearby
 from .projects import load_project
 
-PHOTOS = 3
 DEFECTS = 5
 PAPER = gettext_lazy("Scan or PDF (a receipt, a contract)")
 
@@ -184,12 +184,6 @@ def act_on(
         layout=CENTRED,
         **arguments,
     )
-
-
-def kept_photos(actor: Any, fields: dict[str, Any]) -> list[Any]:
-    """Keep the uploads of `photo_1` to `photo_3`, which are taken out of `fields`; their attachments."""
-    uploads = [fields.pop(f"photo_{number}", None) for number in range(1, PHOTOS + 1)]
-    return [photo_keep(actor=actor, upload=upload) for upload in uploads if upload]
 
 
 @page("project.approve", load=load_project)

@@ -11,8 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.attachments.models import Attachment
-from yishi.attachments.store import photo_keep
 from yishi.deliberation.models import Matter, Study
 from yishi.deliberation.services.studies import (
     FINDING,
@@ -37,10 +35,9 @@ from yishi.web.kit.fields import day_field, photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.proof_files import kept_photos
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
-
-PHOTOS = 3
 
 
 def load_study(request: Request, pk: UUID) -> Study:
@@ -140,9 +137,7 @@ def study_new(request: Request, matter: Matter) -> HttpResponse:
 
 
 def _visit_with_photos(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
-    uploads = [fields.pop(f"photo_{number}") for number in range(1, PHOTOS + 1)]
-    photos: list[Attachment] = [photo_keep(actor=actor, upload=upload) for upload in uploads if upload]
-    return visit_add(actor=actor, act_id=act_id, photos=photos, **fields)
+    return visit_add(actor=actor, act_id=act_id, photos=kept_photos(actor, fields), **fields)
 
 
 @page("study.run", load=load_study)
