@@ -61,7 +61,9 @@ def checked(cast, proved):
 
     def make(**given):
         commitment = proved(**given)
-        services.proof_check(actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="属实")
+        services.proof_check(
+            actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="属实", as_agreed=True
+        )
         commitment.refresh_from_db()
         return commitment
 

@@ -177,7 +177,9 @@ class Story:
         ledger.proof_give(
             actor=self.by("company_head"), commitment=self.commitment, text="已付", done_on=timezone.localdate()
         )
-        ledger.proof_check(actor=self.by("handler"), commitment=self.commitment, accepted=True, finding="属实")
+        ledger.proof_check(
+            actor=self.by("handler"), commitment=self.commitment, accepted=True, finding="属实", as_agreed=True
+        )
         return self.fresh()
 
     def judge(self, value: str = "satisfied") -> "Story":

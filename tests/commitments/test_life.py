@@ -85,7 +85,9 @@ def test_only_the_bearers_desk_gives_proof(cast, promise, who):
 def test_whoever_sits_at_the_bearers_desk_does_not_check(cast, proved):
     Post.objects.create(person=cast.people["handler"], body=cast.bodies["office"], role="clerk")
     with pytest.raises(NotAllowed):
-        services.proof_check(actor=cast.viewer("handler"), commitment=proved(), accepted=True, finding="属实")
+        services.proof_check(
+            actor=cast.viewer("handler"), commitment=proved(), accepted=True, finding="属实", as_agreed=True
+        )
 
 
 def test_a_returned_proof_puts_the_duty_back_in_force(cast, proved):
@@ -101,7 +103,9 @@ def test_a_negative_verdict_of_who_raised_it_reopens_once(cast, checked):
     commitment.refresh_from_db()
     assert first.result["reopened"] and (commitment.state, commitment.round) == (S.IN_FORCE, 2)
     services.proof_give(actor=cast.viewer("handler"), commitment=commitment, text="补办", done_on=timezone.localdate())
-    services.proof_check(actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="属实")
+    services.proof_check(
+        actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="属实", as_agreed=True
+    )
     second = services.verdict_give(actor=cast.viewer("villager"), commitment=commitment, value="not_satisfied")
     commitment.refresh_from_db()
     assert not second.result["reopened"] and commitment.state == S.CHECKED
@@ -173,7 +177,9 @@ def test_only_the_first_negative_verdict_reopens_by_itself(cast, checked):
     commitment = checked(judges=("villager", "second_villager"))
     services.verdict_give(actor=cast.viewer("villager"), commitment=commitment, value="not_satisfied")
     services.proof_give(actor=cast.viewer("handler"), commitment=commitment, text="补办", done_on=timezone.localdate())
-    services.proof_check(actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="属实")
+    services.proof_check(
+        actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="属实", as_agreed=True
+    )
     services.verdict_give(actor=cast.viewer("second_villager"), commitment=commitment, value="not_satisfied")
     commitment.refresh_from_db()
     assert (commitment.state, commitment.round) == (S.CHECKED, 2)

@@ -49,8 +49,10 @@ def test_waiting_2_a_fulfilment_on_paper_is_written_down_and_checked_by_another(
     }
     assert waiting == {"clerk": [], "second_clerk": [reverse("commitment", args=[owed.pk])]}
     with pytest.raises(NotAllowed):
-        services.proof_check(actor=cast.viewer("clerk"), commitment=owed, accepted=True, finding="属实")
-    services.proof_check(actor=cast.viewer("second_clerk"), commitment=owed, accepted=True, finding="属实")
+        services.proof_check(actor=cast.viewer("clerk"), commitment=owed, accepted=True, finding="属实", as_agreed=True)
+    services.proof_check(
+        actor=cast.viewer("second_clerk"), commitment=owed, accepted=True, finding="属实", as_agreed=True
+    )
 
 
 def test_waiting_2_confirming_answering_and_asking_for_time_come_on_paper_too(cast, promise, paper):
@@ -94,7 +96,9 @@ def test_waiting_2_the_pages_offer_it_and_keep_the_judges_paper_from_the_bearer(
     proof = owed.proofs.get()
     page = client.get(reverse("commitment", args=[owed.pk])).content.decode()
     assert reverse("commitment_paper", args=[owed.pk, proof.paper_id]) in page and "村支书" in page
-    services.proof_check(actor=cast.viewer("second_clerk"), commitment=owed, accepted=True, finding="属实")
+    services.proof_check(
+        actor=cast.viewer("second_clerk"), commitment=owed, accepted=True, finding="属实", as_agreed=True
+    )
     scan = SimpleUploadedFile("评价.pdf", b"%PDF-1.4 b", content_type="application/pdf")
     said = {"judge": cast.people["villager"].pk, "value": "satisfied", "signed_by": "村民甲", "scan": scan}
     assert client.post(reverse("commitment_hear", args=[owed.pk]), said).status_code == 302

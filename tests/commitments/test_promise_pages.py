@@ -11,6 +11,7 @@ from tests.cast import sign_in
 from yishi.commitments import services
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Seat
+from yishi.kit.errors import Refusal
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import Installation, Post, QueryCode
 from yishi.web.kit.middleware import QUERY_CODE_KEY
@@ -175,12 +176,34 @@ def test_in_a_small_office_one_person_may_do_both_and_the_file_shows_it(client, 
     one = proved()
     Post.objects.create(person=cast.people["handler"], body=cast.bodies["office"], role="clerk")
     sign_in(client, cast, "handler")
-    check = {"accepted": "1", "as_agreed": "on", "finding": "属实"}
+    check = {"accepted": "1", "as_agreed": "1", "finding": "属实"}
     assert reverse("commitment_check", args=[one.pk]) not in words(client.get(reverse("commitment", args=[one.pk])))
     assert client.post(reverse("commitment_check", args=[one.pk]), check).status_code == 422
     Installation.objects.update(small_office=True)
     assert client.post(reverse("commitment_check", args=[one.pk]), check).status_code == 302
     assert "两个单位由同一人办理" in words(client.get(reverse("commitment", args=[one.pk])))
+
+
+def test_the_check_of_a_proof_says_whether_it_was_as_agreed_and_presets_nothing(client, cast, proved):
+    one = proved()
+    sign_in(client, cast, "clerk")
+    address = reverse("commitment_check", args=[one.pk])
+    assert "checked" not in words(client.get(address)).split("</form>")[-2]
+    unsaid = client.post(address, {"accepted": "1", "finding": "属实"})
+    assert unsaid.status_code == 422 and "as_agreed" in unsaid.context["form"].errors
+    with pytest.raises(Refusal) as refused:
+        services.proof_check(actor=cast.viewer("clerk"), commitment=one, accepted=True, finding="属实")
+    assert refused.value.code == "proof.as_agreed"
+    assert client.post(address, {"accepted": "1", "as_agreed": "0", "finding": "少一季"}).status_code == 302
+    one.refresh_from_db()
+    assert one.as_agreed is False
+
+
+def test_a_returned_proof_needs_no_word_on_how_it_was_carried_out(client, cast, proved):
+    one = proved()
+    sign_in(client, cast, "clerk")
+    sent = client.post(reverse("commitment_check", args=[one.pk]), {"accepted": "0", "finding": "不全"})
+    assert sent.status_code == 302 and one.proofs.get().as_agreed is None
 
 
 def test_a_member_finds_invitations_promises_and_results_to_judge(client, cast, checked):

@@ -67,7 +67,7 @@ def test_a_verdict_that_reopened_counts_until_its_author_says_another(cast, chec
     found = reads.rates(rows)
     assert (found.asked, found.judged, found.satisfied) == (1, 1, 0)
     services.proof_give(actor=cast.viewer("handler"), commitment=done, text="补办", done_on=timezone.localdate())
-    services.proof_check(actor=cast.viewer("clerk"), commitment=done, accepted=True, finding="属实")
+    services.proof_check(actor=cast.viewer("clerk"), commitment=done, accepted=True, finding="属实", as_agreed=True)
     services.verdict_give(actor=cast.viewer("villager"), commitment=done, value="satisfied")
     found = reads.rates(rows)
     assert (found.asked, found.judged, found.satisfied) == (1, 1, 1)

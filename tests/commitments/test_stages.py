@@ -40,7 +40,7 @@ def acts(cast, one):
         "ask_time": lambda: services.time_ask(**at_bearer, due_on=one.due_on + timedelta(days=5), reason="雨季"),
         "decide_time": decide,
         "escalate": lambda: services.reminder_send(**at_desk),
-        "accept": lambda: services.proof_check(**at_desk, accepted=True, finding="属实"),
+        "accept": lambda: services.proof_check(**at_desk, accepted=True, finding="属实", as_agreed=True),
         "return": lambda: services.proof_check(**at_desk, accepted=False, finding="不全"),
         "judge": lambda: services.verdict_give(actor=villager, commitment=one, value="partly"),
         "hear": lambda: services.verdict_give(actor=clerk, judge=villager.person, commitment=one, value="partly"),
@@ -82,7 +82,7 @@ def test_an_outsider_supervises_nothing(cast, proved, who):
     one = proved()
     stranger = cast.viewer(who)
     for service, given_ in [
-        (services.proof_check, {"accepted": True, "finding": "属实"}),
+        (services.proof_check, {"accepted": True, "finding": "属实", "as_agreed": True}),
         (services.commitment_close_undone, {"reason": "撤销"}),
         (services.commitment_reopen, {"reason": "又坏了"}),
         (services.letter_send, {"text": "请办"}),

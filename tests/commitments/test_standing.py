@@ -124,6 +124,8 @@ def test_the_check_has_its_own_days(cast, proved):
     commitment = proved()
     with translation.override("zh-hans"):
         assert "按期提交凭据，核验凭据：还剩" in standing_text(commitment)
-        services.proof_check(actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="看过")
+        services.proof_check(
+            actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="看过", as_agreed=True
+        )
         commitment.refresh_from_db()
         assert "按期提交凭据，群众评价：还剩" in standing_text(commitment)

@@ -34,7 +34,7 @@ def test_it_works_from_the_text_to_the_clause(cast):
         assert promise.state == "in_force"
         proof_give(actor=cast.viewer("handler"), commitment=promise, text="下月开通", done_on=TODAY)
         assert stage_of(proposed.proposal) == "answered"
-        proof_check(actor=cast.viewer("clerk"), commitment=promise, accepted=True, finding="有期限")
+        proof_check(actor=cast.viewer("clerk"), commitment=promise, accepted=True, finding="有期限", as_agreed=True)
         assert stage_of(proposed.proposal) == "rating"
         verdict_give(actor=cast.viewer("member"), commitment=promise, value="satisfied")
         assert proposed.adopt(outcome="partly", reason="隔日一班").outcome == "partly"
@@ -47,7 +47,7 @@ def test_an_answer_that_does_not_satisfy_is_given_a_second_time(cast):
     with everything():
         promise = (proposed := Proposed(cast)).assign().commitment
         proof_give(actor=cast.viewer("handler"), commitment=promise, text="研究研究", done_on=TODAY)
-        proof_check(actor=cast.viewer("clerk"), commitment=promise, accepted=True, finding="阅")
+        proof_check(actor=cast.viewer("clerk"), commitment=promise, accepted=True, finding="阅", as_agreed=True)
         verdict_give(actor=cast.viewer("member"), commitment=promise, value="not_satisfied", text="没有期限")
         assert stage_of(proposed.proposal) == "handled"
         assert proposed.proposal.commitment.round == 2

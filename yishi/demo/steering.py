@@ -122,7 +122,7 @@ def _proposals(t: Teller) -> None:
         answer = "已与学校商定，从下月起留一间教室，县教育部门补助值班费。"
         t.does("system", proof_give, commitment=promise, text=answer, done_on=t.day)
         t.wait(1)
-        t.does("lvchun_clerk", proof_check, commitment=promise, accepted=True, finding="有时间、有经费")
+        t.does("lvchun_clerk", proof_check, commitment=promise, accepted=True, finding="有时间、有经费", as_agreed=True)
         t.does(
             "lvchun_clerk",
             adoption_record,

@@ -71,7 +71,7 @@ def test_records_13_a_kept_promise_that_fits_no_item_is_closed(paired, accepted)
         one.refresh_from_db()
     assert (accepted.state, accepted.need.state, accepted.offer.state) == ("delivered", "met", "used")
     assert (owed.state, owed.proofs.get().quantity) == ("proved", 100)
-    proof_check(actor=cast.viewer("village_head"), commitment=owed, accepted=True, finding="看过签收单")
+    proof_check(actor=cast.viewer("village_head"), commitment=owed, accepted=True, finding="看过签收单", as_agreed=True)
     owed.refresh_from_db()
     assert owed.state == "checked"
 

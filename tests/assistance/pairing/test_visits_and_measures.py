@@ -155,7 +155,13 @@ def test_the_family_judges_by_its_code_too(paired):
     assert receipt.query_code == again.query_code
     code = code_find(receipt.query_code)
     assert code.person == paired.family.head
-    proof_check(actor=cast.viewer("village_head"), commitment=measure.commitment, accepted=True, finding="看过卡")
+    proof_check(
+        actor=cast.viewer("village_head"),
+        commitment=measure.commitment,
+        accepted=True,
+        finding="看过卡",
+        as_agreed=True,
+    )
     verdict_give(actor=viewer_of(code.person, code), commitment=measure.commitment, value="satisfied")
     assert measure.commitment.verdicts.get().value == "satisfied"
 
@@ -211,7 +217,7 @@ def test_records_2_what_another_hand_writes_down_is_no_step_of_the_supervisor(pa
     assert (heard.by, "干部甲" in heard.text) == (cast.people["cadre"], True)
     codes = ["commitments.commitment.check", "commitments.commitment.strike_off"]
     assert not Entry.objects.filter(code__in=codes).exists()
-    proof_check(actor=cast.viewer("village_head"), commitment=owed, accepted=True, finding="看过卡")
+    proof_check(actor=cast.viewer("village_head"), commitment=owed, accepted=True, finding="看过卡", as_agreed=True)
     commitment_strike_off(actor=cast.viewer("village_head"), commitment=owed)
     owed.refresh_from_db()
     assert owed.state == S.STRUCK_OFF
@@ -244,7 +250,13 @@ def test_records_2_who_said_it_for_the_bearer_does_not_check_it(paired):
     proof = measure.commitment.proofs.get()
     assert proof.given_by == cast.people["village_head"] and "记下" in proof.text
     with pytest.raises(NotAllowed):
-        proof_check(actor=cast.viewer("village_head"), commitment=measure.commitment, accepted=True, finding="好")
+        proof_check(
+            actor=cast.viewer("village_head"),
+            commitment=measure.commitment,
+            accepted=True,
+            finding="好",
+            as_agreed=True,
+        )
 
 
 def test_records_2_an_unsatisfied_family_opens_it_again_before_any_check(paired):

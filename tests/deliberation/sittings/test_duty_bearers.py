@@ -85,7 +85,9 @@ def test_waiting_3_what_a_party_says_comes_on_paper_and_another_person_checks(st
     assert entry.data["from_paper"] and entry.right_kind == "post"
     assert mine not in [item.url for item in inbox(cast.viewer("clerk"))]
     assert mine in [item.url for item in inbox(cast.viewer("second_clerk"))]
-    services.proof_check(actor=cast.viewer("second_clerk"), commitment=of_party, accepted=True, finding="属实")
+    services.proof_check(
+        actor=cast.viewer("second_clerk"), commitment=of_party, accepted=True, finding="属实", as_agreed=True
+    )
     of_party.refresh_from_db()
     assert of_party.state == "checked"
 

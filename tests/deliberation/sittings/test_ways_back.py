@@ -153,7 +153,7 @@ def test_forms_7_a_proof_given_too_early_is_withdrawn_before_its_check(client, c
     told = client.get(reverse("commitment", args=[commitment.pk])).content.decode()
     assert "凭据在核验前撤回" in told and "传错了照片" in told
     proof_give(actor=handler, commitment=commitment, text="这回对了", done_on=today)
-    proof_check(actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="看过")
+    proof_check(actor=cast.viewer("clerk"), commitment=commitment, accepted=True, finding="看过", as_agreed=True)
     with pytest.raises(WrongStage):
         proof_withdraw(actor=handler, commitment=commitment, reason="晚了")
 

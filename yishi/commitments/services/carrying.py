@@ -39,6 +39,7 @@ from ._common import (
     today_of,
 )
 
+AS_AGREED_MISSING = _("Please say whether it was carried out as agreed.")
 FINDING = promised_words("finding", 500)
 TIME_ANSWER = promised_words("answer", 500)
 WHY = promised_words("reason", 500)
@@ -186,10 +187,12 @@ def proof_check(
     commitment: Commitment,
     accepted: bool,
     finding: str,
-    as_agreed: bool = True,
+    as_agreed: bool | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """A second person at the supervisor's desk checks the proof; accepted, the people are asked for their verdict.
+
+    Who accepts it says whether it was carried out as agreed: the rates count what somebody said, never a preset.
 
     Who gave the proof, or sits at the bearer's desk, does not check it — unless the installation is a small office,
     where one person may hold several posts; the file shows it then.
@@ -201,6 +204,8 @@ def proof_check(
             return this.receipt
         commitment = locked(commitment)
         state = step(commitment, "accept" if accepted else "return")
+        if accepted and as_agreed is None:
+            raise Refusal("proof.as_agreed", AS_AGREED_MISSING, field="as_agreed")
         proof = commitment.proofs.filter(round=commitment.round, outcome="").latest("given_at")
         same_hands = second_person(actor, commitment, gave=proof.given_by_id)
         today = today_of(this)

@@ -31,6 +31,7 @@ from yishi.web.kit.stream import stream
 from yishi.web.kit.words_field import WordsField
 
 from .commitments import load_commitment
+from .proof_check import ProofCheckForm
 from .verdict_words import MAY_READ, WHO_READS
 
 SAYS = "commitment.say"  # the bearer, or who writes down what the bearer said on paper
@@ -78,17 +79,17 @@ class DecideForm(ActForm):
     answer = WordsField(TIME_ANSWER, gettext_lazy("Reason"), rows=4)
 
 
-class CheckForm(ActForm):
+class CheckForm(ProofCheckForm):
     accepted = forms.TypedChoiceField(
         label=gettext_lazy("Is it proved?"),
         choices=[("1", gettext_lazy("yes, accept it")), ("0", gettext_lazy("no, return it"))],
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    as_agreed = forms.BooleanField(label=gettext_lazy("It was carried out as agreed"), required=False, initial=True)
     finding = WordsField(
         FINDING, gettext_lazy("What did you find?"), rows=4, help_text=gettext_lazy("The bearer reads this.")
     )
+    field_order = ("accepted", "as_agreed", "finding")
 
 
 class WithdrawForm(ActForm):

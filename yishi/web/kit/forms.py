@@ -36,16 +36,15 @@ class Form(forms.Form):
     fields: dict[str, Any]
 
     def __getitem__(self, name: str) -> Any:
-        self._prepare(self.fields.get(name))
+        self._prepare(name, self.fields.get(name))
         return super().__getitem__(name)
 
     def full_clean(self) -> None:
-        for field in self.fields.values():
-            self._prepare(field)
+        for name, field in self.fields.items():
+            self._prepare(name, field)
         super().full_clean()
 
-    @staticmethod
-    def _prepare(field: Any) -> None:
+    def _prepare(self, name: str, field: Any) -> None:
         """What every field keeps to, also one that a form adds for itself."""
         count_as_stored(field)
         bound(field)
@@ -103,6 +102,18 @@ class ActForm(Form):
                 widget.format = "%Y-%m-%d"  # the only form that a browser's day picker reads
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == NO_WORDS:
                 field.empty_label = gettext_lazy("choose")
+
+    def _prepare(self, name: str, field: Any) -> None:
+        """A list of which one must be chosen starts with none: a browser sends its first line, chosen or not. One
+        that the form was given stands, and one alone is no question."""
+        super()._prepare(name, field)
+        if not isinstance(field, forms.ChoiceField) or type(field.widget) is not forms.Select or not field.required:
+            return
+        if isinstance(field, forms.ModelChoiceField) or self.get_initial_for_field(field, name) not in (None, ""):
+            return
+        choices = list(field.choices)
+        if len(choices) > 1 and all(value not in ("", None) for value, _label in choices):
+            field.choices = [("", gettext_lazy("choose")), *choices]
 
     def full_clean(self) -> None:
         """What belongs to the sending itself is no field of the act."""

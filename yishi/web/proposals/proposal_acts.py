@@ -21,6 +21,7 @@ from yishi.organisations.models import Body
 from yishi.proposals.models import Proposal
 from yishi.proposals.services import adoption_record, proposal_assign
 from yishi.proposals.services.handling import DOCUMENT, WHY_NOT_ADOPTED
+from yishi.web.commitments.proof_check import ProofCheckForm
 from yishi.web.commitments.verdict_words import MAY_READ, WHO_READS
 from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.fields import day_field
@@ -84,7 +85,7 @@ def answer(request: Request, proposal: Proposal) -> HttpResponse:
     )
 
 
-class CheckForm(ActForm):
+class CheckForm(ProofCheckForm):
     accepted = forms.TypedChoiceField(
         label=gettext_lazy("What did you find?"),
         choices=[
@@ -95,6 +96,7 @@ class CheckForm(ActForm):
         widget=forms.RadioSelect,
     )
     finding = WordsField(FINDING, gettext_lazy("What you checked, or what is missing"), rows=3)
+    field_order = ("accepted", "as_agreed", "finding")
 
 
 @page("proposal.assign", load=load_owed)

@@ -191,9 +191,7 @@ def meeting(request: Request, meeting: SteeringMeeting) -> HttpResponse:
 
 
 class MeetingForm(ActForm):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("kind"), choices=SteeringMeeting.Kind.choices, widget=forms.RadioSelect, initial="push"
-    )
+    kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=SteeringMeeting.Kind.choices, widget=forms.RadioSelect)
     title = forms.CharField(label=gettext_lazy("title"), max_length=120)
     body = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convened by"))
     on = day_field(gettext_lazy("day of the meeting"))

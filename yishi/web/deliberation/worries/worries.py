@@ -355,7 +355,6 @@ class BehalfForm(ActForm):
         if request.viewer.is_sitting_member():
             choices.append(("member", _("as a member, from the people")))
         self.fields["channel"].choices = choices
-        self.initial.setdefault("channel", choices[-1][0])
 
 
 @page("worry.write")
