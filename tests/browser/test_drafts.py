@@ -58,6 +58,23 @@ def test_forms_2_what_another_window_holds_is_not_taken_with_it(open_page, cast,
     assert other.input_value("[name=text]") == "水费由公司分期付清"
 
 
+def test_a_draft_does_not_cover_what_another_link_fills_in(open_page, cast):
+    with everything():
+        story = Story(cast).raise_worry().take_up().study_it()
+    page = open_page("convener", cast)
+    blank, preset = (
+        reverse("seat_new", args=[story.matter.pk]),
+        reverse("seat_new", args=[story.matter.pk]) + "?class=chair",
+    )
+    page.goto(blank)
+    other = page.locator("[name=seat_class] option:not([value=chair]):not([value=''])").first.get_attribute("value")
+    page.select_option("[name=seat_class]", other)
+    page.goto(preset)
+    assert page.input_value("[name=seat_class]") == "chair" and page.locator(".draft-note").count() == 0
+    page.goto(blank)
+    assert page.input_value("[name=seat_class]") == other
+
+
 def test_forms_6_without_an_account_a_draft_lives_for_twenty_minutes(open_page, cast):
     page = open_page(width=390)
     page.clock.install()

@@ -1,10 +1,12 @@
 """Forms keep what was typed and show what is known."""
 
+import re
 from datetime import date
 
 from django import forms
 from django.utils import translation
 
+from tests.test_house import ROOT
 from yishi.web.kit.forms import ActForm
 
 
@@ -23,3 +25,13 @@ def test_a_day_comes_back_as_the_picker_sends_it():
         with translation.override(language):
             form = DayForm({"on": "2026-11-24"})
             assert form.is_valid() and form.cleaned_data["on"] == date(2026, 11, 24)
+
+
+def test_a_draft_belongs_to_the_address_with_what_it_fills_in():
+    """With the path alone a draft left elsewhere would cover what `?class=` or `?like=` filled in."""
+    templates = sorted((ROOT / "yishi" / "web" / "templates").rglob("*.html"))
+    kept = [key for path in templates for key in re.findall(r'data-draft="([^"]*)"', path.read_text("utf-8"))]
+    assert len(kept) > 5
+    assert {key for key in kept if key != "{{ request.get_full_path }}"} == {
+        "{{ request.path }}state/"
+    }  # a page's second
