@@ -4,13 +4,19 @@ import time
 import uuid
 
 from yishi.kit import ids
-from yishi.kit.ids import child_id, clean_code, code_of, made_at, named_id, new_code, uuid7
+from yishi.kit.ids import child_id, clean_code, code_of, id_read, made_at, named_id, new_code, uuid7
 
 
 def test_ids_of_one_process_rise():
     made = [uuid7() for _ in range(5_000)]
     assert made == sorted(made)
     assert len(set(made)) == len(made)
+
+
+def test_an_address_names_an_id_or_none():
+    one = uuid7()
+    assert id_read(str(one)) == id_read(one) == id_read(one.hex) == one
+    assert [id_read(text) for text in ("", None, "none", "123", f"{one}x")] == [None] * 5
 
 
 def test_they_carry_version_variant_and_time():

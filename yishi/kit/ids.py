@@ -38,6 +38,14 @@ def uuid7(milliseconds: int | None = None) -> uuid.UUID:
     return _stamp((rising >> _CHANCE) << 80 | (chance >> 62) << 64 | chance & (1 << 62) - 1)
 
 
+def id_read(text: object) -> uuid.UUID | None:
+    """The id that a text names, such as a part of an address; None where it names none."""
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
+
+
 def made_at(identity: uuid.UUID) -> float:
     """When a uuid7 was made, in seconds since 1970, to the millisecond."""
     return (identity.int >> 80) / 1000

@@ -17,8 +17,9 @@ from yishi.assistance.checks.logic.dossier import (
 )
 from yishi.assistance.checks.logic.engine import Checker, Settings
 from yishi.assistance.checks.logic.expression import ExpressionError, Reader
-from yishi.assistance.checks.logic.identity import check_digit, read_number
+from yishi.assistance.checks.logic.identity import read_number
 from yishi.assistance.checks.logic.pack import read_pack
+from yishi.kit.identity import check_character
 
 pytestmark = pytest.mark.once
 
@@ -111,7 +112,7 @@ def test_any_text_is_read_as_a_number_without_stumbling(number):
 
 def test_a_number_says_birth_and_sex():
     first = "53999919810315002"
-    found = read_number(first + check_digit(first))
+    found = read_number(first + check_character(first))
     assert (found.birth, found.sex, found.is_check_right) == (date(1981, 3, 15), "female", True)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.commitments import reads
+from yishi.database.named import record_named
 from yishi.organisations.models import Body, Place
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList, reader
@@ -128,7 +129,7 @@ def rate_cases(request: Request) -> HttpResponse:
         **dict(PARTS),
     }
     part = request.GET.get("part", "due") if request.GET.get("part") in names else "due"
-    bearer = Body.objects.filter(pk=request.GET["body"]).first() if _is_uuid(request) else None
+    bearer = record_named(Body.objects, request.GET.get("body"))
     place = _place(request)
     span = (place.lo, place.hi) if place else None
     commitments = reads.cases(reads.due_in(start, end, bearer=bearer.pk if bearer else None, span=span), part)
@@ -149,15 +150,7 @@ def rate_cases(request: Request) -> HttpResponse:
 
 def _place(request: Request) -> Place | None:
     """The place to which an overview narrows the cases."""
-    return Place.objects.filter(pk=request.GET["place"]).first() if _is_uuid(request, "place") else None
-
-
-def _is_uuid(request: Request, name: str = "body") -> bool:
-    try:
-        forms.UUIDField().clean(request.GET.get(name, ""))
-    except forms.ValidationError:
-        return False
-    return True
+    return record_named(Place.objects, request.GET.get("place"))
 
 
 urlpatterns = [

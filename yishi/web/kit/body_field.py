@@ -1,7 +1,6 @@
 """A form field for a body: its name or a part of it is typed; several that fit are offered to choose from."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.database.named import record_named
 from yishi.kit.text import clean
 from yishi.organisations.models import Body, Place, valid_on
 
@@ -89,10 +89,7 @@ class BodyField(forms.Field):
         raise forms.ValidationError(_("Several bodies fit. Choose one of them below."))
 
     def _by_id(self, key: str) -> Body | None:
-        try:
-            return self._bodies().filter(pk=UUID(key)).first()
-        except ValueError:
-            return None
+        return record_named(self._bodies(), key)
 
     def _bodies(self) -> QuerySet[Body]:
         bodies = Body.objects.filter(valid_on(timezone.localdate()))

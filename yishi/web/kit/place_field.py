@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.database.named import record_named
 from yishi.database.reach import in_reach
 from yishi.kit.names import searched
 from yishi.organisations.models import Place
@@ -41,10 +41,7 @@ class PlaceWidget(forms.TextInput):
 
     @staticmethod
     def _chosen(key: str) -> Place | None:
-        try:
-            return Place.objects.filter(pk=UUID(key)).first()
-        except ValueError:
-            return None
+        return record_named(Place.objects, key)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         if isinstance(value, Place):
@@ -125,17 +122,14 @@ class PlaceField(forms.Field):
         return here if len(exact) > 1 and here else exact
 
     def _by_id(self, key: str, within: Place | None) -> Place | None:
-        try:
-            places = Place.objects.filter(pk=UUID(key))
-        except ValueError:
-            return None
+        places = Place.objects.all()
         if not self.day:
             places = places.filter(closed_on__isnull=True)
         if within is not None:
             places = places.filter(lo__gte=within.lo, lo__lte=within.hi)
         if self.levels:
             places = places.filter(level__in=self.levels)
-        return places.first()
+        return record_named(places, key)
 
     def _was_offered(self, text: str, chosen: Place) -> bool:
         """Was the candidate chosen for the text that still stands in the field (page without scripts)?"""

@@ -1,11 +1,11 @@
 """What was received: a form's draft ends with the receipt of its act, not with a sentence on the next page."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from django.http import HttpResponse
 
 from yishi.journal.act import receiving
+from yishi.kit.ids import id_read
 from yishi.web.kit.request import Request
 
 COOKIE = "received"  # ids of the last acts of this browser, which frontend/src/drafts.js reads
@@ -38,7 +38,4 @@ class ReceivedMiddleware:
 
 
 def _id(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""
+    return str(id_read(text) or "")

@@ -1,7 +1,6 @@
 """Invitations: printed one page per person; accepted by whoever holds the code, once."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
-from yishi.kit.ids import clean_code
+from yishi.kit.ids import clean_code, id_read
 from yishi.notices.addresses import INNER, MEMBER, address_of
 from yishi.organisations.models import Post, valid_on
 from yishi.organisations.services.people import invitation_accept, invitation_issue, invitations_issue
@@ -91,7 +90,7 @@ def invitations(request: Request) -> HttpResponse:
     """Choose people who have no account yet, and print their invitations."""
     form = ActForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        chosen = [key for key in request.POST.getlist("person") if _is_uuid(key)]
+        chosen = [key for key in request.POST.getlist("person") if id_read(key)]
         people = list(Person.objects.filter(pk__in=chosen).distinct())
         if not people:
             form.add_error(None, _("Tick the people whom you invite."))
@@ -108,14 +107,6 @@ def invitations(request: Request) -> HttpResponse:
         person.works_at = works_at(person)
     context = {"form": form, "page_obj": page_obj, "days": INVITATION_DAYS, "typed": request.GET.get("q", "")}
     return render(request, "organisations/invitations.html", context, status=422 if form.errors else 200)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 @page("person.invite", load=load_person)

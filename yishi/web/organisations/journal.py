@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Entry, Seal
+from yishi.kit.ids import id_read
 from yishi.kit.records import filled
 from yishi.organisations.audit import audited_entries
 from yishi.organisations.models import Body, Member, Place, Post
@@ -104,7 +105,7 @@ def _filtered(entries: QuerySet[Entry], typed: dict[str, str]) -> QuerySet[Entry
         entries = entries.filter(actor_id__in=Person.objects.filter(name__finds=typed["actor"]).values("pk"))
     if typed["subject"]:
         said = Q(subject_kind=typed["subject"]) | Q(receipt__number=typed["subject"].upper())
-        key = _key(typed["subject"])
+        key = id_read(typed["subject"])
         entries = entries.filter(said | Q(subject_id=key) if key else said)
     return entries
 
@@ -112,13 +113,6 @@ def _filtered(entries: QuerySet[Entry], typed: dict[str, str]) -> QuerySet[Entry
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
     except ValueError:
         return None
 

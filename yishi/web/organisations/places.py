@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.database.named import record_named
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, Place, PlaceLevel, PlaceSetItem, Venue
 from yishi.organisations.named_places import place_now
@@ -41,10 +42,7 @@ def load_place(request: Request, pk: UUID) -> Place:
 
 
 def _within(request: Request) -> Place | None:
-    try:
-        return Place.objects.filter(pk=UUID(request.GET.get("within", ""))).first()
-    except ValueError:
-        return None
+    return record_named(Place.objects, request.GET.get("within"))
 
 
 @page("public", methods=("GET",), face="both")

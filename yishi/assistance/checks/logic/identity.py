@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
+from yishi.kit.identity import check_character
+
 _PROVINCES = frozenset(
     str(code)
     for area in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
@@ -53,16 +53,11 @@ def read_number(number: str | None) -> Identity | None:
         is_well_formed=True,
         is_region_known=text[:2] in _PROVINCES,
         is_day_real=birth is not None,
-        is_check_right=None if len(text) == OLD else text[17] == check_digit(text[:17]),
+        is_check_right=None if len(text) == OLD else text[17] == check_character(text[:17]),
         birth=birth,
         sex="male" if int(order) % 2 else "female",
         is_degree_real=text[18] in KINDS_OF_DISABILITY and text[19] in DEGREES if len(text) in DISABILITY else None,
     )
-
-
-def check_digit(first: str) -> str:
-    """The 18th character for the first 17 digits."""
-    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(first, _WEIGHTS, strict=True)) % 11]
 
 
 def _day(text: str) -> date | None:

@@ -34,6 +34,7 @@ from yishi.assistance.deeds.services.deeds import DEED_WORDS, deed_record
 from yishi.assistance.deeds.services.standing import Part, Reached, joined
 from yishi.assistance.pairing.models import Match
 from yishi.assistance.register.models import Household
+from yishi.kit.ids import id_read
 from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
@@ -352,10 +353,8 @@ def _initial(request: Request, version: ItemVersion, match: Match | None) -> dic
 
 def _keys(text: str | None) -> list[UUID]:
     """The key in an address, as a list for `pk__in`: empty where it is no key."""
-    try:
-        return [UUID(text or "")]
-    except ValueError:
-        return []
+    key = id_read(text)
+    return [key] if key else []
 
 
 def load_own(request: Request, pk: UUID) -> Deed:

@@ -29,6 +29,7 @@ from yishi.assistance.register.rules import keeps_its_village
 from yishi.commitments.models import Verdict
 from yishi.commitments.services.carrying import PROOF
 from yishi.commitments.services.making import ACT
+from yishi.database.named import record_named
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.notices.addresses import address_of
@@ -158,10 +159,7 @@ def measure_new(request: Request, household: Household) -> HttpResponse:
 
 def _visit_of(request: Request, household: Household) -> Visit | None:
     """The visit to this family that the address names: the measure was agreed in it."""
-    try:
-        return household.visits.filter(pk=UUID(request.GET.get("visit", ""))).first()
-    except ValueError:
-        return None
+    return record_named(household.visits, request.GET.get("visit"))
 
 
 def load_measure(request: Request, pk: UUID) -> Measure:

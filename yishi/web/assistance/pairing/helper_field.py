@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.reads import helpers_find, where_from
+from yishi.kit.ids import id_read
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 from yishi.web.kit.forms import ActForm
@@ -59,10 +60,7 @@ class HelperForm(ActForm):
         return cleaned
 
     def _picked(self) -> UUID | None:
-        try:
-            return UUID(self.data.get(self.add_prefix("pick"), ""))
-        except ValueError:
-            return None
+        return id_read(self.data.get(self.add_prefix("pick")))
 
     def _offer(self, helpers: list[Person | Body]) -> None:
         """Show the candidates right below the name."""

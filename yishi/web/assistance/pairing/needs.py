@@ -19,6 +19,7 @@ from yishi.assistance.pairing.services.matches import offers_for
 from yishi.assistance.pairing.services.needs import WHY_CLOSED, WORDS, need_close, need_share, need_state
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
+from yishi.database.named import record_named
 from yishi.kit.records import filled, lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
@@ -232,10 +233,7 @@ def need_new(request: Request) -> HttpResponse:
 
 def _household_asked(request: Request) -> Household | None:
     """The household within the viewer's reach whose id the address names, if it names one."""
-    try:
-        return Household.objects.select_related("place").filter(pk=UUID(request.GET.get("household", ""))).first()
-    except ValueError:
-        return None
+    return record_named(Household.objects.select_related("place"), request.GET.get("household"))
 
 
 def _own_village(request: Request) -> Place | None:

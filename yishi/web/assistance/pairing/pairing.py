@@ -32,6 +32,7 @@ from yishi.assistance.pairing.rules import HELPS, LATE_DAYS
 from yishi.assistance.pairing.services.pairing import visit_rule_set
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
+from yishi.database.named import record_named
 from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may
@@ -322,10 +323,7 @@ def _days_asked(request: Request) -> int:
 
 def place_asked(request: Request) -> Place | None:
     """The place whose id the address names, if it names one."""
-    try:
-        return Place.objects.filter(pk=UUID(request.GET.get("place", ""))).first()
-    except ValueError:
-        return None
+    return record_named(Place.objects, request.GET.get("place"))
 
 
 class RuleForm(ActForm):

@@ -18,6 +18,7 @@ from yishi.assistance.projects.services.funds import WHY
 from yishi.assistance.projects.services.projects import WORDS
 from yishi.assistance.register.models import Household
 from yishi.attachments.store import scan_keep
+from yishi.database.named import record_named
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.organisations.models import Place
@@ -122,7 +123,7 @@ def _opening(cleaned: dict[str, Any]) -> dict[str, Any]:
 def project_new(request: Request) -> HttpResponse:
     desks = [post.body for post in request.viewer.working_posts]
     initial = {"responsible": desks[0].name if desks else "", "starts_on": today()}
-    place = Place.objects.filter(pk=request.GET["place"]).first() if _is_uuid(request) else None
+    place = record_named(Place.objects, request.GET.get("place"))
     if place:
         initial["place"] = place
     return one_act(
@@ -138,13 +139,6 @@ def project_new(request: Request) -> HttpResponse:
         next_url=lambda receipt: reverse("project", args=[receipt.result["project"]]),
         layout=CENTRED,
     )
-
-
-def _is_uuid(request: Request) -> bool:
-    try:
-        return bool(request.GET.get("place") and UUID(request.GET["place"]))
-    except ValueError:
-        return False
 
 
 class ContractForm(ActForm):

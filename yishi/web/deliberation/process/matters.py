@@ -29,6 +29,7 @@ from yishi.deliberation.services.matters import (
     party_remove,
 )
 from yishi.deliberation.services.processes import processes_published
+from yishi.kit.ids import id_read
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
@@ -71,7 +72,7 @@ class MatterFilter(Form):
         self.fields["process"].choices = [*everything, *((str(version.model_id), version.name) for version in versions)]
         self.fields["place"].queryset = places_for(request)
         asked = request.GET.get("place", "")
-        if is_uuid(asked):  # an overview opens into its list at any tier
+        if id_read(asked):  # an overview opens into its list at any tier
             near = places_for(request).values("pk")
             self.fields["place"].queryset = Place.objects.filter(Q(pk=asked) | Q(pk__in=near))
         self.fields["convener"].queryset = Body.objects.filter(pk__in=request.viewer.reach.bodies).order_by("name")
@@ -95,14 +96,6 @@ class MatterFilter(Form):
             word = filters["q"].strip()
             matters = matters.filter(Q(title__finds=word) | Q(number__finds=word) | Q(place__name__finds=word))
         return matters
-
-
-def is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def places_for(request: Request) -> QuerySet[Place]:
