@@ -1,6 +1,7 @@
 """A promise from its birth to its strike-off."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -61,6 +62,18 @@ def test_a_due_date_in_the_past_is_refused(promise):
     with pytest.raises(Refusal) as refused:
         promise(due_in=-1)
     assert refused.value.field == "due_on"
+
+
+def test_half_of_what_is_whole_is_neither_promised_nor_proved(cast, promise):
+    half = Decimal("0.5")
+    with pytest.raises(Refusal) as refused:
+        promise(quantity=half, unit="次")
+    assert refused.value.code == "amount.whole"
+    given = {"actor": cast.viewer("handler"), "text": "办了", "done_on": timezone.localdate()}
+    with pytest.raises(Refusal) as refused:
+        services.proof_give(commitment=promise(quantity=Decimal(2), unit="次"), quantity=half, **given)
+    assert (refused.value.code, refused.value.field) == ("amount.whole", "quantity")
+    services.proof_give(commitment=promise(quantity=Decimal(2), unit="公里"), quantity=half, **given)
 
 
 def test_a_promise_recorded_after_the_event_starts_no_clock(promise):

@@ -15,10 +15,11 @@ from tests.assistance.helping import Helping
 from tests.assistance.importing import faults, send
 from tests.assistance.pairs import Paired
 from tests.kept import kept_over_all_files
-from yishi.assistance.campaign.services.campaigns import WHOLE_UNITS, target_set, thousandths
+from yishi.assistance.campaign.services.campaigns import target_set, thousandths
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.services.deeds import deed_correct
 from yishi.assistance.deeds.services.unitemised import unitemised_report
+from yishi.database.amounts import WHOLE_UNITS
 from yishi.database.reach import everything
 from yishi.formats.sheet_limits import SheetError
 from yishi.formats.sheets import write_sheet

@@ -54,4 +54,5 @@ def test_codes_are_read_out_and_typed_again():
     code = code_of(bytes(range(32)))
     assert code == code_of(bytes(range(32))) != code_of(bytes(range(1, 33))) and len(code) == 10
     assert clean_code(f" {code[:5].lower()}-{code[5:]} ") == code
+    assert clean_code("１４ｊｓ－０４ＺＷＪＷ") == "14JS04ZWJW"
     assert named_id("place", "532323") == named_id("place", "532323") != named_id("place", "532324")

@@ -1,5 +1,7 @@
 """Text as it is stored, compared and shown to the public; money in fen."""
 
+from decimal import Decimal
+
 import pytest
 
 from yishi.kit.errors import Refusal
@@ -40,12 +42,15 @@ def test_a_telephone_number_for_public_eyes(phone, shown):
     assert masked_phone(phone) == shown
 
 
-@pytest.mark.parametrize(("yuan", "fen"), [("1,234.56", 123456), (" 0.1 ", 10), (3, 300), ("-2", -200)])
+@pytest.mark.parametrize(
+    ("yuan", "fen"),
+    [("1,234.56", 123456), (" 0.1 ", 10), (3, 300), ("-2", -200), ("￥2,000.50", 200050), (Decimal("1E+3"), 100000)],
+)
 def test_money_is_counted_in_fen(yuan, fen):
     assert fen_from_yuan(yuan) == fen
 
 
-@pytest.mark.parametrize("yuan", ["", "one", "0.001", "NaN", "Infinity", "１２元"])
+@pytest.mark.parametrize("yuan", ["", "one", "0.001", "NaN", "Infinity", "１２元", "1e5", "1E3", "1_000", "￥"])
 def test_what_is_no_whole_number_of_fen_is_refused(yuan):
     with pytest.raises(ValueError, match="not "):
         fen_from_yuan(yuan)

@@ -24,9 +24,10 @@ def test_it_works(cast):
     assert (body.kind, body.may_be_public) == ("company", False)
     assert body_register(actor=by, act_id=act_id, **given).result == receipt.result
     assert Entry.objects.filter(code="organisations.body.register").count() == 1
-    with pytest.raises(Refusal) as refused:
-        body_register(actor=by, **given)
-    assert refused.value.code == "body.taken"
+    for same in ("示例农业公司", "示例 农业公司", "示例农业\u200b公司"):
+        with pytest.raises(Refusal) as refused:
+            body_register(actor=by, **given | {"name": same})
+        assert refused.value.code == "body.taken"
 
 
 def test_outsiders_and_clerks_register_nothing(cast):

@@ -4,6 +4,7 @@ import hashlib
 import os
 import threading
 import time
+import unicodedata
 import uuid
 
 _CHANCE = 74  # bits of chance in a uuid7
@@ -78,8 +79,9 @@ def code_of(digest: bytes, length: int = 10) -> str:
 
 
 def clean_code(typed: str) -> str:
-    """What somebody typed as a code, without blanks and dashes, look-alike letters mended."""
-    kept = (character for character in typed.upper() if character.isascii() and character.isalnum())
+    """What somebody typed as a code, of half width, without blanks and dashes, look-alike letters mended."""
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    kept = (character for character in plain if character.isascii() and character.isalnum())
     return "".join(kept).translate(_LOOKALIKES)
 
 

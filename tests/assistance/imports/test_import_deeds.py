@@ -94,7 +94,7 @@ def test_it_is_undone_as_a_whole_until_one_was_touched(cast, helping):
 def test_what_was_recorded_already_comes_into_the_queue(cast, helping):
     day = timezone.localdate() - timedelta(days=3)
     helping.record(on=day, amount=2)
-    publish(cast, deeds(cast, rows(受益户编号="H牟尼村0", 主办="委员甲", 出资="")))
+    publish(cast, deeds(cast, rows(受益户编号="Ｈ牟尼村０", 主办="委员甲", 出资="")))
     assert PossibleDuplicate.objects.count() == 1
 
 

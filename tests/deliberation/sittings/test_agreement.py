@@ -1,6 +1,7 @@
 """The agreement: words and duties, each party's consent, recorded as promises, handed over after the gates."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -177,6 +178,7 @@ def test_nobody_supervises_themselves_and_nothing_is_less_than_something(story):
     company = story.cast.bodies["company"]
     refused_with("duty.supervisor", lambda: duty(story, supervisor=company))
     refused_with("duty.quantity", lambda: duty(story, quantity=0))
+    refused_with("amount.whole", lambda: duty(story, quantity=Decimal("0.5"), unit="次"))
     refused_with("act.empty", lambda: duty(story, act=" "))
 
 

@@ -13,6 +13,7 @@ from yishi.commitments import hooks
 from yishi.commitments.clocks import VERDICT_WORKDAYS
 from yishi.commitments.models import Commitment, LedgerEvent, Proof, TimeRequest
 from yishi.commitments.stages import step
+from yishi.database.amounts import whole_checked
 from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
@@ -136,6 +137,8 @@ def proof_give(
             return this.receipt
         commitment = locked(commitment)
         state = step(commitment, "prove")
+        if quantity is not None:
+            whole_checked(quantity, commitment.unit, "quantity")
         kept = kept_paper(this, actor, commitment, paper)
         proof = Proof.objects.create(
             commitment=commitment,

@@ -12,6 +12,7 @@ from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.models import Commitment, Judge, LedgerEvent
 from yishi.commitments.stages import step
+from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
@@ -119,6 +120,8 @@ def commitment_agree(
             )
         if quantity is not None and not unit.strip():
             raise Refusal("commitment.unit.empty", _("Please write the unit of the quantity."), field="unit")
+        if quantity is not None:
+            whole_checked(quantity, unit, "quantity")
         year = agreed.year
         commitment = Commitment.objects.create(
             number=f"承-{year}-{next_number(f'commitment/{year}'):05d}",

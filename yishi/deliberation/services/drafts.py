@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party, Sitting
 from yishi.deliberation.shown import agreement_digest, check_shown
@@ -271,6 +272,8 @@ def _duty(fields: Mapping[str, Any], agreement: Agreement) -> dict[str, Any]:
     due_on, quantity = fields.get("due_on"), fields.get("quantity")
     if isinstance(quantity, Decimal | int) and quantity <= 0:
         raise Refusal("duty.quantity", _("The quantity must be more than nothing."), field="quantity")
+    if isinstance(quantity, Decimal):
+        whole_checked(quantity, fields.get("unit") or "", "quantity")
     if due_on is not None and not isinstance(due_on, date):
         raise TypeError("due_on must be a date")
     bearer, supervisor = fields.get("bearer"), fields.get("supervisor")

@@ -14,6 +14,7 @@ from yishi.deliberation.process.validator import Missing, matter_missing
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.names import plain_name
 from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, Venue
@@ -183,7 +184,7 @@ def party_add(
             return this.receipt
         fresh = locked(matter)
         _check_open(fresh)
-        name = NAME.kept(name) or (NAME.kept(body.name) if body else "")
+        name = NAME.kept(plain_name(name)) or (NAME.kept(body.name) if body else "")
         if not name:
             raise Refusal("party.no_name", _("Write who the party is, such as “villagers of group 3”."), field="name")
         if fresh.parties.filter(name=name).exists():

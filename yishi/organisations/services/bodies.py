@@ -14,7 +14,7 @@ from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
-from yishi.kit.text import clean
+from yishi.kit.names import plain_name
 from yishi.notices.days import day_said
 from yishi.people.models import Person
 from yishi.people.services import person_email
@@ -256,7 +256,7 @@ def post_end(*, actor: Viewer, post: Post, until: date | None = None, act_id: UU
 
 def named(name: str, limit: int) -> str:
     """A name as it is stored, or a refusal that says what to mend."""
-    name = clean(name)
+    name = plain_name(name)
     if not name:
         raise Refusal("name.missing", _("Enter the name."), field="name")
     if len(name) > limit:

@@ -23,10 +23,12 @@ from yishi.assistance.campaign.models import (
     Target,
 )
 from yishi.assistance.campaign.reads import version_on
+from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.names import plain_name
 from yishi.kit.text import clean
 from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
@@ -39,7 +41,6 @@ SOURCE_NOTE = Words("source_note", 300)
 FOCUS_NOTE = Words("focus_note", 200)
 WORDS = Words("words", 500)
 
-WHOLE_UNITS = frozenset("件条次个户人期场")  # there is no part of one
 MOST = 10**12  # thousandths: a thousand million of anything
 
 
@@ -308,16 +309,6 @@ def target_set(
     return this.receipt
 
 
-def whole_checked(amount: Decimal, unit: str, field: str) -> None:
-    """Refuse a part of what cannot be divided: half a job, a tenth of a visit."""
-    if unit.strip() in WHOLE_UNITS and amount.is_finite() and amount != amount.to_integral_value():
-        raise Refusal(
-            "amount.whole",
-            _("Of “%(unit)s” there are only whole ones. Please type a whole number.") % {"unit": unit.strip()},
-            field=field,
-        )
-
-
 def thousandths(amount: Decimal, field: str, least: int = 1, unit: str = "") -> int:
     """Whole thousandths of a unit; refuses what is no number, too fine, not positive, or a part of what is whole."""
     whole_checked(Decimal(amount), unit, field)
@@ -333,7 +324,7 @@ def thousandths(amount: Decimal, field: str, least: int = 1, unit: str = "") -> 
 
 def named(name: str, longest: int, field: str = "name") -> str:
     """A name as it is stored: cleaned, between 1 and `longest` characters. Refuses others, naming `field`."""
-    kept = clean(name)
+    kept = plain_name(name)
     if not kept or len(kept) > longest:
         raise Refusal(
             f"{field}.length",

@@ -1,5 +1,6 @@
 """A workbook of deeds: one row is one deed, with whom it reached and who did it, by name and by number."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -87,7 +88,7 @@ class DeedReader:
 
     def look_up(self, rows: Sequence[StagedRow]) -> None:
         """Ask for all households that some rows name, at once."""
-        numbers = {number for row in rows for number in _apart(row.values.get("households", ""))}
+        numbers = {number for row in rows for number in _numbers(row.values.get("households", ""))}
         home = self.places.home
         within = Household.within.filter(number__in=numbers, place__lo__gte=home.lo, place__lo__lte=home.hi)
         self._households = {household.number: household for household in within} if numbers else {}
@@ -100,10 +101,10 @@ class DeedReader:
             household.pk
             for row in rows
             if row.values.get("people")
-            for number in _apart(row.values.get("households", ""))
+            for number in _numbers(row.values.get("households", ""))
             if (household := self._households.get(number))
         }
-        numbers = {number for row in rows for number in _apart(row.values.get("people_numbers", ""))}
+        numbers = {number for row in rows for number in _numbers(row.values.get("people_numbers", ""))}
         self._members = {}
         self._by_number = {}
         if not named and not numbers:
@@ -157,7 +158,7 @@ class DeedReader:
                 made.fault(row, self.headings["unit"], "other_unit", text=unit[:10], unit="、".join(sorted(units)))
 
     def _reached(self, made: WantedDeed, row: StagedRow) -> None:
-        for number in _apart(row.values.get("households", "")):
+        for number in _numbers(row.values.get("households", "")):
             if number in self._households:
                 made.households.append(self._households[number])
             else:
@@ -184,7 +185,7 @@ class DeedReader:
 
     def _numbered(self, made: WantedDeed, row: StagedRow) -> None:
         """The people whose own number stands in the row."""
-        for number in _apart(row.values.get("people_numbers", "")):
+        for number in _numbers(row.values.get("people_numbers", "")):
             members = list(self._by_number.get(number, {}).values())
             if len(members) == 1:
                 made.people.append(members[0].person)
@@ -258,6 +259,11 @@ def _apart(text: str) -> list[str]:
     for mark in OTHERS_APART:
         text = text.replace(mark, "\n")
     return list(dict.fromkeys(part.strip() for part in text.split("\n") if part.strip()))
+
+
+def _numbers(text: str) -> list[str]:
+    """Numbers as the register keeps them, of half width."""
+    return _apart(unicodedata.normalize("NFKC", text))
 
 
 def columns() -> list[Column]:

@@ -11,12 +11,12 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.pairing.models import Match, Offer, OfferDelivery
 from yishi.assistance.pairing.models.needs import left_of
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import proof_give
+from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt

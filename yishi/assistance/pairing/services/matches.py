@@ -12,13 +12,13 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.pairing.models import Match, Need, Offer
 from yishi.assistance.pairing.models.needs import left_of
 from yishi.assistance.pairing.rules_needs import keeps_need
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_close_undone, proof_give
+from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.pairing.models import Measure, Visit
 from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import Household
@@ -27,6 +26,7 @@ from yishi.commitments.services import (
     proof_give,
     verdict_give,
 )
+from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt

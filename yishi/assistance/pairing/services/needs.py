@@ -8,7 +8,6 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.campaign.services.campaigns import whole_checked
 from yishi.assistance.pairing.models import (
     HelpKind,
     Match,
@@ -16,6 +15,7 @@ from yishi.assistance.pairing.models import (
     Offer,
 )
 from yishi.assistance.register.models import Household
+from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt

@@ -177,7 +177,11 @@ def _found(project: Project, measured: Mapping[UUID, Decimal], result: str) -> l
     accepted = []
     for standing in standing_of(project):
         typed = measured.get(standing.part.pk)
-        amount = standing.done if typed is None else thousandths(typed, field_of(standing.part.pk), least=0)
+        amount = (
+            standing.done
+            if typed is None
+            else thousandths(typed, field_of(standing.part.pk), least=0, unit=standing.part.quantity.unit)
+        )
         if result == Result.FAILED and typed is None:
             amount = 0
         if amount > standing.done:

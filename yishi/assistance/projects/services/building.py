@@ -171,7 +171,11 @@ def progress_report(
         step(project, "report")
         day = in_order(project, on, beginning=True)
         before = {standing.part.pk: standing for standing in standing_of(project)}
-        lines = {key: thousandths(amount, field_of(key), least=0) for key, amount in done.items() if key in before}
+        lines = {
+            key: thousandths(amount, field_of(key), least=0, unit=before[key].part.quantity.unit)
+            for key, amount in done.items()
+            if key in before
+        }
         if not lines or len(lines) < len(done):
             raise Refusal("progress.nothing", _("Type for at least one part how much is done in all."))
         why = WHY_IMPLAUSIBLE.kept(reason)

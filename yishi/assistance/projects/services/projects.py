@@ -310,7 +310,7 @@ def _write_quantities(project: Project, quantities: Sequence[Quantity]) -> None:
                 name=name,
                 defaults={
                     "place": part.where if isinstance(part.where, Place) else None,
-                    "planned": thousandths(part.planned, "quantities"),
+                    "planned": thousandths(part.planned, "quantities", unit=unit),
                     "ordinal": position,
                 },
             )

@@ -39,6 +39,7 @@ from yishi.attachments.models import Attachment
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
+from yishi.kit.ids import clean_code
 from yishi.kit.records import certain
 from yishi.notices.addresses import address_of
 from yishi.organisations.query_codes import spaced
@@ -147,8 +148,7 @@ class NumberForm(ClaimForm):
 
     def clean_number(self) -> Deed:
         """Twelve random characters: who has the number was told it."""
-        typed = "".join(self.cleaned_data["number"].upper().split())
-        deed = Deed.within.filter(number=typed).first()
+        deed = Deed.within.filter(number=clean_code(self.cleaned_data["number"])).first()
         if deed is None:
             raise forms.ValidationError(_("There is no deed with this number. Please check each character."))
         return deed

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.projects.services.projects import Part, Quantity
 from yishi.assistance.register.models import Household
-from yishi.kit.money import fen_from_yuan
+from yishi.kit.money import fen_from_yuan, yuan_read
 from yishi.kit.text import clean
 from yishi.organisations.models import Body, Member, Place, PlaceLevel, valid_on
 from yishi.organisations.named_places import NamedPlaces
@@ -37,9 +37,8 @@ class YuanField(forms.CharField):
             return None
         many = typed.endswith(TEN_THOUSAND)
         try:
-            yuan = Decimal(typed.rstrip(TEN_THOUSAND).replace(",", "")) * (10_000 if many else 1)
-            return fen_from_yuan(yuan)
-        except (InvalidOperation, ValueError) as error:
+            return fen_from_yuan(yuan_read(typed.rstrip(TEN_THOUSAND)) * (10_000 if many else 1))
+        except ValueError as error:
             raise forms.ValidationError(
                 _("This is no amount in yuan with at most two places. For example 1500.50.")
             ) from error
