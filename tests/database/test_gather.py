@@ -14,7 +14,7 @@ from yishi.assistance.projects.models import (
     ProjectStep,
 )
 from yishi.assistance.register.models import HouseholdYear
-from yishi.database.gather import HowMany, gather
+from yishi.database.gather import Gathered, HowMany, gather
 from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.organisations.models import Place, Post
@@ -92,3 +92,14 @@ def test_files_are_asked_for_within_a_scope_only(db):
 def test_nothing_is_asked_where_nothing_can_be(db, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert gather(none=Person.within.none(), number=HowMany(Person.within.none())) == {"none": [], "number": 0}
+
+
+def test_what_is_asked_again_is_read_again_only_where_it_changed(cast, django_assert_num_queries):
+    counties = Place.objects.filter(level="county").select_related("parent").order_by("pk")
+    gathered = Gathered(lambda: {"counties": counties, "how_many": HowMany(counties)})
+    before = gathered.read()
+    with django_assert_num_queries(1):
+        assert gathered.read() is before
+    Place.objects.filter(pk=before["counties"][0].parent_id).update(name="改名州")
+    assert gathered.read()["counties"][0].parent.name == "改名州"
+    assert gathered.read()["how_many"] == len(before["counties"])

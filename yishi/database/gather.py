@@ -1,7 +1,8 @@
 """Several lists by one question: what a page puts together from many tables without a query for each."""
 
 import json
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -34,22 +35,53 @@ def gather(**asked: Asked) -> dict[str, Any]:
     `prefetch_related` names (one step: rows that point here, or many-to-many); rows of `values_list` come as tuples.
     Order and limits hold; `only` and `defer` are not followed, but columns of bytes are left out and loaded when read.
     """
-    lists = {name: _Number(query.rows) if isinstance(query, HowMany) else _List(query) for name, query in asked.items()}
-    compiled: list[tuple[str, Sequence[Any]]] = []
-    full = []
-    for arm in (arm for listed in lists.values() for arm in listed.arms()):
-        try:
-            compiled.append(arm.sql())
-        except EmptyResultSet:  # it can have no rows, so nothing is asked
-            continue
-        full.append(arm)
-    if full:
-        with connection.cursor() as cursor:
-            sql = "SELECT " + ", ".join(f"({select})" for select, _params in compiled)
-            cursor.execute(sql, [param for _select, params in compiled for param in params])
-            for arm, value in zip(full, cursor.fetchone(), strict=True):
-                arm.value = value
-    return {name: listed.read() for name, listed in lists.items()}
+    return Gathered(lambda: asked).read()
+
+
+class Gathered:
+    """The lists of one `gather` asked for again and again: the question is put together once, and its answer is read
+    into records again only where the database says something else than before. Whoever reads shares the records with
+    all others, and changes nothing about them. `asked` must not depend on the moment."""
+
+    def __init__(self, asked: Callable[[], dict[str, Asked]]):
+        self._asked = asked
+        self._lock = threading.Lock()
+        self._lists: dict[str, Any] = {}
+        self._arms: list[Any] = []
+        self._sql, self._params = "", list[Any]()
+        self._values: tuple[Any, ...] | None = None
+        self._found: dict[str, Any] = {}
+
+    def read(self) -> dict[str, Any]:
+        """What is in the database now."""
+        with self._lock:
+            if not self._lists:
+                self._put_together()
+            values: tuple[Any, ...] = ()
+            if self._arms:
+                with connection.cursor() as cursor:
+                    cursor.execute(self._sql, self._params)
+                    values = tuple(cursor.fetchone())
+            if values != self._values:
+                for arm, value in zip(self._arms, values, strict=True):
+                    arm.value = value
+                self._found = {name: listed.read() for name, listed in self._lists.items()}
+                self._values = values
+            return self._found
+
+    def _put_together(self) -> None:
+        asked = self._asked().items()
+        lists = {name: _Number(query.rows) if isinstance(query, HowMany) else _List(query) for name, query in asked}
+        compiled: list[str] = []
+        for arm in (arm for listed in lists.values() for arm in listed.arms()):
+            try:
+                select, params = arm.sql()
+            except EmptyResultSet:  # it can have no rows, so nothing is asked
+                continue
+            compiled.append(f"({select})")
+            self._params += params
+            self._arms.append(arm)
+        self._sql, self._lists = "SELECT " + ", ".join(compiled), lists
 
 
 class _Number:

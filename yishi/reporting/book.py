@@ -23,7 +23,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from yishi.assistance.campaign.models import ItemVersion
-from yishi.database.gather import gather
+from yishi.database.gather import Gathered
 from yishi.organisations.models import PlaceSetItem
 
 from .blocks import READ, Block, arranged, read_rows
@@ -44,6 +44,15 @@ PATIENCE = timedelta(seconds=2)  # what waits longer is folded by whoever asks: 
 HELPING = 500
 LOOKED_AT = 50  # of those that wait
 
+ASKED_FOR = Gathered(
+    lambda: {
+        "catalogue": ItemVersion.objects.select_related("item__direction").order_by(
+            "item__direction__ordinal", "item__ordinal", "number"
+        ),
+        "members": PlaceSetItem.objects.select_related("place_set").order_by("place_set__name", "pk"),
+    }
+)
+
 Key = tuple[str, str]
 
 
@@ -60,12 +69,7 @@ class Still:
     @cached_property
     def _asked_by(self) -> dict[str, Any]:
         """One query for both: a page that asks by items offers the place sets too."""
-        versions = ItemVersion.objects.select_related("item__direction")
-        members = PlaceSetItem.objects.select_related("place_set")
-        return gather(
-            catalogue=versions.order_by("item__direction__ordinal", "item__ordinal", "number"),
-            members=members.order_by("place_set__name", "pk"),
-        )
+        return ASKED_FOR.read()
 
     @cached_property
     def catalogue(self) -> tuple[ItemVersion, ...]:
