@@ -126,6 +126,7 @@ class Assistance:
         self.items = {one.code: one for one in self.campaign.items.select_related("campaign")}
         self.versions = {one.pk: one.versions.get() for one in self.items.values()}
         self.accounts = list(Account.objects.filter(username__startswith="member").order_by("created_at", "pk"))
+        self.members = list(Member.objects.select_related("person").order_by("pk"))
         self.households_read()
 
     def phases(self) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 import venv
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -53,6 +54,16 @@ def compare(table: Table, made: Any, seed: int) -> None:
     _beside(table, "by plain GROUP BY in this database", plain, plain_times, ours, our_times)
     duck, duck_times = _duckdb(questions)
     _beside(table, "by DuckDB over the exported rows", duck, duck_times, ours, our_times)
+
+
+@cache
+def environment_with_duckdb() -> Path:
+    """The Python of an environment that has DuckDB, made once for a run."""
+    folder = Path(mkdtemp(prefix="yishi-duckdb-"))
+    venv.create(folder / "venv", with_pip=True)
+    python = folder / "venv" / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "duckdb"], check=True, stderr=subprocess.DEVNULL)
+    return python
 
 
 def _shown(times: list[float]) -> str:
@@ -119,9 +130,6 @@ def _duckdb(questions: list[Any]) -> tuple[list[Any], list[float]]:
     from yishi.assistance.deeds.models import Deed
 
     folder = Path(mkdtemp(prefix="yishi-duckdb-"))
-    venv.create(folder / "venv", with_pip=True)
-    python = folder / "venv" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "duckdb"], check=True, stderr=subprocess.DEVNULL)
     rows = Deed.within.filter(state="counted").values_list(
         "place__lo", "on", "item", "amount", "beneficiaries__household"
     )
@@ -134,7 +142,7 @@ def _duckdb(questions: list[Any]) -> tuple[list[Any], list[float]]:
         for place, start, end, item in questions
     ]
     (folder / "questions.json").write_text(json.dumps(asked))
-    command = [python, "-c", IN_DUCKDB, str(folder / "deeds.csv"), str(folder / "questions.json")]
+    command = [environment_with_duckdb(), "-c", IN_DUCKDB, str(folder / "deeds.csv"), str(folder / "questions.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr[-400:])
