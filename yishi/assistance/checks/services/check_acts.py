@@ -41,12 +41,7 @@ def finding_waive(
         if row.cleared_at is not None:
             raise WrongStage("finding.cleared", _("The last check no longer found this. There is nothing to waive."))
         today = timezone.localdate()
-        if not today <= until <= today + LONGEST:
-            raise Refusal(
-                "waiver.until",
-                _("Choose a day between today and a year from now: somebody should look at it again then."),
-                field="until",
-            )
+        _check_until(until, today)
         waiver = CheckWaiver.objects.create(
             finding=row,
             reason=WHY.kept(reason),
@@ -162,6 +157,15 @@ def _check_value(value: Decimal | None, unit: str) -> None:
     if not value.is_finite() or not 0 <= value <= MOST_VALUE or value != value.quantize(fine):
         raise Refusal(
             "check.value", _("Please type a number of nil or more, in the unit of the threshold."), field="value"
+        )
+
+
+def _check_until(until: date, today: date) -> None:
+    if not today <= until <= today + LONGEST:
+        raise Refusal(
+            "waiver.until",
+            _("Choose a day between today and a year from now: somebody should look at it again then."),
+            field="until",
         )
 
 
