@@ -260,6 +260,8 @@ def test_limits_how_few_people_a_result_tells_of():
             (person, number, 1 if (person + number) % 2 else -1) for person in range(count) for number in (1, 2, 3)
         ]
         assert consultation_report.report_of(votes, stated, {}).get("too_few", False) == (count < least)
+        party = dict.fromkeys(range(count), "村民")
+        assert bool(consultation_report.ByParty(votes, party).shown) == (count >= least)
     for count in (consultation_report.LEAST_FOR_DOWNLOAD - 1, consultation_report.LEAST_FOR_DOWNLOAD):
         result = ConsultationResult(SimpleNamespace(result={"people": count, "rows": []}))
         assert result.has_download == (count >= consultation_report.LEAST_FOR_DOWNLOAD)

@@ -79,8 +79,9 @@ def hands_over(viewer: Viewer, commitment: Commitment) -> Answer:
 
 @predicate
 def judges(viewer: Viewer, commitment: Commitment) -> Answer:
-    """Is one of those who judge: by an account or by a query code."""
-    judge = Judge.objects.filter(commitment=commitment, person=viewer.person).first() if viewer.person else None
+    """Is one of those who judge: by an account or by the query code for what they raised."""
+    mine = Judge.objects.filter(commitment=commitment, person=viewer.person)
+    judge = mine.first() if viewer.is_themselves else None
     if judge is None:
         return None
     return viewer.in_person if viewer.query_code else Grant("judge", judge.pk)

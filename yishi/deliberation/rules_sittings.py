@@ -39,14 +39,14 @@ def holds_key_seat(viewer: Viewer, thing: Any) -> Answer:
 
 @predicate
 def sits_here(viewer: Viewer, thing: Any) -> Answer:
-    """Holds any seat in the matter: by an account or by a query code."""
+    """Holds any seat in the matter: by an account or by the code of the seat."""
     return _sits(viewer, thing)
 
 
 @predicate
 def is_their_seat(viewer: Viewer, seat: Seat) -> Answer:
     """Sits on this seat themselves; the grant is the seat."""
-    own = viewer.person_id is not None and viewer.person_id == seat.person_id
+    own = viewer.person_id == seat.person_id and viewer.sits_by(seat.matter_id)
     return Grant("seat", seat.pk) if own else None
 
 
@@ -65,9 +65,10 @@ def put_it_forward(viewer: Viewer, statement: Statement) -> Answer:
 
 
 def _sits(viewer: Viewer, thing: Any, **more: Any) -> Answer:
-    if viewer.person_id is None:
+    matter = matter_of(thing)
+    if not viewer.sits_by(matter.pk):
         return None
-    seats = Seat.objects.filter(matter=matter_of(thing), person=viewer.person_id, ended_on__isnull=True, **more)
+    seats = Seat.objects.filter(matter=matter, person=viewer.person_id, ended_on__isnull=True, **more)
     seat = seats.first()
     return Grant("seat", seat.pk) if seat is not None else None
 

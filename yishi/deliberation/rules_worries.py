@@ -14,7 +14,7 @@ from .rules import runs_here
 def files_here(viewer: Viewer, place: Place) -> Answer:
     """Everybody may raise a worry, signed in or not; a desk or a member does it by their grant."""
     if viewer.query_code:
-        return viewer.in_person
+        return viewer.in_person if viewer.is_themselves else True
     near = viewer.nearest(place.lo, lambda post: True, SEEING)
     return near or viewer.is_sitting_member() or viewer.only_desk() or True
 
@@ -46,13 +46,13 @@ def convenes(viewer: Viewer, worry: Worry) -> Answer:
 @predicate
 def raised_it(viewer: Viewer, worry: Worry) -> Answer:
     """Raised the worry themselves: by account, or by the query code that they got for it."""
-    return viewer.person_id is not None and viewer.person_id == worry.raiser_id
+    return viewer.is_themselves and viewer.person_id == worry.raiser_id
 
 
 @predicate
 def holds_a_code(viewer: Viewer, thing: Any = None) -> Answer:
-    """Came by a query code; then acts in their own name."""
-    return viewer.in_person if viewer.query_code else None
+    """Came by the query code for what is their own; then acts in their own name."""
+    return viewer.in_person if viewer.query_code and viewer.is_themselves else None
 
 
 add("worry.file", files_here)

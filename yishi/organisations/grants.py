@@ -141,6 +141,17 @@ class Viewer:
     def is_known(self) -> bool:
         return self.person is not None
 
+    @property
+    def is_themselves(self) -> bool:
+        """Is it somebody known, with all that is their own: by an account, or by the code for what they raised?"""
+        return self.person is not None and (self.query_code is None or self.query_code.kind == QueryCode.Kind.OWN)
+
+    def sits_by(self, matter_id: UUID) -> bool:
+        """May this viewer use their seat in a matter: by an account, or by the code of this very seat?"""
+        if self.query_code is None:
+            return self.person is not None
+        return self.query_code.kind == QueryCode.Kind.SEAT and self.query_code.matter_id == matter_id
+
     def holds(self, body_id: UUID | None, *roles: str) -> Grant | None:
         """Their post of one of `roles` (any working role if none is named) at the desk `body_id`."""
         for post in self.posts:

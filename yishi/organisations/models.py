@@ -300,10 +300,17 @@ class VenueCode(models.Model):
 
 
 class QueryCode(models.Model):
-    """A villager's grant: who holds the code sees and judges what that person raised. Only its keyed hash is stored."""
+    """A villager's grant: who holds the code sees and judges what that person raised, or sits for them in one matter.
+    One code never does both. Only its keyed hash is stored."""
+
+    class Kind(models.TextChoices):
+        OWN = "own", _("one's own")  # printed on a receipt: whoever holds the paper may read it
+        SEAT = "seat", _("a seat")  # speaks and votes
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="query_codes")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.OWN)
+    matter_id = models.UUIDField(null=True)  # of a seat's code: in which matter
     digest = models.CharField(max_length=64, unique=True)
     issued_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

@@ -17,6 +17,7 @@ from yishi.people.models import Person
 
 from .models import QueryCode, WrongCode
 
+Kind = QueryCode.Kind
 LENGTH = 10
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -32,14 +33,19 @@ def digest(code: str) -> str:
     return keyed(b"query-code-digest:" + clean_code(code).encode()).hex()
 
 
-def code_issue(person: Person, code: str) -> QueryCode:
-    """Store `code` for `person`; within an act."""
-    return QueryCode.objects.create(person=person, digest=digest(code), issued_at=timezone.now())
+def code_issue(person: Person, code: str, *, seat_in: UUID | None = None) -> QueryCode:
+    """Store `code` for `person`, of what is their own or of their seat in the matter `seat_in`; within an act."""
+    kind = Kind.OWN if seat_in is None else Kind.SEAT
+    return QueryCode.objects.create(
+        person=person, kind=kind, matter_id=seat_in, digest=digest(code), issued_at=timezone.now()
+    )
 
 
-def codes_revoke(person: Person) -> int:
-    """Kill the codes of `person`; within an act."""
-    return QueryCode.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=timezone.now())
+def codes_revoke(person: Person, *, seat_in: UUID | None = None) -> int:
+    """Kill the codes of `person` of that kind; within an act."""
+    kind = Kind.OWN if seat_in is None else Kind.SEAT
+    live = QueryCode.objects.filter(person=person, kind=kind, matter_id=seat_in, revoked_at__isnull=True)
+    return live.update(revoked_at=timezone.now())
 
 
 def code_find(typed: str) -> QueryCode | None:

@@ -224,11 +224,11 @@ def test_the_chair_sees_the_counts_at_once(client, cast, room):
     assert "中立" in text_of(get(client, "room", room.sitting.pk))
 
 
-def test_a_villager_enters_the_room_with_the_query_code(client, cast, room):
+def test_a_villager_enters_the_room_with_the_code_of_the_seat(client, cast, room):
     with everything():
         person = cast.people["villager"]
         act_id = uuid7()
-        code_issue(person, code_for_act(act_id))
+        code_issue(person, code_for_act(act_id), seat_in=room.matter.pk)
         party = room.matter.parties.get(name="村民")
         Seat.objects.create(
             matter=room.matter,
@@ -399,4 +399,5 @@ def test_a_code_for_who_has_none_is_shown_once(client, cast, room):
     page = post(client, "seat_code", seat.pk)
     assert page.status_code == 200 and "code-big" in text_of(page)
     assert QueryCode.objects.filter(person=seat.person).count() == 1
-    assert post(client, "seat_code", seat.pk).status_code == 422
+    assert post(client, "seat_code", seat.pk).status_code == 200  # made anew: the one before is dead
+    assert QueryCode.objects.filter(person=seat.person, revoked_at__isnull=True).count() == 1

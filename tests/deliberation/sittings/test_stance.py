@@ -10,7 +10,7 @@ from tests.kept import kept_over_all_files
 from tests.story import Story
 from yishi.database.reach import everything
 from yishi.deliberation.models import HandCount, Party, Seat, Stance, Statement
-from yishi.deliberation.services.seats import seat_fill
+from yishi.deliberation.services.seats import seat_code, seat_fill
 from yishi.deliberation.services.sittings import presence_arrive, sitting_close
 from yishi.deliberation.services.stances import hands_count, room_floor, stance_take, statement_add, statement_close
 from yishi.journal.models import Entry
@@ -123,13 +123,13 @@ def test_who_never_came_has_no_stance_and_a_foreign_seat_neither(story, cast):
 
 
 @pytest.mark.django_db
-def test_who_raised_it_speaks_with_the_query_code(story):
+def test_who_raised_it_speaks_with_the_code_of_the_seat(story):
     party = Party.objects.get(matter=story.matter, name="村民")
     given = {"role": "party", "filled_by": "invitation", "party": party, "accepted": True}
     receipt = seat_fill(actor=story.by("convener"), matter=story.matter, person=story.worry.raiser, **given)
     seat = Seat.objects.get(pk=receipt.result["seat"])
     presence_arrive(actor=story.by("convener"), sitting=story.sitting, seat=seat)
-    code = code_find(story.code)
+    code = code_find(seat_code(actor=story.by("convener"), seat=seat).query_code)
     stance_take(actor=viewer_of(code.person, code), statement=story.statement, seat=seat, value="agree")
     entry = Entry.objects.get(code="deliberation.stance.take")
     assert (entry.right_kind, entry.right_id) == ("seat", seat.pk)

@@ -33,9 +33,9 @@ def story(cast):
         return Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()
 
 
-def by_code(client, person):
+def by_code(client, person, matter=None):
     with everything():
-        code = code_issue(person, "K7M42QXD9R")
+        code = code_issue(person, "K7M42QXD9R", seat_in=matter and matter.pk)
     session = client.session
     session[QUERY_CODE_KEY] = str(code.pk)
     session.save()
@@ -51,7 +51,7 @@ def test_waiting_6_who_has_a_seat_reads_date_minutes_agreement_and_duties(client
             seat = Seat.objects.filter(matter=story.matter, state=Seat.State.ACCEPTED).order_by("pk").first()
             Seat.objects.filter(pk=seat.pk).update(person=cast.people["second_villager"])
         stranger = cast.people["villager"]
-    by_code(client, cast.people["second_villager"])
+    by_code(client, cast.people["second_villager"], story.matter)
     page = client.get(reverse("follow")).content.decode()
     assert reverse("my_seat", args=[seat.pk]) in page
     page = client.get(reverse("my_seat", args=[seat.pk])).content.decode()

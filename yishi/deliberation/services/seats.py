@@ -18,8 +18,8 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, Member, PlaceLevel, QueryCode, valid_on
-from yishi.organisations.query_codes import code_for_act, code_issue
+from yishi.organisations.models import Body, Member, PlaceLevel, valid_on
+from yishi.organisations.query_codes import code_for_act, code_issue, codes_revoke
 from yishi.organisations.rights import permit
 from yishi.people.models import Account, Person
 
@@ -157,9 +157,10 @@ def seat_invite_again(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) 
 
 
 def seat_code(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Receipt:
-    """A query code for somebody who sits here without an account and without a code; `receipt.query_code`.
+    """The code of the seat of somebody without an account; `receipt.query_code`. Made anew, the one before is dead.
 
-    Who has a code uses that one: nobody else learns or replaces it by this.
+    It opens this seat and nothing else; the code on the receipt of what they raised opens no seat: a paper that lies
+    about does not vote.
     """
     by = permit("seat.run", actor, seat.matter)
     with act("deliberation.seat.code", actor=by, act_id=act_id, body={"seat": seat.pk}) as this:
@@ -169,9 +170,8 @@ def seat_code(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Recei
                 raise WrongStage("seat.ended", _("This seat is not held any more."))
             if Account.objects.filter(person=row.person_id).exists():
                 raise Refusal("seat.account", _("This person signs in with an account; a code is not needed."))
-            if QueryCode.objects.filter(person=row.person_id, revoked_at__isnull=True).exists():
-                raise Refusal("seat.has_code", _("This person holds a query code already and enters with that one."))
-            code_issue(row.person, code_for_act(this.id))
+            codes_revoke(row.person, seat_in=row.matter_id)
+            code_issue(row.person, code_for_act(this.id), seat_in=row.matter_id)
             this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"seat": row.pk})
             this.result(seat=row.pk)
     this.receipt.query_code = code_for_act(this.id)

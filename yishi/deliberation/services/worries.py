@@ -252,7 +252,8 @@ def _raiser(
     """Who raises the worry, and whether they hold a way back to it already (a code, an account)."""
     if raiser is not None:
         return raiser, True
-    if channel in OWN_CHANNELS and actor.person is not None and not _is_somebody_else(actor, name, phone):
+    own = channel in OWN_CHANNELS and actor.is_themselves
+    if own and actor.person is not None and not _is_somebody_else(actor, name, phone):
         return actor.person, True
     person = Person.objects.create(name=person_name(name) if clean(name) else "", phone=checked_phone(phone))
     code_issue(person, code_for_act(this.id))

@@ -14,6 +14,7 @@ from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment, Judge, Proof, Verdict
 from yishi.commitments.services import verdict_give
 from yishi.commitments.services.judging import VERDICT_WORDS
+from yishi.organisations.query_codes import Kind
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -31,9 +32,9 @@ JUDGED_IN = (Commitment.State.CHECKED, Commitment.State.STRUCK_OFF)
 @page("public", face="public")
 def judge(request: Request) -> HttpResponse:
     """Type the code; with it (or an account), what waits for a verdict, and what was judged."""
-    if not request.viewer.is_known:
+    if not request.viewer.is_themselves:
         form = CodeForm(request.POST or None)
-        if request.method == "POST" and form.is_valid() and enter_code(request, form):
+        if request.method == "POST" and form.is_valid() and enter_code(request, form, Kind.OWN):
             return redirect("judge")
         status = 422 if request.method == "POST" else 200
         return render(request, "kit/code.html", {"form": form, "tab": "judge"}, status=status)

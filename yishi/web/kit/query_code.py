@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.kit.errors import Refusal
-from yishi.organisations.query_codes import code_try
+from yishi.organisations.query_codes import Kind, code_try
 from yishi.web.kit.forms import Form
 from yishi.web.kit.middleware import QUERY_CODE_KEY
 from yishi.web.kit.request import Request
@@ -20,8 +20,15 @@ class CodeForm(Form):
     )
 
 
-def enter_code(request: Request, form: CodeForm) -> bool:
-    """Let the session act for whoever holds the code; False, with an error on the form, where no such code is live.
+OF_A_SEAT = gettext_lazy("This is the code of a seat. Here it needs the code on the receipt of what you raised.")
+OF_ONES_OWN = gettext_lazy(
+    "This code is for what you raised. To speak in the room you need the code of your seat: ask the secretary."
+)
+
+
+def enter_code(request: Request, form: CodeForm, *kinds: str) -> bool:
+    """Let the session act for whoever holds the code; False, with an error on the form, where no code of one of
+    `kinds` is live.
 
     Wrong codes are slowed per address.
     """
@@ -32,6 +39,9 @@ def enter_code(request: Request, form: CodeForm) -> bool:
         return False
     if code is None:
         form.add_error("code", _("There is no such code. Please check each letter; if you lost it, ask your convener."))
+        return False
+    if code.kind not in kinds:
+        form.add_error("code", OF_A_SEAT if code.kind == Kind.SEAT else OF_ONES_OWN)
         return False
     request.session.cycle_key()
     request.session[QUERY_CODE_KEY] = str(code.pk)

@@ -19,6 +19,7 @@ from yishi.deliberation.services.stances import stance_take
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.notices.addresses import MEMBER, address_of, base_of
+from yishi.organisations.query_codes import Kind
 from yishi.organisations.rights import may
 from yishi.web.kit.forms import Form
 from yishi.web.kit.page import page
@@ -50,6 +51,8 @@ class Room:
 def load_room(request: Request, pk: UUID) -> Room:
     """The viewer's seat is the whole of the right: who holds none finds no room. The chair's seat comes last."""
     sitting = Sitting.within.only(*SITTING).get(pk=pk)
+    if not request.viewer.sits_by(sitting.matter_id):
+        raise Seat.DoesNotExist
     seats = Seat.objects.filter(
         matter=sitting.matter_id, person=request.viewer.person_id, state__in=Seat.LIVE, ended_on__isnull=True
     )
@@ -91,10 +94,12 @@ def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
 @page("public", face="both")
 def room(request: Request, pk: UUID) -> HttpResponse:
     """The address on the wall: who holds a seat sees the room; who is not known yet types the query code."""
-    if request.viewer.is_known:
+    viewer = request.viewer
+    if viewer.is_known and (viewer.query_code is None or viewer.query_code.kind == Kind.SEAT):
         return my_room(request, pk=pk)
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and enter_code(request, form):
+    form.fields["code"].label = _("code of the seat")
+    if request.method == "POST" and form.is_valid() and enter_code(request, form, Kind.SEAT):
         return redirect("room", pk)
     return render(
         request,

@@ -92,10 +92,17 @@ def with_entry(seats: list[Seat]) -> list[Seat]:
     """The seats, each lent how its person enters the room (`enters`): by "account", by "code", or "" for neither."""
     people = {seat.person_id for seat in seats}
     accounts = set(Account.objects.filter(person__in=people).values_list("person", flat=True))
-    live = QueryCode.objects.filter(person__in=people, revoked_at__isnull=True)
-    codes = set(live.values_list("person", flat=True))
+    live = QueryCode.objects.filter(kind=QueryCode.Kind.SEAT, person__in=people, revoked_at__isnull=True)
+    codes = set(live.values_list("person", "matter_id"))
     for seat in seats:
-        lend(seat, enters="account" if seat.person_id in accounts else "code" if seat.person_id in codes else "")
+        lend(
+            seat,
+            enters="account"
+            if seat.person_id in accounts
+            else "code"
+            if (seat.person_id, seat.matter_id) in codes
+            else "",
+        )
     return seats
 
 

@@ -20,6 +20,7 @@ from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.notices.models import Notice
 from yishi.organisations.grants import Viewer
+from yishi.organisations.query_codes import Kind
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import DOOR, one_act
 from yishi.web.kit.page import page
@@ -34,13 +35,15 @@ NOTICES = 20
 
 @page("public", face="public")
 def follow(request: Request) -> HttpResponse:
-    """Type the code; with a code in the session, what its holder raised."""
+    """Type the code; with a code in the session, what its holder raised, or the seat that it opens."""
     if request.viewer.query_code is None:
         form = CodeForm(request.POST or None)
-        if request.method == "POST" and form.is_valid() and enter_code(request, form):
+        if request.method == "POST" and form.is_valid() and enter_code(request, form, Kind.OWN, Kind.SEAT):
             return redirect("follow")
         status = 422 if request.method == "POST" else 200
         return render(request, "kit/code.html", {"form": form, "tab": "follow"}, status=status)
+    if not request.viewer.is_themselves:
+        return render(request, "deliberation/worries/my_seats.html", {"seats": own_seats(request.viewer)})
     worries = list(
         Worry.objects.filter(raiser=request.viewer.person)
         .select_related("place", "desk", "convener", "matter__process", "matter__release", "merged_into")
@@ -52,7 +55,7 @@ def follow(request: Request) -> HttpResponse:
         "deliberation/worries/mine.html",
         {
             "worries": worries,
-            "seats": own_seats(request.viewer),
+            "has_seat": bool(own_seats(request.viewer)),
             "notices": notices,
             "tab": "follow",
             "phone": certain(request.viewer.person).phone,
@@ -61,8 +64,10 @@ def follow(request: Request) -> HttpResponse:
 
 
 def own_seats(viewer: Viewer) -> list[Seat]:
-    """Where the holder of the code has a seat, the newest first: there they read what concerns them."""
+    """The seats of the code's holder, the newest first; by the code of a seat that one, and there they read on."""
     seats = Seat.objects.filter(person=viewer.person, ended_on__isnull=True).exclude(state=Seat.State.DECLINED)
+    if not viewer.is_themselves:
+        seats = seats.filter(matter=certain(viewer.query_code).matter_id)
     return list(seats.select_related("matter").order_by("-started_on", "pk"))
 
 
