@@ -2,9 +2,11 @@
 
 import io
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -154,3 +156,19 @@ def test_a_page_of_a4_at_600_dots_is_taken_as_a_scan_and_not_as_a_photo():
     with pytest.raises(Refusal) as refused:
         photo_keep(actor=Viewer(), upload=SimpleUploadedFile("照片.png", out.getvalue()))
     assert refused.value.code == "photo.pixels"
+
+
+def test_a_file_whose_act_failed_is_discarded_a_day_later(settings, monkeypatch):
+    kept = photo_keep(actor=Viewer(), upload=picture())
+    with pytest.raises(RuntimeError), transaction.atomic():
+        lost = photo_keep(actor=Viewer(), upload=picture((640, 480)))
+        raise RuntimeError("the act failed after its file was written")
+    assert not Attachment.objects.filter(pk=lost.pk).exists()
+    files = {path for path in settings.FILES_DIR.rglob("*") if path.is_file()}
+    assert len(files) == 4 and attachments_sweep() == 0  # somebody may still be writing the record
+    day = timezone.now() + timedelta(days=1, hours=1)
+    monkeypatch.setattr("yishi.attachments.sweep.timezone", SimpleNamespace(now=lambda: day))
+    Attachment.objects.filter(pk=kept.pk).update(created_at=day)
+    assert attachments_sweep() == 1
+    left = {path for path in settings.FILES_DIR.rglob("*") if path.is_file()}
+    assert {path.name for path in left} == {kept.key[6:], f"{kept.key[6:]}.small"}

@@ -1,8 +1,11 @@
-"""Files that no record took up: a form was refused after its photo had come, and nobody sent it again."""
+"""Files that no record took up: a form was refused after its photo had come, and nobody sent it again; or an act failed
+after its file was written, and its record went with it."""
 
 import contextlib
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils import timezone
@@ -26,4 +29,24 @@ def attachments_sweep() -> int:
             discard(attachment)
         attachment.delete()
         count += 1
+    return count + _strays()
+
+
+def _strays() -> int:
+    """Discard the files of the store that no record names; gives how many photos and papers they were.
+
+    A record is written after its file and in the act's transaction: an act that fails leaves the file alone.
+    """
+    before, count = (timezone.now() - KEPT).timestamp(), 0
+    for folder in sorted(Path(settings.FILES_DIR).glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
+        keys: dict[str, list[Path]] = {}
+        for path in folder.iterdir():
+            name = path.name.removesuffix(".part").removesuffix(".small")
+            keys.setdefault(f"{folder.parent.name}/{folder.name}/{name}", []).append(path)
+        named = set(Attachment.objects.filter(key__in=keys).values_list("key", flat=True))
+        for key in keys.keys() - named:
+            if all(max(path.stat().st_mtime, path.stat().st_ctime) < before for path in keys[key]):
+                for path in keys[key]:
+                    path.unlink(missing_ok=True)
+                count += 1
     return count
