@@ -1,9 +1,11 @@
 """The history of one day is told in the order in which it happened; a day alone is no noon."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -15,7 +17,9 @@ from yishi.deliberation.process.validator import matter_missing
 from yishi.deliberation.services.worries import worry_file
 from yishi.kit.ids import uuid7
 from yishi.kit.text import unstopped
+from yishi.notices.texts import TEXTS, sentence
 from yishi.web.deliberation.process.matter_file import story as story_of
+from yishi.web.kit.edited import stored_now
 from yishi.web.kit.timeline import moment_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
@@ -88,3 +92,15 @@ def test_forms_12_a_returned_gate_says_its_reason_with_one_stop():
     facts = SimpleNamespace(gate=lambda code, step: asked, today=today)
     with translation.override("zh-hans"):
         assert "再报。请" in gate_missing("adopt", facts, SimpleNamespace(steps=()))
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "2026年12月9日 09:30"), ("en", "Dec. 9, 2026")])
+def test_forms_12_no_notice_says_a_raw_day(language, said):
+    named = re.findall(r"%\((\w+)\)", " ".join(map(str, TEXTS.values())))
+    params = {**dict.fromkeys(named, "某"), "due_on": "2026-12-09", "when": "2026-12-09 09:30"}
+    with translation.override(language):
+        for code in TEXTS:
+            text = sentence(code, params)
+            assert not re.search(r"\d{4}-\d\d-\d\d", text), (code, text)
+        assert said in sentence("sitting.notice", params)
+        assert "-12-" not in stored_now(forms.DateField(), date(2026, 12, 9))

@@ -6,7 +6,7 @@ somebody else has changed meanwhile hears who did and when, keeps what they type
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from yishi.journal.models import Entry
 from yishi.kit.ids import made_at
-from yishi.notices.days import moment_said
+from yishi.notices.days import day_said, moment_said
 from yishi.people.models import Person
 
 LOOKED_AT = 500  # entries since the form was opened
@@ -64,6 +64,8 @@ def stored_now(field: Any, value: Any) -> str:
     labels = dict(getattr(field, "choices", None) or []) if not hasattr(field, "queryset") else {}
     if hasattr(field, "queryset") and value and not isinstance(value, models.Model) and not _is_many(value):
         value = field.queryset.filter(pk=value).first() or value
+    if isinstance(value, date):
+        value = moment_said(value) if isinstance(value, datetime) else day_said(value)
     text = "、".join(str(part) for part in value) if _is_many(value) else str(labels.get(value, value))
     return _("Stored now: %(value)s") % {"value": text if value not in (None, "") else "—"}
 
