@@ -190,6 +190,10 @@ class ReplacingForm(ActForm):
         self.standing = standing
         self.initial["version"] = version_of(dict.fromkeys(self.replaced))
 
+    def shows(self, stored: dict[str, Any] | None) -> None:
+        """The page shows what is stored of what it offers first: whoever changes that was told it already."""
+        self.initial["version"] = version_of({name: (stored or {}).get(name) for name in self.replaced})
+
     def _was_changed(self) -> bool:
         if self.edits is not None:
             still_as_read(self.edits)  # from here on nobody else writes one

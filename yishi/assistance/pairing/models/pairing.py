@@ -37,7 +37,8 @@ class Pairing(File, Dated):
     household = models.ForeignKey(Household, models.PROTECT, null=True, blank=True, related_name="pairings")
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="pairings")
     follows = models.OneToOneField("self", models.PROTECT, null=True, related_name="followed_by")  # handed over from
-    note = models.CharField(max_length=500, blank=True)  # what the successor should know; why it ended
+    note = models.CharField(max_length=500, blank=True)  # what its helper should know
+    end_reason = models.CharField(max_length=500, blank=True)  # why it ended, or what its successor was told
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
 
@@ -219,6 +220,7 @@ class Measure(FamilyFile):
     commitment = models.OneToOneField(Commitment, models.PROTECT, related_name="measure")
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="measures")
     result = models.CharField(max_length=300, blank=True)  # what came of it, in the family's words or as measured
+    earlier_results = models.JSONField(default=list, blank=True)  # what was written in rounds before, the oldest first
     made_at = models.DateTimeField()
 
     class Meta(FamilyFile.Meta):

@@ -95,7 +95,7 @@ def pairing_hand_over(
         if problem is not None:
             raise problem
         made = _handed(this, row, successor, on, said, _sitting(successor))
-        row.save(update_fields=["valid_to", "note"])
+        row.save(update_fields=["valid_to", "end_reason"])
         pairing_enter(this, row, "ended", at=row.valid_to)
         made.save(force_insert=True)
         pairing_enter(this, made, "pairings")
@@ -151,7 +151,7 @@ def pairings_hand_over(
             part.result(pairing=new_pairing.pk)
             parts.append(part)
             new_pairings.append(new_pairing)
-        Pairing.within.bulk_update(locked, ["valid_to", "note"])
+        Pairing.within.bulk_update(locked, ["valid_to", "end_reason"])
         Pairing.within.bulk_create(new_pairings)
         parts_write(parts)
         kind = "body" if isinstance(successor, Body) else "person"
@@ -225,7 +225,7 @@ def _handed(this: Act, row: Pairing, successor: Person | Body, on: date, note: s
     """End `row` the day before and begin its successor; neither is written yet."""
     made = pairing_new(this, _row(row, successor, on, note), sitting)
     made.follows = row
-    row.valid_to, row.note = on - timedelta(days=1), row.note or note
+    row.valid_to, row.end_reason = on - timedelta(days=1), note
     return made
 
 

@@ -234,8 +234,12 @@ def measure_hear(
         commitment.refresh_from_db()
         if commitment.state == S.CHECKED and may("commitment.decide", actor, commitment):
             commitment_strike_off(actor=actor, commitment=commitment, act_id=this.child())
-        locked_measure.result = RESULT.kept(result)
-        locked_measure.save(update_fields=["result"])
+        came_of_it = RESULT.kept(result)
+        if came_of_it and came_of_it != locked_measure.result:
+            if locked_measure.result:
+                locked_measure.earlier_results.append(locked_measure.result)
+            locked_measure.result = came_of_it
+            locked_measure.save(update_fields=["result", "earlier_results"])
         this.entry(subject=("measure", locked_measure.pk), place=commitment.place_id, data={"value": value})
         this.result(measure=locked_measure.pk, reopened=verdict.result["reopened"])
     return this.receipt

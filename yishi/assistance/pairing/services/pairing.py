@@ -138,8 +138,8 @@ def pairing_end(*, actor: Viewer, pairing: Pairing, on: date, reason: str, act_i
         why = WHY_ENDED.kept(reason)
         if on < row.valid_from:
             raise Refusal("pairing.end", _("It cannot end before it began."), field="on")
-        row.valid_to, row.note = on, why
-        row.save(update_fields=["valid_to", "note"])
+        row.valid_to, row.end_reason = on, why
+        row.save(update_fields=["valid_to", "end_reason"])
         pairing_enter(this, row, "ended", at=on)
         households_changed([row.household_id])
         this.result(pairing=row.pk)

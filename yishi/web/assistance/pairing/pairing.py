@@ -17,6 +17,7 @@ from yishi.assistance.pairing.models import (
     Measure,
     Pairing,
     TeamMember,
+    VisitRule,
 )
 from yishi.assistance.pairing.reads import (
     active_pairings,
@@ -37,7 +38,7 @@ from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.forms import Form, ReplacingForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
@@ -209,6 +210,7 @@ PAIRINGS = DeclaredList(
         Column(gettext_lazy("last day"), "valid_to", page=False),
         Column(gettext_lazy("last visit"), "last_visit", cell="last_visit"),
         Column(gettext_lazy("note"), "note", page=False),
+        Column(gettext_lazy("why it ended"), "end_reason", page=False),
         Column(gettext_lazy("next act"), cell="acts", is_silent=True),
     ],
 )
@@ -326,7 +328,9 @@ def place_asked(request: Request) -> Place | None:
     return record_named(Place.objects, request.GET.get("place"))
 
 
-class RuleForm(ActForm):
+class RuleForm(ReplacingForm):
+    replaced = ("days",)
+
     body = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("desk"))
     days = forms.IntegerField(
         label=gettext_lazy("days without a visit"),
@@ -339,7 +343,14 @@ class RuleForm(ActForm):
 def visit_rule(request: Request) -> HttpResponse:
     viewer = request.viewer
     desks = Body.objects.filter(pk__in=viewer.desks)
-    form = RuleForm(request.POST or None, initial={"days": days_of(viewer), "body": desks.first()})
+    desk = desks.first()
+
+    def standing(cleaned: dict[str, Any]) -> dict[str, Any] | None:
+        return VisitRule.objects.filter(body=cleaned["body"]).values("days").first()
+
+    initial = {"days": days_of(viewer), "body": desk}
+    form = RuleForm(request.POST or None, initial=initial, edits=desk, standing=standing)
+    form.shows(standing({"body": desk}))
     form.fields["body"].queryset = desks
     return one_act(
         request,
