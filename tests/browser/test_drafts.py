@@ -1,8 +1,10 @@
 """A draft ends by the receipt of its act; without an account after some minutes or at the start page (forms 2, 6)."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from tests.cast import PASSWORD
 from tests.consulting import Consulted
 from tests.story import Story
 from yishi.database.reach import everything
@@ -158,3 +160,17 @@ def test_forms_6_two_villagers_at_one_tablet_are_two_voices(open_page, cast):
     tablet.wait_for_selector("text=已表态 1 / 8 条")
     with everything():
         assert Voice.objects.count() == 2
+
+
+def test_forms_12_a_session_that_ends_while_one_types_costs_no_word(open_page, cast):
+    page = open_page("clerk", cast)
+    page.goto("/desk/worries/new/")
+    page.locator("[name=text]").press_sequentially(WORDS[:6])
+    Session.objects.all().delete()  # half an hour on the telephone
+    page.locator("[name=text]").press_sequentially(WORDS[6:])
+    page.click("main button[type=submit].btn-primary")
+    page.fill("[name=login]", cast.account("clerk").username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit].btn-primary")
+    page.wait_for_url("**/desk/worries/new/")
+    assert page.input_value("[name=text]") == WORDS and "还在" in page.text_content(".draft-note")
