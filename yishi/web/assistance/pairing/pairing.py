@@ -343,10 +343,11 @@ class RuleForm(ReplacingForm):
 def visit_rule(request: Request) -> HttpResponse:
     viewer = request.viewer
     desks = Body.objects.filter(pk__in=viewer.desks)
-    desk = desks.first()
+    desk = certain(desks.first())
 
     def standing(cleaned: dict[str, Any]) -> dict[str, Any] | None:
-        return VisitRule.objects.filter(body=cleaned["body"]).values("days").first()
+        rule = VisitRule.objects.filter(body=cleaned["body"]).first()
+        return {"days": rule.days} if rule else None
 
     initial = {"days": days_of(viewer), "body": desk}
     form = RuleForm(request.POST or None, initial=initial, edits=desk, standing=standing)
