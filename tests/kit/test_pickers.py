@@ -6,6 +6,7 @@ co-signers of a proposal.
 """
 
 import ast
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,12 +20,16 @@ from django.utils import timezone
 import yishi.web
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
+from tests.every_form import fields_of
 from tests.kept import kept
 from yishi.assistance.deeds.models import Activity, Deed
 from yishi.assistance.deeds.services.activities import activity_open
 from yishi.database.reach import everything
+from yishi.organisations.models import Body
 from yishi.proposals.models import Proposal
+from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.picker import PickerField
+from yishi.web.kit.place_field import PlaceField
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +169,42 @@ def test_records_1_a_proposal_names_its_author_and_who_is_asked_to_sign(client, 
         proposal = Proposal.objects.get()
         assert proposal.author == member and not proposal.signers.exists()
     assert member.name in page.content.decode() and neighbour.name not in page.content.decode()
+
+
+CALLED = "牟定县示例局"
+
+
+@pytest.fixture
+def called_alike(cast):
+    """Two bodies of one name, in two places, and a third of another."""
+    first, second = cast.places["牟尼村"], cast.places["邻近村"]
+    alike = [Body.objects.create(kind="department", name=CALLED, place=place) for place in (first, second)]
+    return [*alike, Body.objects.create(kind="department", name="牟定县另一局", place=first)]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, _field in fields_of(BodyField)))
+def test_records_1_a_body_that_was_ticked_for_another_name_is_not_stored(cast, called_alike, name):
+    field = deepcopy(dict(fields_of(BodyField))[name])
+    first, second, other = called_alike
+    field.limit(None)
+    with everything():
+        with pytest.raises(forms.ValidationError):  # two fit, none is ticked
+            field.clean({"text": CALLED, "id": ""})
+        assert [body.pk for body in field.widget.candidates] == [first.pk, second.pk]
+        assert field.clean({"text": CALLED, "id": str(second.pk)}) == second
+        assert field.clean({"text": "示例局", "id": str(second.pk)}) == second
+        assert field.clean({"text": other.name, "id": str(second.pk)}) == other  # the tick is left over
+        with pytest.raises(forms.ValidationError):
+            field.clean({"text": "没有这个局", "id": str(second.pk)})
+
+
+@pytest.mark.parametrize("name", sorted(name for name, _field in fields_of(PlaceField)))
+def test_records_1_a_place_that_was_ticked_for_another_name_is_not_stored(cast, name):
+    field = deepcopy(dict(fields_of(PlaceField))[name])
+    field.within, field.levels = None, ()
+    village, other = cast.places["牟尼村"], cast.places["邻近村"]
+    with everything():
+        assert field.clean({"text": village.full_name, "id": str(village.pk)}) == village
+        assert field.clean({"text": other.full_name, "id": str(village.pk)}) == other
+        with pytest.raises(forms.ValidationError):
+            field.clean({"text": "没有这个村", "id": str(village.pk)})

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.database.named import record_named
+from yishi.kit.names import searched
 from yishi.kit.text import clean
 from yishi.organisations.models import Body, Place, valid_on
 
@@ -73,7 +74,7 @@ class BodyField(forms.Field):
                 raise forms.ValidationError(_("Name a body."))
             return None
         chosen = self._by_id(key)
-        if chosen is not None:
+        if chosen is not None and _is_called(chosen, text):
             return chosen
         bodies = self._bodies().select_related("place")
         matches = list(bodies.filter(Q(name=text) | Q(short_name=text)).order_by("place__lo")[: SUGGESTIONS + 1])
@@ -96,3 +97,9 @@ class BodyField(forms.Field):
         if self.within is not None:
             bodies = bodies.filter(place__lo__gte=self.within.lo, place__lo__lte=self.within.hi)
         return bodies
+
+
+def _is_called(body: Body, text: str) -> bool:
+    """May a tick beside this body be meant by what is typed now? One left over from an earlier name chooses nothing."""
+    wanted = searched(text)
+    return any(wanted in searched(name) for name in (body.name, body.short_name))
