@@ -5,10 +5,12 @@ reason; one that is new, or gone, fails here.
 """
 
 import ast
+import importlib
 import re
 from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +18,7 @@ import pytest
 from django import forms
 from django.utils import timezone
 
+from tests import acts
 from tests.consulting import TEXTS, Consulted
 from tests.every_form import fields_of
 from tests.kept import kept
@@ -28,10 +31,11 @@ from yishi.assistance.register import fields as register_fields
 from yishi.assistance.register.services import causes
 from yishi.attachments import store
 from yishi.database.reach import everything
+from yishi.database.words import within
 from yishi.deliberation.process import schema
 from yishi.deliberation.services import consultation_voices, consultations
 from yishi.kit.errors import Refusal
-from yishi.organisations.services import bodies
+from yishi.organisations.services.installation import FIELDS as SITE_FIELDS
 from yishi.people import services as people
 from yishi.proposals.services import writing
 from yishi.web.kit.forms import FIRST_DAY, LAST_DAY, ActForm
@@ -75,21 +79,43 @@ def test_limits_the_days_of_a_form():
         assert takes(forms.DateField(), edge) and not takes(forms.DateField(), edge + step)
 
 
-# Words by a limit of their own: what takes a text, how many letters it may have. All others: test_words_asked.py.
-WORDS = {
-    "named of campaigns": (lambda text: campaigns.named(text, 64), 64),
-    "named of bodies": (lambda text: bodies.named(text, 96), 96),
-    "a person's name": (people.person_name, 64),
-}
+def names_of_services() -> dict[str, tuple]:
+    """What takes a name and how many letters it may have, for each limit that stands in a call of a service."""
+    found = {"a person's name": (people.person_name, 64)}
+    for module in acts.modules():
+        if ".web." in module.name or ".demo." in module.name:
+            continue
+        for call in acts.calls(module.tree, "named"):
+            longest = acts.given(call, "longest", 1)
+            if isinstance(longest, ast.Constant) and isinstance(longest.value, int):
+                check = importlib.import_module(module.name).named
+                found[f"{check.__module__}.named {longest.value}"] = (
+                    partial(_named, check, longest.value),
+                    longest.value,
+                )
+    found |= {f"{name} of the site": (partial(within, longest=most), most) for name, most in SITE_FIELDS.items()}
+    return found
 
 
-@pytest.mark.parametrize("name", WORDS)
-def test_limits_words_of_a_service(name):
-    check, limit = WORDS[name]
+def _named(check, longest, text):
+    return check(text, longest)
+
+
+# Names by a limit of their call. All other words declare theirs: test_words_asked.py.
+NAMES = names_of_services()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_limits_a_name_of_a_service(name):
+    check, limit = NAMES[name]
     assert check("字" * limit) == "字" * limit
-    for wrong in "字" * (limit + 1), "":
+    for wrong in ["字" * (limit + 1), *([""] if "site" not in name else [])]:
         with pytest.raises(Refusal):
             check(wrong)
+
+
+def test_limits_names_are_many():
+    assert len(NAMES) > 12
 
 
 def proposed_text(text):
