@@ -4,7 +4,7 @@ import pytest
 
 from yishi.formats.tables import normal
 from yishi.kit.errors import Refusal
-from yishi.kit.names import dotted, lost_letter, masked_name, searched
+from yishi.kit.names import dotted, lost_letter, masked_name, plain_name, searched
 from yishi.kit.text import clean, grams
 from yishi.people.services import person_name
 
@@ -69,3 +69,8 @@ def test_text_3_letters_of_every_extension_are_letters_to_the_index():
 )
 def test_text_2_a_letter_with_its_selector_is_one_letter(name, shown):
     assert masked_name(name) == shown
+
+
+def test_text_2_a_selector_that_chooses_no_letters_shape_is_dropped():
+    for typed, kept in (("Anna\ufe0f Li", "Anna Li"), ("\ufe00李五", "李五"), ("葛\U000e0100城", "葛\U000e0100城")):
+        assert plain_name(typed) == kept

@@ -18,6 +18,7 @@ from yishi.database.reach import everything
 from yishi.deliberation.models import Voice
 from yishi.kit.ids import uuid7
 from yishi.web.kit.forms import Form
+from yishi.web.kit.numbers_in import MOST, NumberConverter
 
 HUGE = (2**31, 2**63, 10**30)
 MONTHS = ("99999999999999999999-01", "99999999999999999999-01-01", "0000-00-00", "-1-1", "²0²6-0²")
@@ -58,6 +59,11 @@ def test_forms_10_no_address_takes_a_number_of_any_length():
     found = [text for _name, text, is_ours in numbered() if is_ours]
     assert len(found) >= 4
     assert [text for text in found if "<int:" in text] == []
+
+
+def test_forms_10_an_address_takes_nine_digits():
+    assert re.fullmatch(NumberConverter.regex, "9" * 9) and not re.fullmatch(NumberConverter.regex, "9" * 10)
+    assert int("9" * 9) < MOST
 
 
 @pytest.mark.django_db

@@ -9,7 +9,8 @@ from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import Minutes, Seat, Sitting
 from yishi.deliberation.services.minutes import minutes_due, minutes_issue, minutes_write
-from yishi.deliberation.services.seats import interests_declare
+from yishi.deliberation.services.room import quorum_of
+from yishi.deliberation.services.seats import interests_declare, seat_fill
 from yishi.deliberation.services.sittings import (
     papers_send,
     presence_arrive,
@@ -24,6 +25,7 @@ from yishi.deliberation.services.sittings import (
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
+from yishi.people.models import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 EVERYBODY = ("member", "convener", "village_head", "company_head", "handler")
@@ -285,3 +287,13 @@ def test_records_14_the_times_of_a_sitting_recorded_afterwards_are_its_own(story
     assert client.post(closing, {"at": f"{before:%Y-%m-%dT%H:%M}"}).status_code == 422
     assert client.post(closing, {"at": f"{after:%Y-%m-%dT%H:%M}"}).status_code == 302
     assert set(sitting.presences.values_list("arrived_at", "left_at")) == {(past, past + timedelta(hours=3))}
+
+
+def test_records_14_observers_do_not_raise_the_quorum(story):
+    before = quorum_of(story.matter)
+    for number in range(6):
+        person = Person.objects.create(name=f"旁听{number}")
+        given = {"role": "observer", "filled_by": "invitation", "accepted": True}
+        seat_fill(actor=story.by("convener"), matter=story.matter, person=person, **given)
+    assert Seat.objects.filter(matter=story.matter, role="observer", state="accepted").count() == 6
+    assert quorum_of(story.matter) == before
