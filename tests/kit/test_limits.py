@@ -234,6 +234,7 @@ TRIED = {
     "assistance/deeds/services/fitting.MOST_UNNAMED",
     "web/kit/numbers_in.MOST", "web/kit/numbers_in.MOST_DECIMAL",  # test_out_of_range
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
+    "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
     # tests/kit/test_limits_of_acts.py
     "assistance/campaign/catalogues.MOST_ITEMS", "assistance/checks/services/check_acts.LONGEST",
