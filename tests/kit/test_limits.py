@@ -237,6 +237,7 @@ TRIED = {
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
     # tests/kit/test_limits_of_acts.py
+    "attachments/waiting.MOST_BYTES", "attachments/waiting.MOST_IN_ALL",
     "assistance/campaign/catalogues.MOST_ITEMS", "assistance/checks/services/check_acts.LONGEST",
     "assistance/deeds/services/activities.MOST_DEEDS", "assistance/deeds/services/standing.MOST_PARTIES",
     "assistance/deeds/services/standing.MOST_BENEFICIARIES", "assistance/pairing/services/handovers.MOST_AT_ONCE",
@@ -290,6 +291,7 @@ LEFT = {
     "web/kit/desk_items.MOST": SHOWN,
     "web/kit/exports.MOST_ROWS": SHOWN,
     "web/kit/picker.MOST": SHOWN,
+    "web/kit/uploads.MOST": "of one session: the oldest goes, and is asked for again",
     "web/organisations/journal.MOST_TYPED": SHOWN,
     "web/organisations/places.MOST_FOUND": SHOWN,
 }

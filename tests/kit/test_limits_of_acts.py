@@ -32,7 +32,7 @@ from yishi.assistance.pairing.services import handovers, pairing, visits
 from yishi.assistance.projects.models import Project
 from yishi.assistance.projects.services import building, contracts, projects
 from yishi.assistance.register.services import register
-from yishi.attachments import store
+from yishi.attachments import store, waiting
 from yishi.database.reach import everything
 from yishi.deliberation import consultation_report
 from yishi.deliberation.process import conditions, problems
@@ -221,6 +221,16 @@ def test_limits_the_size_of_what_is_sent(settings):
         except Exception as error:
             refused = getattr(error, "code", "") == "process.too_large"
         assert refused == is_large
+
+
+def test_limits_the_size_of_uploads_that_wait(settings, tmp_path, monkeypatch):
+    settings.WAITING_DIR = tmp_path
+    for content, is_kept in ((b"x" * waiting.MOST_BYTES, True), (b"x" * (waiting.MOST_BYTES + 1), False)):
+        assert (waiting.upload_wait(content) is not None) == is_kept
+    held = waiting._bytes_in_all()
+    monkeypatch.setattr(waiting, "MOST_IN_ALL", held + 10)
+    assert waiting.upload_wait(b"x" * 11) is None
+    assert waiting.upload_wait(b"x" * 10) is not None
 
 
 def test_limits_the_memory_of_a_progressive_photo(settings):
