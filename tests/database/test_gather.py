@@ -14,6 +14,7 @@ from yishi.assistance.projects.models import (
     ProjectStep,
 )
 from yishi.assistance.register.models import HouseholdYear
+from yishi.commitments.models import Commitment
 from yishi.database.gather import Gathered, HowMany, gather
 from yishi.database.reach import everything
 from yishi.journal.models import Entry
@@ -34,6 +35,8 @@ LISTS = {
     ).order_by("pk"),
     "entries": lambda: Entry.objects.order_by("received_at", "pk"),
     "posts": lambda: Post.objects.select_related("body__place", "person").order_by("pk"),
+    "matched": lambda: Commitment.objects.select_related("match__offer", "place").order_by("pk"),
+    "short": lambda: Need.objects.defer("words", "household__number").select_related("household").order_by("pk"),
     "nobody": lambda: Person.within.filter(name="nobody is called so"),
     "visits": lambda: Visit.within.select_related("household").prefetch_related("visitors").order_by("-on", "pk")[:5],
     "with_parties": lambda: Deed.objects.prefetch_related(

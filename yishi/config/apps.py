@@ -6,8 +6,9 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from yishi.database.folding import register
+        from yishi.database import choices, folding
 
         from . import checks  # noqa: F401  registers the start-up checks
 
-        register()
+        choices.register()
+        folding.register()

@@ -81,6 +81,7 @@ DATABASE_OF = partial(environment.database, data_dir=DATA_DIR)  # for `yishi mov
 DATABASES = {"default": environment.database(ENV["database_url"], DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+FORM_RENDERER = "yishi.web.kit.widgets.Renderer"
 _loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {

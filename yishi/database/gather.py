@@ -1,17 +1,25 @@
 """Several lists by one question: what a page puts together from many tables without a query for each."""
 
 import json
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
+from threading import Lock
 from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import Prefetch
+from django.db.models import Expression, Prefetch
 from django.utils import timezone
+
+from yishi.kit.records import certain
+
+from .reach import nowhere, reach_now
 
 Rows = models.QuerySet[Any]
 WIDEST = 50  # values in one array: both databases limit the arguments of a function
@@ -31,11 +39,77 @@ Asked = Rows | HowMany
 def gather(**asked: Asked) -> dict[str, Any]:
     """What `list(rows)` gives for each queryset, and `rows.count()` for each `HowMany`, by one query.
 
-    Rows of models come with their annotations and with what `select_related` names (forward relations) and
+    Rows of models come with their annotations and with what `select_related` names and
     `prefetch_related` names (one step: rows that point here, or many-to-many); rows of `values_list` come as tuples.
-    Order and limits hold; `only` and `defer` are not followed, but columns of bytes are left out and loaded when read.
+    Order and limits hold; `defer` is followed, `only` is not; columns of bytes are left out and loaded when read.
     """
-    return Gathered(lambda: asked).read()
+    return Question(**asked).answer()
+
+
+class Given(Expression):
+    """Stands in a kept question for a value that comes with each asking: `Given("home", UUIDField())` and
+    `question.answer(home=household.pk)`."""
+
+    def __init__(self, name: str, output_field: Any):
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [self]
+
+    def value(self, given: Mapping[str, Any]) -> Any:
+        return self.output_field.get_db_prep_value(given[self.name], connection)
+
+
+@dataclass(eq=False)
+class _Plan:
+    """A statement, and how its answer is read; questions that differ in their values only have it in common."""
+
+    sql: str
+    lists: dict[str, Any]
+    arms: list[Any]  # those that can have rows
+
+    def values(self, params: Sequence[Any]) -> dict[Any, Any]:
+        if not self.arms:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            return dict(zip(self.arms, cursor.fetchone(), strict=True))
+
+    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        return {name: listed.read(values) for name, listed in self.lists.items()}
+
+
+class Question:
+    """What `gather` asks, compiled once: to compile many querysets takes longer than to answer them.
+
+    It may be kept and asked again, by several threads too, as long as the querysets would be built equal
+    (`kept_question`).
+    """
+
+    def __init__(self, **asked: Asked):
+        lists = {
+            name: _Number(query.rows) if isinstance(query, HowMany) else _List(query) for name, query in asked.items()
+        }
+        selects: list[str] = []
+        arms: list[Any] = []
+        self.params: list[Any] = []
+        self.shape: list[str] = []  # the lists that can have rows
+        for name, arm in ((name, arm) for name, listed in lists.items() for arm in listed.arms()):
+            try:
+                select, params = arm.compiled()
+            except EmptyResultSet:  # it can have no rows, so nothing is asked
+                continue
+            selects.append(f"({select})")
+            self.params += params
+            self.shape.append(name)
+            arms.append(arm)
+        self.plan = _Plan("SELECT " + ", ".join(selects), lists, arms)
+
+    def answer(self, **given: Any) -> dict[str, Any]:
+        """The rows as they are now, with the values for which a `Given` stands."""
+        params = [param.value(given) if isinstance(param, Given) else param for param in self.params]
+        return self.plan.read(self.plan.values(params))
 
 
 class Gathered:
@@ -45,61 +119,78 @@ class Gathered:
 
     def __init__(self, asked: Callable[[], dict[str, Asked]]):
         self._asked = asked
-        self._lock = threading.Lock()
-        self._lists: dict[str, Any] = {}
-        self._arms: list[Any] = []
-        self._sql, self._params = "", list[Any]()
-        self._values: tuple[Any, ...] | None = None
+        self._lock = Lock()
+        self._question: Question | None = None
+        self._values: dict[Any, Any] | None = None
         self._found: dict[str, Any] = {}
 
     def read(self) -> dict[str, Any]:
         """What is in the database now."""
         with self._lock:
-            if not self._lists:
-                self._put_together()
-            values: tuple[Any, ...] = ()
-            if self._arms:
-                with connection.cursor() as cursor:
-                    cursor.execute(self._sql, self._params)
-                    values = tuple(cursor.fetchone())
+            if self._question is None:
+                self._question = Question(**self._asked())
+            plan = self._question.plan
+            values = plan.values(self._question.params)
             if values != self._values:
-                for arm, value in zip(self._arms, values, strict=True):
-                    arm.value = value
-                self._found = {name: listed.read() for name, listed in self._lists.items()}
-                self._values = values
+                self._found, self._values = plan.read(values), values
             return self._found
 
-    def _put_together(self) -> None:
-        asked = self._asked().items()
-        lists = {name: _Number(query.rows) if isinstance(query, HowMany) else _List(query) for name, query in asked}
-        compiled: list[str] = []
-        for arm in (arm for listed in lists.values() for arm in listed.arms()):
-            try:
-                select, params = arm.sql()
-            except EmptyResultSet:  # it can have no rows, so nothing is asked
-                continue
-            compiled.append(f"({select})")
-            self._params += params
-            self._arms.append(arm)
-        self._sql, self._lists = "SELECT " + ", ".join(compiled), lists
+
+KEPT = 2000  # questions, by each process: the newest asked
+_kept: OrderedDict[tuple[Hashable, ...], Question] = OrderedDict()
+_plans: WeakValueDictionary[tuple[Hashable, ...], _Plan] = WeakValueDictionary()
+_keeping = Lock()
+
+
+def kept_question(
+    name: Hashable, key: Hashable, build: Callable[[], Mapping[str, Asked]], *, is_reached: bool = True
+) -> Question:
+    """The question `name` of what `build` gives, compiled once for each `key`, each reach and each day.
+
+    Only the question is kept, never an answer. `build` may read nothing else than what `key` names, the reach within
+    which we run and today's date; above all it asks the database nothing. `is_reached=False`: it reads no file, so
+    that its question is the same within every reach.
+    """
+    reach = reach_now() if is_reached else None
+    whole = (name, key, reach.key if reach else None, timezone.localdate(), connection.vendor)
+    with _keeping:
+        question = _kept.get(whole)
+        if question is not None:
+            _kept.move_to_end(whole)
+            return question
+    with nullcontext() if is_reached else nowhere():
+        question = Question(**build())
+    with _keeping:
+        shared = (name, connection.vendor, question.plan.sql, *question.shape)
+        question.plan = _plans.setdefault(shared, question.plan)
+        _kept[whole] = question
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return question
+
+
+def forget() -> None:
+    """Compile every question anew: for those who measure or compare."""
+    with _keeping:
+        _kept.clear()
 
 
 class _Number:
     """How many rows there are."""
 
     def __init__(self, rows: Rows):
-        self.rows = rows if rows.query.is_sliced else rows.order_by()
-        self.value: int | None = None
+        self.rows: Rows | None = rows if rows.query.is_sliced else rows.order_by()
 
     def arms(self) -> Iterator[Any]:
         yield self
 
-    def sql(self) -> tuple[str, Sequence[Any]]:
-        inner, params = self.rows.values("pk").query.sql_with_params()
+    def compiled(self) -> tuple[str, Sequence[Any]]:
+        rows, self.rows = certain(self.rows), None
+        inner, params = rows.values("pk").query.sql_with_params()
         return f"SELECT COUNT(*) FROM ({inner}) AS rows_of_it", params
 
-    def read(self) -> int:
-        return self.value or 0
+    def read(self, values: Mapping[Any, Any]) -> int:
+        return values.get(self) or 0
 
 
 class _List:
@@ -109,49 +200,47 @@ class _List:
         related = rows.query.select_related
         if related is True:
             raise ValueError("select_related() must name what it brings")
-        self.model, self.related = rows.model, related or {}
         inside: Any = rows  # what a queryset keeps for itself has no types
         self.is_values = inside._fields is not None
         self.annotations = [] if self.is_values else list(rows.query.annotation_select)
         self.brought = [] if self.is_values else [_Brought(rows, lookup) for lookup in inside._prefetch_related_lookups]
-        paths = [*_paths(self.model, self.related), *self.annotations]
-        self.rows = rows if self.is_values else rows.prefetch_related(None).values_list(*paths)
-        self.fields: list[Any] = []
-        self.value: str | None = None
+        left_out, is_left_out = rows.query.deferred_loading
+        self.shape = _Shape(rows.model, related or {}, frozenset(left_out) if is_left_out else frozenset())
+        paths = [*self.shape.paths(), *self.annotations]
+        self.rows: Rows | None = rows if self.is_values else rows.prefetch_related(None).values_list(*paths)
+        self.readers: list[Callable[[Any], Any] | None] = []
 
     def arms(self) -> Iterator[Any]:
         yield self
         for brought in self.brought:
             yield from brought.rows.arms()
 
-    def sql(self) -> tuple[str, Sequence[Any]]:
-        compiler = self.rows.query.get_compiler(connection.alias)
+    def compiled(self) -> tuple[str, Sequence[Any]]:
+        rows, self.rows = certain(self.rows), None
+        compiler = rows.query.get_compiler(connection.alias)
         inner, params = compiler.as_sql(with_col_aliases=True)
-        self.fields = [expression.output_field for expression, _sql, _alias in compiler.select]
+        self.readers = [_reader(expression.output_field) for expression, _sql, _alias in compiler.select]
         names = [connection.ops.quote_name(alias) for _expression, _sql, alias in compiler.select]
         listed, array = ARRAYS[connection.vendor]
         short = [f"{array}({', '.join(names[start : start + WIDEST])})" for start in range(0, len(names), WIDEST)]
         return f"SELECT CAST({listed}({array}({', '.join(short)})) AS text) FROM ({inner}) AS rows_of_it", params
 
-    def read(self) -> list[Any]:
-        lines = json.loads(self.value, parse_float=Decimal) if self.value else []
-        rows = [
-            tuple(_python(*pair) for pair in zip(self.fields, (value for part in line for value in part), strict=True))
-            for line in lines
-        ]
+    def read(self, values: Mapping[Any, Any]) -> list[Any]:
+        lines = json.loads(values[self], parse_float=Decimal) if values.get(self) else []
+        rows = (line[0] if len(line) == 1 else [value for part in line for value in part] for line in lines)
         if self.is_values:
-            return rows
-        records = [self._made(row) for row in rows]
+            return [tuple(_converted(row, self.readers)) for row in rows]
+        records = []
+        known: dict[Any, Any] = {}  # what many rows bring is made once
+        for row in rows:
+            record = self.shape.made(row, known)
+            lent = _converted(row[self.shape.end :], self.readers[self.shape.end :])
+            for name, value in zip(self.annotations, lent, strict=True):
+                setattr(record, name, value)
+            records.append(record)
         for brought in self.brought:
-            brought.give(records)
+            brought.give(records, values)
         return records
-
-    def _made(self, row: tuple[Any, ...]) -> Any:
-        values = iter(row)
-        record = _instance(self.model, self.related, values)
-        for name, value in zip(self.annotations, values, strict=True):
-            setattr(record, name, value)
-        return record
 
 
 class _Brought:
@@ -172,10 +261,10 @@ class _Brought:
         other = relation.related_model._default_manager.all() if narrowed is None else narrowed
         self.rows = _List(other.filter(**{f"{self.mine}__in": keys}))
 
-    def give(self, records: list[Any]) -> None:
+    def give(self, records: list[Any], values: Mapping[Any, Any]) -> None:
         """Each of `records` knows its rows, so that `.all()` asks for nothing."""
         lists: dict[Any, list[Any]] = {}
-        for row in self.rows.read():
+        for row in self.rows.read(values):
             theirs = getattr(row, self.theirs) if self.theirs else row
             lists.setdefault(getattr(row, f"{self.mine}_id"), []).append(theirs)
         for record in records:
@@ -186,46 +275,82 @@ class _Brought:
             record.__dict__.setdefault("_prefetched_objects_cache", {})[self.name] = known
 
 
-def _columns(model: type[models.Model]) -> list[Any]:
-    return [field for field in model._meta.concrete_fields if not isinstance(field, models.BinaryField)]
+class _Shape:
+    """The columns of a model that a row brings, from `start`, then those of each related one, to `end`."""
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        related: dict[str, Any],
+        left_out: frozenset[str],
+        prefix: str = "",
+        start: int = 0,
+    ):
+        fields = [
+            field
+            for field in model._meta.concrete_fields
+            if not isinstance(field, models.BinaryField) and prefix + field.name not in left_out
+        ]
+        self.model, self.prefix, self.start = model, prefix, start
+        self.names = [field.attname for field in fields]
+        self.readers = [_reader(field) for field in fields]
+        self.key = start + self.names.index(model._meta.pk.attname)
+        self.end = self.own_end = start + len(fields)
+        self.related: list[tuple[Any, _Shape]] = []
+        for name, further in related.items():
+            relation: Any = model._meta.get_field(name)
+            shape = _Shape(relation.related_model, further, left_out, f"{prefix}{name}__", self.end)
+            self.related.append((relation, shape))
+            self.end = shape.end
+
+    def paths(self) -> Iterator[str]:
+        """As `values_list` names them."""
+        for name in self.names:
+            yield self.prefix + name
+        for _relation, shape in self.related:
+            yield from shape.paths()
+
+    def made(self, row: list[Any], known: dict[Any, Any]) -> Any:
+        """The object of a row; None where a relation is empty. Related ones that were made already are in `known`."""
+        key = row[self.key]
+        if key is None or (self.prefix and (self, key) in known):
+            return known.get((self, key))
+        taken = _converted(row[self.start : self.own_end], self.readers)
+        record = known[self, key] = self.model.from_db(connection.alias, self.names, taken)
+        for relation, shape in self.related:
+            related_record = shape.made(row, known)
+            relation.set_cached_value(record, related_record)
+            if related_record is not None and (relation.one_to_one or relation.unique):
+                relation.remote_field.set_cached_value(related_record, record)
+        return record
 
 
-def _paths(model: type[models.Model], related: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    """The columns of a model, then those of each related one, as `values_list` names them."""
-    for field in _columns(model):
-        yield prefix + field.attname
-    for name, further in related.items():
-        relation: Any = model._meta.get_field(name)
-        yield from _paths(relation.related_model, further, f"{prefix}{name}__")
+def _converted(values: list[Any], readers: Sequence[Callable[[Any], Any] | None]) -> list[Any]:
+    """The values of JSON as Python has them."""
+    return [
+        value if read is None or value is None else read(value) for value, read in zip(values, readers, strict=True)
+    ]
 
 
-def _instance(model: type[models.Model], related: dict[str, Any], values: Iterator[Any]) -> Any:
-    """The object of the next values, in the order of `_paths`; None where a relation is empty."""
-    names = [field.attname for field in _columns(model)]
-    taken = [next(values) for _name in names]
-    record = model.from_db(connection.alias, names, taken) if taken[names.index(model._meta.pk.attname)] else None
-    for name, further in related.items():
-        field: Any = model._meta.get_field(name)
-        related_record = _instance(field.related_model, further, values)
-        if record is not None:
-            field.set_cached_value(record, related_record)
-            if field.unique and related_record is not None:
-                field.remote_field.set_cached_value(related_record, record)
-    return record
+AS_THEY_ARE = {models.CharField.to_python, models.TextField.to_python, models.IntegerField.to_python}
 
 
-def _python(field: Any, value: Any) -> Any:
-    """A JSON value as the field has it in Python."""
-    if value is None:
-        return None
+def _reader(field: Any) -> Callable[[Any], Any] | None:
+    """What makes a JSON value what the field has in Python; None: it is that already."""
     if isinstance(field, models.ForeignKey):
-        return _python(field.target_field, value)
+        return _reader(field.target_field)
     if isinstance(field, models.JSONField):
-        return json.loads(value) if connection.vendor == "sqlite" else value
+        return json.loads if connection.vendor == "sqlite" else None
     if isinstance(field, models.DecimalField):
-        exact = Decimal(str(value))
-        return exact if field.decimal_places is None else exact.quantize(Decimal(1).scaleb(-field.decimal_places))
-    converted = field.to_python(value)
-    if isinstance(field, models.DateTimeField) and timezone.is_naive(converted):
-        return converted.replace(tzinfo=UTC)
-    return converted
+        places = field.decimal_places
+        one = None if places is None else Decimal(1).scaleb(-places)
+        return lambda value: Decimal(str(value)) if one is None else Decimal(str(value)).quantize(one)
+    if isinstance(field, models.DateTimeField):
+        return lambda value: _aware(field.to_python(value))
+    if isinstance(field, models.UUIDField):
+        return UUID
+    return None if type(field).to_python in AS_THEY_ARE else field.to_python
+
+
+def _aware(moment: Any) -> Any:
+    return moment.replace(tzinfo=UTC) if timezone.is_naive(moment) else moment

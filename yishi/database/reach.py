@@ -7,7 +7,7 @@ A `Reach` is what one viewer's grants let them see. Models that hold files take 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -29,6 +29,14 @@ class Reach:
     helper: UUID | None = None  # themself signed in: the families with whom they are paired; never by a query code
     registers: tuple[tuple[int, int], ...] = ()  # places whose register of people and bodies they keep; no files
     register_bodies: frozenset[UUID] = frozenset()  # single bodies whose register they keep
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What two equal reaches have in common, their villages asked for."""
+        return (
+            self.everything, self.spans, tuple(self.villages), self.bodies, self.person, self.helper,
+            self.registers, self.register_bodies,
+        )  # fmt: skip
 
     def places(self, prefix: str, spans: Sequence[tuple[int, int]] | None = None) -> Q:
         """The condition that the place at `prefix` ("place__") lies in one of the spans; never true without spans."""
@@ -55,9 +63,22 @@ def everything() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def nowhere() -> Iterator[None]:
+    """Outside any reach: a query on files raises."""
+    with scope(reach=None):
+        yield
+
+
+def reach_now() -> Reach | None:
+    """The reach within which we run; None outside any scope."""
+    reach: Reach | None = get_scope().get("reach")
+    return reach
+
+
 def in_reach(lo: int) -> bool:
     """Does the place with this number lie in the spans of the reach within which we run?"""
-    reach = get_scope().get("reach")
+    reach = reach_now()
     return reach is not None and any(first <= lo <= last for first, last in (*reach.spans, *reach.villages))
 
 
@@ -68,7 +89,7 @@ class FilesManager(models.Manager[AFile]):
     """A manager that answers only inside a scope, and only with what the reach covers."""
 
     def get_queryset(self) -> models.QuerySet[AFile]:
-        reach = get_scope().get("reach")
+        reach = reach_now()
         if reach is None:
             nothing: models.QuerySet[AFile] = DisabledQuerySet(self.model, using=self._db, missing_scopes=("reach",))
             return nothing

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from yishi.database.gather import kept_question
 from yishi.database.reach import EVERYTHING, Reach
 from yishi.journal.act import Actor
 from yishi.people.models import Account, Person
@@ -219,6 +220,17 @@ class Viewer:
         return Grant.of_member(self.memberships[0]) if len(self.memberships) == 1 else bool(self.memberships)
 
     @cached_property
+    def key(self) -> tuple[Any, ...]:
+        """All that a question about what is theirs can depend on (`kept_question`): equal of two viewers with equal
+        grants, of one person after any change of them another."""
+        posts = ((p.body_id, p.role, p.body.kind, p.body.place_id, p.body.place.level, p.body.place.lo, p.body.place.hi)
+                 for p in self.posts)  # fmt: skip
+        seats = ((member.pk, member.term.body_id, member.term.body.place_id) for member in self.memberships)
+        code = self.query_code.pk if self.query_code else None
+        own = (self.person_id, code, self.is_system, tuple(posts), tuple(seats), tuple(self.stations))
+        return (*own, self.reach.key)
+
+    @cached_property
     def changing(self) -> "Viewer":
         """The same person without the posts that only read: by these nothing is changed."""
         posts = tuple(post for post in self.posts if post.role not in READING)
@@ -276,6 +288,15 @@ def system() -> Viewer:
     return Viewer(is_system=True, reach=EVERYTHING)
 
 
+def _granted(person: UUID, today: date) -> dict[str, Any]:
+    posts = Post.objects.filter(valid_on(today), person=person).filter(valid_on(today, "body__"))
+    members = Member.objects.filter(valid_on(today), person=person)
+    return {
+        "posts": posts.select_related("body", "body__place").order_by("pk"),
+        "members": members.select_related("term__body__place").order_by("pk"),
+    }
+
+
 def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Viewer:
     """The viewer for `person` with the grants valid today; by a query code what is their own, and no post."""
     if person is None:
@@ -283,13 +304,8 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
     if query_code is not None:  # ten characters on paper: never the key to a desk
         return Viewer(person=person, query_code=query_code, reach=Reach(person=person.pk))
     today = timezone.localdate()
-    posts = tuple(
-        Post.objects.filter(valid_on(today), person=person)
-        .filter(valid_on(today, "body__"))
-        .select_related("body", "body__place")
-        .order_by("pk")
-    )
-    members = tuple(Member.objects.filter(valid_on(today), person=person).select_related("term__body__place"))
+    granted = kept_question("grants", person.pk, lambda: _granted(person.pk, today), is_reached=False).answer()
+    posts, members = tuple(granted["posts"]), tuple(granted["members"])
     seeing = [post for post in posts if post.role in SEEING]
     keeping = [post for post in posts if post.role in KEEPING]
     stations = Stations(person.pk, today)

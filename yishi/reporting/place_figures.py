@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, Q, Subquery, Sum, Value
+from django.db.models import DateField, Q, Subquery, Sum, UUIDField, Value
 
 from yishi.assistance.campaign.models import (
     CatalogueItem,
@@ -15,6 +16,7 @@ from yishi.assistance.campaign.models import (
     Target,
 )
 from yishi.assistance.deeds.models import Unitemised
+from yishi.database.gather import Given, kept_question
 from yishi.organisations.models import Place, PlaceLevel
 
 from .book import Still
@@ -216,8 +218,9 @@ class Family:
     counties: tuple[Place, ...]
 
 
-def family_of(key: UUID) -> Family:
-    """One query. Place.DoesNotExist where there is none."""
+def _around() -> dict[str, Any]:
+    """The places of `family_of`, for any place."""
+    key = Given("place", UUIDField())
     here = Place.objects.filter(pk=key)
     lo, hi = Subquery(here.values("lo")), Subquery(here.values("hi"))
     places = Place.objects.filter(
@@ -226,7 +229,12 @@ def family_of(key: UUID) -> Family:
         | Q(parent=key, closed_on=None)
         | Q(level=PlaceLevel.COUNTY, closed_on=None, lo__gt=lo, hi__lte=hi)
     )
-    around = list(places.order_by("lo"))
+    return {"around": places.order_by("lo")}
+
+
+def family_of(key: UUID) -> Family:
+    """One query. Place.DoesNotExist where there is none."""
+    around = kept_question("family of a place", None, _around, is_reached=False).answer(place=key)["around"]
     place = next((other for other in around if other.pk == key), None)
     if place is None:
         raise Place.DoesNotExist

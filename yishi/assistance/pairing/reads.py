@@ -135,18 +135,30 @@ def days_said(days: list[tuple[int]]) -> int:
     return days[0][0] if days else VisitRule.USUAL
 
 
+def open_measures(of: Q) -> QuerySet[Measure]:
+    """The open measures of the households that `of` says, those that are due first before the others."""
+    measures = Measure.within.filter(of, commitment__state__in=Commitment.OPEN)
+    return measures.select_related("commitment__bearer").order_by("commitment__due_on", "pk")
+
+
+def first_of_each(measures: Iterable[Measure]) -> dict[UUID, Measure]:
+    """For each household the first of its measures."""
+    first: dict[UUID, Measure] = {}
+    for measure in measures:
+        first.setdefault(measure.household_id, measure)
+    return first
+
+
 def next_measures(households: Iterable[Any]) -> dict[UUID, Measure]:
     """For each household the open measure that is due first."""
-    measures = Measure.within.filter(
-        household__in=list(households), commitment__state__in=Commitment.OPEN
-    ).select_related("commitment__bearer")
-    next_measures: dict[UUID, Measure] = {}
-    for measure in measures.order_by("commitment__due_on", "pk"):
-        next_measures.setdefault(measure.household_id, measure)
-    return next_measures
+    return first_of_each(open_measures(Q(household__in=list(households))))
+
+
+def visit_last(of: Q) -> QuerySet[Any, Any]:
+    """Households that `of` says with the day of their last visit."""
+    return Visit.within.filter(of, state=Visit.State.KEPT).values_list("household").annotate(last=Max("on"))
 
 
 def last_visits(households: Iterable[Any]) -> dict[UUID, date]:
     """For each household the day of its last visit."""
-    visits = Visit.within.filter(household__in=list(households), state=Visit.State.KEPT)
-    return dict(visits.values_list("household").annotate(last=Max("on")))
+    return dict(visit_last(Q(household__in=list(households))))

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
 from yishi.deliberation.models import Minutes, Sitting
-from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
@@ -17,6 +16,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
 from .course import matter_move_on
+from .processes import model_of
 from .room import enter, locked_sitting, next_state, save, tell_seats
 
 TEXT = Words("text", 50_000, _("Please write the minutes."))
@@ -26,7 +26,7 @@ def minutes_due(sitting: Sitting) -> date | None:
     """By when the minutes of a closed sitting are due; recorded afterwards, it has no clock."""
     if sitting.backfilled or sitting.closed_at is None:
         return None
-    wanted = read_document(sitting.matter.process.document).clock("minutes")
+    wanted = model_of(sitting.matter.process).clock("minutes")
     return add_workdays(timezone.localdate(sitting.closed_at), wanted)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from yishi.database.words import Words
 from yishi.deliberation.models import ProcessModel, ProcessVersion
 from yishi.deliberation.process.problems import shape_problems, validate_model
 from yishi.deliberation.process.schema import (
+    Model,
     empty_document,
     fingerprint,
     from_toml,
@@ -34,6 +36,15 @@ NAME = Words("name", 64, _("Write the name by which people know the model."), "p
 
 MODELS_DIR = Path(__file__).resolve().parents[1] / "process" / "models"
 SHIPPED = ("five_links", "four_two_n", "one_seven_n", "one_two_three_four", "qr", "courtyard", "enterprise")
+_models: dict[UUID, tuple[datetime, Model]] = {}  # by version: as it was edited last, for the pages of this process
+
+
+def model_of(version: ProcessVersion) -> Model:
+    """What a version says, read once for each of its edits: long lists ask for the same few again and again."""
+    kept = _models.get(version.pk)
+    if kept is None or kept[0] != version.edited_at:
+        kept = _models[version.pk] = (version.edited_at, read_document(version.document))
+    return kept[1]
 
 
 @cache

@@ -155,9 +155,12 @@ COMMITMENTS = DeclaredList(
 @page("commitment.list", methods=("GET",))
 def commitments(request: Request) -> HttpResponse:
     form = LedgerFilter(request)
-    commitments = form.narrow(Commitment.objects.select_related("bearer", "supervisor", "place"))
-    commitments = commitments.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
-    return COMMITMENTS.respond(request, "commitments/commitments.html", commitments, form=form, quick=QUICK)
+
+    def narrowed() -> QuerySet[Commitment]:
+        found = form.narrow(Commitment.objects.select_related("bearer", "supervisor", "place"))
+        return found.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
+
+    return COMMITMENTS.respond(request, "commitments/commitments.html", narrowed, form=form, quick=QUICK)
 
 
 def load_commitment(request: Request, pk: UUID) -> Commitment:

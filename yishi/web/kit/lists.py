@@ -23,12 +23,13 @@ from dataclasses import KW_ONLY, dataclass
 from itertools import islice
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from yishi.database.gather import HowMany, kept_question
 from yishi.kit.records import certain
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
 from yishi.web.kit.request import Request
@@ -96,17 +97,33 @@ class DeclaredList:
     ) -> HttpResponse:
         """The list's answer: a page of `rows` in `template`, or all of them as a workbook where that is asked for.
 
+        `rows` may be a function that gives them; what it asks must then hang on nothing but grants, the day
+        and what the address says: for the first page, as whoever opens the list sees it, the question is kept.
         `dress` gives the rows of the page what only its cells ask for.
         """
         if wants_export(request):
-            return self.workbook(request, rows, filename)
-        page_obj = (paginator or Paginator(rows, self.per_page)).get_page(request.GET.get("page"))
+            return self.workbook(request, rows() if callable(rows) else rows, filename)
+        if callable(rows) and not is_filtered(request) and not request.GET.get("page"):
+            page_obj = self._first_page(request, rows)
+        else:
+            rows = rows() if callable(rows) else rows
+            page_obj = (paginator or Paginator(rows, self.per_page)).get_page(request.GET.get("page"))
         shown = list(page_obj.object_list)
         page_obj.object_list = self.prepare(shown) if self.prepare else shown
         if dress:
             dress(page_obj.object_list)
         context = {"form": form, "page_obj": page_obj, "is_filtered": is_filtered(request), **context}
         return render(request, template, context)
+
+    def _first_page(self, request: Request, rows: Callable[[], Any]) -> "Page[Any]":
+        def asked() -> dict[str, Any]:
+            whole = rows()
+            return {"rows": whole[: self.per_page], "count": HowMany(whole)}
+
+        answer = kept_question(("list", self.name), (request.path, request.viewer.key), asked).answer()
+        paginator = Paginator(answer["rows"], self.per_page)
+        paginator.__dict__["count"] = answer["count"]  # of all pages
+        return Page(answer["rows"], 1, paginator)
 
     def workbook(
         self, request: Request, rows: Iterable[Any], filename: str = "", shown: Mapping[str, Any] | None = None

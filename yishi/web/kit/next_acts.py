@@ -5,18 +5,21 @@ member's duties, the calendar, the daily list by mail and the first glance at a 
 stages of all courses and compares them with what stands on the desks.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, UUIDField, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
+from yishi.database.gather import Given, kept_question
 from yishi.kit.clock import CountedDay
 from yishi.organisations.models import Body
-from yishi.web.kit.desk_items import MOST, DeskItem, Source, together
+from yishi.web.kit.desk_items import MOST, DeskItem, Mark, Source
 
 
 def inside(viewer: Any, path: str, leads: Callable[[Any], bool]) -> Q:
@@ -116,6 +119,9 @@ class Course:
         conditions = [act.waits(viewer, self.column, today) for act in self.acts]
         return self._next_of(found, conditions)
 
+    def first_rows(self, viewer: Any) -> QuerySet[Any]:
+        return self.rows(viewer)[:MOST]
+
     def _widest(self) -> list[NextAct]:
         """The acts without those of which another act of the same desk takes in every file."""
         general = [act for act in self.acts if act.when is None and act.whose is None]
@@ -174,26 +180,32 @@ class Course:
         marked: QuerySet[Any] = records.annotate(next_act=Case(*cases, default=Value(last)) if cases else Value(last))
         return marked
 
-    def items(self, viewer: Any, records: Any) -> list[DeskItem]:
-        mine, items = viewer.desks, []
-        for record in records:
-            if not self.allowed(viewer, record):
-                continue
-            act = self.acts[record.next_act]
-            desk = None if act.whose else value_of(record, f"{act.desk}_id")
-            items.append(
-                DeskItem(
-                    kind=self.kind,
-                    title=self.title(record),
-                    act=act.says(record),
-                    url=reverse(act.page, args=[value_of(record, act.of)]),
-                    due_on=act.due_on(record),
-                    body_id=desk or (mine[0] if len(mine) == 1 else None),
-                    detail=self.detail(record),
-                    clocks=tuple(self.clocks(record)),
-                )
+    def marks(self, viewer: Any, records: Any) -> list[Mark]:
+        desks = viewer.desks
+        return [
+            Mark(
+                self.kind,
+                self.title(record),
+                self.acts[record.next_act].due_on(record),
+                partial(self.item, record, desks),
             )
-        return items
+            for record in records
+            if self.allowed(viewer, record)
+        ]
+
+    def item(self, record: Any, desks: Sequence[Any]) -> DeskItem:
+        act = self.acts[record.next_act]
+        desk = None if act.whose else value_of(record, f"{act.desk}_id")
+        return DeskItem(
+            kind=self.kind,
+            title=self.title(record),
+            act=act.says(record),
+            url=reverse(act.page, args=[value_of(record, act.of)]),
+            due_on=act.due_on(record),
+            body_id=desk or (desks[0] if len(desks) == 1 else None),
+            detail=self.detail(record),
+            clocks=tuple(self.clocks(record)),
+        )
 
     def queue(self, viewer: Any) -> QuerySet[Any, Any]:
         """How many wait, by stage."""
@@ -208,9 +220,11 @@ class Course:
 
     @property
     def waiting(self) -> Source:
+        """Equal whenever it is asked for: kept questions are known by it."""
         if self.together:
             return Source(self.queue, self.line)
-        return Source(lambda viewer: self.rows(viewer)[:MOST], self.items)
+        is_by_due = all(act.due == self.order for act in self.acts)
+        return Source(self.first_rows, marks=self.marks, is_by_due=is_by_due)
 
 
 # The courses of all parts, for pages that ask about one file; filled at start by the shell, which sees every part.
@@ -219,6 +233,9 @@ ALL: list[Course] = []
 
 def fill(courses: Iterable[Course]) -> None:
     ALL[:] = courses
+
+
+A_MATTER = SimpleNamespace(pk=Given("matter", UUIDField()))  # stands for any in the question whose turn it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +252,8 @@ class Turn:
 def turns_of(matter: Any) -> list[Turn]:
     """Whose turn it is on a matter, the most urgent first: its own next act, and those of its files. Two questions."""
     courses = {f"turns_{number}": course for number, course in enumerate(ALL) if course.matter}
-    gathered = together({name: course.standing(matter)[:MOST] for name, course in courses.items()})
+    asked = kept_question("turns", None, lambda: {name: one.standing(A_MATTER)[:MOST] for name, one in courses.items()})
+    gathered = asked.answer(matter=matter.pk)
     waiting = [(course, record) for name, course in courses.items() for record in gathered[name]]
     acts = [(course, record, course.acts[record.next_act]) for course, record in waiting]
     keys = [None if act.whose else value_of(record, f"{act.desk}_id") for _course, record, act in acts]

@@ -33,7 +33,7 @@ from yishi.proposals.services import (
 )
 from yishi.proposals.services.writing import TEXT, WHY_WITHDRAWN
 from yishi.proposals.stages import WORDS, stage_of
-from yishi.web.kit.desk_items import DeskItem
+from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
@@ -57,10 +57,14 @@ def load_proposal(request: Request, pk: UUID) -> Proposal:
     return proposals.prefetch_related("signers__person", "adoptions__body", "adoptions__evidence").get(pk=pk)
 
 
-def asked_to_sign(viewer: Any) -> list[DeskItem]:
+def _signing_rows(viewer: Any) -> QuerySet[Signer]:
     """What others ask the person to sign too."""
     signers = Signer.objects.filter(person=viewer.person_id, agrees__isnull=True)
     signers = signers.exclude(proposal__state=State.WITHDRAWN)
+    return signers.select_related("proposal__author").order_by("asked_at")[:SHOWN]
+
+
+def _signing_items(viewer: Any, signers: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="proposal",
@@ -69,8 +73,11 @@ def asked_to_sign(viewer: Any) -> list[DeskItem]:
             url=reverse("proposal", args=[signer.proposal_id]),
             detail=signer.proposal.author.name,
         )
-        for signer in signers.select_related("proposal__author").order_by("asked_at")[:SHOWN]
+        for signer in signers
     ]
+
+
+asked_to_sign = Source(_signing_rows, _signing_items, most=SHOWN)
 
 
 class ProposalFilter(Form):

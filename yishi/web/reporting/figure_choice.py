@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import BigIntegerField
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, Drive, Phase
-from yishi.database.gather import gather
+from yishi.database.gather import Given, kept_question
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.sectors import sectors
 from yishi.reporting.book import Still
@@ -70,14 +71,20 @@ class Choice:
         return replace(self.question, place=place)
 
 
+def _campaigns() -> dict[str, Any]:
+    """The campaigns of any place with what a question may name of them."""
+    lo = Given("lo", BigIntegerField())
+    here = Campaign.objects.filter(place__lo__lte=lo, place__hi__gte=lo).order_by("-starts_on", "code")
+    return {
+        "campaigns": here,
+        "phases": Phase.objects.filter(campaign__in=here.values("pk")).select_related("focus", "campaign"),
+        "drives": Drive.objects.filter(campaign__in=here.values("pk")),
+    }
+
+
 def choose(place: Place, query: QueryDict, now: Still) -> Choice:
     """Read the address. What cannot be understood is left out and said."""
-    here = Campaign.objects.filter(place__lo__lte=place.lo, place__hi__gte=place.lo).order_by("-starts_on", "code")
-    gathered = gather(
-        campaigns=here,
-        phases=Phase.objects.filter(campaign__in=here.values("pk")).select_related("focus", "campaign"),
-        drives=Drive.objects.filter(campaign__in=here.values("pk")),
-    )
+    gathered = kept_question("campaigns of a place", None, _campaigns).answer(lo=place.lo)
     campaigns = gathered["campaigns"]
     asked = {name: query.get(name, "").strip() for name in NAMES}
     problems: list[str] = []

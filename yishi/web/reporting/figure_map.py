@@ -1,13 +1,18 @@
 """The schematic map as an SVG of links: a square for each county, its number written on it; a shade says it again."""
 
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from yishi.reporting.place_figures import Square
 from yishi.reporting.tiles import bounds, shade
 
 SIDE, GAP = 52, 4
+SHORT, DARK = 3, 2  # a name of more letters is written smaller; on darker shades the letters are light
+NOWHERE = UUID(int=0)  # stands in an address for the place that is written there
 PREFECTURE = 4  # digits of its code, with which those of its counties begin
 
 
@@ -16,6 +21,7 @@ def figure_map(squares: list[Square], query: str) -> dict[str, Any]:
     cuts = bounds([square.value for square in squares])
     left = min((square.tile.column for square in squares), default=0)
     top = min((square.tile.row for square in squares), default=0)
+    page = reverse("figures_place", args=[NOWHERE])
     drawn: list[dict[str, Any]] = [
         {
             "x": (square.tile.column - left) * SIDE,
@@ -24,19 +30,48 @@ def figure_map(squares: list[Square], query: str) -> dict[str, Any]:
             "place": square.place,
             "value": square.value,
             "shade": shade(square.value, cuts),
-            "url": f"{reverse('figures_place', args=[square.place.pk])}?{query}",
+            "url": f"{page.replace(str(NOWHERE), str(square.place.pk))}?{query}",
         }
         for square in sorted(squares, key=lambda square: (square.tile.row, square.tile.column))
     ]
+    rows = sorted(drawn, key=lambda drawing: drawing["place"].lo)  # the same as a table
     return {
         "squares": drawn,
-        "rows": sorted(drawn, key=lambda drawing: drawing["place"].lo),  # the same as a table
+        "rows": rows,
+        "squares_drawn": _squares(drawn),
+        "rows_drawn": _rows(rows),
         "side": SIDE - GAP,
         "width": max((drawing["x"] for drawing in drawn), default=0) + SIDE,
         "height": max((drawing["y"] for drawing in drawn), default=0) + SIDE,
         "borders": _borders(squares, left, top),
         "legend": [{"shade": 0, "from": 0, "to": 0}, *_legend(cuts)],
     }
+
+
+def _squares(drawn: list[dict[str, Any]]) -> SafeString:
+    """The squares as links: a template for each of 129 took half of a province's page."""
+    parts = []
+    for square in drawn:
+        at = f'x="{square["x"]}" y="{square["y"]}"'
+        ground, name = " on-dark" if square["shade"] > DARK else "", str(square["name"])
+        long = " map-long" if len(name) > SHORT else ""
+        parts.append(
+            f'<a href="{escape(square["url"])}"><rect class="shade-{square["shade"]}" {at}'
+            f' width="{SIDE - GAP}" height="{SIDE - GAP}" rx="4"/>'
+            f'<text class="map-name{long}{ground}" {at} dx="24.5" dy="20">{escape(name)}</text>'
+            f'<text class="map-number{ground}" {at} dx="24.5" dy="38">{square["value"]}</text></a>'
+        )
+    return mark_safe("\n".join(parts))
+
+
+def _rows(drawn: list[dict[str, Any]]) -> SafeString:
+    return mark_safe(
+        "\n".join(
+            f'<tr><td><a href="{escape(row["url"])}">{escape(row["place"].full_name)}</a></td>'
+            f'<td class="number">{row["value"]}</td></tr>'
+            for row in drawn
+        )
+    )
 
 
 def _borders(squares: list[Square], left: int, top: int) -> str:

@@ -3,6 +3,7 @@
 import calendar as months
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.database.gather import kept_question
 from yishi.deliberation.models import Sitting
 from yishi.kit.clock import is_workday, knows_year
 from yishi.notices.days import doubt_of
-from yishi.web.kit.desk_items import together
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -53,14 +54,18 @@ def month_of(request: Request) -> date:
     return first if YEARS[0] <= year <= YEARS[1] else today.replace(day=1)
 
 
-def items_of(first: date, last: date) -> list[Item]:
-    """The sittings of the days from `first` to `last`, and the next acts that are due on them, whosever they are, as
-    far as the viewer reaches: by the same declarations as the desks (`COURSES`)."""
+def _due(first: date, last: date) -> dict[str, Any]:
     begin = timezone.make_aware(datetime.combine(first, time()))
     end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
     sittings = Sitting.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(state=Sitting.State.CANCELLED)
     courses = {f"course_{number}": course.falling(first, last)[:SHOWN] for number, course in enumerate(COURSES)}
-    gathered = together(courses | {"sittings": sittings.select_related("matter").order_by("starts_at")[:SHOWN]})
+    return {**courses, "sittings": sittings.select_related("matter").order_by("starts_at")[:SHOWN]}
+
+
+def items_of(first: date, last: date) -> list[Item]:
+    """The sittings of the days from `first` to `last`, and the next acts that are due on them, whosever they are, as
+    far as the viewer reaches: by the same declarations as the desks (`COURSES`)."""
+    gathered = kept_question("calendar", (first, last), lambda: _due(first, last)).answer()
     items = [
         Item(
             timezone.localtime(sitting.starts_at).date(),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from yishi import __version__
+from yishi.database.gather import HowMany, kept_question
 from yishi.notices.addresses import PUBLIC, has_sign_in
 from yishi.notices.services import notices_of
 from yishi.organisations.models import Installation
@@ -41,7 +42,14 @@ def site(request: Request) -> dict[str, Any]:
     def unread() -> int:
         if viewer is None or not viewer.is_known:
             return 0
-        return notices_of(viewer.person, viewer.reach.bodies).filter(read_at__isnull=True).count()
+        person, bodies = viewer.person, viewer.reach.bodies
+        asked = kept_question(
+            "unread",
+            (person.pk, bodies),
+            lambda: {"unread": HowMany(notices_of(person, bodies).filter(read_at__isnull=True))},
+            is_reached=False,
+        )
+        return int(asked.answer()["unread"])
 
     return {
         "viewer": viewer,

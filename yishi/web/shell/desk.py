@@ -1,6 +1,5 @@
 """The office desk: what waits for me today, sorted by clock; my matters by stage; what is overdue."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -19,14 +18,14 @@ from yishi.organisations.rights import may
 from yishi.web.assistance.checks import checks
 from yishi.web.assistance.deeds import helping
 from yishi.web.deliberation.sittings import seats
-from yishi.web.kit.desk_items import DeskItem, Source, collect
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.desk_items import DeskItem, Mark, Source, waiting_for
+from yishi.web.kit.lists import PER_PAGE, Column, DeclaredList
 from yishi.web.kit.page import page
+from yishi.web.kit.peek import AnyPaginator
 from yishi.web.kit.request import Request
 
 from .waiting import COURSES
 
-SHOWN = 100
 FAR = date(9999, 12, 31)
 CONVENING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP, BodyKind.VILLAGE, BodyKind.GOVERNMENT}
 
@@ -40,9 +39,17 @@ SOURCES: tuple[Source, ...] = (
 )
 
 
+class Queue(AnyPaginator):
+    is_open = False  # how many there are nobody has counted
+
+
 def inbox(viewer: Any) -> list[DeskItem]:
     """All that waits for the viewer, the most urgent first, then what has no clock."""
-    return sorted(collect(viewer, SOURCES), key=lambda item: (item.due_on or FAR, item.kind, item.title))
+    return [mark.item() for mark in _sorted(waiting_for(viewer, SOURCES).marks)]
+
+
+def _sorted(marks: list[Mark]) -> list[Mark]:
+    return sorted(marks, key=lambda mark: (mark.due_on or FAR, mark.kind, mark.title))
 
 
 def _workbook(request: Request, items: list[DeskItem]) -> HttpResponse:
@@ -83,24 +90,29 @@ def desk(request: Request) -> HttpResponse:
         return redirect("administration" if viewer.is_administrator else "families")
     if may("journal.see", viewer) and not viewer.changing.posts and not viewer.memberships:
         return redirect("journal")  # an auditor has no work of their own waiting
-    items = inbox(viewer)
     if request.GET.get("export"):
-        return _workbook(request, items)
+        return _workbook(request, inbox(viewer))
+    waiting = waiting_for(viewer, SOURCES)
+    marks = _sorted(waiting.marks)
     kind = request.GET.get("kind", "")
-    kinds = Counter(item.kind for item in items)
-    items_shown = [item for item in items if kind in ("", item.kind)]
+    of_kind = [mark for mark in marks if kind in ("", mark.kind)]
+    queue = Queue(of_kind, PER_PAGE)
+    page_obj = queue.get_page(request.GET.get("page"))
+    is_cut = kind in waiting.cut if kind else bool(waiting.cut)
+    queue.is_open = is_cut and page_obj.has_next()
     stages = _matters_by_stage(viewer, today)
     oversees = may("overview.see", viewer)
     context = {
         "next_url": reverse("overview" if oversees else "matters"),
         "next_word": _("To the overview") if oversees else _("To the matters"),
-        "items": items_shown[:SHOWN],
-        "more": max(0, len(items_shown) - SHOWN),
-        "kinds": [(_word(code), code, count) for code, count in kinds.most_common()],
+        "page_obj": page_obj,
+        "items": [mark.item() for mark in page_obj.object_list],
+        "more": is_cut and not page_obj.has_next(),
+        "kinds": [(_word(code), code, count) for code, count in waiting.kinds()],
         "kind": kind,
-        "late_count": sum(1 for item in items if item.due_on and item.due_on < today),
-        "today_count": sum(1 for item in items if item.due_on == today),
-        "week_count": sum(1 for item in items if item.due_on and today < item.due_on <= today + timedelta(days=7)),
+        "late_count": waiting.count(date.min, today - timedelta(days=1)),
+        "today_count": waiting.count(today, today),
+        "week_count": waiting.count(today + timedelta(days=1), today + timedelta(days=7)),
         "stages": stages,
         "open_count": sum(stage_counts["count"] for stage_counts in stages),
         "late_matters": sum(stage_counts["late"] for stage_counts in stages),

@@ -1,9 +1,10 @@
 """A member's page: my duties. Invitations, sittings, what became of my matters, what I promised, what I raised."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -11,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment, Judge, Verdict
+from yishi.database.gather import kept_question
 from yishi.deliberation.models import Seat, Sitting, Worry
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.helping import to_confirm
 from yishi.web.commitments.judge import JUDGED_IN
 from yishi.web.commitments.waiting import OWN_PROMISES
-from yishi.web.kit.desk_items import DeskItem
+from yishi.web.kit.desk_items import DeskItem, Source, collect, items_in, rows_of
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -34,11 +36,13 @@ def _judging_page(commitment: Commitment) -> str:
     return reverse("judge_one", args=[commitment.pk])
 
 
-def duties(viewer: Any) -> list[DeskItem]:
-    """What waits for the person, at no desk: invitations, promises in their own name, results to judge."""
-    person = viewer.person_id
-    invited = Seat.objects.filter(person=person, state=Seat.State.INVITED, ended_on__isnull=True)
-    items = [
+def _invited_rows(viewer: Any) -> QuerySet[Seat]:
+    invited = Seat.objects.filter(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
+    return invited.select_related("matter").defer("matter__summary").order_by("started_on")[:SHOWN]
+
+
+def _invited_items(viewer: Any, seats: Any) -> list[DeskItem]:
+    return [
         DeskItem(
             kind="seat",
             title=seat.matter.title,
@@ -46,12 +50,21 @@ def duties(viewer: Any) -> list[DeskItem]:
             url=link("my_seat", seat.pk) or reverse("matter", args=[seat.matter_id]),
             detail=seat.get_role_display(),
         )
-        for seat in invited.select_related("matter").order_by("started_on")[:SHOWN]
+        for seat in seats
     ]
-    items += OWN_PROMISES.waiting(viewer)
-    judging = Judge.objects.filter(person=person, commitment__state__in=JUDGED_IN).select_related("commitment__place")
-    judged = set(Verdict.objects.filter(judge__in=judging).values_list("commitment", "round"))
-    items += [
+
+
+def _judging_rows(viewer: Any) -> QuerySet[Judge]:
+    """The results that they have not judged in this round."""
+    judged = Verdict.objects.filter(
+        judge__person=viewer.person_id, commitment=OuterRef("commitment"), round=OuterRef("commitment__round")
+    )
+    judging = Judge.objects.filter(~Exists(judged), person=viewer.person_id, commitment__state__in=JUDGED_IN)
+    return judging.select_related("commitment__place").order_by("pk")[:SHOWN]
+
+
+def _judging_items(viewer: Any, judging: Any) -> list[DeskItem]:
+    return [
         DeskItem(
             kind="judge",
             title=judge.commitment.act,
@@ -61,33 +74,50 @@ def duties(viewer: Any) -> list[DeskItem]:
             detail=judge.commitment.place.name,
             clocks=running(judge.commitment),
         )
-        for judge in judging[:SHOWN]
-        if (judge.commitment_id, judge.commitment.round) not in judged
+        for judge in judging
     ]
-    items += to_confirm(viewer)
-    items += asked_to_sign(viewer)
+
+
+# What waits for the person, at no desk: invitations, promises in their own name, results to judge.
+DUTIES: tuple[Source, ...] = (
+    Source(_invited_rows, _invited_items, most=SHOWN),
+    OWN_PROMISES.waiting,
+    Source(_judging_rows, _judging_items, most=SHOWN),
+    to_confirm,
+    asked_to_sign,
+)
+
+
+def duties(viewer: Any, answer: Mapping[str, Any] | None = None) -> list[DeskItem]:
+    """What waits for the person, the most urgent first; by an answer that is at hand, else asked for."""
+    items = collect(viewer, DUTIES) if answer is None else items_in(answer, viewer, DUTIES)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on, item.title))
+
+
+def _mine_rows(viewer: Any) -> dict[str, Any]:
+    own = Seat.objects.filter(person=viewer.person_id, state=Seat.State.ACCEPTED, ended_on__isnull=True)
+    matters = own.values("matter")
+    since = timezone.make_aware(datetime.combine(timezone.localdate() - STILL_SHOWN, time()))
+    sittings = Sitting.objects.filter(matter__in=matters, starts_at__gte=since)
+    raised = Worry.objects.filter(Q(raiser=viewer.person_id) | Q(written_by=viewer.person_id))
+    promises = Commitment.within.filter(origin_id__in=matters).exclude(state=Commitment.State.DROPPED)
+    return {
+        **rows_of(viewer, DUTIES),
+        "seats": own.select_related("matter__place").defer("matter__summary").order_by("-started_on")[:SHOWN],
+        "sittings": sittings.select_related("matter", "venue").order_by("starts_at")[:SHOWN],
+        "promises": promises.select_related("bearer", "place").order_by("settled_on", "due_on")[:SHOWN],
+        "worries": raised.select_related("place", "matter").order_by("-raised_at")[:SHOWN],
+    }
 
 
 @page("desk.see", methods=("GET",))
 def mine(request: Request) -> HttpResponse:
     """What the person does as a person: their desk's work stands on the desk."""
-    viewer, now = request.viewer, timezone.now()
-    seats = list(
-        Seat.objects.filter(person=viewer.person_id, state=Seat.State.ACCEPTED, ended_on__isnull=True)
-        .select_related("matter__place")
-        .order_by("-started_on")[:SHOWN]
-    )
-    matters = [seat.matter_id for seat in seats]
-    sittings = Sitting.objects.filter(matter__in=matters, starts_at__gte=now - STILL_SHOWN)
-    raised = Worry.objects.filter(Q(raiser=viewer.person) | Q(written_by=viewer.person))
-    promises = Commitment.within.filter(origin_id__in=matters).exclude(state=Commitment.State.DROPPED)
+    viewer = request.viewer
+    answer = kept_question("mine", viewer.key, lambda: _mine_rows(viewer)).answer()
     context = {
-        "items": duties(viewer),
-        "seats": seats,
-        "sittings": sittings.select_related("matter", "venue").order_by("starts_at")[:SHOWN],
-        "promises": promises.select_related("bearer", "place").order_by("settled_on", "due_on")[:SHOWN],
-        "worries": raised.select_related("place", "matter").order_by("-raised_at")[:SHOWN],
+        "items": duties(viewer, answer),
+        **{name: answer[name] for name in ("seats", "sittings", "promises", "worries")},
         "may_write": may("worry.write", viewer),
         "write_url": link("worry_new"),
     }

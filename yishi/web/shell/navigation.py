@@ -1,8 +1,9 @@
 """The inner desks' menu: what the viewer may open, in the order of the work."""
 
+from functools import cache
 from typing import Any
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from yishi.organisations.rights import may
@@ -68,6 +69,11 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
 )
 
 
+@cache
+def _address(name: str, _prefix: str) -> str:
+    return reverse(name)
+
+
 def navigation(request: Request) -> list[dict[str, Any]]:
     """The menu of this request's viewer, part by part; where they are is marked."""
     viewer = getattr(request, "viewer", None)
@@ -78,7 +84,7 @@ def navigation(request: Request) -> list[dict[str, Any]]:
         items = []
         for name, right, label in offered:
             if may(right, viewer):
-                url = reverse(name)
+                url = _address(name, get_script_prefix())
                 here = request.path == url or (name != "desk" and request.path.startswith(url))
                 items.append({"url": url, "label": label, "here": here})
         if items:

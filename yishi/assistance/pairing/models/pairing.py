@@ -5,6 +5,7 @@ the families they help (`households.household_reach`; a team's village comes int
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.register.models.households import Household, household_reach
 from yishi.commitments.models import Commitment
+from yishi.database.gather import kept_question
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import STATION, Grant, Station
@@ -85,8 +87,13 @@ class Pairing(File, Dated):
 
 def stations(person: UUID, day: date) -> list[Station]:
     """Where a person is stationed on `day` (see `grants.STATIONS`): in teams that have not ended."""
-    stationed = TeamMember.objects.filter(valid_on(day), valid_on(day, "team__"), person=person)
-    found = stationed.order_by("pk").values_list("pk", "sent_by", "team__place__lo", "team__place__hi")
+
+    def asked() -> dict[str, Any]:
+        stationed = TeamMember.objects.filter(valid_on(day), valid_on(day, "team__"), person=person)
+        places = stationed.order_by("pk").values_list("pk", "sent_by", "team__place__lo", "team__place__hi")
+        return {"stations": places}
+
+    found = kept_question("stations", (person, day), asked, is_reached=False).answer()["stations"]
     return [Station(lo, hi, Grant(STATION, post, body)) for post, body, lo, hi in found]
 
 

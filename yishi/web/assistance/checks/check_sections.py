@@ -1,6 +1,7 @@
 """Findings of the logic checks as rows: in their list, and as a section of a household's file."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -27,9 +28,7 @@ NEWEST_WAIVERS = Prefetch("waivers", CheckWaiver.objects.order_by("-given_at"))
 def household_checks(request: Request, household: Household) -> Asking:
     """The findings of this household: first those that wait, then those that are let stand."""
     pack = read_pack()
-    standing = CheckFinding.objects.filter(household=household, cleared_at=None)
-    standing = standing.select_related("household__place", "member__person").prefetch_related(NEWEST_WAIVERS)
-    findings = (yield {"findings": standing})["findings"]
+    findings = (yield _standing_rows)["findings"]
     if not findings:
         return None
     for finding in findings:
@@ -41,6 +40,12 @@ def household_checks(request: Request, household: Household) -> Asking:
         "findings": findings[:SHOWN],
         "more": max(0, len(findings) - SHOWN),
     }
+
+
+def _standing_rows(household: Any) -> dict[str, Any]:
+    standing = CheckFinding.objects.filter(household=household.pk, cleared_at=None)
+    standing = standing.select_related("household__place", "member__person")
+    return {"findings": standing.prefetch_related(NEWEST_WAIVERS)}
 
 
 def dress(request: Request, finding: CheckFinding, pack: Pack) -> None:

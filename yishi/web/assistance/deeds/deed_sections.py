@@ -1,5 +1,7 @@
 """Deeds on the pages of others: what reached a family; possible duplicates of an own record."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,14 +18,18 @@ SHOWN = 20
 PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person"))
 
 
+def _reaching_rows(household: Any) -> dict[str, Any]:
+    people = HouseholdMember.within.filter(household=household.pk).values("person")
+    reached = DeedBeneficiary.objects.filter(Q(household=household.pk) | Q(person__in=people)).values("deed")
+    deeds = Deed.within.filter(pk__in=reached, state=Deed.State.COUNTED).select_related("version", "place")
+    marked = deeds.annotate(is_seen=Exists(Deed.objects.filter(pk=OuterRef("pk")))).prefetch_related(PARTIES)
+    return {"deeds": marked.order_by("-on", "-pk")[:SHOWN], "count": HowMany(deeds)}
+
+
 def household_deeds(request: Request, household: Household) -> Asking:
     """The deeds that reached this family or one of its people. Who reads the family's file reads what helped it; the
     deed's own file opens only for those who may see the deed."""
-    people = HouseholdMember.within.filter(household=household).values("person")
-    reached = DeedBeneficiary.objects.filter(Q(household=household) | Q(person__in=people)).values("deed")
-    deeds = Deed.within.filter(pk__in=reached, state=Deed.State.COUNTED).select_related("version", "place")
-    marked = deeds.annotate(is_seen=Exists(Deed.objects.filter(pk=OuterRef("pk")))).prefetch_related(PARTIES)
-    gathered = yield {"deeds": marked.order_by("-on", "-pk")[:SHOWN], "count": HowMany(deeds)}
+    gathered = yield _reaching_rows
     if not gathered["deeds"]:
         return None
     return {

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.urls import path, reverse
@@ -24,6 +23,7 @@ from yishi.assistance.deeds.models import (
 from yishi.assistance.deeds.reads import deeds_search, open_pairs, pairs_to_decide
 from yishi.database.gather import gather
 from yishi.kit.records import filled, lent
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
@@ -83,7 +83,7 @@ class DeedFilter(Form):
     def narrow(self, deeds: QuerySet[Deed]) -> QuerySet[Deed]:
         """The deeds that fit the filters; all of them where the filters are not valid."""
         filters = self.cleaned_data if self.is_valid() else {}
-        deeds = self.narrow_by_whose(deeds, filters.get("whose", ""))
+        deeds = narrowed_by_whose(deeds, self.viewer, filters.get("whose", ""))
         if filters.get("q"):
             deeds = deeds_search(deeds, filters["q"], self.viewer.reach)
         for name, column in (("item", "item"), ("state", "state"), ("activity", "activity")):
@@ -103,20 +103,21 @@ class DeedFilter(Form):
     def looks_for_words(self) -> bool:
         return self.is_valid() and bool(self.cleaned_data.get("q"))
 
-    def narrow_by_whose(self, deeds: QuerySet[Deed], whose: str) -> QuerySet[Deed]:
-        """Those of one choice of `WHOSE`."""
-        person, bodies = self.viewer.person_id, self.viewer.reach.bodies
-        named = DeedParty.objects.filter(person=person, person__isnull=False).values("deed")
-        if whose == "mine":
-            return deeds.filter(Q(recorded_by=person, recorded_for__isnull=True) | Q(pk__in=named))
-        if whose == "desk":
-            return deeds.filter(Q(recorded_for__in=bodies) | Q(pk__in=_of_bodies(bodies)))
-        if whose == "confirm":
-            said = DeedConfirmation.objects.filter(person=person).values("deed")
-            return deeds.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED).exclude(pk__in=said)
-        if whose == "denied":
-            return deeds.filter(pk__in=denied().values("deed"))
-        return deeds
+
+def narrowed_by_whose(deeds: QuerySet[Deed], viewer: Viewer, whose: str) -> QuerySet[Deed]:
+    """Those of one choice of `WHOSE`."""
+    person, bodies = viewer.person_id, viewer.reach.bodies
+    named = DeedParty.objects.filter(person=person, person__isnull=False).values("deed")
+    if whose == "mine":
+        return deeds.filter(Q(recorded_by=person, recorded_for__isnull=True) | Q(pk__in=named))
+    if whose == "desk":
+        return deeds.filter(Q(recorded_for__in=bodies) | Q(pk__in=_of_bodies(bodies)))
+    if whose == "confirm":
+        said = DeedConfirmation.objects.filter(person=person).values("deed")
+        return deeds.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED).exclude(pk__in=said)
+    if whose == "denied":
+        return deeds.filter(pk__in=denied().values("deed"))
+    return deeds
 
 
 def denied() -> QuerySet[DeedCode]:
@@ -156,15 +157,17 @@ DEEDS = DeclaredList(
 def deeds(request: Request) -> HttpResponse:
     """The deeds that the viewer may see: mine, my body's, those of a place."""
     form = DeedFilter(request)
-    listed = _listed(form.narrow(Deed.objects.all())).order_by("-on", "-pk")
-    pages = Peek(listed, _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else Paginator(listed, PER_PAGE)
+
+    def listed() -> QuerySet[Deed]:
+        return _listed(form.narrow(Deed.objects.all())).order_by("-on", "-pk")
+
     filters = form.cleaned_data if form.is_valid() else {}
     return DEEDS.respond(
         request,
         "assistance/deeds/deeds.html",
         listed,
         form=form,
-        paginator=pages,
+        paginator=Peek(listed(), _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else None,
         about=_about(filters),
         may_record=may("deed.record", request.viewer),
         waiting=pairs_to_decide(request.viewer).count(),

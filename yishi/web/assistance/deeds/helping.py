@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -15,7 +15,7 @@ from yishi.assistance.campaign.models import Campaign
 from yishi.assistance.deeds.models import Deed, DeedConfirmation, DeedParty
 from yishi.assistance.deeds.reads import open_pairs
 from yishi.commitments.models import Commitment
-from yishi.database.gather import HowMany, gather
+from yishi.database.gather import HowMany, gather, kept_question
 from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
@@ -28,14 +28,14 @@ from yishi.web.kit.request import Request
 from yishi.web.kit.sections import BODY, MEMBER, sections
 
 from .deed_words import how_much
-from .deeds import DeedFilter, denied
+from .deeds import denied, narrowed_by_whose
 from .given import given_by, period_of
 from .given_papers import given_paper
 
 LAST, SHOWN = 8, 20
 
 
-def to_confirm(viewer: Any) -> list[DeskItem]:
+def _unconfirmed_rows(viewer: Any) -> QuerySet[Deed]:
     """Deeds that others recorded for the viewer, who says with one tap that it was so."""
     named = DeedParty.objects.filter(person=viewer.person_id, person__isnull=False).values("deed")
     unconfirmed = Deed.within.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
@@ -43,6 +43,10 @@ def to_confirm(viewer: Any) -> list[DeskItem]:
     unconfirmed = unconfirmed.exclude(recorded_by=viewer.person_id, recorded_by__isnull=False).select_related(
         "version", "place", "recorded_for"
     )
+    return unconfirmed.order_by("-recorded_at")[:SHOWN]
+
+
+def _unconfirmed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="deed",
@@ -53,8 +57,11 @@ def to_confirm(viewer: Any) -> list[DeskItem]:
                 part for part in (deed.recorded_for.name if deed.recorded_for else "", deed.place.name) if part
             ),
         )
-        for deed in unconfirmed.order_by("-recorded_at")[:SHOWN]
+        for deed in deeds
     ]
+
+
+to_confirm = Source(_unconfirmed_rows, _unconfirmed_items, most=SHOWN)
 
 
 def _disputed_rows(viewer: Any) -> Any:
@@ -79,29 +86,37 @@ def _disputed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
     ]
 
 
-disputed = Source(_disputed_rows, _disputed_items)
+disputed = Source(_disputed_rows, _disputed_items, most=SHOWN)
+
+
+def _helping_rows(viewer: Any) -> dict[str, Any]:
+    own = narrowed_by_whose(Deed.objects.all(), viewer, "mine" if viewer.is_sitting_member() else "desk")
+    alike = open_pairs().filter(Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
+    last = own.annotate(is_alike=Exists(alike), is_denied=Exists(denied().filter(deed=OuterRef("pk"))))
+    owed = Q(bearer_person=viewer.person_id, bearer_person__isnull=False)
+    owed |= Q(bearer__in=viewer.desks, match__isnull=False)
+    promises = Commitment.objects.filter(owed, state__in=Commitment.OPEN)
+    return {
+        "confirm": to_confirm.rows(viewer),
+        "disputed": disputed.rows(viewer),
+        "last": last.select_related("version", "place").order_by("-recorded_at")[:LAST],
+        "promises": promises.select_related("place", "match").order_by("due_on")[:SHOWN],
+    }
 
 
 @page("helping.see", methods=("GET",))
 def helping(request: Request) -> HttpResponse:
     """What a member opens on a phone: record, confirm, what became of their last deeds, what they promised."""
     viewer = request.viewer
-    form = DeedFilter(request)
-    own = form.narrow_by_whose(Deed.objects.all(), "mine" if viewer.is_sitting_member() else "desk")
-    last = list(own.select_related("version", "place").order_by("-recorded_at")[:LAST])
-    pairs = open_pairs().filter(Q(earlier__in=last) | Q(later__in=last)).values_list("earlier", "later")
-    alike = {pk for pair in pairs for pk in pair}
-    said_no = set(denied().filter(deed__in=last).values_list("deed", flat=True))
+    answer = kept_question("helping", viewer.key, lambda: _helping_rows(viewer)).answer()
+    last = answer["last"]
     for deed in last:
-        lend(deed, much=how_much(deed), is_alike=deed.pk in alike, is_denied=deed.pk in said_no)
-    desks = viewer.desks
-    owed = Q(bearer_person=viewer.person_id, bearer_person__isnull=False) | Q(bearer__in=desks, match__isnull=False)
-    promises = Commitment.objects.filter(owed, state__in=Commitment.OPEN)
+        lend(deed, much=how_much(deed))
     context = {
-        "items": to_confirm(viewer),
-        "disputed": disputed(viewer),
+        "items": to_confirm.items_of(viewer, answer["confirm"]),
+        "disputed": disputed.items_of(viewer, answer["disputed"]),
         "last": last,
-        "promises": promises.select_related("place", "match").order_by("due_on")[:SHOWN],
+        "promises": answer["promises"],
         "may_record": may("deed.record", viewer),
         "bodies": [post.body for post in viewer.posts if may("body_file.see", viewer, post.body)],
     }

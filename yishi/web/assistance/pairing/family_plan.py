@@ -83,16 +83,16 @@ def family_plan(household: Household) -> FamilyPlan:
     return plan_of(household, gather(**plan_rows(household)))
 
 
-def plan_rows(household: Household) -> dict[str, QuerySet[Any]]:
-    """What `plan_of` reads; the household was reached, so what belongs to it may be shown."""
+def plan_rows(household: Any) -> dict[str, QuerySet[Any]]:
+    """What `plan_of` reads of a household or its stand-in; it was reached, so what belongs to it may be shown."""
     today = timezone.localdate()
-    paired = with_where(Pairing.within.filter(current(today), household=household))
+    paired = with_where(Pairing.within.filter(current(today), household=household.pk))
     paired = paired.select_related("person", "body", "follows__person", "follows__body")
     spans = {"team__place__lo__lte": household.place.lo, "team__place__hi__gte": household.place.lo}
     stationed = TeamMember.objects.filter(valid_on(today), valid_on(today, "team__"), **spans)
-    visits = household.visits.exclude(state=Visit.State.REFUSED).prefetch_related("visitors")
+    visits = Visit.within.filter(household=household.pk).exclude(state=Visit.State.REFUSED).prefetch_related("visitors")
     return {
-        "causes": household.causes.all(),
+        "causes": HouseholdCause.objects.filter(household=household.pk),
         "pairs": paired.order_by("valid_from", "pk"),
         "stationed": stationed.select_related("person", "sent_by").order_by("role", "pk"),
         "visits": visits.order_by("-on", "-written_at")[:MOST_VISITS],
@@ -126,13 +126,15 @@ def _cause(cause: HouseholdCause) -> str:
         return cause.code
 
 
-def _measures(household: Household) -> QuerySet[Measure]:
+def _measures(household: Any) -> QuerySet[Measure]:
     """The family's measures, each with the words of its last proof (`done_words`) and its last `verdict`."""
     proofs = Proof.objects.filter(commitment=OuterRef("commitment")).order_by("-given_at")
     verdicts = last_verdicts().filter(commitment=OuterRef("commitment"))
-    measures = household.measures.select_related(
-        "commitment__bearer", "commitment__supervisor", "commitment__bearer_person"
-    ).annotate(done_words=Subquery(proofs.values("text")[:1]), verdict=Subquery(verdicts.values("value")[:1]))
+    measures = (
+        Measure.within.filter(household=household.pk)
+        .select_related("commitment__bearer", "commitment__supervisor", "commitment__bearer_person")
+        .annotate(done_words=Subquery(proofs.values("text")[:1]), verdict=Subquery(verdicts.values("value")[:1]))
+    )
     return measures.order_by("commitment__due_on", "pk")
 
 

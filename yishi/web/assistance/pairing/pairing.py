@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -22,10 +21,11 @@ from yishi.assistance.pairing.models import (
 from yishi.assistance.pairing.reads import (
     active_pairings,
     days_of,
+    first_of_each,
     helper_counts,
-    last_visits,
-    next_measures,
+    open_measures,
     unvisited,
+    visit_last,
     with_last_visit,
     without_helper,
 )
@@ -33,6 +33,7 @@ from yishi.assistance.pairing.rules import HELPS, LATE_DAYS
 from yishi.assistance.pairing.services.pairing import visit_rule_set
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
+from yishi.database.gather import Question, kept_question
 from yishi.database.named import record_named
 from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place, current, valid_on
@@ -61,17 +62,13 @@ def own_pairings(viewer: Any) -> QuerySet[Pairing]:
 def families(request: Request) -> HttpResponse:
     """The helper's phone home: my families, what is due next, when I was there last."""
     viewer, today = request.viewer, timezone.localdate()
-    own = list(own_pairings(viewer)[:SHOWN])
-    homes = [pairing.household_id for pairing in own if pairing.household_id]
-    stations = list(
-        TeamMember.objects.filter(pk__in=[station.grant.id for station in viewer.stations])
-        .select_related("team__place")
-        .order_by("team__place__lo")
-    )
     typed = request.GET.get("q", "").strip()
-    around = _around(stations, homes, typed)
-    shown = [*homes, *(household.pk for household in around)]
-    next_due, last_visit = next_measures(shown), last_visits(shown)
+    if typed:
+        found = Question(**_families_rows(viewer, typed)).answer()
+    else:
+        found = kept_question("families", viewer.key, lambda: _families_rows(viewer, "")).answer()
+    own, stations, around, near = found["own"], found["stations"], found.get("around", []), found["near"]
+    next_due, last_visit = first_of_each(found["measures"]), dict(found["visits"])
     cards = [
         {
             "pairing": pairing,
@@ -82,19 +79,14 @@ def families(request: Request) -> HttpResponse:
         for pairing in own
         if pairing.household
     ]
-    owed = Measure.within.filter(
-        commitment__bearer_person=viewer.person_id, commitment__state=Commitment.State.IN_FORCE
-    )
-    in_reach = Q(household__in=homes)
-    for station in stations:
-        village = station.team.place
-        in_reach |= Q(household__place__lo__gte=village.lo, household__place__lo__lte=village.hi)
     if own or stations:
         viewer.known.add(HELPS)
-    coming, ended = _near(viewer, homes, today)
+    homes = {pairing.household_id for pairing in own}
+    begun = [pairing for pairing in near if pairing.valid_from <= today]
     context = {
-        "coming": coming,
-        "ended": ended,
+        # What begins on a later day, and what ended so lately that a visit may still be written down for it.
+        "coming": [pairing for pairing in near if pairing.valid_from > today],
+        "ended": [pairing for pairing in begun if pairing.household_id and pairing.household_id not in homes],
         "cards": sorted(cards, key=_longest_ago),
         "around": sorted(
             ({"household": home, "due": next_due.get(home.pk), "last": last_visit.get(home.pk)} for home in around),
@@ -103,9 +95,7 @@ def families(request: Request) -> HttpResponse:
         "typed": typed,
         "places": [pairing for pairing in own if pairing.place],
         "stations": stations,
-        "owed": owed.filter(in_reach)
-        .select_related("commitment", "household__head")
-        .order_by("commitment__due_on")[:SHOWN],
+        "owed": found["owed"],
         "may_list": may("pairing.gaps", viewer),
         "may_offer": may("offer.make", viewer),
         "today": today,
@@ -113,16 +103,35 @@ def families(request: Request) -> HttpResponse:
     return render(request, "assistance/pairing/families.html", context)
 
 
-def _near(viewer: Any, homes: list[UUID], today: Any) -> tuple[list[Pairing], list[Pairing]]:
-    """What begins on a later day, and what ended so lately that a visit may still be written down for it."""
-    own = Pairing.within.filter(current(today - timedelta(days=LATE_DAYS)), person=viewer.person_id)
-    own = own.filter(Q(valid_from__gt=today) | Q(valid_to__lt=today))
-    own = own.select_related("household__head", "household__place", "place").order_by("valid_from", "pk")
-    near = list(own[:SHOWN])
-    coming = [pairing for pairing in near if pairing.valid_from > today]
-    begun = [pairing for pairing in near if pairing.valid_from <= today]
-    ended = [pairing for pairing in begun if pairing.household_id and pairing.household_id not in homes]
-    return coming, ended
+def _families_rows(viewer: Any, typed: str) -> dict[str, Any]:
+    """All that a helper's home shows, by one question."""
+    today = timezone.localdate()
+    own = own_pairings(viewer)
+    homes = own.filter(household__isnull=False).order_by().values("household")
+    stations = TeamMember.objects.filter(pk__in=[station.grant.id for station in viewer.stations])
+    there = Q(pk__in=[])
+    for station in viewer.stations:
+        there |= Q(household__place__lo__gte=station.lo, household__place__lo__lte=station.hi)
+    owed = Measure.within.filter(
+        there | Q(household__in=homes),
+        commitment__bearer_person=viewer.person_id,
+        commitment__state=Commitment.State.IN_FORCE,
+    )
+    near = Pairing.within.filter(current(today - timedelta(days=LATE_DAYS)), person=viewer.person_id)
+    near = near.filter(Q(valid_from__gt=today) | Q(valid_to__lt=today)).order_by("valid_from", "pk")
+    rows: dict[str, Any] = {
+        "own": own[:SHOWN],
+        "stations": stations.select_related("team__place").order_by("team__place__lo"),
+        "owed": owed.select_related("commitment", "household__head").order_by("commitment__due_on")[:SHOWN],
+        "near": near.select_related("household__head", "household__place", "place").order_by("valid_from", "pk")[
+            :SHOWN
+        ],
+    }
+    shown = Q(household__in=homes)
+    if viewer.stations:
+        rows["around"] = _around(viewer, homes, typed)
+        shown |= Q(household__in=rows["around"].values("pk"))
+    return {**rows, "measures": open_measures(shown), "visits": visit_last(shown)}
 
 
 def _longest_ago(card: dict[str, Any]) -> tuple[bool, Any]:
@@ -130,17 +139,15 @@ def _longest_ago(card: dict[str, Any]) -> tuple[bool, Any]:
     return (card["last"] is not None, card["last"])
 
 
-def _around(stations: list[TeamMember], homes: list[UUID], typed: str) -> list[Household]:
+def _around(viewer: Any, homes: Any, typed: str) -> QuerySet[Household]:
     """The families of the villages where somebody is stationed, besides their own: by name or number, or the first."""
-    if not stations:
-        return []
     inside = Q(pk__in=[])
-    for station in stations:
-        inside |= Q(place__lo__gte=station.team.place.lo, place__lo__lte=station.team.place.hi)
+    for station in viewer.stations:
+        inside |= Q(place__lo__gte=station.lo, place__lo__lte=station.hi)
     households = Household.objects.filter(inside, left_on__isnull=True).exclude(pk__in=homes)
     if typed:
         households = households.filter(Q(head__name__finds=typed) | Q(number__finds=typed))
-    return list(households.select_related("head", "place").order_by("number")[:PER_PAGE])
+    return households.select_related("head", "place").order_by("number")[:PER_PAGE]
 
 
 class PairingFilter(Form):

@@ -45,7 +45,7 @@ def household_help(request: Request, household: Household) -> Asking:
     viewer = request.viewer
     if not may("family.see", viewer, household):
         return None
-    plan = plan_of(household, (yield plan_rows(household)))
+    plan = plan_of(household, (yield plan_rows))
     return {
         "template": "assistance/pairing/section_household.html",
         "heading": _("Helpers, visits and measures"),

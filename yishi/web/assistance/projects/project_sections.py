@@ -108,16 +108,20 @@ def at_place(request: Request, place: Place) -> Asking:
     }
 
 
+def _household_rows(household: Any) -> dict[str, Any]:
+    reached = counted().filter(household=household.pk)
+    return {
+        "money": reached.select_related("fund", "pupil").order_by("-on")[:SHOWN],
+        "total": reached.order_by().values_list("household").annotate(Sum("amount")),
+        "projects": Project.objects.filter(reached__household=household.pk).order_by("-starts_on")[:SHOWN],
+    }
+
+
 def of_household(request: Request, household: Household) -> Asking:
     """Money and projects that reached this family."""
     if not may("project.see", request.viewer):
         return None
-    reached = counted().filter(household=household)
-    gathered = yield {
-        "money": reached.select_related("fund", "pupil").order_by("-on")[:SHOWN],
-        "total": reached.order_by().values_list("household").annotate(Sum("amount")),
-        "projects": Project.objects.filter(reached__household=household).order_by("-starts_on")[:SHOWN],
-    }
+    gathered = yield _household_rows
     if not gathered["money"] and not gathered["projects"]:
         return None
     return {

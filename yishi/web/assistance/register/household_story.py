@@ -12,7 +12,10 @@ from yishi.assistance.register import codes, fields
 from yishi.assistance.register.models import (
     ChangeRequest,
     Household,
+    HouseholdCause,
     HouseholdMember,
+    HouseholdStanding,
+    HouseholdStay,
     HouseholdYear,
     MemberYear,
 )
@@ -48,18 +51,20 @@ TOLD = {
 }
 
 
-def story_rows(household: Household) -> dict[str, QuerySet[Any]]:
-    """The querysets that the functions below read of a household: who may see it may see them."""
+def story_rows(household: Any) -> dict[str, QuerySet[Any]]:
+    """What the functions below read of a household or its stand-in: who may see it may see them."""
     entries = Entry.objects.filter(subject_kind="household", subject_id=household.pk)
-    asked = ChangeRequest.within.filter(household=household, state=ChangeRequest.State.OPEN)
+    asked = ChangeRequest.within.filter(household=household.pk, state=ChangeRequest.State.OPEN)
     return {
-        "causes": household.causes.all(),
-        "stays": household.stays.select_related("place", "hamlet").order_by("-valid_from"),
-        "standings": household.standings.order_by("-valid_from"),
+        "causes": HouseholdCause.objects.filter(household=household.pk),
+        "stays": HouseholdStay.objects.filter(household=household.pk)
+        .select_related("place", "hamlet")
+        .order_by("-valid_from"),
+        "standings": HouseholdStanding.objects.filter(household=household.pk).order_by("-valid_from"),
         "entries": entries.order_by("-received_at", "-id")[:LONGEST],
         "waiting": asked.order_by("asked_at"),
-        "years": HouseholdYear.within.filter(household=household).order_by("-year")[:YEARS],
-        "member_years": MemberYear.within.filter(member__household=household).order_by("year"),
+        "years": HouseholdYear.within.filter(household=household.pk).order_by("-year")[:YEARS],
+        "member_years": MemberYear.within.filter(member__household=household.pk).order_by("year"),
     }
 
 

@@ -1,10 +1,11 @@
 """The register: the list of households within the viewer's reach, the search, and the file of one."""
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import BigIntegerField, Prefetch, QuerySet, UUIDField
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -36,7 +37,7 @@ from yishi.assistance.register.services.identity import (
     identity_masked,
     keys_check,
 )
-from yishi.database.gather import gather
+from yishi.database.gather import Given
 from yishi.kit import identity
 from yishi.kit.errors import Refusal
 from yishi.kit.names import plain_name
@@ -47,7 +48,7 @@ from yishi.web.kit.exports import wants_export
 from yishi.web.kit.lists import Column, DeclaredList, file_response, reader
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.sections import HOUSEHOLD, sections
+from yishi.web.kit.sections import HOUSEHOLD, StandIn, kept, sections
 
 from .household_change import load_household
 from .household_story import (
@@ -124,7 +125,7 @@ def households(request: Request) -> HttpResponse:
         "may_keep": may("household.keep", request.viewer),
         "is_filtered": bool(context["typed"] or context["kind"] or context["place"]),
     }
-    return HOUSEHOLDS.respond(request, "assistance/register/households.html", listed, **context)
+    return HOUSEHOLDS.respond(request, "assistance/register/households.html", lambda: listed, **context)
 
 
 def _label(name: str, code: str) -> str:
@@ -275,10 +276,17 @@ HOUSEHOLD_MEMBERS = DeclaredList(  # identity numbers with stars, ages instead o
 )
 
 
+# What the questions about a household read of it.
+HOME = StandIn(
+    SimpleNamespace(pk=Given("home", UUIDField()), place=SimpleNamespace(lo=Given("lo", BigIntegerField()))),
+    lambda household: {"home": household.pk, "lo": household.place.lo},
+)
+
+
 @page("household.see", load=load_household, methods=("GET",))
 def household(request: Request, household: Household) -> HttpResponse:
     viewer, today = request.viewer, timezone.localdate()
-    gathered = gather(**story_rows(household))
+    gathered = kept(request, "household", HOME, story_rows, household)
     members, left = member_rows(household, gathered["member_years"])
     for row in members:
         resident = row["resident"]
@@ -305,7 +313,7 @@ def household(request: Request, household: Household) -> HttpResponse:
         "account": account_masked(household),
         "phone": masked_phone(household.phone),
         "events": household_events(gathered["entries"], gathered["waiting"]),
-        "sections": sections(request, HOUSEHOLD, household),
+        "sections": sections(request, HOUSEHOLD, household, HOME),
         "may_edit": household.is_active and may("household.edit", viewer, household),
         "may_fill": household.is_active and may("household.fill", viewer, household),
         "this_year": today.year,

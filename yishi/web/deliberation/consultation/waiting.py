@@ -16,11 +16,20 @@ APPEALED = Q(statements__appealed_at__isnull=False, statements__appeal_decided_a
 
 
 def _consultations() -> QuerySet[Consultation]:
+    return _counted(Consultation.objects.all())
+
+
+def _at_conveners() -> QuerySet[Consultation]:
+    """Without asking who reaches them: the convener's own desk does."""
+    return _counted(Consultation.within.all())
+
+
+def _counted(consultations: QuerySet[Consultation]) -> QuerySet[Consultation]:
     waiting = Q(statements__state=ConsultationStatement.State.WAITING)
-    counted = Consultation.objects.annotate(
+    counted = consultations.annotate(
         queue=Count("statements", filter=waiting), appeals=Count("statements", filter=APPEALED)
     )
-    return counted.select_related("matter")
+    return counted.select_related("matter").defer("matter__summary")
 
 
 def _moderate(consultation: Any) -> str:
@@ -57,6 +66,7 @@ CONSULTATIONS = Course(
     ),
     rests={Stage.CLOSED: "its result is counted by itself"},
     records=_consultations,
+    at_desk=_at_conveners,
     order="closes_at",
     matter="matter",
     title=lambda consultation: consultation.question,

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Party, ProcessVersion, Stage, Worry
-from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.course import NOTE, WHY
 from yishi.deliberation.services.matters import (
     SUMMARY,
@@ -28,7 +27,7 @@ from yishi.deliberation.services.matters import (
     party_add,
     party_remove,
 )
-from yishi.deliberation.services.processes import processes_published
+from yishi.deliberation.services.processes import model_of, processes_published
 from yishi.kit.ids import id_read
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, Place
@@ -105,11 +104,9 @@ def places_for(request: Request) -> QuerySet[Place]:
 
 
 def with_steps(matters: list[Matter]) -> list[Matter]:
-    """Matters with the name of the step in which each is, by one query."""
-    versions = ProcessVersion.objects.in_bulk({matter.process_id for matter in matters})
-    models = {pk: read_document(version.document) for pk, version in versions.items()}
+    """Matters, which come with their process, with the name of the step in which each is."""
     for matter in matters:
-        step = models[matter.process_id].step(matter.step)
+        step = model_of(matter.process).step(matter.step)
         lend(matter, step_name=step.name if step else "")
     return matters
 
@@ -142,13 +139,15 @@ MATTERS = DeclaredList(
 def matters(request: Request) -> HttpResponse:
     today = timezone.localdate()
     form = MatterFilter(request, processes_published())
-    matters = form.narrow(Matter.objects.all(), today)
-    matters = matters.select_related("place", "convener", "process").defer("process__document", "summary")
-    matters = matters.order_by("-opened_at", "-pk")
+
+    def narrowed() -> QuerySet[Matter]:
+        found = form.narrow(Matter.objects.all(), today).select_related("place", "convener", "process")
+        return found.defer("process__document", "summary").order_by("-opened_at", "-pk")
+
     return MATTERS.respond(
         request,
         "deliberation/process/matters.html",
-        matters,
+        narrowed,
         form=form,
         today=today,
         may_open=may("matter.open", request.viewer),
@@ -204,7 +203,7 @@ class AdvanceForm(ActForm):
 
 @page("matter.run", load=load_matter)
 def matter_next(request: Request, matter: Matter) -> HttpResponse:
-    step = read_document(matter.process.document).after(matter.step)
+    step = model_of(matter.process).after(matter.step)
     return one_act(
         request,
         AdvanceForm(request.POST or None, initial={"step": matter.step}),

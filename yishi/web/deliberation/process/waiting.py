@@ -26,9 +26,9 @@ from yishi.deliberation.models import (
     Study,
     YearPlan,
 )
-from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.deliberation.services.gates import gates_waiting
+from yishi.deliberation.services.processes import model_of
 from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import Installation, Post, valid_on
@@ -108,7 +108,7 @@ def _idle(today: date) -> Q:
 
 
 def _bring_on(matter: Any) -> str:
-    step = read_document(matter.process.document).step(matter.step)
+    step = model_of(matter.process).step(matter.step)
     return gettext("Bring on: %(step)s") % {"step": step.name if step else ""}
 
 
@@ -128,11 +128,17 @@ ACTS = (
 
 def _at_conveners() -> QuerySet[Matter]:
     """Without asking who reaches them: the convener's own desk does."""
-    return Matter.within.filter(state=Matter.State.OPEN).select_related("place", "process")
+    return _shown(Matter.within.all())
 
 
 def _open_matters() -> QuerySet[Matter]:
-    return Matter.objects.filter(state=Matter.State.OPEN).select_related("place", "process")
+    return _shown(Matter.objects.all())
+
+
+def _shown(matters: QuerySet[Matter]) -> QuerySet[Matter]:
+    """The open ones with what an item says of them."""
+    shown = matters.filter(state=Matter.State.OPEN).select_related("place", "process")
+    return shown.defer("summary", "process__document")
 
 
 def _matter_words(matter: Any) -> str:
@@ -155,7 +161,7 @@ IDLE = Course(
 
 
 def _asked_gates() -> QuerySet[GateRequest]:
-    return gates_waiting().select_related("matter__place")
+    return gates_waiting().select_related("matter__place").defer("matter__summary")
 
 
 def _comparing(viewer: Any) -> Q:
@@ -195,6 +201,7 @@ GATES = Course(
     ),
     rests={Answer.APPROVE: "the matter went on", Answer.RETURN: "the matter is on the convener's desk"},
     records=_asked_gates,
+    is_long=True,
     order="due_on",
     page="matter",
     of="matter_id",

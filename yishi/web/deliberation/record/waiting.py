@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Matter, Release
@@ -29,6 +29,10 @@ def _checking(viewer: Any) -> Q:
     return _running(viewer) & (~Q(prepared_by=viewer.person_id) | Q(prepared_by__isnull=True) | small)
 
 
+def _releases() -> QuerySet[Release]:
+    return Release.objects.select_related("matter__place").defer("matter__summary")
+
+
 RELEASES = Course(
     kind="release",
     column="state",
@@ -40,7 +44,8 @@ RELEASES = Course(
         ),
     ),
     rests={State.RELEASED: "it is public", State.HIDDEN: "somebody hid it"},
-    records=lambda: Release.objects.filter(matter__in=Matter.objects.values("pk")).select_related("matter__place"),
+    records=lambda: _releases().filter(matter__in=Matter.objects.values("pk")),
+    at_desk=_releases,  # the desks that check and mend reach the matter, as convener or in its place
     order="prepared_at",
     matter="matter",
     title=lambda release: release.title,

@@ -400,7 +400,7 @@ def _waiting_items(viewer: Any, seats: Any) -> list[DeskItem]:
     return [_waiting_item(seat) for seat in seats]
 
 
-waiting = Source(_waiting_rows, _waiting_items)
+waiting = Source(_waiting_rows, _waiting_items, most=SHOWN)
 
 
 def _waiting_item(seat: Any) -> DeskItem:

@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Agreement, Matter, Sitting, Study, StudyVisit
-from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.deliberation.services.minutes import minutes_due
+from yishi.deliberation.services.processes import model_of
 from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import Installation, Post, valid_on
@@ -21,13 +21,18 @@ RUNNING, HANDED_IN, CHECKED = "running", "handed in", "checked"
 
 
 def _studies() -> QuerySet[Study]:
+    return _at_checkers().filter(matter__in=Matter.objects.filter(state=Matter.State.OPEN).values("pk"))
+
+
+def _at_checkers() -> QuerySet[Study]:
+    """Without asking who reaches their matters: the convener's desk does, and those that oversee the place."""
     stage = Case(
         When(checked_on__isnull=False, then=Value(CHECKED)),
         When(handed_in_on__isnull=False, then=Value(HANDED_IN)),
         default=Value(RUNNING),
         output_field=CharField(),
     )
-    studies = Study.objects.filter(matter__in=Matter.objects.filter(state=Matter.State.OPEN).values("pk"))
+    studies = Study.objects.filter(matter__state=Matter.State.OPEN).defer("matter__summary")
     return studies.annotate(stage_now=stage).select_related("matter")
 
 
@@ -60,6 +65,7 @@ STUDIES = Course(
     ),
     rests={RUNNING: "its matter is on the convener's desk", CHECKED: "over"},
     records=_studies,
+    at_desk=_at_checkers,
     order="handed_in_on",
     page="matter",
     of="matter_id",
@@ -86,13 +92,18 @@ def _starts(sitting: Any) -> date:
 
 
 def _notice_due(sitting: Any) -> date:
-    ahead = read_document(sitting.matter.process.document).clock("notice")
+    ahead = model_of(sitting.matter.process).clock("notice")
     return add_workdays(_starts(sitting), -ahead)
 
 
 State = Sitting.State
 STARTS = "starts_at__date"
 AHEAD = (State.PLANNED, State.NOTICED)
+
+
+def _shown(sittings: QuerySet[Sitting]) -> QuerySet[Sitting]:
+    return sittings.select_related("matter__process").defer("matter__summary", "matter__process__document")
+
 
 SITTINGS = Course(
     kind="sitting",
@@ -115,8 +126,8 @@ SITTINGS = Course(
         ),
     ),
     rests={State.CANCELLED: "its matter is on the convener's desk"},
-    records=lambda: Sitting.objects.select_related("matter__process"),
-    at_desk=lambda: Sitting.within.select_related("matter__process"),
+    records=lambda: _shown(Sitting.objects.all()),
+    at_desk=lambda: _shown(Sitting.within.all()),
     order="starts_at",
     matter="matter",
     title=lambda sitting: sitting.matter.title,

@@ -93,8 +93,12 @@ WORRIES = DeclaredList(
 @page("worry.list", methods=("GET",))
 def worries(request: Request) -> HttpResponse:
     form = WorryFilter(request)
-    worries = form.narrow(Worry.objects.select_related("place", "desk", "convener")).order_by("-raised_at", "-pk")
-    return WORRIES.respond(request, "deliberation/worries/worries.html", worries, form=form)
+
+    def narrowed() -> QuerySet[Worry]:
+        found = form.narrow(Worry.objects.select_related("place", "desk", "convener"))
+        return found.order_by("-raised_at", "-pk")
+
+    return WORRIES.respond(request, "deliberation/worries/worries.html", narrowed, form=form)
 
 
 def load_worry(request: Request, pk: UUID) -> Worry:
