@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import transaction
@@ -111,7 +111,7 @@ class ActForm(Form):
             return
         if isinstance(field, forms.ModelChoiceField) or self.get_initial_for_field(field, name) not in (None, ""):
             return
-        choices = list(field.choices)
+        choices = list(cast(Any, field.choices))
         if len(choices) > 1 and all(value not in ("", None) for value, _label in choices):
             field.choices = [("", gettext_lazy("choose")), *choices]
 
