@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliberation', '0007_masks'),
+        ('deliberation', '0008_seat_codes'),
         ('organisations', '0004_calendar_year'),
     ]
 
