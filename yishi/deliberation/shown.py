@@ -1,19 +1,13 @@
 """What somebody read when they consented, approved or checked: its text in one canonical form, and the hash of it.
 
-An approval belongs to what was shown. The page sends the hash of what it shows along with the answer; the service
-refuses an answer to another text (`check_shown`), stores the hash with the approval, and what changes afterwards no
-longer has that approval.
+What changes after an approval no longer has it (`yishi/journal/shown.py`).
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from yishi.deliberation.models import Agreement, Duty, GateRequest, Matter, Release, Stage, Study
-from yishi.journal.act import canonical
-from yishi.kit.errors import WrongStage
+from yishi.deliberation.models import Agreement, Duty, GateRequest, Matter, Minutes, Release, Stage, Study
+from yishi.journal.shown import digest
 
 from .process.schema import Model
 
@@ -29,20 +23,6 @@ DUTY_COLUMNS = (
     "supervisor_id",
 )
 BEARER_COLUMNS = ("bearer_party_id", "bearer_household", "responsible")
-
-
-def digest(shown: Mapping[str, Any]) -> str:
-    """The hash of a canonical text."""
-    return hashlib.sha256(canonical(shown).encode()).hexdigest()
-
-
-def check_shown(shown: str, now: str) -> None:
-    """Refuse an answer to a text that was changed since the page showed it; who sends no hash has just read it."""
-    if shown and shown != now:
-        raise WrongStage(
-            "shown.changed",
-            _("What is written here was changed after you opened the page. Read it as it stands now, then answer."),
-        )
 
 
 def agreement_shown(agreement: Agreement, duties: Iterable[Duty] | None = None) -> dict[str, Any]:
@@ -77,6 +57,11 @@ def study_digest(study: Study) -> str:
             "findings": list(study.findings.values_list("text", "source")),
         }
     )
+
+
+def minutes_digest(minutes: Minutes) -> str:
+    """What is issued: the text of the minutes."""
+    return digest({"text": minutes.text})
 
 
 def release_digest(release: Release, texts: Mapping[Any, str]) -> str:

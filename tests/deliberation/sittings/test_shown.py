@@ -17,8 +17,9 @@ from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.services import agreements, gates, matters, releases, studies
 from yishi.deliberation.services.asking import gate_bodies, shown_to
 from yishi.deliberation.services.course import locked
-from yishi.deliberation.shown import agreement_digest, check_shown, digest, study_digest
+from yishi.deliberation.shown import agreement_digest, study_digest
 from yishi.journal.models import Entry
+from yishi.journal.shown import check_shown, digest
 from yishi.kit.errors import Refusal, WrongStage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]

@@ -12,12 +12,15 @@ from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.clocks import VERDICT_WORKDAYS
 from yishi.commitments.models import Commitment, LedgerEvent, Proof, TimeRequest
+from yishi.commitments.shown import proof_digest, proof_waiting
 from yishi.commitments.stages import step
 from yishi.database.amounts import whole_checked
 from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.records import certain
 from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
@@ -191,11 +194,13 @@ def proof_check(
     accepted: bool,
     finding: str,
     as_agreed: bool | None = None,
+    shown: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
     """A second person at the supervisor's desk checks the proof; accepted, the people are asked for their verdict.
 
-    Who accepts it says whether it was carried out as agreed: the rates count what somebody said, never a preset.
+    `shown`: the hash of the proof that was read (`proof_digest`). Who accepts it says whether it was carried out as
+    agreed: the rates count what somebody said, never a preset.
 
     Who gave the proof, or sits at the bearer's desk, does not check it — unless the installation is a small office,
     where one person may hold several posts; the file shows it then.
@@ -209,7 +214,9 @@ def proof_check(
         state = step(commitment, "accept" if accepted else "return")
         if accepted and as_agreed is None:
             raise Refusal("proof.as_agreed", AS_AGREED_MISSING, field="as_agreed")
-        proof = commitment.proofs.filter(round=commitment.round, outcome="").latest("given_at")
+        proof = certain(proof_waiting(commitment))
+        now = proof_digest(commitment, proof)
+        check_shown(shown, now)
         same_hands = second_person(actor, commitment, gave=proof.given_by_id)
         today = today_of(this)
         proof.outcome = Proof.Outcome.ACCEPTED if accepted else Proof.Outcome.RETURNED
@@ -227,7 +234,9 @@ def proof_check(
         else:
             commitment.proved_on = None
         commitment.save(update_fields=["state", "checked_on", "as_agreed", "verdict_due_on", "proved_on"])
-        enter(this, commitment, "accepted" if accepted else "returned", proof=proof.pk, same_hands=same_hands)
+        enter(
+            this, commitment, "accepted" if accepted else "returned", proof=proof.pk, shown=now, same_hands=same_hands
+        )
         if accepted and commitment.judges.exclude(verdicts__round=commitment.round).exists():
             tell_judges(commitment, "commitment.verdict_asked", str(proof.pk))
         code = "commitment.proof_accepted" if accepted else "commitment.proof_returned"

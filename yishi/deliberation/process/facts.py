@@ -23,7 +23,8 @@ from yishi.deliberation.models import (
     Study,
     Worry,
 )
-from yishi.deliberation.shown import agreement_shown, digest
+from yishi.deliberation.shown import agreement_shown
+from yishi.journal.shown import digest
 from yishi.organisations.models import Post, valid_on
 
 from .schema import Model, read_document

@@ -14,9 +14,10 @@ from yishi.attachments.models import Attachment
 from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Party, Sitting
-from yishi.deliberation.shown import agreement_digest, check_shown
+from yishi.deliberation.shown import agreement_digest
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.names import plain_name
 from yishi.notices.days import day_said

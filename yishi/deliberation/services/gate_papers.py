@@ -13,9 +13,9 @@ from yishi.attachments.on_paper import OnPaper
 from yishi.commitments.rules import is_small_office
 from yishi.database.words import Words
 from yishi.deliberation.models import GatePaper, GateRequest
-from yishi.deliberation.shown import check_shown, digest
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown, digest
 from yishi.kit.errors import NotAllowed, WrongStage
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer

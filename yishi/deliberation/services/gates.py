@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from yishi.database.words import Words
 from yishi.deliberation.models import GateRequest, Matter
 from yishi.deliberation.process.schema import read_document
-from yishi.deliberation.shown import check_shown, digest
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown, digest
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.notices.days import moment_said
 from yishi.organisations.grants import Viewer

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
 from yishi.deliberation.models import Minutes, Sitting
+from yishi.deliberation.shown import minutes_digest
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import WrongStage
 from yishi.organisations.grants import Viewer
@@ -54,9 +56,9 @@ def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | 
     return this.receipt
 
 
-def minutes_issue(*, actor: Viewer, minutes: Minutes, act_id: UUID | None = None) -> Receipt:
+def minutes_issue(*, actor: Viewer, minutes: Minutes, shown: str = "", act_id: UUID | None = None) -> Receipt:
     """Issue the minutes, once: from now on their text stands. Tells everybody with a seat, and moves the matter on
-    where its step waited for them."""
+    where its step waited for them. `shown`: the hash of the text that was read (`minutes_digest`)."""
     by = permit("sitting.run", actor, minutes.sitting.matter)
     with act("deliberation.minutes.issue", actor=by, act_id=act_id, body={"minutes": minutes.pk}) as this:
         if this.replayed:
@@ -65,9 +67,11 @@ def minutes_issue(*, actor: Viewer, minutes: Minutes, act_id: UUID | None = None
         fresh = Minutes.objects.select_for_update().get(pk=minutes.pk)
         if fresh.issued_at is not None:
             raise WrongStage("minutes.issued", _("The minutes were issued already."))
+        now = minutes_digest(fresh)
+        check_shown(shown, now)
         fresh.issued_at = this.now
         fresh.save(update_fields=["issued_at"])
-        enter(this, row, minutes=fresh.pk)
+        enter(this, row, minutes=fresh.pk, shown=now)
         tell_seats(row, "minutes.issued", "minutes", channels=("app",))
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt

@@ -10,10 +10,11 @@ from yishi.attachments.models import Attachment
 from yishi.database.words import Words
 from yishi.deliberation.models import GoodCase, Matter, Release
 from yishi.deliberation.process.facts import Facts
-from yishi.deliberation.shown import check_shown, release_digest
+from yishi.deliberation.shown import release_digest
 from yishi.deliberation.veil import Doubt, Veil, masks_of, photos_of, public_texts
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import new_code
 from yishi.kit.records import certain

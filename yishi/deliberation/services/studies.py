@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment
 from yishi.database.words import Words
 from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
-from yishi.deliberation.shown import check_shown, study_digest
+from yishi.deliberation.shown import study_digest
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Installation

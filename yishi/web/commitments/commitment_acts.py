@@ -16,6 +16,7 @@ from yishi.commitments.models import Commitment, TimeRequest, Verdict
 from yishi.commitments.services.carrying import ANSWER, FINDING, PROOF, TIME_ANSWER, WHY
 from yishi.commitments.services.judging import NOTE, RECHECK, VERDICT_WORDS, WHY_CLOSED, WHY_REOPENED
 from yishi.commitments.services.pressing import LETTER_WORDS, office_above
+from yishi.commitments.shown import proof_digest, proof_waiting
 from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
 from yishi.organisations.rights import may
@@ -31,7 +32,7 @@ from yishi.web.kit.stream import stream
 from yishi.web.kit.words_field import WordsField
 
 from .commitments import load_commitment
-from .proof_check import ProofCheckForm
+from .proof_check import ProofCheckForm, proof_facts
 from .verdict_words import MAY_READ, WHO_READS
 
 SAYS = "commitment.say"  # the bearer, or who writes down what the bearer said on paper
@@ -205,14 +206,30 @@ recheck = act_page(
     gettext_lazy("Record it"),
     gettext_lazy("The look back is recorded."),
 )
-check = act_page(
-    "commitment.supervise",
-    CheckForm,
-    services.proof_check,
-    gettext_lazy("Check the proof"),
-    gettext_lazy("Record the check"),
-    gettext_lazy("Checked. Accepted, those who raised it are asked to judge within ten working days."),
-)
+
+
+@page("commitment.supervise", load=load_commitment)
+def check(request: Request, commitment: Commitment) -> HttpResponse:
+    """A second person reads the proof, beside what was promised, and accepts or returns it."""
+    proof = proof_waiting(commitment)
+    form = CheckForm(request.POST or None, shown=proof_digest(commitment, proof) if proof else "")
+    return one_act(
+        request,
+        form,
+        services.proof_check,
+        given={"commitment": commitment},
+        heading=_("Check the proof"),
+        lead=f"{commitment.number} · {commitment.act}",
+        back=reverse("commitment", args=[commitment.pk]),
+        done=_("Checked. Accepted, those who raised it are asked to judge within ten working days."),
+        submit=_("Record the check"),
+        template="commitments/check.html",
+        commitment=commitment,
+        facts=proof_facts(commitment, proof) if proof else [],
+        files=proof.files.all() if proof else [],
+    )
+
+
 time = act_page(
     SAYS,
     TimeForm,

@@ -15,6 +15,7 @@ from yishi.commitments.models import Verdict
 from yishi.commitments.services import proof_check, proof_give, verdict_give
 from yishi.commitments.services.carrying import FINDING, PROOF
 from yishi.commitments.services.judging import VERDICT_WORDS
+from yishi.commitments.shown import proof_digest, proof_waiting
 from yishi.journal.models import Receipt
 from yishi.kit.records import certain
 from yishi.organisations.models import Body
@@ -102,11 +103,12 @@ class CheckForm(ProofCheckForm):
 @page("proposal.assign", load=load_owed)
 def check(request: Request, proposal: Proposal) -> HttpResponse:
     """The office reads the answer first (督办部门审核). A second person: nobody of the desk that answers."""
-    proof = certain(proposal.commitment).proofs.order_by("given_at").last()
+    owed = certain(proposal.commitment)
+    proof = proof_waiting(owed)
     return act_on(
         request,
         proposal,
-        CheckForm(request.POST or None),
+        CheckForm(request.POST or None, shown=proof_digest(owed, proof) if proof else ""),
         proof_check,
         heading=_("Check the answer"),
         lead=proof.text if proof else proposal.title,

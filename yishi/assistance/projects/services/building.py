@@ -15,11 +15,13 @@ from yishi.assistance.projects.models import (
     Project,
     ProjectPhoto,
 )
+from yishi.assistance.projects.shown import project_digest
 from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
@@ -50,10 +52,11 @@ def project_approve(
     acceptor: Body | None = None,
     paper: str = "",
     words: str = "",
+    shown: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
     """Approve the plan, as an office above the project that does not build it, and perhaps name who is to accept the
-    works.
+    works. `shown`: the hash of the plan that was read (`project_digest`).
 
     Result: project.
     """
@@ -76,10 +79,12 @@ def project_approve(
             raise Refusal("project.no_money", _("The plan does not say yet where its money comes from."))
         if acceptor is not None and acceptor.pk == row.responsible_id:
             raise Refusal("acceptance.self", _("Nobody accepts their own works: another body does."), field="acceptor")
+        now = project_digest(row)
+        check_shown(shown, now)
         row.stage, row.paper, row.acceptor = stage, PAPER.kept(paper), acceptor
         row.save(update_fields=["stage", "paper", "acceptor"])
         note_step(this, row, "approve", in_order(row, on), STEP_WORDS.kept(words))
-        enter(this, row, on=on)
+        enter(this, row, on=on, shown=now)
     return this.receipt
 
 

@@ -21,9 +21,11 @@ from yishi.assistance.register.models import (
     HouseholdMember,
     HouseholdStay,
 )
+from yishi.assistance.register.shown import change_digest
 from yishi.database.words import Words
 from yishi.journal.act import Act, act, plain
 from yishi.journal.models import Receipt
+from yishi.journal.shown import check_shown
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.identity import masked
 from yishi.kit.ids import child_id, uuid7
@@ -115,13 +117,16 @@ def change_ask(
     return this.receipt
 
 
-def change_approve(*, actor: Viewer, change: ChangeRequest, act_id: UUID | None = None) -> Receipt:
-    """Approve a change: it takes effect from its day. Result: request, household."""
+def change_approve(*, actor: Viewer, change: ChangeRequest, shown: str = "", act_id: UUID | None = None) -> Receipt:
+    """Approve a change: it takes effect from its day. `shown`: the hash of what was read of it (`change_digest`).
+
+    Result: request, household."""
     by = permit("change.decide", actor, change)
     with act("assistance.change.approve", actor=by, act_id=act_id, body={"request": change.pk}) as this:
         if this.replayed:
             return this.receipt
         row = _open(change)
+        check_shown(shown, change_digest(row))
         this.entry(subject=_subject(row), place=row.place_id, data={"request": row.pk, "kind": row.kind})
         _approve(this, actor, row)
         this.result(request=row.pk, household=row.household_id)

@@ -12,15 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.projects.models import Acceptance, Project
+from yishi.assistance.projects.models import Acceptance, FundKind, Project
 from yishi.assistance.projects.services import acceptance, building
+from yishi.assistance.projects.services import projects as planning
 from yishi.assistance.projects.services.acceptance import LOOKED_AT, Defect
 from yishi.assistance.projects.services.building import REPORT_WORDS, STEP_WORDS, field_of
 from yishi.assistance.projects.services.funds import WHY
 from yishi.assistance.projects.services.progress import Standing, standing_of
+from yishi.assistance.projects.shown import project_digest
 from yishi.attachments.store import scan_keep
 from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.journal.models import Receipt
+from yishi.kit.money import yuan_text
+from yishi.notices.days import day_said
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField, day_field, photo_field
@@ -186,9 +190,26 @@ def act_on(
     )
 
 
+def plan_facts(project: Project) -> list[tuple[str, str]]:
+    """The plan as its approver reads it: the days, each part with its amount, each source with its money."""
+    parts: dict[str, list[str]] = {}
+    for part in planning.parts_of(project):
+        label = f"{part.quantity.what}（{part.quantity.unit}）"
+        parts.setdefault(label, []).append(f"{part.name} {building.plain(part.planned)}")
+    money = [f"{FundKind(line.kind).label} {yuan_text(line.amount)}" for line in project.planned_money.order_by("kind")]
+    whole = sum(project.planned_money.values_list("amount", flat=True))
+    facts = [
+        (_("kind"), f"{project.get_kind_display()}\n{project.words}".strip()),
+        (_("Days planned"), f"{day_said(project.starts_on)} — {day_said(project.ends_on)}"),
+        *((label, "\n".join(lines)) for label, lines in parts.items()),
+        (_("money planned (yuan)"), "\n".join([yuan_text(whole), *money]) if money else ""),
+    ]
+    return [(label, text) for label, text in facts if text]
+
+
 @page("project.approve", load=load_project)
 def project_approve(request: Request, project: Project) -> HttpResponse:
-    form = ApproveForm(request.POST or None, initial={"on": today()})
+    form = ApproveForm(request.POST or None, initial={"on": today()}, shown=project_digest(project))
     form.fields["acceptor"].offer(bodies_nearby(project.place, request.viewer))
     return act_on(
         request,
@@ -197,6 +218,7 @@ def project_approve(request: Request, project: Project) -> HttpResponse:
         building.project_approve,
         heading=_("Approve the project"),
         done=_("The project is approved; the works may begin."),
+        facts=plan_facts(project),
         submit=_("Approve it"),
     )
 

@@ -18,7 +18,9 @@ from yishi.assistance.register.services.requests import (
     change_refuse,
     change_withdraw,
 )
+from yishi.assistance.register.shown import change_digest
 from yishi.kit.text import masked_phone
+from yishi.notices.days import day_said
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.forms import ActForm
@@ -164,11 +166,16 @@ def request_approve(request: Request, change: ChangeRequest) -> HttpResponse:
     return _decision(
         request,
         change,
-        ActForm(request.POST or None),
+        ActForm(request.POST or None, shown=change_digest(change)),
         change_approve,
         heading=_("Approve: %(what)s") % {"what": change.get_kind_display()},
         lead=_("It takes effect at once, from the day that was given."),
         done=_("Approved; the change is in effect."),
+        facts=[
+            *asked_facts(change),
+            (_("in effect from"), day_said(change.effective_on)),
+            *([(_("what it rests on"), change.reason)] if change.reason else []),
+        ],
         submit=_("Approve"),
     )
 

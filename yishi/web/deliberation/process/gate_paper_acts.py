@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from yishi.deliberation.models import GatePaper, GateRequest, Matter
 from yishi.deliberation.services.asking import shown_to
 from yishi.deliberation.services.gate_papers import NOT_AGREEING, gate_compare, gate_record
-from yishi.deliberation.shown import digest
+from yishi.journal.shown import digest
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page

@@ -17,7 +17,8 @@ from yishi.deliberation.process.schema import Gate, read_document
 from yishi.deliberation.services.asking import gate_bodies, shown_to
 from yishi.deliberation.services.gates import ANSWERS, REASON, gate_answer, gate_ask, gates_of
 from yishi.deliberation.services.notes import AUTHOR, TEXT, note_add
-from yishi.deliberation.shown import digest, gate_is_stale
+from yishi.deliberation.shown import gate_is_stale
+from yishi.journal.shown import digest
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may

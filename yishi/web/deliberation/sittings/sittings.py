@@ -27,6 +27,7 @@ from yishi.deliberation.services.sittings import (
     sitting_notice,
     sitting_plan,
 )
+from yishi.deliberation.shown import minutes_digest
 from yishi.kit.clock import add_workdays
 from yishi.notices.days import day_said
 from yishi.organisations.models import Venue, valid_on
@@ -327,12 +328,13 @@ def minutes_issuing(request: Request, sitting: Sitting) -> HttpResponse:
     return _act(
         request,
         sitting,
-        NothingForm(request.POST or None),
+        NothingForm(request.POST or None, shown=minutes_digest(sitting.minutes)),
         minutes_issue,
         given={"minutes": sitting.minutes},
         heading=_("Issue the minutes"),
         lead=_("From then on they stand: nothing is changed any more, and everybody who sat is told."),
         done=_("The minutes are issued."),
+        facts=[(_("Minutes"), sitting.minutes.text)],
         submit=_("Issue the minutes"),
     )
 

@@ -1,0 +1,19 @@
+"""What the approval of a project is about: its works, its days, and where its money comes from."""
+
+from yishi.journal.shown import digest
+
+from .models import Project, QuantityPart
+
+
+def project_digest(project: Project) -> str:
+    """What the approver reads: kind, days and words, every part with its amount, every source with its money."""
+    parts = QuantityPart.objects.filter(quantity__project=project).order_by("quantity__ordinal", "ordinal")
+    return digest(
+        {
+            "kind": project.kind,
+            "days": [str(project.starts_on), str(project.ends_on)],
+            "words": project.words,
+            "parts": [list(row) for row in parts.values_list("quantity__what", "quantity__unit", "name", "planned")],
+            "money": dict(project.planned_money.order_by("kind").values_list("kind", "amount")),
+        }
+    )
