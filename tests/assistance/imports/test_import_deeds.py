@@ -16,6 +16,7 @@ from yishi.assistance.deeds.models import (
 )
 from yishi.assistance.deeds.services.deeds import deed_withdraw
 from yishi.assistance.imports.models import Import
+from yishi.assistance.imports.reads import import_fault_groups
 from yishi.assistance.imports.services import deed_kind as import_deed_kind
 from yishi.assistance.imports.services import steps as import_steps
 from yishi.assistance.imports.services.deed_rows import NewDeeds
@@ -69,6 +70,18 @@ def test_what_is_counted_by_village_reaches_the_village_of_its_row(cast, helping
 def test_what_is_counted_by_village_asks_for_the_village(cast, helping):
     road = {"活动项": "硬化一段路", "单位": "公里", "受益户编号": "", "村": ""}
     assert faults(deeds(cast, rows(**road))) == [(2, "村", "missing")]
+
+
+def test_what_is_refused_for_different_reasons_is_of_different_kinds_and_names_its_column(cast, helping):
+    first, second = rows()
+    second[HEADINGS.index("日期")] = (timezone.localdate() + timedelta(days=9)).isoformat()
+    first[HEADINGS.index("受益户编号")] = ""
+    one = deeds(cast, [first, second])
+    assert faults(one) == [(2, "受益户编号", "refusal"), (3, "日期", "refusal")]
+    assert {(kind.heading, kind.how_many) for kind in import_fault_groups(one)} == {("受益户编号", 1), ("日期", 1)}
+    third = [*second]
+    third[HEADINGS.index("日期")] = "2019-01-01"  # the same column, another reason
+    assert len(import_fault_groups(deeds(cast, [second, third]))) == 2
 
 
 def test_the_same_rows_again_change_nothing(cast, helping):

@@ -117,14 +117,15 @@ def import_rows(workbook: Import, verdict: str) -> ShownRows:
 
 
 def import_fault_groups(workbook: Import) -> list[FaultKind]:
-    """Faults of one kind together, the most frequent first."""
+    """Faults of one kind together, the most frequent first; each reason for which a service refuses is a kind."""
     sheets = sheets_of(workbook)
-    counts: Counter[tuple[str, str]] = Counter()
-    first: dict[tuple[str, str], str] = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], str] = {}
     for result in _some(workbook, "bad", most=PIECES_COUNTED):
         for fault in result.faults:
-            counts[fault.heading, fault.code] += 1
-            first.setdefault((fault.heading, fault.code), fault_words(fault.code, fault.params, sheets))
+            kind = (fault.heading, fault.code, fault.params.get("of", ""))
+            counts[kind] += 1
+            first.setdefault(kind, fault_words(fault.code, fault.params, sheets))
     return [FaultKind(key[0], first[key], count) for key, count in counts.most_common()]
 
 

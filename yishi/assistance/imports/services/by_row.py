@@ -16,7 +16,7 @@ from yishi.assistance.imports.models import Import, ImportedRow, ImportPiece
 from yishi.assistance.imports.workbooks.kinds import AtOnce, Stale, Whole
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result
-from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
+from yishi.assistance.imports.workbooks.rows import Fault, StagedRow, refused
 from yishi.journal.act import Act
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
@@ -101,7 +101,7 @@ class ByRow(AtOnce):
             except _Tried:
                 return Result("new", [row.number], new={"digest": digest, "said": said})
             except Refusal as refusal:
-                faults.append(Fault(row.number, "", "refusal", {"text": str(refusal.message)}))
+                faults.append(refused(row.number, refusal, workbook.options.get("headings", {})))
         return Result("bad", [row.number], faults)
 
     def _stands_elsewhere(self, places: Places, said: dict[str, Any]) -> bool:

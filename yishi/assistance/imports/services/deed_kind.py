@@ -29,7 +29,7 @@ from yishi.assistance.imports.workbooks.deed_rows import DeedReader, WantedDeed
 from yishi.assistance.imports.workbooks.kinds import DeskKind, Whole
 from yishi.assistance.imports.workbooks.places import Places
 from yishi.assistance.imports.workbooks.results import Result
-from yishi.assistance.imports.workbooks.rows import Fault, StagedRow, row_text
+from yishi.assistance.imports.workbooks.rows import Fault, StagedRow, refused, row_text
 from yishi.assistance.register.services.identity import ring
 from yishi.formats.tables import Column
 from yishi.journal.act import Act, canonical
@@ -121,7 +121,7 @@ class Deeds(DeskKind):
                     try:
                         deed_tried(by, actor, workbook.body, wanted, items)
                     except Refusal as refusal:
-                        wanted.fault(row, "", "refusal", text=str(refusal.message))
+                        wanted.faults.append(refused(row.number, refusal, reader.headings))
                 if wanted.faults:
                     made.append(Result("bad", [row.number], wanted.faults))
                 else:

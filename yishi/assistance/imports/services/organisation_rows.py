@@ -24,7 +24,7 @@ from yishi.assistance.imports.workbooks.organisation_columns import (
     body_kind_of,
 )
 from yishi.assistance.imports.workbooks.results import Result
-from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
+from yishi.assistance.imports.workbooks.rows import Fault, StagedRow, refused
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
@@ -121,8 +121,10 @@ class Recorder:
                 params = {key: str(value)[:40] for key, value in fault.params.items()}
                 faults.append(Fault(row.number, HEADINGS[f"{acts.sheet}.{fault.column}"], fault.code, params))
             except Refusal as refusal:
-                heading = HEADINGS.get(f"{acts.sheet}.{refusal.field}", "")
-                faults.append(Fault(row.number, heading, "refusal", {"text": str(refusal.message)}))
+                own = {
+                    key.partition(".")[2]: name for key, name in HEADINGS.items() if key.startswith(f"{acts.sheet}.")
+                }
+                faults.append(refused(row.number, refusal, own))
         if faults:
             return Result("bad", [row.number], faults)
         if verdict == "same":

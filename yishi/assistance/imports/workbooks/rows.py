@@ -1,7 +1,9 @@
 """Rows on their way: as they were read, and what is wrong with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from yishi.kit.errors import Refusal
 
 REASON, ROW = "未导入的原因", "原表行号"  # columns of the workbook of rejected rows
 GIVEN_BACK = frozenset({REASON, ROW})  # they say nothing when they come again
@@ -26,6 +28,12 @@ class Fault(NamedTuple):
     heading: str
     code: str
     params: dict[str, Any]
+
+
+def refused(row: int, refusal: Refusal, headings: Mapping[str, str]) -> Fault:
+    """What a service says of a row, at the column of the field that it names; `of` tells one kind of it from others."""
+    field = {"reached": "households", "parties": "lead"}.get(refusal.field or "", refusal.field or "")
+    return Fault(row, headings.get(field, ""), "refusal", {"text": str(refusal.message), "of": refusal.code})
 
 
 def row_text(number: int, sheets: Sequence[str] = ()) -> str:
