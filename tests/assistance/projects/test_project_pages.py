@@ -18,7 +18,7 @@ from yishi.assistance.projects.services.balances import money_of, project_money
 from yishi.assistance.projects.services.progress import standing_of
 from yishi.database.reach import everything
 from yishi.kit.ids import uuid7
-from yishi.organisations.models import Place
+from yishi.organisations.models import Place, Post
 from yishi.web.assistance.projects.money_fields import QuantitiesField, YuanField
 from yishi.web.assistance.projects.money_tags import layers, yuan_short
 from yishi.web.shell.desk import inbox
@@ -204,6 +204,26 @@ def test_a_payment_waits_on_the_desk_of_a_second_person(cast, works):
         mine = [item.kind for item in inbox(works.clerk)]
         theirs = [item.kind for item in inbox(works.second)]
     assert "payment" in theirs and "payment" not in mine
+
+
+def test_what_the_countys_own_office_builds_waits_for_the_tier_above_where_no_other_desk_is_manned(cast, works):
+    with everything():
+        Project.within.update(responsible=cast.bodies["office"])
+        above = cast.viewer("prefecture_clerk")
+        assert "project" not in [item.kind for item in inbox(above)]
+        near = ("county", "township", "village")
+        Post.objects.filter(body__place__level__in=near).exclude(body=cast.bodies["office"]).delete()
+        assert "project" in [item.kind for item in inbox(cast.viewer("prefecture_clerk"))]
+        assert "project" not in [item.kind for item in inbox(cast.viewer("clerk"))]
+
+
+def test_a_payment_waits_for_the_tier_above_where_its_fund_has_one_person(cast, works):
+    with everything():
+        works.approve().allot().pay(500, confirmed=False)
+        assert "payment" not in [item.kind for item in inbox(cast.viewer("prefecture_clerk"))]
+        Post.objects.filter(body=cast.bodies["office"]).exclude(person=cast.people["clerk"]).delete()
+        assert "payment" in [item.kind for item in inbox(cast.viewer("prefecture_clerk"))]
+        assert "payment" not in [item.kind for item in inbox(cast.viewer("clerk"))]
 
 
 def test_the_list_is_filtered_and_exported(client, cast, works):

@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.projects.models import FundMovement, Project
 from yishi.kit.money import yuan_text
-from yishi.organisations.grants import OVERSEEING
-from yishi.organisations.models import BodyKind, Installation, PlaceLevel
+from yishi.organisations.grants import OVERSEEING, WORKING
+from yishi.organisations.models import BodyKind, Installation, PlaceLevel, Post, valid_on
 from yishi.web.kit.next_acts import Course, NextAct, inside
 
 from .money_words import receiver_of
@@ -23,11 +24,22 @@ PAID_TO = ("fund", "giver_body", "giver_person", "project", "household", "pupil"
 
 
 def _leading(viewer: Any) -> Q:
-    """The desks that lead in its place, up to the county's, but not who builds it (a small office excepted)."""
+    """The desks that lead in its place, up to the county's, but not who builds it (a small office excepted); where none
+    of them is manned, such as for what the county's office builds itself, those above."""
     builds = Q(responsible__in=[post.body_id for post in viewer.posts])
     small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
     there = inside(viewer, "place__", lambda post: post.body.kind in LEADING and post.body.place.level in NEAR)
-    return there & (~builds | small)
+    above = inside(viewer, "place__", lambda post: post.body.kind in LEADING and post.body.place.level not in NEAR)
+    manned = Post.objects.filter(
+        ~Q(body=OuterRef("responsible")),
+        valid_on(timezone.localdate()),
+        role__in=WORKING,
+        body__kind__in=LEADING,
+        body__place__level__in=NEAR,
+        body__place__lo__lte=OuterRef("place__lo"),
+        body__place__hi__gte=OuterRef("place__lo"),
+    )
+    return (there | (above & ~Q(Exists(manned)))) & (~builds | small)
 
 
 def _accepting(viewer: Any) -> Q:
@@ -64,9 +76,18 @@ PROJECTS = Course(
 
 
 def _second_hand(viewer: Any) -> Q:
-    """Somebody else at the fund's desk than who recorded it (in a small office also the same)."""
+    """Somebody else at the fund's desk than who recorded it (in a small office also the same); where nobody else works
+    there, the desks that oversee its place."""
     small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
-    return Q(fund__owner__in=viewer.desks) & (~Q(recorded_by=viewer.person_id) | small)
+    others = Post.objects.filter(
+        ~Q(person=OuterRef("recorded_by")),
+        valid_on(timezone.localdate()),
+        role__in=WORKING,
+        body=OuterRef("fund__owner"),
+    )
+    over = inside(viewer, "fund__place__", lambda post: post.body.kind in OVERSEEING)
+    at_hand = Q(fund__owner__in=viewer.desks) | (over & ~Q(Exists(others)))
+    return at_hand & (~Q(recorded_by=viewer.person_id) | small)
 
 
 PAYMENTS = Course(
