@@ -85,6 +85,14 @@ def test_another_stance_replaces_it_and_the_journal_reverses_the_first(story):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("value", ["agree", "object", "pass"])
+def test_a_condition_beside_another_answer_is_refused_and_never_unseen(story, value):
+    refused = refused_with("stance.no_condition", lambda: take(story, value=value, condition="农业农村局监督"))
+    assert refused.field == "value" and not Stance.objects.exists()
+    take(story, value=value, condition=" ")
+
+
+@pytest.mark.django_db
 def test_the_chair_takes_no_stance(story):
     refused_with("stance.chair", lambda: take(story, "member"))
 

@@ -238,3 +238,10 @@ def _check_stance(statement: Statement, seat: Seat, value: str, condition: str) 
         raise Refusal(
             "stance.condition", _("Please write under which condition you can live with it."), field="condition"
         )
+    if value != Stance.Value.CONDITIONAL and condition.strip():  # else it would stand in no list and in no minutes
+        raise Refusal(
+            "stance.no_condition",
+            _("A condition is written, and the answer is “%(answer)s”. Choose “%(if)s”, or take the condition out.")
+            % {"answer": Stance.Value(value).label, "if": Stance.Value.CONDITIONAL.label},
+            field="value",
+        )

@@ -18,6 +18,7 @@ from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
 from yishi.deliberation.services.stances import stance_take
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
+from yishi.kit.text import clean
 from yishi.notices.addresses import MEMBER, address_of, base_of
 from yishi.organisations.query_codes import Kind
 from yishi.organisations.rights import may
@@ -141,6 +142,8 @@ def room_stance(request: Request, room: Room) -> HttpResponse:
             raise Refusal("stance.value", _("Please choose one of the four answers."))
         statement = Statement(pk=form.cleaned_data["statement"])  # read, with its sitting, by the service
         fields = {name: form.cleaned_data[name] for name in ("value", "condition", "reason")}
+        if _is_left_over(room, statement, fields["value"], fields["condition"]):
+            fields["condition"] = ""
         receipt = stance_take(
             actor=request.viewer, statement=statement, seat=room.seat, act_id=form.cleaned_data["act_id"], **fields
         )
@@ -154,6 +157,12 @@ def room_stance(request: Request, room: Room) -> HttpResponse:
         word = str(Stance.Value(fields["value"]).label)
         return JsonResponse({"stance": receipt.result["stance"], "value": fields["value"], "word": word})
     return HttpResponseRedirect(reverse("room", args=[room.sitting.pk]) + f"#statement-{statement.pk}")
+
+
+def _is_left_over(room: Room, statement: Statement, value: str, condition: str) -> bool:
+    """Is the condition that of the answer which this one replaces? It still stood in the form."""
+    kept = Stance.objects.filter(statement=statement.pk, seat=room.seat).values_list("condition", flat=True).first()
+    return value != Stance.Value.CONDITIONAL and kept == clean(condition)
 
 
 urlpatterns = [
