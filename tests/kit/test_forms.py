@@ -6,8 +6,36 @@ from datetime import date
 from django import forms
 from django.utils import translation
 
+from tests.every_form import form_classes
 from tests.test_house import ROOT
 from yishi.web.kit.forms import ActForm
+
+
+class WhoForm(ActForm):
+    who = forms.CharField(label="Person", required=False)
+    name = forms.CharField(label="Or: name of somebody else", required=False)
+    either = (("who", "name"),)
+
+
+def test_where_one_of_two_counts_both_are_refused_and_nothing_that_was_typed_is_dropped():
+    with translation.override("en"):
+        form = WhoForm({"who": "a", "name": "张三"})
+        assert not form.is_valid()
+        assert form.errors["name"] == ["Fill in one alone: “Person”, or “Or: name of somebody else”."]
+    assert WhoForm({"who": "a", "name": " "}).is_valid() and WhoForm({"name": "张三"}).is_valid()
+
+
+def test_a_field_that_stands_for_another_one_says_so():
+    """Its label begins with “or”: whoever fills in both is asked which of them counts."""
+    with translation.override("en"):
+        alone = {
+            f"{form.__qualname__}.{name}"
+            for form in form_classes()
+            for name, field in form.base_fields.items()
+            if re.match(r"or\b", str(field.label or ""), re.IGNORECASE)
+            and not any(name in names for names in getattr(form, "either", ()))
+        }
+    assert not alone, f"both may be filled in, and one is dropped: {sorted(alone)}"
 
 
 class DayForm(ActForm):

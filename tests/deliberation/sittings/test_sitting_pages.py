@@ -35,7 +35,7 @@ def get(client, name, *args):
     return client.get(reverse(name, args=args))
 
 
-def post(client, name, *args, **fields):
+def post(client, name, /, *args, **fields):
     return client.post(reverse(name, args=args), {"act_id": str(uuid7()), **fields})
 
 
@@ -147,6 +147,33 @@ def test_a_seat_is_filled_from_the_page_for_somebody_new(client, cast):
     assert Person.within.filter(name="群众甲").count() == 1
 
 
+def test_a_name_typed_beside_somebody_of_the_list_seats_neither(client, cast):
+    with everything():
+        story = Story(cast).raise_worry().take_up().fill_seats()
+        seat = story.seat("village_head")
+        seats = Seat.objects.count()
+    sign_in(client, cast, "convener")
+    chosen = str(cast.people["member"].pk)
+    for typed in ({"name": "张三"}, {"phone": "13800000001"}):
+        fields = {"who": chosen, "role": "chair", "filled_by": "invitation", **typed}
+        page = post(client, "seat_new", story.matter.pk, **fields)
+        assert page.status_code == 422 and "请只填一项" in text_of(page)
+        assert post(client, "seat_replace", seat.pk, who=chosen, reason="他来不了", **typed).status_code == 422
+    assert Seat.objects.count() == seats and not Person.within.filter(name="张三").exists()
+
+
+def test_a_place_typed_beside_a_venue_and_a_name_beside_a_body_are_asked_about(client, cast):
+    with everything():
+        story = Story(cast).raise_worry().take_up()
+        parties = story.matter.parties.count()
+    sign_in(client, cast, "convener")
+    where = {"venue": str(cast.venue.pk), "where": "村小学"}
+    assert post(client, "sitting_new", story.matter.pk, starts_at="2030-01-07 09:00", **where).status_code == 422
+    named = {"name": "三组村民", "body": str(cast.bodies["department"].pk)}
+    assert post(client, "party_new", story.matter.pk, **named).status_code == 422
+    assert story.matter.parties.count() == parties and not story.matter.sittings.exists()
+
+
 def test_an_anonymous_author_is_offered_to_the_convener_alone(client, cast):
     with everything():
         story = Story(cast).raise_worry()
@@ -197,6 +224,15 @@ def test_a_seat_says_where_it_stands_on_the_phone(client, cast, room):
     state = get(client, "room_state", room.sitting.pk).json()
     assert state.keys() == {"version", "state"}
     assert "农业农村局监督" in text_of(get(client, "room_part", room.sitting.pk))
+
+
+def test_the_condition_of_the_former_answer_does_not_hinder_another_one(client, cast, room):
+    """It still stands in the form on the phone; a new one beside “agree” is asked about."""
+    sign_in(client, cast, "village_head")
+    say(client, room, "conditional", script=True, condition="农业农村局监督")
+    assert say(client, room, "agree", script=True, condition="先修渠").status_code == 422
+    assert say(client, room, "agree", script=True, condition="农业农村局监督").status_code == 200
+    assert (Stance.objects.get().value, Stance.objects.get().condition) == ("agree", "")
 
 
 def test_a_refused_stance_keeps_what_was_typed(client, cast, room):

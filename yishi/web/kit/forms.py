@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.journal.models import Receipt
@@ -79,6 +80,7 @@ class ActForm(Form):
     act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     use_required_attribute = False
     stands: Any = ""  # what is said of what stood there before the form was opened
+    either: tuple[tuple[str, ...], ...] = ()  # names of fields of which one alone is filled in: the others were lost
 
     def __init__(self, *args: Any, shown: str = "", edits: Model | None = None, **kwargs: Any):
         """`shown`: the hash of what the page shows and the act is about; the service gets the one that was sent.
@@ -122,6 +124,15 @@ class ActForm(Form):
             self.sent_shown = getattr(self, "cleaned_data", {}).pop("shown", "")
         if self.edits is not None:
             self.sent_version = getattr(self, "cleaned_data", {}).pop("version", "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for names in self.either:
+            filled = [name for name in names if name in self.fields and cleaned.get(name)]
+            if len(filled) > 1:
+                labels = {"one": self.fields[filled[0]].label, "other": self.fields[filled[-1]].label}
+                self.add_error(filled[-1], _("Fill in one alone: “%(one)s”, or “%(other)s”.") % labels)
+        return cleaned
 
     def attempt(self, request: Request, service: Callable[..., Receipt], **arguments: Any) -> Receipt | None:
         """Call `service` as the viewer; a refusal becomes an error of the form and the answer is None."""

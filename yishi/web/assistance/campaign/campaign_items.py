@@ -149,6 +149,7 @@ class LoadForm(ActForm):
         help_text=gettext_lazy("Download one first to see how it is written."),
         widget=forms.FileInput(attrs={"accept": ".toml"}),
     )
+    either = (("template", "file"),)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -260,6 +260,8 @@ class PayForm(ActForm):
         self.fields["gift"].choices = choices
         self.fields["body"].offer(bodies_nearby(fund.place, request.viewer))
 
+    either = (("project", "household", "body"),)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         to = [cleaned[name] for name in ("project", "household", "body") if cleaned.get(name)]

@@ -284,6 +284,7 @@ class PartyForm(ActForm):
     body = forms.ModelChoiceField(
         Body.objects.none(), label=gettext_lazy("or a body"), required=False, empty_label=gettext_lazy("none")
     )
+    either = (("name", "body"),)
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)

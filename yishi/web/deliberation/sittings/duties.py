@@ -77,6 +77,7 @@ class DutyForm(ActForm):
         queryset=None, label=gettext_lazy("Who supervises"), required=False
     )
     conditions = WordsField(DUTY_CONDITIONS, gettext_lazy("Conditions"), rows=2)
+    either = (("bearer", "bearer_party", "bearer_household"),)
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -90,12 +91,6 @@ class DutyForm(ActForm):
         self.fields["bearer_party"].empty_label = _("none")
         if not named:
             del self.fields["bearer_party"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if sum(bool(cleaned.get(name)) for name in ("bearer", "bearer_party", "bearer_household")) > 1:
-            self.add_error("bearer", _("One does it: a body, a party or a household. Choose one."))
-        return cleaned
 
 
 @page("agreement.run", load=load_agreement)

@@ -69,6 +69,8 @@ class WhoForm(ActForm):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
 
+    either = (("who", "name"), ("who", "phone"))
+
     def __init__(self, *args: Any, matter: Matter, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["who"].choices = [("", _("choose")), *people_choices(matter, viewer)]

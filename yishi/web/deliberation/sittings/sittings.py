@@ -77,6 +77,7 @@ class PlanForm(ActForm):
         min_value=1,
         max_value=500,
     )
+    either = (("venue", "where"),)
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
