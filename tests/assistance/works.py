@@ -60,6 +60,7 @@ class Works:
             responsible=cast.bodies["water"],
             starts_on=self.day(200),
             ends_on=self.day(20),
+            planned_on=self.day(260),
             quantities=[Quantity("道路硬化", "公里", [Part(name, km) for name, km in HAMLETS.items()])],
             money={"donation": planned},
         )
@@ -130,7 +131,11 @@ class Works:
 
     def pay(self, amount: int, *, to=None, confirmed: bool = True, **given) -> FundMovement:
         receipt = payment_record(
-            actor=self.clerk, fund=self.fund, to=to or self.project, amount=amount, on=self.day(30), **given
+            actor=self.clerk,
+            fund=self.fund,
+            to=to or self.project,
+            amount=amount,
+            **{"on": self.day(30), **given},
         )
         movement = FundMovement.within.get(pk=receipt.result["movement"])
         if confirmed:

@@ -28,7 +28,7 @@ def paper():
     scan = Attachment.objects.create(
         kind="scan", name="证明.pdf", media_type="application/pdf", size=1, sha256="1" * 64, key="00/00/none.pdf"
     )
-    return OnPaper(scan, "村支书", timezone.localdate() - timedelta(days=1))
+    return OnPaper(scan, "村支书", timezone.localdate())
 
 
 def test_waiting_2_a_fulfilment_on_paper_is_written_down_and_checked_by_another(cast, promise, paper):

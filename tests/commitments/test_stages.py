@@ -32,6 +32,9 @@ def acts(cast, one):
     return {
         "confirm": lambda: services.commitment_confirm(**at_bearer),
         "hand_over": lambda: services.commitment_hand_over(**at_desk),
+        "hand_over_correct": lambda: services.commitment_hand_over_correct(
+            **at_desk, on=one.in_force_on or today, reason="写错了"
+        ),
         "drop": lambda: services.commitment_drop(**at_desk, reason="退回"),
         "answer": lambda: services.commitment_answer(**at_bearer, text="正在办"),
         "meet": lambda: services.people_met(**at_bearer, text="见了"),

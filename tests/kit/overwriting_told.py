@@ -30,6 +30,7 @@ OVERWRITES_NOTHING = {
     "check_run_do": PLATFORM,
     "commitment_close_undone": STAGE,
     "commitment_drop": STAGE,
+    "commitment_hand_over_correct": "the day and the reasons that stood there stay in the text of the remark",
     "commitment_reopen": ANEW,
     "consent_record": "refused until the first is taken back; a signature of what was said keeps its words",
     "consultation_brief": "added behind what the agenda says",

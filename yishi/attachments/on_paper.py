@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
 from yishi.kit.errors import Refusal
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 
 from .models import Attachment
@@ -36,17 +37,21 @@ class OnPaper:
         scan = self.scan.sha256 if self.scan else None
         return {"scan": scan, "signed_by": self.signed_by, "signed_on": self.signed_on}
 
-    def record(self, actor: Viewer, now: datetime) -> dict[str, Any]:
-        """The columns of its `PaperRecord`; refuses a paper without scan or name, and a day to come."""
+    def record(self, actor: Viewer, now: datetime, not_before: tuple[date, Any] | None = None) -> dict[str, Any]:
+        """The columns of its `PaperRecord`; refuses a paper without scan or name, a day to come, and one before what
+        the paper answers (see `happened`)."""
         today = timezone.localdate(now)
         if self.scan is None:
             raise Refusal("paper.no_scan", _("Please add a photo or scan of the signed paper."), field="scan")
         signed_by = SIGNED_BY.kept(self.signed_by)
-        signed_on = self.signed_on or today
-        if signed_on > today:
-            raise Refusal(
-                "paper.future", _("This day is still to come. Please give the day on the paper."), field="signed_on"
-            )
+        signed_on = happened(
+            self.signed_on or today,
+            "signed_on",
+            code="paper",
+            today=today,
+            not_before=not_before,
+            to_come=_("This day is still to come. Please give the day on the paper."),
+        )
         return {
             "scan": self.scan,
             "signed_by": signed_by,

@@ -20,6 +20,7 @@ TABLE: dict[str, dict[str, str]] = {
         "ask_time": S.IN_FORCE,
         "decide_time": S.IN_FORCE,
         "escalate": S.IN_FORCE,
+        "hand_over_correct": S.IN_FORCE,
     },
     S.PROVED: {
         "answer": S.PROVED,
@@ -31,6 +32,7 @@ TABLE: dict[str, dict[str, str]] = {
         "hear_no": S.IN_FORCE,
         "escalate": S.PROVED,
         "decide_time": S.PROVED,
+        "hand_over_correct": S.PROVED,
     },
     S.CHECKED: {
         "meet": S.CHECKED,
@@ -39,6 +41,7 @@ TABLE: dict[str, dict[str, str]] = {
         "strike_off": S.STRUCK_OFF,
         "reopen": S.IN_FORCE,
         "decide_time": S.CHECKED,
+        "hand_over_correct": S.CHECKED,
     },
     S.STRUCK_OFF: {"judge": S.STRUCK_OFF, "hear": S.STRUCK_OFF, "reopen": S.IN_FORCE, "recheck": S.STRUCK_OFF},
     S.CLOSED_UNDONE: {"reopen": S.IN_FORCE},

@@ -1,12 +1,16 @@
-"""Days in sentences: one that was counted over a year whose holidays are not announced says that it may move."""
+"""Days in sentences, where one that was counted over a year whose holidays are not announced says that it may move;
+and the day on which something happened: not one to come, nor one before what it answers."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yishi.kit.clock import CountedDay, is_certain
+from yishi.kit.errors import Refusal
 
 
 def doubt_of(day: date) -> str:
@@ -35,3 +39,25 @@ def day_read(text: str) -> date:
     if text.endswith("?"):
         return CountedDay.doubted(date.fromisoformat(text[:-1]))
     return date.fromisoformat(text)
+
+
+STILL_TO_COME = gettext_lazy("This day is still to come. Please give the day it happened.")
+
+
+def happened(
+    day: date,
+    field: str,
+    *,
+    code: str = "",
+    today: date | None = None,
+    not_before: tuple[date, Any] | None = None,
+    to_come: Any = STILL_TO_COME,
+) -> date:
+    """`day`, on which something happened: refused while it is to come (`to_come` says so), and where it lies before
+    what it answers: `not_before` is that one's day, and the sentence that says so (with %(day)s)."""
+    code = code or field
+    if day > (today or timezone.localdate()):
+        raise Refusal(f"{code}.future", to_come, field=field)
+    if not_before is not None and day < not_before[0]:
+        raise Refusal(f"{code}.early", str(not_before[1]) % {"day": day_said(not_before[0])}, field=field)
+    return day

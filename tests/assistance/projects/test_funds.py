@@ -177,6 +177,16 @@ def test_a_repeated_delivery_moves_no_money_twice(works):
     assert money_of(works.fund).received == 10_000_100
 
 
+def test_nothing_is_paid_before_the_fund_had_money(works):
+    """A payment day before the fund began was taken; money that came before it was opened here counts from its day."""
+    works.approve().allot()
+    with pytest.raises(Refusal) as refused:
+        works.pay(100, on=works.day(301))
+    assert (refused.value.code, refused.value.field) == ("money.early", "on")
+    works.receive(100, on=works.day(310))
+    works.pay(100, on=works.day(301))
+
+
 def test_a_donation_goes_from_a_member_to_a_pupil_with_its_bill(works, cast):
     helping = Helping(cast)
     receipt = donation_record(
@@ -194,8 +204,11 @@ def test_a_donation_goes_from_a_member_to_a_pupil_with_its_bill(works, cast):
     assert (gift.giver, gift.bill, gift.kind) == ("委员甲", "捐 0007", "received")
     assert (paid.gift, paid.state, paid.household) == (gift, "waiting", helping.households[0])
     with pytest.raises(Refusal) as refused:  # a gift is passed on once
-        works.pay(1, to=helping.households[1], gift=gift)
+        works.pay(1, to=helping.households[1], gift=gift, on=works.day(5))
     assert refused.value.code == "payment.gift_left"
+    with pytest.raises(Refusal) as refused:  # nor before it came
+        works.pay(1, to=helping.households[1], gift=gift, on=works.day(6))
+    assert refused.value.code == "money.early"
     with pytest.raises(Refusal):
         movement_reverse(actor=works.clerk, movement=gift, reason="退回")
 

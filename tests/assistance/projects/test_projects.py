@@ -102,12 +102,15 @@ def test_only_the_responsible_desk_reports(works):
 def test_steps_come_in_their_order(works):
     with pytest.raises(WrongStage):
         works.start()
+    with pytest.raises(Refusal) as refused:
+        works.approve(on=works.day(261))  # before it was planned
+    assert refused.value.code == "project.early"
     works.approve()
     with pytest.raises(WrongStage):
         works.report(上村小组="1")
     with pytest.raises(Refusal) as refused:
         project_start(actor=works.builder, project=works.project, on=works.day(191))
-    assert refused.value.code == "project.order"
+    assert refused.value.code == "project.early"
 
 
 def test_more_than_planned_or_less_than_before_needs_a_reason(works):

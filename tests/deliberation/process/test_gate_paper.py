@@ -51,6 +51,7 @@ def step(gate):
 
 def test_waiting_2_an_answer_on_paper_counts_when_a_second_person_compared_it(cast, gate, scan):
     before, day = step(gate), timezone.localdate() - timedelta(days=1)
+    Matter.within.update(opened_at=timezone.now() - timedelta(days=2))
     paper = record(cast, gate, scan, on=day)
     gate.refresh_from_db()
     assert (gate.answer, step(gate)) == ("", before)
@@ -64,6 +65,16 @@ def test_waiting_2_an_answer_on_paper_counts_when_a_second_person_compared_it(ca
     entry = Entry.objects.filter(code="deliberation.gate.answer").order_by("received_at")[0]
     assert entry.data["from_paper"] and entry.data["paper"] == str(paper.pk)
     assert entry.dims["body"] == str(cast.bodies["party"].pk)
+
+
+def test_a_paper_is_not_signed_before_the_matter_began(cast, gate, scan):
+    """One that is recorded afterwards has its own day, and may have been answered since."""
+    day = timezone.localdate() - timedelta(days=700)
+    with pytest.raises(Refusal) as refused:
+        record(cast, gate, scan, on=day)
+    assert (refused.value.code, refused.value.field) == ("paper.early", "signed_on")
+    Matter.within.update(opened_at=timezone.now() - timedelta(days=700), backfilled=True)
+    assert record(cast, gate, scan, on=day).signed_on == day
 
 
 def test_waiting_2_who_wrote_it_down_does_not_compare_it_but_in_a_small_office(cast, gate, scan):

@@ -121,6 +121,7 @@ def test_a_due_date_in_the_past_is_refused_in_plain_words_and_starts_nothing(sto
 def test_what_was_agreed_last_year_is_recorded_with_its_due_date_of_then(story):
     last_year = timezone.now() - timedelta(days=300)
     type(story.sitting).within.filter(pk=story.sitting.pk).update(backfilled=True)
+    type(story.matter).within.filter(pk=story.matter.pk).update(opened_at=last_year, backfilled=True)
     duty(story, due_on=(last_year + timedelta(days=60)).date())
     consents(story)
     record(story, recorded_on=last_year.date())

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.kept import kept
 from tests.story import Story
-from yishi.deliberation.models import Study
+from yishi.deliberation.models import Study, Worry
 from yishi.deliberation.services.studies import finding_add, study_check, study_hand_in, study_open, visit_add
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
@@ -101,6 +101,7 @@ def test_a_visit_of_tomorrow_is_refused_and_one_of_last_year_is_not(story):
     with pytest.raises(Refusal) as refused:
         visit(story, on=today + timedelta(days=1))
     assert refused.value.code == "on.future"
+    Worry.within.update(raised_at=timezone.now() - timedelta(days=500))
     visit(story, on=today - timedelta(days=400))
 
 

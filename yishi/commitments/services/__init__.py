@@ -9,7 +9,13 @@ from .judging import (
     recheck_record,
     verdict_give,
 )
-from .making import commitment_agree, commitment_confirm, commitment_drop, commitment_hand_over
+from .making import (
+    commitment_agree,
+    commitment_confirm,
+    commitment_drop,
+    commitment_hand_over,
+    commitment_hand_over_correct,
+)
 from .pressing import letter_send, next_tier_pass, office_above, reminder_send
 
 __all__ = [
@@ -20,6 +26,7 @@ __all__ = [
     "commitment_confirm",
     "commitment_drop",
     "commitment_hand_over",
+    "commitment_hand_over_correct",
     "commitment_reopen",
     "commitment_strike_off",
     "letter_send",

@@ -13,7 +13,7 @@ from yishi.commitments.rules import is_small_office, same_hands
 from yishi.database.words import Words
 from yishi.journal.act import Act, Actor
 from yishi.kit.errors import NotAllowed, Refusal
-from yishi.notices.days import day_said
+from yishi.notices.days import day_said, happened
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -38,7 +38,7 @@ def kept_paper(this: Act, actor: Viewer, commitment: Commitment, paper: OnPaper 
     """The paper as it belongs to the file from now on."""
     if paper is None:
         return None
-    columns = paper.record(actor, this.now)
+    columns = paper.record(actor, this.now, not_before=of_promise(commitment))
     return PromisePaper.objects.create(commitment=commitment, body_id=this.actor.body_id, **columns)
 
 
@@ -166,13 +166,15 @@ def promised_words(field: str, longest: int) -> Words:
     return Words(field, longest, missing, code=f"commitment.{field}.empty", long_code=f"commitment.{field}.long")
 
 
-def not_future(day: date, field: str, today: date) -> date:
-    """A day on which something happened: not after today."""
-    if day > today:
-        raise Refusal(
-            f"commitment.{field}.future", _("This day is still to come. Please give the day it happened."), field=field
-        )
-    return day
+def of_promise(commitment: Commitment) -> tuple[date, Any]:
+    """The day before which nothing of a promise can have happened: a bearer may begin before the hand-over."""
+    return commitment.agreed_on, _("It was promised on %(day)s; this cannot have been earlier.")
+
+
+def day_of(day: date, field: str, this: Act, commitment: Commitment | None = None) -> date:
+    """The day on which something happened, to a promise that was given before."""
+    since = of_promise(commitment) if commitment is not None else None
+    return happened(day, field, code=f"commitment.{field}", today=today_of(this), not_before=since)
 
 
 def not_past(day: date, field: str, today: date) -> date:

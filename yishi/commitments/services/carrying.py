@@ -27,10 +27,10 @@ from yishi.organisations.rights import permit
 
 from ._common import (
     as_bearer,
+    day_of,
     enter,
     kept_paper,
     locked,
-    not_future,
     not_past,
     paper_data,
     promised_words,
@@ -71,7 +71,7 @@ def commitment_answer(
         commitment = locked(commitment)
         step(commitment, "answer")
         kept = kept_paper(this, actor, commitment, paper)
-        day = not_future(on or (kept.signed_on if kept else today_of(this)), "on", today_of(this))
+        day = day_of(on or (kept.signed_on if kept else today_of(this)), "on", this, commitment)
         if commitment.answered_on is None:
             commitment.answered_on = day
             commitment.save(update_fields=["answered_on"])
@@ -99,7 +99,7 @@ def people_met(
         commitment = locked(commitment)
         step(commitment, "meet")
         kept = kept_paper(this, actor, commitment, paper)
-        day = not_future(on or (kept.signed_on if kept else today_of(this)), "on", today_of(this))
+        day = day_of(on or (kept.signed_on if kept else today_of(this)), "on", this, commitment)
         if commitment.met_people_on is None:
             commitment.met_people_on = day
             commitment.save(update_fields=["met_people_on"])
@@ -118,12 +118,15 @@ def proof_give(
     files: Iterable[Attachment] = (),
     writer: Actor | None = None,
     paper: OnPaper | None = None,
+    earlier: bool = False,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Show, as the bearer, that the promise is done. The clock stands until a second person has checked: neither who
     gave the proof nor, where the right of another room let somebody say it for the bearer, that `writer`.
 
     With the bearer's `paper` the supervisor's desk writes it down on the bearer's behalf; another person checks it.
+    It was done after it was promised; `earlier`: what another room recorded with its own day, such as a deed, may lie
+    before.
     """
     by = as_bearer(actor, commitment, paper)
     files = list(files)
@@ -148,7 +151,7 @@ def proof_give(
             round=commitment.round,
             text=PROOF.kept(text),
             quantity=quantity,
-            done_on=not_future(done_on, "done_on", today_of(this)),
+            done_on=day_of(done_on, "done_on", this, None if earlier else commitment),
             given_by_id=writer.person_id if writer is not None else actor.person_id,
             given_at=this.now,
             paper=kept,

@@ -21,10 +21,10 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
 from ._common import (
+    day_of,
     enter,
     kept_paper,
     locked,
-    not_future,
     paper_data,
     promised_words,
     remark,
@@ -209,7 +209,7 @@ def recheck_record(
         commitment = locked(commitment)
         step(commitment, "recheck")
         same_hands = second_person(actor, commitment)
-        day = not_future(on or today_of(this), "on", today_of(this))
+        day = day_of(on or today_of(this), "on", this)
         earliest = (commitment.settled_on or day) + RECHECK_AFTER
         if commitment.rechecked_on:
             raise WrongStage("recheck.done", _("A colleague has looked back already; the file shows the result."))

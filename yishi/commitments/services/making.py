@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.on_paper import OnPaper
@@ -15,10 +16,11 @@ from yishi.commitments.stages import step
 from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.journal.act import act
-from yishi.journal.models import Receipt
+from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.names import plain_name
 from yishi.kit.text import clean
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.numbers import next_number
@@ -27,10 +29,10 @@ from yishi.people.models import Person
 
 from ._common import (
     as_bearer,
+    day_of,
     enter,
     kept_paper,
     locked,
-    not_future,
     not_past,
     paper_data,
     promised_words,
@@ -106,7 +108,7 @@ def commitment_agree(
         if this.replayed:
             return this.receipt
         today = today_of(this)
-        agreed = not_future(agreed_on or today, "agreed_on", today)
+        agreed = day_of(agreed_on or today, "agreed_on", this)
         if agreed == today:
             not_past(due_on, "due_on", today)
         if due_on < agreed:
@@ -199,7 +201,7 @@ def commitment_hand_over(
         commitment = locked(commitment)
         commitment.state = step(commitment, "hand_over")
         today = today_of(this)
-        commitment.in_force_on = not_future(on or today, "on", today)
+        commitment.in_force_on = day_of(on or today, "on", this, commitment)
         is_late_record = commitment.backfilled and commitment.due_on < today
         commitment.backfilled = commitment.in_force_on < today or is_late_record
         commitment.save(update_fields=["state", "in_force_on", "backfilled"])
@@ -215,6 +217,42 @@ def commitment_hand_over(
         tell_bearer(commitment, "commitment.in_force", "")
         tell_desk(commitment, commitment.supervisor_id, "commitment.supervise", "")
         hooks.run(hooks.ON_MOVED, commitment, this)
+    return this.receipt
+
+
+def commitment_hand_over_correct(
+    *, actor: Viewer, commitment: Commitment, on: date, reason: str, act_id: UUID | None = None
+) -> Receipt:
+    """Correct the day on which a promise of the first round was put in force. Its clock runs from then on, unless that
+    day lies before the one on which the hand-over was written (see `commitment_hand_over`)."""
+    by = permit("commitment.hand_over", actor, commitment)
+    body = {"commitment": commitment.pk, "on": on, "reason": reason}
+    with act("commitments.commitment.hand_over_correct", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        commitment.state = step(commitment, "hand_over_correct")
+        handed_over = commitment.events.get(kind=Kind.IN_FORCE, round=1)
+        written_on, before = timezone.localdate(handed_over.at), handed_over.on
+        day = day_of(on, "on", this, commitment)
+        entries = Entry.objects.filter(subject_id=commitment.pk)
+        agreed = entries.filter(code="commitments.commitment.agree").earliest("received_at")
+        was_late = commitment.agreed_on < timezone.localdate(agreed.received_at)
+        commitment.in_force_on = day
+        commitment.backfilled = day < written_on or (was_late and commitment.due_on < written_on)
+        commitment.save(update_fields=["in_force_on", "backfilled"])
+        why = REASON.kept(reason)
+        handed_over.on = day
+        said_before = str(_("Before: %(day)s. %(reason)s") % {"day": day_said(before), "reason": why})
+        handed_over.text = "\n".join(text for text in (said_before, handed_over.text) if text)[:1000]
+        handed_over.save(update_fields=["on", "text"])
+        said = entries.filter(code__in=("commitments.commitment.hand_over", this.code))
+        undone = said.filter(reverses_id__isnull=False).values("reverses_id")
+        for entry in said.filter(reverses_id__isnull=True).exclude(pk__in=undone):
+            this.reverse(entry)
+        enter(this, commitment, "in_force", on=day, due_on=commitment.due_on, before=before)
+        tell_bearer(commitment, "commitment.in_force", str(day))
+        tell_desk(commitment, commitment.supervisor_id, "commitment.supervise", str(day))
     return this.receipt
 
 

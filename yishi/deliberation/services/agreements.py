@@ -8,7 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
-from yishi.commitments.services import commitment_agree, commitment_drop, commitment_hand_over
+from yishi.commitments.services import (
+    commitment_agree,
+    commitment_drop,
+    commitment_hand_over,
+    commitment_hand_over_correct,
+)
+from yishi.commitments.stages import may_step
 from yishi.database.words import Words
 from yishi.deliberation.models import Agreement, Duty, Matter, Presence, Release
 from yishi.deliberation.process.validator import hand_over_missing
@@ -16,13 +22,13 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.records import certain
-from yishi.notices.days import day_said
+from yishi.notices.days import day_said, happened
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Person
 
 from .asking import keep_shown
-from .course import matter_move_on
+from .course import matter_move_on, of_matter
 from .drafts import (
     S,
     agreement_change,
@@ -41,11 +47,13 @@ from .telling import tell_authors
 from .worries import authors_of
 
 REASON = Words("reason", 300, _("Please write why it is taken back."))
+WRONG_DAY = Words("reason", 300, _("Please write how the wrong day came there."))
 
 __all__ = [
     "agreement_change",
     "agreement_draft",
     "agreement_hand_over",
+    "agreement_hand_over_correct",
     "agreement_record",
     "agreement_take_back",
     "consent_record",
@@ -76,9 +84,9 @@ def agreement_record(
             return this.receipt
         row = draft_of(agreement)
         today = timezone.localdate(this.now)
-        day = recorded_on or today
-        if day > today:
-            raise Refusal("agreement.future", _("This day is still to come."), field="recorded_on")
+        day = happened(
+            recorded_on or today, "recorded_on", code="agreement", today=today, not_before=of_matter(row.matter)
+        )
         agreed = set(consented(row).values_list("party", flat=True))
         lacking = [party.name for party in row.matter.parties.all() if party.pk not in agreed]
         if lacking:
@@ -127,9 +135,7 @@ def agreement_hand_over(
                 % {"state": row.get_state_display()},
             )
         _check_gates(row.matter)
-        day = on or timezone.localdate(this.now)
-        if day > timezone.localdate(this.now):
-            raise Refusal("agreement.future", _("This day is still to come."), field="on")
+        day = _handed_over(this, row, on)
         row.state, row.handed_over_on = S.HANDED_OVER, day
         row.save(update_fields=["state", "handed_over_on"])
         states = (Commitment.State.AGREED, Commitment.State.PROPOSED)
@@ -140,6 +146,40 @@ def agreement_hand_over(
         enter(this, row, on=day)
         tell_authors(row.matter, "agreement.handed_over", once=f"handed_over/{row.pk}")
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
+    return this.receipt
+
+
+def _handed_over(this: Act, agreement: Agreement, on: date | None) -> date:
+    today, recorded = timezone.localdate(this.now), certain(agreement.recorded_on)
+    since = (recorded, _("The agreement was recorded on %(day)s; it cannot have been handed over earlier."))
+    return happened(on or today, "on", code="agreement", today=today, not_before=since)
+
+
+def agreement_hand_over_correct(
+    *, actor: Viewer, agreement: Agreement, on: date, reason: str, act_id: UUID | None = None
+) -> Receipt:
+    """Correct the day of a hand-over that was written wrong: its promises are in force from that day on, and their
+    clocks run where a wrong day had made them records after the event. Each file names the day that stood there."""
+    by = permit("agreement.run", actor, agreement.matter)
+    body = {"agreement": agreement.pk, "on": on, "reason": reason}
+    with act("deliberation.agreement.hand_over_correct", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_agreement(agreement)
+        if row.state != S.HANDED_OVER:
+            raise WrongStage("agreement.not_handed_over", _("The agreement is not handed over yet."))
+        day, before, why = _handed_over(this, row, on), certain(row.handed_over_on), WRONG_DAY.kept(reason)
+        if day == before:
+            raise Refusal("agreement.same_day", _("This day stands there already."), field="on")
+        row.handed_over_on = day
+        row.save(update_fields=["handed_over_on"])
+        for commitment in Commitment.within.filter(duty__agreement=row).order_by("ordinal"):
+            if commitment.in_force_on == before and may_step(commitment, "hand_over_correct"):
+                writer = actor if may("commitment.hand_over", actor, commitment) else system()
+                commitment_hand_over_correct(
+                    actor=writer, commitment=commitment, on=day, reason=why, act_id=this.child()
+                )
+        enter(this, row, on=day, before=before)
     return this.receipt
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from yishi.journal.act import SYSTEM, Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
-from yishi.notices.days import day_said
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
@@ -300,17 +301,17 @@ def _close(this: Act, matter: Matter, state: str, reason: str, on: date | None =
     tell_authors(matter, f"matter.{state}", once=f"{state}/{this.id}", by_sms=state == State.DROPPED, reason=reason)
 
 
+def of_matter(matter: Matter) -> tuple[date, Any]:
+    """The day before which nothing of a matter can have happened; one that is recorded afterwards has its own."""
+    began = timezone.localdate(matter.opened_at)
+    return began, _("The matter began on %(day)s; this cannot have been earlier.")
+
+
 def _check_day(on: date | None, facts: Facts) -> None:
-    if on is None:
-        return
-    if on > facts.today:
-        raise Refusal("matter.future", _("This day is still to come. Write the day on which it happened."), field="on")
-    if facts.step and on < facts.step.entered_on:
-        raise Refusal(
-            "matter.too_early",
-            _("The step began on %(day)s; it cannot have ended before.") % {"day": day_said(facts.step.entered_on)},
-            field="on",
-        )
+    if on is not None:
+        too_early = _("The step began on %(day)s; it cannot have ended before.")
+        began = (facts.step.entered_on, too_early) if facts.step else None
+        happened(on, "on", code="matter", today=facts.today, not_before=began)
 
 
 def _refresh(matter: Matter, fresh: Matter) -> None:

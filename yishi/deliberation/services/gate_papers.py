@@ -22,6 +22,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
 from .asking import shown_to
+from .course import of_matter
 from .gates import asked, checked_answer, write_answer
 
 NOT_AGREEING = Words("finding", 500, _("Please write what does not agree with the paper."))
@@ -53,9 +54,8 @@ def gate_record(
             raise WrongStage(
                 "gate.paper_waits", _("A colleague has written down a paper already; it waits to be compared.")
             )
-        kept = GatePaper.objects.create(
-            gate=gate, answer=answer, reason=reason, digest=now, **paper.record(actor, this.now)
-        )
+        signed = paper.record(actor, this.now, not_before=of_matter(matter))
+        kept = GatePaper.objects.create(gate=gate, answer=answer, reason=reason, digest=now, **signed)
         this.entry(
             subject=("matter", matter.pk),
             place=matter.place_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,12 +15,13 @@ from yishi.deliberation.shown import study_digest
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.journal.shown import check_shown
-from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.kit.errors import NotAllowed, WrongStage
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Installation
 from yishi.organisations.rights import permit
 
-from .course import locked, matter_move_on
+from .course import locked, matter_move_on, of_matter
 from .telling import tell_authors
 
 REPORT = Words("report", 20_000, _("Please write the report, or at least its summary."))
@@ -49,7 +51,7 @@ def study_open(
         if this.replayed:
             return this.receipt
         fresh = open_matter(matter)
-        day = happened(opened_on, "opened_on")
+        day = happened(opened_on or timezone.localdate(this.now), "opened_on", not_before=_since(fresh))
         study = Study.objects.create(
             matter=fresh,
             question=QUESTION.kept(question),
@@ -90,7 +92,7 @@ def visit_add(
         study = _unchecked(study)
         visit = StudyVisit.objects.create(
             study=study,
-            on=happened(on, "on"),
+            on=happened(on, "on", not_before=_since(fresh)),
             where=WHERE.kept(where),
             met=MET.kept(met),
             text=SEEN.kept(text),
@@ -143,7 +145,8 @@ def study_hand_in(
         if not study.visits.exists() or not study.findings.exists():
             raise WrongStage("study.thin", _("Please record at least one visit and one finding before handing it in."))
         study.report = REPORT.kept(report)
-        study.handed_in_on = happened(on, "on")
+        opened = (study.opened_on, _("The study began on %(day)s; this cannot have been earlier."))
+        study.handed_in_on = happened(on or timezone.localdate(this.now), "on", not_before=opened)
         study.check_note = ""
         study.save(update_fields=["report", "handed_in_on", "check_note"])
         this.entry(
@@ -209,12 +212,12 @@ def open_matter(matter: Matter) -> Matter:
     return fresh
 
 
-def happened(on: date | None, field: str) -> date:
-    """A day on which something happened: today if none is given, never after today."""
-    day = on or timezone.localdate()
-    if day > timezone.localdate():
-        raise Refusal(f"{field}.future", _("This day is still to come. Please give the day it happened."), field=field)
-    return day
+def _since(matter: Matter) -> tuple[date, Any]:
+    """The day before which nobody studied a matter: when it was raised first."""
+    raised = matter.worries.order_by("raised_at").values_list("raised_at", flat=True).first()
+    if raised is None or raised > matter.opened_at:
+        return of_matter(matter)
+    return timezone.localdate(raised), _("It was raised on %(day)s; this cannot have been earlier.")
 
 
 def is_past(this: Act, on: date | None) -> bool:

@@ -13,6 +13,7 @@ TITLES: dict[str, Title] = {
     "commitments.commitment.confirm": LedgerEvent.Kind.CONFIRMED.label,
     "commitments.commitment.drop": LedgerEvent.Kind.DROPPED.label,
     "commitments.commitment.hand_over": LedgerEvent.Kind.IN_FORCE.label,
+    "commitments.commitment.hand_over_correct": _("Day of the hand-over corrected"),
     "commitments.commitment.meet": LedgerEvent.Kind.MET.label,
     "commitments.commitment.prove": _("Proof given"),
     "commitments.commitment.reopen": LedgerEvent.Kind.REOPENED.label,

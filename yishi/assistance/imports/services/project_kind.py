@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from yishi.assistance.imports.models import Import
 from yishi.assistance.imports.workbooks.helpers import helpers_called
 from yishi.assistance.imports.workbooks.places import Places
@@ -158,11 +160,14 @@ class Projects(ByRow):
             quantities = []
             if each["amount"]:
                 quantities = [Quantity(each["what"], each["unit"], [Part(place, Decimal(each["amount"]))])]
+            start = date.fromisoformat(each["start"])
             receipt = project_open(
                 actor=actor, name=each["name"], place=place, kind=each["kind"],
-                responsible=Body.objects.get(pk=each["body"]), starts_on=date.fromisoformat(each["start"]),
+                responsible=Body.objects.get(pk=each["body"]), starts_on=start,
                 ends_on=date.fromisoformat(each["end"]), quantities=quantities, money=each["money"],
-                outside_number=each["outside"], words=each["words"], act_id=act_id(),
+                outside_number=each["outside"], words=each["words"],
+                planned_on=min(start, timezone.localdate()),  # else what is recorded late could not be approved then
+                act_id=act_id(),
             )  # fmt: skip
             made.append(UUID(str(receipt.result["project"])))
         return made

@@ -65,6 +65,7 @@ def match_deliver(
                 quantity=given,
                 files=kept,
                 writer=by,
+                earlier=True,
                 act_id=this.child(),
             )
         this.entry(

@@ -247,6 +247,7 @@ def match_close(this: Act, actor: Viewer, match: Match, deed: Deed) -> None:
             done_on=deed.on,
             quantity=deed.quantity,
             writer=by,
+            earlier=True,
             act_id=this.child(),
         )
     this.entry(

@@ -25,7 +25,7 @@ from yishi.journal.shown import check_shown
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
-from yishi.notices.days import day_said
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
@@ -244,15 +244,10 @@ def field_of(part: UUID) -> str:
 def in_order(project: Project, on: date, *, beginning: bool = False) -> date:
     """The day of a step. Refuses one that is to come, or that lies before the last step (with `beginning`: before the
     works began)."""
-    steps = project.steps.filter(verb__in=["start"] if beginning else ["approve", "start", "finish", "fail"])
+    steps = project.steps.filter(verb__in=["start"] if beginning else ["plan", "approve", "start", "finish", "fail"])
     last = steps.order_by("-on").first()
-    if last and passed(on) < last.on:
-        raise Refusal(
-            "project.order",
-            _("This day lies before the step of %(day)s. Give a later day.") % {"day": day_said(last.on)},
-            field="on",
-        )
-    return passed(on)
+    before = (last.on, _("This day lies before the step of %(day)s. Give a later day.")) if last else None
+    return happened(on, "on", code="project", not_before=before)
 
 
 def _plausible(project: Project, lines: Mapping[UUID, int], before: Mapping[UUID, Standing], day: date) -> None:

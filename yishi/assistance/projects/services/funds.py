@@ -29,7 +29,7 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.money import yuan_text
 from yishi.kit.records import certain
-from yishi.notices.days import day_said
+from yishi.notices.days import day_said, happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
@@ -352,11 +352,9 @@ def fen_of(amount: int) -> int:
     return amount
 
 
-def passed(on: date) -> date:
-    """A day on which something happened: not after today."""
-    if on > timezone.localdate():
-        raise Refusal("money.future", _("This day is still to come. Please give the day it happened."), field="on")
-    return on
+def passed(on: date, not_before: tuple[date, Any] | None = None) -> date:
+    """A day on which something happened to money or works: not after today, not before what it follows."""
+    return happened(on, "on", code="money", not_before=not_before)
 
 
 def bill_of(fund: Fund, kind: str, bill: str) -> str:

@@ -93,7 +93,7 @@ def payment_record(
             fund=fund,
             kind=Kind.PAID,
             amount=fen_of(amount),
-            on=passed(on),
+            on=passed(on, _had(fund, gift)),
             bill=bill_of(fund, Kind.PAID, bill),
             contract=contract,
             gift=gift,
@@ -260,6 +260,17 @@ def _address(movement: FundMovement, to: Any) -> None:
         movement.pupil = to
     if movement.contract and (movement.project is None or movement.contract.project_id != movement.project.pk):
         raise Refusal("payment.contract", _("This contract belongs to another project."), field="contract")
+
+
+def _had(fund: Fund, gift: FundMovement | None) -> tuple[date, Any]:
+    """The day before which nothing can have been paid: when the donation that is passed on came, else when the fund
+    began or, if that is earlier, first received something."""
+    if gift is not None:
+        return gift.on, _("The donation came on %(day)s; it cannot have been passed on earlier.")
+    came_in = FundMovement.within.filter(fund=fund, kind=Kind.RECEIVED, state__in=FundMovement.STANDING)
+    first = came_in.order_by("on").values_list("on", flat=True).first()
+    began = min(first, fund.opened_on) if first else fund.opened_on
+    return began, _("The fund has had money since %(day)s; nothing can have been paid earlier.")
 
 
 def _fund_has(movement: FundMovement) -> None:

@@ -15,9 +15,11 @@ from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Sitting
 from yishi.deliberation.process.validator import hand_over_missing
 from yishi.deliberation.services.agreements import (
     REASON,
+    WRONG_DAY,
     agreement_change,
     agreement_draft,
     agreement_hand_over,
+    agreement_hand_over_correct,
     agreement_record,
     agreement_take_back,
     consent_record,
@@ -341,6 +343,25 @@ def agreement_handing_over(request: Request, agreement: Agreement) -> HttpRespon
     )
 
 
+class CorrectForm(ActForm):
+    on = day_field(gettext_lazy("Handed over on"))
+    reason = WordsField(WRONG_DAY, gettext_lazy("Why was it written wrong?"), rows=2)
+
+
+@page("agreement.run", load=load_agreement)
+def hand_over_correcting(request: Request, agreement: Agreement) -> HttpResponse:
+    return agreement_act(
+        request,
+        agreement,
+        CorrectForm(request.POST or None, initial={"on": agreement.handed_over_on}),
+        agreement_hand_over_correct,
+        heading=_("Correct the day of the hand-over"),
+        lead=_("The promises are in force from that day on. The day that stood there stays in their files."),
+        done=_("The day is corrected."),
+        submit=_("Correct the day"),
+    )
+
+
 class ReasonForm(ActForm):
     reason = WordsField(REASON, gettext_lazy("Why is it taken back?"), rows=3)
 
@@ -367,5 +388,6 @@ urlpatterns = [
     path("desk/consents/<uuid:pk>/take-back/", consent_taking_back, name="consent_take_back"),
     path("desk/agreements/<uuid:pk>/record/", agreement_recording, name="agreement_record"),
     path("desk/agreements/<uuid:pk>/hand-over/", agreement_handing_over, name="agreement_hand_over"),
+    path("desk/agreements/<uuid:pk>/hand-over/correct/", hand_over_correcting, name="agreement_hand_over_correct"),
     path("desk/agreements/<uuid:pk>/take-back/", agreement_taking_back, name="agreement_take_back"),
 ]

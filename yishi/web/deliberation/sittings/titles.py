@@ -9,6 +9,7 @@ TITLES: dict[str, Title] = {
     "deliberation.agreement.change": _("Agreement changed"),
     "deliberation.agreement.draft": _("Agreement drafted"),
     "deliberation.agreement.hand_over": _("Agreement handed over"),
+    "deliberation.agreement.hand_over_correct": _("Day of the hand-over corrected"),
     "deliberation.agreement.record": _("Agreement recorded"),
     "deliberation.agreement.take_back": _("Agreement taken back to a draft"),
     "deliberation.chair.decide": _("Objection to the chair decided on"),
