@@ -166,7 +166,7 @@ def test_a_desk_keeps_a_members_proposal(cast):
 def test_who_runs_a_matter_speaks_for_a_seat(cast):
     story = Story(cast).raise_worry().take_up().study_it().fill_seats()
     clerk, seat = cast.viewer("clerk"), story.seat("company_head")
-    seats.interests_declare(actor=clerk, seat=seat, interests="无")
+    seats.interests_declare(actor=clerk, seat=seat, interests="无", how="当面说的")
     seats.seat_recuse(actor=clerk, seat=seat, reason="亲属")
     for code in ("declare", "recuse"):
         assert last(f"deliberation.seat.{code}") == ("post", cast.bodies["office"].pk)

@@ -75,6 +75,8 @@ def _sits(viewer: Viewer, thing: Any, **more: Any) -> Answer:
 
 add("study.run", runs | holds_key_seat)
 add("seat.run", runs)
+add("seat.declare", is_their_seat)
+add("seat.declare_for", is_their_seat | runs)
 add("seat.answer", is_their_seat | runs | holds_key_seat)
 add("chair.object", runs | sits_here)
 add("sitting.see", has_desk | sits_here, reads=True)

@@ -202,7 +202,7 @@ def studied(
 def seated(t: Teller, story: Story, room: Room, by: str = "clerk") -> None:
     """Everybody gets a seat; the chair declares interests."""
     chair = _seat(t, story, by, room.chair, "chair", "chair", "office")
-    t.does(by, interests_declare, seat=chair, interests="本人与事项各方没有利害关系")
+    t.does(by, interests_declare, seat=chair, interests="本人与事项各方没有利害关系", how="本人当面申报，签字存档")
     if room.has_secretary:
         _seat(t, story, by, room.secretary, "secretary", "secretary", "office")
     for who, seat_class, role in room.further:

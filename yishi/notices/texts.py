@@ -87,6 +87,9 @@ TEXTS: dict[str, Any] = {
     "plan.submitted": gettext_lazy("A yearly plan waits for your decision."),
     "release.checked": gettext_lazy("The public file of %(number)s was checked."),
     "release.prepared": gettext_lazy("A public file of %(number)s waits for the release check."),
+    "seat.declared_for": gettext_lazy(
+        "Your interests in %(number)s were written down for you. Please look whether it is what you declared."
+    ),
     "seat.declined": gettext_lazy("An invitation to %(number)s was declined."),
     "seat.invited": gettext_lazy("You are invited to take part in %(number)s. Please answer."),
     "seat.recused": gettext_lazy("Somebody stepped back from %(number)s because of an interest."),

@@ -155,7 +155,7 @@ def _chair(story):
     seats.objection_decide(actor=by, objection=objection, upheld=True, answer="属实")
     receipt = seats.seat_replace(actor=by, seat=chair, person=story.cast.people["chair_head"], reason="异议成立")
     new = Seat.objects.get(pk=receipt.result["seat"])
-    seats.interests_declare(actor=by, seat=new, interests="无")
+    seats.interests_declare(actor=story.by("chair_head"), seat=new, interests="无")
 
 
 def _quorum(story):

@@ -1,7 +1,9 @@
 """Who sits: invited one by one, answering for themselves, replaced and stepping back on the record; a neutral chair."""
 
 import pytest
+from django.urls import reverse
 
+from tests.cast import sign_in
 from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import ChairObjection, Seat
@@ -195,6 +197,35 @@ def test_the_chair_declares_interests_and_none_is_a_declaration(story):
     refused_with("interests.empty", lambda: interests_declare(actor=story.by("member"), seat=seat, interests=" "))
     interests_declare(actor=story.by("member"), seat=seat, interests="无")
     assert chair_problem(story.matter) == ""
+
+
+def test_nobody_declares_a_chair_neutral_in_the_chairs_name(client, story):
+    """Whoever runs the matter may write down what the chair declared, and how; it names them, and the chair is told."""
+    seat, convener = chair(story), story.by("convener")
+    refused_with("how.empty", lambda: interests_declare(actor=convener, seat=seat, interests="无"))
+    with pytest.raises(NotAllowed):
+        interests_declare(actor=story.by("village_head"), seat=seat, interests="无", how="听说的")
+    interests_declare(actor=convener, seat=seat, interests="无", how="11月30日签在纸上")
+    seat.refresh_from_db()
+    assert seat.interests_by == story.cast.people["convener"] and seat.interests_how == "11月30日签在纸上"
+    assert Notice.objects.filter(code="seat.declared_for", person=seat.person).count() == 1
+    sign_in(client, story.cast, "convener")
+    page = client.get(reverse("matter_seats", args=[story.matter.pk])).content.decode()
+    assert "代记" in page and "11月30日签在纸上" in page
+    interests_declare(actor=story.by("member"), seat=seat, interests="妻弟是公司的会计")
+    seat.refresh_from_db()
+    assert (seat.interests_by, seat.interests_how) == (None, "")
+    refused_with("interests.own", lambda: interests_declare(actor=convener, seat=seat, interests="无", how="当面说的"))
+
+
+def test_a_chair_who_has_not_declared_finds_it_among_their_duties(client, story):
+    seat = chair(story)
+    url = reverse("seat_declare", args=[seat.pk])
+    sign_in(client, story.cast, "member")
+    assert url in client.get(reverse("mine")).content.decode()
+    assert client.post(url, {"interests": "无"}).status_code == 302
+    seat.refresh_from_db()
+    assert seat.interests_by is None and url not in client.get(reverse("mine")).content.decode()
 
 
 def test_the_chair_sits_for_no_party_and_is_alone(story):

@@ -408,7 +408,7 @@ def test_a_study_with_a_photo_goes_through_the_pages(client, cast):
     picture = io.BytesIO()
     Image.new("RGB", (40, 30), "green").save(picture, "JPEG")
     photo = SimpleUploadedFile("田.jpg", picture.getvalue(), "image/jpeg")
-    fields = {"on": "2026-01-05", "where": "基地", "met": "五户", "text": "看了"}
+    fields = {"on": timezone.localdate().isoformat(), "where": "基地", "met": "五户", "text": "看了"}
     assert post(client, "visit_new", study.pk, photo_1=photo, **fields).status_code == 302
     fake = SimpleUploadedFile("假.jpg", b"not a photo", "image/jpeg")
     page = post(client, "visit_new", study.pk, photo_1=fake, **{**fields, "text": "写了很多字"})

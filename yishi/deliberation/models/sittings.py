@@ -127,6 +127,8 @@ class Seat(models.Model):
     written_as = models.CharField(max_length=64, blank=True)  # how the name stood here before it was corrected
     interests = models.CharField(max_length=500, blank=True)  # declared by the chair; "none" is a declaration
     interests_declared_at = models.DateTimeField(null=True)
+    interests_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # who wrote it down for them
+    interests_how = models.CharField(max_length=300, blank=True)  # and how they had declared it
     recusal_note = models.CharField(max_length=500, blank=True)
     started_on = models.DateField()
     ended_on = models.DateField(null=True)

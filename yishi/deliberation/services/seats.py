@@ -20,12 +20,13 @@ from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Member, PlaceLevel, valid_on
 from yishi.organisations.query_codes import code_for_act, code_issue, codes_revoke
-from yishi.organisations.rights import permit
+from yishi.organisations.rights import may, permit
 from yishi.people.models import Account, Person
 
 from .course import matter_move_on
 from .studies import open_matter
 
+HOW = Words("how", 300, _("Please write how they declared it: on paper, by phone, on which day."))
 INTERESTS = Words("interests", 500, _("Please write the interests, or “none”."))
 RECUSAL_NOTE = Words("recusal_note", 500)
 DECISION = Words("answer", 500, _("Please write the reason for the decision."))
@@ -230,29 +231,48 @@ def seat_recuse(*, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None =
 
 
 def interests_declare(
-    *, actor: Viewer, seat: Seat, interests: str, recusal_note: str = "", act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    seat: Seat,
+    interests: str,
+    recusal_note: str = "",
+    how: str = "",
+    act_id: UUID | None = None,
 ) -> Receipt:
     """The chair (or whoever sits) declares interests; "none" is a declaration too.
 
+    It is their own word. Whoever runs the matter may write it down for them (代记), with `how` they declared it: it
+    names its writer, they are told, and what they declared themselves is not written over.
     A recusal note says why somebody of an obligated body may chair all the same.
     """
-    by = permit("seat.answer", actor, seat)
-    body = {"seat": seat.pk, "interests": interests, "note": recusal_note}
+    is_own = may("seat.declare", actor, seat) is not None
+    by = permit("seat.declare" if is_own else "seat.run", actor, seat)
+    body = {"seat": seat.pk, "interests": interests, "note": recusal_note, **({} if is_own else {"how": how})}
     with act("deliberation.seat.declare", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = locked_seat(seat)
         if row.state in ENDS:
             raise WrongStage("seat.ended", _("This seat is not held any more."))
+        if not is_own and row.interests_declared_at is not None and row.interests_by_id is None:
+            raise WrongStage("interests.own", _("They have declared their interests themselves; only they change it."))
         row.interests = INTERESTS.kept(interests)
         row.interests_declared_at = this.now
         row.recusal_note = RECUSAL_NOTE.kept(recusal_note)
-        row.save(update_fields=["interests", "interests_declared_at", "recusal_note"])
-        this.entry(
-            subject=("matter", row.matter_id),
-            place=row.matter.place_id,
-            data={"seat": row.pk, "recusal_note": bool(row.recusal_note)},
-        )
+        row.interests_by = None if is_own else actor.person
+        row.interests_how = "" if is_own else HOW.kept(how)
+        row.save(update_fields=["interests", "interests_declared_at", "recusal_note", "interests_by", "interests_how"])
+        data = {"seat": row.pk, "recusal_note": bool(row.recusal_note), "own": is_own}
+        this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data=data)
+        if not is_own:
+            tell(
+                person=row.person,
+                code="seat.declared_for",
+                params={"number": row.matter.number},
+                subject=("matter", row.matter_id),
+                once=f"seat.declared_for/{this.id}",
+                channels=("app", "sms"),
+            )
         this.result(seat=row.pk)
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from yishi.commitments.models import Commitment, Judge, Verdict
 from yishi.database.gather import kept_question
-from yishi.deliberation.models import Seat, Sitting, Worry
+from yishi.deliberation.models import Matter, Seat, Sitting, Worry
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.helping import to_confirm
 from yishi.web.commitments.judge import JUDGED_IN
@@ -37,7 +37,15 @@ def _judging_page(commitment: Commitment) -> str:
 
 
 def _invited_rows(viewer: Any) -> QuerySet[Seat]:
-    invited = Seat.objects.filter(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
+    """Invitations to answer, and what they chair without having declared their interests."""
+    undeclared = Q(
+        state=Seat.State.ACCEPTED,
+        role=Seat.Role.CHAIR,
+        interests_declared_at__isnull=True,
+        matter__state=Matter.State.OPEN,
+    )
+    waits = Q(state=Seat.State.INVITED) | undeclared
+    invited = Seat.objects.filter(waits, person=viewer.person_id, ended_on__isnull=True)
     return invited.select_related("matter").defer("matter__summary").order_by("started_on")[:SHOWN]
 
 
@@ -46,8 +54,9 @@ def _invited_items(viewer: Any, seats: Any) -> list[DeskItem]:
         DeskItem(
             kind="seat",
             title=seat.matter.title,
-            act=_("Answer the invitation"),
-            url=link("my_seat", seat.pk) or reverse("matter", args=[seat.matter_id]),
+            act=_("Answer the invitation") if seat.state == Seat.State.INVITED else _("Declare interests"),
+            url=link("my_seat" if seat.state == Seat.State.INVITED else "seat_declare", seat.pk)
+            or reverse("matter", args=[seat.matter_id]),
             detail=seat.get_role_display(),
         )
         for seat in seats

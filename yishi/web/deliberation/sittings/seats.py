@@ -17,6 +17,7 @@ from yishi.deliberation.models import ChairObjection, Draw, Matter, Seat
 from yishi.deliberation.process.schema import FILLED_BY, read_document
 from yishi.deliberation.services.seats import (
     DECISION,
+    HOW,
     INTEREST,
     INTERESTS,
     OBJECTION,
@@ -289,16 +290,21 @@ class DeclareForm(ActForm):
     )
 
 
-@page("seat.answer", load=load_seat, face="both")
+class DeclareForForm(DeclareForm):
+    how = WordsField(HOW, gettext_lazy("How did they declare it?"), rows=2)
+
+
+@page("seat.declare_for", load=load_seat, face="both")
 def seat_declaring(request: Request, seat: Seat) -> HttpResponse:
+    """Their own word; whoever runs the matter writes it down for them, by name."""
+    is_own = may("seat.declare", request.viewer, seat) is not None
+    initial = {"interests": seat.interests, "recusal_note": seat.recusal_note, "how": seat.interests_how}
     return _act(
         request,
         seat,
-        DeclareForm(
-            request.POST or None, initial={"interests": seat.interests, "recusal_note": seat.recusal_note}, edits=seat
-        ),
+        (DeclareForm if is_own else DeclareForForm)(request.POST or None, initial=initial, edits=seat),
         interests_declare,
-        heading=_("Declare interests"),
+        heading=_("Declare interests") if is_own else _("Write down what %(name)s declared") % {"name": seat.person},
         done=_("The declaration is on the record."),
         submit=_("Declare"),
     )
