@@ -111,6 +111,9 @@ TEXTS: dict[str, Any] = {
     "worry.reopened": gettext_lazy("%(number)s: not content with the answer. Please answer again by %(due_on)s."),
     "worry.separated": gettext_lazy("%(number)s stands by itself again and is answered by itself."),
     "worry.settled": gettext_lazy("%(number)s is settled. Read it with your query code."),
+    "worry.taken_back": gettext_lazy(
+        "What was decided on %(number)s is taken back; it is looked at again. The reason stands in your file."
+    ),
     "worry.taken_up": gettext_lazy("%(number)s was taken up for deliberation."),
 }
 

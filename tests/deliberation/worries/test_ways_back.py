@@ -2,8 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.cast import sign_in
+from tests.story import Story
 from yishi.deliberation.models import Worry
 from yishi.deliberation.services import screening
 from yishi.deliberation.services.worries import authors_of, worry_file
@@ -59,6 +61,51 @@ def test_forms_7_a_merge_is_taken_back(cast, worry):
     assert [step.kind for step in second.steps.order_by("at", "pk")] == ["filed", "merged", "separated"]
     screening.worry_answer(actor=convener, worry=second, text="明天修")
     assert told(first) == []
+
+
+@pytest.mark.parametrize("decided", ["taken_up", "joined", "declined", "answered", "referred"])
+def test_what_was_decided_by_mistake_is_taken_back_to_the_conveners_desk(cast, worry, decided):
+    one, convener = worry(), cast.viewer("convener")
+    story = Story(cast).raise_worry().take_up()
+    do = {"actor": convener, "worry": one}
+    {
+        "taken_up": lambda: screening.worry_take_up(**do, reason="宜协商", title="租金", process=story.matter.process),
+        "joined": lambda: screening.worry_take_up(**do, reason="同一件事", matter=story.matter),
+        "declined": lambda: screening.worry_decline(**do, reason="不属于协商范围"),
+        "answered": lambda: screening.worry_answer(**do, text="已经付清"),
+        "referred": lambda: screening.worry_refer(**do, authority="县法院", reason="涉诉"),
+    }[decided]()
+    with pytest.raises(NotAllowed):
+        screening.worry_take_back(actor=cast.viewer("outsider"), worry=one, reason="点错了")
+    with pytest.raises(Refusal):
+        screening.worry_take_back(**do, reason=" ")
+    screening.worry_take_back(**do, reason="点错了")
+    one.refresh_from_db()
+    assert (one.state, one.matter, one.desk, one.answered_on) == ("filed", None, one.convener, None)
+    assert one.answer_due_on > timezone.localdate() and not one.is_sensitive
+    assert told(one)[-1] == "worry.taken_back"
+    assert [event.text for event in worry_events(one, to_raiser=True)][-2] == "点错了"
+    assert one.raiser not in authors_of(matter=story.matter)
+    screening.worry_answer(**do, text="明天修")
+    with pytest.raises(WrongStage):
+        screening.worry_take_back(actor=convener, worry=worry("灯坏了"), reason="还没办")
+
+
+def test_a_worry_whose_matter_is_agreed_stays_there(cast):
+    """Its author judges the promises: who is joined by mistake is taken out before the agreement is recorded."""
+    story = Story(cast).all()
+    with pytest.raises(WrongStage):
+        screening.worry_take_back(actor=cast.viewer("convener"), worry=story.worry, reason="关联错了")
+
+
+def test_the_page_takes_a_decision_back(client, cast, worry):
+    one = worry()
+    screening.worry_decline(actor=cast.viewer("convener"), worry=one, reason="不属于协商范围")
+    sign_in(client, cast, "convener")
+    url = reverse("worry_take_back", args=[one.pk])
+    assert url in client.get(reverse("worry", args=[one.pk])).content.decode()
+    answer = client.post(url, {"reason": "点错了"}, follow=True).content.decode()
+    assert "点错了" in answer and url not in answer
 
 
 def test_forms_7_a_closed_worry_takes_nobody_in(cast, worry):

@@ -61,8 +61,9 @@ def _move(counted: _Counted) -> int:
 
 
 def _worries(span: tuple[date, date]) -> Iterator[_Counted]:
-    """From the day it was raised, passed on, asked again or taken out of a merge."""
-    again = (WorryStep.Kind.PASSED, WorryStep.Kind.REOPENED, WorryStep.Kind.SEPARATED)
+    """From the day it was raised, passed on, asked again, taken out of a merge, or its decision taken back."""
+    kinds = WorryStep.Kind
+    again = (kinds.PASSED, kinds.REOPENED, kinds.SEPARATED, kinds.TAKEN_BACK)
     for worry in Worry.within.filter(state__in=Worry.OWED, answer_due_on__range=span).order_by("pk"):
         step = worry.steps.filter(kind__in=again).order_by("-at").first()
         start = timezone.localdate(step.at if step else worry.raised_at)

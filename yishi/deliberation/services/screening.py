@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import Matter, ProcessVersion, Worry, WorryStep
+from yishi.deliberation.models import Agreement, Matter, ProcessVersion, Worry, WorryStep
 from yishi.journal.act import SYSTEM, Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
@@ -20,7 +20,9 @@ from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
+from yishi.organisations.themes import is_sensitive
 
+from .course import locked
 from .matters import matter_join_worry, matter_open
 from .worries import ANSWER_WORKDAYS, join, tell_authors_of
 
@@ -49,11 +51,11 @@ VERBS: dict[str, dict[str, str]] = {
         "refer": S.REFERRED,
         "decline": S.DECLINED,
     },
-    S.ANSWERED: {"reopen": S.FILED, "correct": S.ANSWERED},
-    S.DECLINED: {"reopen": S.FILED, "correct": S.DECLINED},
-    S.TAKEN_UP: {"settle": S.SETTLED, "release": S.FILED},
+    S.ANSWERED: {"reopen": S.FILED, "correct": S.ANSWERED, "take_back": S.FILED},
+    S.DECLINED: {"reopen": S.FILED, "correct": S.DECLINED, "take_back": S.FILED},
+    S.TAKEN_UP: {"settle": S.SETTLED, "take_back": S.FILED},
     S.MERGED: {"separate": S.FILED},
-    S.REFERRED: {"correct": S.REFERRED},
+    S.REFERRED: {"correct": S.REFERRED, "take_back": S.FILED},
     S.SETTLED: {"take_up_again": S.TAKEN_UP},
 }
 
@@ -197,20 +199,52 @@ def worry_separate(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | N
     def decide(this: Act, row: Worry) -> None:
         row.state = next_state(row, "separate")
         row.merged_into = row.says_same_as = None
-        row.desk_id = row.convener_id
-        row.answered_on = None
-        row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
-        row.save(update_fields=["state", "merged_into", "says_same_as", "desk", "answered_on", "answer_due_on"])
+        row.save(update_fields=["state", "merged_into", "says_same_as"])
         _step(this, row, Kind.SEPARATED, reason=WHY.kept(reason), body=row.convener)
-        tell(
-            body_id=row.convener_id,
-            code="worry.filed",
-            params={"number": row.number, "due_on": row.answer_due_on},
-            subject=("worry", row.pk),
-            once=f"worry.filed/{row.pk}/{this.id}",
-        )
+        _owed_anew(this, row)
 
     return _decide("separate", actor, worry, {"reason": reason}, decide, act_id, told="worry.separated")
+
+
+def worry_take_back(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Take back what was decided by mistake: answered, declined, referred, or taken up into a matter that has no
+    agreement yet. The worry lies at its convener's desk again, with a new day for the answer; what was decided and why
+    it is taken back stay in its story, and whoever raised it is told. Of the matter they hear no more."""
+
+    def decide(this: Act, row: Worry) -> None:
+        state = next_state(row, "take_back")
+        if row.state == S.TAKEN_UP and row.matter is not None:
+            matter = locked(row.matter)
+            if matter.agreements.filter(state__in=(Agreement.State.RECORDED, Agreement.State.HANDED_OVER)).exists():
+                raise WrongStage(
+                    "worry.agreed",
+                    _("An agreement on %(number)s is recorded, and this worry's author judges it: it stays there.")
+                    % {"number": matter.number},
+                )
+            row.matter = None
+        if row.state == S.REFERRED:
+            row.is_sensitive = is_sensitive(row.theme)
+        row.state = state
+        row.save(update_fields=["state", "matter", "is_sensitive"])
+        _step(this, row, Kind.TAKEN_BACK, reason=WHY.kept(reason), body=row.convener)
+        _owed_anew(this, row)
+
+    return _decide("take_back", actor, worry, {"reason": reason}, decide, act_id, told="worry.taken_back")
+
+
+def _owed_anew(this: Act, row: Worry) -> None:
+    """It lies at its convener's desk, which owes the answer from today on."""
+    row.desk_id = row.convener_id
+    row.answered_on = None
+    row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
+    row.save(update_fields=["desk", "answered_on", "answer_due_on"])
+    tell(
+        body_id=row.convener_id,
+        code="worry.filed",
+        params={"number": row.number, "due_on": row.answer_due_on},
+        subject=("worry", row.pk),
+        once=f"worry.filed/{row.pk}/{this.id}",
+    )
 
 
 def worry_refer(*, actor: Viewer, worry: Worry, authority: str, reason: str, act_id: UUID | None = None) -> Receipt:

@@ -17,6 +17,7 @@ TITLES: dict[str, Title] = {
     "deliberation.worry.reopen": _("Asked again"),
     "deliberation.worry.separate": _("The merge was taken back"),
     "deliberation.worry.settle": _("Settled"),
+    "deliberation.worry.take_back": _("The decision was taken back"),
     "deliberation.worry.take_up": _("Taken up for deliberation"),
     "deliberation.worry.take_up_again": _("Taken up again"),
 }

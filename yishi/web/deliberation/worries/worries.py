@@ -118,6 +118,7 @@ OUTCOMES: tuple[tuple[str, str, Any], ...] = (
     ("decline", "worry_decline", gettext_lazy("Do not take it up")),
     ("correct", "worry_correct", gettext_lazy("Send a corrected answer")),
     ("separate", "worry_separate", gettext_lazy("Take the merge back")),
+    ("take_back", "worry_take_back", gettext_lazy("Decided by mistake: take it back")),
 )
 
 
@@ -306,6 +307,12 @@ def worry_correct(request: Request, worry: Worry) -> HttpResponse:
 
 
 @page("worry.screen", load=load_worry)
+def worry_take_back(request: Request, worry: Worry) -> HttpResponse:
+    heading = _("Take the decision back")
+    return worry_act(request, worry, ReasonForm(request.POST or None), screening.worry_take_back, heading, heading)
+
+
+@page("worry.screen", load=load_worry)
 def worry_separate(request: Request, worry: Worry) -> HttpResponse:
     heading = _("Take the merge back")
     return worry_act(request, worry, ReasonForm(request.POST or None), screening.worry_separate, heading, heading)
@@ -432,6 +439,7 @@ urlpatterns = [
     path("desk/worries/<uuid:pk>/merge/", worry_merge, name="worry_merge"),
     path("desk/worries/<uuid:pk>/decline/", worry_decline, name="worry_decline"),
     path("desk/worries/<uuid:pk>/correct/", worry_correct, name="worry_correct"),
+    path("desk/worries/<uuid:pk>/take-back/", worry_take_back, name="worry_take_back"),
     path("desk/worries/<uuid:pk>/separate/", worry_separate, name="worry_separate"),
     path("desk/worries/<uuid:pk>/code/", worry_code, name="worry_code"),
 ]

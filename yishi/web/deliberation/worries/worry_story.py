@@ -18,6 +18,7 @@ ACTS = {  # kind of a step → the act that took it
     K.SETTLED: "deliberation.worry.settle",
     K.CORRECTED: "deliberation.worry.correct",
     K.SEPARATED: "deliberation.worry.separate",
+    K.TAKEN_BACK: "deliberation.worry.take_back",
 }
 
 
