@@ -1,5 +1,6 @@
 """What stands in a matter's file, read once: the conditions, the file page and the desk look at the same rows."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
@@ -46,6 +47,12 @@ def with_counts(matters: QuerySet[Matter]) -> QuerySet[Matter]:
         has_notes=Exists(LeaderNote.objects.filter(**mine)),
         study_question=Subquery(studies.order_by("-opened_on", "-pk").values("question")[:1]),
     )
+
+
+def just_after(on: date, moments: Iterable[datetime]) -> datetime | None:
+    """A second after the latest of `moments` that lie on the day `on`: a bare day follows what it builds on."""
+    same_day = [at for at in moments if timezone.localdate(at) == on]
+    return max(same_day) + timedelta(seconds=1) if same_day else None
 
 
 class Facts:
@@ -120,11 +127,12 @@ class Facts:
         sittings = Sitting.within.filter(matter=self.matter).exclude(state=Sitting.State.CANCELLED)
         return list(sittings.select_related("minutes", "venue").order_by("ordinal"))
 
-    def after_sittings(self, on: date) -> datetime | None:
-        """A moment of a day after the sittings that were held on it: what was agreed in them follows them."""
-        held = (one.closed_at or one.starts_at for one in self.sittings if one.state == Sitting.State.CLOSED)
-        same_day = [at for at in held if timezone.localdate(at) == on]
-        return max(same_day) + timedelta(seconds=1) if same_day else None
+    def after_sittings(self, on: date, *raised: datetime) -> datetime | None:
+        """A moment of a day on which it was agreed: after the sittings that were held on it, what was `raised` on it
+        and the draft, all of which came before."""
+        before = [one.closed_at or one.starts_at for one in self.sittings if one.state == Sitting.State.CLOSED]
+        before += [*raised, *([self.agreement.written_at] if self.agreement else [])]
+        return just_after(on, before)
 
     @property
     def sitting(self) -> Sitting | None:

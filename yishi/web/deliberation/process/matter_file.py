@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.deliberation.models import Matter, Seat, Sitting, Worry
+from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, Worry
 from yishi.deliberation.process.facts import Facts, with_counts
 from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
@@ -106,6 +106,10 @@ def actor_of(matter: Matter, step: Step | None) -> str:
 def _mend(request: Request, matter: Matter, facts: Facts, code: str) -> str:
     """The address at which the viewer mends what is missing (`code`: its condition); "" where they may not."""
     if code.startswith("gate:"):
+        named, waits = code.removeprefix("gate:"), ("", GateRequest.Answer.HOLD)
+        asked = [gate for gate in facts.gates if (gate.step, gate.gate) == (matter.step, named)]
+        if asked and asked[-1].answer in waits:  # its body is asked already: to ask once more is refused
+            return link("gate", asked[-1].pk) if may("gate.see", request.viewer, asked[-1]) else ""
         if not may("gate.ask", request.viewer, matter):
             return ""
         return link("gate_ask", matter.pk, code.removeprefix("gate:"))
@@ -159,7 +163,8 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
             )
     if facts.agreement and facts.agreement.recorded_on:
         on = facts.agreement.recorded_on
-        add(on, facts.after_sittings(on), title=_("The agreement was recorded"), text=facts.agreement.number)
+        moments = [worry.raised_at for worry in worries]
+        add(on, facts.after_sittings(on, *moments), title=_("The agreement was recorded"), text=facts.agreement.number)
     past = [event for _when, event in sorted(events, key=lambda pair: pair[0])]
     return [*past, *_ahead(matter, facts)]
 

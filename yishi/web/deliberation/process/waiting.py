@@ -104,7 +104,7 @@ def _pressing(today: date) -> Q:
 
 def _idle(today: date) -> Q:
     later = Q(step_due_on__gt=_presses_until(today)) | Q(step_due_on__isnull=True)
-    return later & ~Q(_came_back()) & ~elsewhere()
+    return later & ~Q(_came_back()) & (~elsewhere() | _returned(today))  # another gate's answer mends no returned one
 
 
 def _bring_on(matter: Any) -> str:

@@ -22,7 +22,7 @@ from yishi.deliberation.models import (
     Study,
     Worry,
 )
-from yishi.deliberation.process.facts import Facts
+from yishi.deliberation.process.facts import Facts, just_after
 from yishi.deliberation.process.schema import ROLES
 from yishi.deliberation.veil import Veil
 from yishi.kit.records import lent
@@ -234,8 +234,10 @@ class PublicFile:
             if gate.answer:
                 title = f"{gate.name} · {gate.get_answer_display()}"
                 add(gate.answered_at or gate.asked_at, title=title, who=self.veil.body(gate.body))
+        first = lent(self.release, "first_raised")
+        raised = [first] if first else []
         if checked := lent(self.release, "study_checked"):
-            add(checked, title=_("The study was checked"))
+            add(checked, just_after(checked, raised), title=_("The study was checked"))
         for sitting in self.facts.sittings:
             if sitting.state == Sitting.State.CLOSED:
                 present = sitting.present_at_opening
@@ -244,7 +246,9 @@ class PublicFile:
         agreement = self.facts.agreement
         if agreement and agreement.recorded_on:
             on = agreement.recorded_on
-            add(on, self.facts.after_sittings(on), title=_("The agreement was recorded"), text=agreement.number)
+            add(
+                on, self.facts.after_sittings(on, *raised), title=_("The agreement was recorded"), text=agreement.number
+            )
 
     def _ledger(self, add: Any) -> None:
         acts = {promise.commitment.pk: promise for promise in self.promises}

@@ -10,7 +10,6 @@ from django.db.models import Count, Max
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -179,8 +178,7 @@ class CloseForm(ActForm):
     def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if sitting.backfilled:
-            self.fields["at"].label = _("When was it closed?")
-            self.initial["at"] = timezone.localtime(sitting.starts_at)
+            self.fields["at"].label = _("When was it closed?")  # nobody knows it but them: it was no minute long
 
 
 @page("sitting.run", load=load_sitting)

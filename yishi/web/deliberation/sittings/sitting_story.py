@@ -78,9 +78,9 @@ def _ahead(sitting: Sitting, notice: int, papers: int) -> list[Event]:
     if sitting.state == Sitting.State.OPEN:
         return [Event(_("The sitting is open"), sitting.opened_at, kind="now")]
     events = []
-    if not sitting.notice_given_on:
+    if not sitting.notice_given_on and not sitting.backfilled:  # else it was held, and people were told elsewhere
         events.append(Event(_("Give notice"), kind="now", due=add_workdays(day, -notice)))
-    if not sitting.papers_sent_on and papers:
+    if not sitting.papers_sent_on and papers and not sitting.backfilled:
         events.append(Event(_("Send the papers"), kind="next" if events else "now", due=add_workdays(day, -papers)))
     return [*events, Event(_("The sitting"), sitting.starts_at, kind="next" if events else "now")]
 

@@ -145,9 +145,10 @@ def next_acts(request: Request, sitting: Sitting) -> list[tuple[Any, str]]:
         return reverse(name, args=[sitting.pk])
 
     if sitting.state in (Sitting.State.PLANNED, Sitting.State.NOTICED):
-        acts = [] if sitting.notice_given_on else [(_("Give notice"), to("sitting_notice"))]
+        is_told = sitting.notice_given_on or sitting.backfilled
+        acts = [] if is_told else [(_("Give notice"), to("sitting_notice"))]
         acts += [(_("To the room: roll call"), to("sitting_room"))]
-        acts += [] if sitting.papers_sent_on else [(_("Papers sent"), to("papers_send"))]
+        acts += [] if sitting.papers_sent_on or sitting.backfilled else [(_("Papers sent"), to("papers_send"))]
         return [*acts, (_("Change"), to("sitting_change")), (_("Cancel"), to("sitting_cancel"))]
     late = [] if sitting.backfilled else late_acts(sitting)
     if sitting.state == Sitting.State.OPEN:

@@ -80,20 +80,22 @@ def _of_open_matter(today: date) -> Q:
 
 
 def _unnoticed(today: date) -> Q:
-    return _of_open_matter(today) & Q(notice_given_on__isnull=True)
+    """Notice of one that is recorded afterwards was given elsewhere, before."""
+    return _of_open_matter(today) & Q(notice_given_on__isnull=True, backfilled=False)
 
 
 def _without_minutes(today: date) -> Q:
     return _of_open_matter(today) & (Q(minutes__isnull=True) | Q(minutes__issued_at__isnull=True))
 
 
-def _starts(sitting: Any) -> date:
-    return timezone.localdate(sitting.starts_at)
+def _starts(sitting: Any) -> date | None:
+    """One that is recorded afterwards has no clock: nothing of it is overdue."""
+    return None if sitting.backfilled else timezone.localdate(sitting.starts_at)
 
 
 def _notice_due(sitting: Any) -> date:
     ahead = model_of(sitting.matter.process).clock("notice")
-    return add_workdays(_starts(sitting), -ahead)
+    return add_workdays(timezone.localdate(sitting.starts_at), -ahead)
 
 
 State = Sitting.State
