@@ -19,8 +19,6 @@ from yishi.deliberation.services.matters import TITLE
 from yishi.deliberation.services.screening import ANSWER, WHY
 from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import TEXT, code_reissue, who_raised, worry_file
-from yishi.kit.errors import Refusal
-from yishi.kit.ids import uuid7
 from yishi.kit.records import certain
 from yishi.notices.addresses import address_of
 from yishi.organisations.models import Body
@@ -145,7 +143,6 @@ def worry(request: Request, worry: Worry) -> HttpResponse:
         else [],
         "merged": worry.merged.count(),
         "new_code": _new_code(request, worry),
-        "code_act": uuid7(),
     }
     return render(request, "deliberation/worries/worry.html", context)
 
@@ -325,20 +322,28 @@ def worry_decline(request: Request, worry: Worry) -> HttpResponse:
     )
 
 
-@page("worry.reissue_code", load=load_worry, methods=("POST",))
+@page("worry.reissue_code", load=load_worry)
 def worry_code(request: Request, worry: Worry) -> HttpResponse:
-    """A new query code for who lost theirs; shown once."""
-    try:
-        act_id = ActForm(request.POST)
-        receipt = code_reissue(
-            actor=request.viewer, worry=worry, act_id=act_id.cleaned_data["act_id"] if act_id.is_valid() else None
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
+    """A new query code for who lost theirs, asked for once more: the old one is all that they have. Shown once."""
+
+    def show(receipt: Receipt) -> HttpResponse:
+        request.session[NEW_CODE] = {"worry": str(worry.pk), "code": spaced(certain(receipt.query_code))}
+        messages.success(request, _("The new code is below; the old one is dead."))
         return redirect("worry", pk=worry.pk)
-    request.session[NEW_CODE] = {"worry": str(worry.pk), "code": spaced(certain(receipt.query_code))}
-    messages.success(request, _("The new code is below; the old one is dead."))
-    return redirect("worry", pk=worry.pk)
+
+    return one_act(
+        request,
+        ActForm(request.POST or None),
+        code_reissue,
+        given={"worry": worry},
+        heading=_("New query code"),
+        lead=_(
+            "The code that they hold opens nothing from then on. Give a new one only if it is lost, or read by others."
+        ),
+        back=reverse("worry", args=[worry.pk]),
+        submit=_("Give a new code"),
+        answer=show,
+    )
 
 
 class BehalfForm(ActForm):
