@@ -76,8 +76,7 @@ def test_forms_12_a_form_sent_after_the_session_had_ended_is_come_back_to(client
 
 
 def test_forms_12_of_a_button_the_page_on_which_it_stands(client, cast):
-    story = Story(cast).raise_worry()
-    address, page = reverse("worry_code", args=[story.worry.pk]), reverse("worry", args=[story.worry.pk])
+    address, page = reverse("notices_read"), reverse("notices")
     answer = client.post(address, headers={"referer": f"http://testserver{page}"})
     assert answer.url == f"{reverse('account_login')}?next={page}"
     foreign = client.post(address, headers={"referer": "https://elsewhere.example/x/"})

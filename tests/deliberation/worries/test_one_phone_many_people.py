@@ -135,6 +135,8 @@ def test_an_idle_phone_forgets_the_code(client, story, settings, monkeypatch):
 def test_a_new_code_appears_on_its_own_worrys_page_only(client, cast, story):
     other = Story(cast).raise_worry().worry
     sign_in(client, cast, "convener")
+    asked = client.get(reverse("worry_code", args=[story.worry.pk])).content.decode()
+    assert "不能再用" in asked and "code-big" not in asked  # one click alone kills nobody's key
     sent = {"act_id": str(uuid7())}
     for _ in range(2):  # an impatient hand
         assert client.post(reverse("worry_code", args=[story.worry.pk]), sent).status_code == 302

@@ -19,6 +19,7 @@ from yishi.deliberation.services.matters import TITLE
 from yishi.deliberation.services.screening import ANSWER, WHY
 from yishi.deliberation.services.similar import similar_worries
 from yishi.deliberation.services.worries import TEXT, code_reissue, who_raised, worry_file
+from yishi.journal.models import Receipt
 from yishi.kit.records import certain
 from yishi.notices.addresses import address_of
 from yishi.organisations.models import Body
@@ -337,9 +338,7 @@ def worry_code(request: Request, worry: Worry) -> HttpResponse:
         code_reissue,
         given={"worry": worry},
         heading=_("New query code"),
-        lead=_(
-            "The code that they hold opens nothing from then on. Give a new one only if it is lost, or read by others."
-        ),
+        lead=_("The code that they hold opens nothing from then on. Only if it is lost, or others have read it."),
         back=reverse("worry", args=[worry.pk]),
         submit=_("Give a new code"),
         answer=show,
