@@ -23,6 +23,7 @@ FROZEN = {
     "assistance/0007_standings": "86f85aae33f9a5d417561762e381aa22fcda45a2408de4110c81713c0623d5b2",
     "assistance/0008_standings_of_before": "8774792cd8244c163c6e5589217f9507acf9f5d979e373e26ff1dff863f0e7f0",
     "assistance/0009_kept_words": "bbb05a1c216fb6263dd6e88d9adaaa26cadbc03919bfb9cb61faa62dcb332ae9",
+    "assistance/0010_asked_money": "0477b48d55ee2f45855805975cdb1d25d44e6c4c1d84a50929e30b292f63bf23",
     "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
     "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",
     "commitments/0002_r_heard": "3532afb0b1c6d8efd056ca5b1e363a432da23dd835d93cd7891a32a2d0956bc5",

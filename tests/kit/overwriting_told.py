@@ -73,6 +73,7 @@ OVERWRITES_NOTHING = {
     "pairing_end": STAGE,
     "pairing_hand_over": STAGE,
     "pairings_hand_over": STAGE,
+    "money_decide": STAGE,
     "papers_send": "the second reason stands behind the first",
     "payment_return": STAGE,
     "phone_change": "one's own number, with one's own code",

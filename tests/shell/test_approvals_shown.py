@@ -64,6 +64,25 @@ def test_the_approval_of_a_project(client, cast):
         assert works.project.stage == Project.Stage.APPROVED
 
 
+def test_more_money_for_a_project(client, cast):
+    with everything():
+        works = Works(cast).approve()
+
+    def asked(yuan):
+        with everything():
+            money = {"donation": yuan * YUAN}
+            money_plan(actor=works.builder, project=works.project, money=money, reason="增加一段")
+
+    asked(90_000)
+    sign_in(client, cast, "clerk")
+    assert (
+        reverse("project_money_decide", args=[works.pk])
+        in client.get(reverse("project", args=[works.pk])).content.decode()
+    )
+    address = reverse("project_money_decide", args=[works.pk])
+    approve(client, address, {"granted": "1"}, ("→ 90,000", "增加一段"), lambda: asked(5_000_000))
+
+
 def test_the_issue_of_minutes(client, cast):
     with everything():
         story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()

@@ -13,6 +13,7 @@ from tests.kept import kept
 from yishi.assistance.campaign.models import Campaign, Direction
 from yishi.assistance.projects.models import Project
 from yishi.assistance.projects.services.acceptance import Defect, project_promise, promises_of
+from yishi.assistance.projects.services.balances import project_money
 from yishi.assistance.projects.services.building import project_drop, project_finish, project_start
 from yishi.assistance.projects.services.contracts import contract_cancel, households_reach
 from yishi.assistance.projects.services.funds import fund_open
@@ -20,6 +21,7 @@ from yishi.assistance.projects.services.progress import standing_of, unit_cost, 
 from yishi.assistance.projects.services.projects import (
     Part,
     Quantity,
+    money_decide,
     money_plan,
     project_find,
     project_open,
@@ -29,6 +31,7 @@ from yishi.database.reach import reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.models import Post
+from yishi.web.shell.desk import inbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
@@ -202,6 +205,28 @@ def test_the_plan_of_money_is_not_less_than_what_is_held_or_signed(works):
         money_plan(actor=works.builder, project=works.project, money={"donation": 10**7})
     assert refused.value.code == "money.reason"
     money_plan(actor=works.builder, project=works.project, money={"donation": 10**7}, reason="增加一段")
+
+
+def test_more_money_than_was_approved_waits_for_who_approves(works, cast):
+    works.approve()
+    money_plan(actor=works.builder, project=works.project, money={"donation": 5_000_000 * YUAN}, reason="增加一段")
+    asked = works.project
+    assert (project_money(asked).total.planned, asked.asked_sum) == (80_000 * YUAN, 5_000_000 * YUAN)
+    with pytest.raises(NotAllowed):
+        money_decide(actor=works.builder, project=asked, granted=True)
+    with pytest.raises(Refusal) as unsaid:
+        money_decide(actor=works.clerk, project=asked, granted=False)
+    assert unsaid.value.field == "answer"
+    assert "project" in [item.kind for item in inbox(works.clerk)]
+    money_decide(actor=works.clerk, project=asked, granted=False, answer="没有依据")
+    assert (project_money(works.project).total.planned, works.project.asked_money) == (80_000 * YUAN, None)
+    with pytest.raises(WrongStage):
+        money_decide(actor=works.clerk, project=works.project, granted=True)
+    money_plan(actor=works.builder, project=works.project, money={"donation": 90_000 * YUAN}, reason="材料涨价")
+    money_decide(actor=works.clerk, project=works.project, granted=True)
+    assert project_money(works.project).total.planned == 90_000 * YUAN
+    money_plan(actor=works.builder, project=works.project, money={"donation": 70_000 * YUAN}, reason="少修一段")
+    assert project_money(works.project).total.planned == 70_000 * YUAN  # less asks nobody
 
 
 def test_a_part_with_progress_cannot_be_left_out(works):

@@ -17,3 +17,14 @@ def project_digest(project: Project) -> str:
             "money": dict(project.planned_money.order_by("kind").values_list("kind", "amount")),
         }
     )
+
+
+def money_asked_digest(project: Project) -> str:
+    """What is decided about money beyond the approved plan: the plan as it stands, what is asked for, and why."""
+    return digest(
+        {
+            "money": dict(project.planned_money.order_by("kind").values_list("kind", "amount")),
+            "asked": project.asked_money,
+            "why": project.asked_money_why,
+        }
+    )

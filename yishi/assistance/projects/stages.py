@@ -43,6 +43,8 @@ TABLE: dict[str, dict[str, str]] = {
 }
 for _stage in (S.PLANNED, S.APPROVED, S.BUILDING):
     TABLE[_stage]["plan_money"] = _stage
+for _stage in (S.APPROVED, S.BUILDING, S.FINISHED, S.ACCEPTED):
+    TABLE[_stage]["decide_money"] = _stage
 
 SAYS = {
     S.PLANNED: _("It is planned; it has to be approved first."),

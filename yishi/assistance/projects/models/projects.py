@@ -55,6 +55,9 @@ class Project(File):
     ends_on = models.DateField()
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PLANNED)
     paper = models.CharField(max_length=64, blank=True)  # number of the document that approved it
+    asked_money = models.JSONField(null=True)  # more than was approved, in fen by source: it waits for the approver
+    asked_money_why = models.CharField(max_length=300, blank=True)
+    asked_money_on = models.DateField(null=True)
     words = models.CharField(max_length=500, blank=True)
     unnamed_households = models.PositiveIntegerField(default=0)  # reached besides those by name; in no distinct count
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -67,6 +70,11 @@ class Project(File):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def asked_sum(self) -> int:
+        """The money that is asked for beyond the approved plan, with what the plan has; 0 where none is."""
+        return sum((self.asked_money or {}).values())
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

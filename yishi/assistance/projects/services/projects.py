@@ -20,18 +20,20 @@ from yishi.assistance.projects.models import (
     ProjectStep,
     QuantityPart,
 )
+from yishi.assistance.projects.shown import money_asked_digest
 from yishi.assistance.projects.stages import step
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
-from yishi.kit.errors import Refusal
+from yishi.journal.shown import check_shown
+from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.money import yuan_text
 from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.numbers import next_number
-from yishi.organisations.rights import permit
+from yishi.organisations.rights import may, permit
 
 from .balances import contracts_signed, project_money
 from .funds import MOST_FEN, WHY, locked_project, passed
@@ -41,6 +43,9 @@ WORDS = Words("words", 500)
 
 S = Project.Stage
 MOST_PARTS = 60
+
+
+WHY_NO_MONEY = Words("answer", 300, _("Please write why not."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,8 @@ def money_plan(
     """Plan how many fen come from each source (a FundKind), not less than is held ready or signed; this replaces the
     plan before. Result: project.
 
-    In a plan that is approved, a change needs its reason.
+    In a plan that is approved, a change needs its reason; more money than was approved waits for who approves
+    (`money_decide`), unless it is they who plan it. Until then the approved plan holds.
     """
     by = permit("project.plan", actor, project)
     body = {"project": project.pk, "money": dict(money), "reason": reason}
@@ -227,12 +233,61 @@ def money_plan(
                 _("Contracts over %(amount)s yuan are signed; the plan cannot be less.")
                 % {"amount": yuan_text(signed)},
             )
-        row.planned_money.all().delete()
-        _write_money(row, money)
-        if row.stage != S.PLANNED:
-            note_step(this, row, "replan", timezone.localdate(this.now), why)
-        enter(this, row, planned=sum(money.values()))
+        today, asked = timezone.localdate(this.now), sum(money.values())
+        waits = row.stage != S.PLANNED and asked > _planned(row) and not may("project.approve", actor, row)
+        if waits:
+            _check_money(money)
+            row.asked_money, row.asked_money_why, row.asked_money_on = dict(money), why, today
+            note_step(this, row, "ask_money", today, why)
+        else:
+            row.planned_money.all().delete()
+            _write_money(row, money)
+            row.asked_money, row.asked_money_why, row.asked_money_on = None, "", None
+            if row.stage != S.PLANNED:
+                note_step(this, row, "replan", today, why)
+        row.save(update_fields=["asked_money", "asked_money_why", "asked_money_on"])
+        said: dict[str, Any] = {"asked": asked} if waits else {"planned": asked}
+        enter(this, row, **said)
     return this.receipt
+
+
+def money_decide(
+    *,
+    actor: Viewer,
+    project: Project,
+    granted: bool,
+    answer: str = "",
+    shown: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Who approves the project grants the money that is asked for beyond what was approved, or says why not; the
+    approved plan holds then. `shown`: the hash of what was read (`money_asked_digest`). Result: project.
+    """
+    by = permit("project.approve", actor, project)
+    body = {"project": project.pk, "granted": granted, "answer": answer}
+    with act("assistance.project.decide_money", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        step(row, "decide_money")
+        if row.asked_money is None:
+            raise WrongStage("money.not_asked", _("No more money is asked for: it was decided meanwhile."))
+        now = money_asked_digest(row)
+        check_shown(shown, now)
+        why = WHY_NO_MONEY.kept(answer, needed=not granted)
+        if granted:
+            row.planned_money.all().delete()
+            _write_money(row, row.asked_money)
+        row.asked_money, row.asked_money_why, row.asked_money_on = None, "", None
+        row.save(update_fields=["asked_money", "asked_money_why", "asked_money_on"])
+        verb = "more_money" if granted else "no_money"
+        note_step(this, row, verb, timezone.localdate(this.now), why)
+        enter(this, row, planned=_planned(row), granted=granted, shown=now)
+    return this.receipt
+
+
+def _planned(project: Project) -> int:
+    return sum(project.planned_money.values_list("amount", flat=True))
 
 
 def parts_of(project: Project) -> list[QuantityPart]:
@@ -331,10 +386,14 @@ def _write_quantities(project: Project, quantities: Sequence[Quantity]) -> None:
     project.quantities.exclude(pk__in=kept).delete()
 
 
-def _write_money(project: Project, money: Mapping[str, int]) -> None:
+def _check_money(money: Mapping[str, int]) -> None:
     for kind, amount in money.items():
         if kind not in FundKind.values or not 0 <= amount <= MOST_FEN:
             raise Refusal("money.amount", _("Please type an amount above 0, in yuan."), field=kind)
+
+
+def _write_money(project: Project, money: Mapping[str, int]) -> None:
+    _check_money(money)
     PlannedMoney.objects.bulk_create(
         PlannedMoney(project=project, kind=kind, amount=amount) for kind, amount in money.items() if amount
     )

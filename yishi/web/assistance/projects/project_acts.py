@@ -19,7 +19,7 @@ from yishi.assistance.projects.services.acceptance import LOOKED_AT, Defect
 from yishi.assistance.projects.services.building import REPORT_WORDS, STEP_WORDS, field_of
 from yishi.assistance.projects.services.funds import WHY
 from yishi.assistance.projects.services.progress import Standing, standing_of
-from yishi.assistance.projects.shown import project_digest
+from yishi.assistance.projects.shown import money_asked_digest, project_digest
 from yishi.attachments.store import scan_keep
 from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.journal.models import Receipt
@@ -223,6 +223,39 @@ def project_approve(request: Request, project: Project) -> HttpResponse:
     )
 
 
+class MoneyDecideForm(ActForm):
+    granted = forms.TypedChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[("1", gettext_lazy("grant it")), ("0", gettext_lazy("refuse it"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    answer = WordsField(planning.WHY_NO_MONEY, gettext_lazy("Reason"), rows=3, when=("granted", False))
+
+
+@page("project.approve", load=load_project)
+def project_money_decide(request: Request, project: Project) -> HttpResponse:
+    """Who approved the plan reads what it is, what is asked for beyond it, and why."""
+    asked = project.asked_money or {}
+    before = dict(project.planned_money.values_list("kind", "amount"))
+    lines = [
+        (FundKind(kind).label, f"{yuan_text(before.get(kind, 0))} → {yuan_text(asked.get(kind, 0))}")
+        for kind in FundKind.values
+        if before.get(kind) or asked.get(kind)
+    ]
+    whole = f"{yuan_text(sum(before.values()))} → {yuan_text(sum(asked.values()))}"
+    return act_on(
+        request,
+        project,
+        MoneyDecideForm(request.POST or None, shown=money_asked_digest(project)),
+        planning.money_decide,
+        heading=_("Decide about more money"),
+        done=_("Decided; until then the approved plan held."),
+        submit=_("Decide"),
+        facts=[(_("money planned (yuan)"), whole), *lines, (_("Reason"), project.asked_money_why)] if asked else [],
+    )
+
+
 @page("project.build", load=load_project)
 def project_start(request: Request, project: Project) -> HttpResponse:
     return act_on(
@@ -345,6 +378,7 @@ def project_promise(request: Request, project: Project) -> HttpResponse:
 
 
 urlpatterns = [
+    path("desk/projects/<uuid:pk>/money/decide/", project_money_decide, name="project_money_decide"),
     path("desk/projects/<uuid:pk>/approve/", project_approve, name="project_approve"),
     path("desk/projects/<uuid:pk>/start/", project_start, name="project_start"),
     path("desk/projects/<uuid:pk>/report/", project_report, name="project_report"),

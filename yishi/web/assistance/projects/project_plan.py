@@ -232,7 +232,7 @@ def project_money(request: Request, project: Project) -> HttpResponse:
         MoneyForm(request.POST or None, project=project, edits=project),
         planning.money_plan,
         heading=_("Plan of its money"),
-        done=_("The change is stored."),
+        done=_("The change is stored; more money than was approved waits for who approves it."),
         submit=_("Save"),
         fields=lambda cleaned: {"reason": cleaned["reason"], "money": take_planned_money(dict(cleaned))},
     )

@@ -26,6 +26,14 @@ ACTS = {  # verb of a step → the act that took it
     "start": "assistance.project.start",
     "finish": "assistance.project.finish",
     "drop": "assistance.project.drop",
+    "ask_money": "assistance.project.money",
+    "more_money": "assistance.project.decide_money",
+    "no_money": "assistance.project.decide_money",
+}
+SAYS = {  # of a step whose act says not yet how it went
+    "ask_money": gettext_lazy("More money is asked for"),
+    "more_money": gettext_lazy("More money is granted"),
+    "no_money": gettext_lazy("More money is not granted"),
 }
 NEXT: dict[str, tuple[Any, str]] = {  # stage → what comes next, and the field of its planned day
     S.PLANNED: (gettext_lazy("Approval by an office above"), "starts_on"),
@@ -50,7 +58,9 @@ def project_events(
     for step in steps:
         if step.verb in ACTS:
             who = step.body.name if step.body else ""
-            event = Event(act_title(ACTS[step.verb]), when=step.on, who=who, text=step.words)
+            event = Event(
+                str(SAYS.get(step.verb, "")) or act_title(ACTS[step.verb]), when=step.on, who=who, text=step.words
+            )
             dated.append((step.on, step.at, event))
     for contract in contracts:
         text = _("%(amount)s yuan with %(whom)s") % {"amount": yuan_text(contract.amount), "whom": contract.with_whom}

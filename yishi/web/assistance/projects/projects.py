@@ -50,6 +50,7 @@ S = Project.Stage
 # (verb in the stage table, right, URL name, label): what a project's page offers, in the order of its life.
 ACTS: tuple[tuple[str, str, str, Any], ...] = (
     ("approve", "project.approve", "project_approve", gettext_lazy("Approve it")),
+    ("decide_money", "project.approve", "project_money_decide", gettext_lazy("Decide about more money")),
     ("start", "project.build", "project_start", gettext_lazy("The works begin")),
     ("report", "project.build", "project_report", gettext_lazy("Report progress")),
     ("finish", "project.build", "project_finish", gettext_lazy("The works are done")),
@@ -63,7 +64,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     ("plan_money", "project.plan", "project_change", gettext_lazy("Change")),
     ("drop", "project.plan", "project_drop", gettext_lazy("Give it up")),
 )
-STEPS = ("approve", "start", "report", "finish", "pass")  # what brings the project on
+STEPS = ("approve", "decide_money", "start", "report", "finish", "pass")  # what brings the project on
 
 
 class ProjectFilter(Form):
@@ -252,7 +253,7 @@ def offered(viewer: Any, project: Project) -> list[dict[str, Any]]:
     acts = [
         {"url": reverse(name, args=[project.pk]), "label": label, "is_step": verb in STEPS}
         for verb, right, name, label in ACTS
-        if may_step(project, verb) and allowed[right]
+        if may_step(project, verb) and allowed[right] and (verb != "decide_money" or project.asked_money is not None)
     ]
     if may_step(project, "allot") and any(viewer.holds(post.body_id) for post in viewer.posts):
         acts.append(

@@ -21,6 +21,7 @@ TITLES: dict[str, Title] = {
     "assistance.project.accept": _("Accepted or sent back"),
     "assistance.project.approve": _("Approved"),
     "assistance.project.change": _("The plan was changed"),
+    "assistance.project.decide_money": _("Decided about more money"),
     "assistance.project.drop": _("Given up"),
     "assistance.project.finish": _("The works were done"),
     "assistance.project.money": _("Planned money set"),

@@ -50,6 +50,10 @@ def _begins(today: date) -> Q:
     return Q(starts_on__lte=today)
 
 
+def _money_asked(today: date) -> Q:
+    return Q(asked_money_on__isnull=False)
+
+
 def _ends(today: date) -> Q:
     return Q(ends_on__lte=today)
 
@@ -60,6 +64,15 @@ PROJECTS = Course(
     stages=tuple(S.values),
     acts=(
         NextAct((S.PLANNED,), "leader", _("Approve the project"), "project_approve", "starts_on", whose=_leading),
+        NextAct(
+            (S.APPROVED, S.BUILDING, S.FINISHED),
+            "leader",
+            _("Decide about more money"),
+            "project_money_decide",
+            "asked_money_on",
+            _money_asked,
+            whose=_leading,
+        ),
         NextAct((S.APPROVED,), "responsible", _("Begin the works"), "project_start", "starts_on", _begins),
         NextAct((S.BUILDING,), "responsible", _("Report how far it is"), "project_report", "ends_on", _ends),
         NextAct((S.FINISHED,), "acceptor", _("Accept the works"), "project_accept", "ends_on"),
