@@ -81,6 +81,8 @@ def _project(record, act, cast):
     if act.desk != "responsible":
         record.responsible = cast.bodies["water"]
     record.acceptor = cast.bodies["office"] if act.desk == "acceptor" else None
+    is_asked = act.page == "project_money_decide"
+    record.asked_money, record.asked_money_on = ({"donation": 1}, timezone.localdate()) if is_asked else (None, None)
 
 
 def _proposal(record, act, cast):
