@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.database.named import record_named
 from yishi.kit.records import lend, lent
-from yishi.organisations.models import Body, Place, PlaceLevel, PlaceSetItem, Venue
+from yishi.organisations.models import Body, Place, PlaceLevel, PlaceSetItem, PlaceSuccession, Venue
 from yishi.organisations.named_places import place_now
 from yishi.organisations.reads import place_path, places_find
 from yishi.organisations.services.places import (
@@ -170,14 +171,15 @@ PLACE_BELONGS = DeclaredList(
 def place(request: Request, place: Place) -> HttpResponse:
     versions = place.versions.select_related("parent").order_by("-valid_from")
     belongs = PlaceSetItem.objects.filter(place=place, place_set__in=sets_for(request.viewer))
+    became = list(PlaceSuccession.objects.filter(Q(old=place) | Q(new=place)).select_related("old", "new"))
     belongs = belongs.select_related("place_set").order_by("-valid_from", "place_set__name")
     context = {
         "place": place,
         "trail": place_path(place),
         "versions": versions,
         "belongs": belongs,
-        "successors": place.successors.select_related("new"),
-        "predecessors": place.predecessors.select_related("old"),
+        "successors": [link for link in became if link.old_id == place.pk],
+        "predecessors": [link for link in became if link.new_id == place.pk],
         "now": place_now(place) if place.closed_on else (),
         "below": Place.objects.filter(parent=place, closed_on__isnull=True).order_by("code")[:200],
         "bodies": Body.objects.filter(place=place, valid_to__isnull=True).order_by("kind", "name")[:100],
