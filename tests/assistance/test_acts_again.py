@@ -34,6 +34,9 @@ NOT_CONTENT = {
     ("households_register_many", "is_demo"): "set by the demo alone",
     ("households_register_many", "rows"): "the hash of their file stands for them",
     ("pairings_make_many", "caused_by"): "the act that carries it",
+    ("project_approve", "shown"): "what the page showed, not what is said: an outdated one is refused",
+    ("money_decide", "shown"): "what the page showed",
+    ("change_approve", "shown"): "what the page showed",
     ("campaign_begin", "template"): "the catalogue is an act of its own, under an id of its own",
 }
 ENOUGH = 35  # services that the samples call

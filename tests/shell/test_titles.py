@@ -34,7 +34,7 @@ VERBS = {  # codes that a function makes of a verb; the verbs with which it is c
     "deliberation.topic.{verb}": {"draft", "undraft", "leave_out"},
     "deliberation.worry.{verb}": {
         *("take_up", "pass", "answer", "merge", "refer", "decline"),
-        *("correct", "separate"),
+        *("correct", "separate", "take_back"),
     },
     "organisations.installation.{verb}": {"change", "small_office", "three_posts", "public_overdue"},
     "organisations.place.{verb}": {"rename", "recode", "move"},
