@@ -23,6 +23,7 @@ from yishi.cli import places as places_verb
 from yishi.commitments.models import Commitment, TimeRequest
 from yishi.deliberation.models import Agreement, Draw, ProcessVersion, Study, Worry
 from yishi.deliberation.services.processes import process_file, process_shipped
+from yishi.journal.act import acting_at
 from yishi.journal.models import Entry
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
@@ -166,7 +167,9 @@ class TestDueDates:
         assert not TimeRequest.objects.exists()
 
     def test_an_event_in_the_past_is_accepted_marked_and_starts_no_clock(self, client, cast, story):
-        story.raise_worry().take_up()
+        with acting_at(timezone.now() - timedelta(days=500)):
+            story.raise_worry()
+        story.take_up()
         sign_in(client, cast, "convener")
         long_ago = timezone.localdate() - timedelta(days=400)
         page = send(client, "study_new", story.matter.pk, question="租金为何付不出", opened_on=long_ago.isoformat())

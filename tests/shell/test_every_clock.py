@@ -57,6 +57,7 @@ CLOCKS = {
     "deliberation/services/recounting.py:_gates": "test_what_was_in_doubt_is_counted_again",
     "deliberation/services/recounting.py:_steps": "test_what_was_in_doubt_is_counted_again",
     "deliberation/services/recounting.py:_worries": "test_what_was_in_doubt_is_counted_again",
+    "deliberation/services/screening.py:_owed_anew": "test_a_worry",
     "deliberation/services/screening.py:decide": "test_a_worry",
     "deliberation/services/screening.py:worry_reopen": "test_a_worry",
     "deliberation/services/sittings.py:_check_ahead": "test_notice_and_papers",
@@ -153,7 +154,7 @@ def test_every_day_of_three_years(wall):
 
 
 def test_a_worry(wall, cast):
-    """Raised, passed on, asked again: five working days each time."""
+    """Raised, passed on, asked again, its answer taken back: five working days each time."""
     for start in STARTS:
         with at(start):
             receipt = worry_file(
@@ -172,7 +173,13 @@ def test_a_worry(wall, cast):
             screening.worry_reopen(actor=viewer_of(worry.raiser), worry=worry, reason="还没修好")
         worry.refresh_from_db()
         holds(wall, worry.answer_due_on, later, 5)
-        notice = Notice.objects.get(code="worry.filed", subject_id=worry.pk)
+        last = later + timedelta(days=3)
+        with at(last):
+            screening.worry_answer(actor=cast.viewer("convener"), worry=worry, text="已修好")
+            screening.worry_take_back(actor=cast.viewer("convener"), worry=worry, reason="答错了对象")
+        worry.refresh_from_db()
+        holds(wall, worry.answer_due_on, last, 5)
+        notice = Notice.objects.filter(code="worry.filed", subject_id=worry.pk).earliest("created_at")
         assert notice.params["due_on"].endswith("?") != wall.stands(start, 5)
 
 
