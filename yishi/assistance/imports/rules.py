@@ -31,5 +31,4 @@ def sees_import(viewer: Viewer, thing: Any = None) -> Answer:
 
 
 add("import.run", may_import_somewhere)
-add("import.see", sees_import)  # not for reading posts: a workbook holds identity numbers in clear
-add("import.send", sees_import)  # and what follows: taken, explained, given up, taken back
+add("import.see", sees_import)  # sends too; no reading post sees a workbook, which holds identity numbers in clear

@@ -160,7 +160,7 @@ class SendForm(ActForm):
         return file
 
 
-@page("import.send")
+@page("import.see")
 def import_new(request: Request) -> HttpResponse:
     form = SendForm(request.POST or None, request.FILES or None, request=request)
     return one_act(
@@ -295,7 +295,7 @@ def import_rejected(request: Request, workbook: Import) -> HttpResponse:
     return _file(rejected_workbook(workbook), _("rows to mend") + ".xlsx")
 
 
-@page("import.send", load=load_import)
+@page("import.see", load=load_import)
 def import_take(request: Request, workbook: Import) -> HttpResponse:
     return _act(
         request,
@@ -309,7 +309,7 @@ def import_take(request: Request, workbook: Import) -> HttpResponse:
     )
 
 
-@page("import.send", load=load_import)
+@page("import.see", load=load_import)
 def import_take_good(request: Request, workbook: Import) -> HttpResponse:
     """The choice beside all or nothing: what can be taken is taken, the rest is given back."""
     return _act(
@@ -343,7 +343,7 @@ class ExplainForm(ActForm):
         return {"words": words}
 
 
-@page("import.send", load=load_import)
+@page("import.see", load=load_import)
 def import_words(request: Request, workbook: Import) -> HttpResponse:
     """What values mean, once for all rows and for the desk's next workbooks."""
     form = ExplainForm(request.POST or None, asked=words_asked(workbook))
@@ -362,7 +362,7 @@ def import_words(request: Request, workbook: Import) -> HttpResponse:
     )
 
 
-@page("import.send", load=load_import)
+@page("import.see", load=load_import)
 def import_back(request: Request, workbook: Import) -> HttpResponse:
     return _act(
         request,
@@ -375,7 +375,7 @@ def import_back(request: Request, workbook: Import) -> HttpResponse:
     )
 
 
-@page("import.send", load=load_import)
+@page("import.see", load=load_import)
 def import_drop(request: Request, workbook: Import) -> HttpResponse:
     return _act(
         request,
