@@ -162,16 +162,17 @@ def test_a_name_typed_beside_somebody_of_the_list_seats_neither(client, cast):
     assert Seat.objects.count() == seats and not Person.within.filter(name="张三").exists()
 
 
-def test_a_place_typed_beside_a_venue_and_a_name_beside_a_body_are_asked_about(client, cast):
+def test_a_place_typed_beside_a_venue_is_asked_about_and_a_body_may_speak_for_a_party(client, cast):
     with everything():
         story = Story(cast).raise_worry().take_up()
-        parties = story.matter.parties.count()
     sign_in(client, cast, "convener")
     where = {"venue": str(cast.venue.pk), "where": "村小学"}
     assert post(client, "sitting_new", story.matter.pk, starts_at="2030-01-07 09:00", **where).status_code == 422
+    assert not story.matter.sittings.exists()
     named = {"name": "三组村民", "body": str(cast.bodies["department"].pk)}
-    assert post(client, "party_new", story.matter.pk, **named).status_code == 422
-    assert story.matter.parties.count() == parties and not story.matter.sittings.exists()
+    assert post(client, "party_new", story.matter.pk, **named).status_code == 302
+    party = story.matter.parties.get(name="三组村民")
+    assert party.body == cast.bodies["department"]
 
 
 def test_an_anonymous_author_is_offered_to_the_convener_alone(client, cast):

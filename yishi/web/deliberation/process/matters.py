@@ -282,9 +282,14 @@ class PartyForm(ActForm):
         help_text=gettext_lazy("Such as “villagers of group 3”; names of villagers are not needed."),
     )
     body = forms.ModelChoiceField(
-        Body.objects.none(), label=gettext_lazy("or a body"), required=False, empty_label=gettext_lazy("none")
+        Body.objects.none(),
+        label=gettext_lazy("body that speaks for it, if there is one"),
+        required=False,
+        empty_label=gettext_lazy("none"),
+        help_text=gettext_lazy(
+            "It may take seats and duties for the party; without a name above, it is the party itself."
+        ),
     )
-    either = (("name", "body"),)
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
