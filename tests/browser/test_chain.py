@@ -303,5 +303,6 @@ def prove(people: People, commitment: Commitment, words: str) -> None:
 def check(people: People, commitment: Commitment) -> None:
     page = people.at("handler", "commitment_check", commitment.pk)
     page.locator("[name=accepted]").first.check(force=True)
+    page.locator("[name=as_agreed]").first.check(force=True)
     page.fill("[name=finding]", "凭证属实")
     send(page)
