@@ -3,7 +3,7 @@
 from typing import Any
 
 from yishi.kit.hooks import connect as hooks_connect
-from yishi.organisations.grants import STATIONS
+from yishi.organisations.grants import STANDINGS
 
 from .campaign import rules as campaign_rules
 from .campaign import rules_steering
@@ -20,7 +20,7 @@ from .imports.services.project_kind import Projects
 from .imports.workbooks.kinds import kind_add
 from .pairing import rules as pairing_rules
 from .pairing import rules_needs
-from .pairing.models.pairing import stations
+from .pairing.models.pairing import standing
 from .pairing.services.matches import match_close
 from .projects import rules as project_rules
 from .register import rules as register_rules
@@ -40,7 +40,7 @@ RULES = (
 
 
 TABLE: tuple[tuple[list[Any], Any], ...] = (
-    (STATIONS, stations),
+    (STANDINGS, standing),
     (ON_CHANGED, findings_follow),
     (HELPS_SOMEBODY, pairing_rules.is_helper.test),
     (HELPS_IT, pairing_rules.helps_it.test),

@@ -3,7 +3,7 @@
 A `Viewer` is made once per request (or by a test, a job, the demo) and handed to services as `actor`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,7 @@ from yishi.database.reach import EVERYTHING, Reach
 from yishi.journal.act import Actor
 from yishi.people.models import Account, Person
 
-from .models import Body, BodyKind, Member, Place, Post, PostRole, QueryCode, valid_on
+from .models import Body, BodyKind, Installation, Member, Place, Post, PostRole, QueryCode, valid_on
 
 # Bodies whose desks oversee all files of their place and the places within it.
 OVERSEEING = frozenset({BodyKind.COMMITTEE, BodyKind.CHAIRS, BodyKind.OFFICE, BodyKind.COUNCIL})
@@ -62,25 +62,64 @@ class Station:
     grant: Grant
 
 
-# What rooms above know of a person's stations on a day. One explicit table, filled at start by `apps.ready`.
-STATIONS: list[Callable[[UUID, date], Iterable[Station]]] = []
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a room above knows of a person on a day: their stations, and by name what is true of them."""
+
+    stations: Sequence[Station] = ()
+    truths: frozenset[str] = frozenset()
 
 
-class Stations(Sequence[Station]):
-    """A person's stations on a day, asked for by whoever needs them first, because most pages do not."""
+# What rooms above know of a person on a day. One explicit table, filled at start by `apps.ready`.
+STANDINGS: list[Callable[[UUID, date], Standing]] = []
 
-    def __init__(self, person: UUID, day: date):
+
+class Facts(Container[str]):
+    """What is true of a person on a day beyond their grants, asked of the database by whoever needs it first, and once.
+
+    A viewer hands its facts on to the viewers that are made of it (`at`, `changing`, `without_posts`): so nothing
+    stands here that depends on the posts of one of them. Pages and services read facts; nobody writes them.
+    """
+
+    def __init__(self, person: UUID | None = None, day: date | None = None):
         self._person, self._day = person, day
 
     @cached_property
-    def _stations(self) -> tuple[Station, ...]:
-        return tuple(station for find in STATIONS for station in find(self._person, self._day))
+    def _standings(self) -> tuple[Standing, ...]:
+        if self._person is None or self._day is None:
+            return ()
+        return tuple(find(self._person, self._day) for find in STANDINGS)
+
+    @cached_property
+    def stations(self) -> tuple[Station, ...]:
+        """Where they are stationed."""
+        return tuple(station for standing in self._standings for station in standing.stations)
+
+    @cached_property
+    def truths(self) -> frozenset[str]:
+        """The names of what is true of them."""
+        return frozenset().union(*(standing.truths for standing in self._standings))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.truths
+
+    @cached_property
+    def home_body_id(self) -> UUID | None:
+        """The body whose administrators run this installation."""
+        return Installation.objects.filter(pk=1).values_list("home_body_id", flat=True).first()
+
+
+class Stations(Sequence[Station]):
+    """The stations among somebody's facts, not asked for before they are needed, because most pages do not."""
+
+    def __init__(self, facts: Facts):
+        self._facts = facts
 
     def __getitem__(self, place: Any) -> Any:
-        return self._stations[place]
+        return self._facts.stations[place]
 
     def __len__(self) -> int:
-        return len(self._stations)
+        return len(self._facts.stations)
 
 
 class Villages(Sequence[tuple[int, int]]):
@@ -117,9 +156,9 @@ def first(grants: Iterable[Grant | None]) -> Grant | None:
     return next(filter(None, grants), None)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, frozen=True)
 class Viewer:
-    """A person (or nobody, or the system) with the grants that are valid today."""
+    """A person (or nobody, or the system) with the grants that are valid today; nobody changes a viewer."""
 
     person: Person | None = None
     posts: tuple[Post, ...] = ()
@@ -127,12 +166,12 @@ class Viewer:
     query_code: QueryCode | None = None
     is_system: bool = False
     reach: Reach = field(default_factory=Reach)
-    known: set[str] = field(default_factory=set)  # what is true of them for the day and was asked for already
+    facts: Facts = field(default_factory=Facts)
     all_posts: tuple[Post, ...] = ()  # also where only some of them are asked (`at`, `changing`)
     stations: Sequence[Station] = ()
 
     def __post_init__(self) -> None:
-        self.all_posts = self.all_posts or self.posts
+        object.__setattr__(self, "all_posts", self.all_posts or self.posts)
 
     @property
     def person_id(self) -> UUID | None:
@@ -228,7 +267,7 @@ class Viewer:
         seats = ((member.pk, member.term.body_id, member.term.body.place_id) for member in self.memberships)
         code = self.query_code.pk if self.query_code else None
         own = (self.person_id, code, self.is_system, tuple(posts), tuple(seats), tuple(self.stations))
-        return (*own, self.reach.key)
+        return (*own, self.facts.truths, self.reach.key)
 
     @cached_property
     def changing(self) -> "Viewer":
@@ -243,7 +282,7 @@ class Viewer:
             return self
         person = self.person.pk
         reach = Reach(villages=Villages(set(), self.stations), person=person, helper=person)
-        return Viewer(person=self.person, memberships=self.memberships, reach=reach, stations=self.stations)
+        return replace(self, posts=(), all_posts=(), reach=reach)
 
     def at(self, body_id: UUID) -> "Viewer":
         """The same person with nothing but their posts at this desk: these give what is asked so, or nothing does."""
@@ -308,7 +347,8 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
     posts, members = tuple(granted["posts"]), tuple(granted["members"])
     seeing = [post for post in posts if post.role in SEEING]
     keeping = [post for post in posts if post.role in KEEPING]
-    stations = Stations(person.pk, today)
+    facts = Facts(person.pk, today)
+    stations = Stations(facts)
     return Viewer(
         person=person,
         posts=posts,
@@ -327,6 +367,7 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
             ),
             register_bodies=frozenset(p.body_id for p in keeping),
         ),
+        facts=facts,
         stations=stations,
     )
 

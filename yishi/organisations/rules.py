@@ -43,14 +43,6 @@ CONVENING = frozenset(BodyKind.values) - {
 EVER = Q()
 
 
-HOME = "home"  # in Viewer.known: which body runs this installation
-
-
-def home_body_id() -> UUID | None:
-    """The body whose administrators run this installation."""
-    return Installation.objects.filter(pk=1).values_list("home_body_id", flat=True).first()
-
-
 def covers_place(viewer: Viewer, place: Place, role: str = PostRole.ADMINISTRATOR) -> Grant | None:
     """The administrator's post of the viewer that covers `place`."""
     return viewer.nearest(place.lo, lambda post: post.body.kind in REGISTERING, (role,))
@@ -168,11 +160,9 @@ def sees_register(viewer: Viewer, thing: Place | Body | None = None) -> Answer:
 
 
 def _at_home(viewer: Viewer, role: str) -> Grant | None:
-    """Their post of `role` at the body that runs this installation, which is asked for once."""
-    posts = [post for post in viewer.posts if post.role == role]
-    if posts and HOME not in viewer.known:
-        viewer.known.update({HOME, f"{HOME} {home_body_id()}"})
-    return first(Grant.of_post(post) for post in posts if f"{HOME} {post.body_id}" in viewer.known)
+    """Their post of `role` at the body that runs this installation."""
+    posts = (post for post in viewer.posts if post.role == role)
+    return first(Grant.of_post(post) for post in posts if post.body_id == viewer.facts.home_body_id)
 
 
 @predicate

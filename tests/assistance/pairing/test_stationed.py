@@ -8,6 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,6 +31,7 @@ from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.grants import viewer_of
+from yishi.organisations.rights import may
 
 pytestmark = pytest.mark.django_db
 LISTS = ("deeds", "figures", "commitments", "change_requests", "checks")
@@ -198,3 +201,24 @@ def test_the_page_of_the_team_ends_it(client, cast, paired):
     assert client.post(reverse("team_end", args=[paired.posting.pk]), sent).status_code == 302
     page = client.get(reverse("team", args=[paired.posting.pk])).content.decode()
     assert "轮换" in page and reverse("team_end", args=[paired.posting.pk]) not in page
+
+
+def test_what_is_asked_at_a_desk_says_nothing_of_the_whole_person(cast, paired):
+    with everything():
+        cadre = cast.viewer("cadre")
+        assert may("pairing.own", cadre, at=cast.bodies["office"]) is None  # no post there, and paired with nobody
+        assert may("pairing.own", cadre)
+
+
+def test_whether_somebody_helps_is_asked_for_once_and_with_their_stations(cast, paired):
+    office = cast.bodies["office"]
+    with everything():
+        paired.pair("member")
+        for who, helps in (("cadre", True), ("member", True), ("villager", False)):
+            viewer = cast.viewer(who)
+            with CaptureQueriesContext(connection) as asked:
+                assert viewer.key and bool(viewer.stationed()) == (who == "cadre")
+                for copy in (viewer, viewer.changing, viewer.without_posts):
+                    assert bool(may("household.list", copy)) == helps
+                may("household.list", viewer, at=office)
+            assert len(asked) == 1, asked.captured_queries

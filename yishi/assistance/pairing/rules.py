@@ -14,16 +14,10 @@ from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import Place, current, valid_on
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import (
-    Measure,
-    Pairing,
-    StationedTeam,
-    Visit,
-)
+from .models import Measure, Pairing, StationedTeam, Visit
+from .models.pairing import PAIRED
 
 LATE_DAYS = 30  # for so long after their time a helper writes down a visit that was made within it
-HELPS = "helps"  # in Viewer.known: is paired or stationed today
-HELPS_NOBODY = "helps nobody"
 
 
 def pairing_of(viewer: Viewer, household: Household) -> Pairing | None:
@@ -37,13 +31,7 @@ def is_helper(viewer: Viewer, thing: Any = None) -> Answer:
     """Is paired, or is stationed somewhere, by whatever grant: also somebody without any desk."""
     if viewer.person_id is None or viewer.query_code:
         return False
-    if HELPS in viewer.known or HELPS_NOBODY in viewer.known:
-        return HELPS in viewer.known
-    helps = (
-        viewer.stationed() or Pairing.within.filter(valid_on(timezone.localdate()), person=viewer.person_id).exists()
-    )
-    viewer.known.add(HELPS if helps else HELPS_NOBODY)
-    return HELPS in viewer.known
+    return viewer.stationed() is not None or PAIRED in viewer.facts
 
 
 @predicate

@@ -18,7 +18,7 @@ from yishi.commitments.models import Commitment
 from yishi.database.gather import kept_question
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
-from yishi.organisations.grants import STATION, Grant, Station
+from yishi.organisations.grants import STATION, Grant, Standing, Station
 from yishi.organisations.models import Body, Dated, Place, valid_on
 from yishi.people.models import Person
 
@@ -85,16 +85,22 @@ class Pairing(File, Dated):
         )
 
 
-def stations(person: UUID, day: date) -> list[Station]:
-    """Where a person is stationed on `day` (see `grants.STATIONS`): in teams that have not ended."""
+PAIRED = "paired"  # among a viewer's facts: is paired in person today
+
+
+def standing(person: UUID, day: date) -> Standing:
+    """Where a person is stationed on `day`, in teams that have not ended, and whether they are paired: by one query
+    (see `grants.STANDINGS`)."""
 
     def asked() -> dict[str, Any]:
         stationed = TeamMember.objects.filter(valid_on(day), valid_on(day, "team__"), person=person)
         places = stationed.order_by("pk").values_list("pk", "sent_by", "team__place__lo", "team__place__hi")
-        return {"stations": places}
+        paired = Pairing.within.filter(valid_on(day), person=person).order_by()[:1]
+        return {"stations": places, "paired": paired.values_list("pk")}
 
-    found = kept_question("stations", (person, day), asked, is_reached=False).answer()["stations"]
-    return [Station(lo, hi, Grant(STATION, post, body)) for post, body, lo, hi in found]
+    found = kept_question("standing", (person, day), asked, is_reached=False).answer()
+    stations = [Station(lo, hi, Grant(STATION, post, body)) for post, body, lo, hi in found["stations"]]
+    return Standing(stations, frozenset({PAIRED} if found["paired"] else ()))
 
 
 class VisitRule(models.Model):

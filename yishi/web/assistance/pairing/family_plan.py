@@ -16,7 +16,6 @@ from yishi.assistance.pairing.models import (
     Visit,
 )
 from yishi.assistance.pairing.reads import with_where
-from yishi.assistance.pairing.rules import HELPS
 from yishi.assistance.register import codes
 from yishi.assistance.register.models import Household, HouseholdCause
 from yishi.commitments.models import Commitment, Proof, Verdict
@@ -68,8 +67,6 @@ class FamilyPlan:
             return False
         own = [helper["pairing"] for helper in self.helpers if helper["pairing"].person_id == viewer.person_id]
         own += [team_member for team_member in self.stationed if team_member.person_id == viewer.person_id]
-        if own:
-            viewer.known.add(HELPS)
         return bool(own) or any(helper["pairing"].body_id in viewer.reach.bodies for helper in self.helpers)
 
     @property

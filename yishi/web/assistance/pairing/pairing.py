@@ -29,7 +29,7 @@ from yishi.assistance.pairing.reads import (
     with_last_visit,
     without_helper,
 )
-from yishi.assistance.pairing.rules import HELPS, LATE_DAYS
+from yishi.assistance.pairing.rules import LATE_DAYS
 from yishi.assistance.pairing.services.pairing import visit_rule_set
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
@@ -79,8 +79,6 @@ def families(request: Request) -> HttpResponse:
         for pairing in own
         if pairing.household
     ]
-    if own or stations:
-        viewer.known.add(HELPS)
     homes = {pairing.household_id for pairing in own}
     begun = [pairing for pairing in near if pairing.valid_from <= today]
     context = {
