@@ -5,20 +5,22 @@ from typing import Any
 from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import ChairObjection, Duty, Matter, Minutes, Seat, Statement
+from .models import ChairObjection, Duty, Matter, Minutes, Seat, Statement, StudyFinding, StudyVisit
 from .rules import has_desk, runs_matter
 
 KEY_ROLES = (Seat.Role.CHAIR, Seat.Role.SECRETARY, Seat.Role.CONVENER)
 
 
 def matter_of(thing: Any) -> Matter:
-    """The matter to which a study, seat, draw, sitting, statement, minutes, agreement or duty belongs."""
+    """The matter to which a study or its part, seat, draw, sitting, statement, minutes, agreement or duty belongs."""
     if isinstance(thing, Matter):
         return thing
     if isinstance(thing, ChairObjection):
         return thing.seat.matter
     if isinstance(thing, Minutes | Statement):
         return thing.sitting.matter
+    if isinstance(thing, StudyVisit | StudyFinding):
+        return thing.study.matter
     if isinstance(thing, Duty):
         return thing.agreement.matter
     matter: Matter = thing.matter

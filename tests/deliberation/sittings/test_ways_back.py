@@ -12,9 +12,10 @@ from yishi.deliberation.models import Seat, Statement
 from yishi.deliberation.services.matters import party_add, party_remove
 from yishi.deliberation.services.minutes import minutes_issue, minutes_write
 from yishi.deliberation.services.seats import seat_fill
-from yishi.deliberation.services.sittings import presence_arrive
+from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close
 from yishi.deliberation.services.stances import room_floor, stance_take
 from yishi.deliberation.services.ways_back import (
+    presence_stay,
     presence_take_back,
     seat_rename,
     seat_take_back,
@@ -102,6 +103,29 @@ def test_forms_7_who_spoke_and_who_opened_it_were_here(story):
     chair = Seat.objects.get(matter=story.matter, role="chair", ended_on=None)
     with pytest.raises(WrongStage):
         presence_take_back(actor=story.by("convener"), sitting=story.sitting, seat=chair)
+
+
+def test_who_was_marked_as_gone_by_mistake_is_still_in_the_room(story):
+    """The undo of the roll call knew arrivals only: whoever was marked as leaving had to come a second time."""
+    story.sit()
+    convener, seat = story.by("convener"), story.seat("handler")
+    came = story.sitting.presences.get(seat=seat).arrived_at
+    with pytest.raises(WrongStage):
+        presence_stay(actor=convener, sitting=story.sitting, seat=seat)
+    presence_leave(actor=convener, sitting=story.sitting, seat=seat)
+    with pytest.raises(NotAllowed):
+        presence_stay(actor=story.by("outsider"), sitting=story.sitting, seat=seat)
+    presence_stay(actor=convener, sitting=story.sitting, seat=seat)
+    presence = story.sitting.presences.get(seat=seat)
+    assert (presence.arrived_at, presence.left_at) == (came, None)
+    assert Entry.objects.filter(code="deliberation.presence.stay").count() == 1
+    presence_leave(actor=convener, sitting=story.sitting, seat=seat)
+    presence_arrive(actor=convener, sitting=story.sitting, seat=seat)
+    with pytest.raises(WrongStage):
+        presence_stay(actor=convener, sitting=story.sitting, seat=seat)  # back already: nothing to take back
+    sitting_close(actor=convener, sitting=story.sitting)
+    with pytest.raises(WrongStage):
+        presence_stay(actor=convener, sitting=story.sitting, seat=seat)
 
 
 def test_forms_7_a_statement_is_withdrawn_and_stays_in_the_minutes_as_that(client, story):

@@ -8,6 +8,7 @@ from yishi.attachments.models import Attachment, PaperRecord
 from yishi.commitments.models import Commitment
 from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
+from yishi.database.taken_back import TakenBack
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place, Venue
 from yishi.people.models import Person
@@ -131,6 +132,8 @@ class StepRecord(models.Model):
     left_on = models.DateField(null=True)
     came_back = models.BooleanField(default=False)  # a gate returned the matter: it leaves only by somebody's hand
     note = models.CharField(max_length=500, blank=True)
+    ended_as = models.CharField(max_length=8, choices=Matter.State.choices, blank=True)  # over here, and opened again
+    ended_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["matter", "ordinal"], name="step_record_once")]
@@ -193,7 +196,7 @@ class GatePaper(PaperRecord):
         ]
 
 
-class LeaderNote(models.Model):
+class LeaderNote(TakenBack):
     """A leader's note on the file (拟办, 批示), with a scan where it was on paper."""
 
     class Kind(models.TextChoices):

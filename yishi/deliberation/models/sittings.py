@@ -8,6 +8,7 @@ from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
+from yishi.database.taken_back import TakenBack
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Venue
 from yishi.people.models import Person
@@ -15,7 +16,7 @@ from yishi.people.models import Person
 from .matters import Matter, Party
 
 
-class Study(models.Model):
+class Study(TakenBack):
     """Visits and findings before a sitting (调研)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -34,7 +35,7 @@ class Study(models.Model):
         return self.question
 
 
-class StudyVisit(models.Model):
+class StudyVisit(TakenBack):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     study = models.ForeignKey(Study, models.CASCADE, related_name="visits")
     on = models.DateField()
@@ -49,14 +50,15 @@ class StudyVisit(models.Model):
         return self.where
 
 
-class StudyFinding(models.Model):
+class StudyFinding(TakenBack):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     study = models.ForeignKey(Study, models.CASCADE, related_name="findings")
     ordinal = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=500)
     source = models.CharField(max_length=200, blank=True)
 
-    class Meta:
+    class Meta(TakenBack.Meta):
+        abstract = False
         ordering = ["ordinal"]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from yishi.commitments.models import Commitment, Judge, Verdict
@@ -44,7 +44,7 @@ def with_counts(matters: QuerySet[Matter]) -> QuerySet[Matter]:
         has_agreements=Exists(Agreement.objects.filter(**mine)),
         has_commitments=Exists(Commitment.within.filter(origin_kind="matter", origin_id=OuterRef("pk"))),
         has_gates=Exists(GateRequest.objects.filter(**mine)),
-        has_notes=Exists(LeaderNote.objects.filter(**mine)),
+        has_notes=Exists(LeaderNote.every.filter(**mine)),
         study_question=Subquery(studies.order_by("-opened_on", "-pk").values("question")[:1]),
     )
 
@@ -92,7 +92,8 @@ class Facts:
         studies = Study.objects.filter(matter=self.matter).order_by("opened_on", "pk")
         return list(
             studies.annotate(
-                visit_count=Count("visits", distinct=True), finding_count=Count("findings", distinct=True)
+                visit_count=Count("visits", filter=Q(visits__taken_back_at__isnull=True), distinct=True),
+                finding_count=Count("findings", filter=Q(findings__taken_back_at__isnull=True), distinct=True),
             ).select_related("checked_by")
         )
 
@@ -205,9 +206,19 @@ class Facts:
 
     @cached_property
     def notes(self) -> list[LeaderNote]:
+        return [note for note in self._all_notes if note.taken_back_at is None]
+
+    @property
+    def notes_back(self) -> list[LeaderNote]:
+        """Those that were put on the file by mistake."""
+        return [note for note in self._all_notes if note.taken_back_at is not None]
+
+    @cached_property
+    def _all_notes(self) -> list[LeaderNote]:
         if self._knows_none("notes"):
             return []
-        return list(LeaderNote.objects.filter(matter=self.matter).select_related("body", "scan").order_by("written_on"))
+        notes = LeaderNote.every.filter(matter=self.matter).select_related("body", "scan", "taken_back_by")
+        return list(notes.order_by("written_on"))
 
     @property
     def obligated_bodies(self) -> set[UUID]:

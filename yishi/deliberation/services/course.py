@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import Agreement, Matter, Sitting, Stage, StepRecord
+from yishi.deliberation.models import Agreement, GoodCase, Matter, Sitting, Stage, StepRecord
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.process.schema import STAGE_ORDER, Model, Step, read_document
 from yishi.deliberation.process.validator import matter_missing
@@ -26,13 +26,15 @@ from .telling import tell_authors, tell_convener
 
 NOTE = Words("note", 500)
 WHY = Words("reason", 1000, _("Write the reason: those who raised it will read it."), "matter.no_reason")
+WHY_BACK = Words("reason", 500, _("Please write why, in a few words."))
+MOVED = _("The matter has moved on meanwhile. Reload the page to see where it stands now.")
 
 State = Matter.State
 VERBS: dict[str, dict[str, str]] = {
     State.OPEN: {"advance": State.OPEN, "close": State.DONE, "end": State.ENDED, "drop": State.DROPPED},
-    State.ENDED: {"reopen": State.OPEN},
+    State.ENDED: {"reopen": State.OPEN, "open_again": State.OPEN},
     State.DONE: {"reopen": State.OPEN},
-    State.DROPPED: {},
+    State.DROPPED: {"open_again": State.OPEN},
 }
 # What else happens when a matter is over or open again (its worries are settled): filled by the room's `apps.ready`.
 ON_OVER: list[Callable[..., None]] = []
@@ -145,9 +147,7 @@ def matter_advance(
         next_state(fresh, "advance")
         facts = Facts(fresh)
         if step and fresh.step != step:
-            raise WrongStage(
-                "matter.moved", _("The matter has moved on meanwhile. Reload the page to see where it stands now.")
-            )
+            raise WrongStage("matter.moved", MOVED)
         _check_day(on, facts)
         lacking = matter_missing(fresh, facts)
         if lacking:
@@ -252,6 +252,74 @@ def matter_drop(*, actor: Viewer, matter: Matter, reason: str, act_id: UUID | No
     return this.receipt
 
 
+def matter_open_again(*, actor: Viewer, matter: Matter, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Dropped or ended by mistake: the matter is under way again in the step in which it was, with that step's clock as
+    if it had never stopped. Its worries are taken up again, and their authors read why. Result: matter."""
+    by = permit("matter.run", actor, matter)
+    body = {"matter": matter.pk, "reason": reason}
+    with act("deliberation.matter.open_again", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = locked(matter)
+        next_state(fresh, "open_again")
+        why = WHY_BACK.kept(reason)
+        if GoodCase.objects.filter(matter=fresh, withdrawn_on__isnull=True).exists():
+            raise WrongStage("matter.is_case", _("The matter is shown as a good case. Withdraw it there first."))
+        last = _opened(this, fresh, "open_again")
+        StepRecord.objects.create(
+            matter=fresh,
+            ordinal=last.ordinal + 1,
+            step=last.step,
+            stage=last.stage,
+            entered_on=timezone.localdate(),
+            due_on=last.due_on,
+            note=why,
+        )
+        fresh.step_due_on = last.due_on
+        fresh.save(update_fields=["step_due_on"])
+        tell_authors(fresh, "matter.reopened", once=f"open_again/{this.id}")
+        this.result(matter=fresh.pk, state=fresh.state)
+        _refresh(matter, fresh)
+    return this.receipt
+
+
+def matter_step_back(
+    *, actor: Viewer, matter: Matter, reason: str, step: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """Sent on by mistake: the matter is in the step before again, and leaves it by hand only. `step` is the step that
+    the actor saw. What was handed over stays so: no step lies before it any more. Result: matter, step."""
+    by = permit("matter.run", actor, matter)
+    body = {"matter": matter.pk, "reason": reason, "step": step}
+    with act("deliberation.matter.step_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        fresh = locked(matter)
+        next_state(fresh, "advance")
+        if step and fresh.step != step:
+            raise WrongStage("matter.moved", MOVED)
+        facts = Facts(fresh)
+        before = step_before(fresh, facts)
+        if before is None:
+            raise WrongStage("matter.no_step_back", _("There is no step to which this matter could go back."))
+        enter(this, fresh, before, note=WHY_BACK.kept(reason), back=True)
+        this.result(matter=fresh.pk, step=fresh.step)
+        _refresh(matter, fresh)
+    return this.receipt
+
+
+def step_before(matter: Matter, facts: Facts) -> Step | None:
+    """The step to which a matter may go back; none before the first, nor before a hand-over that stands."""
+    position = facts.model.position(matter.step)
+    if position < 1:
+        return None
+    before = facts.model.steps[position - 1]
+    handed_over = facts.agreement is not None and facts.agreement.state == Agreement.State.HANDED_OVER
+    owed = STAGE_ORDER[Stage.HANDED_OVER]
+    if handed_over and STAGE_ORDER.get(before.stage, 0) <= owed <= STAGE_ORDER.get(matter.stage, 0):
+        return None
+    return before
+
+
 def matter_reopen(matter: Matter, *, caused_by: UUID | None = None, note: str = "") -> None:
     """A promise of the matter was reopened: it is under way again, in the step in which promises are carried out."""
     with act("deliberation.matter.reopen", actor=SYSTEM, body={"matter": matter.pk}, caused_by=caused_by) as this:
@@ -261,13 +329,7 @@ def matter_reopen(matter: Matter, *, caused_by: UUID | None = None, note: str = 
         if fresh.state == State.OPEN and model.position(fresh.step) <= model.position(step.code):
             return
         if fresh.state != State.OPEN:
-            fresh.state, fresh.closed_on, fresh.closing_reason = next_state(fresh, "reopen"), None, ""
-            fresh.save(update_fields=["state", "closed_on", "closing_reason"])
-            this.entry(
-                subject=("matter", fresh.pk), place=fresh.place_id, quantities={"matters_over": -1}, data={"open": True}
-            )
-            for react in ON_REOPENED:
-                react(matter=fresh, act_id=this.child())
+            _opened(this, fresh, "reopen")
         enter(this, fresh, step, note=note)
         tell_convener(fresh, "matter.reopened", once=f"reopened/{this.id}")
         _refresh(matter, fresh)
@@ -299,6 +361,23 @@ def _close(this: Act, matter: Matter, state: str, reason: str, on: date | None =
         react(matter=matter, reason=reason, act_id=this.child())
     # Settling the worries told their authors already; a matter that is dropped owes them the reason by SMS too.
     tell_authors(matter, f"matter.{state}", once=f"{state}/{this.id}", by_sms=state == State.DROPPED, reason=reason)
+
+
+def _opened(this: Act, matter: Matter, verb: str) -> StepRecord:
+    """It is over no more, and its worries are taken up again. Its last step, where it stays that it was over, and why.
+    Whoever calls enters a step."""
+    last = matter.steps.order_by("-ordinal")[0]
+    last.ended_as, last.ended_reason = matter.state, matter.closing_reason
+    last.save(update_fields=["ended_as", "ended_reason"])
+    matter.state = next_state(matter, verb)
+    matter.closed_on, matter.closing_reason = None, ""
+    matter.save(update_fields=["state", "closed_on", "closing_reason"])
+    this.entry(
+        subject=("matter", matter.pk), place=matter.place_id, quantities={"matters_over": -1}, data={"open": True}
+    )
+    for react in ON_REOPENED:
+        react(matter=matter, act_id=this.child())
+    return last
 
 
 def of_matter(matter: Matter) -> tuple[date, Any]:

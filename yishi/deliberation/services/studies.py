@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.database.taken_back import locked_standing
 from yishi.database.words import Words
 from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
 from yishi.deliberation.shown import study_digest
@@ -122,7 +123,7 @@ def finding_add(*, actor: Viewer, study: Study, text: str, source: str = "", act
         study = _unchecked(study)
         finding = StudyFinding.objects.create(
             study=study,
-            ordinal=study.findings.count() + 1,
+            ordinal=StudyFinding.every.filter(study=study).count() + 1,
             text=FINDING.kept(text),
             source=SOURCE.kept(source),
         )
@@ -227,7 +228,7 @@ def is_past(this: Act, on: date | None) -> bool:
 
 def _unchecked(study: Study) -> Study:
     """The study, locked; refuses one that has been checked."""
-    row = Study.objects.select_for_update().get(pk=study.pk)
+    row: Study = locked_standing(study, _("This study was taken back."))
     if row.checked_on is not None:
         raise WrongStage("study.checked", _("The study has been checked; open a further study for what is new."))
     return row

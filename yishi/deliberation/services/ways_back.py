@@ -116,6 +116,28 @@ def presence_take_back(*, actor: Viewer, sitting: Sitting, seat: Seat, act_id: U
     return this.receipt
 
 
+def presence_stay(*, actor: Viewer, sitting: Sitting, seat: Seat, act_id: UUID | None = None) -> Receipt:
+    """Take back that somebody left: they are still in the room. While the sitting is open, and they have not come
+    again since."""
+    by = permit("sitting.run", actor, sitting.matter)
+    body = {"sitting": sitting.pk, "seat": seat.pk}
+    with act("deliberation.presence.stay", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_sitting(sitting)
+        if row.state not in (S.PLANNED, S.NOTICED, S.OPEN):
+            raise WrongStage("sitting.over", _("The sitting is over; who was here stands in its minutes."))
+        presence = row.presences.filter(seat=seat).order_by("-arrived_at").first()
+        if presence is None or presence.left_at is None:
+            raise WrongStage("presence.here", _("This person is not marked as having left."))
+        was = presence.left_at
+        presence.left_at = None
+        presence.save(update_fields=["left_at"])
+        save(row)
+        enter(this, row, seat=seat.pk, presence=presence.pk, left_at=was)
+    return this.receipt
+
+
 def statement_withdraw(*, actor: Viewer, statement: Statement, reason: str, act_id: UUID | None = None) -> Receipt:
     """Withdraw a statement: by the party that put it forward, or by whoever records the room. It stays in the minutes
     as withdrawn, with the reason; no stance on it counts. Result: statement."""

@@ -8,7 +8,7 @@ from django.urls import path
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
-from yishi.deliberation.models import Matter, Worry
+from yishi.deliberation.models import Matter, StudyVisit, Worry
 from yishi.proposals.models import Proposal
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -31,7 +31,9 @@ def _proof_file(request: Request, pk: UUID, file: UUID) -> Attachment:
 
 def _study_photo(request: Request, pk: UUID, photo: UUID) -> Attachment:
     matter = Matter.objects.get(pk=pk)
-    return Attachment.objects.filter(pk__in=matter.studies.values("visits__photos")).get(pk=photo)
+    return Attachment.objects.filter(pk__in=StudyVisit.every.filter(study__matter=matter).values("photos")).get(
+        pk=photo
+    )
 
 
 def _agreement_scan(request: Request, pk: UUID, file: UUID) -> Attachment:

@@ -15,11 +15,14 @@ from yishi.attachments.store import scan_keep
 from yishi.deliberation.models import Agreement, GateRequest, LeaderNote, Matter
 from yishi.deliberation.process.schema import Gate, read_document
 from yishi.deliberation.services.asking import gate_bodies, shown_to
+from yishi.deliberation.services.file_ways_back import REASON as WHY_BACK
+from yishi.deliberation.services.file_ways_back import note_take_back
 from yishi.deliberation.services.gates import ANSWERS, REASON, gate_answer, gate_ask, gates_of
 from yishi.deliberation.services.notes import AUTHOR, TEXT, note_add
 from yishi.deliberation.shown import gate_is_stale
 from yishi.journal.shown import digest
 from yishi.kit.records import lend, lent
+from yishi.notices.days import day_said
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
@@ -257,10 +260,36 @@ def note_scan(request: Request, matter: Matter) -> HttpResponse:
     return stream(lent(matter, "asked_note").scan)
 
 
+def load_matter_and_note(request: Request, pk: UUID, note: UUID) -> Matter:
+    matter = load_matter(request, pk)
+    return lend(matter, asked_note=matter.notes.get(pk=note))
+
+
+class MistakenForm(ActForm):
+    reason = WordsField(WHY_BACK, gettext_lazy("Why? It stays on the record."), rows=3)
+
+
+@page("note.add", load=load_matter_and_note)
+def note_mistaken(request: Request, matter: Matter) -> HttpResponse:
+    note = lent(matter, "asked_note")
+    return one_act(
+        request,
+        MistakenForm(request.POST or None),
+        note_take_back,
+        heading=_("Put on the file by mistake"),
+        lead=f"{note.get_kind_display()} · {note.author} · {day_said(note.written_on)}",
+        back=reverse("matter", args=[matter.pk]),
+        done=_("It is taken back; the reason stays on the record."),
+        submit=_("Take back"),
+        given={"note": note},
+    )
+
+
 urlpatterns = [
     path("desk/gates/", gates, name="gates"),
     path("desk/gates/<uuid:pk>/", gate, name="gate"),
     path("desk/matters/<uuid:pk>/gates/<slug:code>/ask/", gate_asking, name="gate_ask"),
     path("desk/matters/<uuid:pk>/note/", note_adding, name="note_add"),
+    path("desk/matters/<uuid:pk>/notes/<uuid:note>/mistaken/", note_mistaken, name="note_take_back"),
     path("desk/matters/<uuid:pk>/notes/<uuid:note>/scan/", note_scan, name="note_scan"),
 ]

@@ -16,6 +16,7 @@ from yishi.deliberation.models import GateRequest, Matter, Seat, Sitting, Worry
 from yishi.deliberation.process.facts import Facts, with_counts
 from yishi.deliberation.process.schema import FILLED_BY, PAPERS, ROLES, Step
 from yishi.deliberation.process.validator import Missing, matter_missing
+from yishi.deliberation.services.course import step_before
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
 from yishi.web.kit.next_acts import Turn, turns_of
@@ -144,6 +145,8 @@ def story(matter: Matter, facts: Facts, worries: list[Worry], *, with_notes: boo
             who=matter.convener.name,
             text=record.note,
         )
+        if record.ended_as and record.left_on:
+            add(record.left_on, title=record.get_ended_as_display(), who=matter.convener.name, text=record.ended_reason)
     for gate in facts.gates:
         if gate.answer:
             add(
@@ -209,7 +212,9 @@ def seat_table(facts: Facts) -> list[dict[str, Any]]:
     return classes
 
 
-def next_acts(request: Request, matter: Matter, lacking: list[Missing]) -> tuple[dict[str, str] | None, list[Any]]:
+def next_acts(
+    request: Request, matter: Matter, facts: Facts, lacking: list[Missing]
+) -> tuple[dict[str, str] | None, list[Any]]:
     """The one primary act, and the further ones that the viewer may do."""
     runs = may("matter.run", request.viewer, matter)
     is_open = matter.state == Matter.State.OPEN
@@ -223,6 +228,10 @@ def next_acts(request: Request, matter: Matter, lacking: list[Missing]) -> tuple
             (_("End by agreement"), link("matter_end", matter.pk)),
             (_("Drop"), link("matter_drop", matter.pk)),
         ]
+        if step_before(matter, facts) is not None:
+            further.append((_("Back to the step before"), link("matter_step_back", matter.pk)))
+    if runs and matter.state in (Matter.State.DROPPED, Matter.State.ENDED):
+        further.append((_("Open it again"), link("matter_open_again", matter.pk)))
     if runs:
         further += [(_("Public file"), link("matter_release", matter.pk))]
     if matter.state in (Matter.State.DONE, Matter.State.ENDED) and may("case.choose", request.viewer, matter):
@@ -246,7 +255,7 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
     writes = may("note.add", request.viewer, matter)
     worries = list(Worry.objects.filter(matter=matter).order_by("raised_at"))
     where = where_now(request, matter, facts, lacking, turns_of(matter))
-    primary, further = next_acts(request, matter, lacking)
+    primary, further = next_acts(request, matter, facts, lacking)
     if primary is None:
         mend = next((lack for lack in where.lacks if lack.url), None)
         primary = {"label": _("Do what is missing next"), "url": mend.url} if mend else None
@@ -262,6 +271,7 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
         "runs": runs,
         "events": story(matter, facts, worries, with_notes=bool(runs or writes)),
         "notes": facts.notes if runs or writes else [],
+        "notes_back": facts.notes_back if runs or writes else [],
         "worries": [(worry, link("worry", worry.pk)) for worry in worries],
         "seats": seat_table(facts),
         "chair": Seat.Role.CHAIR,

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Matter, Party, ProcessVersion, Stage, Worry
-from yishi.deliberation.services.course import NOTE, WHY
+from yishi.deliberation.process.facts import Facts
+from yishi.deliberation.services.course import NOTE, WHY, WHY_BACK, matter_open_again, matter_step_back, step_before
 from yishi.deliberation.services.matters import (
     SUMMARY,
     TITLE,
@@ -255,6 +256,43 @@ def matter_dropping(request: Request, matter: Matter) -> HttpResponse:
     )
 
 
+class BackForm(ActForm):
+    reason = WordsField(WHY_BACK, gettext_lazy("reason"), rows=3)
+
+
+@page("matter.run", load=load_matter)
+def matter_opening_again(request: Request, matter: Matter) -> HttpResponse:
+    return one_act(
+        request,
+        BackForm(request.POST or None),
+        matter_open_again,
+        heading=_("Open it again"),
+        lead=_("It goes on in the step in which it was, with the same due day. Those who raised it read the reason."),
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The matter is under way again."),
+        submit=_("Open it again"),
+        given={"matter": matter},
+    )
+
+
+@page("matter.run", load=load_matter)
+def matter_stepping_back(request: Request, matter: Matter) -> HttpResponse:
+    before = step_before(matter, Facts(matter))
+    return one_act(
+        request,
+        BackForm(request.POST or None),
+        matter_step_back,
+        heading=_("Back to the step before"),
+        lead=_("The matter is in “%(step)s” again, and goes on when you send it on.") % {"step": before.name}
+        if before
+        else _("There is no step to which this matter could go back."),
+        back=reverse("matter", args=[matter.pk]),
+        done=_("The matter is in the step before again."),
+        submit=_("Back to the step before"),
+        given={"matter": matter, "step": matter.step},
+    )
+
+
 class ChangeForm(ActForm):
     title = WordsField(TITLE, gettext_lazy("title"))
     summary = WordsField(SUMMARY, gettext_lazy("what it is about"), rows=6)
@@ -371,6 +409,8 @@ urlpatterns = [
     path("desk/matters/<uuid:pk>/next/", matter_next, name="matter_next"),
     path("desk/matters/<uuid:pk>/end/", matter_ending, name="matter_end"),
     path("desk/matters/<uuid:pk>/drop/", matter_dropping, name="matter_drop"),
+    path("desk/matters/<uuid:pk>/open-again/", matter_opening_again, name="matter_open_again"),
+    path("desk/matters/<uuid:pk>/step-back/", matter_stepping_back, name="matter_step_back"),
     path("desk/matters/<uuid:pk>/change/", matter_edit, name="matter_edit"),
     path("desk/matters/<uuid:pk>/party/", party_new, name="party_new"),
     path("desk/matters/<uuid:pk>/worry/", matter_link_worry, name="matter_link_worry"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Matter, Study
+from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
 from yishi.deliberation.services.studies import (
     FINDING,
     MET,
@@ -29,6 +29,7 @@ from yishi.deliberation.services.studies import (
 from yishi.deliberation.services.worries import authors_of
 from yishi.deliberation.shown import study_digest
 from yishi.journal.models import Receipt
+from yishi.notices.days import day_said
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.fields import day_field, photo_field
@@ -103,10 +104,26 @@ def matter_studies(request: Request, matter: Matter) -> HttpResponse:
     context = {
         "matter": matter,
         "studies": studies,
+        "taken_back": _taken_back(matter),
         "runs": may("study.run", request.viewer, matter) and matter.state == Matter.State.OPEN,
         "authors": len(authors_of(matter=matter)),
     }
     return render(request, "deliberation/sittings/studies.html", context)
+
+
+def _taken_back(matter: Matter) -> list[tuple[Any, str]]:
+    """What was taken back of the matter's studies, the latest first, each with what it was."""
+    gone = {"taken_back_at__isnull": False}
+    studies = Study.every.filter(matter=matter, **gone).select_related("taken_back_by")
+    alone = {"study__matter": matter, "study__taken_back_at__isnull": True, **gone}  # the others went with their study
+    visits = StudyVisit.every.filter(**alone).select_related("taken_back_by")
+    findings = StudyFinding.every.filter(**alone).select_related("taken_back_by")
+    rows = [
+        *((study, _("Study: %(what)s") % {"what": study.question}) for study in studies),
+        *((visit, _("Visit: %(what)s") % {"what": f"{day_said(visit.on)} {visit.where}"}) for visit in visits),
+        *((finding, _("Finding: %(what)s") % {"what": finding.text}) for finding in findings),
+    ]
+    return sorted(rows, key=lambda row: row[0].taken_back_at, reverse=True)
 
 
 def _act(request: Request, study: Study, form: ActForm, service: Any, **options: Any) -> HttpResponse:

@@ -26,6 +26,7 @@ TITLES: dict[str, Title] = {
     "deliberation.minutes.write": _("Minutes written"),
     "deliberation.presence.arrive": _("Arrived"),
     "deliberation.presence.leave": _("Left the room"),
+    "deliberation.presence.stay": _("Had not left: still in the room"),
     "deliberation.presence.take_back": _("A tick was taken back: had not come"),
     "deliberation.seat.answer": _("Invitation to a seat answered"),
     "deliberation.seat.code": _("Code for a seat given"),
@@ -49,9 +50,12 @@ TITLES: dict[str, Title] = {
     "deliberation.statement.withdraw": _("Statement withdrawn"),
     "deliberation.study.check": _("Study checked"),
     "deliberation.study.find": _("Finding of the study written"),
+    "deliberation.study.finding_take_back": _("Finding of the study taken back"),
     "deliberation.study.hand_in": _("Study handed in"),
     "deliberation.study.open": _("Study opened"),
+    "deliberation.study.take_back": _("Study taken back: opened by mistake"),
     "deliberation.study.visit": _("Visit of the study recorded"),
+    "deliberation.study.visit_take_back": _("Visit of the study taken back"),
 }
 KINDS: dict[str, Kind] = {
     "sitting": Kind(_("Sitting"), "sitting", Sitting.objects.all, ("matter__number", "matter__title")),

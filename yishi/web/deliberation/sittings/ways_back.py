@@ -1,5 +1,7 @@
-"""The pages of the ways back: a seat entered by mistake, a name misspelt, a tick, a statement."""
+"""The pages of the ways back: a seat entered by mistake, a name misspelt, a tick, a statement; a study, its visit, its
+finding."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -8,15 +10,18 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Seat, Statement
+from yishi.deliberation.models import Matter, Seat, Statement, Study, StudyFinding, StudyVisit
+from yishi.deliberation.services.file_ways_back import finding_take_back, study_take_back, visit_take_back
 from yishi.deliberation.services.ways_back import (
     REASON,
+    presence_stay,
     presence_take_back,
     seat_rename,
     seat_take_back,
     statement_withdraw,
 )
 from yishi.kit.records import lent
+from yishi.notices.days import day_said
 from yishi.organisations.rights import may
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CARD, DOOR, one_act
@@ -26,6 +31,9 @@ from yishi.web.kit.words_field import WordsField
 
 from .room import load_room_seat, one_tap
 from .seats import load_seat
+from .studies import load_study
+
+KEPT = gettext_lazy("It stays on the page of the study as taken back, with the reason.")
 
 
 class WhyForm(ActForm):
@@ -72,6 +80,64 @@ def presence_back(request: Request, seat: Seat) -> HttpResponse:
     return one_tap(request, sitting.pk, presence_take_back, sitting=sitting, seat=seat)
 
 
+@page("sitting.run", load=load_room_seat, methods=("POST",))
+def presence_staying(request: Request, seat: Seat) -> HttpResponse:
+    sitting = lent(seat, "sitting")
+    return one_tap(request, sitting.pk, presence_stay, sitting=sitting, seat=seat)
+
+
+def load_visit(request: Request, pk: UUID) -> StudyVisit:
+    visits = StudyVisit.objects.select_related("study__matter__place", "study__matter__process")
+    return visits.get(pk=pk, study__matter__in=Matter.objects.values("pk"))
+
+
+def load_finding(request: Request, pk: UUID) -> StudyFinding:
+    findings = StudyFinding.objects.select_related("study__matter__place", "study__matter__process")
+    return findings.get(pk=pk, study__matter__in=Matter.objects.values("pk"))
+
+
+@page("study.run", load=load_study)
+def study_mistaken(request: Request, study: Study) -> HttpResponse:
+    return _taking_back(
+        request, study.matter, study_take_back, _("Opened by mistake: “%(question)s”") % {"question": study.question},
+        _("Its visits and findings go with it. It stays below the others with the reason; the invited are told."),
+        study=study,
+    )  # fmt: skip
+
+
+@page("study.run", load=load_visit)
+def visit_mistaken(request: Request, visit: StudyVisit) -> HttpResponse:
+    what = {"day": day_said(visit.on), "where": visit.where}
+    return _taking_back(
+        request,
+        visit.study.matter,
+        visit_take_back,
+        _("Recorded by mistake: %(day)s, %(where)s") % what,
+        KEPT,
+        visit=visit,
+    )
+
+
+@page("study.run", load=load_finding)
+def finding_mistaken(request: Request, finding: StudyFinding) -> HttpResponse:
+    heading = _("Written down by mistake: finding %(number)d") % {"number": finding.ordinal}
+    return _taking_back(request, finding.study.matter, finding_take_back, heading, finding.text, finding=finding)
+
+
+def _taking_back(request: Request, matter: Matter, service: Any, heading: str, lead: Any, **given: Any) -> HttpResponse:
+    return one_act(
+        request,
+        WhyForm(request.POST or None),
+        service,
+        heading=heading,
+        lead=lead,
+        back=reverse("matter_studies", args=[matter.pk]),
+        given=given,
+        done=_("It is taken back; the reason stays on the record."),
+        submit=_("Take back"),
+    )
+
+
 def load_stated(request: Request, pk: UUID) -> Statement:
     """The right is to withdraw this one: who neither records the room nor sits for its party finds nothing."""
     statements = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
@@ -103,5 +169,9 @@ urlpatterns = [
     path("desk/seats/<uuid:pk>/mistaken/", seat_mistaken, name="seat_take_back"),
     path("desk/seats/<uuid:pk>/name/", seat_renaming, name="seat_rename"),
     path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/undo/", presence_back, name="presence_take_back"),
+    path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/stay/", presence_staying, name="presence_stay"),
+    path("desk/studies/<uuid:pk>/mistaken/", study_mistaken, name="study_take_back"),
+    path("desk/studies/visits/<uuid:pk>/mistaken/", visit_mistaken, name="visit_take_back"),
+    path("desk/studies/findings/<uuid:pk>/mistaken/", finding_mistaken, name="finding_take_back"),
     path("desk/statements/<uuid:pk>/withdraw/", statement_back, name="statement_withdraw"),
 ]
