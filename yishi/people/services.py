@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.journal.act import Actor, act
+from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, clean_code, code_of, uuid7
@@ -49,6 +50,27 @@ def person_write(
         this.entry(subject=("person", person.pk))
         this.result(person=person.pk)
     return this.receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody whom the platform does not know yet, as an act names them: written down within it."""
+
+    name: str
+    phone: str = ""
+
+
+def person_in(this: Act, person: Person | Newcomer) -> Person:
+    """Whom an act means: a newcomer is written down within it, by the right that the act was given."""
+    if isinstance(person, Person):
+        return person
+    receipt = person_write(by=this.actor, name=person.name, phone=person.phone, act_id=this.child())
+    return Person.within.get(pk=receipt.result["person"])
+
+
+def person_sent(person: Person | Newcomer) -> object:
+    """What was sent of a person, for the body of an act."""
+    return person.pk if isinstance(person, Person) else asdict(person)
 
 
 def person_rewrite(*, by: Actor, person: Person, act_id: UUID | None = None, **changes: str) -> Receipt:

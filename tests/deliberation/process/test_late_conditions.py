@@ -12,7 +12,7 @@ from tests.story import Story
 from yishi.deliberation.models import ChairObjection, Matter, Seat, Sitting
 from yishi.deliberation.process.conditions import CONDITIONS, missing
 from yishi.deliberation.process.facts import Facts
-from yishi.deliberation.services import agreements, matters, minutes, seats, sittings, stances
+from yishi.deliberation.services import agreements, chairs, matters, minutes, seats, sittings, stances
 from yishi.kit.errors import Refusal
 from yishi.notices.models import Notice
 
@@ -149,10 +149,10 @@ def _chair(story):
     seats.interests_declare(actor=story.by("member"), seat=chair, interests="无")
     assert lacks(story.matter, "chair_neutral") is None
     party = story.matter.parties.get(name="花卉公司")
-    receipt = seats.chair_object(actor=by, seat=chair, party=party, reason="与村里有亲属关系")
+    receipt = chairs.chair_object(actor=by, seat=chair, party=party, reason="与村里有亲属关系")
     assert lacks(story.matter, "chair_neutral")
     objection = ChairObjection.objects.get(pk=receipt.result["objection"])
-    seats.objection_decide(actor=by, objection=objection, upheld=True, answer="属实")
+    chairs.objection_decide(actor=by, objection=objection, upheld=True, answer="属实")
     receipt = seats.seat_replace(actor=by, seat=chair, person=story.cast.people["chair_head"], reason="异议成立")
     new = Seat.objects.get(pk=receipt.result["seat"])
     seats.interests_declare(actor=story.by("chair_head"), seat=new, interests="无")

@@ -7,12 +7,10 @@ from tests.cast import sign_in
 from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import ChairObjection, Seat
+from yishi.deliberation.services.chairs import chair_object, chair_problem, objection_decide
 from yishi.deliberation.services.seats import (
-    chair_object,
-    chair_problem,
     interests_declare,
     members_to_invite,
-    objection_decide,
     seat_answer,
     seat_code,
     seat_fill,

@@ -1,7 +1,6 @@
-"""The pages of studies, seats, draws, the room and the agreement: a whole sitting through the pages."""
+"""The pages of studies, seats, the room and the agreement: a whole sitting through the pages."""
 
 import io
-import json
 from datetime import timedelta
 
 import pytest
@@ -13,9 +12,8 @@ from PIL import Image
 from tests.cast import sign_in
 from tests.kept import kept
 from tests.story import Story
-from yishi.cli.draw_verify import run
 from yishi.database.reach import everything
-from yishi.deliberation.models import Agreement, Draw, Matter, Seat, Sitting, Stance, Statement, Study
+from yishi.deliberation.models import Agreement, Draw, Seat, Sitting, Stance, Statement, Study
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import code_for_act, code_issue
@@ -88,44 +86,6 @@ def test_nobody_is_sent_to_sign_in(client, cast, story):
         assert get(client, name, pk).status_code == 302, name
 
 
-def test_a_draw_goes_through_the_pages_and_its_file_is_repeated(client, cast, tmp_path):
-    with everything():
-        story = Story(cast).raise_worry().take_up("one_seven_n")
-    sign_in(client, cast, "convener")
-    typed = {
-        "seat_class": "drawn",
-        "wanted": "9",
-        "names": "群众甲 13800000001\n群众乙\n",
-        "number_source": "福彩下期号码",
-    }
-    page = post(client, "draw_new", story.matter.pk, **typed)
-    assert page.status_code == 422 and "9" in text_of(page) and "群众甲 13800000001" in text_of(page)
-    assert post(client, "draw_new", story.matter.pk, **{**typed, "wanted": "1"}).status_code == 302
-    draw = Draw.objects.get()
-    assert Person.within.filter(name="群众甲", phone="13800000001").count() == 1
-    numbers = {f"party_{party.pk}": "8" for party in story.matter.parties.all()}
-    assert post(client, "draw", draw.pk, public_number="136", **numbers).status_code == 302
-    client.logout()
-    page = text_of(get(client, "public_draw", draw.pk))
-    assert draw.list_hash in page and "群众甲" not in page and "群*" in page
-    file = get(client, "public_draw_file", draw.pk)
-    path = tmp_path / "draw.json"
-    path.write_bytes(file.content)
-    assert run([str(path), "--list-hash", draw.list_hash]) == 0
-    assert "13800000001" not in text_of(file) and json.loads(file.content)["wanted"] == 1
-
-
-def test_the_draw_of_a_sensitive_matter_is_not_public(client, cast):
-    with everything():
-        story = Story(cast).raise_worry().take_up("one_seven_n")
-        draw = Draw.objects.create(
-            matter=story.matter, wanted=1, candidates=["a"], list_hash="h", published_at=timezone.now()
-        )
-        Matter.within.filter(pk=story.matter.pk).update(is_sensitive=True)
-    for name in ("public_draw", "public_draw_file"):
-        assert get(client, name, draw.pk).status_code == 404
-
-
 def test_a_seat_is_filled_from_the_page_for_somebody_new(client, cast):
     with everything():
         story = Story(cast).raise_worry().take_up()
@@ -145,6 +105,22 @@ def test_a_seat_is_filled_from_the_page_for_somebody_new(client, cast):
     seat = Seat.objects.get()
     assert (seat.role, seat.filled_by, seat.person.phone) == ("party", "invitation", "13800000001")
     assert Person.within.filter(name="群众甲").count() == 1
+
+
+def test_a_refused_seat_and_a_refused_list_leave_nobody_in_the_register(client, cast):
+    with everything():
+        story = Story(cast).raise_worry().take_up().fill_seats()
+        taken = story.seat("member")
+        assert taken.role == "chair"
+    sign_in(client, cast, "convener")
+    people = Person.within.count()
+    typed = {"name": "群众甲", "phone": "13800000001"}
+    assert post(client, "seat_new", story.matter.pk, role="chair", **typed).status_code == 422
+    assert post(client, "seat_replace", story.seat("village_head").pk, reason="", **typed).status_code == 422
+    listed = {"wanted": "1", "names": "群众甲\n群众乙", "number_source": "福彩下期", "chosen": [str(taken.person_id)]}
+    page = post(client, "draw_new", story.matter.pk, **listed)
+    assert page.status_code == 422 and "已有席位" in text_of(page) and not Draw.objects.exists()
+    assert Person.within.count() == people
 
 
 def test_a_name_typed_beside_somebody_of_the_list_seats_neither(client, cast):

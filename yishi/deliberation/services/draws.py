@@ -17,6 +17,7 @@ from yishi.kit.names import masked_name
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
+from yishi.people.services import Newcomer, person_in, person_sent
 
 from .seats import seat_fill
 from .studies import open_matter
@@ -31,20 +32,28 @@ def draw_publish(
     matter: Matter,
     seat_class: str,
     wanted: int,
-    candidates: Iterable[Person],
+    candidates: Iterable[Person | Newcomer],
     number_source: str,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Publish the hash of the list, and which later public number will be used. Result: draw, list_hash."""
+    """Publish the hash of the list, and which later public number will be used; who is not known yet is written down
+    first, once for each name. Result: draw, list_hash."""
     by = permit("seat.run", actor, matter)
-    ids = sorted({str(person.pk) for person in candidates})
-    body = {"matter": matter.pk, "class": seat_class, "wanted": wanted, "ids": ids, "source": number_source}
+    candidates = list(candidates)
+    newcomers = [candidate for candidate in candidates if isinstance(candidate, Newcomer)]
+    known = {str(candidate.pk) for candidate in candidates if isinstance(candidate, Person)}
+    body = {"matter": matter.pk, "class": seat_class, "wanted": wanted, "ids": sorted(known), "source": number_source}
+    if newcomers:
+        body["new"] = [person_sent(newcomer) for newcomer in newcomers]
     with act("deliberation.draw.publish", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         matter = open_matter(matter)
+        if not candidates:
+            raise Refusal("draw.empty", _("The list is empty. Choose people, or write names."), field="names")
         if wanted < 1:
             raise Refusal("draw.none", _("At least one seat must be drawn."), field="wanted")
+        ids = sorted(known | {str(person_in(this, newcomer).pk) for newcomer in newcomers})
         if wanted > len(ids):
             raise Refusal(
                 "draw.too_many",

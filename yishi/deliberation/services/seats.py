@@ -1,4 +1,4 @@
-"""Who sits: seats filled by office, nomination, invitation or draw; answers, replacement, recusal; a neutral chair."""
+"""Who sits: seats filled by office, nomination, invitation or draw; answers, replacement, recusal."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,9 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import ChairObjection, Matter, Party, Seat
-from yishi.deliberation.process.conditions import missing
-from yishi.deliberation.process.facts import Facts
+from yishi.deliberation.models import Matter, Party, Seat
 from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -22,6 +20,7 @@ from yishi.organisations.models import Body, Member, PlaceLevel, valid_on
 from yishi.organisations.query_codes import code_for_act, code_issue, codes_revoke
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Account, Person
+from yishi.people.services import Newcomer, person_in, person_sent
 
 from .course import matter_move_on
 from .studies import open_matter
@@ -29,10 +28,8 @@ from .studies import open_matter
 HOW = Words("how", 300, _("Please write how they declared it: on paper, by phone, on which day."))
 INTERESTS = Words("interests", 500, _("Please write the interests, or “none”."))
 RECUSAL_NOTE = Words("recusal_note", 500)
-DECISION = Words("answer", 500, _("Please write the reason for the decision."))
 WHY = Words("reason", 300, _("Please write why, in a few words."))
 INTEREST = Words("reason", 300, _("Please write which interest it is."))
-OBJECTION = Words("reason", 500, _("Please write the reason."))
 
 VERBS: Mapping[str, Mapping[str, str]] = {
     Seat.State.INVITED: {
@@ -77,9 +74,9 @@ def seat_fill(
     *,
     actor: Viewer,
     matter: Matter,
-    person: Person,
-    role: str,
-    filled_by: str,
+    person: Person | Newcomer,
+    role: str = "",
+    filled_by: str = "",
     seat_class: str = "",
     party: Party | None = None,
     body: Body | None = None,
@@ -89,13 +86,14 @@ def seat_fill(
 ) -> Receipt:
     """Give somebody a seat and invite them: only them; nobody who holds a seat is invited again.
 
-    `accepted` for who sits by office or said so in person. Raises Refusal for a full class, a seat held already, a
-    second chair, a former member in the members' class, a party's seat without its party.
+    A role and a way to the seat that are not said follow the class. `accepted` for who sits by office or said so in
+    person. Raises Refusal for nobody, a full class, a seat held already, a second chair, a former member in the
+    members' class, a party's seat without its party.
     """
     by = permit("seat.run", actor, matter)
     body_sent = {
         "matter": matter.pk,
-        "person": person.pk,
+        "person": person_sent(person),
         "role": role,
         "filled_by": filled_by,
         "class": seat_class,
@@ -108,6 +106,8 @@ def seat_fill(
         if this.replayed:
             return this.receipt
         matter = open_matter(matter)
+        person = _seated(this, person)
+        role, filled_by = _as_its_class(matter, seat_class, role, filled_by)
         _check_choices(role, filled_by)
         seat_class = seat_class or _class_of_role(matter, role)
         _check_class(matter, seat_class)
@@ -194,10 +194,12 @@ def seat_answer(*, actor: Viewer, seat: Seat, accepts: bool, reason: str = "", a
     return this.receipt
 
 
-def seat_replace(*, actor: Viewer, seat: Seat, person: Person, reason: str, act_id: UUID | None = None) -> Receipt:
+def seat_replace(
+    *, actor: Viewer, seat: Seat, person: Person | Newcomer, reason: str, act_id: UUID | None = None
+) -> Receipt:
     """Somebody else takes the seat; both and the reason stay on the record. Result: the new seat."""
     by = permit("seat.run", actor, seat.matter)
-    body = {"seat": seat.pk, "person": person.pk, "reason": reason}
+    body = {"seat": seat.pk, "person": person_sent(person), "reason": reason}
     with act("deliberation.seat.replace", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -278,61 +280,6 @@ def interests_declare(
     return this.receipt
 
 
-def chair_object(*, actor: Viewer, seat: Seat, party: Party, reason: str, act_id: UUID | None = None) -> Receipt:
-    """A party objects to the chair, with the reason; the matter waits until it is decided."""
-    by = permit("chair.object", actor, seat.matter)
-    body = {"seat": seat.pk, "party": party.pk, "reason": reason}
-    with act("deliberation.chair.object", actor=by, act_id=act_id, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        row = locked_seat(seat)
-        if party.matter_id != row.matter_id or not _speaks_for(actor, by.right_id, party):
-            raise Refusal("chair.party", _("Please choose the party for which you sit."), field="party")
-        if row.role != Seat.Role.CHAIR or row.state in ENDS:
-            raise WrongStage("chair.none", _("This person does not chair any more."))
-        if ChairObjection.objects.filter(seat=row, party=party, upheld__isnull=True).exists():
-            raise WrongStage("chair.objected", _("This party has objected already; the decision is still to come."))
-        objection = ChairObjection.objects.create(seat=row, party=party, reason=OBJECTION.kept(reason), at=this.now)
-        this.entry(subject=("matter", row.matter_id), place=row.matter.place_id, data={"objection": objection.pk})
-        this.result(objection=objection.pk)
-        tell(
-            body_id=row.matter.convener_id,
-            code="chair.objected",
-            params={"number": row.matter.number},
-            subject=("matter", row.matter_id),
-            once=f"chair.objected/{objection.pk}",
-        )
-    return this.receipt
-
-
-def objection_decide(
-    *, actor: Viewer, objection: ChairObjection, upheld: bool, answer: str, act_id: UUID | None = None
-) -> Receipt:
-    """The convener decides on an objection, with the reason; upheld, the chair must be replaced."""
-    by = permit("seat.run", actor, objection.seat.matter)
-    body = {"objection": objection.pk, "upheld": upheld, "answer": answer}
-    with act("deliberation.chair.decide", actor=by, act_id=act_id, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        row = ChairObjection.objects.select_for_update().get(pk=objection.pk)
-        if row.upheld is not None:
-            raise WrongStage("chair.decided", _("A colleague decided this objection already."))
-        row.upheld, row.decided_at = upheld, this.now
-        row.answer = DECISION.kept(answer)
-        row.save()
-        matter = objection.seat.matter
-        this.entry(subject=("matter", matter.pk), place=matter.place_id, data={"objection": row.pk, "upheld": upheld})
-        this.result(objection=row.pk)
-        matter_move_on(matter, by=this.actor, caused_by=this.id)
-    return this.receipt
-
-
-def chair_problem(matter: Matter) -> str:
-    """Why the chair is not neutral, in a sentence, or nothing (the condition's own words)."""
-    facts = Facts(matter)
-    return missing("chair_neutral", facts, facts.model) or ""
-
-
 def members_to_invite(matter: Matter) -> list[Member]:
     """Sitting members of the county's and nearer committees; former ones are not invited."""
     today = timezone.localdate()
@@ -342,6 +289,21 @@ def members_to_invite(matter: Matter) -> list[Member]:
         term__body__place__level__in=[PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE],
     )
     return list(members.select_related("person", "term__body").order_by("sector", "pk"))
+
+
+def _seated(this: Act, person: Person | Newcomer) -> Person:
+    """Who is to sit, written down where they are new."""
+    if isinstance(person, Newcomer) and not person.name.strip():
+        raise Refusal("seat.nobody", _("Choose somebody from the list, or write a name."), field="who")
+    return person_in(this, person)
+
+
+def _as_its_class(matter: Matter, seat_class: str, role: str, filled_by: str) -> tuple[str, str]:
+    """The role and the way to the seat, as the class says where they are left open."""
+    seat_type = read_document(matter.process.document).seat(seat_class) if seat_class else None
+    if seat_type is None:
+        return role, filled_by or Seat.FilledBy.INVITATION
+    return role or seat_type.role, filled_by or seat_type.filled_by
 
 
 def _class_of_role(matter: Matter, role: str) -> str:
@@ -393,16 +355,6 @@ def _check_member(matter: Matter, seat_class: str, person: Person, *, is_for_som
             _("This person is no sitting member and is not invited as one. Name the party or body they come for."),
             field="person",
         )
-
-
-def _speaks_for(actor: Viewer, right_id: UUID | None, party: Party) -> bool:
-    """Sits for the party; or acts by another right than a seat (the desk writes down what a party said)."""
-    used = Seat.objects.filter(pk=right_id).first() if right_id else None
-    if used is None:
-        return True
-    return Seat.objects.filter(
-        matter=party.matter_id, party=party, person=actor.person_id, ended_on__isnull=True
-    ).exists()
 
 
 def locked_seat(seat: Seat) -> Seat:

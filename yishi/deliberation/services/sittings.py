@@ -19,10 +19,10 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Venue
 from yishi.organisations.rights import permit
 
+from .chairs import chair_problem
 from .course import matter_move_on
 from .minutes import minutes_issue, minutes_write
 from .room import S, enter, happened_at, locked_sitting, next_state, quorum_of, save, tell_seats
-from .seats import chair_problem
 from .studies import open_matter
 
 SHORT_NOTICE_REASON = Words("short_notice_reason", 300)

@@ -27,7 +27,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, BodyKind, Place, valid_on
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
-from yishi.people.services import person_write
+from yishi.people.services import Newcomer, person_in
 
 from .pairing import desk_of
 
@@ -273,8 +273,7 @@ def _giver(this: Act, actor: Viewer, body: Body | None, name: str, phone: str) -
     if clean(name):
         if body is None:
             raise Refusal("offer.friend", _("Choose the desk that keeps the friend's offer."), field="body")
-        receipt = person_write(by=this.actor, name=name, phone=phone, act_id=this.child())
-        return Person.within.get(pk=receipt.result["person"]), body
+        return person_in(this, Newcomer(name, phone)), body
     if body is not None:
         return None, body
     if actor.person is None:

@@ -17,7 +17,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceLevel, current
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
-from yishi.people.services import person_write
+from yishi.people.services import Newcomer, person_in
 
 TEAM_NAME = Words("name", 64, _("Please write a name."), code="team.name")
 WHY_ENDED = Words("reason", 200, _("Please write why."))
@@ -79,8 +79,7 @@ def team_join(
         if valid_from < team.valid_from:
             raise Refusal("team.early", _("The team is there from %(day)s on.") % {"day": day_said(team.valid_from)})
         if person is None:
-            receipt = person_write(by=by, name=name, phone=phone, act_id=this.child())
-            person = Person.within.get(pk=receipt.result["person"])
+            person = person_in(this, Newcomer(name, phone))
         here = team.members.filter(current(valid_from))
         if here.filter(person=person).exists():
             raise Refusal("team.there", _("This one is in the team already."), field="name")

@@ -17,13 +17,11 @@ from yishi.deliberation.models import Draw, Matter, Seat
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.draws import NUMBER_SOURCE, PUBLIC_NUMBER, draw_publish, draw_record, draw_run
 from yishi.journal.models import Receipt
-from yishi.kit.errors import Refusal
-from yishi.kit.ids import child_id, uuid7
 from yishi.notices.addresses import address_of
 from yishi.organisations.grants import Viewer
-from yishi.organisations.rights import may, permit
+from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.people.services import person_write
+from yishi.people.services import Newcomer
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.fields import area
 from yishi.web.kit.forms import ActForm
@@ -33,8 +31,6 @@ from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 
 from .seat_forms import people_choices
-
-FIRST_PERSON = 100  # ordinals of the people written down within the act that publishes the list
 
 
 def load_draw(request: Request, pk: UUID) -> Draw:
@@ -71,37 +67,15 @@ class PublishForm(ActForm):
         self.fields["chosen"].choices = people_choices(matter, viewer)
 
 
-def publish(
-    *,
-    actor: Viewer,
-    matter: Matter,
-    act_id: UUID | None = None,
-    chosen: list[str],
-    names: str,
-    wanted: int | None,
-    **fields: Any,
-) -> Receipt:
-    """Publish a list from the form; who is not known yet is written down first, once for each line."""
-    act_id = act_id or uuid7()
-    by = permit("seat.run", actor, matter)
-    lines = [line.strip() for line in names.splitlines() if line.strip()]
-    if not lines and not chosen:
-        raise Refusal("draw.empty", _("The list is empty. Choose people, or write names."), field="names")
-    if not wanted:
-        raise Refusal("draw.none", _("At least one seat must be drawn."), field="wanted")
-    if wanted > len(lines) + len(set(chosen)):
-        raise Refusal(
-            "draw.too_many",
-            _("%(wanted)d are to be drawn, but the list has only %(have)d. Lengthen the list or draw fewer.")
-            % {"wanted": wanted, "have": len(lines) + len(set(chosen))},
-            field="wanted",
-        )
-    people = list(Person.within.filter(pk__in=chosen))
-    for number, line in enumerate(lines):
-        name, phone = _split(line)
-        receipt = person_write(by=by, name=name, phone=phone, act_id=child_id(act_id, FIRST_PERSON + number))
-        people.append(Person.within.get(pk=receipt.result["person"]))
-    return draw_publish(actor=actor, matter=matter, wanted=wanted, candidates=people, act_id=act_id, **fields)
+def _candidates(chosen: list[str], names: str) -> list[Person | Newcomer]:
+    """Who is on the list: those chosen, and a newcomer for each line."""
+    lines = [line for line in names.splitlines() if line.strip()]
+    return [*Person.within.filter(pk__in=chosen), *(Newcomer(*_split(line)) for line in lines)]
+
+
+def _fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+    chosen, names, wanted = (cleaned.pop(name) for name in ("chosen", "names", "wanted"))
+    return {**cleaned, "wanted": wanted or 0, "candidates": _candidates(chosen, names)}
 
 
 def _split(line: str) -> tuple[str, str]:
@@ -123,11 +97,12 @@ def draw_new(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         form,
-        publish,
+        draw_publish,
         heading=_("Draw seats: publish the list"),
         lead=_("First the list's fingerprint and the name of a number that nobody knows yet; later the draw."),
         back=reverse("matter_seats", args=[matter.pk]),
         given={"matter": matter},
+        fields=_fields,
         done=_("The list's fingerprint is published. Tell everybody where to see it."),
         submit=_("Publish the list"),
         next_url=lambda receipt: reverse("draw", args=[receipt.result["draw"]]),

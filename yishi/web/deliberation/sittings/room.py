@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.chairs import chair_problem
 from yishi.deliberation.services.room import counted_seats
-from yishi.deliberation.services.seats import chair_problem
 from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close, sitting_open
 from yishi.deliberation.services.stances import (
     MINORITY_NOTE,

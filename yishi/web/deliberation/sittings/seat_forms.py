@@ -1,7 +1,6 @@
 """Choosing who sits: a sitting member, somebody of a body, who raised it, or a person written down here."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.db.models import Q
@@ -11,20 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Worry
 from yishi.deliberation.process.schema import read_document
-from yishi.deliberation.services.seats import WHY, members_to_invite, seat_fill, seat_replace
+from yishi.deliberation.services.seats import WHY, members_to_invite
 from yishi.deliberation.services.worries import who_raised
-from yishi.journal.models import Receipt
-from yishi.kit.errors import Refusal
-from yishi.kit.ids import child_id, uuid7
 from yishi.organisations.grants import WORKING, Viewer
 from yishi.organisations.models import Body, PlaceLevel, Post, valid_on
-from yishi.organisations.rights import permit
 from yishi.people.models import Person
-from yishi.people.services import person_write
+from yishi.people.services import Newcomer
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.words_field import WordsField
 
-NEW = 7  # ordinal of the person written down within the act of the seat
 NEAR = (PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)
 
 
@@ -108,37 +102,7 @@ class PersonForm(WhoForm):
     reason = WordsField(WHY, gettext_lazy("Why is the seat given to somebody else?"), rows=2)
 
 
-def _person(actor: Viewer, by: Any, act_id: UUID, who: str, name: str, phone: str) -> Person:
-    """The person chosen, or the one written down here."""
-    if who:
-        return Person.within.get(pk=who)
-    if not name.strip():
-        raise Refusal("seat.nobody", _("Choose somebody from the list, or write a name."), field="who")
-    receipt = person_write(by=by, name=name, phone=phone, act_id=child_id(act_id, NEW))
-    return Person.within.get(pk=receipt.result["person"])
-
-
-def fill(
-    *, actor: Viewer, matter: Matter, act_id: UUID | None = None, who: str, name: str, phone: str, **fields: Any
-) -> Receipt:
-    """Fill a seat from the form: what is left open follows the class."""
-    act_id = act_id or uuid7()
-    by = permit("seat.run", actor, matter)
-    seat_class = read_document(matter.process.document).seat(fields["seat_class"]) if fields["seat_class"] else None
-    role = fields["role"] or (seat_class.role if seat_class else "")
-    filled_by = fields["filled_by"] or (seat_class.filled_by if seat_class else Seat.FilledBy.INVITATION)
-    fields |= {"role": role, "filled_by": filled_by}
-    return seat_fill(
-        actor=actor, matter=matter, person=_person(actor, by, act_id, who, name, phone), act_id=act_id, **fields
-    )
-
-
-def replace(
-    *, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None = None, who: str, name: str, phone: str
-) -> Receipt:
-    """Replace who holds a seat, from the form."""
-    act_id = act_id or uuid7()
-    by = permit("seat.run", actor, seat.matter)
-    return seat_replace(
-        actor=actor, seat=seat, person=_person(actor, by, act_id, who, name, phone), reason=reason, act_id=act_id
-    )
+def who_fields(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """The person chosen, or the newcomer whose name was typed, in place of what `WhoForm` asks."""
+    who, name, phone = (cleaned.pop(field) for field in ("who", "name", "phone"))
+    return {**cleaned, "person": Person.within.get(pk=who) if who else Newcomer(name, phone)}

@@ -15,22 +15,20 @@ from django.utils.translation import gettext_lazy
 from yishi.deliberation.course_shown import course_shown
 from yishi.deliberation.models import ChairObjection, Draw, Matter, Seat
 from yishi.deliberation.process.schema import FILLED_BY, read_document
+from yishi.deliberation.services.chairs import DECISION, OBJECTION, chair_object, chair_problem, objection_decide
 from yishi.deliberation.services.seats import (
-    DECISION,
     HOW,
     INTEREST,
     INTERESTS,
-    OBJECTION,
     RECUSAL_NOTE,
     WHY,
-    chair_object,
-    chair_problem,
     interests_declare,
-    objection_decide,
     seat_answer,
     seat_code,
+    seat_fill,
     seat_invite_again,
     seat_recuse,
+    seat_replace,
 )
 from yishi.journal.models import Receipt
 from yishi.kit.records import certain, lend
@@ -47,7 +45,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 
-from .seat_forms import FillForm, PersonForm, fill, replace
+from .seat_forms import FillForm, PersonForm, who_fields
 from .seat_lists import DRAWS, ENDED_SEATS, SEATS
 
 SHOWN = 50
@@ -146,11 +144,12 @@ def seat_new(request: Request, matter: Matter) -> HttpResponse:
             viewer=request.viewer,
             initial={"seat_class": request.GET.get("class", "")},
         ),
-        fill,
+        seat_fill,
         heading=_("Fill a seat"),
         lead=f"{matter.number} {matter.title}",
         back=reverse("matter_seats", args=[matter.pk]),
         given={"matter": matter},
+        fields=who_fields,
         done=_("The seat is filled; this person, and nobody else, is invited."),
         submit=_("Fill the seat"),
     )
@@ -251,7 +250,8 @@ def seat_replacing(request: Request, seat: Seat) -> HttpResponse:
         request,
         seat,
         PersonForm(request.POST or None, matter=seat.matter, viewer=request.viewer),
-        replace,
+        seat_replace,
+        fields=who_fields,
         heading=_("Replace %(name)s") % {"name": seat.person},
         done=_("The seat is held by somebody else; both and the reason stay on the record."),
         submit=_("Replace"),
