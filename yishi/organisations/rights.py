@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.journal.act import Actor
 from yishi.kit.errors import NotAllowed
 
-from .grants import Grant, Viewer
+from .grants import Grant, Viewer, system
 from .models import Body
 
 PUBLIC = "public"
@@ -103,6 +103,12 @@ def may(name: str, viewer: Viewer, thing: Any = None, *, at: Body | None = None)
     asked = viewer if right.reads else viewer.changing
     answer = right.test(asked if at is None else asked.at(at.pk), thing)
     return viewer.in_person if answer is True else answer or None
+
+
+def self_or_system(name: str, actor: Viewer, thing: Any = None) -> Viewer:
+    """Who does a part of an act that was permitted by another right, and whose entry names its doer: the actor where
+    they hold the part's right themselves, else the platform."""
+    return actor if may(name, actor, thing) else system()
 
 
 def permit(

@@ -15,6 +15,7 @@ from .making import (
     commitment_drop,
     commitment_hand_over,
     commitment_hand_over_correct,
+    promise_make,
 )
 from .pressing import letter_send, next_tier_pass, office_above, reminder_send
 
@@ -33,6 +34,7 @@ __all__ = [
     "next_tier_pass",
     "office_above",
     "people_met",
+    "promise_make",
     "proof_check",
     "proof_give",
     "proof_withdraw",

@@ -15,7 +15,7 @@ from yishi.commitments.models import Commitment, Judge, LedgerEvent
 from yishi.commitments.stages import step
 from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
-from yishi.journal.act import act
+from yishi.journal.act import Act, act
 from yishi.journal.models import Entry, Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.names import plain_name
@@ -24,7 +24,7 @@ from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.numbers import next_number
-from yishi.organisations.rights import may, permit
+from yishi.organisations.rights import may, permit, self_or_system
 from yishi.people.models import Person
 
 from ._common import (
@@ -151,6 +151,37 @@ def commitment_agree(
         if not bearer_present:
             tell_bearer(commitment, "commitment.proposed", "")
     return this.receipt
+
+
+def promise_make(
+    this: Act,
+    actor: Viewer,
+    *,
+    origin: tuple[str, UUID],
+    place: Place,
+    handed_over_on: date | None = None,
+    **said: Any,
+) -> Commitment:
+    """Within an act that gives somebody a task: the promise, agreed and in force at once, the next of its origin.
+
+    By the actor's own right in the ledger, else by the right of the act `this`: who runs a meeting, looks after a
+    family or receives proposals need not agree promises anywhere else. `said` is what `commitment_agree` takes.
+    """
+    kind, key = origin
+    made = commitment_agree(
+        actor=self_or_system("commitment.agree", actor, place),
+        origin_kind=kind,
+        origin_id=key,
+        ordinal=Commitment.within.filter(origin_kind=kind, origin_id=key).count() + 1,
+        place=place,
+        act_id=this.child(),
+        **said,
+    )
+    commitment = Commitment.within.select_related("place").get(pk=made.result["commitment"])
+    writer = self_or_system("commitment.hand_over", actor, commitment)
+    commitment_hand_over(actor=writer, commitment=commitment, on=handed_over_on, act_id=this.child())
+    commitment.refresh_from_db()
+    return commitment
 
 
 def _owing(bearer: Body | None, kind: str, name: str) -> dict[str, Any]:

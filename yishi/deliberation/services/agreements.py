@@ -23,8 +23,8 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.records import certain
 from yishi.notices.days import day_said, happened
-from yishi.organisations.grants import Viewer, system
-from yishi.organisations.rights import may, permit
+from yishi.organisations.grants import Viewer
+from yishi.organisations.rights import permit, self_or_system
 from yishi.people.models import Person
 
 from .asking import keep_shown
@@ -104,7 +104,7 @@ def agreement_record(
         present = _present_bodies(row)
         judges = authors_of(matter=row.matter)
         # The parties agreed it; who runs the matter records it and need not oversee the place.
-        writer = actor if may("commitment.agree", actor, row.matter.place) else system()
+        writer = self_or_system("commitment.agree", actor, row.matter.place)
         for duty in duties:
             # Every party has consented; a household is asked, or the hand-over puts its duty in force.
             was_there = duty.bearer_party_id is not None or duty.bearer_id in present
@@ -141,7 +141,7 @@ def agreement_hand_over(
         states = (Commitment.State.AGREED, Commitment.State.PROPOSED)
         for commitment in Commitment.within.filter(origin_id=row.matter_id, state__in=states).order_by("ordinal"):
             # By the right of the agreement, whose handing over puts its duties in force.
-            writer = actor if may("commitment.hand_over", actor, commitment) else system()
+            writer = self_or_system("commitment.hand_over", actor, commitment)
             commitment_hand_over(actor=writer, commitment=commitment, on=day, act_id=this.child())
         enter(this, row, on=day)
         tell_authors(row.matter, "agreement.handed_over", once=f"handed_over/{row.pk}")
@@ -175,7 +175,7 @@ def agreement_hand_over_correct(
         row.save(update_fields=["handed_over_on"])
         for commitment in Commitment.within.filter(duty__agreement=row).order_by("ordinal"):
             if commitment.in_force_on == before and may_step(commitment, "hand_over_correct"):
-                writer = actor if may("commitment.hand_over", actor, commitment) else system()
+                writer = self_or_system("commitment.hand_over", actor, commitment)
                 commitment_hand_over_correct(
                     actor=writer, commitment=commitment, on=day, reason=why, act_id=this.child()
                 )
@@ -199,7 +199,7 @@ def agreement_take_back(*, actor: Viewer, agreement: Agreement, reason: str, act
         why = REASON.kept(reason)
         for duty in row.duties.exclude(commitment=None).select_related("commitment"):
             # By the right to take the agreement back, with which its duties fall.
-            writer = actor if may("commitment.hand_over", actor, duty.commitment) else system()
+            writer = self_or_system("commitment.hand_over", actor, duty.commitment)
             commitment_drop(actor=writer, commitment=certain(duty.commitment), reason=why, act_id=this.child())
         keep_shown(row.matter)
         # What was released is the text that is taken back: the public file waits for a check of the next one.

@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
-from yishi.commitments.services import commitment_agree, commitment_hand_over
+from yishi.commitments.services import promise_make
 from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.records import certain
 from yishi.notices.services import tell
-from yishi.organisations.grants import Viewer, system
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
-from yishi.organisations.rights import may, permit
+from yishi.organisations.rights import permit
 from yishi.proposals import hooks
 from yishi.proposals.models import Adoption, Proposal
 from yishi.proposals.stages import need
@@ -54,12 +54,10 @@ def proposal_assign(
             raise WrongStage("proposal.assigned", _("A body answers it already."))
         supervisor = row.office or Body.objects.get(pk=certain(by.body_id))
         # The office that receives proposals assigns them by that right; it need not be the place's own council.
-        writer = actor if may("commitment.agree", actor, row.place) else system()
-        agreed = commitment_agree(
-            actor=writer,
-            origin_kind=Commitment.Origin.PROPOSAL,
-            origin_id=row.pk,
-            ordinal=1,
+        commitment = promise_make(
+            this,
+            actor,
+            origin=(Commitment.Origin.PROPOSAL, row.pk),
             place=row.place,
             bearer=bearer,
             act_text=_("Answer “%(title)s” (%(number)s)") % {"title": row.title, "number": row.number},
@@ -67,11 +65,7 @@ def proposal_assign(
             proof_expected=str(_("a written answer to those who signed it")),
             supervisor=supervisor,
             judges=authors_of(row),
-            act_id=this.child(),
         )
-        commitment = Commitment.within.get(pk=agreed.result["commitment"])
-        writer = actor if may("commitment.hand_over", actor, commitment) else system()
-        commitment_hand_over(actor=writer, commitment=commitment, act_id=this.child())
         row.commitment = commitment
         row.save(update_fields=["commitment"])
         this.entry(subject=("proposal", row.pk), place=row.place_id, dims={"body": bearer.pk}, data={"due_on": due_on})

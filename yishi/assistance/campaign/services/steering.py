@@ -18,16 +18,16 @@ from yishi.assistance.campaign.models import (
     SteeringReport,
 )
 from yishi.commitments.models import Commitment
-from yishi.commitments.services import commitment_agree, commitment_hand_over
+from yishi.commitments.services import promise_make
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
-from yishi.organisations.grants import Viewer, system
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.numbers import next_number
-from yishi.organisations.rights import may, permit
+from yishi.organisations.rights import permit
 
 from .campaigns import check_days, named
 
@@ -158,7 +158,7 @@ def instruction_give(
         if this.replayed:
             return this.receipt
         row = _held(meeting)
-        commitment = _promise(
+        commitment = promise_make(
             this,
             actor,
             origin=(Origin.STEERING, row.pk),
@@ -172,8 +172,8 @@ def instruction_give(
             unit=unit,
             agreed_on=row.on,
         )
-        _enter(this, row, commitment=commitment)
-        this.result(commitment=commitment)
+        _enter(this, row, commitment=commitment.pk)
+        this.result(commitment=commitment.pk)
     return this.receipt
 
 
@@ -270,7 +270,7 @@ def clause_add(
         )
         if not row.parties.filter(pk=bearer.pk).exists():
             raise Refusal("clause.bearer", _("A clause binds a party of the agreement."), field="bearer")
-        commitment = _promise(
+        commitment = promise_make(
             this,
             actor,
             origin=(Origin.COOPERATION, row.pk),
@@ -284,31 +284,9 @@ def clause_add(
             unit=unit,
             agreed_on=row.signed_on,
         )
-        this.entry(subject=("cooperation", row.pk), place=row.place_id, data={"commitment": commitment})
-        this.result(cooperation=row.pk, commitment=commitment)
+        this.entry(subject=("cooperation", row.pk), place=row.place_id, data={"commitment": commitment.pk})
+        this.result(cooperation=row.pk, commitment=commitment.pk)
     return this.receipt
-
-
-def _promise(this: Act, actor: Viewer, *, origin: tuple[str, UUID], place: Place, bearer: Body, **said: Any) -> UUID:
-    """Write it into the ledger and put it in force: by the actor's own right there, else by that of the meeting."""
-    kind, key = origin
-    ordinal = Commitment.within.filter(origin_kind=kind, origin_id=key).count() + 1
-    # The meeting gives the task: its minutes, kept by this act, are the right; the ledger's own rights are of councils.
-    writer = actor if may("commitment.agree", actor, place) else system()
-    made = commitment_agree(
-        actor=writer,
-        origin_kind=kind,
-        origin_id=key,
-        ordinal=ordinal,
-        place=place,
-        bearer=bearer,
-        act_id=this.child(),
-        **said,
-    )
-    commitment = Commitment.within.select_related("place").get(pk=made.result["commitment"])
-    writer = actor if may("commitment.hand_over", actor, commitment) else system()
-    commitment_hand_over(actor=writer, commitment=commitment, act_id=this.child())
-    return commitment.pk
 
 
 def _supervisor(campaign: Campaign, body: Body, bearer: Body) -> Body:

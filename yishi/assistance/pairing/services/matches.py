@@ -183,9 +183,7 @@ def match_answer(
             row.commitment = promise(
                 this,
                 actor,
-                origin_kind=Commitment.Origin.NEED,
-                origin_id=need.pk,
-                ordinal=need.matches.exclude(commitment=None).count() + 1,
+                origin=(Commitment.Origin.NEED, need.pk),
                 place=need.place,
                 bearer=offer.desk,
                 bearer_person=offer.person,

@@ -19,9 +19,8 @@ from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment, Verdict
 from yishi.commitments.rules import is_small_office, same_hands
 from yishi.commitments.services import (
-    commitment_agree,
-    commitment_hand_over,
     commitment_strike_off,
+    promise_make,
     proof_check,
     proof_give,
     verdict_give,
@@ -95,9 +94,7 @@ def measure_agree(
         commitment = promise(
             this,
             actor,
-            origin_kind=Commitment.Origin.HOUSEHOLD,
-            origin_id=household.pk,
-            ordinal=household.measures.count() + 1,
+            origin=(Commitment.Origin.HOUSEHOLD, household.pk),
             place=household.place,
             bearer=bearer,
             bearer_person=bearer_person,
@@ -285,12 +282,13 @@ def promise(
     bearer: Body,
     supervisor: Body | None = None,
     proof_expected: str = "",
-    **facts: Any,
+    agreed_on: date | None = None,
+    **said: Any,
 ) -> Commitment:
-    """Write a promise of this room into the ledger and put it in force: by the actor's own right there, else by the
-    right of the act that was permitted above."""
-    if facts.get("quantity") is not None:
-        whole_checked(facts["quantity"], facts.get("unit", ""), "quantity")
+    """A promise of this part, in force from the day on which it was agreed, supervised by the nearest body that does
+    not bear it, and proved by the family's word where nothing else is said."""
+    if said.get("quantity") is not None:
+        whole_checked(said["quantity"], said.get("unit", ""), "quantity")
     overseer = supervisor or supervisor_for(place, bearer)
     if overseer is None:
         raise Refusal(
@@ -298,23 +296,17 @@ def promise(
             _("No body is registered that could supervise this. Ask the administrator to register the township."),
             field="bearer",
         )
-    # Who looks after the family writes no agreements elsewhere: the promise is made by the right of this room's act,
-    # whose entry names its doer; its bearer owes it and its supervisor checks it like any other.
-    writer = actor if may("commitment.agree", actor, place) else system()
-    receipt = commitment_agree(
-        actor=writer,
+    return promise_make(
+        this,
+        actor,
         place=place,
         bearer=bearer,
         supervisor=overseer,
         proof_expected=proof_expected or str(_("The family confirms it.")),
-        act_id=this.child(),
-        **facts,
+        agreed_on=agreed_on,
+        handed_over_on=agreed_on,
+        **said,
     )
-    commitment = Commitment.within.get(pk=receipt.result["commitment"])
-    writer = actor if may("commitment.hand_over", actor, commitment) else system()
-    commitment_hand_over(actor=writer, commitment=commitment, on=commitment.agreed_on, act_id=this.child())
-    commitment.refresh_from_db()
-    return commitment
 
 
 def supervisor_for(place: Place, bearer: Body) -> Body | None:

@@ -92,13 +92,10 @@ def village_plan_promise(
         if this.replayed:
             return this.receipt
         plan = VillagePlan.within.select_for_update(of=("self",)).select_related("place").get(pk=plan.pk)
-        kind = Commitment.Origin.VILLAGE_PLAN
         commitment = promise(
             this,
             actor,
-            origin_kind=kind,
-            origin_id=plan.pk,
-            ordinal=Commitment.within.filter(origin_kind=kind, origin_id=plan.pk).count() + 1,
+            origin=(Commitment.Origin.VILLAGE_PLAN, plan.pk),
             place=plan.place,
             bearer=bearer,
             bearer_person=bearer_person,

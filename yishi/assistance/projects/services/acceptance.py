@@ -20,7 +20,7 @@ from yishi.assistance.projects.rules import builds_it
 from yishi.assistance.projects.stages import step
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
-from yishi.commitments.services import commitment_agree, commitment_hand_over
+from yishi.commitments.services import promise_make
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -207,13 +207,11 @@ def _owe(
     unit: str = "",
 ) -> UUID:
     """A promise in the ledger, in force at once: by the right of the act on the project that makes it."""
-    count = Commitment.within.filter(origin_kind=Commitment.Origin.PROJECT, origin_id=project.pk).count()
     # What follows from a stage of the project is owed by its responsible body: no desk agrees it by a right of its own.
-    receipt = commitment_agree(
-        actor=system(),
-        origin_kind=Commitment.Origin.PROJECT,
-        origin_id=project.pk,
-        ordinal=count + 1,
+    commitment = promise_make(
+        this,
+        system(),
+        origin=(Commitment.Origin.PROJECT, project.pk),
         place=project.place,
         bearer=bearer or project.responsible,
         act_text=text,
@@ -222,8 +220,5 @@ def _owe(
         supervisor=supervisor,
         quantity=quantity,
         unit=unit,
-        act_id=this.child(),
     )
-    made = Commitment.within.get(pk=receipt.result["commitment"])
-    commitment_hand_over(actor=system(), commitment=made, act_id=this.child())
-    return made.pk
+    return commitment.pk
