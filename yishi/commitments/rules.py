@@ -3,17 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from yishi.organisations.grants import SEEING, Grant, Viewer
+from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import BodyKind, Installation, Place, Post
+from yishi.organisations.predicates import has_post, is_stationed_somewhere, sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Commitment, Judge, TimeRequest
-
-
-@predicate
-def sits_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
-    """Has a post at a desk, also one that only reads, is a sitting member, or is stationed in a village."""
-    return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member() or viewer.stationed()
 
 
 @predicate
@@ -105,14 +100,8 @@ def judges_its_promise(viewer: Viewer, proof_photo: tuple[Commitment, Any]) -> A
     return judges.test(viewer, proof_photo[0])
 
 
-@predicate
-def sees_rates(viewer: Viewer, thing: Any = None) -> Answer:
-    """Has a post at any desk, also one that only reads."""
-    return any(post.role in SEEING for post in viewer.posts)
-
-
-add("commitment.list", sits_somewhere, reads=True)
-add("commitment.see", sits_somewhere, reads=True)
+add("commitment.list", sits_somewhere | is_stationed_somewhere, reads=True)
+add("commitment.see", sits_somewhere | is_stationed_somewhere, reads=True)
 add("commitment.agree", writes_agreements)
 add("commitment.hand_over", hands_over)
 add("commitment.answer", bears)
@@ -124,4 +113,4 @@ add("commitment.hear", hears)
 add("commitment.record", records_papers)
 add("commitment.say", bears | records_papers)
 add("commitment.judge_photo", judges_its_promise, reads=True)
-add("rates.see", sees_rates, reads=True)
+add("rates.see", has_post, reads=True)

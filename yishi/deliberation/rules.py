@@ -3,8 +3,9 @@
 from typing import Any
 
 from yishi.deliberation.models import GatePaper, GateRequest, Matter, PlanTopic, ProcessModel, ProcessVersion, YearPlan
-from yishi.organisations.grants import OVERSEEING, SEEING, Grant, Viewer, first, only
+from yishi.organisations.grants import OVERSEEING, Grant, Viewer, first, only
 from yishi.organisations.models import Body, Member, PlaceLevel, PostRole
+from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, may, predicate
 
 # Desks of these tiers run what happens in their place; a prefecture or province sees it and does not run it.
@@ -14,18 +15,6 @@ RUNNING_TIERS = frozenset({PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VI
 def runs_here(viewer: Viewer, lo: int) -> Grant | None:
     """Their post at an overseeing desk of the village, township or county of the place numbered `lo`."""
     return viewer.nearest(lo, lambda post: post.body.kind in OVERSEEING and post.body.place.level in RUNNING_TIERS)
-
-
-@predicate
-def is_known(viewer: Viewer, thing: Any = None) -> Answer:
-    """Is signed in, or came by a query code."""
-    return viewer.is_known
-
-
-@predicate
-def has_desk(viewer: Viewer, thing: Any = None) -> Answer:
-    """Sits at a desk, or is a sitting member: somebody for whom the inner pages are made."""
-    return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
 
 
 @predicate
@@ -153,26 +142,26 @@ def helps_families(viewer: Viewer, thing: Any = None) -> Answer:
     return may("pairing.own", viewer)
 
 
-add("desk.see", has_desk, reads=True)
-add("desk.enter", has_desk | administers_something | helps_families, reads=True)
-add("matter.see", has_desk, reads=True)
+add("desk.see", sits_somewhere, reads=True)
+add("desk.enter", sits_somewhere | administers_something | helps_families, reads=True)
+add("matter.see", sits_somewhere, reads=True)
 add("matter.open", may_open)
 add("matter.run", runs_matter)
 add("party.add", runs_matter)
-add("gate.see", has_desk, reads=True)
+add("gate.see", sits_somewhere, reads=True)
 add("gate.ask", runs_matter)
 add("gate.answer", answers_gate)
 add("gate.record", records_gate)
 add("gate.compare", compares_paper)
 add("note.add", writes_note)
-add("plan.see", has_desk, reads=True)
+add("plan.see", sits_somewhere, reads=True)
 add("plan.open", runs_plan | oversees_plan)
 add("plan.run", runs_plan | oversees_plan)
 add("plan.decide", decides_plan)
 add("topic.propose", proposes_topic)
 add("topic.run", runs_topic)
-add("process.see", has_desk, reads=True)
-add("process.version", has_desk & (is_published | owns_version), reads=True)
+add("process.see", sits_somewhere, reads=True)
+add("process.version", sits_somewhere & (is_published | owns_version), reads=True)
 add("process.draft", owns_version)
 add("process.copy", copies_models & is_published)
 add("process.new", may_own_process)

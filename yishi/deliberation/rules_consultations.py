@@ -4,10 +4,11 @@ has a voice (services/consultation_voices.py)."""
 from typing import Any
 
 from yishi.organisations.grants import Viewer
+from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Consultation, ConsultationStatement, Matter
-from .rules import has_desk, runs_here, runs_matter
+from .rules import runs_here, runs_matter
 from .rules_sittings import holds_key_seat
 
 
@@ -37,7 +38,7 @@ def checks_releases(viewer: Viewer, consultation: Consultation) -> Answer:
     return viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)
 
 
-add("consultation.see", has_desk, reads=True)
+add("consultation.see", sits_somewhere, reads=True)
 add("consultation.run", runs_its_matter | sits_at_its_table)
 add("consultation.open", checks_releases)
 add("consultation.moderate", runs_its_matter | sits_at_its_table)

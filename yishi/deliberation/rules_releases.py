@@ -1,12 +1,11 @@
 """Who prepares, checks, hides public files and chooses good cases. That two people did it, the service sees to."""
 
-from typing import Any
-
-from yishi.organisations.grants import SEEING, Viewer
+from yishi.organisations.grants import Viewer
+from yishi.organisations.predicates import has_post, is_known, sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import GoodCase, Matter, PhotoMask, Release
-from .rules import has_desk, is_known, runs_here
+from .rules import runs_here
 
 
 def matter_of(thing: Matter | Release | PhotoMask | GoodCase) -> Matter:
@@ -33,13 +32,7 @@ def works_at_choosing_desk(viewer: Viewer, case: GoodCase) -> Answer:
     return viewer.holds(case.chosen_by_id)
 
 
-@predicate
-def sees_releases(viewer: Viewer, thing: Any = None) -> Answer:
-    """Sits at a desk: which files they see, their reach says."""
-    return any(post.role in SEEING for post in viewer.posts)
-
-
-add("release.list", sees_releases, reads=True)
+add("release.list", has_post, reads=True)
 add("release.prepare", runs_its_matter)
 add("release.check", runs_its_matter)
 add("release.hide", runs_its_matter | oversees_its_place)
@@ -47,4 +40,4 @@ add("photo.mask", runs_its_matter)
 add("photo.unmask", runs_its_matter)
 add("case.choose", oversees_its_place)
 add("case.withdraw", works_at_choosing_desk | oversees_its_place)
-add("library.see", is_known & has_desk, reads=True)
+add("library.see", is_known & sits_somewhere, reads=True)

@@ -3,10 +3,11 @@
 from typing import Any
 
 from yishi.organisations.grants import Grant, Viewer
+from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import ChairObjection, Duty, Matter, Minutes, Seat, Statement, StudyFinding, StudyVisit
-from .rules import has_desk, runs_matter
+from .rules import runs_matter
 
 KEY_ROLES = (Seat.Role.CHAIR, Seat.Role.SECRETARY, Seat.Role.CONVENER)
 
@@ -81,7 +82,7 @@ add("seat.declare", is_their_seat)
 add("seat.declare_for", is_their_seat | runs)
 add("seat.answer", is_their_seat | runs | holds_key_seat)
 add("chair.object", runs | sits_here)
-add("sitting.see", has_desk | sits_here, reads=True)
+add("sitting.see", sits_somewhere | sits_here, reads=True)
 add("sitting.run", runs | holds_key_seat)
 add("statement.withdraw", runs | holds_key_seat | put_it_forward)
 add("stance.take", is_their_seat | runs | holds_key_seat)

@@ -4,6 +4,7 @@ from typing import Any
 
 from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import Place
+from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Worry
@@ -17,18 +18,6 @@ def files_here(viewer: Viewer, place: Place) -> Answer:
         return viewer.in_person if viewer.is_themselves else True
     near = viewer.nearest(place.lo, lambda post: True, SEEING)
     return near or viewer.is_sitting_member() or viewer.only_desk() or True
-
-
-@predicate
-def writes_for_others(viewer: Viewer, thing: Any = None) -> Answer:
-    """Holds a post or a seat in a committee: may write down what somebody says by phone or on a visit."""
-    return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
-
-
-@predicate
-def sees_worries(viewer: Viewer, thing: Any = None) -> Answer:
-    """Has a post at a desk, also one that only reads, or is a sitting member. Which worries: their reach."""
-    return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
 
 
 @predicate
@@ -56,9 +45,9 @@ def holds_a_code(viewer: Viewer, thing: Any = None) -> Answer:
 
 
 add("worry.file", files_here)
-add("worry.write", writes_for_others)
-add("worry.list", sees_worries, reads=True)
-add("worry.see", sees_worries, reads=True)
+add("worry.write", sits_somewhere)
+add("worry.list", sits_somewhere, reads=True)
+add("worry.see", sits_somewhere, reads=True)
 add("worry.screen", decides)
 add("worry.reissue_code", convenes)
 add("worry.reopen", raised_it | convenes)

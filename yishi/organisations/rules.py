@@ -28,6 +28,7 @@ from .models import (
     Venue,
     current,
 )
+from .predicates import is_known
 from .rights import Answer, add, predicate
 
 # Bodies that may convene in a venue; a department owes, it does not convene.
@@ -284,12 +285,6 @@ add("register.import", is_home_administrator)
 add("installation.manage", is_home_administrator)
 add("installation.separate", is_home_security)
 add("installation.overdue", is_of_home_party)
-
-
-@predicate
-def is_known(viewer: Viewer, thing: object = None) -> Answer:
-    """Signed in, or holding a query code."""
-    return viewer.is_known
 
 
 add("account.own", is_known)

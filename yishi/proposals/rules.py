@@ -3,20 +3,15 @@
 from typing import Any
 
 from yishi.commitments.rules import judges
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
+from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import BodyKind
+from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Proposal
 
 # Desks that write down what a member says: whoever organised it records it.
 WRITING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP}
-
-
-@predicate
-def sits_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
-    """Has a post at a desk, also one that only reads, or is a sitting member."""
-    return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
 
 
 @predicate

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from yishi.assistance.campaign.rules import has_desk
-from yishi.assistance.register.rules import is_stationed
 from yishi.organisations.grants import OVERSEEING, READING, SEEING, Grant, Viewer
 from yishi.organisations.models import BodyKind, Place
+from yishi.organisations.predicates import is_stationed_somewhere, sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 LEADING = OVERSEEING | {BodyKind.PARTY, BodyKind.GOVERNMENT, BodyKind.SPECIAL}
@@ -44,8 +43,8 @@ def is_issued(viewer: Viewer, thing: Any = None) -> Answer:
 
 
 add("overview.see", leads_there, reads=True)
-add("report.see", has_desk, reads=True)
+add("report.see", sits_somewhere, reads=True)
 add("report.issue", oversees_there)
-add("answer.see", (has_desk & is_issued) | oversees_there, reads=True)
+add("answer.see", (sits_somewhere & is_issued) | oversees_there, reads=True)
 add("answer.write", oversees_there)
-add("figure.see", has_desk | is_stationed, reads=True)
+add("figure.see", sits_somewhere | is_stationed_somewhere, reads=True)

@@ -5,29 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first
+from yishi.organisations.grants import OVERSEEING, Viewer, first
 from yishi.organisations.models import valid_on
+from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Campaign
-
-
-@predicate
-def has_desk(viewer: Viewer, thing: Any = None) -> Answer:
-    """Sits at a desk, or is a sitting member."""
-    return any(post.role in SEEING for post in viewer.posts) or viewer.is_sitting_member()
-
-
-@predicate
-def works_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
-    """Works at a desk: who asks names it (`at`), else it is done in their own name by whoever works at several."""
-    return viewer.only_desk()
-
-
-@predicate
-def sits_as_member(viewer: Viewer, thing: Any = None) -> Answer:
-    """Sits in a committee as a member today."""
-    return viewer.is_sitting_member()
 
 
 @predicate
@@ -39,7 +22,7 @@ def may_open_campaign(viewer: Viewer, thing: Any = None) -> Answer:
 @predicate
 def sees_campaign(viewer: Viewer, campaign: Campaign | None = None) -> Answer:
     """Sits where the campaign takes place, or above it."""
-    return has_desk.test(viewer) and (campaign is None or viewer.shares_ground(campaign.place))
+    return sits_somewhere.test(viewer) and (campaign is None or viewer.shares_ground(campaign.place))
 
 
 @predicate

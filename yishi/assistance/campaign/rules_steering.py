@@ -3,10 +3,11 @@
 from typing import Any
 
 from yishi.organisations.grants import OVERSEEING, Viewer, first
+from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Campaign, Cooperation, SteeringMeeting, Target
-from .rules import has_desk, runs_campaign, sees_campaign
+from .rules import runs_campaign, sees_campaign
 
 
 @predicate
@@ -40,7 +41,7 @@ def steers_there(viewer: Viewer, campaign: Campaign) -> Answer:
 @predicate
 def sees_meeting(viewer: Viewer, meeting: SteeringMeeting) -> Answer:
     """Sits where the meeting's place is, above it or within it."""
-    return has_desk.test(viewer) and viewer.shares_ground(meeting.place)
+    return sits_somewhere.test(viewer) and viewer.shares_ground(meeting.place)
 
 
 @predicate
@@ -52,7 +53,7 @@ def keeps_meeting(viewer: Viewer, meeting: SteeringMeeting) -> Answer:
 @predicate
 def sees_cooperation(viewer: Viewer, cooperation: Cooperation) -> Answer:
     """Sits where it serves, above or within; or at the desk of a party or of its supervisor."""
-    if has_desk.test(viewer) and viewer.shares_ground(cooperation.place):
+    if sits_somewhere.test(viewer) and viewer.shares_ground(cooperation.place):
         return True
     parties = {cooperation.supervisor_id, *cooperation.parties.values_list("pk", flat=True)}
     return bool(parties & viewer.reach.bodies)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from yishi.assistance.register.rules import is_stationed, keeps_its_village
+from yishi.assistance.register.rules import keeps_its_village
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first, is_overseeing
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
+from yishi.organisations.predicates import is_stationed_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import CheckFinding, Severity
@@ -57,7 +58,7 @@ def sets_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
     return _sets(viewer, None)
 
 
-add("check.see", has_register | is_stationed, reads=True)
+add("check.see", has_register | is_stationed_somewhere, reads=True)
 add("check.run", covers_place)
 add("check.waive", may_waive)
 add("check.set", sets_rules)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from yishi.assistance.campaign.rules import has_desk, sits_as_member, works_somewhere
 from yishi.assistance.register.rules import is_helper
 from yishi.organisations.grants import SEEING, Viewer, first
 from yishi.organisations.models import Body, Place
+from yishi.organisations.predicates import sits_as_member, sits_somewhere, works_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Activity, Deed, PossibleDuplicate, Unitemised
@@ -82,20 +82,20 @@ def oversees_both(viewer: Viewer, pair: PossibleDuplicate) -> Answer:
     return viewer.oversees(min(both), hi=max(both))
 
 
-add("deed.see", has_desk | is_helper, reads=True)  # which deeds: their reach says
+add("deed.see", sits_somewhere | is_helper, reads=True)  # which deeds: their reach says
 add("deed.record", sits_as_member | works_somewhere | is_stationed)
 add("deed.claim", sits_as_member | works_somewhere | is_stationed)
 add("deed.confirm", is_its_party)
 add("deed.correct", recorded_it | oversees_its_place)
 add("deed.prove", recorded_it | is_its_party | oversees_its_place)
-add("duplicate.see", has_desk, reads=True)
+add("duplicate.see", sits_somewhere, reads=True)
 add("duplicate.decide", oversees_both)
 add("unitemised.report", works_somewhere)
 add("deed.disown", is_its_person)
-add("activity.see", has_desk | is_helper, reads=True)
+add("activity.see", sits_somewhere | is_helper, reads=True)
 add("activity.open", sits_as_member | works_somewhere)
 add("activity.extend", organised_it)
-add("unitemised.see", has_desk, reads=True)
+add("unitemised.see", sits_somewhere, reads=True)
 add("unitemised.withdraw", reported_it)
-add("helping.see", has_desk, reads=True)
+add("helping.see", sits_somewhere, reads=True)
 add("body_file.see", reads_its_file, reads=True)

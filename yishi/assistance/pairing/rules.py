@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from yishi.assistance.campaign.rules import has_desk, works_somewhere
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.rules import is_stationed_there, keeps_its_village
 from yishi.commitments.rules import bears, is_small_office, same_hands
 from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import Place, current, valid_on
+from yishi.organisations.predicates import sits_somewhere, works_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Measure, Pairing, StationedTeam, Visit
@@ -142,16 +142,16 @@ def pairs_there(viewer: Viewer, place: Place | None = None) -> Answer:
     return keeps_its_village.test(viewer, place)
 
 
-add("pairing.list", has_desk | is_helper, reads=True)
-add("pairing.own", has_desk | is_helper | is_near_helping, reads=True)
-add("pairing.see", has_desk | is_helper, reads=True)
+add("pairing.list", sits_somewhere | is_helper, reads=True)
+add("pairing.own", sits_somewhere | is_helper | is_near_helping, reads=True)
+add("pairing.see", sits_somewhere | is_helper, reads=True)
 add("pairing.assign", pairs_there)  # thing: the place
 add("pairing.keep", keeps_pairing)
-add("pairing.gaps", has_desk, reads=True)
+add("pairing.gaps", sits_somewhere, reads=True)
 add("visit_rule.set", works_somewhere)
-add("family.see", has_desk | is_helper, reads=True)  # the household was reached
+add("family.see", sits_somewhere | is_helper, reads=True)  # the household was reached
 add("family.code", keeps_its_place)
-add("visit.see", has_desk | is_helper, reads=True)
+add("visit.see", sits_somewhere | is_helper, reads=True)
 add("visit.log", keeps_its_place | helps_it)
 add("visit.late", helped_lately)  # thing: the pairing that ended
 add("visit.decide", keeps_visit)
@@ -159,10 +159,10 @@ add("visit.withdraw", wrote_it | keeps_visit)
 add("measure.agree", keeps_its_place | helps_it)
 add("measure.done", bears_it | looks_after)
 add("measure.hear", looks_after & is_another_hand)
-add("team.see", has_desk | is_helper, reads=True)
+add("team.see", sits_somewhere | is_helper, reads=True)
 add("team.open", keeps_its_village)  # thing: the place
 add("team.keep", keeps_team)
 add("team.end", keeps_team)
-add("village_plan.see", has_desk | is_helper, reads=True)
+add("village_plan.see", sits_somewhere | is_helper, reads=True)
 add("village_plan.open", keeps_its_village | is_stationed_there)  # thing: the place
 add("village_plan.keep", keeps_village_plan)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from yishi.assistance.campaign.rules import has_desk, sits_as_member, works_somewhere
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.rules import is_stationed_there, keeps_its_village
 from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import BodyKind, Place
+from yishi.organisations.predicates import sits_as_member, sits_somewhere, works_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import Match, Need, Offer
@@ -80,16 +80,16 @@ def may_take(viewer: Viewer, need: Need) -> Answer:
 
 
 add("need.take", may_take)
-add("need.list", has_desk | is_helper, reads=True)
-add("need.see", has_desk | is_helper, reads=True)
+add("need.list", sits_somewhere | is_helper, reads=True)
+add("need.see", sits_somewhere | is_helper, reads=True)
 add("need.write", states_need)  # thing: the household, else the place
 add("need.keep", keeps_need)
 add("need.browse", browses_needs, reads=True)
-add("offer.list", has_desk | is_helper, reads=True)
-add("offer.see", has_desk | is_helper, reads=True)
+add("offer.list", sits_somewhere | is_helper, reads=True)
+add("offer.see", sits_somewhere | is_helper, reads=True)
 add("offer.make", sits_as_member | works_somewhere)
 add("offer.keep", keeps_offer)
-add("match.see", has_desk | is_helper, reads=True)
+add("match.see", sits_somewhere | is_helper, reads=True)
 add("match.propose", may_propose)
 add("match.answer", answers_match)
 add("match.keep", brings_together)

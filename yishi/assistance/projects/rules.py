@@ -1,11 +1,11 @@
 """Who plans, approves, builds and accepts projects; who moves money, and who looks at it a second time."""
 
-from yishi.assistance.campaign.rules import has_desk, works_somewhere
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.rules import is_its_party, recorded_it
 from yishi.commitments.rules import is_small_office
 from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import Body, BodyKind, Place
+from yishi.organisations.predicates import sits_somewhere, works_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import (
@@ -109,7 +109,7 @@ def opens_project(viewer: Viewer, planned: tuple[Place, Body] | None = None) -> 
     return viewer.holds(responsible.pk) or leads_there(viewer, place)
 
 
-add("project.see", has_desk, reads=True)
+add("project.see", sits_somewhere, reads=True)
 add("project.open", opens_project)  # thing: the place and the responsible body
 add("project.plan", is_responsible | oversees_project)
 add("project.approve", oversees_project & is_another_body)
@@ -117,11 +117,11 @@ add("project.build", is_responsible)
 add("project.cancel_contract", signed_it)
 add("project.accept", (is_acceptor | oversees_project) & is_another_body)
 add("project.promise", promises_there)
-add("fund.see", has_desk, reads=True)
+add("fund.see", sits_somewhere, reads=True)
 add("fund.open", works_somewhere)
 add("fund.move", keeps_fund)
 add("allotment.take_back", keeps_its_fund)
-add("movement.see", has_desk, reads=True)
+add("movement.see", sits_somewhere, reads=True)
 add("movement.confirm", checks_movement & is_second_person)
 add("movement.reverse", checks_movement)
 add("deed.link_money", works_on_deed)

@@ -9,6 +9,7 @@ from typing import Any
 
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, is_overseeing
 from yishi.organisations.models import BodyKind, Place
+from yishi.organisations.predicates import is_stationed_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .hooks import HELPS_IT, HELPS_SOMEBODY
@@ -38,12 +39,6 @@ def works_where_households_are_kept(viewer: Viewer, thing: Any = None) -> Answer
 def reads_its_place(viewer: Viewer, household: Household) -> Answer:
     """Sits at a desk that oversees the household's place, or at its village's own."""
     return viewer.oversees(household.place.lo, SEEING) or village_desk(viewer, household.place)
-
-
-@predicate
-def is_stationed(viewer: Viewer, thing: Any = None) -> Answer:
-    """Is stationed somewhere: opens forms in which the place is still to be chosen."""
-    return viewer.stationed()
 
 
 @predicate
@@ -124,7 +119,9 @@ def helps_it(viewer: Viewer, household: Household) -> Answer:
 
 add("household.list", sits_where_households_are_kept | is_helper, reads=True)
 add("household.see", reads_its_place | helps_it, reads=True)
-add("household.keep", works_where_households_are_kept | is_stationed)  # opens the form; its place is asked again
+add(
+    "household.keep", works_where_households_are_kept | is_stationed_somewhere
+)  # opens the form; its place is asked again
 add("household.ask", keeps_its_village | is_stationed_there)  # of a Place
 add("household.decide", decides_at)  # of a Place
 add("household.edit", keeps_household | is_stationed_by_it)  # forms of one household: asks for a change, or makes it
@@ -132,7 +129,7 @@ add("household.fill", keeps_household)
 add("household.correct", keeps_member | is_stationed_by_member)
 add("member.fill", keeps_member)
 add("identity.open", keeps_member)
-add("change.list", sits_where_households_are_kept | is_stationed, reads=True)
+add("change.list", sits_where_households_are_kept | is_stationed_somewhere, reads=True)
 add("change.see", reads_request, reads=True)
 add("change.decide", decides_request)
 add("change.withdraw", asked_it)
