@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.gather import kept_question
 from yishi.database.words import Words
 from yishi.deliberation.models import ProcessModel, ProcessVersion
 from yishi.deliberation.process.problems import shape_problems, validate_model
@@ -93,11 +94,13 @@ def _newest(code: str) -> ProcessVersion | None:
 
 
 def processes_published() -> list[ProcessVersion]:
-    """The newest published version of every model in use, shipped ones first."""
-    versions = ProcessVersion.objects.filter(published_at__isnull=False, model__is_retired=False)
-    newest: dict[UUID, ProcessVersion] = {}
-    for version in versions.select_related("model__owner").order_by("number"):
-        newest[version.model_id] = version
+    """The newest published version of every model in use, shipped ones first; what each says comes when it is read."""
+    versions = ProcessVersion.objects.filter(published_at__isnull=False, model__is_retired=False).defer("document")
+    asked = kept_question(
+        "published", None, lambda: {"versions": versions.select_related("model__owner")}, is_reached=False
+    )
+    found = sorted(asked.answer()["versions"], key=lambda version: version.number)
+    newest: dict[UUID, ProcessVersion] = {version.model_id: version for version in found}
     return sorted(newest.values(), key=lambda version: (version.model.owner_id is not None, version.name))
 
 

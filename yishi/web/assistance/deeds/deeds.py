@@ -21,7 +21,7 @@ from yishi.assistance.deeds.models import (
     Evidence,
 )
 from yishi.assistance.deeds.reads import deeds_search, open_pairs, pairs_to_decide
-from yishi.database.gather import gather
+from yishi.database.gather import HowMany, gather, kept_question
 from yishi.kit.records import filled, lent
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -74,9 +74,8 @@ class DeedFilter(Form):
     def __init__(self, request: Request):
         super().__init__(request.GET or None)
         self.viewer = request.viewer
-        items = CatalogueItem.objects.select_related("campaign").prefetch_related("versions")
-        items = items.order_by("-campaign__starts_on", "campaign__code", "ordinal")
-        self.fields["item"].choices = [("", _("all")), *item_names(items).items()]
+        asked = kept_question("items of deeds", None, lambda: {"items": _items()}, is_reached=False)
+        self.fields["item"].choices = [("", _("all")), *item_names(asked.answer()["items"]).items()]
         self.fields["state"].choices = [("", _("all")), *Deed.State.choices]
         self.fields["since"].widget.format = self.fields["until"].widget.format = "%Y-%m-%d"
 
@@ -102,6 +101,11 @@ class DeedFilter(Form):
     @property
     def looks_for_words(self) -> bool:
         return self.is_valid() and bool(self.cleaned_data.get("q"))
+
+
+def _items() -> QuerySet[CatalogueItem]:
+    items = CatalogueItem.objects.select_related("campaign").prefetch_related("versions")
+    return items.order_by("-campaign__starts_on", "campaign__code", "ordinal")
 
 
 def narrowed_by_whose(deeds: QuerySet[Deed], viewer: Viewer, whose: str) -> QuerySet[Deed]:
@@ -170,8 +174,13 @@ def deeds(request: Request) -> HttpResponse:
         paginator=Peek(listed(), _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else None,
         about=_about(filters),
         may_record=may("deed.record", request.viewer),
-        waiting=pairs_to_decide(request.viewer).count(),
+        waiting=_pairs_waiting(request.viewer),
     )
+
+
+def _pairs_waiting(viewer: Viewer) -> int:
+    asked = kept_question("pairs to decide", viewer.key, lambda: {"waiting": HowMany(pairs_to_decide(viewer))})
+    return int(asked.answer()["waiting"])
 
 
 def _about(filters: dict[str, Any]) -> list[Any]:

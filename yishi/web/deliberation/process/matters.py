@@ -38,6 +38,7 @@ from yishi.web.deliberation.process.loads import bodies_around, conveners, load_
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.nearby import widest_place
+from yishi.web.kit.offered import offer
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
@@ -70,14 +71,19 @@ class MatterFilter(Form):
         self.fields["state"].choices = [*everything, *Matter.State.choices]
         self.fields["theme"].choices = [*everything, *theme_choices()]
         self.fields["process"].choices = [*everything, *((str(version.model_id), version.name) for version in versions)]
-        self.fields["place"].queryset = places_for(request)
+        for name in ("place", "convener"):
+            self.fields[name].empty_label = _("all")
+        offer(
+            self,
+            "matters",
+            request.viewer.key,
+            place=lambda: places_for(request),
+            convener=lambda: Body.objects.filter(pk__in=request.viewer.reach.bodies).order_by("name"),
+        )
         asked = request.GET.get("place", "")
         if id_read(asked):  # an overview opens into its list at any tier
             near = places_for(request).values("pk")
             self.fields["place"].queryset = Place.objects.filter(Q(pk=asked) | Q(pk__in=near))
-        self.fields["convener"].queryset = Body.objects.filter(pk__in=request.viewer.reach.bodies).order_by("name")
-        for name in ("place", "convener"):
-            self.fields[name].empty_label = _("all")
 
     def narrow(self, matters: QuerySet[Matter], today: date) -> QuerySet[Matter]:
         """`rows` with the filters that are valid; a filter that nobody knows narrows nothing."""
