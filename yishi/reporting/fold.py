@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, Protocol
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,17 +32,17 @@ class Counted(Protocol):
     """What figures read of an entry."""
 
     @property
-    def pk(self) -> UUID: ...
+    def pk(self) -> Any: ...
     @property
     def code(self) -> str: ...
     @property
-    def place_id(self) -> UUID | None: ...
+    def place_id(self) -> Any: ...
     @property
     def at(self) -> datetime: ...
     @property
     def received_at(self) -> datetime: ...
     @property
-    def reverses_id(self) -> UUID | None: ...
+    def reverses_id(self) -> Any: ...
     @property
     def dims(self) -> dict[str, Any]: ...
     @property
@@ -115,7 +114,7 @@ def project(entry: Counted, series: Series, keys: dict[Ref, int]) -> dict[str, A
         "deeds": series.counted(quantities, is_reversal=entry.reverses_id is not None),
         "amount": int(quantities.get(series.amount, 0)),
         "unnamed": int(quantities.get(series.unnamed, 0)),
-        "day": timezone.localdate(entry.at).toordinal(),
+        "day": entry.at.astimezone(timezone.get_default_timezone()).toordinal(),
         "received": (entry.received_at - EPOCH) // timedelta(microseconds=1),
         "item": keys.get(home_of(entry), -1),
         "place": keys.get(("place", str(entry.place_id)), -1),

@@ -5,6 +5,7 @@ and paid are three. A further indicator is a further row here; nothing else know
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +61,7 @@ SERIES: tuple[Series, ...] = (
 BY_CODE = {series.code: series for series in SERIES}
 
 
+@cache
 def series_of(entry_code: str) -> tuple[Series, ...]:
     """The series that take entries of a code."""
     return tuple(series for series in SERIES if series.entry == entry_code)

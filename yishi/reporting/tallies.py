@@ -1,7 +1,9 @@
 """The figures' raw SQL: many rows at once, and what every page asks first."""
 
-from collections.abc import Sequence
-from datetime import datetime
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -44,6 +46,75 @@ def rows_add(figure_rows: Sequence[dict[str, Any]]) -> None:
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for figure_row in figure_rows:
                 copy.write_row([figure_row[name] for name in COLUMNS])
+
+
+@dataclass(slots=True)
+class Said:
+    """What figures read of an entry (fold.Counted), without the rest of it."""
+
+    pk: str  # as the database writes it: `rows_of` names it so too
+    code: str
+    place_id: str | None
+    at: datetime
+    received_at: datetime
+    reverses_id: Any
+    dims: dict[str, Any]
+    quantities: dict[str, Any]
+    touches: list[Any]
+    data: dict[str, Any]
+
+
+def _text(column: str) -> str:
+    return f"{column}::text" if connection.vendor == "postgresql" else column
+
+
+def said_after(last: str, count: int, codes: Collection[str]) -> tuple[list[Said], str, int]:
+    """Of the `count` entries after the id `last` ("": from the first) those that have one of `codes`; the last id of
+    all, and how many they were.
+
+    A whole journal passes here: nothing of the others is read, and of these no more than figures need. Codes are
+    picked out here, for SQLite, asked for them, would put all entries in order each time.
+    """
+    whole = " || ',' || ".join(map(_text, ("dims", "quantities", "touches", "data")))
+    columns = ", ".join((_text("id"), "code", _text("place_id"), "at", "received_at", _text("reverses_id"), whole))
+    beyond, params = ("WHERE id > %s", [last]) if last else ("", [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM {Entry._meta.db_table} {beyond} ORDER BY id LIMIT %s",  # noqa: S608
+            [*params, count],
+        )
+        rows = cursor.fetchall()
+    found = [
+        Said(key, code, _dashed(place), _moment(at), _moment(received), reverses, *json.loads(f"[{texts}]"))
+        for key, code, place, at, received, reverses, texts in rows
+        if code in codes
+    ]
+    return found, rows[-1][0] if rows else last, len(rows)
+
+
+def _dashed(key: str | None) -> str | None:
+    """An id as `str(UUID)` writes it."""
+    if key is None or "-" in key:
+        return key
+    return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+
+
+def _moment(value: datetime) -> datetime:
+    """As Django reads it: SQLite's moments say no zone."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def rows_between(first: str, last: str) -> Iterator[tuple[Any, ...]]:
+    """The sequence and COLUMNS of the figure rows of the entries from `first` to `last`."""
+    entry, *others = COLUMNS
+    names = ", ".join(("sequence", _text(entry), *others))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {names} FROM {FigureRow._meta.db_table} WHERE entry_id BETWEEN %s AND %s",  # noqa: S608
+            [first, last],
+        )
+        for row in cursor.fetchall():
+            yield (*row[:-2], bytes(row[-2]), bytes(row[-1]))
 
 
 _STATE = f"""

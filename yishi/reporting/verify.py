@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +15,13 @@ from yishi.kit.ids import uuid7
 
 from .fold import RULES, Ref, fold_all, keys_of, project, refs_of, series_in, state, up_to
 from .models import FigureKey, FigureRow, FigureState
-from .tallies import COLUMNS, rows_add
+from .tallies import COLUMNS, Said, rows_add, rows_between, said_after
 
 log = logging.getLogger("yishi.reporting.verify")
 BATCH = 2_000  # entries that are looked at together: writers wait for no more than these, where something differs
 MOST_DIFFERENCES = 20
-READ = ("sequence", *COLUMNS)
 SAID = COLUMNS[2:]  # what an entry says of its row
-Found = dict[tuple[UUID, int], tuple[Any, ...]]  # entry, number of the series → READ
+Found = dict[tuple[str, int], tuple[Any, ...]]  # entry, number of the series → sequence, COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +38,12 @@ class Checked:
 
 
 @dataclass(slots=True)
-class _Said:
-    """What figures read of an entry (fold.Counted), without the rest of it."""
-
-    pk: UUID
-    code: str
-    place_id: UUID | None
-    at: datetime
-    received_at: datetime
-    reverses_id: UUID | None
-    dims: dict[str, Any]
-    quantities: dict[str, Any]
-    touches: list[Any]
-    data: dict[str, Any]
-
-
-@dataclass(slots=True)
 class _Batch:
     """Some entries, what their rows should say, and what they say."""
 
-    entries: list[_Said]
+    entries: list[Said]
     stored: Found
-    wanted: dict[tuple[UUID, int], dict[str, Any]] = field(default_factory=dict)
+    wanted: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     def project(self, keys: dict[Ref, int]) -> None:
         self.wanted = {
@@ -70,7 +52,7 @@ class _Batch:
             for series in series_in(entry)
         }
 
-    def differing(self) -> Iterator[tuple[tuple[UUID, int], str]]:
+    def differing(self) -> Iterator[tuple[tuple[str, int], str]]:
         """Entry and series of what differs, and in what; "" for a row that is not there."""
         for key, wanted in self.wanted.items():
             row = self.stored.get(key)
@@ -94,7 +76,7 @@ def check() -> Checked:
         batch.project(at_hand)
         rows_left -= sum(row[0] <= last for key, row in batch.stored.items() if key in batch.wanted)
         for (entry, _series), name in batch.differing():
-            differences.append(f"entry {entry}: {f'{name} differs' if name else 'not in the figures'}")
+            differences.append(f"entry {UUID(entry)}: {f'{name} differs' if name else 'not in the figures'}")
         if len(differences) >= MOST_DIFFERENCES:
             return Checked(seen, waiting, tuple(differences[:MOST_DIFFERENCES]))
     if rows_left:
@@ -144,7 +126,7 @@ def _put_right(batch: _Batch, at_hand: dict[Ref, int], *, is_begun: bool) -> boo
             if name:
                 changed.append(FigureRow(sequence=batch.stored[key][0], **batch.wanted[key]))
             else:
-                missing.append({"entry_id": key[0], **batch.wanted[key]})
+                missing.append({"entry_id": UUID(key[0]), **batch.wanted[key]})
         FigureRow.objects.bulk_update(changed, SAID, batch_size=200)
         rows_add(missing)
         if missing and not is_begun:
@@ -185,22 +167,18 @@ def _all_keys() -> dict[Ref, int]:
 def _batches() -> Iterator[_Batch]:
     """All entries that are folded, each batch by a question of its own, so that no question runs for minutes. An entry
     is read before its rows: they came with its leaving the queue.
-
-    Those that count are picked out here: SQLite, asked for their codes, would put all of them in order for each batch.
     """
-    entries = Entry.objects.order_by("pk").values_list(*(each.name for each in fields(_Said)))
-    rows = list(entries[:BATCH])
-    while rows:
-        waiting = set(
-            Unfolded.objects.filter(entry__gte=rows[0][0], entry__lte=rows[-1][0]).values_list("pk", flat=True)
-        )
-        some = [said for row in rows if (said := _Said(*row)).code in FEEDS and said.pk not in waiting]
+    some, last, count = said_after("", BATCH, FEEDS)
+    while count:
+        if some:
+            near = Unfolded.objects.filter(entry__gte=UUID(some[0].pk), entry__lte=UUID(some[-1].pk))
+            if waiting := set(near.values_list("pk", flat=True)):
+                some = [said for said in some if UUID(said.pk) not in waiting]
         if some:
             yield _Batch(some, _stored(some))
-        rows = list(entries.filter(pk__gt=rows[-1][0])[:BATCH])
+        some, last, count = said_after(last, BATCH, FEEDS)
 
 
-def _stored(entries: list[_Said]) -> Found:
+def _stored(entries: list[Said]) -> Found:
     """The rows of entries that follow one another."""
-    figure_rows = FigureRow.objects.filter(entry_id__range=(entries[0].pk, entries[-1].pk)).values_list(*READ)
-    return {(row[1], row[2]): (*row[:-2], bytes(row[-2]), bytes(row[-1])) for row in figure_rows}
+    return {(row[1], row[2]): row for row in rows_between(entries[0].pk, entries[-1].pk)}
