@@ -15,7 +15,7 @@ from yishi.assistance.projects.models import (
 )
 from yishi.assistance.register.models import HouseholdYear
 from yishi.commitments.models import Commitment
-from yishi.database.gather import Gathered, HowMany, gather
+from yishi.database.gather import Gathered, HowMany, Question, gather
 from yishi.database.reach import everything
 from yishi.journal.models import Entry
 from yishi.organisations.models import Place, Post
@@ -106,3 +106,24 @@ def test_what_is_asked_again_is_read_again_only_where_it_changed(cast, django_as
     Place.objects.filter(pk=before["counties"][0].parent_id).update(name="改名州")
     assert gathered.read()["counties"][0].parent.name == "改名州"
     assert gathered.read()["how_many"] == len(before["counties"])
+
+
+def columns(row):
+    names = {field.attname for field in row._meta.concrete_fields}
+    return {name: value for name, value in vars(row).items() if name in names and not isinstance(value, bytes)}
+
+
+def test_a_glance_at_rows_says_what_the_rows_say(cast, django_assert_num_queries):
+    """Columns of their own are read as they are; whatever else is asked makes the object, by no further query."""
+    sample.kwargs_by_loader(cast)
+    with everything():
+        for name, rows in LISTS.items():
+            expected, question = list(rows()), Question(asked=rows())
+            with django_assert_num_queries(1 if question.plan.arms else 0):
+                seen = question.glance()["asked"]
+                for one, row in zip(seen, expected, strict=True):
+                    if hasattr(row, "_meta"):
+                        assert {field: getattr(one, field) for field in columns(row)} == columns(row), name
+                        assert one.pk == row.pk, name
+                        assert not hasattr(one, "nobody_has_it"), name
+            assert [str(one) for one in seen] == [str(row) for row in expected], name

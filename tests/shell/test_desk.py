@@ -107,7 +107,7 @@ def _gate(record, act, cast):
     if act.whose is None:
         return
     says, matter = act.act._args[0], record.matter
-    matter.convener = cast.bodies["office"]
+    matter.convener = record.convener = cast.bodies["office"]
     matter.save()
     record.body = Body.objects.create(kind="party", name=f"中共某镇委员会{uuid7().hex}", place=matter.place)
     record.save()  # nobody has a post there

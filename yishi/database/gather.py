@@ -76,8 +76,8 @@ class _Plan:
             cursor.execute(self.sql, params)
             return dict(zip(self.arms, cursor.fetchone(), strict=True))
 
-    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
-        return {name: listed.read(values) for name, listed in self.lists.items()}
+    def read(self, values: Mapping[Any, Any], *, is_lazy: bool = False) -> dict[str, Any]:
+        return {name: listed.read(values, is_lazy=is_lazy) for name, listed in self.lists.items()}
 
 
 class Question:
@@ -110,6 +110,11 @@ class Question:
         """The rows as they are now, with the values for which a `Given` stands."""
         params = [param.value(given) if isinstance(param, Given) else param for param in self.params]
         return self.plan.read(self.plan.values(params))
+
+    def glance(self) -> dict[str, Any]:
+        """The same, of rows of which most are only sorted and counted: each becomes an object of its model when more
+        than a column of its own is asked of it."""
+        return self.plan.read(self.plan.values(self.params), is_lazy=True)
 
 
 class Gathered:
@@ -189,7 +194,7 @@ class _Number:
         inner, params = rows.values("pk").query.sql_with_params()
         return f"SELECT COUNT(*) FROM ({inner}) AS rows_of_it", params
 
-    def read(self, values: Mapping[Any, Any]) -> int:
+    def read(self, values: Mapping[Any, Any], *, is_lazy: bool = False) -> int:
         return values.get(self) or 0
 
 
@@ -209,6 +214,8 @@ class _List:
         paths = [*self.shape.paths(), *self.annotations]
         self.rows: Rows | None = rows if self.is_values else rows.prefetch_related(None).values_list(*paths)
         self.readers: list[Callable[[Any], Any] | None] = []
+        own = (*enumerate(self.shape.names), *enumerate(self.annotations, self.shape.end))
+        self.places = {name: place for place, name in own}  # of the columns of its own in a row
 
     def arms(self) -> Iterator[Any]:
         yield self
@@ -225,22 +232,49 @@ class _List:
         short = [f"{array}({', '.join(names[start : start + WIDEST])})" for start in range(0, len(names), WIDEST)]
         return f"SELECT CAST({listed}({array}({', '.join(short)})) AS text) FROM ({inner}) AS rows_of_it", params
 
-    def read(self, values: Mapping[Any, Any]) -> list[Any]:
+    def read(self, values: Mapping[Any, Any], *, is_lazy: bool = False) -> list[Any]:
         lines = json.loads(values[self], parse_float=Decimal) if values.get(self) else []
         rows = (line[0] if len(line) == 1 else [value for part in line for value in part] for line in lines)
         if self.is_values:
             return [tuple(_converted(row, self.readers)) for row in rows]
-        records = []
         known: dict[Any, Any] = {}  # what many rows bring is made once
-        for row in rows:
-            record = self.shape.made(row, known)
-            lent = _converted(row[self.shape.end :], self.readers[self.shape.end :])
-            for name, value in zip(self.annotations, lent, strict=True):
-                setattr(record, name, value)
-            records.append(record)
+        if is_lazy and not self.brought:
+            return [_Glance(self, row, known) for row in rows]
+        records = [self.made(row, known) for row in rows]
         for brought in self.brought:
             brought.give(records, values)
         return records
+
+    def made(self, row: list[Any], known: dict[Any, Any]) -> Any:
+        record = self.shape.made(row, known)
+        lent = _converted(row[self.shape.end :], self.readers[self.shape.end :])
+        for name, value in zip(self.annotations, lent, strict=True):
+            setattr(record, name, value)
+        return record
+
+
+class _Glance:
+    """A row that is an object of its model as soon as more than a column of its own is asked of it."""
+
+    __slots__ = ("_known", "_listed", "_made", "_row")
+
+    def __init__(self, listed: _List, row: list[Any], known: dict[Any, Any]):
+        self._listed, self._row, self._known, self._made = listed, row, known, None
+
+    def __getattr__(self, name: str) -> Any:
+        listed = self._listed
+        place = listed.places.get(name) if self._made is None else None
+        if place is not None:
+            value, read = self._row[place], listed.readers[place]
+            return value if read is None or value is None else read(value)
+        if self._made is None:
+            if not hasattr(listed.shape.model, name):  # what it has not either need not be made to say so
+                raise AttributeError(name)
+            self._made = listed.made(self._row, self._known)
+        return getattr(self._made, name)
+
+    def __str__(self) -> str:
+        return str(self._made or self._listed.made(self._row, self._known))
 
 
 class _Brought:
@@ -348,8 +382,13 @@ def _reader(field: Any) -> Callable[[Any], Any] | None:
     if isinstance(field, models.DateTimeField):
         return lambda value: _aware(field.to_python(value))
     if isinstance(field, models.UUIDField):
-        return UUID
+        return _uuid
     return None if type(field).to_python in AS_THEY_ARE else field.to_python
+
+
+def _uuid(value: str) -> UUID:
+    """As `UUID(value)` gives it, in half the time: a desk reads two thousand."""
+    return UUID(int=int(value.replace("-", ""), 16))
 
 
 def _aware(moment: Any) -> Any:

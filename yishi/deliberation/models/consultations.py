@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.copied import CopiedKey
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
+from yishi.organisations.models import Body
 from yishi.people.models import Person
 
 from .matters import Matter, Party
@@ -50,10 +52,14 @@ class Consultation(File):
     result = models.JSONField(null=True)  # see consultation_report.py; written once, after closing
     result_hash = models.CharField(max_length=64, blank=True)
     brief = models.ForeignKey(Sitting, models.SET_NULL, null=True, related_name="briefs")  # the result went there
+    convener = CopiedKey(Body, models.PROTECT, source="matter__convener")
 
     class Meta(File.Meta):
         constraints = [models.UniqueConstraint(fields=["matter", "ordinal"], name="consultation_once")]
-        indexes = [models.Index(fields=["stage", "closes_at"], name="consultation_stage")]
+        indexes = [
+            models.Index(fields=["stage", "closes_at"], name="consultation_stage"),
+            models.Index(fields=["convener", "stage", "closes_at"], name="consultation_of_convener"),
+        ]
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment, PaperRecord
 from yishi.commitments.models import Commitment
+from yishi.database.copied import CopiedKey
 from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
 from yishi.database.taken_back import TakenBack
@@ -164,10 +165,14 @@ class GateRequest(models.Model):
     answered_at = models.DateTimeField(null=True)
     round = models.PositiveSmallIntegerField(default=1)  # asked again after a return
     shown = models.JSONField(default=dict)  # what was read when it was answered (shown.py)
+    convener = CopiedKey(Body, models.PROTECT, source="matter__convener")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["matter", "step", "gate", "round"], name="gate_once_per_round")]
-        indexes = [models.Index(fields=["body", "answer", "due_on"], name="gate_of_body")]
+        indexes = [
+            models.Index(fields=["body", "answer", "due_on"], name="gate_of_body"),
+            models.Index(fields=["convener", "answer", "due_on", "id"], name="gate_of_convener"),
+        ]
 
     def __str__(self) -> str:
         return self.name

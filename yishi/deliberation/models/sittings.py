@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
+from yishi.database.copied import CopiedKey
 from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
 from yishi.database.taken_back import TakenBack
@@ -30,6 +31,9 @@ class Study(TakenBack):
     checked_on = models.DateField(null=True)
     checked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     check_note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["checked_on", "handed_in_on"], name="study_to_check")]
 
     def __str__(self) -> str:
         return self.question
@@ -195,10 +199,14 @@ class Sitting(File):
     present_at_opening = models.PositiveSmallIntegerField(null=True)
     version = models.PositiveIntegerField(default=0)  # raised at every change: what phones poll for
     backfilled = models.BooleanField(default=False)
+    convener = CopiedKey(Body, models.PROTECT, source="matter__convener")
 
     class Meta(File.Meta):
         constraints = [models.UniqueConstraint(fields=["matter", "ordinal"], name="sitting_once")]
-        indexes = [models.Index(fields=["starts_at"], name="sitting_when")]
+        indexes = [
+            models.Index(fields=["starts_at"], name="sitting_when"),
+            models.Index(fields=["convener", "state", "starts_at"], name="sitting_of_convener"),
+        ]
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
@@ -338,11 +346,13 @@ class Agreement(models.Model):
     recorded_on = models.DateField(null=True)
     handed_over_on = models.DateField(null=True)
     scan = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
+    convener = CopiedKey(Body, models.PROTECT, source="matter__convener")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["matter"], condition=~Q(state="draft"), name="agreement_one_recorded")
         ]
+        indexes = [models.Index(fields=["convener", "state", "recorded_on"], name="agreement_of_convener")]
 
     def __str__(self) -> str:
         return self.number

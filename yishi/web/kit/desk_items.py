@@ -31,13 +31,12 @@ class Mark:
     """By what an item is sorted and counted; the item itself is made where it is shown."""
 
     kind: str
-    title: str
     due_on: date | None
     item: Callable[[], DeskItem]
 
     @classmethod
     def of(cls, item: DeskItem) -> "Mark":
-        return cls(item.kind, item.title, item.due_on, lambda: item)
+        return cls(item.kind, item.due_on, lambda: item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def items_in(answer: Mapping[str, Any], viewer: Any, sources: Sequence[Source]) 
 def waiting_for(viewer: Any, sources: Sequence[Source]) -> Waiting:
     """What waits for the viewer: all slices of the product are asked by one question, kept for equal grants."""
     asked = kept_question(tuple(sources), viewer.key, lambda: rows_of(viewer, sources))
-    return waiting_in(asked.answer(), viewer, sources)
+    return waiting_in(asked.glance(), viewer, sources)
 
 
 def rows_of(viewer: Any, sources: Sequence[Source]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ stages of all courses and compares them with what stands on the desks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -104,20 +104,36 @@ class Course:
     common: Callable[[date], Q] = lambda day: Q()  # true of every file that waits here
     at_desk: Callable[[], QuerySet[Any]] | None = None  # the records, where the acting desk itself gives the right
     is_long: bool = False  # one desk may have thousands
+    by_stage: bool = False  # the index in which a long one finds its first names the stage before the order
     reached: Callable[[], Q] = Q  # those that the viewer may see, where the records do not say so themselves
 
     def rows(self, viewer: Any) -> QuerySet[Any]:
-        """What waits for the viewer. Where many may (`is_long`), the ids come first, by an order that the database has
-        at hand; which act is next is then asked of these few alone."""
+        """What waits for the viewer. Where many may (`is_long`), the ids of the first of each act come first, each by
+        an index that has them in order; which act is next is then asked of these few alone."""
         today, records = timezone.localdate(), self.at_desk or self.records
-        waiting = Q(pk__in=[])
-        for act in self._widest():
-            waiting |= act.waits(viewer, self.column, today)
-        found = records().filter(self.common(today), waiting).order_by(self.order, "pk")
         if self.is_long:
-            found = records().filter(pk__in=found.values("pk")[:MOST]).order_by(self.order, "pk")
+            found = records().filter(pk__in=self._first(records, viewer, today))
+        else:
+            waiting = Q(pk__in=[])
+            for act in self._widest():
+                waiting |= act.waits(viewer, self.column, today)
+            found = records().filter(self.common(today), waiting)
         conditions = [act.waits(viewer, self.column, today) for act in self.acts]
-        return self._next_of(found, conditions)
+        return self._next_of(found.order_by(self.order, "pk"), conditions)
+
+    def _first(self, records: Callable[[], QuerySet[Any]], viewer: Any, today: date) -> QuerySet[Any]:
+        """Ids, among them the first MOST of all that waits: the first of each act (`by_stage`: in each stage)."""
+        acts = self._widest()
+        if self.by_stage:
+            acts = [replace(act, stages=(stage,)) for act in acts for stage in act.stages]
+        found = records().filter(self.common(today)).order_by(self.order, "pk").values("pk")
+        firsts = [found.filter(act.waits(viewer, self.column, today))[:MOST] for act in acts]
+        if len(firsts) == 1:
+            return firsts[0]
+        # Within a union SQLite takes no limit, but within a part of it.
+        parts = [first.model._base_manager.filter(pk__in=first).values("pk") for first in firsts]
+        whole: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
+        return whole
 
     def first_rows(self, viewer: Any) -> QuerySet[Any]:
         return self.rows(viewer)[:MOST]
@@ -185,7 +201,6 @@ class Course:
         return [
             Mark(
                 self.kind,
-                self.title(record),
                 self.acts[record.next_act].due_on(record),
                 partial(self.item, record, desks),
             )

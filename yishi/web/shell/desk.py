@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yishi.database.gather import kept_question
 from yishi.deliberation.models import Matter, Stage
 from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import BodyKind
@@ -49,7 +50,8 @@ def inbox(viewer: Any) -> list[DeskItem]:
 
 
 def _sorted(marks: list[Mark]) -> list[Mark]:
-    return sorted(marks, key=lambda mark: (mark.due_on or FAR, mark.kind, mark.title))
+    """By their day, then kind by kind, each in the order in which its source gives it."""
+    return sorted(marks, key=lambda mark: (mark.due_on or FAR, mark.kind))
 
 
 def _workbook(request: Request, items: list[DeskItem]) -> HttpResponse:
@@ -65,12 +67,19 @@ def _workbook(request: Request, items: list[DeskItem]) -> HttpResponse:
     return DeclaredList("", _("desk"), columns).workbook(request, items)
 
 
+def _by_stage(viewer: Viewer, today: date) -> QuerySet[Any, Any]:
+    """Of each stage: it, how many, how many of them late."""
+    ours = Matter.within.filter(convener__in=viewer.desks, state=Matter.State.OPEN).order_by().values_list("stage")
+    lines: QuerySet[Any, Any] = ours.annotate(all=Count("pk"), late=Count("pk", filter=Q(step_due_on__lt=today)))
+    return lines
+
+
 def _matters_by_stage(viewer: Viewer, today: date) -> list[dict[str, Any]]:
     """The open matters that the viewer's desks convene, by stage: how many, how many of them late, their list."""
-    ours = Matter.within.filter(convener__in=viewer.desks, state=Matter.State.OPEN)
-    by_stage = ours.values("stage").annotate(all=Count("pk"), late=Count("pk", filter=Q(step_due_on__lt=today)))
-    convenes = any(post.body.kind in CONVENING for post in viewer.posts)
-    counts = {line["stage"]: (line["all"], line["late"]) for line in by_stage} if convenes else {}
+    counts: dict[str, tuple[int, int]] = {}
+    if any(post.body.kind in CONVENING for post in viewer.posts):
+        asked = kept_question("matters by stage", viewer.key, lambda: {"lines": _by_stage(viewer, today)})
+        counts = {stage: (count, late) for stage, count, late in asked.answer()["lines"]}
     return [
         {
             "label": label,

@@ -48,7 +48,7 @@ CONSULTATIONS = Course(
     acts=(
         NextAct(
             (Stage.DRAFT,),
-            "matter__convener",
+            "convener",
             _("Prepare or open it"),
             "consultation",
             _closes,
@@ -56,7 +56,7 @@ CONSULTATIONS = Course(
         ),
         NextAct(
             (Stage.OPEN,),
-            "matter__convener",
+            "convener",
             _moderate,
             "consultation",
             _closes,

@@ -35,6 +35,8 @@ from yishi.organisations.models import Installation, Post, valid_on
 from yishi.web.kit.next_acts import Course, NextAct, inside
 
 SOON = 3  # working days
+# Columns of a matter of which no item says anything.
+UNTOLD = ("summary", "venue", "opened_at", "closed_on", "closing_reason", "source_note")
 STAGES = tuple(Stage.values)
 Answer = GateRequest.Answer
 
@@ -138,7 +140,7 @@ def _open_matters() -> QuerySet[Matter]:
 def _shown(matters: QuerySet[Matter]) -> QuerySet[Matter]:
     """The open ones with what an item says of them."""
     shown = matters.filter(state=Matter.State.OPEN).select_related("place", "process")
-    return shown.defer("summary", "process__document")
+    return shown.defer(*UNTOLD, "process__document", "process__edited_by", "process__published_at")
 
 
 def _matter_words(matter: Any) -> str:
@@ -161,27 +163,31 @@ IDLE = Course(
 
 
 def _asked_gates() -> QuerySet[GateRequest]:
-    return gates_waiting().select_related("matter__place").defer("matter__summary")
+    gates = gates_waiting().select_related("matter__place")
+    return gates.defer("shown", "reason", "asked_at", "answered_at", *(f"matter__{name}" for name in UNTOLD))
+
+
+def _with_paper(**narrowed: Any) -> Q:
+    """An answer that came on paper waits to be compared."""
+    return Q(pk__in=GatePaper.objects.filter(outcome="", **narrowed).values("gate"))
 
 
 def _comparing(viewer: Any) -> Q:
     """A second person at the convener's desk; where nobody else works there, the desks that oversee the place."""
-    waits = GatePaper.objects.filter(gate=OuterRef("pk"), outcome="")
-    mine = Q(Exists(waits.filter(recorded_by=viewer.person_id)))
     small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
     over = inside(
         viewer,
         "matter__place__",
         lambda post: post.body.kind in OVERSEEING and post.body.place.level in RUNNING_TIERS,
     )
-    return Q(Exists(waits)) & (~mine | small) & (Q(matter__convener__in=viewer.desks) | over)
+    mine = _with_paper(recorded_by=viewer.person_id)
+    return _with_paper() & (~mine | small) & (Q(convener__in=viewer.desks) | over)
 
 
 def _carrying(viewer: Any) -> Q:
     """The convener carries the paper to a body at which nobody has a post."""
-    manned = Post.objects.filter(valid_on(timezone.localdate()), body=OuterRef("body"), role__in=WORKING)
-    waits = GatePaper.objects.filter(gate=OuterRef("pk"), outcome="")
-    return Q(matter__convener__in=viewer.desks) & ~Q(Exists(manned)) & ~Q(Exists(waits))
+    manned = Post.objects.filter(valid_on(timezone.localdate()), role__in=WORKING)
+    return Q(convener__in=viewer.desks) & ~Q(body__in=manned.values("body")) & ~_with_paper()
 
 
 GATES = Course(
@@ -202,6 +208,7 @@ GATES = Course(
     rests={Answer.APPROVE: "the matter went on", Answer.RETURN: "the matter is on the convener's desk"},
     records=_asked_gates,
     is_long=True,
+    by_stage=True,
     order="due_on",
     page="matter",
     of="matter_id",

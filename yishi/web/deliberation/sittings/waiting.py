@@ -36,6 +36,11 @@ def _at_checkers() -> QuerySet[Study]:
     return studies.annotate(stage_now=stage).select_related("matter")
 
 
+def _to_check() -> QuerySet[Study]:
+    """Those that wait for it, said so that an index finds them: of all that are over there are ever more."""
+    return _at_checkers().filter(checked_on__isnull=True, handed_in_on__isnull=False)
+
+
 def _checking(viewer: Any) -> Q:
     """A second person at the convener's desk; where nobody else works there, the desks that oversee the place."""
     recorded = StudyVisit.objects.filter(study=OuterRef("pk"))
@@ -65,7 +70,7 @@ STUDIES = Course(
     ),
     rests={RUNNING: "its matter is on the convener's desk", CHECKED: "over"},
     records=_studies,
-    at_desk=_at_checkers,
+    at_desk=_to_check,
     order="handed_in_on",
     page="matter",
     of="matter_id",
@@ -113,17 +118,17 @@ SITTINGS = Course(
     stages=tuple(State.values),
     acts=(
         NextAct(
-            AHEAD, "matter__convener", _("Give notice"), "sitting", _notice_due, _unnoticed, about=STARTS,
+            AHEAD, "convener", _("Give notice"), "sitting", _notice_due, _unnoticed, about=STARTS,
         ),
         NextAct(
-            AHEAD, "matter__convener", _("Hold the sitting"), "sitting", _starts, _of_open_matter, about=STARTS,
+            AHEAD, "convener", _("Hold the sitting"), "sitting", _starts, _of_open_matter, about=STARTS,
         ),
         NextAct(
-            (State.OPEN,), "matter__convener", _("Close the sitting"), "sitting", _starts, _of_open_matter,
+            (State.OPEN,), "convener", _("Close the sitting"), "sitting", _starts, _of_open_matter,
             about=STARTS,
         ),
         NextAct(
-            (State.CLOSED,), "matter__convener", _("Write and issue the minutes"), "sitting", minutes_due,
+            (State.CLOSED,), "convener", _("Write and issue the minutes"), "sitting", minutes_due,
             _without_minutes, about=STARTS,
         ),
     ),
@@ -145,7 +150,7 @@ AGREEMENTS = Course(
     stages=tuple(Agreement.State.values),
     acts=(
         NextAct(
-            (Agreement.State.RECORDED,), "matter__convener", _("Hand the agreement over"), "matter_agreement",
+            (Agreement.State.RECORDED,), "convener", _("Hand the agreement over"), "matter_agreement",
             "matter__step_due_on", _of_open_matter, of="matter_id",
         ),
     ),
