@@ -63,3 +63,14 @@ def test_a_draft_belongs_to_the_address_with_what_it_fills_in():
     assert {key for key in kept if key != "{{ request.get_full_path }}"} == {
         "{{ request.path }}state/"
     }  # a page's second
+
+
+def test_every_day_is_asked_for_by_the_one_field_of_days():
+    web = ROOT / "yishi" / "web"
+    own = {"kit/fields.py", "kit/forms.py", "assistance/register/register_forms.py"}  # the field, what it reads, a copy
+    asked = {
+        str(path.relative_to(web))
+        for path in web.rglob("*.py")
+        if re.search(r"forms\.Date(Input|Field)\(", path.read_text("utf-8"))
+    }
+    assert asked <= own

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from yishi.commitments import reads
 from yishi.database.named import record_named
 from yishi.organisations.models import Body, Place
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList, reader
 from yishi.web.kit.page import page
@@ -30,8 +30,8 @@ PARTS: tuple[tuple[str, Any], ...] = (
 
 
 class PeriodForm(Form):
-    start = forms.DateField(label=gettext_lazy("due from"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label=gettext_lazy("due until"), widget=forms.DateInput(attrs={"type": "date"}))
+    start = day_field(gettext_lazy("due from"))
+    end = day_field(gettext_lazy("due until"))
 
 
 def period_of(request: Request) -> tuple[PeriodForm, date, date]:

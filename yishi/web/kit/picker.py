@@ -12,6 +12,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 
+from yishi.kit.ids import id_read
 from yishi.web.kit.request import Request
 
 FIND = "find"  # the name of the search buttons; their value is the field's name
@@ -115,13 +116,8 @@ class PickerField(forms.Field):
 
 def valid_ids(ids: Iterable[Any]) -> list[UUID]:
     """The ids among what was sent, each once."""
-    made: dict[UUID, None] = {}
-    for sent_id in list(ids)[:MOST]:
-        try:
-            made[sent_id if isinstance(sent_id, UUID) else UUID(str(sent_id))] = None
-        except ValueError:
-            continue
-    return list(made)
+    read = (id_read(sent_id) for sent_id in list(ids)[:MOST])
+    return list(dict.fromkeys(key for key in read if key))
 
 
 def is_search(request: Request, form: forms.Form) -> bool:

@@ -16,6 +16,7 @@ from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.services.appointments import person_appoint
 from yishi.organisations.services.bodies import body_change, body_close, body_register, post_end
 from yishi.organisations.services.installation import clashing_posts
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -165,12 +166,7 @@ def body_edit(request: Request, body: Body) -> HttpResponse:
 
 
 class UntilForm(ActForm):
-    until = forms.DateField(
-        label=gettext_lazy("last day"),
-        required=False,
-        help_text=gettext_lazy("Empty: it ended yesterday."),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    until = day_field(gettext_lazy("last day"), required=False, help_text=gettext_lazy("Empty: it ended yesterday."))
 
 
 @page("organisation.manage", load=load_body)
@@ -199,12 +195,7 @@ class AppointForm(ActForm):
     )
     role = forms.ChoiceField(label=gettext_lazy("role at the desk"), choices=PostRole.choices)
     title = forms.CharField(label=gettext_lazy("office held"), max_length=64, required=False)
-    since = forms.DateField(
-        label=gettext_lazy("from"),
-        required=False,
-        help_text=gettext_lazy("Empty: from today."),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    since = day_field(gettext_lazy("from"), required=False, help_text=gettext_lazy("Empty: from today."))
 
 
 @page("post.manage", load=load_body)

@@ -16,6 +16,7 @@ from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.sectors import sector_name, sectors
 from yishi.organisations.services.appointments import member_appoint
 from yishi.organisations.services.members import member_leave, term_open
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -97,9 +98,7 @@ def members(request: Request) -> HttpResponse:
 class TermForm(ActForm):
     number = forms.IntegerField(label=gettext_lazy("number of the term"), min_value=1, max_value=99)
     name = forms.CharField(label=gettext_lazy("name, for example 第十一届"), max_length=64, required=False)
-    since = forms.DateField(
-        label=gettext_lazy("begins on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = day_field(gettext_lazy("begins on"), required=False)
 
 
 @page("member.manage", load=load_committee)
@@ -128,12 +127,7 @@ class MemberForm(ActForm):
     )
     sector = forms.ChoiceField(label=gettext_lazy("sector"))
     title = forms.CharField(label=gettext_lazy("office held"), max_length=64, required=False)
-    since = forms.DateField(
-        label=gettext_lazy("from"),
-        required=False,
-        help_text=gettext_lazy("Empty: from today."),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    since = day_field(gettext_lazy("from"), required=False, help_text=gettext_lazy("Empty: from today."))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -158,12 +152,7 @@ def member_new(request: Request, term: Term) -> HttpResponse:
 
 class LeaveForm(ActForm):
     reason = forms.CharField(label=gettext_lazy("why"), max_length=120)
-    until = forms.DateField(
-        label=gettext_lazy("last day"),
-        required=False,
-        help_text=gettext_lazy("Empty: it ended yesterday."),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    until = day_field(gettext_lazy("last day"), required=False, help_text=gettext_lazy("Empty: it ended yesterday."))
 
 
 @page("member.manage", load=load_member)

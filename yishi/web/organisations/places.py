@@ -26,6 +26,7 @@ from yishi.organisations.services.places import (
     place_rename,
 )
 from yishi.web.kit.exports import wants_export
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -191,12 +192,7 @@ def place(request: Request, place: Place) -> HttpResponse:
 
 
 class DayForm(ActForm):
-    on = forms.DateField(
-        label=gettext_lazy("in force from"),
-        required=False,
-        help_text=gettext_lazy("Empty: from today."),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    on = day_field(gettext_lazy("in force from"), required=False, help_text=gettext_lazy("Empty: from today."))
 
 
 class RenameForm(DayForm):

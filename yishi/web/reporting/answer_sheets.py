@@ -21,6 +21,7 @@ from yishi.reporting.models import AnswerSheet
 from yishi.reporting.question import Question
 from yishi.reporting.services import TEXT, answer_change, answer_issue, answer_write
 from yishi.reporting.small_numbers import Reader
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
@@ -42,8 +43,8 @@ FIRST_TEXT = gettext_lazy(
 
 class AnswerForm(ActForm):
     title = forms.CharField(label=gettext_lazy("title"), max_length=96)
-    starts_on = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
-    ends_on = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
+    starts_on = day_field(gettext_lazy("from"))
+    ends_on = day_field(gettext_lazy("until"))
     campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("campaign"), required=False)
     text = WordsField(
         TEXT,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db.models import BigIntegerField
 from django.http import QueryDict
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, Drive, Phase
 from yishi.database.gather import Given, kept_question
+from yishi.database.named import record_named
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.sectors import sectors
 from yishi.reporting.book import Still
@@ -195,10 +195,7 @@ def _known_record(records: list[Any], key: str, problems: list[str]) -> Any:
 
 def _stored_record(model: Any, key: str, problems: list[str]) -> Any:
     """The record of `model` whose id is `key`, or None."""
-    try:
-        record = model.objects.filter(pk=UUID(key)).first()
-    except ValueError:
-        record = None
+    record = record_named(model.objects, key)
     if record is None:
         problems.append(_unknown())
     return record

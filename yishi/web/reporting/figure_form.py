@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.organisations.sectors import sectors
 from yishi.reporting.book import Still
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import Form
 
 from .figure_choice import NONE, PERIODS, Choice
@@ -24,21 +25,16 @@ class FigureForm(Form):
 
     campaign = forms.ChoiceField(label=gettext_lazy("campaign"))
     period = forms.ChoiceField(label=gettext_lazy("period"))
-    on = forms.DateField(
-        label=gettext_lazy("day in it"),
-        widget=forms.DateInput({"type": "date"}),
-        help_text=gettext_lazy("For year, quarter, month and day."),
-    )
-    start = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
-    end = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
+    on = day_field(gettext_lazy("day in it"), help_text=gettext_lazy("For year, quarter, month and day."))
+    start = day_field(gettext_lazy("from"))
+    end = day_field(gettext_lazy("until"))
     direction = forms.ChoiceField(label=gettext_lazy("direction"))
     item = forms.ChoiceField(label=gettext_lazy("item"))
     sector = forms.ChoiceField(label=gettext_lazy("sector"))
     set = forms.ChoiceField(label=gettext_lazy("place set"))
     how = forms.ChoiceField(label=gettext_lazy("then or now"), choices=AS_IT)
-    known = forms.DateField(
-        label=gettext_lazy("known by"),
-        widget=forms.DateInput({"type": "date"}),
+    known = day_field(
+        gettext_lazy("known by"),
         help_text=gettext_lazy("What was known at the end of this day. Empty: what is known now."),
     )
     body = forms.CharField(widget=forms.HiddenInput)

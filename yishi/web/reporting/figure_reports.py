@@ -24,6 +24,7 @@ from yishi.reporting.question import Question
 from yishi.reporting.services import adjusted, report_issue
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded
 from yishi.web.kit.exports import wants_export
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.numbers import number_text, quantity_words
@@ -42,8 +43,8 @@ USUAL = ("deeds", "households", "people", "villages", "mobilised", "received", "
 
 class ReportForm(ActForm):
     title = forms.CharField(label=gettext_lazy("title"), max_length=96)
-    starts_on = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput({"type": "date"}))
-    ends_on = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput({"type": "date"}))
+    starts_on = day_field(gettext_lazy("from"))
+    ends_on = day_field(gettext_lazy("until"))
     campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("campaign"), required=False)
     indicators = forms.MultipleChoiceField(
         label=gettext_lazy("figures"),

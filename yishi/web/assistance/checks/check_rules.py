@@ -16,6 +16,7 @@ from yishi.assistance.checks.services.check_acts import WHY, check_set
 from yishi.assistance.checks.settings import Checkers
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import PROSE, one_act
@@ -31,8 +32,6 @@ from .check_words import (
     severity_word,
     title_of,
 )
-
-DAY = forms.DateInput({"type": "date"})
 
 
 def load_rule(request: Request, code: str) -> Rule:
@@ -251,7 +250,7 @@ def threshold(request: Request, threshold: Parameter) -> HttpResponse:
 
 class SettingForm(ActForm):
     place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("for which area"))
-    valid_from = forms.DateField(label=gettext_lazy("from which day"), widget=DAY, initial=timezone.localdate)
+    valid_from = day_field(gettext_lazy("from which day"), initial=timezone.localdate)
     reason = WordsField(
         WHY,
         gettext_lazy("On what does it rest?"),

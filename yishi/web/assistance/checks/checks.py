@@ -20,6 +20,7 @@ from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.organisations.rights import may
 from yishi.web.kit.desk_items import DeskItem, Source
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import PROSE, link, one_act
@@ -238,11 +239,7 @@ class WaiveForm(ActForm):
         rows=3,
         help_text=gettext_lazy("What you looked at and found, for whoever reads it next year."),
     )
-    until = forms.DateField(
-        label=gettext_lazy("until"),
-        help_text=gettext_lazy("A year at most; after that day it comes back."),
-        widget=forms.DateInput({"type": "date"}),
-    )
+    until = day_field(gettext_lazy("until"), help_text=gettext_lazy("A year at most; after that day it comes back."))
 
 
 @page("check.waive", load=load_finding)

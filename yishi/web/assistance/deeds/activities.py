@@ -24,7 +24,7 @@ from yishi.assistance.register.models import Household
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import one_act
@@ -82,7 +82,7 @@ class ActivityForm(ActForm):
         max_length=120,
     )
     place = PlaceField(day="on")
-    on = forms.DateField(label=gettext_lazy("When?"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = day_field(gettext_lazy("When?"))
     organiser = forms.ChoiceField(label=gettext_lazy("Who organised it?"), required=False)
 
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):

@@ -40,7 +40,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import stationed_places
 from yishi.web.kit.page import page
@@ -111,7 +111,7 @@ class ReachedForm(ActForm):
         max_value=5_000_000,
     )
     place = PlaceField(day="on")
-    on = forms.DateField(label=gettext_lazy("When?"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = day_field(gettext_lazy("When?"))
     words = WordsField(DEED_WORDS, gettext_lazy("In a few words (if you like)"), rows=2)
 
     def __init__(

@@ -28,6 +28,7 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
 from yishi.web.assistance.deeds.loads import PARTIES, deeds_with_details
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.numbers import thousandths
@@ -62,12 +63,8 @@ class DeedFilter(Form):
     item = forms.ChoiceField(label=gettext_lazy("item"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False, help_text="")
-    since = forms.DateField(
-        label=gettext_lazy("from (first day)"), required=False, widget=forms.DateInput({"type": "date"})
-    )
-    until = forms.DateField(
-        label=gettext_lazy("to (last day)"), required=False, widget=forms.DateInput({"type": "date"})
-    )
+    since = day_field(gettext_lazy("from (first day)"), required=False)
+    until = day_field(gettext_lazy("to (last day)"), required=False)
     body = forms.UUIDField(required=False, widget=forms.HiddenInput)
     activity = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

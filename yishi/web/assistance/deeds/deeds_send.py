@@ -13,6 +13,7 @@ from yishi.assistance.campaign.models import CatalogueItem
 from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.deeds.reads import open_items
 from yishi.assistance.deeds.services.deeds import deed_record
+from yishi.kit.ids import id_read
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -34,16 +35,16 @@ def deeds_send(request: Request) -> JsonResponse:
     if not sent or len(sent) > MOST:
         said = _("Send one to %(most)d deeds as JSON.") % {"most": MOST}
         return JsonResponse({"errors": {"": [said]}}, status=400)
-    named = {key for one in sent if (key := _key(one.get("item")))}
+    named = {key for one in sent if (key := id_read(one.get("item")))}
     items = open_items(request.viewer).filter(pk__in=named).select_related("campaign").prefetch_related("versions")
     by_key: dict[UUID | None, CatalogueItem] = {item.pk: item for item in items}
-    return JsonResponse({"deeds": [_recorded(request, one, by_key.get(_key(one.get("item")))) for one in sent]})
+    return JsonResponse({"deeds": [_recorded(request, one, by_key.get(id_read(one.get("item")))) for one in sent]})
 
 
 def _recorded(request: Request, sent: dict[str, Any], item: CatalogueItem | None) -> dict[str, Any]:
     """One of them, through its form: the same rights, limits and sentences as by hand."""
     answer: dict[str, Any] = {"act_id": sent.get("act_id")}
-    if _key(sent.get("act_id")) is None:
+    if id_read(sent.get("act_id")) is None:
         return {**answer, "errors": {"act_id": [_("Each deed has an id of its own: send one.")]}}
     if item is None:
         return {**answer, "errors": {"item": [_("Please choose one of the values that are offered.")]}}
@@ -73,13 +74,6 @@ def _as_sent(sent: dict[str, Any]) -> QueryDict:
         values = value if isinstance(value, list) else [value]
         fields.setlist(name, [str(one) for one in values if one is not None])
     return fields
-
-
-def _key(text: Any) -> UUID | None:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None
 
 
 urlpatterns = [path("desk/deeds/send/", deeds_send, name="deeds_send")]

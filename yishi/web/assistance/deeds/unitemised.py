@@ -16,7 +16,7 @@ from yishi.assistance.deeds.reads import open_items, places_of
 from yishi.assistance.deeds.services.unitemised import WHERE_FROM, unitemised_report, unitemised_withdraw
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.numbers import thousandths
@@ -90,8 +90,8 @@ class NumberForm(ActForm):
     item = forms.ChoiceField(label=gettext_lazy("item"))
     amount = AmountField(label=gettext_lazy("How much?"), max_digits=14, decimal_places=3)
     place = PlaceField(day="ends_on")
-    starts_on = forms.DateField(label=gettext_lazy("from (first day)"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=gettext_lazy("to (last day)"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = day_field(gettext_lazy("from (first day)"))
+    ends_on = day_field(gettext_lazy("to (last day)"))
     note = WordsField(
         WHERE_FROM,
         gettext_lazy("Where does this number come from?"),

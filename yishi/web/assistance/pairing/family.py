@@ -37,7 +37,7 @@ from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.commitments.verdict_words import MAY_READ, WHO_READS
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
@@ -49,7 +49,6 @@ from .family_papers import family_paper
 from .family_plan import family_plan
 
 NEW_CODE = "family_code"
-DAY = forms.DateInput(attrs={"type": "date"})
 BEARING = (
     BodyKind.VILLAGE,
     BodyKind.GOVERNMENT,
@@ -105,7 +104,7 @@ family_pdf, family_docx = _sheet("pdf"), _sheet("docx")
 class MeasureForm(ActForm):
     group = forms.ChoiceField(label=gettext_lazy("kind of measure"), choices=Measure.Group.choices)
     act_text = WordsField(ACT, gettext_lazy("what is to be done"))
-    due_on = forms.DateField(label=gettext_lazy("due"), widget=DAY)
+    due_on = day_field(gettext_lazy("due"))
     bearer = forms.ModelChoiceField(
         Body.objects.none(),
         label=gettext_lazy("who does it"),
@@ -172,7 +171,7 @@ def load_measure(request: Request, pk: UUID) -> Measure:
 class DoneForm(ActForm):
     text = WordsField(PROOF, gettext_lazy("what was done"), rows=2)
     quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
-    done_on = forms.DateField(label=gettext_lazy("done on"), widget=DAY)
+    done_on = day_field(gettext_lazy("done on"))
 
 
 @page("measure.done", load=load_measure)

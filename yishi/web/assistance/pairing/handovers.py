@@ -26,6 +26,7 @@ from yishi.kit.records import certain
 from yishi.organisations.models import Place
 from yishi.organisations.reads import place_path
 from yishi.organisations.rights import may
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
@@ -34,11 +35,9 @@ from yishi.web.kit.words_field import WordsField
 from .helper_field import HelperForm
 from .pairing_acts import load_pairing, whom
 
-DAY = forms.DateInput(attrs={"type": "date"})
-
 
 class HandOverForm(HelperForm):
-    on = forms.DateField(label=gettext_lazy("the successor begins on"), widget=DAY)
+    on = day_field(gettext_lazy("the successor begins on"))
     note = WordsField(FOR_THE_SUCCESSOR, gettext_lazy("what the successor should know"), rows=3)
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -34,14 +34,13 @@ from yishi.commitments.models import Commitment
 from yishi.kit.records import filled
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 
-DAY = forms.DateInput(attrs={"type": "date"})
 SOON = timedelta(days=30)
 
 
@@ -62,7 +61,7 @@ class ProposeForm(ActForm):
         min_value=0,
         help_text=gettext_lazy("Empty: as much as is lacking and as can be given."),
     )
-    due_on = forms.DateField(label=gettext_lazy("by when"), widget=DAY)
+    due_on = day_field(gettext_lazy("by when"))
 
 
 @page("match.propose", load=load_pair)
@@ -234,7 +233,7 @@ def end_match(request: Request, match: Match) -> HttpResponse:
 class DeedForm(ActForm):
     item = forms.ModelChoiceField(CatalogueItem.objects.none(), label=gettext_lazy("what it counts as"))
     amount = AmountField(label=gettext_lazy("how much"), max_digits=12, decimal_places=3, min_value=0)
-    on = forms.DateField(label=gettext_lazy("done on"), widget=DAY)
+    on = day_field(gettext_lazy("done on"))
     words = forms.CharField(label=gettext_lazy("in a sentence"), max_length=300, required=False)
 
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):

@@ -23,7 +23,7 @@ from yishi.database.named import record_named
 from yishi.kit.records import filled, lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
@@ -42,7 +42,6 @@ STATES = [
     ("promised", gettext_lazy("promised, not kept yet")),
     *Need.State.choices[1:],
 ]
-DAY = forms.DateInput(attrs={"type": "date"})
 AGES = (("", gettext_lazy("all")), ("30", gettext_lazy("30 days or older")), ("90", gettext_lazy("90 days or older")))
 
 
@@ -182,7 +181,7 @@ class NeedForm(ActForm):
     )
     quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
-    wanted_by = forms.DateField(label=gettext_lazy("wanted by"), required=False, widget=DAY)
+    wanted_by = day_field(gettext_lazy("wanted by"), required=False)
     is_shared = forms.BooleanField(
         label=gettext_lazy("Members may read it (words and village, never whose it is)"), required=False
     )

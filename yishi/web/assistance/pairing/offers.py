@@ -23,7 +23,7 @@ from yishi.assistance.pairing.services.matches import idle_offers, needs_for
 from yishi.assistance.pairing.services.needs import WHY_WITHDRAWN, WORDS, offer_make, offer_withdraw
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
@@ -33,9 +33,6 @@ from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
 
 from .needs import ListFilter
-
-DAY = forms.DateInput(attrs={"type": "date"})
-
 
 OFFERS = DeclaredList(
     "offers",
@@ -103,7 +100,7 @@ class OfferForm(ActForm):
     )
     quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
-    valid_until = forms.DateField(label=gettext_lazy("until"), required=False, widget=DAY)
+    valid_until = day_field(gettext_lazy("until"), required=False)
 
     def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -24,6 +24,7 @@ from yishi.assistance.pairing.services.pairing import (
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.rules import keeps_its_village
 from yishi.organisations.models import Place
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
@@ -34,8 +35,6 @@ from yishi.web.kit.words_field import WordsField
 
 from .helper_field import HelperForm
 from .pairing import place_asked
-
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class AssignForm(HelperForm):
@@ -48,7 +47,7 @@ class AssignForm(HelperForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+    valid_from = day_field(gettext_lazy("from"))
     note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False)
     field_order = ("village", "households", "helper", "valid_from", "note")
 
@@ -123,7 +122,7 @@ class PlacePairingForm(HelperForm):
     is_leader = forms.BooleanField(
         label=gettext_lazy("A leader who is responsible for this place (挂联领导)"), required=False
     )
-    valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+    valid_from = day_field(gettext_lazy("from"))
     note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False)
     field_order = ("place", "helper", "is_leader", "valid_from", "note")
 
@@ -164,7 +163,7 @@ def load_pairing(request: Request, pk: UUID) -> Pairing:
 
 
 class EndForm(ActForm):
-    on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
+    on = day_field(gettext_lazy("last day"))
     reason = WordsField(WHY_ENDED, gettext_lazy("reason"))
 
 

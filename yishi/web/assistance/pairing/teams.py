@@ -19,6 +19,7 @@ from yishi.organisations.models import Body, current, valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.web.kit.exports import wants_export
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.nearby import widest_place
@@ -27,9 +28,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.words_field import WordsField
-
-DAY = forms.DateInput(attrs={"type": "date"})
-
 
 TEAMS = DeclaredList(
     "teams",
@@ -113,7 +111,7 @@ def team(request: Request, team: StationedTeam) -> HttpResponse:
 class TeamForm(ActForm):
     place = PlaceField(label=gettext_lazy("village or township"), levels=("village", "township"))
     name = WordsField(TEAM_NAME, gettext_lazy("name of the team"))
-    valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+    valid_from = day_field(gettext_lazy("from"))
 
 
 @page("team.see")
@@ -142,7 +140,7 @@ class JoinForm(ActForm):
     )
     role = forms.ChoiceField(label=gettext_lazy("role"), choices=TeamMember.Role.choices)
     sent_by = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("sending body"), required=False)
-    valid_from = forms.DateField(label=gettext_lazy("from"), widget=DAY)
+    valid_from = day_field(gettext_lazy("from"))
 
     def __init__(self, *args: Any, team: StationedTeam, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -199,7 +197,7 @@ def load_post(request: Request, pk: UUID, post: UUID) -> StationedTeam:
 
 
 class LeaveForm(ActForm):
-    on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
+    on = day_field(gettext_lazy("last day"))
 
 
 @page("team.keep", load=load_post)
@@ -218,7 +216,7 @@ def team_remove(request: Request, team: StationedTeam) -> HttpResponse:
 
 
 class EndForm(ActForm):
-    on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
+    on = day_field(gettext_lazy("last day"))
     reason = WordsField(WHY_ENDED, gettext_lazy("Why does its posting end?"), rows=2)
 
 

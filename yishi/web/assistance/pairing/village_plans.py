@@ -17,7 +17,7 @@ from yishi.commitments.models import Commitment
 from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.nearby import widest_place
@@ -30,8 +30,6 @@ from yishi.web.kit.standing import standing_text
 from yishi.web.kit.words_field import WordsField
 
 from .family_papers import village_plan_paper
-
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 def promises_of(plan: VillagePlan) -> QuerySet[Commitment]:
@@ -109,8 +107,8 @@ class PlanForm(ActForm):
     place = PlaceField(label=gettext_lazy("village"), levels=("village",))
     title = WordsField(TITLE, gettext_lazy("title"))
     aim = WordsField(AIM, gettext_lazy("aim"), rows=4)
-    starts_on = forms.DateField(label=gettext_lazy("from"), widget=DAY)
-    ends_on = forms.DateField(label=gettext_lazy("last day"), widget=DAY)
+    starts_on = day_field(gettext_lazy("from"))
+    ends_on = day_field(gettext_lazy("last day"))
 
 
 @page("village_plan.see")
@@ -133,7 +131,7 @@ def plan_new(request: Request) -> HttpResponse:
 class PromiseForm(ActForm):
     act_text = WordsField(ACT, gettext_lazy("what is to be done"))
     bearer = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("who does it"))
-    due_on = forms.DateField(label=gettext_lazy("due"), widget=DAY)
+    due_on = day_field(gettext_lazy("due"))
     quantity = AmountField(label=gettext_lazy("quantity"), required=False, max_digits=12, decimal_places=3, min_value=0)
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
     proof_expected = WordsField(PROOF_EXPECTED, gettext_lazy("how it is proved"))

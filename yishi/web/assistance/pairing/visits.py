@@ -28,6 +28,7 @@ from yishi.kit.records import certain
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
@@ -39,13 +40,11 @@ from yishi.web.kit.words_field import WordsField
 
 from .family import load_household
 
-DAY = forms.DateInput(attrs={"type": "date"})
-
 
 class VisitFilter(Form):
     q = forms.CharField(label=gettext_lazy("household or visitor"), required=False)
-    since = forms.DateField(label=gettext_lazy("from"), widget=DAY, required=False)
-    until = forms.DateField(label=gettext_lazy("until"), widget=DAY, required=False)
+    since = day_field(gettext_lazy("from"), required=False)
+    until = day_field(gettext_lazy("until"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False)
 
@@ -117,7 +116,7 @@ class VisitForm(ActForm):
     )
     cause = forms.CharField(label=gettext_lazy("what lies at the root"), max_length=300, required=False)
     agreed = forms.CharField(label=gettext_lazy("what we agreed"), max_length=500, required=False)
-    on = forms.DateField(label=gettext_lazy("day of the visit"), widget=DAY)
+    on = day_field(gettext_lazy("day of the visit"))
     visitors = forms.ModelMultipleChoiceField(
         Person.within.none(),
         label=gettext_lazy("who came along"),

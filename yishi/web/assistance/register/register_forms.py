@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.register import codes, fields
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import BIRTH, CARD, DISABILITY, OFFICER
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 
 NUMERIC = {"whole", "year", "decimal", "money"}
@@ -117,11 +118,8 @@ class RegisterForm(ActForm):
 class ChangeForm(RegisterForm):
     """A form of a change, with the day from which it is in effect and what it rests on."""
 
-    effective_on = forms.DateField(
-        label=gettext_lazy("in effect from"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("The day it happened; empty: today."),
+    effective_on = day_field(
+        gettext_lazy("in effect from"), required=False, help_text=gettext_lazy("The day it happened; empty: today.")
     )
     reason = forms.CharField(
         label=gettext_lazy("what it rests on"),

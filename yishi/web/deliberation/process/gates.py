@@ -26,6 +26,7 @@ from yishi.notices.days import day_said
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import link, one_act
@@ -212,9 +213,7 @@ class NoteForm(ActForm):
     body = forms.ModelChoiceField(
         Body.objects.none(), label=gettext_lazy("of which body"), required=False, empty_label=gettext_lazy("none")
     )
-    written_on = forms.DateField(
-        label=gettext_lazy("written on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    written_on = day_field(gettext_lazy("written on"), required=False)
     text = WordsField(TEXT, gettext_lazy("what it says"), rows=5, when=("scan", None))
     scan = forms.FileField(
         label=gettext_lazy("photo or scan of the paper"),

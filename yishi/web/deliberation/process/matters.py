@@ -35,6 +35,7 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import bodies_around, conveners, load_matter, published_versions
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.nearby import widest_place
@@ -169,10 +170,9 @@ class OpenForm(ActForm):
     place = PlaceField(levels=LEVELS)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
     process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
-    opened_on = forms.DateField(
-        label=gettext_lazy("began on"),
+    opened_on = day_field(
+        gettext_lazy("began on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("Only for what began before today; it is marked as recorded afterwards."),
     )
 

@@ -27,6 +27,7 @@ from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import bodies_around, conveners, published_versions
+from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.nearby import widest_place
@@ -355,10 +356,9 @@ class BehalfForm(ActForm):
     raiser_name = forms.CharField(label=gettext_lazy("Their name (if they like)"), required=False, max_length=64)
     raiser_phone = forms.CharField(label=gettext_lazy("Their phone (if they like)"), required=False, max_length=32)
     is_anonymous = forms.BooleanField(label=gettext_lazy("They want to stay anonymous"), required=False)
-    happened_on = forms.DateField(
-        label=gettext_lazy("Heard on (if not today)"),
+    happened_on = day_field(
+        gettext_lazy("Heard on (if not today)"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("An earlier day is marked as recorded afterwards."),
     )
 
