@@ -319,3 +319,11 @@ def test_every_public_function_of_the_domain_has_a_docstring():
     functions = public_functions()
     assert len(functions) > 1_000
     assert [where for where, docstring in functions.items() if not docstring] == []
+
+
+def test_what_waits_for_somebody_stands_in_the_waiting_module_of_its_part():
+    made = re.compile(r"\b(?:Source|Course)\(")
+    pages = [path for path in (PACKAGE / "web").rglob("*.py") if made.search(path.read_text("utf-8"))]
+    own = {PACKAGE / "web" / "kit" / "next_acts.py"}
+    assert {str(path.relative_to(ROOT)) for path in pages if path.name != "waiting.py" and path not in own} == set()
+    assert len(pages) > 12

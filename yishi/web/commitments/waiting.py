@@ -5,14 +5,20 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.clocks import RECHECK_AFTER, next_due
-from yishi.commitments.models import Commitment, Proof, TimeRequest
+from yishi.commitments.models import Commitment, Judge, Proof, TimeRequest, Verdict
 from yishi.organisations.models import BodyKind, PlaceLevel
+from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.next_acts import Course, NextAct, inside
 from yishi.web.kit.standing import running
 
+from .judge import JUDGED_IN
+
+MOST_RESULTS = 50
 S = Commitment.State
 OFFICES = (BodyKind.OFFICE, BodyKind.COUNCIL)
 NEAR = (PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)
@@ -100,3 +106,37 @@ PROMISES = Course(
 
 # What somebody promised in their own name: the bearer's acts, on the list of their duties.
 OWN_PROMISES = replace(PROMISES, acts=tuple(replace(act, whose=_in_person) for act in ACTS if act.desk == "bearer"))
+
+
+def _judging_page(commitment: Commitment) -> str:
+    """An answer is rated on the page of its proposal."""
+    if commitment.origin_kind == Commitment.Origin.PROPOSAL:
+        return reverse("proposal_rate", args=[commitment.origin_id])
+    return reverse("judge_one", args=[commitment.pk])
+
+
+def _judging_rows(viewer: Any) -> QuerySet[Judge]:
+    """The results that they have not judged in this round."""
+    judged = Verdict.objects.filter(
+        judge__person=viewer.person_id, commitment=OuterRef("commitment"), round=OuterRef("commitment__round")
+    )
+    judging = Judge.objects.filter(~Exists(judged), person=viewer.person_id, commitment__state__in=JUDGED_IN)
+    return judging.select_related("commitment__place").order_by("pk")[:MOST_RESULTS]
+
+
+def _judging_items(viewer: Any, judging: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="judge",
+            title=judge.commitment.act,
+            act=gettext("Judge the result"),
+            url=_judging_page(judge.commitment),
+            due_on=judge.commitment.verdict_due_on,
+            detail=judge.commitment.place.name,
+            clocks=running(judge.commitment),
+        )
+        for judge in judging
+    ]
+
+
+TO_JUDGE = Source(_judging_rows, _judging_items, most=MOST_RESULTS)

@@ -33,7 +33,6 @@ from yishi.proposals.services import (
 )
 from yishi.proposals.services.writing import TEXT, WHY_WITHDRAWN
 from yishi.proposals.stages import WORDS, stage_of
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
@@ -55,29 +54,6 @@ def load_proposal(request: Request, pk: UUID) -> Proposal:
         "author", "place", "office", "desk", "commitment__bearer", "commitment__supervisor", "commitment__place"
     )
     return proposals.prefetch_related("signers__person", "adoptions__body", "adoptions__evidence").get(pk=pk)
-
-
-def _signing_rows(viewer: Any) -> QuerySet[Signer]:
-    """What others ask the person to sign too."""
-    signers = Signer.objects.filter(person=viewer.person_id, agrees__isnull=True)
-    signers = signers.exclude(proposal__state=State.WITHDRAWN)
-    return signers.select_related("proposal__author").order_by("asked_at")[:SHOWN]
-
-
-def _signing_items(viewer: Any, signers: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="proposal",
-            title=signer.proposal.title,
-            act=_("Read it; sign or not"),
-            url=reverse("proposal", args=[signer.proposal_id]),
-            detail=signer.proposal.author.name,
-        )
-        for signer in signers
-    ]
-
-
-asked_to_sign = Source(_signing_rows, _signing_items, most=SHOWN)
 
 
 class ProposalFilter(Form):

@@ -16,9 +16,9 @@ from yishi.deliberation.models import Matter, Stage
 from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import BodyKind
 from yishi.organisations.rights import may
-from yishi.web.assistance.checks import checks
-from yishi.web.assistance.deeds import helping
-from yishi.web.deliberation.sittings import seats
+from yishi.web.assistance.checks import waiting as checks
+from yishi.web.assistance.deeds import waiting as deeds
+from yishi.web.deliberation.sittings import waiting as sittings
 from yishi.web.kit.desk_items import DeskItem, Mark, Source, waiting_for
 from yishi.web.kit.lists import PER_PAGE, Column, DeclaredList
 from yishi.web.kit.page import page
@@ -34,9 +34,9 @@ CONVENING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP, BodyKind.VILLAGE, Bo
 # Everything that puts items on a desk: one line per slice of the product.
 SOURCES: tuple[Source, ...] = (
     *(course.waiting for course in COURSES),
-    seats.waiting,
-    helping.disputed,
-    checks.waiting,
+    sittings.SEATS,
+    deeds.DISPUTED,
+    checks.ERRORS,
 )
 
 

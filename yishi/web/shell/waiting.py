@@ -7,7 +7,7 @@ from datetime import date
 from yishi.kit.hooks import connect as hooks_connect
 from yishi.organisations.digest import SOURCES as DAILY
 from yishi.organisations.digest import Due
-from yishi.web.assistance.deeds import duplicates
+from yishi.web.assistance.deeds import waiting as deeds
 from yishi.web.assistance.imports import waiting as imports
 from yishi.web.assistance.pairing import waiting as pairing
 from yishi.web.assistance.projects import waiting as projects
@@ -42,7 +42,7 @@ COURSES: tuple[Course, ...] = (
     pairing.VISITS,
     pairing.MATCHES,
     pairing.NEEDS,
-    duplicates.PAIRS,
+    deeds.PAIRS,
     imports.IMPORTS,
     reporting.SHEETS,
 )

@@ -9,17 +9,15 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from yishi.assistance.checks.logic.pack import read_pack
 from yishi.assistance.checks.models import CheckFinding, CheckRun, Severity
 from yishi.assistance.checks.services.check_acts import WHY, finding_unwaive, finding_waive
 from yishi.assistance.checks.services.checks import check_run_ask
 from yishi.kit.records import lend
-from yishi.organisations.grants import OVERSEEING, WORKING
-from yishi.organisations.models import BodyKind, Place, PlaceLevel
+from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
@@ -48,7 +46,6 @@ STATES = (
     ("cleared", gettext_lazy("cleared")),
 )
 RANK = Case(*(When(severity=code, then=Value(rank)) for code, rank in ORDER.items()), output_field=IntegerField())
-DESKS = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)  # the levels whose desks mend what is found
 
 
 class FindingFilter(Form):
@@ -300,53 +297,6 @@ def check_again(request: Request) -> HttpResponse:
         submit=_("Check"),
         layout=PROSE,
     )  # fmt: skip
-
-
-def _posts_of_the_register(viewer: Any) -> list[Any]:
-    """The viewer's working posts in townships and villages."""
-    kinds = {*OVERSEEING, BodyKind.VILLAGE}
-    return [
-        post
-        for post in viewer.posts
-        if post.role in WORKING and post.body.kind in kinds and post.body.place.level in DESKS
-    ]
-
-
-def _inside(place: Any) -> Q:
-    """Findings of households within a place."""
-    return Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """The errors that wait in the register of the viewer's townships and villages."""
-    places = {post.body.place for post in _posts_of_the_register(viewer)}
-    if not places:
-        return None
-    inside = Q(pk__in=[])
-    for place in places:
-        inside |= _inside(place)
-    findings = CheckFinding.objects.filter(inside, CheckFinding.waits(timezone.localdate()), severity=Severity.ERROR)
-    return findings.order_by().values_list("household__place__lo").annotate(Count("pk"))
-
-
-def _waiting_items(viewer: Any, errors_by_village: Any) -> list[DeskItem]:
-    items, seen = [], set()
-    for post in _posts_of_the_register(viewer):
-        place = post.body.place
-        if place.pk in seen:
-            continue
-        seen.add(place.pk)
-        count = sum(errors for village, errors in errors_by_village if place.lo <= village <= place.hi)
-        if count:
-            title = ngettext(
-                "%(n)d error in the register waits", "%(n)d errors in the register wait", count
-            ) % {"n": count}  # fmt: skip
-            url = reverse("check_findings") + "?severity=error"
-            items.append(DeskItem("check", title, _("Look and mend"), url, body_id=post.body_id, detail=place.name))
-    return items
-
-
-waiting = Source(_waiting_rows, _waiting_items)
 
 
 urlpatterns = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
-from yishi.assistance.deeds.reads import deciding_q, open_pairs
+from yishi.assistance.deeds.reads import open_pairs
 from yishi.assistance.deeds.services.duplicates import WHY_RULED, duplicate_decide
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
@@ -21,7 +21,6 @@ from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields import AmountField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
-from yishi.web.kit.next_acts import Course, NextAct
 from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -36,24 +35,6 @@ from .deed_words import (
 from .deeds import is_own
 
 Verdict = PossibleDuplicate.Verdict
-
-
-def _so_many(count: int) -> str:
-    return ngettext("%(n)d possible duplicate", "%(n)d possible duplicates", count) % {"n": count}
-
-
-# One line for the whole queue of a desk that decides: it may be long.
-PAIRS = Course(
-    kind="duplicate",
-    column="verdict",
-    stages=("", *Verdict.values),
-    acts=(NextAct(("",), "overseer of both", gettext_lazy("Compare them"), "duplicate", whose=deciding_q),),
-    rests=dict.fromkeys(Verdict.values, "over"),
-    records=open_pairs,
-    title=str,
-    page="duplicates",
-    together=_so_many,
-)
 
 
 def pairs_of(request: Request) -> QuerySet[PossibleDuplicate]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign
-from yishi.assistance.deeds.models import Deed, DeedConfirmation, DeedParty
+from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.reads import open_pairs
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany, gather, kept_question
@@ -20,7 +20,6 @@ from yishi.kit.records import certain, lend
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
@@ -31,62 +30,9 @@ from .deed_words import how_much
 from .deeds import denied, narrowed_by_whose
 from .given import given_by, period_of
 from .given_papers import given_paper
+from .waiting import DISPUTED, SHOWN, TO_CONFIRM
 
-LAST, SHOWN = 8, 20
-
-
-def _unconfirmed_rows(viewer: Any) -> QuerySet[Deed]:
-    """Deeds that others recorded for the viewer, who says with one tap that it was so."""
-    named = DeedParty.objects.filter(person=viewer.person_id, person__isnull=False).values("deed")
-    unconfirmed = Deed.within.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
-    unconfirmed = unconfirmed.exclude(pk__in=DeedConfirmation.objects.filter(person=viewer.person_id).values("deed"))
-    unconfirmed = unconfirmed.exclude(recorded_by=viewer.person_id, recorded_by__isnull=False).select_related(
-        "version", "place", "recorded_for"
-    )
-    return unconfirmed.order_by("-recorded_at")[:SHOWN]
-
-
-def _unconfirmed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="deed",
-            title=f"{deed.version.name} · {how_much(deed)}",
-            act=_("Was it so?"),
-            url=reverse("deed_confirm", args=[deed.pk]),
-            detail=" · ".join(
-                part for part in (deed.recorded_for.name if deed.recorded_for else "", deed.place.name) if part
-            ),
-        )
-        for deed in deeds
-    ]
-
-
-to_confirm = Source(_unconfirmed_rows, _unconfirmed_items, most=SHOWN)
-
-
-def _disputed_rows(viewer: Any) -> Any:
-    """Deeds that the viewer or their desks recorded, of which a family says that it was not so."""
-    desks = viewer.desks
-    own = Q(recorded_for__in=desks) | Q(recorded_by=viewer.person_id, recorded_for__isnull=True)
-    deeds = Deed.within.filter(own, pk__in=denied().values("deed"), state=Deed.State.COUNTED)
-    return deeds.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
-
-
-def _disputed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
-    return [
-        DeskItem(
-            kind="deed",
-            title=f"{deed.version.name} · {how_much(deed)}",
-            act=_("A family says no: look into it"),
-            url=reverse("deed", args=[deed.pk]),
-            body_id=deed.recorded_for_id,
-            detail=f"{deed.number} · {deed.place.name}",
-        )
-        for deed in deeds
-    ]
-
-
-disputed = Source(_disputed_rows, _disputed_items, most=SHOWN)
+LAST = 8
 
 
 def _helping_rows(viewer: Any) -> dict[str, Any]:
@@ -97,8 +43,8 @@ def _helping_rows(viewer: Any) -> dict[str, Any]:
     owed |= Q(bearer__in=viewer.desks, match__isnull=False)
     promises = Commitment.objects.filter(owed, state__in=Commitment.OPEN)
     return {
-        "confirm": to_confirm.rows(viewer),
-        "disputed": disputed.rows(viewer),
+        "confirm": TO_CONFIRM.rows(viewer),
+        "disputed": DISPUTED.rows(viewer),
         "last": last.select_related("version", "place").order_by("-recorded_at")[:LAST],
         "promises": promises.select_related("place", "match").order_by("due_on")[:SHOWN],
     }
@@ -113,8 +59,8 @@ def helping(request: Request) -> HttpResponse:
     for deed in last:
         lend(deed, much=how_much(deed))
     context = {
-        "items": to_confirm.items_of(viewer, answer["confirm"]),
-        "disputed": disputed.items_of(viewer, answer["disputed"]),
+        "items": TO_CONFIRM.items_of(viewer, answer["confirm"]),
+        "disputed": DISPUTED.items_of(viewer, answer["disputed"]),
         "last": last,
         "promises": answer["promises"],
         "may_record": may("deed.record", viewer),

@@ -4,11 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import F, FilteredRelation, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,7 +35,6 @@ from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.people.models import Account
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import file_response
 from yishi.web.kit.one_act import CARD, DOOR, one_act
@@ -384,50 +381,6 @@ def objection_deciding(request: Request, objection: ChairObjection) -> HttpRespo
         given={"objection": objection},
         done=_("The decision is on the record."),
         submit=_("Decide"),
-    )
-
-
-def _waiting_rows(viewer: Any) -> Any:
-    """Invitations that the viewer has not answered; objections to a chair that our desk must decide. One question."""
-    desks = viewer.desks
-    invited = Q(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
-    invited &= Q(matter__state=Matter.State.OPEN)
-    pending = FilteredRelation("objections", condition=Q(objections__upheld__isnull=True))
-    seats = Seat.objects.annotate(pending=pending).filter(
-        invited | Q(pending__isnull=False, matter__convener__in=desks)
-    )
-    seats = seats.annotate(
-        objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name")
-    )
-    return seats.select_related("matter").order_by("started_on", "pk")[:SHOWN]
-
-
-def _waiting_items(viewer: Any, seats: Any) -> list[DeskItem]:
-    return [_waiting_item(seat) for seat in seats]
-
-
-waiting = Source(_waiting_rows, _waiting_items, most=SHOWN)
-
-
-def _waiting_item(seat: Any) -> DeskItem:
-    """The objection to decide on, where the query found one at this seat; else the invitation to answer."""
-    if seat.objection:
-        return DeskItem(
-            kind="seat",
-            title=seat.matter.title,
-            act=_("Decide on the objection to the chair"),
-            url=reverse("objection_decide", args=[seat.objection]),
-            due_on=timezone.localdate(seat.objected_at),
-            body_id=seat.matter.convener_id,
-            detail=f"{seat.matter.number} · {seat.objecting}",
-        )
-    return DeskItem(
-        kind="seat",
-        title=seat.matter.title,
-        act=_("Answer the invitation"),
-        url=reverse("my_seat", args=[seat.pk]),
-        due_on=seat.matter.step_due_on,
-        detail=f"{seat.matter.number} · {seat.get_role_display()}",
     )
 
 

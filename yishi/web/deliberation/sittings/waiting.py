@@ -1,22 +1,27 @@
-"""Whose act comes next on a study, a sitting, an agreement."""
+"""Whose act comes next on a study, a sitting, an agreement; who is invited or decides on an objection."""
 
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yishi.deliberation.models import Agreement, Matter, Sitting, Study, StudyVisit
+from yishi.deliberation.models import Agreement, Matter, Seat, Sitting, Study, StudyVisit
 from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.deliberation.services.minutes import minutes_due
 from yishi.deliberation.services.processes import model_of
 from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING, WORKING
 from yishi.organisations.models import Installation, Post, valid_on
+from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.next_acts import Course, NextAct, inside
+from yishi.web.kit.one_act import link
 
+MOST_SEATS = 50
 RUNNING, HANDED_IN, CHECKED = "running", "handed in", "checked"
 
 
@@ -168,3 +173,77 @@ AGREEMENTS = Course(
     title=lambda agreement: agreement.matter.title,
     detail=lambda agreement: agreement.number,
 )  # fmt: skip
+
+
+def _seat_item(seat: Any) -> DeskItem:
+    """The objection to decide on, where the query found one at this seat; else the invitation to answer."""
+    if seat.objection:
+        return DeskItem(
+            kind="seat",
+            title=seat.matter.title,
+            act=gettext("Decide on the objection to the chair"),
+            url=reverse("objection_decide", args=[seat.objection]),
+            due_on=timezone.localdate(seat.objected_at),
+            body_id=seat.matter.convener_id,
+            detail=f"{seat.matter.number} · {seat.objecting}",
+        )
+    return DeskItem(
+        kind="seat",
+        title=seat.matter.title,
+        act=gettext("Answer the invitation"),
+        url=reverse("my_seat", args=[seat.pk]),
+        due_on=seat.matter.step_due_on,
+        detail=f"{seat.matter.number} · {seat.get_role_display()}",
+    )
+
+
+def _seat_rows(viewer: Any) -> Any:
+    """Invitations that the viewer has not answered; objections to a chair that our desk must decide. One question."""
+    desks = viewer.desks
+    invited = Q(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
+    invited &= Q(matter__state=Matter.State.OPEN)
+    pending = FilteredRelation("objections", condition=Q(objections__upheld__isnull=True))
+    seats = Seat.objects.annotate(pending=pending).filter(
+        invited | Q(pending__isnull=False, matter__convener__in=desks)
+    )
+    seats = seats.annotate(
+        objection=F("pending__pk"), objected_at=F("pending__at"), objecting=F("pending__party__name")
+    )
+    return seats.select_related("matter").order_by("started_on", "pk")[:MOST_SEATS]
+
+
+def _seat_items(viewer: Any, seats: Any) -> list[DeskItem]:
+    return [_seat_item(seat) for seat in seats]
+
+
+SEATS = Source(_seat_rows, _seat_items, most=MOST_SEATS)
+
+
+def _invited_rows(viewer: Any) -> QuerySet[Seat]:
+    """Invitations to answer, and what they chair without having declared their interests."""
+    undeclared = Q(
+        state=Seat.State.ACCEPTED,
+        role=Seat.Role.CHAIR,
+        interests_declared_at__isnull=True,
+        matter__state=Matter.State.OPEN,
+    )
+    waits = Q(state=Seat.State.INVITED) | undeclared
+    invited = Seat.objects.filter(waits, person=viewer.person_id, ended_on__isnull=True)
+    return invited.select_related("matter").defer("matter__summary").order_by("started_on")[:MOST_SEATS]
+
+
+def _invited_items(viewer: Any, seats: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="seat",
+            title=seat.matter.title,
+            act=gettext("Answer the invitation") if seat.state == Seat.State.INVITED else gettext("Declare interests"),
+            url=link("my_seat" if seat.state == Seat.State.INVITED else "seat_declare", seat.pk)
+            or reverse("matter", args=[seat.matter_id]),
+            detail=seat.get_role_display(),
+        )
+        for seat in seats
+    ]
+
+
+OWN_SEATS = Source(_invited_rows, _invited_items, most=MOST_SEATS)
