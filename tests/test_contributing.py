@@ -146,9 +146,10 @@ class Steps:
     def __init__(self):
         self.entries = {}
 
-    def step(self, chinese, english, words, env=None):
-        entry = " ".join(str(word).replace(f"{ROOT}/", "") for word in words)
-        self.entries[f"{chinese} · {english}"] = entry
+    def together(self, steps):
+        for step in steps:
+            entry = " ".join(str(word).replace(f"{ROOT}/", "") for word in step.words)
+            self.entries[f"{step.chinese} · {step.english}"] = entry
 
 
 def test_every_change_stands_under_a_version_with_its_day():

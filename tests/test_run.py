@@ -89,6 +89,32 @@ def test_what_is_missing_fails_in_ci_and_is_said_elsewhere(monkeypatch, capsys, 
     assert any("left out: Chromium" in line for line in shown)
 
 
+def test_the_checks_run_beside_one_another_and_each_is_heard(monkeypatch, capsys, tmp_path):
+    """The first waits for what the second writes; a program that fails is named with what it said."""
+    monkeypatch.setattr(check.os, "cpu_count", lambda: 2)
+    wait = f"while [ ! -e {tmp_path}/here ]; do sleep 0.05; done"
+    steps = [
+        check.Step("一", "waits", ["timeout", "20", "sh", "-c", wait]),
+        check.Step("二", "writes", ["touch", tmp_path / "here"]),
+        check.Step("三", "fails", ["sh", "-c", "echo 有误; exit 3"]),
+    ]
+    outcome = check.Outcome()
+    outcome.together(steps)
+    assert {name: passed for name, passed, _seconds in outcome.steps} == {
+        "一 · waits": True,
+        "二 · writes": True,
+        "三 · fails": False,
+    }
+    assert "有误" in capsys.readouterr().out
+    assert outcome.close() == 1
+
+
+def test_a_step_keeps_bytecode_whatever_the_shell_says(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    says = check.Step("", "", [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode)"], {"A": "b"})
+    assert says.run(is_quiet=True)[0].stdout == b"False\n"
+
+
 def test_dev_sees_what_was_written_added_and_taken_away(tmp_path):
     (tmp_path / "part").mkdir()
     page, rule, gone = tmp_path / "part" / "page.py", tmp_path / "rule.toml", tmp_path / "gone.py"

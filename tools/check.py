@@ -1,9 +1,10 @@
-"""All checks and tests, in the order in which a failure is cheapest to find; every step runs, the end counts."""
+"""All checks and tests, the cheapest first; every step runs, the end counts."""
 
 import os
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,27 @@ from .say import ROOT, Stop, say
 SEED = "YISHI_TEST_DRAW"  # of the long walks; read by tests/conftest.py
 RESULTS = ROOT / "test-results"
 TWO = ("-n", "2", "--dist", "worksteal")  # who is done first takes over what waits for the other
+BROWSER = "tests/browser"  # no other test drives one: 250 modules need not be read for these
 COUNTS = ("tests", "failures", "errors", "skipped")
+
+
+@dataclass
+class Step:
+    """A program that has something to find."""
+
+    chinese: str
+    english: str
+    words: list[str | Path]
+    env: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *, is_quiet: bool = False) -> "tuple[subprocess.CompletedProcess[bytes], float]":
+        """How it ended, what it said if that `is_quiet`, and how many seconds it took."""
+        start, kept = time.monotonic(), dict(os.environ)
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would each compile all modules anew
+        said = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if is_quiet else {}
+        words = [str(word) for word in self.words]
+        done = subprocess.run(words, cwd=ROOT, env=kept | self.env, check=False, **said)
+        return done, time.monotonic() - start
 
 
 @dataclass
@@ -24,17 +45,29 @@ class Outcome:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     left_out: list[str] = field(default_factory=list)
 
-    def step(self, chinese: str, english: str, words: list[str | Path], env: dict[str, str] | None = None) -> None:
-        say(chinese, english)
-        start = time.monotonic()
-        done = subprocess.run([str(word) for word in words], cwd=ROOT, env={**os.environ, **(env or {})}, check=False)
-        self.steps.append((f"{chinese} · {english}", done.returncode == 0, time.monotonic() - start))
+    def step(self, step: Step) -> None:
+        say(step.chinese, step.english)
+        self._keep(step, *step.run())
+
+    def together(self, steps: list[Step]) -> None:
+        """Steps of which none waits for another, on all processors; each is heard when it ends."""
+        with ThreadPoolExecutor(os.cpu_count() or 1) as processors:
+            running = {processors.submit(step.run, is_quiet=True): step for step in steps}
+            for ended in as_completed(running):
+                step, (done, seconds) = running[ended], ended.result()
+                say(step.chinese, step.english)
+                print(done.stdout.decode(errors="replace"), end="", flush=True)
+                self._keep(step, done, seconds)
+
+    def _keep(self, step: Step, done: "subprocess.CompletedProcess[bytes]", seconds: float) -> None:
+        self.steps.append((f"{step.chinese} · {step.english}", done.returncode == 0, seconds))
 
     def tests(self, name: str, chinese: str, english: str, words: list[str], env: dict[str, str] | None = None) -> None:
         """A run of pytest; no test at all is a failure."""
         report = RESULTS / f"{name}.xml"
         report.unlink(missing_ok=True)
-        self.step(chinese, english, [setup.PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *words], env)
+        command = [setup.PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *words]
+        self.step(Step(chinese, english, command, env or {}))
         if report.exists():
             for suite in ElementTree.parse(report).iter("testsuite"):  # noqa: S314  pytest's own file
                 for count in COUNTS:
@@ -122,31 +155,40 @@ def checks(outcome: Outcome) -> None:
     programs = setup.VENV / "bin"
     python: list[str | Path] = [setup.PYTHON, "-m"]
     where = ["yishi", "tests", "tools", "run"]
-    scratch = {"YISHI_DATA_DIR": str(RESULTS / "data")}
-    outcome.step("代码检查", "ruff check", [programs / "ruff", "check", "--quiet", *where])
-    outcome.step("代码格式", "ruff format", [programs / "ruff", "format", "--check", "--quiet", *where])
-    outcome.step("模板格式", "template format", [programs / "djangofmt", "--check", "--quiet", "yishi"])
-    outcome.step("分层约束", "import contracts", [programs / "lint-imports"])
-    outcome.step("没有用到的代码", "unused code", [*python, "tools.unused"])
-    outcome.step("类型检查", "mypy", [*python, "mypy"], scratch)
-    outcome.step("系统检查", "start-up checks", [*python, "yishi.cli", "check"], scratch)
-    missing = [*python, "yishi.cli", "makemigrations", "--check", "--dry-run"]
-    outcome.step("数据库迁移是否齐全", "no migration is missing", missing, scratch)
+    tables = [*python, "yishi.cli", "makemigrations", "--check", "--dry-run"]
+    outcome.together(
+        [  # what takes longest first
+            Step("类型检查", "mypy", [*python, "mypy"], folder_of("mypy")),
+            Step("分层约束", "import contracts", [programs / "lint-imports"]),
+            Step("没有用到的代码", "unused code", [*python, "tools.unused"]),
+            Step("数据库迁移是否齐全", "no migration is missing", tables, folder_of("migrations")),
+            Step("系统检查", "start-up checks", [*python, "yishi.cli", "check"], folder_of("check")),
+            Step("模板格式", "template format", [programs / "djangofmt", "--check", "--quiet", "yishi"]),
+            Step("代码检查", "ruff check", [programs / "ruff", "check", "--quiet", *where]),
+            Step("代码格式", "ruff format", [programs / "ruff", "format", "--check", "--quiet", *where]),
+        ]
+    )
+
+
+def folder_of(step: str) -> dict[str, str]:
+    """Data of its own for a step that runs beside others."""
+    return {"YISHI_DATA_DIR": str(RESULTS / "data" / step)}
 
 
 def tests(outcome: Outcome) -> None:
-    both = [*TWO, "-m", "not browser"]
-    one = [*TWO, "-m", "not browser and not postgres"]
+    both = [*TWO, "-m", "not browser", f"--ignore={BROWSER}"]
+    one = [*TWO, "-m", "not browser and not postgres", f"--ignore={BROWSER}"]
     report = RESULTS / "coverage.json"
     report.unlink(missing_ok=True)
     measured = ["--cov-branch", f"--cov-report=json:{report}", *(f"--cov={room}" for room in covered.pure_rooms())]
     env = {"YISHI_TEST_DATABASE": "none", "COVERAGE_FILE": str(RESULTS / ".coverage")}
     outcome.tests("pure", "测试（不用数据库）", "tests without a database", [*one, *measured], env)
-    outcome.step("纯房间的覆盖率", "coverage of the pure rooms", [setup.PYTHON, "-m", "tools.covered", report])
+    covers: list[str | Path] = [setup.PYTHON, "-m", "tools.covered", report]
+    outcome.step(Step("纯房间的覆盖率", "coverage of the pure rooms", covers))
     outcome.tests("sqlite", "测试（SQLite）", "tests on SQLite", one, {"YISHI_TEST_DATABASE": "sqlite"})
     with postgres.server() as url:
         if url is not None:
             env = {"YISHI_TEST_DATABASE": "postgresql", postgres.NAME: url}
             outcome.tests("postgresql", "测试（PostgreSQL）", "tests on PostgreSQL", both, env)
     if machine.PACKAGES["chromium"]() and machine.PACKAGES["libatomic1"]():
-        outcome.tests("browser", "浏览器测试", "browser tests", [*TWO, "-m", "browser"])
+        outcome.tests("browser", "浏览器测试", "browser tests", [*TWO, "-m", "browser", BROWSER])
