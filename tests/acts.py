@@ -2,8 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 import yishi
@@ -29,11 +29,18 @@ class Opening:
 
 @dataclass
 class Module:
-    """A module of the product, read once."""
+    """A module of the product, read once; taken apart when somebody asks what is in it (each takes some 20 ms)."""
 
     path: Path
-    tree: ast.Module
-    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @cached_property
+    def functions(self) -> dict[str, ast.FunctionDef]:
+        return {node.name: node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)}
 
     @property
     def name(self) -> str:
@@ -42,12 +49,7 @@ class Module:
 
 @cache
 def modules() -> tuple[Module, ...]:
-    read = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-        read.append(Module(path, tree, functions))
-    return tuple(read)
+    return tuple(Module(path, path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py")))
 
 
 def calls(node: ast.AST, *names: str) -> Iterator[ast.Call]:
