@@ -24,6 +24,7 @@ FROZEN = {
     "assistance/0008_standings_of_before": "8774792cd8244c163c6e5589217f9507acf9f5d979e373e26ff1dff863f0e7f0",
     "assistance/0009_kept_words": "bbb05a1c216fb6263dd6e88d9adaaa26cadbc03919bfb9cb61faa62dcb332ae9",
     "assistance/0010_asked_money": "0477b48d55ee2f45855805975cdb1d25d44e6c4c1d84a50929e30b292f63bf23",
+    "assistance/0011_counted_households": "48318f9cf684dec6b4ab38429c00aa526cf38fc96c2dbbccc2216e23b46eabc0",
     "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
     "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",
     "commitments/0002_r_heard": "3532afb0b1c6d8efd056ca5b1e363a432da23dd835d93cd7891a32a2d0956bc5",
@@ -60,6 +61,7 @@ FROZEN = {
     "proposals/0001_initial": "9a147e9f67252c4578628656c286682515bc081f1c064d21713f60fb7f54d6d4",
     "reporting/0001_initial": "400c91276cd6815b7ac9fe1194d1662fc62a5a6f95f824a2afdf271a61228166",
     "reporting/0002_figures_of_campaigns": "a7615f1f80428e7efd3ef1307e584ef375b4bfba2f0d88ba85c94d588ae88f66",
+    "reporting/0003_parts_of_entries": "7b43a28668f5394ba6c4950aa0712b3a7d50312e0d9222f7e08acc9acacf3f15",
 }
 
 

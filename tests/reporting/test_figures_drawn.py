@@ -20,7 +20,7 @@ from yishi.organisations.grants import system
 from yishi.organisations.services.places import place_merge
 from yishi.reporting import figures
 from yishi.reporting.figures import Question, ask
-from yishi.reporting.fold import fold_all
+from yishi.reporting.fold import COUNTS, fold_all
 from yishi.reporting.indicators import DEEDS, SERIES, Series
 
 from .test_figures import with_another_campaign
@@ -54,13 +54,15 @@ def enter(helping: Helping, drawn: Drawn) -> None:
         dims["item"] = helping.items[item].pk
     elif series.of_campaigns:
         dims["campaign"] = drawn.campaign.pk if drawn.campaign else None
+    place = helping.cast.places[drawn.place].pk
     with act(series.entry, actor=SYSTEM, body={"number": random.random()}) as this:
         this.entry(
             subject=("fund", this.id),
-            place=helping.cast.places[drawn.place].pk,
+            place=place,
             at=this.on_day(drawn.day),
             dims=dims,
             quantities=quantities,
+            data={COUNTS: [[drawn.day.toordinal(), str(place), "all", 1, drawn.number]]} if series.is_stock else {},
         )
 
 
@@ -98,7 +100,8 @@ class TestAgainstTheDraw(TestCase):
                         drawn.number if series.amount else 1
                         for drawn in ledger
                         if drawn.series is series
-                        and start <= drawn.day <= end
+                        and (series.is_stock or start <= drawn.day)
+                        and drawn.day <= end
                         and lies_in[drawn.place] in HOMES[place]
                         # Visits, needs and proposals are of no campaign, whichever is asked: pages say them apart.
                         and (not series.of_campaigns or campaign in (None, drawn.campaign))

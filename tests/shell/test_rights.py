@@ -99,6 +99,7 @@ OWN_REACH = re.compile(
 # Counts of any place, for whoever sits at a desk; small ones are hidden, and what is behind them stays in their reach.
 FIGURES = {
     *("figures_place", "figure_deeds", "figure_entries", "figures_missing", "figures_more", "figure_numbers"),
+    *("register_figures", "register_behind"),
     *("report", "report_pdf", "report_docx"),  # issued: read by everybody who sits at a desk
 }
 

@@ -76,6 +76,7 @@ from .projects.models.projects import (
     ProjectStep,
     QuantityPart,
 )
+from .register.models.counting import CountedHousehold, Uncounted
 from .register.models.households import (
     Household,
     HouseholdCause,
@@ -107,6 +108,7 @@ __all__ = [
     "CheckSetting",
     "CheckWaiver",
     "Contract",
+    "CountedHousehold",
     "Cooperation",
     "Deed",
     "DeedBeneficiary",
@@ -160,6 +162,7 @@ __all__ = [
     "SteeringReport",
     "Target",
     "TeamMember",
+    "Uncounted",
     "Unitemised",
     "VillagePlan",
     "Visit",

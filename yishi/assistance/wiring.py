@@ -25,6 +25,7 @@ from .pairing.services.matches import match_close
 from .projects import rules as project_rules
 from .register import rules as register_rules
 from .register.hooks import HELPS_IT, HELPS_SOMEBODY, ON_CHANGED
+from .register.services.counting import counts_wait
 
 RULES = (
     register_rules,
@@ -42,6 +43,7 @@ RULES = (
 TABLE: tuple[tuple[list[Any], Any], ...] = (
     (STANDINGS, standing),
     (ON_CHANGED, findings_follow),
+    (ON_CHANGED, counts_wait),
     (HELPS_SOMEBODY, pairing_rules.is_helper.test),
     (HELPS_IT, pairing_rules.helps_it.test),
     (ON_MATCH_KEPT, match_close),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from yishi.assistance.register.services.counting import counts_differ
 from yishi.database.reach import everything
 from yishi.organisations.models import Place
 from yishi.reporting.book import keep
@@ -38,10 +39,15 @@ def run(words: list[str]) -> int:
 def verify() -> int:
     """Every entry against its row; then random figures against a recount by hand."""
     began = time.perf_counter()
+    differing = counts_differ()
+    for words in differing:
+        print(f"登记册不符 · the register differs: {words}")
     fold_all()
     found = check()
     for words in found.differences:
         print(f"不符 · differs: {words}")
+    if differing:
+        return 1
     if not found.is_right:
         print("用 yishi tally rebuild 恢复 · yishi tally rebuild restores them")
         return 1

@@ -75,6 +75,11 @@ def figures() -> None:
     import_string("yishi.reporting.book.keep")()
 
 
+def counts() -> None:
+    """A slice of the households whose record changed: the figures of the register are told."""
+    import_string("yishi.assistance.register.services.counting.counts_work")()
+
+
 def checks() -> None:
     """A slice of the runs of the logic checks that wait; once a day one over the whole register."""
     import_string("yishi.assistance.checks.services.checks.checks_nightly")()
@@ -103,6 +108,7 @@ def housekeeping() -> None:
 
 
 JOBS = [
+    Job("counts", 1, counts),
     Job("figures", 1, figures),
     Job("messages", 2, messages),
     Job("consultations", 3, consultations),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from yishi.assistance.register.services.counting import counts_all
 from yishi.reporting.fold import fold_all
 from yishi.reporting.services import answer_write
 
@@ -27,6 +28,7 @@ TEXT = "\n".join(
 
 
 def written(t: Teller, help: Help) -> None:
+    counts_all()
     fold_all()
     t.go_to(t.today - timedelta(days=1))  # this morning may still be to come
     t.does(

@@ -39,7 +39,7 @@ log = logging.getLogger("yishi.reporting.book")
 CHUNK = 50_000
 FLUSH = 2_000  # rows beyond the segments from which on they are made one
 MUCH = 50_000  # rows that nobody reads beside another process that is at it
-ASKED_BY = ("item", "campaign", "place", "body", "sector")  # kinds whose keys are held in memory; heads are too many
+ASKED_BY = ("item", "fact", "campaign", "place", "body", "sector")  # kinds with keys in memory; heads are too many
 PATIENCE = timedelta(seconds=2)  # what waits longer is folded by whoever asks: then no worker is at it
 HELPING = 500
 LOOKED_AT = 50  # of those that wait

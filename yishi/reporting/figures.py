@@ -23,9 +23,9 @@ from yishi.organisations.models import Place, PlaceSet
 
 from .blocks import HOUSEHOLD, PERSON, VILLAGE
 from .book import Still, forget, still
-from .columns import Asked, Columns, Figure, Mine, Window
+from .columns import FIRST, Asked, Columns, Figure, Mine, Window
 from .fold import EPOCH
-from .indicators import DEEDS, Indicator, Series
+from .indicators import DEEDS, REGISTER, Indicator, Series
 from .models import FigureRow
 from .moves import LAST
 from .question import DIMENSIONS, MOST_DIMENSIONS, Question
@@ -132,6 +132,13 @@ def by_heads(
     return counted
 
 
+def by_fact(question: Question, now: Still | None = None, *, mine: Mine | None = None) -> dict[str, tuple[int, int]]:
+    """Of the register: fact → households and people of whom it is true on the question's last day."""
+    now = now or still()
+    counted = _columns(now, REGISTER, mine).by(asked_of(question, now, REGISTER), "item", heads=False)
+    return {now.refs[key][1]: (row[0], row[1]) for key, row in counted.items()}
+
+
 def by_body(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[UUID, Three]:
     """Deeds and amount per body that was a party: a deed of two bodies stands under both."""
     now = now or still()
@@ -226,24 +233,39 @@ def asked_of(question: Question, now: Still, series: Series = DEEDS) -> Asked:
         )
     start, end = question.days
     lo, hi = now.tree.span(question.place.pk)
+    windows = _windows(question.place_set, question.sets_then, now) if question.place_set else None
+    places = now.tree.then(question.place.pk) if question.places_then and now.tree.held else None
+    if series.is_stock:
+        windows, places = (_as_on(end.toordinal(), each) for each in (windows, places))
     return Asked(
         lo=lo,
         hi=hi,
-        start=start.toordinal(),
+        start=FIRST if series.is_stock else start.toordinal(),
         end=end.toordinal(),
         items=_items(question, now, series),
         body=now.keys.get(("body", str(question.body.pk)), -1) if question.body else None,
         sector=now.keys.get(("sector", question.sector), -1) if question.sector else None,
-        windows=_windows(question.place_set, question.sets_then, now) if question.place_set else None,
-        places=now.tree.then(question.place.pk) if question.places_then and now.tree.held else None,
+        windows=windows,
+        places=places,
         head=heads_of(question.end, now).get(question.item.pk) if question.item and series is DEEDS else None,
         known_by=(question.known_by - EPOCH) // timedelta(microseconds=1) if question.known_by else None,
     )
 
 
+def _as_on(day: int, windows: Iterable[Window] | None) -> tuple[Window, ...] | None:
+    """Of a stock: what lay there on the day that is asked, whenever it began to stand."""
+    if windows is None:
+        return None
+    return tuple(replace(window, start=FIRST, end=LAST) for window in windows if window.start <= day <= window.end)
+
+
 def _items(question: Question, now: Still, series: Series) -> frozenset[int] | None:
     """The keys of the items that are asked for, by item, direction, phase and campaign together, and that of the
     campaign for what is of no item. A series that knows no campaigns is asked by the days alone."""
+    if series.is_stock:
+        if question.direction or question.item:
+            return frozenset()
+        return frozenset({now.keys.get(("fact", series.fact), -1)}) if series.fact else None
     by_item, campaign = bool(question.direction or question.item), None
     if series.of_campaigns:
         campaign = question.campaign.pk if question.campaign else None

@@ -22,6 +22,7 @@ TOUCHED = {"household": 0, "person": 1, "village": 2}
 PARTY = {"body": 0, "person": 1}
 ROLES = {"lead": 0, "co": 1, "funder": 2, "organiser": 3}
 NO_SECTOR = 0  # keys begin at 1
+COUNTS = "counts"  # in the data of an entry: [day, place, fact, households, people] for each change of a stock
 RULES = 1  # raised when the same entry makes other rows than before: `prepare` then builds all figures anew
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -91,8 +92,44 @@ def up_to() -> None:
     FigureState.objects.filter(pk=1).update(sequence=last or 0, key=key or 0)
 
 
-def project(entry: Counted, series: Series, keys: dict[Ref, int]) -> dict[str, Any]:
-    """The columns of an entry's row in one series."""
+def project(entry: Counted, series: Series, keys: dict[Ref, int]) -> list[dict[str, Any]]:
+    """The columns of an entry's rows in one series: of a stock one for each change that it tells of, else one."""
+    if series.is_stock:
+        return [
+            _row(series, part, keys, count=count, amount=people, day=day, place=place, item=("fact", fact), entry=entry)
+            for part, (day, place, fact, count, people) in enumerate(entry.data.get(COUNTS, ()))
+        ]
+    return [_of_entry(entry, series, keys)]
+
+
+def _row(
+    series: Series,
+    part: int,
+    keys: dict[Ref, int],
+    *,
+    entry: Counted,
+    count: int,
+    amount: int,
+    day: int,
+    place: str,
+    item: Ref,
+) -> dict[str, Any]:
+    return {
+        "series": series.number,
+        "part": part,
+        "deeds": count,
+        "amount": amount,
+        "unnamed": 0,
+        "day": day,
+        "received": (entry.received_at - EPOCH) // timedelta(microseconds=1),
+        "item": keys.get(item, -1),
+        "place": keys.get(("place", place), -1),
+        "touches": b"",
+        "parties": b"",
+    }
+
+
+def _of_entry(entry: Counted, series: Series, keys: dict[Ref, int]) -> dict[str, Any]:
     quantities = entry.quantities
     touches = [
         (TOUCHED[kind], keys.get((kind, str(ref)), -1), int(sign))
@@ -111,6 +148,7 @@ def project(entry: Counted, series: Series, keys: dict[Ref, int]) -> dict[str, A
     ]
     return {
         "series": series.number,
+        "part": 0,
         "deeds": series.counted(quantities, is_reversal=entry.reverses_id is not None),
         "amount": int(quantities.get(series.amount, 0)),
         "unnamed": int(quantities.get(series.unnamed, 0)),
@@ -150,13 +188,23 @@ def _write(entries: list[Entry]) -> None:
     known = set(FigureRow.objects.filter(entry_id__in=ids).values_list("entry_id", flat=True))
     fresh = list({entry.pk: entry for entry in entries if entry.pk not in known}.values())
     keys = keys_of(refs_of(fresh), {})
-    rows_add([{"entry_id": entry.pk, **project(entry, series, keys)} for entry in fresh for series in series_in(entry)])
+    rows_add(
+        [
+            {"entry_id": entry.pk, **row}
+            for entry in fresh
+            for series in series_in(entry)
+            for row in project(entry, series, keys)
+        ]
+    )
 
 
 def refs_of(entries: Iterable[Counted]) -> set[Ref]:
     """Everything in `entries` that needs a key."""
     refs: set[Ref] = set()
     for entry in entries:
+        for _day, place, fact, _count, _people in entry.data.get(COUNTS, ()):
+            refs.add(("place", place))
+            refs.add(("fact", fact))
         refs.add(home_of(entry))
         refs.add(("place", str(entry.place_id)))
         refs.update((kind, str(ref)) for kind, ref, _sign in entry.touches if kind in TOUCHED)

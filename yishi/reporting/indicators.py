@@ -4,7 +4,7 @@ A series takes one quantity of one kind of entry. Series are never added to each
 and paid are three. A further indicator is a further row here; nothing else knows of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -27,9 +27,13 @@ class Series:
     unnamed: str = ""
     where: tuple[tuple[str, str], ...] = ()  # dims that an entry must have
     of_campaigns: bool = False  # its entries say for which campaign; the others are of none, whichever is asked
+    is_stock: bool = False  # its rows are changes of what stands: asked as of the last day, whatever the first one
+    fact: str = ""  # of a stock: the one that is asked; "" are all, told apart by item
 
     def takes(self, quantities: dict[str, Any], dims: dict[str, Any]) -> bool:
         """Has an entry with these quantities and dims a row in this series?"""
+        if self.is_stock:
+            return True
         return (self.count or self.amount) in quantities and all(dims.get(name) == code for name, code in self.where)
 
     def counted(self, quantities: dict[str, Any], *, is_reversal: bool) -> int:
@@ -37,6 +41,7 @@ class Series:
         return int(quantities.get(self.count, 0)) if self.count else (-1 if is_reversal else 1)
 
 
+REGISTER = Series(11, "register", "assistance.register.count", is_stock=True)
 DEEDS = Series(0, "deeds", "assistance.deed.count", "deeds", "amount", "unnamed", of_campaigns=True)
 SERIES: tuple[Series, ...] = (
     DEEDS,
@@ -57,8 +62,14 @@ SERIES: tuple[Series, ...] = (
         where=(("kind", "road"), ("measure", "km")),
         of_campaigns=True,
     ),
+    REGISTER,
 )
 BY_CODE = {series.code: series for series in SERIES}
+
+
+def of_register(fact: str) -> Series:
+    """The households of the register of which a fact is true: how they stand on a day, not what came in a period."""
+    return replace(REGISTER, code=f"register.{fact}", fact=fact)
 
 
 @cache
@@ -261,4 +272,22 @@ INDICATORS: tuple[Indicator, ...] = (
         opens="figure_entries",
     ),
 )
-INDICATOR = {indicator.code: indicator for indicator in INDICATORS}
+
+
+def _standing(fact: str, households: Any, people: Any) -> tuple[Indicator, Indicator]:
+    """The two figures of a fact of the register: households, and the people in them."""
+    what = _("As the register says it of the last day of the period.")
+    more: dict[str, Any] = {"series": of_register(fact), "opens": "register_behind", "is_personal": True}
+    return (
+        Indicator(f"{fact}_households", households, _("families"), what, "deeds", **more),
+        Indicator(f"{fact}_people", people, _("persons"), what, "amount", **more),
+    )
+
+
+REGISTERED: tuple[Indicator, ...] = (
+    *_standing("poor", _("households not yet out of poverty"), _("people not yet out of poverty")),
+    *_standing("exited", _("households out of poverty"), _("people out of poverty")),
+    *_standing("returned", _("households that fell back into poverty"), _("people who fell back into poverty")),
+    *_standing("watched", _("monitored households"), _("people in monitored households")),
+)
+INDICATOR = {indicator.code: indicator for indicator in (*INDICATORS, *REGISTERED)}

@@ -31,6 +31,7 @@ class FigureRow(models.Model):
     sequence = models.BigAutoField(primary_key=True)
     entry_id = models.UUIDField()
     series = models.SmallIntegerField(default=0)  # indicators.py; 0 are the deeds
+    part = models.IntegerField(default=0)  # of an entry that tells of several changes
     deeds = models.SmallIntegerField()  # how often: +1, or -1 of a reversal
     amount = models.BigIntegerField()  # thousandths of the item's unit; fen
     unnamed = models.BigIntegerField()
@@ -42,7 +43,7 @@ class FigureRow(models.Model):
     parties = models.BinaryField()  # int32 quintuples: kind, key, role, share, sector
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry_id", "series"], name="figure_row_once")]
+        constraints = [models.UniqueConstraint(fields=["entry_id", "series", "part"], name="figure_row_once")]
 
     def __str__(self) -> str:
         return str(self.sequence)

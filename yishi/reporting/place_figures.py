@@ -43,13 +43,13 @@ def apart(question: Question) -> Question | None:
 
 def measure(question: Question, now: Still, indicators: Iterable[Indicator] = INDICATORS) -> dict[str, int]:
     """Indicator code → number (in the units of its series, see `Indicator.per`); each series is asked once."""
-    asked: dict[int, Figure] = {}
+    asked: dict[str, Figure] = {}
     figures = {}
     for indicator in indicators:
         if applies(indicator, question):
-            if indicator.series.number not in asked:
-                asked[indicator.series.number] = ask(question, indicator.series, now)
-            figures[indicator.code] = value_of(indicator, asked[indicator.series.number])
+            if indicator.series.code not in asked:
+                asked[indicator.series.code] = ask(question, indicator.series, now)
+            figures[indicator.code] = value_of(indicator, asked[indicator.series.code])
     return figures
 
 

@@ -14,7 +14,7 @@ from yishi.journal.models import Entry
 from yishi.organisations.models import Place, PlaceSetItem, PlaceVersion, valid_on
 
 from .columns import WHOLE, Figure
-from .fold import parties_of
+from .fold import COUNTS, parties_of
 from .indicators import DEEDS, Series
 from .question import Question
 
@@ -22,6 +22,8 @@ from .question import Question
 def recount(question: Question, entries: Iterable[Entry], series: Series = DEEDS) -> Figure:
     """The figure, from the entries of the journal (all of them, in any order; those of other series are left out)."""
     asked = _Asked(question, series)
+    if series.is_stock:
+        return _stock(asked, entries)
     sums: Counter[str] = Counter()
     heads: dict[str, Counter[str]] = {kind: Counter() for kind in ("household", "person", "village", "body", "giver")}
     for entry in entries:
@@ -63,6 +65,21 @@ def recount(question: Question, entries: Iterable[Entry], series: Series = DEEDS
     )
 
 
+def _stock(asked: "_Asked", entries: Iterable[Entry]) -> Figure:
+    """Of a stock: all changes up to the last day that is asked, in places that lie there on that day."""
+    question, series = asked.question, asked.series
+    households = people = 0
+    for entry in entries:
+        if entry.code != series.entry or (question.known_by is not None and entry.received_at > question.known_by):
+            continue
+        for day, place, fact, count, heads in entry.data.get(COUNTS, ()):
+            if day > question.end.toordinal() or series.fact not in ("", fact):
+                continue
+            if asked.holds(UUID(place), question.end):
+                households, people = households + count, people + heads
+    return Figure(deeds=households, amount=people)
+
+
 class _Asked:
     """Whether an entry answers a question."""
 
@@ -88,6 +105,13 @@ class _Asked:
         versions = list(self.question.item.versions.order_by("number"))
         version = ([one for one in versions if one.valid_from <= self.question.end] or versions[:1])[-1]
         return str(version.serves) if version.additivity == "distinct" and version.serves != "anybody" else ""
+
+    def holds(self, place: UUID, day: date) -> bool:
+        """Does a place lie where the question asks, on a day?"""
+        lo = self.places[str(place)]
+        if not self._lies_there(place, lo, day):
+            return False
+        return not self.question.place_set or any(self._member(member, lo, day) for member in self.members)
 
     def fits(self, entry: Entry, parties: list[Any]) -> bool:
         question = self.question

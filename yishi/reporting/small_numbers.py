@@ -19,7 +19,7 @@ from yishi.organisations.models import Place
 from .blocks import VILLAGE
 from .book import Still
 from .columns import Figure, Mine
-from .figures import Heads, Three, ask, by_heads, by_item, by_place, value_of
+from .figures import Heads, Three, ask, by_fact, by_heads, by_item, by_place, value_of
 from .indicators import DEEDS, INDICATOR, Indicator, Series
 from .models import FigureKey
 from .question import Question
@@ -115,15 +115,15 @@ class Reader:
         """`values` (code of an indicator → number) that answer the question, as they are told to this reader."""
         if self.reads(question):
             return {code: exactly(value) for code, value in values.items()}
-        parts: dict[int, tuple[Figure, Figure]] = {}
+        parts: dict[str, tuple[Figure, Figure]] = {}
         told_by_code = {}
         for code, value in values.items():
             indicator = INDICATOR[code]
-            if indicator.is_personal and indicator.series.number not in parts:
-                parts[indicator.series.number] = self._parts(question, indicator.series)
+            if indicator.is_personal and indicator.series.code not in parts:
+                parts[indicator.series.code] = self._parts(question, indicator.series)
             deeds = values.get(DEEDS.code) if indicator.series is DEEDS else None
             told_by_code[code] = (
-                _told(indicator, value, deeds, *parts[indicator.series.number])
+                _told(indicator, value, deeds, *parts[indicator.series.code])
                 if indicator.is_personal
                 else exactly(value)
             )
@@ -134,6 +134,17 @@ class Reader:
         if not indicator.is_personal or self.reads(question):
             return exactly(value)
         return _told(indicator, value, None, *self._parts(question, indicator.series))
+
+    def tell_facts(self, question: Question, counts: Mapping[str, tuple[int, int]]) -> dict[str, tuple[Told, Told]]:
+        """Households and people of each fact of the register."""
+        if self.reads(question):
+            return {fact: (exactly(households), exactly(people)) for fact, (households, people) in counts.items()}
+        mine = Mine(self._mine(question)[0].spans)  # being a party of deeds says nothing of the register
+        seen = by_fact(question, self.now, mine=mine) if mine else {}
+        return {
+            fact: (told(households, seen.get(fact, (0, 0))[0]), told(people, seen.get(fact, (0, 0))[1]))
+            for fact, (households, people) in counts.items()
+        }
 
     def tell_items(self, question: Question, counts: Mapping[UUID, Three]) -> dict[UUID, Told]:
         """Households of each item, from [deeds, amount, households]."""

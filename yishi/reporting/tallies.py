@@ -16,6 +16,7 @@ from .models import FigureRow, FigureState
 COLUMNS = (
     "entry_id",
     "series",
+    "part",
     "deeds",
     "amount",
     "unnamed",

@@ -20,8 +20,9 @@ from .tallies import COLUMNS, Said, rows_add, rows_between, said_after
 log = logging.getLogger("yishi.reporting.verify")
 BATCH = 2_000  # entries that are looked at together: writers wait for no more than these, where something differs
 MOST_DIFFERENCES = 20
-SAID = COLUMNS[2:]  # what an entry says of its row
-Found = dict[tuple[str, int], tuple[Any, ...]]  # entry, number of the series → sequence, COLUMNS
+SAID = COLUMNS[3:]  # what an entry says of its row
+KeyOfRow = tuple[str, int, int]  # entry, number of the series, part
+Found = dict[KeyOfRow, tuple[Any, ...]]  # → sequence, COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +44,24 @@ class _Batch:
 
     entries: list[Said]
     stored: Found
-    wanted: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    wanted: dict[KeyOfRow, dict[str, Any]] = field(default_factory=dict)
 
     def project(self, keys: dict[Ref, int]) -> None:
         self.wanted = {
-            (entry.pk, series.number): project(entry, series, keys)
+            (entry.pk, series.number, row["part"]): row
             for entry in self.entries
             for series in series_in(entry)
+            for row in project(entry, series, keys)
         }
 
-    def differing(self) -> Iterator[tuple[tuple[str, int], str]]:
-        """Entry and series of what differs, and in what; "" for a row that is not there."""
+    def differing(self) -> Iterator[tuple[KeyOfRow, str]]:
+        """Entry, series and part of what differs, and in what; "" for a row that is not there."""
         for key, wanted in self.wanted.items():
             row = self.stored.get(key)
             if row is None:
                 yield key, ""
             elif name := next(
-                (name for name, stored in zip(SAID, row[3:], strict=True) if stored != wanted[name]), None
+                (name for name, stored in zip(SAID, row[4:], strict=True) if stored != wanted[name]), None
             ):
                 yield key, name
 
@@ -75,7 +77,7 @@ def check() -> Checked:
         seen += len(batch.entries)
         batch.project(at_hand)
         rows_left -= sum(row[0] <= last for key, row in batch.stored.items() if key in batch.wanted)
-        for (entry, _series), name in batch.differing():
+        for (entry, _series, _part), name in batch.differing():
             differences.append(f"entry {UUID(entry)}: {f'{name} differs' if name else 'not in the figures'}")
         if len(differences) >= MOST_DIFFERENCES:
             return Checked(seen, waiting, tuple(differences[:MOST_DIFFERENCES]))
@@ -181,4 +183,4 @@ def _batches() -> Iterator[_Batch]:
 
 def _stored(entries: list[Said]) -> Found:
     """The rows of entries that follow one another."""
-    return {(row[1], row[2]): row for row in rows_between(entries[0].pk, entries[-1].pk)}
+    return {(row[1], row[2], row[3]): row for row in rows_between(entries[0].pk, entries[-1].pk)}

@@ -16,7 +16,7 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.reporting.answers import AMOUNT, Slot, numbers_of, read
 from yishi.reporting.book import Still, still
-from yishi.reporting.indicators import INDICATORS
+from yishi.reporting.indicators import INDICATOR
 from yishi.reporting.models import AnswerSheet
 from yishi.reporting.question import Question
 from yishi.reporting.services import TEXT, answer_change, answer_issue, answer_write
@@ -84,7 +84,9 @@ def _vocabulary(place: Place, campaign: Campaign | None, now: Still) -> dict[str
         if campaign is None or version.item.campaign_id == campaign.pk
     }
     return {
-        "figures": [(indicator.code, words_of(indicator, campaign), indicator.unit) for indicator in INDICATORS],
+        "figures": [
+            (indicator.code, words_of(indicator, campaign), indicator.unit) for indicator in INDICATOR.values()
+        ],
         "items": [(version.item.code, version.name, version.unit) for version in last.values()],
         "directions": sorted({(version.item.direction.code, version.item.direction.name) for version in last.values()}),
         "sets": sorted({(members[0].place_set.code, members[0].place_set.name) for members in now.members.values()}),

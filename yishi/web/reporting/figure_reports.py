@@ -18,7 +18,7 @@ from yishi.organisations.rights import may
 from yishi.reporting.book import still
 from yishi.reporting.columns import HEAD
 from yishi.reporting.figures import KINDS, Heads
-from yishi.reporting.indicators import INDICATOR, INDICATORS
+from yishi.reporting.indicators import INDICATOR
 from yishi.reporting.models import IssuedReport
 from yishi.reporting.question import Question
 from yishi.reporting.services import adjusted, report_issue
@@ -48,7 +48,7 @@ class ReportForm(ActForm):
     campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("campaign"), required=False)
     indicators = forms.MultipleChoiceField(
         label=gettext_lazy("figures"),
-        choices=[(indicator.code, indicator.words) for indicator in INDICATORS],
+        choices=[(indicator.code, indicator.words) for indicator in INDICATOR.values()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

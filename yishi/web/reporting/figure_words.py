@@ -37,7 +37,7 @@ class Card:
 
 def words_of(indicator: Indicator, campaign: Any) -> str:
     """The indicator's name where a `campaign` stands in the heading: what is counted without one says so."""
-    if campaign is None or indicator.series.of_campaigns:
+    if campaign is None or indicator.series.of_campaigns or indicator.series.is_stock:
         return str(indicator.words)
     return _("%(figure)s (of no campaign)") % {"figure": indicator.words}
 

@@ -1,6 +1,6 @@
 """The addresses of this part."""
 
-from . import answer_sheets, figure_numbers, figure_reports, figures, overview
+from . import answer_sheets, figure_numbers, figure_reports, figures, overview, register_figures
 
 urlpatterns = [
     *answer_sheets.urlpatterns,
@@ -8,4 +8,5 @@ urlpatterns = [
     *figure_reports.urlpatterns,
     *figures.urlpatterns,
     *overview.urlpatterns,
+    *register_figures.urlpatterns,
 ]

@@ -26,6 +26,7 @@ from yishi.assistance.register.models import (
     MemberYear,
     Resident,
 )
+from yishi.assistance.register.services.counting import counts_wait
 from yishi.assistance.register.services.identity import ACCOUNT, seal
 from yishi.assistance.register.services.standings import FOLLOWED, standings_follow
 from yishi.journal.reads import Prepared, insert_of, update_of
@@ -60,12 +61,14 @@ class Changes:
         self.expected: dict[tuple[str, tuple[str, ...]], dict[UUID, list[Any]]] = {}
         self.causes: dict[tuple[UUID, str], list[str]] = {}  # household, kind: the codes that stand
         self.joined: set[UUID] = set()
+        self.touched: set[UUID] = set()
         self.stand: set[UUID] = set()  # households whose standing may have changed
         self.made = NewRows()
         self._new_causes: list[HouseholdCause] = []
         self._sets: dict[tuple[str, tuple[str, ...]], list[tuple[UUID, list[Any]]]] = {}
         self._now, self._today = timezone.now(), timezone.localdate()
         for result in changed:
+            self.touched.add(UUID(result.household))
             for op in result.ops:
                 self._take(result, op)
         self.updates = [update_of(MODELS[on], names, rows) for (on, names), rows in self._sets.items()]
@@ -93,6 +96,7 @@ class Changes:
         _sizes(self.joined)
         for some in _chunks(self.stand):
             standings_follow(Household.within.filter(pk__in=some), self._today, takes_back=not self.forwards)
+        counts_wait(self.touched)
 
     # Before the transaction
 

@@ -26,6 +26,7 @@ from yishi.assistance.register.models import (
     MemberYear,
     Resident,
 )
+from yishi.assistance.register.services.counting import counts_wait_of
 from yishi.assistance.register.services.identity import (
     ACCOUNT,
     RESIDENT,
@@ -185,6 +186,7 @@ _AREAS = {field_.name for field_ in HouseholdYear._meta.get_fields() if field_.g
 
 def show(workbook: Import) -> None:
     """Switch on what was written. Raises `Stale` where the register is no longer as it was checked."""
+    counts_wait_of(Household.arriving_too.filter(arriving=workbook.pk))
     try:
         with transaction.atomic():
             shown = Household.arriving_too.filter(arriving=workbook.pk).update(arriving=None)
@@ -196,6 +198,7 @@ def show(workbook: Import) -> None:
 
 def hide(workbook: Import) -> None:
     """Hide the households that an import brought."""
+    counts_wait_of(Household.within.filter(brought_by=workbook.pk))
     Household.within.filter(brought_by=workbook.pk).update(arriving=workbook.pk)
 
 

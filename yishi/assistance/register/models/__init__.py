@@ -1,9 +1,11 @@
 """Households and their people, year by year."""
 
+from .counting import CountedHousehold, Uncounted
 from .households import Household, HouseholdCause, HouseholdStanding, HouseholdStay, household_reach, village_reach
 from .register import ChangeRequest, HouseholdMember, HouseholdYear, MemberYear, RegisterKeys, Resident
 
 __all__ = [
+    "CountedHousehold",
     "ChangeRequest",
     "Household",
     "HouseholdCause",
@@ -14,6 +16,7 @@ __all__ = [
     "MemberYear",
     "RegisterKeys",
     "Resident",
+    "Uncounted",
     "household_reach",
     "village_reach",
 ]

@@ -33,6 +33,7 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
 from .causes import causes_of, causes_read
+from .counting import counts_wait
 from .identity import account_read, account_set, identity_set, keys_check
 from .residents import NewPerson, day_read, person_read
 from .standings import rows_of, spans_of
@@ -133,6 +134,7 @@ def households_register_many(
             _numbers_free(made.households)
             _not_known(actor, made.residents)
             made.write()
+            counts_wait(household.pk for household in made.households)
         for village in sorted(homes, key=str):
             this.entry(
                 subject=("place", village),
