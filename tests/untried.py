@@ -26,6 +26,7 @@ BY_THE_SYSTEM = {
 BY_ANOTHER_RIGHT = {
     "assistance.deed.answer": ({"deed_code"}, "the family's own word"),
     "assistance.deed.disown": ({"member"}, "it was not I: of whoever is named in the deed as a member"),
+    "commitments.verdict.change": ({"judge"}, "a second word is the judge's own"),
     "deliberation.consultation.appeal": ({"voice"}, "a voice is not a person"),
     "deliberation.consultation.state": ({"voice"}, "a voice is not a person"),
     "deliberation.consultation.vote": ({"voice"}, "a voice is not a person"),

@@ -106,6 +106,8 @@ def test_a_villager_judges_with_the_query_code(client, cast, checked):
     assert client.post(judge_one, {"value": "not_satisfied", "text": "还差一半"}).status_code == 302
     one.refresh_from_db()
     assert (one.state, one.round) == (Commitment.State.IN_FORCE, 2)
+    assert "再说一次" in words(client.get(judge_one))  # nothing has followed yet
+    services.people_met(actor=cast.viewer("handler"), commitment=one, text="已上门")
     assert 'name="value"' not in words(client.get(judge_one))
 
 

@@ -34,6 +34,7 @@ FROZEN = {
     "commitments/0006_bearer_reads": "d92f8661db16919311f7d77ff04368260ac1fca9a8f54bb9bfdb6da6f75638ed",
     "commitments/0007_bearers": "e5e283aa2826c0011d17bd7b439e0bcda37140e300f025ab3cf2e74a143743ac",
     "commitments/0008_reminded_again": "40307aff22b09f482e06e0388c488fa5c4983ce3901fcb63c23bb793cf534285",
+    "commitments/0009_second_words": "f512612c7e71d387a1ef9f59b656411f5f9328060bff02b9cdd27edaaccf5435",
     "deliberation/0001_initial": "bd5fd686bc71eed8849fccf015c790c8bdafbd0a227421e0760dfe5740f1b69f",
     "deliberation/0002_d_shown": "3927008ac3a8daad26f5637466938f3cbd37e2493beead49dbaf6e00bc2821e6",
     "deliberation/0003_w_paper": "d39a5cb1f01e43310bcadb85fe985b03ea48d95619add611756eead58c8fc31c",

@@ -117,6 +117,17 @@ class Commitment(File):
             row.due_on = CountedDay.of(row.due_on)
         return row
 
+    CLOCKS = (
+        "state", "round", "in_force_on", "due_on", "due_counted_from", "proved_on", "checked_on", "verdict_due_on",
+        "settled_on", "as_agreed", "closing_reason", "recheck_due_on", "rechecked_on", "escalation", "escalated_to_id",
+        "backfilled",
+    )  # fmt: skip
+
+    def clocks_kept(self) -> dict[str, Any]:
+        """What a decision moves, as it is now and as JSON holds it."""
+        values = {name: getattr(self, name) for name in self.CLOCKS}
+        return {name: value if isinstance(value, bool | int | None) else str(value) for name, value in values.items()}
+
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
         return (
@@ -208,6 +219,21 @@ class Verdict(models.Model):
         return self.value
 
 
+class EarlierVerdict(models.Model):
+    """What somebody had said before they changed their mind within their time; the verdict has their last word."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    verdict = models.OneToOneField(Verdict, models.CASCADE, related_name="earlier")  # one may change it once
+    value = models.CharField(max_length=16, choices=Verdict.Value.choices)
+    text = models.CharField(max_length=500, blank=True)
+    bearer_reads = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.value
+
+
 class TimeRequest(models.Model):
     """A bearer's request for more time, with its reason and what was decided."""
 
@@ -252,6 +278,7 @@ class LedgerEvent(models.Model):
         CLOSED_UNDONE = "closed_undone", _("closed without being done")
         REOPENED = "reopened", _("reopened")
         DROPPED = "dropped", _("dropped")
+        TAKEN_BACK = "taken_back", _("decision taken back")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="events")
@@ -264,6 +291,7 @@ class LedgerEvent(models.Model):
     on = models.DateField()
     at = models.DateTimeField()
     paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper
+    before = models.JSONField(null=True)  # of a decision: what the promise was, so that it can be taken back
 
     class Meta:
         constraints = [

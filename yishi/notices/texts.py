@@ -57,6 +57,9 @@ TEXTS: dict[str, Any] = {
         "The verdicts on %(number)s are in, or their time is over. Please strike it off or open it again."
     ),
     "commitment.struck_off": gettext_lazy("%(number)s was struck off."),
+    "commitment.taken_back": gettext_lazy(
+        "What was decided on %(number)s was taken back; due on %(due_on)s as before."
+    ),
     "commitment.supervise": gettext_lazy("%(number)s is in force under your supervision; due on %(due_on)s."),
     "commitment.time_asked": gettext_lazy("More time was asked for on %(number)s; please decide."),
     "commitment.time_granted": gettext_lazy("You have more time for %(number)s: due on %(due_on)s."),

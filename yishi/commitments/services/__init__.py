@@ -7,6 +7,7 @@ from .judging import (
     commitment_reopen,
     commitment_strike_off,
     recheck_record,
+    verdict_change,
     verdict_give,
 )
 from .making import (
@@ -18,6 +19,7 @@ from .making import (
     promise_make,
 )
 from .pressing import letter_send, next_tier_pass, office_above, reminder_send
+from .taking_back import commitment_take_back
 
 __all__ = [
     "clocks_run",
@@ -30,6 +32,7 @@ __all__ = [
     "commitment_hand_over_correct",
     "commitment_reopen",
     "commitment_strike_off",
+    "commitment_take_back",
     "letter_send",
     "next_tier_pass",
     "office_above",
@@ -42,5 +45,6 @@ __all__ = [
     "reminder_send",
     "time_ask",
     "time_decide",
+    "verdict_change",
     "verdict_give",
 ]

@@ -65,8 +65,10 @@ def remark(
     on: date | None = None,
     by: Actor | None = None,
     paper: PromisePaper | None = None,
+    before: dict[str, Any] | None = None,
 ) -> LedgerEvent:
-    """A dated remark in the commitment's file, signed by whoever acts (or `by`) unless another desk is named."""
+    """A dated remark in the commitment's file, signed by whoever acts (or `by`) unless another desk is named. `before`:
+    what a decision moved (`clocks_kept`), so that it can be taken back."""
     signs = by or this.actor
     return LedgerEvent.objects.create(
         commitment=commitment,
@@ -79,6 +81,7 @@ def remark(
         on=on or (paper.signed_on if paper else timezone.localdate(this.at)),
         at=this.now,
         paper=paper,
+        before=before,
     )
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.clocks import RECHECK_AFTER, RECHECK_BEFORE
-from yishi.commitments.models import Commitment, Judge, LedgerEvent, Verdict
-from yishi.commitments.stages import step
+from yishi.commitments.models import Commitment, EarlierVerdict, Judge, LedgerEvent, Verdict
+from yishi.commitments.stages import may_step, step
 from yishi.database.words import Words
 from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
@@ -36,6 +36,7 @@ from ._common import (
     tell_judges,
     today_of,
 )
+from .taking_back import decision_to_take_back, take_back
 
 WHY_CLOSED = promised_words("reason", 300)
 RECHECK = promised_words("text", 1000)
@@ -93,9 +94,7 @@ def verdict_give(
             raise Refusal("verdict.judge", _("This person is not one of those who judge it."))
         if judging.verdicts.filter(round=commitment.round).exists():
             raise WrongStage("verdict.given", _("You have given your verdict on this already. Thank you."))
-        is_negative = value == Verdict.Value.NOT_SATISFIED
-        has_reopened = commitment.judges.filter(has_reopened=True).exists()
-        reopens = is_negative and judging.raised_it and not has_reopened
+        reopens = _reopens(commitment, judging, value)
         verdict = Verdict.objects.create(
             commitment=commitment,
             judge=judging,
@@ -111,14 +110,94 @@ def verdict_give(
             remark(this, commitment, Kind.HEARD, text=_writer_named(writer), by=writer)
         enter(this, commitment, "judged", verdict=verdict.pk, value=value, **paper_data(verdict.paper))
         this.result(verdict=verdict.pk, reopened=reopens)
-        code = "commitment.judged_again" if is_negative and not reopens else "commitment.judged"
-        tell_desk(commitment, commitment.supervisor_id, code, str(verdict.pk))
-        if reopens:
-            judging.has_reopened = True
-            judging.save(update_fields=["has_reopened"])
-            verb = "hear_no" if commitment.state == State.PROVED else "reopen"
-            _reopen(this, commitment, _("Somebody who raised the matter is not satisfied."), verb)
+        _follow(this, commitment, verdict)
     return this.receipt
+
+
+def verdict_change(
+    *,
+    actor: Viewer,
+    commitment: Commitment,
+    value: str,
+    text: str = "",
+    bearer_reads: bool = False,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Whoever judged says it once more, while their time for it runs: the last word counts, both are kept. Did the
+    first one open the promise again, and has nothing followed, that is taken back with it. Result: commitment,
+    verdict."""
+    by = permit("commitment.judge", actor, commitment)
+    body = {"commitment": commitment.pk, "value": value, "text": text, "bearer_reads": bearer_reads}
+    with act("commitments.verdict.change", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        commitment = locked(commitment)
+        verdict = verdict_to_change(commitment, actor.person, today_of(this))
+        if verdict is None:
+            raise WrongStage(
+                "verdict.final",
+                _("This verdict stands: the time for it is over, it was changed once, or something has followed."),
+            )
+        if value not in Verdict.Value.values:
+            raise Refusal("verdict.value", _("Please choose one of the three answers."), field="value")
+        said = VERDICT_WORDS.kept(text)
+        if verdict.round != commitment.round:
+            said_anew = str(_("Whoever had judged said it once more."))
+            take_back(this, commitment, decision_to_take_back(commitment), said_anew)
+            verdict.refresh_from_db()
+        EarlierVerdict.objects.create(
+            verdict=verdict,
+            value=verdict.value,
+            text=verdict.text,
+            bearer_reads=verdict.bearer_reads,
+            at=verdict.at,
+            paper=verdict.paper,
+        )
+        verdict.value, verdict.text, verdict.bearer_reads, verdict.paper = value, said, bearer_reads, None
+        verdict.at, verdict.reopened = this.now, _reopens(commitment, verdict.judge, value)
+        verdict.save()
+        enter(this, commitment, "judged_anew", verdict=verdict.pk, value=value)
+        this.result(verdict=verdict.pk, reopened=verdict.reopened)
+        _follow(this, commitment, verdict)
+    return this.receipt
+
+
+def verdict_to_change(commitment: Commitment, person: Person | None, today: date) -> Verdict | None:
+    """The verdict that this person may still change: of this round, or the one that opened the round without anything
+    having followed; not changed before, and within the time for verdicts."""
+    verdicts = Verdict.objects.select_related("judge").filter(commitment=commitment, judge__person=person)
+    verdict = verdicts.order_by("-round").first() if person is not None else None
+    if verdict is None or EarlierVerdict.objects.filter(verdict=verdict).exists():
+        return None
+    until = commitment.verdict_due_on
+    if verdict.round != commitment.round:
+        decision = decision_to_take_back(commitment)
+        if decision is None or not verdict.reopened or decision.at != verdict.at:
+            return None
+        was = (decision.before or {}).get("verdict_due_on")
+        until = date.fromisoformat(was) if was else None
+    elif not may_step(commitment, "judge"):
+        return None
+    return verdict if until is not None and today <= until else None
+
+
+def _reopens(commitment: Commitment, judging: Judge, value: str) -> bool:
+    """Only the first no of somebody who raised it opens a promise again without anybody's leave."""
+    has_reopened = commitment.judges.filter(has_reopened=True).exists()
+    return value == Verdict.Value.NOT_SATISFIED and judging.raised_it and not has_reopened
+
+
+def _follow(this: Act, commitment: Commitment, verdict: Verdict) -> None:
+    """What follows from a verdict: its supervisor hears, and the promise is open again where it reopens."""
+    is_negative = verdict.value == Verdict.Value.NOT_SATISFIED
+    code = "commitment.judged_again" if is_negative and not verdict.reopened else "commitment.judged"
+    tell_desk(commitment, commitment.supervisor_id, code, f"{verdict.pk}/{this.id}")
+    if verdict.reopened:
+        judging = verdict.judge
+        judging.has_reopened = True
+        judging.save(update_fields=["has_reopened"])
+        verb = "hear_no" if commitment.state == State.PROVED else "reopen"
+        _reopen(this, commitment, _("Somebody who raised the matter is not satisfied."), verb)
 
 
 def commitment_reopen(*, actor: Viewer, commitment: Commitment, reason: str, act_id: UUID | None = None) -> Receipt:
@@ -152,12 +231,13 @@ def commitment_strike_off(
                 _("%(count)d of those who judge have until %(day)s to answer. Please strike it off after that.")
                 % {"count": waiting, "day": day_said(commitment.verdict_due_on)},
             )
+        before = commitment.clocks_kept()
         commitment.state = state
         commitment.settled_on = today
         commitment.recheck_due_on = today + RECHECK_BEFORE
         commitment.rechecked_on = None
         commitment.save(update_fields=["state", "settled_on", "recheck_due_on", "rechecked_on"])
-        remark(this, commitment, Kind.STRUCK_OFF, text=NOTE.kept(note))
+        remark(this, commitment, Kind.STRUCK_OFF, text=NOTE.kept(note), before=before)
         enter(this, commitment, "struck_off", unanswered=waiting, same_hands=same_hands)
         requests_end(this, commitment, _("It was struck off."))
         tell_bearer(commitment, "commitment.struck_off", "")
@@ -176,13 +256,14 @@ def commitment_close_undone(
         if this.replayed:
             return this.receipt
         commitment = locked(commitment)
+        before = commitment.clocks_kept()
         commitment.state = step(commitment, "close_undone")
         same_hands = second_person(actor, commitment)
         commitment.closing_reason = WHY_CLOSED.kept(reason)
         commitment.settled_on = today_of(this)
         commitment.as_agreed = False
         commitment.save(update_fields=["state", "closing_reason", "settled_on", "as_agreed"])
-        remark(this, commitment, Kind.CLOSED_UNDONE, text=commitment.closing_reason)
+        remark(this, commitment, Kind.CLOSED_UNDONE, text=commitment.closing_reason, before=before)
         enter(this, commitment, "closed_undone", same_hands=same_hands)
         requests_end(this, commitment, _("It was closed without being done."))
         tell_bearer(commitment, "commitment.closed_undone", "")
@@ -237,6 +318,7 @@ def _writer_named(writer: Actor) -> str:
 
 def _reopen(this: Act, commitment: Commitment, reason: object, verb: str = "reopen") -> None:
     """A new round: in force again, with at least ten working days."""
+    before = commitment.clocks_kept()
     commitment.state = step(commitment, verb)
     today = today_of(this)
     commitment.round += 1
@@ -250,7 +332,7 @@ def _reopen(this: Act, commitment: Commitment, reason: object, verb: str = "reop
     commitment.escalation, commitment.escalated_to = 0, None
     commitment.save()
     requests_end(this, commitment, _("It was opened again, with a new date."))
-    remark(this, commitment, Kind.REOPENED, text=str(reason))
+    remark(this, commitment, Kind.REOPENED, text=str(reason), before=before)
     enter(this, commitment, "reopened")
     tell_bearer(commitment, "commitment.reopened", "")
     tell_desk(commitment, commitment.supervisor_id, "commitment.reopened", "")

@@ -295,11 +295,12 @@ def commitment_drop(*, actor: Viewer, commitment: Commitment, reason: str, act_i
         if this.replayed:
             return this.receipt
         commitment = locked(commitment)
+        before = commitment.clocks_kept()
         commitment.state = step(commitment, "drop")
         commitment.closing_reason = REASON.kept(reason)
         commitment.settled_on = today_of(this)
         commitment.save(update_fields=["state", "closing_reason", "settled_on"])
-        remark(this, commitment, Kind.DROPPED, text=commitment.closing_reason)
+        remark(this, commitment, Kind.DROPPED, text=commitment.closing_reason, before=before)
         enter(this, commitment, "dropped")
         tell_bearer(commitment, "commitment.dropped", "")
         hooks.run(hooks.ON_SETTLED, commitment, this)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from yishi.commitments.clocks import RECHECK_AFTER
 from yishi.commitments.models import Commitment
 from yishi.commitments.reads import of_colour, to_look_back
+from yishi.commitments.services.taking_back import desks_to_take_back
 from yishi.commitments.stages import may_step
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED
@@ -222,6 +223,9 @@ def offered(viewer: Any, commitment: Commitment, *, waits: bool) -> list[dict[st
     if request_open and allowed["commitment.decide"] and may_step(commitment, "decide_time"):
         url = reverse("commitment_time_decide", args=[request_open.pk])
         acts.insert(0, {"url": url, "label": _("Decide about more time"), "is_wished": True})
+    if allowed["commitment.supervise"] and desks_to_take_back(commitment) is not None:
+        url = reverse("commitment_take_back", args=[commitment.pk])
+        acts.append({"url": url, "label": _("Decided by mistake: take it back"), "is_wished": False})
     return acts
 
 

@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment, Judge, Proof, Verdict
-from yishi.commitments.services import verdict_give
-from yishi.commitments.services.judging import VERDICT_WORDS
+from yishi.commitments.services import verdict_change, verdict_give
+from yishi.commitments.services.judging import VERDICT_WORDS, verdict_to_change
 from yishi.organisations.query_codes import Kind
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -74,7 +75,10 @@ class VerdictForm(ActForm):
 def judge_one(request: Request, commitment: Commitment) -> HttpResponse:
     """One promise: what was promised, what is said to be done, three big answers."""
 
-    verdicts = Verdict.objects.filter(judge__commitment=commitment, judge__person=request.viewer.person)
+    person = request.viewer.person
+    given = Verdict.objects.filter(judge__commitment=commitment, judge__person=person).order_by("-round").first()
+    can_judge = commitment.state in JUDGED_IN and not (given and given.round == commitment.round)
+    changing = None if can_judge else verdict_to_change(commitment, person, timezone.localdate())
 
     def thanks(receipt: object) -> str:
         return reverse("judge")
@@ -82,19 +86,21 @@ def judge_one(request: Request, commitment: Commitment) -> HttpResponse:
     return one_act(
         request,
         VerdictForm(request.POST or None),
-        verdict_give,
+        verdict_change if changing else verdict_give,
         given={"commitment": commitment},
         heading=commitment.act,
         back=reverse("judge"),
         done=_("Thank you. Your verdict is kept; nobody at the handling body learns who gave it."),
-        submit=_("Give my verdict"),
+        submit=_("Change my verdict") if changing else _("Give my verdict"),
         next_url=thanks,
         template="commitments/judge_one.html",
         commitment=commitment,
         events=promise_events(commitment, to_judge=True),
         photos=_photos(commitment),
         proof=commitment.proofs.filter(outcome=Proof.Outcome.ACCEPTED).order_by("given_at").last(),
-        can_judge=commitment.state in JUDGED_IN and not verdicts.filter(round=commitment.round).exists(),
+        can_judge=can_judge,
+        given_verdict=given,
+        changing=changing,
         tab="judge",
     )
 

@@ -100,7 +100,7 @@ def reads_words(viewer: Viewer, commitment: Commitment) -> bool:
 
 def _verdicts(commitment: Commitment, *, all_words: bool, to_judge: bool) -> list[tuple[date, datetime, Event]]:
     """One event per round: how many answered, and how. Late ones count in the round in which they were given."""
-    verdicts = list(commitment.verdicts.all())
+    verdicts = list(commitment.verdicts.select_related("earlier"))
     if not verdicts:
         return []
     asked, events = commitment.judges.count(), []
@@ -111,6 +111,9 @@ def _verdicts(commitment: Commitment, *, all_words: bool, to_judge: bool) -> lis
         if not to_judge:
             said = sorted(verdict.text for verdict in of_round if verdict.text and (all_words or verdict.bearer_reads))
             text += "".join(f"\n“{sentence}”" for sentence in said)
+            for before in (verdict.earlier for verdict in of_round if hasattr(verdict, "earlier")):
+                words = f"“{before.text}”" if before.text and (all_words or before.bearer_reads) else ""
+                text += "\n" + _("One had said before: %(value)s") % {"value": before.get_value_display()} + words
         last = max(verdict.at for verdict in of_round)
         title = _("Judged: %(count)d of %(asked)d who were asked") % {"count": len(of_round), "asked": asked}
         events.append((timezone.localdate(last), last, Event(title, when=timezone.localdate(last), text=text)))

@@ -18,6 +18,7 @@ TITLES: dict[str, Title] = {
     "commitments.commitment.prove": _("Proof given"),
     "commitments.commitment.reopen": LedgerEvent.Kind.REOPENED.label,
     "commitments.commitment.strike_off": LedgerEvent.Kind.STRUCK_OFF.label,
+    "commitments.commitment.take_back": LedgerEvent.Kind.TAKEN_BACK.label,
     "commitments.due.recount": _("Due day counted again: the holidays of that year are announced"),
     "commitments.letter.send": LedgerEvent.Kind.LETTER.label,
     "commitments.next_tier.pass": LedgerEvent.Kind.NEXT_TIER.label,
@@ -28,6 +29,7 @@ TITLES: dict[str, Title] = {
     "commitments.strike_off.ask": _("Striking off asked for"),
     "commitments.time.ask": _("More time asked for"),
     "commitments.time.decide": _("Decided on more time"),
+    "commitments.verdict.change": _("Judged once more by those concerned"),
     "commitments.verdict.give": _("Judged by those concerned"),
 }
 KINDS: dict[str, Kind] = {
