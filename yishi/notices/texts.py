@@ -79,6 +79,7 @@ TEXTS: dict[str, Any] = {
     "matter.ended": gettext_lazy("%(number)s was solved by agreement before a sitting."),
     "matter.reopened": gettext_lazy("%(number)s is under way again."),
     "matter.stage": gettext_lazy("%(number)s is at a new step now: %(step)s."),
+    "minutes.corrected": gettext_lazy("The minutes of %(number)s were corrected; the corrected ones count."),
     "minutes.issued": gettext_lazy("The minutes of %(number)s were issued."),
     "pairing.made": gettext_lazy("You are paired with a family. Its file is open to you from now on."),
     "pairing.coming": gettext_lazy("From %(due_on)s on you are paired with a family. Its file opens to you then."),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
@@ -53,7 +54,7 @@ def test_the_family_confirms_by_a_code(helping):
     assert answer.result == {"deed": str(deed.pk)}
     assert [one.kind for one in deed.evidence.all()] == ["confirmation"]
     with pytest.raises(WrongStage):
-        deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=False)
+        deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=True)
     entry = Entry.objects.get(code="assistance.deed.answer")
     assert (entry.right_kind, entry.actor_id) == ("deed_code", None)
 
@@ -65,6 +66,50 @@ def test_a_family_that_says_no_is_heard_and_changes_no_figure(helping):
     assert not deed.evidence.exists()
     assert DeedCode.objects.get().said_yes is False
     assert Deed.within.get().state == "counted"
+
+
+def test_a_family_says_the_other_thing_once_and_both_are_kept(helping):
+    """One tap too many on a small phone: the word of the family stood for ever."""
+    deed, member = helping.record(), helping.cast.viewer("member")
+    code = family_code(deed_code_issue(actor=member, deed=deed).pk)
+    deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=False)
+    deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=True)
+    row = DeedCode.objects.get()
+    assert (row.first_said_yes, row.said_yes) == (False, True) and row.first_answered_at < row.answered_at
+    assert [one.kind for one in deed.evidence.all()] == ["confirmation"]
+    with pytest.raises(WrongStage):
+        deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=False)  # a second word, no third
+    other = helping.record(amount=Decimal(3))
+    code = family_code(deed_code_issue(actor=member, deed=other).pk)
+    deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=True)
+    deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=False)
+    assert not other.evidence.exists()  # nothing rests on a word that was taken back
+    entries = Entry.objects.filter(code="assistance.deed.answer").order_by("id")
+    assert [entry.data.get("again") for entry in entries] == [None, True, None, True]
+
+
+def test_a_second_word_comes_in_time_and_before_anything_followed(helping):
+    deed, member = helping.record(), helping.cast.viewer("member")
+    code = family_code(deed_code_issue(actor=member, deed=deed).pk)
+    deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=False)
+    DeedCode.objects.update(answered_at=timezone.now() - timedelta(days=40))
+    with pytest.raises(WrongStage):
+        deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=True)
+    DeedCode.objects.update(answered_at=timezone.now())
+    deed_uphold(actor=member, deed=deed, reason="老人不知情，儿子在场")
+    with pytest.raises(WrongStage):
+        deed_answer(actor=Viewer(), code=deed_code_find(code), said_yes=True)
+
+
+def test_the_page_of_the_code_offers_the_other_answer(helping, client):
+    code = family_code(deed_code_issue(actor=helping.cast.viewer("member"), deed=helping.record()).pk)
+    address = reverse("family_code", args=[code])
+    client.post(address, {"answer": "no"})
+    page = client.get(address).content.decode()
+    assert "点错了" in page and 'value="yes"' in page and 'value="no"' not in page
+    client.post(address, {"answer": "yes"})
+    assert "点错了" not in client.get(address).content.decode()
+    assert DeedCode.objects.get().said_yes
 
 
 def test_a_no_is_looked_into_and_settled(helping):

@@ -8,9 +8,9 @@ from tests.kept import kept
 from tests.story import Story
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import proof_check, proof_give, proof_withdraw
-from yishi.deliberation.models import Seat, Statement
+from yishi.deliberation.models import Minutes, Seat, Statement
 from yishi.deliberation.services.matters import party_add, party_remove
-from yishi.deliberation.services.minutes import minutes_issue, minutes_write
+from yishi.deliberation.services.minutes import minutes_correct, minutes_issue, minutes_write
 from yishi.deliberation.services.seats import seat_fill
 from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close
 from yishi.deliberation.services.stances import room_floor, stance_take
@@ -24,6 +24,7 @@ from yishi.deliberation.services.ways_back import (
 from yishi.formats.paper import Paper
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.notices.models import Notice
 from yishi.people.models import Person
 from yishi.web.deliberation.sittings.sitting_papers import minutes_paper
 
@@ -198,3 +199,33 @@ def test_forms_7_issued_minutes_stand(story):
     statement = Statement.objects.select_related("sitting__matter__place").get(pk=story.statement.pk)
     with pytest.raises(WrongStage):
         statement_withdraw(actor=story.by("convener"), statement=statement, reason="晚了")
+
+
+def test_issued_minutes_are_corrected_by_an_edition_that_replaces_them(story, client):
+    story.sit().stand()
+    convener = story.by("convener")
+    minutes_write(actor=convener, sitting=story.sitting, text="租金缓交一年")
+    minutes = Minutes.objects.get(sitting=story.sitting)
+    with pytest.raises(WrongStage):
+        minutes_correct(actor=convener, minutes=minutes, text="租金缓交半年", reason="笔误")  # a draft is written anew
+    minutes_issue(actor=convener, minutes=minutes)
+    with pytest.raises(NotAllowed):
+        minutes_correct(actor=story.by("outsider"), minutes=minutes, text="租金缓交半年", reason="笔误")
+    with pytest.raises(Refusal):
+        minutes_correct(actor=convener, minutes=minutes, text="租金缓交一年", reason="笔误")
+    sign_in(client, story.cast, "convener")
+    address = reverse("minutes_correct", args=[story.sitting.pk])
+    version = client.get(address).context["form"]["version"].value()
+    sent = {"text": "租金缓交半年", "reason": "把半年写成了一年", "version": version}
+    assert client.post(address, sent).status_code == 302
+    minutes.refresh_from_db()
+    first = minutes.replaced.get()
+    assert (minutes.edition, minutes.text, first.edition, first.text) == (2, "租金缓交半年", 1, "租金缓交一年")
+    assert first.issued_at < minutes.issued_at
+    page = client.get(reverse("sitting", args=[story.sitting.pk])).content.decode()
+    assert "把半年写成了一年" in page and "租金缓交一年" in page
+    printed = words_of(minutes_paper(story.sitting, minutes))
+    assert "代替" in printed and "把半年写成了一年" in printed and "租金缓交一年" not in printed
+    assert Notice.objects.filter(code="minutes.corrected").count() == 5
+    sign_in(client, story.cast, "village_head")
+    assert "把半年写成了一年" in client.get(reverse("my_seat", args=[story.seat("village_head").pk])).content.decode()

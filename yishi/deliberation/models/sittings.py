@@ -320,9 +320,30 @@ class Minutes(models.Model):
     written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
+    edition = models.PositiveSmallIntegerField(default=1)  # corrected after they were issued: 2, and so on
+    correction = models.CharField(max_length=300, blank=True)  # why this edition replaces the one before
 
     def __str__(self) -> str:
         return self.number
+
+
+class ReplacedMinutes(models.Model):
+    """Minutes as they were issued before a corrected edition replaced them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="replaced")
+    edition = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["minutes", "edition"], name="minutes_replaced_once")]
+        ordering = ["-edition"]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} {self.edition}"
 
 
 class Agreement(models.Model):

@@ -1,4 +1,4 @@
-"""Minutes (纪要): written until they are issued; then they stand."""
+"""Minutes (纪要): written until they are issued; then they stand, and a corrected edition replaces them."""
 
 from datetime import date
 from uuid import UUID
@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import Minutes, Sitting
+from yishi.deliberation.models import Minutes, ReplacedMinutes, Sitting
 from yishi.deliberation.shown import minutes_digest
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.journal.shown import check_shown
 from yishi.kit.clock import add_workdays
-from yishi.kit.errors import WrongStage
+from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
@@ -21,6 +21,7 @@ from .course import matter_move_on
 from .processes import model_of
 from .room import enter, locked_sitting, next_state, save, tell_seats
 
+WHY = Words("reason", 300, _("Please write what was wrong, in a few words."))
 TEXT = Words("text", 50_000, _("Please write the minutes."))
 
 
@@ -74,4 +75,37 @@ def minutes_issue(*, actor: Viewer, minutes: Minutes, shown: str = "", act_id: U
         enter(this, row, minutes=fresh.pk, shown=now)
         tell_seats(row, "minutes.issued", "minutes", channels=("app",))
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
+    return this.receipt
+
+
+def minutes_correct(*, actor: Viewer, minutes: Minutes, text: str, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Issue a corrected edition of minutes that were issued: it says which it replaces and why, and the one before
+    stays readable as replaced. Everybody with a seat is told. Result: minutes, sitting."""
+    by = permit("sitting.run", actor, minutes.sitting.matter)
+    body = {"minutes": minutes.pk, "text": text, "reason": reason}
+    with act("deliberation.minutes.correct", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_sitting(minutes.sitting)
+        fresh = Minutes.objects.select_for_update().get(pk=minutes.pk)
+        if fresh.issued_at is None:
+            raise WrongStage("minutes.draft", _("These minutes are not issued yet: write them anew instead."))
+        kept, why = TEXT.kept(text), WHY.kept(reason)
+        if kept == fresh.text:
+            raise Refusal("minutes.same", _("This is the text that was issued. What is to be corrected?"), field="text")
+        ReplacedMinutes.objects.create(
+            minutes=fresh,
+            edition=fresh.edition,
+            text=fresh.text,
+            written_by=fresh.written_by,
+            issued_at=fresh.issued_at,
+            replaced_at=this.now,
+        )
+        fresh.text, fresh.correction, fresh.edition = kept, why, fresh.edition + 1
+        fresh.written_by, fresh.written_at, fresh.issued_at = actor.person, this.now, this.now
+        fresh.save()
+        save(row)
+        enter(this, row, minutes=fresh.pk, edition=fresh.edition, shown=minutes_digest(fresh))
+        this.result(minutes=fresh.pk)
+        tell_seats(row, "minutes.corrected", f"minutes/{fresh.edition}", channels=("app",))
     return this.receipt

@@ -49,6 +49,8 @@ class DeedCode(models.Model):
     answered_at = models.DateTimeField(null=True)
     said_yes = models.BooleanField(null=True)
     settled_at = models.DateTimeField(null=True)  # of a "no": corrected, upheld with a reason, or a later "yes"
+    first_said_yes = models.BooleanField(null=True)  # what was said first, where it was said once more
+    first_answered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.deed_id} {self.issued_at:%Y-%m-%d}"

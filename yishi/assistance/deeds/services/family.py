@@ -1,9 +1,11 @@
 """What those whom a deed concerns say of it: the family by its code, a member that it was not they, both without
 writing anything a second time."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.deeds.models import (
@@ -16,8 +18,10 @@ from yishi.assistance.register.models import Household
 from yishi.database.words import Words
 from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
+from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import clean_code, code_of
+from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
 from yishi.organisations.query_codes import keyed
 from yishi.organisations.rights import permit
@@ -29,6 +33,7 @@ WHY_UPHELD = Words("reason", 300, _("Please write what you found."))
 WHY_DISOWNED = Words("reason", 300, _("Please write what was wrong."))
 
 LENGTH = 10
+AGAIN_WORKDAYS = 10
 
 
 def family_code(act_id: UUID) -> str:
@@ -79,7 +84,8 @@ def deed_code_find(typed: str) -> DeedCode | None:
 
 
 def deed_answer(*, actor: Viewer, code: DeedCode, said_yes: bool, act_id: UUID | None = None) -> Receipt:
-    """Take the family's answer whether the deed was so, once. Whoever holds the code is the family: no name is asked.
+    """Take the family's answer whether the deed was so. Whoever holds the code is the family: no name is asked. Said by
+    mistake, the other one is taken once more within ten working days, while nothing has followed; both are kept.
     Result: deed."""
     by = Actor(right_kind="deed_code", right_id=code.pk)
     body = {"code": code.pk, "yes": said_yes}
@@ -87,11 +93,19 @@ def deed_answer(*, actor: Viewer, code: DeedCode, said_yes: bool, act_id: UUID |
         if this.replayed:
             return this.receipt
         row = DeedCode.objects.select_for_update().get(pk=code.pk)
-        if row.answered_at is not None or row.revoked_at is not None:
+        again = row.answered_at is not None
+        until = answer_again_until(row) if again else None
+        is_late = again and (until is None or row.said_yes == said_yes or timezone.localdate(this.now) > until)
+        if is_late or row.revoked_at is not None:
             raise WrongStage("code.answered", _("This code was used already. Ask for another one if it was not you."))
         deed = counted(code.deed)
+        if again:
+            row.first_said_yes, row.first_answered_at = row.said_yes, row.answered_at
+            # What the first yes put there: nothing rests on a word that its family took back.
+            own = Evidence.objects.filter(deed=deed, kind=Evidence.Kind.CONFIRMATION, added_by=None)
+            own.filter(added_at=certain(row.answered_at)).delete()
         row.answered_at, row.said_yes = this.now, said_yes
-        row.save(update_fields=["answered_at", "said_yes"])
+        row.save(update_fields=["answered_at", "said_yes", "first_said_yes", "first_answered_at"])
         if said_yes:
             deed.codes.filter(said_yes=False, settled_at__isnull=True, household=row.household).update(
                 settled_at=this.now
@@ -99,9 +113,17 @@ def deed_answer(*, actor: Viewer, code: DeedCode, said_yes: bool, act_id: UUID |
             Evidence.objects.create(
                 deed=deed, kind=Evidence.Kind.CONFIRMATION, words="", added_by=None, added_at=this.now
             )
-        this.entry(subject=("deed", deed.pk), place=deed.place_id, data={"yes": said_yes})
+        said = {"yes": said_yes, **({"again": True} if again else {})}
+        this.entry(subject=("deed", deed.pk), place=deed.place_id, data=said)
         this.result(deed=deed.pk)
     return this.receipt
+
+
+def answer_again_until(code: DeedCode) -> date | None:
+    """Until which day the family may say the other thing; None where it was said twice, or something has followed."""
+    if code.answered_at is None or code.first_answered_at is not None or code.settled_at is not None:
+        return None
+    return add_workdays(timezone.localdate(code.answered_at), AGAIN_WORKDAYS)
 
 
 def deed_uphold(*, actor: Viewer, deed: Deed, reason: str, act_id: UUID | None = None) -> Receipt:

@@ -1,16 +1,18 @@
 """What a family sees by its code, without an account: the deed in plain words, and two buttons."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.deeds.models import Deed
-from yishi.assistance.deeds.services.family import deed_answer, deed_code_find
+from yishi.assistance.deeds.models import Deed, DeedCode
+from yishi.assistance.deeds.services.family import answer_again_until, deed_answer, deed_code_find
 from yishi.kit.ids import clean_code
 from yishi.kit.names import masked_name
 from yishi.kit.records import certain
@@ -72,8 +74,14 @@ def family_code(request: Request, code: str) -> HttpResponse:
         "who": _who(deed),
         "form": form,
         "stands": deed.state == Deed.State.COUNTED,
+        "again_until": _again_until(deed_code),
     }
     return render(request, "assistance/deeds/family_code.html", context, status=422 if form.errors else 200)
+
+
+def _again_until(code: DeedCode) -> date | None:
+    until = answer_again_until(code)
+    return until if until is not None and timezone.localdate() <= until else None
 
 
 def _who(deed: Deed) -> list[str]:

@@ -12,6 +12,8 @@ from yishi.web.kit.titles import Kind, Names, Title
 def _answer(entry: Entry | None, _names: Names) -> Any:
     if entry is None:
         return _("The family answered")
+    if entry.data.get("again"):
+        return _("The family corrects itself: yes") if entry.data.get("yes") else _("The family corrects itself: no")
     return _("The family confirms it") if entry.data.get("yes") else _("The family says it was not so")
 
 

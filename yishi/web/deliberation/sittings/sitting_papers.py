@@ -128,6 +128,11 @@ def minutes_paper(sitting: Sitting, minutes: Minutes | None) -> Paper:
         if statements:
             parts.append(("各方表态", statements))
         blocks: list[Block] = [Facts(facts)]
+        if minutes and minutes.edition > 1:
+            before = minutes.replaced.get(edition=minutes.edition - 1)
+            day = chinese_day(before.issued_at)
+            said = f"本纪要为更正件（第{minutes.edition}版），代替{day}印发的第{before.edition}版。"
+            blocks.append(Text(f"{said}更正原因：{minutes.correction}"))
         for place, (name, inside) in enumerate(parts, start=1):
             blocks += [Heading(f"{ordinal_word(place)}、{name}"), *inside]
         issued = minutes.issued_at if minutes else None

@@ -62,7 +62,10 @@ def sitting_story(sitting: Sitting) -> list[Event]:
         events.append(Event(act_title("deliberation.sitting.close"), sitting.closed_at))
     minutes = getattr(sitting, "minutes", None)
     if minutes and minutes.issued_at:
-        events.append(Event(act_title("deliberation.minutes.issue"), minutes.issued_at, text=minutes.number))
+        replaced = list(minutes.replaced.order_by("edition")) if minutes.edition > 1 else []
+        issued = [*(before.issued_at for before in replaced), minutes.issued_at]
+        events.append(Event(act_title("deliberation.minutes.issue"), issued[0], text=minutes.number))
+        events += [Event(act_title("deliberation.minutes.correct"), at) for at in issued[1:]]
     return [*events, *_ahead(sitting, model.clock("notice"), model.clock("papers"))]
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
-from yishi.deliberation.services.minutes import TEXT, minutes_due, minutes_issue, minutes_write
+from yishi.deliberation.services.minutes import TEXT, minutes_correct, minutes_due, minutes_issue, minutes_write
+from yishi.deliberation.services.minutes import WHY as WHY_CORRECTED
 from yishi.deliberation.services.room import quorum_of
 from yishi.deliberation.services.sittings import (
     AGENDA,
@@ -321,6 +322,26 @@ def minutes_writing(request: Request, sitting: Sitting) -> HttpResponse:
     )
 
 
+class CorrectionForm(MinutesForm):
+    reason = WordsField(WHY_CORRECTED, gettext_lazy("What was wrong?"), rows=3)
+
+
+@page("sitting.run", load=load_noted)
+def minutes_correcting(request: Request, sitting: Sitting) -> HttpResponse:
+    minutes = sitting.minutes
+    return _act(
+        request,
+        sitting,
+        CorrectionForm(request.POST or None, initial={"text": minutes.text}, edits=minutes),
+        minutes_correct,
+        given={"minutes": minutes},
+        heading=_("Correct the minutes"),
+        lead=_("The corrected edition replaces the issued one, which stays readable as that; all who sat are told."),
+        done=_("The corrected minutes are issued."),
+        submit=_("Issue the corrected minutes"),
+    )
+
+
 class NothingForm(ActForm):
     """Only a button."""
 
@@ -350,5 +371,6 @@ urlpatterns = [
     path("desk/sittings/<uuid:pk>/papers-sent/", papers_sending, name="papers_send"),
     path("desk/sittings/<uuid:pk>/cancel/", sitting_cancelling, name="sitting_cancel"),
     path("desk/sittings/<uuid:pk>/minutes/", minutes_writing, name="minutes_write"),
+    path("desk/sittings/<uuid:pk>/minutes/correct/", minutes_correcting, name="minutes_correct"),
     path("desk/sittings/<uuid:pk>/minutes/issue/", minutes_issuing, name="minutes_issue"),
 ]

@@ -22,6 +22,7 @@ TITLES: dict[str, Title] = {
     "deliberation.duty.change": _("Duty of the agreement changed"),
     "deliberation.duty.remove": _("Duty taken out of the agreement"),
     "deliberation.hands.count": _("Show of hands counted"),
+    "deliberation.minutes.correct": _("Corrected minutes issued"),
     "deliberation.minutes.issue": _("Minutes issued"),
     "deliberation.minutes.write": _("Minutes written"),
     "deliberation.presence.arrive": _("Arrived"),
