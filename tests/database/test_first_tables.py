@@ -50,6 +50,7 @@ FROZEN = {
     "deliberation/0012_entered_by_mistake": "816a0480035c1f353d2696903f52719f4734a3cc903e136024242f8d42d19571",
     "deliberation/0013_conveners": "3bd5c7cf0a2983f9e8ea8144f7d49470b9a319364e97673fa027a2e1e4eca835",
     "deliberation/0014_minutes_corrected": "49eb0a72ed0a59d4de31c7bd1b85224a1a374d31be43c3ec5eddaf97c4d356ce",
+    "deliberation/0015_code_given": "f82c1dbd9943a53e88f6de5f02651f4b2e353b25492ba8eb259c76648f33f282",
     "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",
     "notices/0001_initial": "d871eb09e3ad587b568c8921ec3989ca10dd39775115a1cf21895382b9049531",
     "notices/0002_told_by_hand": "2d2c6077adee2e064d6f4011bcea90ca514c3910c0857dfacf24edc66531093b",

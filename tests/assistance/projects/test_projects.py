@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
@@ -23,6 +24,7 @@ from yishi.assistance.projects.services.projects import (
     Quantity,
     money_decide,
     money_plan,
+    project_change,
     project_find,
     project_open,
     quantities_plan,
@@ -317,3 +319,23 @@ def test_records_11_project_and_fund_belong_to_a_campaign_of_their_place_and_sel
 
 def flat(context):
     return [value for layer in context for part in layer for value in part.values()]
+
+
+def test_a_misspelt_name_of_a_project_is_corrected_and_the_first_one_stays_in_its_story(works, client):
+    """A name could be written once: 腊姑村道路硬花 stood on every list and paper."""
+    project = works.project
+    first = project.name
+    same = {"kind": project.kind, "starts_on": project.starts_on, "ends_on": project.ends_on}
+    project_change(actor=works.builder, project=project, name="村组道路硬化（一期）", **same)
+    project.refresh_from_db()
+    assert project.name == "村组道路硬化（一期）"
+    assert [step.words for step in project.steps.filter(verb="rename")] == [first]
+    sign_in(client, works.cast, "clerk")
+    assert first in client.get(reverse("project", args=[project.pk])).content.decode()
+    project_change(actor=works.builder, project=project, name="村组道路硬化（一期）", **same)
+    project_change(actor=works.builder, project=project, **same)  # an import that says no name changes none
+    assert project.steps.filter(verb="rename").count() == 1
+    project_open(actor=works.builder, name="人畜饮水", place=project.place, responsible=project.responsible, **same)
+    with pytest.raises(Refusal) as refused:
+        project_change(actor=works.builder, project=project, name="人畜 饮水", **same)
+    assert refused.value.code == "project.taken"

@@ -16,6 +16,7 @@ from yishi.notices.models import Notice
 from yishi.organisations.grants import Viewer, viewer_of
 from yishi.organisations.models import Member, QueryCode
 from yishi.organisations.query_codes import code_find, code_issue
+from yishi.web.deliberation.worries.worry_story import worry_events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 
@@ -134,6 +135,9 @@ def test_a_lost_code_is_replaced_by_the_convener_and_the_old_one_is_dead(cast, f
     new = code_reissue(actor=cast.viewer("convener"), worry=worry).query_code
     assert code_find(receipt.query_code) is None
     assert code_find(new).person == worry.raiser
+    step = worry.steps.get(kind="code")  # whoever held the old one reads when it died, and at whose desk
+    assert step.body == cast.bodies["council"]
+    assert "查询码" in worry_events(worry, to_raiser=True)[1].title
 
 
 def test_who_has_an_account_gets_no_code(cast, file):

@@ -97,6 +97,7 @@ class WorryStep(models.Model):
         CORRECTED = "corrected", _("answer corrected")
         SEPARATED = "separated", _("merge taken back")
         TAKEN_BACK = "taken_back", _("decision taken back")
+        CODE = "code", _("new query code given")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     worry = models.ForeignKey(Worry, models.CASCADE, related_name="steps")

@@ -64,7 +64,7 @@ def next_state(worry: Worry, verb: str) -> str:
     """The state after `verb`, or WrongStage with what was decided already, when, and what to do."""
     following = VERBS[worry.state].get(verb)
     if following is None:
-        last = worry.steps.order_by("-at", "-pk").first()
+        last = worry.steps.exclude(kind=Kind.CODE).order_by("-at", "-pk").first()
         raise WrongStage(
             "worry.wrong_state",
             _("The worry %(number)s is “%(state)s” since %(day)s. Reload the page to see what was decided.")

@@ -133,6 +133,8 @@ def code_reissue(*, actor: Viewer, worry: Worry, act_id: UUID | None = None) -> 
                 )
             codes_revoke(worry.raiser)
             code_issue(worry.raiser, code_for_act(this.id))
+            # The old one died without a word: whoever holds it reads in the story when, and at whose desk.
+            _step(this, worry, Kind.CODE, body=Body.objects.filter(pk__in=[by.body_id]).first())
             this.entry(subject=("worry", worry.pk), place=worry.place_id)
             this.result(worry=worry.pk)
     this.receipt.query_code = code_for_act(this.id)

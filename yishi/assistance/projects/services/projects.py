@@ -112,8 +112,7 @@ def project_open(
         if this.replayed:
             return this.receipt
         title = named(name, 120)
-        if Project.within.filter(place=place, name=title).exists():
-            raise Refusal("project.taken", _("This place has a project of this name already."), field="name")
+        _check_free(place, title)
         year = timezone.localdate(this.now).year
         project = Project(
             id=child_id(this.id, 1),
@@ -136,6 +135,11 @@ def project_open(
     return this.receipt
 
 
+def _check_free(place: Place, name: str) -> None:
+    if Project.within.filter(place=place, name=name).exists():
+        raise Refusal("project.taken", _("This place has a project of this name already."), field="name")
+
+
 def project_change(
     *,
     actor: Viewer,
@@ -143,14 +147,16 @@ def project_change(
     kind: str,
     starts_on: date,
     ends_on: date,
+    name: str = "",
     campaign: Campaign | None = None,
     direction: Direction | None = None,
     outside_number: str = "",
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Replace what a project says of itself, while its money may still be planned. Refused: a campaign that is not
-    of its place, a direction of another campaign. Result: project."""
+    """Replace what a project says of itself, while its money may still be planned; another `name` leaves the earlier
+    one in its story. Refused: a name that the place has already, a campaign that is not of its place, a direction of
+    another campaign. Result: project."""
     by = permit("project.plan", actor, project)
     body = {
         "project": project.pk,
@@ -160,12 +166,18 @@ def project_change(
         "direction": direction.pk if direction else None,
         "outside": outside_number,
         "words": words,
+        **({"name": name} if name else {}),
     }
     with act("assistance.project.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = locked_project(project)
         step(row, "plan_money")
+        title = named(name, 120) if name else row.name
+        if title != row.name:
+            _check_free(row.place, title)
+            note_step(this, row, "rename", timezone.localdate(this.now), row.name)
+            row.name = title
         _describe(row, kind, starts_on, ends_on, campaign, direction, outside_number, words)
         row.save()
         enter(this, row)

@@ -187,10 +187,15 @@ class HouseholdsForm(ActForm):
     )
 
 
+class ChangeForm(DescribeForm):
+    name = forms.CharField(label=gettext_lazy("Name of the project"), max_length=120)
+    field_order = ["name"]
+
+
 @page("project.plan", load=load_project)
 def project_change(request: Request, project: Project) -> HttpResponse:
-    names = ("kind", "starts_on", "ends_on", "outside_number", "words", "campaign", "direction")
-    form = DescribeForm(request.POST or None, initial={name: getattr(project, name) for name in names}, edits=project)
+    names = ("name", "kind", "starts_on", "ends_on", "outside_number", "words", "campaign", "direction")
+    form = ChangeForm(request.POST or None, initial={name: getattr(project, name) for name in names}, edits=project)
     form.around(project.place)
     return act_on(
         request,

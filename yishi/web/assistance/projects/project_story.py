@@ -22,6 +22,7 @@ S = Project.Stage
 ACTS = {  # verb of a step → the act that took it
     "plan": "assistance.project.open",
     "replan": "assistance.project.change",
+    "rename": "assistance.project.change",
     "approve": "assistance.project.approve",
     "start": "assistance.project.start",
     "finish": "assistance.project.finish",
@@ -31,6 +32,7 @@ ACTS = {  # verb of a step → the act that took it
     "no_money": "assistance.project.decide_money",
 }
 SAYS = {  # of a step whose act says not yet how it went
+    "rename": gettext_lazy("Name corrected; it was called"),
     "ask_money": gettext_lazy("More money is asked for"),
     "more_money": gettext_lazy("More money is granted"),
     "no_money": gettext_lazy("More money is not granted"),

@@ -19,6 +19,7 @@ ACTS = {  # kind of a step → the act that took it
     K.CORRECTED: "deliberation.worry.correct",
     K.SEPARATED: "deliberation.worry.separate",
     K.TAKEN_BACK: "deliberation.worry.take_back",
+    K.CODE: "deliberation.worry.reissue_code",
 }
 
 
@@ -27,7 +28,9 @@ def worry_events(worry: Worry, *, to_raiser: bool = False) -> list[Event]:
     events = [_event(step) for step in worry.steps.select_related("body", "to_body", "by").order_by("at", "pk")]
     main = worry.merged_into
     if main is not None:
-        later = main.steps.select_related("body", "to_body", "by").exclude(kind=K.FILED).order_by("at", "pk")
+        later = (
+            main.steps.select_related("body", "to_body", "by").exclude(kind__in=(K.FILED, K.CODE)).order_by("at", "pk")
+        )
         events += [_event(step, of_another=to_raiser) for step in later]
         worry = main
     if worry.state in Worry.OWED:
