@@ -31,6 +31,7 @@ VERBS = {  # codes that a function makes of a verb; the verbs with which it is c
     "assistance.register.key_{what}": {"add", "retire"},
     "commitments.{next_act}.ask": {"strike_off", "recheck"},
     "deliberation.release.{verb}": {"hide", "restore"},
+    "deliberation.study.{name}_take_back": {"visit", "finding"},
     "deliberation.topic.{verb}": {"draft", "undraft", "leave_out"},
     "deliberation.worry.{verb}": {
         *("take_up", "pass", "answer", "merge", "refer", "decline"),
