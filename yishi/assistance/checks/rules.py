@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from yishi.assistance.register.rules import keeps_its_village
+from yishi.assistance.register.rules import keeps_its_village, works_where_households_are_kept
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer, first, is_overseeing
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.organisations.predicates import is_stationed_somewhere
@@ -22,8 +22,10 @@ def has_register(viewer: Viewer, thing: Any = None) -> Answer:
 
 
 @predicate
-def covers_place(viewer: Viewer, place: Place) -> Answer:
-    """Works at a desk whose own place contains all of `place`."""
+def covers_place(viewer: Viewer, place: Place | None) -> Answer:
+    """Works at a desk whose own place contains all of `place`; without one (the form), at any desk that could."""
+    if place is None:
+        return works_where_households_are_kept.test(viewer)
     return viewer.nearest(place.lo, lambda post: post.body.kind in {*OVERSEEING, BodyKind.VILLAGE}, hi=place.hi)
 
 

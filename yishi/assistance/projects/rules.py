@@ -3,7 +3,7 @@
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.rules import is_its_party, recorded_it
 from yishi.commitments.rules import is_small_office
-from yishi.organisations.grants import OVERSEEING, Viewer
+from yishi.organisations.grants import OVERSEEING, Viewer, first
 from yishi.organisations.models import Body, BodyKind, Place
 from yishi.organisations.predicates import sits_somewhere, works_somewhere
 from yishi.organisations.rights import Answer, add, predicate
@@ -71,6 +71,13 @@ def keeps_fund(viewer: Viewer, fund: Fund) -> Answer:
 
 
 @predicate
+def keeps_some_fund(viewer: Viewer, project: Project) -> Answer:
+    """Works for a body that owns a fund: opens the form in which the fund is chosen, whose own right is asked then."""
+    owners = Fund.within.filter(owner__in=viewer.desks).order_by().values_list("owner", flat=True)
+    return first(viewer.holds(owner) for owner in owners.distinct()) if viewer.desks else None
+
+
+@predicate
 def checks_fund(viewer: Viewer, fund: Fund) -> Answer:
     """Works at the fund's desk, or at an office that oversees its place."""
     return viewer.holds(fund.owner_id) or viewer.oversees(fund.place.lo)
@@ -120,6 +127,7 @@ add("project.promise", promises_there)
 add("fund.see", sits_somewhere, reads=True)
 add("fund.open", works_somewhere)
 add("fund.move", keeps_fund)
+add("project.allot", keeps_some_fund)
 add("allotment.take_back", keeps_its_fund)
 add("movement.see", sits_somewhere, reads=True)
 add("movement.confirm", checks_movement & is_second_person)

@@ -42,9 +42,9 @@ def reads_its_place(viewer: Viewer, household: Household) -> Answer:
 
 
 @predicate
-def is_stationed_there(viewer: Viewer, place: Place) -> Answer:
-    """Belongs today to the team that is stationed at the place; the grant is the station, for the body that sent
-    them."""
+def is_stationed_there(viewer: Viewer, place: Place | None) -> Answer:
+    """Belongs today to the team that is stationed at the place (without one, to any); the grant is the station, for the
+    body that sent them."""
     return viewer.stationed(place)
 
 
@@ -100,8 +100,11 @@ def asked_it(viewer: Viewer, request: ChangeRequest) -> Answer:
 
 
 @predicate
-def keeps_its_village(viewer: Viewer, place: Place) -> Answer:
-    """Works at the village's own desk, or at an overseeing desk of the place."""
+def keeps_its_village(viewer: Viewer, place: Place | None) -> Answer:
+    """Works at the village's own desk, or at an overseeing desk of the place; without one (the form, before it says
+    where), at any such desk."""
+    if place is None:
+        return works_where_households_are_kept.test(viewer)
     return viewer.nearest(place.lo, lambda post: is_overseeing(post) or post.body.kind == BodyKind.VILLAGE)
 
 

@@ -130,7 +130,7 @@ def checks(request: Request) -> HttpResponse:
         totals=[(code, severity_word(code), count) for code, count in totals.items()],
         waived=sum(line["waived"] for line in by_rule),
         run=_last_run(request),
-        may_run=_own_place(request) is not None,
+        may_run=may("check.run", request.viewer),
         place_query=_place_query(request),
         pack=pack,
     )
@@ -278,7 +278,7 @@ class RunForm(ActForm):
     place = PlaceField()
 
 
-@page("check.see")
+@page("check.run")
 def check_again(request: Request) -> HttpResponse:
     place = _own_place(request)
     form = RunForm(request.POST or None, initial={"place": place})

@@ -71,7 +71,7 @@ def teams(request: Request) -> HttpResponse:
         "assistance/pairing/teams.html",
         open_teams,
         typed=typed,
-        may_open=any(request.viewer.holds(post.body_id) for post in request.viewer.posts),
+        may_open=may("team.open", request.viewer),
     )
 
 
@@ -114,7 +114,7 @@ class TeamForm(ActForm):
     valid_from = day_field(gettext_lazy("from"))
 
 
-@page("team.see")
+@page("team.open")
 def team_new(request: Request) -> HttpResponse:
     form = TeamForm(request.POST or None, initial={"valid_from": timezone.localdate(), "name": _("stationed team")})
     form.fields["place"].limit(widest_place(request))

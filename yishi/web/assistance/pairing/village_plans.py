@@ -58,7 +58,10 @@ def village_plans(request: Request) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     if typed:
         plans = plans.filter(Q(title__finds=typed) | Q(place__full_name__finds=typed))
-    return VILLAGE_PLANS.respond(request, "assistance/pairing/village_plans.html", plans, typed=typed)
+    may_open = may("village_plan.open", request.viewer)
+    return VILLAGE_PLANS.respond(
+        request, "assistance/pairing/village_plans.html", plans, typed=typed, may_open=may_open
+    )
 
 
 def load_plan(request: Request, pk: UUID) -> VillagePlan:
@@ -111,7 +114,7 @@ class PlanForm(ActForm):
     ends_on = day_field(gettext_lazy("last day"))
 
 
-@page("village_plan.see")
+@page("village_plan.open")
 def plan_new(request: Request) -> HttpResponse:
     form = PlanForm(request.POST or None, initial={"starts_on": timezone.localdate()})
     form.fields["place"].limit(widest_place(request))

@@ -297,7 +297,7 @@ class AllotForm(ActForm):
     paper = forms.CharField(label=gettext_lazy("Number of the document"), required=False, max_length=64)
 
 
-@page("project.see", load=load_project)
+@page("project.allot", load=load_project)
 def project_allot(request: Request, project: Project) -> HttpResponse:
     """Money of one of the viewer's funds is held ready for a project; the service asks for the right to the fund."""
     form = AllotForm(request.POST or None, initial={"on": today()})

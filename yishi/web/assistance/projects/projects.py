@@ -255,7 +255,7 @@ def offered(viewer: Any, project: Project) -> list[dict[str, Any]]:
         for verb, right, name, label in ACTS
         if may_step(project, verb) and allowed[right] and (verb != "decide_money" or project.asked_money is not None)
     ]
-    if may_step(project, "allot") and any(viewer.holds(post.body_id) for post in viewer.posts):
+    if may_step(project, "allot") and may("project.allot", viewer, project):
         acts.append(
             {"url": reverse("project_allot", args=[project.pk]), "label": _("Hold money ready"), "is_step": False}
         )

@@ -95,7 +95,7 @@ class ReasonForm(ActForm):
     reason = WordsField(WHY, gettext_lazy("What is still wrong?"), rows=4)
 
 
-@page("worry.follow", load=load_own, face="public")
+@page("worry.reopen", load=load_own, face="public")
 def follow_reopen(request: Request, worry: Worry) -> HttpResponse:
     """Not content with the answer: ask again, once."""
     return one_act(
