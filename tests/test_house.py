@@ -327,3 +327,12 @@ def test_what_waits_for_somebody_stands_in_the_waiting_module_of_its_part():
     own = {PACKAGE / "web" / "kit" / "next_acts.py"}
     assert {str(path.relative_to(ROOT)) for path in pages if path.name != "waiting.py" and path not in own} == set()
     assert len(pages) > 12
+
+
+def test_a_module_of_reads_writes_nothing():
+    writes = re.compile(
+        r"\.(?:save|bulk_create|bulk_update|delete|create)\(|executemany|\b(?:INSERT|UPDATE|DELETE|ALTER)\b"
+    )
+    found = {path: writes.findall(path.read_text("utf-8")) for path in PACKAGE.rglob("reads.py")}
+    assert len(found) > 8
+    assert {str(path.relative_to(ROOT)): words for path, words in found.items() if words} == {}

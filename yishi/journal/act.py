@@ -34,7 +34,7 @@ from yishi.kit.ids import child_id, made_at, uuid7
 
 from .feed import FEEDS
 from .models import Entry, Receipt, Unfolded
-from .reads import receipt_end, receipt_insert_or_return
+from .receipts import receipt_end, receipt_insert_or_return
 
 Touch = tuple[str, UUID, int]
 

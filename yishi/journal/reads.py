@@ -1,36 +1,13 @@
 """The journal's raw SQL."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Field, Model
-
-from yishi.database.insert import insert_or_return
-from yishi.kit.records import certain
+from django.db import connection, transaction
 
 from .models import Block, Entry, Receipt, Seal
 
 CHUNK = 5000
-
-
-def receipt_insert_or_return(draft: Receipt) -> tuple[Receipt, bool]:
-    """Insert `draft` and give (it, True), or give the receipt that stands under its id and False; never look first.
-
-    IntegrityError if another id has the same number (60 bits of its hash: once in a billion billion).
-    """
-    try:
-        return insert_or_return(draft)
-    except Receipt.DoesNotExist as error:
-        raise IntegrityError(f"receipt number {draft.number} is taken by another act") from error
-
-
-def receipt_end(receipt: Receipt) -> None:
-    """Write what the act ended with: its result and how many entries it has."""
-    ended = update_of(Receipt, ("result", "entry_count"), [(receipt.pk, (receipt.result, receipt.entry_count))])
-    with connection.cursor() as cursor:
-        cursor.execute(ended.sql, ended.rows[0])
 
 
 # The columns of an entry that its hash covers, in the order in which `hashing.entry_hash` reads them.
@@ -172,51 +149,3 @@ def _stream(sql: str) -> Iterator[tuple[Any, ...]]:
         cursor.execute(sql)
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
-
-
-@dataclass(slots=True)
-class Prepared:
-    """One statement with its values for many rows, made before a transaction so that the transaction is short."""
-
-    sql: str
-    rows: list[list[Any]]
-
-    def run(self) -> None:
-        if self.rows:
-            with connection.cursor() as cursor:
-                cursor.executemany(self.sql, self.rows)
-
-
-def insert_of(model: type[Model], rows: Iterable[Model]) -> Prepared:
-    """Insert `rows` of `model`, all columns of them."""
-    fields = model._meta.concrete_fields
-    quote = connection.ops.quote_name
-    columns, marks = ", ".join(quote(certain(f.column)) for f in fields), ", ".join(["%s"] * len(fields))
-    return Prepared(
-        f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})",
-        [[f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields] for row in rows],
-    )
-
-
-def _column(model: type[Model], name: str) -> "Field[Any, Any]":
-    field = model._meta.get_field(name)
-    assert isinstance(field, Field)  # and no relation that points here
-    return field
-
-
-def update_of(model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, Sequence[Any]]]) -> Prepared:
-    """Set the fields `names` of the rows with the given keys: (key, values)."""
-    fields = [_column(model, name) for name in names]
-    key = certain(model._meta.pk)
-    quote = connection.ops.quote_name
-    columns = ", ".join(f"{quote(certain(f.column))} = %s" for f in fields)
-    return Prepared(
-        f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(certain(key.column))} = %s",
-        [
-            [
-                *(f.get_db_prep_save(value, connection) for f, value in zip(fields, values, strict=True)),
-                key.get_db_prep_value(pk, connection),
-            ]
-            for pk, values in rows
-        ],
-    )

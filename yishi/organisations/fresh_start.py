@@ -15,12 +15,12 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.schema import schema_set_aside
 from yishi.kit.errors import WrongStage
 
 from .grants import system
 from .models import Installation, Place
 from .place_file import SHIPPED
-from .reads import schema_set_aside
 from .services.places import place_load
 
 

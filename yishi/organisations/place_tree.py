@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db.models import F
 
+from yishi.database.prepared import update_of
+
 from .models import Place, PlaceLevel, PlaceSuccession, PlaceVersion, valid_on
 from .numbers import next_number
-from .reads import places_write
 
 # Names that stand for "directly under the province" in the statistical codes; nobody says them.
 _PLACEHOLDERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
@@ -66,11 +67,11 @@ def refresh(fresh: Iterable[Place] = ()) -> None:
         place.parent = above
         place.full_name = full_name(place.name, above)
     changed = [
-        (place.full_name, place.lo, place.hi, key)
+        (key, (place.full_name, place.lo, place.hi))
         for key, place in places.items()
         if key in before and before[key] != (place.full_name, place.lo, place.hi)
     ]
-    places_write(changed)
+    update_of(Place, ("full_name", "lo", "hi"), changed).run()
 
 
 def make_room(parent: Place) -> tuple[int, int]:

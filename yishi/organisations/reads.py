@@ -3,9 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from uuid import UUID
 
-from django.db import connection
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from yishi.kit.names import plain_name
@@ -18,34 +16,6 @@ _LEVEL_RANK = {level: rank for rank, level in enumerate(PlaceLevel.values)}
 _WIDER = (PlaceLevel.PREFECTURE, PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP)
 _SPANS = 20
 _MAX_TYPED = 64
-
-
-def places_counted() -> None:
-    """Let PostgreSQL know how many places there are now: what it plans for ten it does slowly with sixteen thousand."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {Place._meta.db_table}")
-
-
-def places_write(changed: Iterable[tuple[str, int, int, UUID]]) -> None:
-    """Write (full_name, lo, hi) of many places at once."""
-    field = Place._meta.get_field("id")
-    values = [(name, lo, hi, field.get_db_prep_save(key, connection)) for name, lo, hi, key in changed]
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {Place._meta.db_table} SET full_name = %s, lo = %s, hi = %s WHERE id = %s",
-                values,
-            )
-
-
-def schema_set_aside(name: str) -> None:
-    """PostgreSQL: the current schema becomes `name`, an empty one takes its place."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
-        current = connection.ops.quote_name(cursor.fetchone()[0])
-        cursor.execute(f"ALTER SCHEMA {current} RENAME TO {connection.ops.quote_name(name)}")
-        cursor.execute(f"CREATE SCHEMA {current}")
 
 
 def places_find(

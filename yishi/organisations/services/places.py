@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.schema import rows_counted
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -21,7 +22,6 @@ from ..grants import Viewer
 from ..models import Place, PlaceLevel, PlaceSuccession, PlaceVersion
 from ..place_file import parse_places, unpacked
 from ..place_tree import full_name, initials, lock_places, make_room, place_on, refresh
-from ..reads import places_counted
 from ..rights import permit
 
 LEVELS = list(PlaceLevel.values)
@@ -66,7 +66,7 @@ def place_load(path: str | Path, *, actor: Viewer, act_id: UUID | None = None) -
                 ),
                 batch_size=BATCH,
             )
-            places_counted()
+            rows_counted(Place)
             this.entry(subject=("places", this.id), quantities={"places": len(fresh)})
         this.result(added=len(fresh), known=len(published) - len(fresh))
     return this.receipt

@@ -39,10 +39,10 @@ from yishi.assistance.imports.models import Import, ImportedRow
 from yishi.assistance.imports.workbooks.deed_rows import WantedDeed
 from yishi.assistance.imports.workbooks.kinds import Stale
 from yishi.assistance.register.models import Household
+from yishi.database.prepared import Prepared, insert_of
 from yishi.journal.act import Act, Actor, loose_act
 from yishi.journal.feed import FEEDS
 from yishi.journal.models import Entry, Receipt, Unfolded
-from yishi.journal.reads import Prepared, insert_of
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id, uuid7
 from yishi.organisations.grants import Viewer, viewer_of

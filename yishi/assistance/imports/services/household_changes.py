@@ -29,7 +29,7 @@ from yishi.assistance.register.models import (
 from yishi.assistance.register.services.counting import counts_wait
 from yishi.assistance.register.services.identity import ACCOUNT, seal
 from yishi.assistance.register.services.standings import FOLLOWED, standings_follow
-from yishi.journal.reads import Prepared, insert_of, update_of
+from yishi.database.prepared import Prepared, insert_of, update_of
 from yishi.people.models import Person
 
 from .household_rows import (

@@ -34,7 +34,7 @@ from yishi.assistance.register.services.identity import (
     seal,
 )
 from yishi.assistance.register.services.standings import rows_of, spans_of
-from yishi.journal.reads import Prepared, insert_of
+from yishi.database.prepared import Prepared, insert_of
 from yishi.kit.identity import Identity
 from yishi.people.models import Person
 
