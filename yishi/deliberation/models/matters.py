@@ -264,6 +264,9 @@ class Release(models.Model):
     checked_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["state", "prepared_at"], name="release_queue")]
+
     def __str__(self) -> str:
         return self.title
 

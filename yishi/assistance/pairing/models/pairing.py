@@ -199,6 +199,7 @@ class Visit(FamilyFile):
         indexes = [
             models.Index(fields=["household", "-on"], name="visit_of_household"),
             models.Index(fields=["place", "on"], name="visit_place_on"),
+            models.Index(fields=["state", "on"], name="visit_queue"),
         ]
 
     def __str__(self) -> str:
