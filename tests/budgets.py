@@ -37,7 +37,7 @@ BUDGETS = (
     Budget("clerk", "deed", 12, FILE),
     Budget("clerk", "search", 15, FILE),
     Budget("clerk", "overview_place", 15, FIGURES),
-    Budget("clerk", "figures_place", 12, FIGURES),
+    Budget("clerk", "figures_place", 13, FIGURES),
     Budget("member", "desk", 8, HOME),
     Budget("member", "mine", 8, HOME),
     Budget("member", "helping", 8, HOME),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, Q, Subquery, Sum, UUIDField, Value
+from django.db.models import DateField, IntegerField, Subquery, Sum, UUIDField
 
 from yishi.assistance.campaign.models import (
     CatalogueItem,
@@ -149,25 +149,33 @@ def _is_asked(item: CatalogueItem, question: Question) -> bool:
 def add_targets(lines: list[DirectionLine], question: Question) -> None:
     """Targets of the place, and what bodies report without deeds: both stand beside, and are never added."""
     items = {line.version.item_id: line for direction in lines for line in direction.items}
-    targets = Target.objects.filter(item__in=list(items), place=question.place, body=None)
-    reported = Unitemised.objects.filter(
-        item__in=list(items),
-        withdrawn_at=None,
-        place__lo__range=(question.place.lo, question.place.hi),
-        starts_on__gte=question.start,
-        ends_on__lte=question.end,
+    place, (start, end) = question.place, (question.start, question.end)
+    found = kept_question("targets of a place", None, _beside, is_reached=False).answer(
+        place=place.pk, lo=place.lo, hi=place.hi, start=start, end=end
     )
-    no_day = Value(None, output_field=DateField())
-    targets_met = targets.values_list("item", "amount", "baseline", "due_on").union(
-        reported.values_list("item").annotate(total=Sum("amount")).values_list("item", "total", Value(0), no_day),
-        all=True,
-    )
-    for item, amount, baseline, due_on in sorted(targets_met, key=lambda row: (row[3] is not None, row[3])):
-        line = items[item]
-        if due_on is None:
+    for item, amount in found["reported"]:
+        if line := items.get(item):
             line.unitemised = amount
-        else:  # the one that is due last
+    for item, amount, baseline, due_on in found["targets"]:
+        if line := items.get(item):  # the one that is due last
             line.target, line.baseline, line.due_on = amount, baseline, due_on
+
+
+def _beside() -> dict[str, Any]:
+    """What `add_targets` asks, for any place and days."""
+    number, day = IntegerField(), DateField()
+    reported = Unitemised.objects.filter(
+        withdrawn_at=None,
+        place__lo__gte=Given("lo", number),
+        place__lo__lte=Given("hi", number),
+        starts_on__gte=Given("start", day),
+        ends_on__lte=Given("end", day),
+    )
+    targets = Target.objects.filter(place=Given("place", UUIDField()), body=None).order_by("due_on")
+    return {
+        "reported": reported.values_list("item").annotate(total=Sum("amount")),
+        "targets": targets.values_list("item", "amount", "baseline", "due_on"),
+    }
 
 
 def without_empty(lines: list[DirectionLine]) -> list[DirectionLine]:
@@ -218,32 +226,32 @@ class Family:
     counties: tuple[Place, ...]
 
 
+ABOVE = "parent__parent__parent__parent__parent"  # a hamlet has five above it
+
+
 def _around() -> dict[str, Any]:
-    """The places of `family_of`, for any place."""
+    """The places of `family_of`, for any place: each list by an index of its own."""
     key = Given("place", UUIDField())
     here = Place.objects.filter(pk=key)
-    lo, hi = Subquery(here.values("lo")), Subquery(here.values("hi"))
-    places = Place.objects.filter(
-        Q(pk=key)
-        | Q(lo__lt=lo, hi__gte=hi)
-        | Q(parent=key, closed_on=None)
-        | Q(level=PlaceLevel.COUNTY, closed_on=None, lo__gt=lo, hi__lte=hi)
-    )
-    return {"around": places.order_by("lo")}
+    inside = {"lo__gt": Subquery(here.values("lo")), "hi__lte": Subquery(here.values("hi"))}
+    return {
+        "place": here.select_related(ABOVE),
+        "below": Place.objects.filter(parent=key, closed_on=None).order_by("lo"),
+        "counties": Place.objects.filter(level=PlaceLevel.COUNTY, closed_on=None, **inside).order_by("lo"),
+    }
 
 
 def family_of(key: UUID) -> Family:
     """One query. Place.DoesNotExist where there is none."""
-    around = kept_question("family of a place", None, _around, is_reached=False).answer(place=key)["around"]
-    place = next((other for other in around if other.pk == key), None)
-    if place is None:
+    found = kept_question("family of a place", None, _around, is_reached=False).answer(place=key)
+    if not found["place"]:
         raise Place.DoesNotExist
-    return Family(
-        place,
-        tuple(other for other in around if other.lo < place.lo),
-        tuple(other for other in around if other.parent_id == key and other.lo > place.lo),
-        tuple(other for other in around if other.level == PlaceLevel.COUNTY and other.lo > place.lo),
-    )
+    place, above = found["place"][0], list[Place]()
+    over = place.parent
+    while over is not None:
+        above.insert(0, over)
+        over = over.parent
+    return Family(place, tuple(above), tuple(found["below"]), tuple(found["counties"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -58,25 +58,40 @@ def member_proposals(request: Request, person: Person) -> Asking:
     own = Q(author=person) | Q(pk__in=Proposal.within.filter(signers__person=person, signers__agrees=True).values("pk"))
     proposals = Proposal.within.filter(own).exclude(state=Proposal.State.WITHDRAWN)
     proposals = proposals.select_related("place", "commitment").order_by("-written_at")
-    return (yield from _section(proposals, _("My proposals"), f"{reverse('proposals')}?whose=mine"))
+    return (yield from _section(_first(proposals), _("My proposals"), f"{reverse('proposals')}?whose=mine"))
 
 
 def body_proposals(request: Request, body: Body) -> Asking:
     """The answers that a body owes or gave."""
     proposals = Proposal.objects.filter(commitment__bearer=body).exclude(commitment__state=Commitment.State.DROPPED)
     proposals = proposals.select_related("place", "commitment").order_by("commitment__due_on")
-    return (yield from _section(proposals, _("Proposals that it answers"), f"{reverse('proposals')}?whose=answer"))
+    return (
+        yield from _section(
+            _first(proposals),
+            _("Proposals that it answers"),
+            f"{reverse('proposals')}?whose=answer",
+        )
+    )
+
+
+def _place_rows(place: Any) -> dict[str, Any]:
+    here = {"place__lo__gte": place.lo, "place__lo__lte": place.hi}
+    proposals = Proposal.objects.filter(**here, state=Proposal.State.SUBMITTED).select_related("place", "commitment")
+    return _first(proposals.order_by("-submitted_at"))
 
 
 def place_proposals(request: Request, place: Place) -> Asking:
     """Proposals that speak of this place, within the viewer's reach."""
-    proposals = Proposal.objects.filter(place__lo__range=(place.lo, place.hi), state=Proposal.State.SUBMITTED)
-    proposals = proposals.select_related("place", "commitment").order_by("-submitted_at")
-    return (yield from _section(proposals, _("Proposals about this place"), reverse("proposals")))
+    return (yield from _section(_place_rows, _("Proposals about this place"), reverse("proposals")))
 
 
-def _section(proposals: Any, heading: str, url: str) -> Asking:
-    shown = (yield {"proposals": proposals[: SHOWN + 1]})["proposals"]
+def _first(proposals: QuerySet[Proposal]) -> dict[str, Any]:
+    return {"proposals": proposals[: SHOWN + 1]}
+
+
+def _section(asked: Any, heading: str, url: str) -> Asking:
+    """`asked`: rows, or what gives them (see `Section`), of one more than are shown."""
+    shown = (yield asked)["proposals"]
     if not shown:
         return None
     return {

@@ -1,11 +1,12 @@
 """Figures of the campaign: a place's page at every level, and what is behind each figure."""
 
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import IntegerField, Prefetch, Q, QuerySet, UUIDField
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.deeds.models import Deed, DeedParty
+from yishi.database.gather import Given
 from yishi.journal.models import Entry
 from yishi.kit.records import certain
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
@@ -48,6 +50,15 @@ PARTIES = Prefetch("parties", DeedParty.objects.select_related("body", "person")
 WIDE = (PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE)  # what other parts add has a page of its own
 SMALL = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.HAMLET)  # where items without a deed say little
 OPENED = ("fund_movement", "visit", "need", "proposal", "project")  # subjects of entries that lead to their page
+
+
+# What the questions about a place read of it.
+HERE = added.StandIn(
+    SimpleNamespace(
+        pk=Given("place", UUIDField()), lo=Given("lo", IntegerField()), hi=Given("hi", IntegerField())
+    ),
+    lambda place: {"place": place.pk, "lo": place.lo, "hi": place.hi},
+)  # fmt: skip
 
 
 def load_family(request: Request, pk: UUID) -> figures.Family:
@@ -108,7 +119,7 @@ def figures_place(request: Request, family: figures.Family) -> HttpResponse:
             "children": children,
             "map": map_of(choice, family.counties, now),
             "focus": focus,
-            "sections": [] if place.level in WIDE else added.sections(request, added.PLACE, place),
+            "sections": [] if place.level in WIDE else added.sections(request, added.PLACE, place, HERE),
             "more_url": reverse("figures_more", args=[place.pk]) if place.level in WIDE else "",
             "missing_url": f"{reverse('figures_missing', args=[place.pk])}?{choice.query()}",
             "behind": f"{reverse('figure_deeds', args=[place.pk])}?{choice.query()}",
@@ -126,7 +137,7 @@ def figures_more(request: Request, family: figures.Family) -> HttpResponse:
     context = {
         "place": place,
         "above": family.above,
-        "sections": added.sections(request, added.PLACE, place),
+        "sections": added.sections(request, added.PLACE, place, HERE),
         "back": reverse("figures_place", args=[place.pk]),
     }
     return render(request, "reporting/more.html", context)

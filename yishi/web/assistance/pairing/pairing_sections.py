@@ -1,5 +1,7 @@
 """Pairing, visits, measures, teams and plans on the pages of others; every number opens into its records."""
 
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -56,37 +58,59 @@ def household_help(request: Request, household: Household) -> Asking:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _PlaceRows:
+    """What `place_help` asks first of a place; equal for all viewers, each of whom has a question of their own."""
+
+    viewer: Any = field(compare=False)
+
+    def __call__(self, place: Any) -> dict[str, Any]:
+        today = timezone.localdate()
+        here = Q(place__lo__gte=place.lo, place__lo__lte=place.hi)
+        paired = Pairing.objects.filter(valid_on(today), place=place.pk).select_related("person", "body")
+        posts = TeamMember.objects.filter(valid_on(today), team=OuterRef("pk")).order_by().values("team")
+        teams = StationedTeam.objects.filter(valid_on(today), here).select_related("place")
+        people = Coalesce(Subquery(posts.annotate(n=Count("pk")).values("n")), 0)
+        plans = VillagePlan.objects.filter(here).select_related("place").order_by("-starts_on")
+        return {
+            "leaders": paired.order_by("kind", "valid_from")[:SHOWN],
+            "teams": teams.order_by("place__lo", "name").annotate(people=people)[:SHOWN],
+            "plans": plans[:SHOWN],
+            "days": visit_days(self.viewer),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _PlaceCounts:
+    """How many families, visits, promises and needs there are at a place, where a visit is owed after `days`."""
+
+    days: int
+
+    def __call__(self, place: Any) -> dict[str, Any]:
+        today = timezone.localdate()
+        inside = Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
+        here = Q(place__lo__gte=place.lo, place__lo__lte=place.hi)
+        pairs = active_pairings(today).filter(inside)
+        needs = Need.objects.filter(here, state=Need.State.OPEN)
+        owed = Commitment.objects.filter(origin_kind=Commitment.Origin.HOUSEHOLD, state__in=Commitment.OPEN)
+        return {
+            "pairs": HowMany(pairs),
+            "visits": HowMany(Visit.objects.filter(inside, state=Visit.State.KEPT)),
+            "owed": HowMany(owed.filter(here)),
+            "needs": HowMany(needs),
+            "unpromised": HowMany(needs.exclude(pk__in=promises().values("need"))),
+            "alone": HowMany(without_helper(Household.objects.filter(here), today)),
+            "unvisited": HowMany(unvisited(pairs, self.days, today)),
+        }
+
+
 def place_help(request: Request, place: Place) -> Asking:
     """Who is responsible, who is stationed, how many families have helpers and visits, where somebody is missing."""
-    viewer, today = request.viewer, timezone.localdate()
-    if not may("pairing.list", viewer):
+    if not may("pairing.list", request.viewer):
         return None
-    inside = Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
-    here = Q(place__lo__gte=place.lo, place__lo__lte=place.hi)
-    paired = Pairing.objects.filter(valid_on(today), place=place).select_related("person", "body")
-    posts = TeamMember.objects.filter(valid_on(today), team=OuterRef("pk")).order_by().values("team")
-    teams = StationedTeam.objects.filter(valid_on(today), here).select_related("place").order_by("place__lo", "name")
-    plans = VillagePlan.objects.filter(here).select_related("place").order_by("-starts_on")
-    gathered = yield {
-        "leaders": paired.order_by("kind", "valid_from")[:SHOWN],
-        "teams": teams.annotate(people=Coalesce(Subquery(posts.annotate(n=Count("pk")).values("n")), 0))[:SHOWN],
-        "plans": plans[:SHOWN],
-        "days": visit_days(viewer),
-    }
+    gathered = yield _PlaceRows(request.viewer)
     days = days_said(gathered["days"])
-    pairs = active_pairings(today).filter(inside)
-    needs = Need.objects.filter(here, state=Need.State.OPEN)
-    counts = yield {
-        "pairs": HowMany(pairs),
-        "visits": HowMany(Visit.objects.filter(inside, state=Visit.State.KEPT)),
-        "owed": HowMany(
-            Commitment.objects.filter(here, origin_kind=Commitment.Origin.HOUSEHOLD, state__in=Commitment.OPEN)
-        ),
-        "needs": HowMany(needs),
-        "unpromised": HowMany(needs.exclude(pk__in=promises().values("need"))),
-        "alone": HowMany(without_helper(Household.objects.filter(here), today)),
-        "unvisited": HowMany(unvisited(pairs, days, today)),
-    }
+    counts = yield _PlaceCounts(days)
     lines = _place_lines(place, counts, days)
     if not (
         gathered["leaders"] or gathered["teams"] or gathered["plans"] or any(number for _label, number, _url in lines)

@@ -82,17 +82,21 @@ def project_lines(projects: list[Project]) -> Generator[dict[str, Any], dict[str
     ]
 
 
-def at_place(request: Request, place: Place) -> Asking:
-    """Projects here and money that came for here or arrived here."""
-    if not may("project.see", request.viewer):
-        return None
+def _place_rows(place: Any) -> dict[str, Any]:
     here = {"place__lo__gte": place.lo, "place__lo__lte": place.hi}
     projects = Project.objects.filter(**here)
-    gathered = yield {
+    return {
         "projects": first_of(projects),
         "number": HowMany(projects),
         "sources": source_rows(counted().filter(**here)),
     }
+
+
+def at_place(request: Request, place: Place) -> Asking:
+    """Projects here and money that came for here or arrived here."""
+    if not may("project.see", request.viewer):
+        return None
+    gathered = yield _place_rows
     if not gathered["projects"] and not gathered["sources"]:
         return None
     lines = yield from project_lines(gathered["projects"])
