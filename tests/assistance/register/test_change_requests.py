@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.assistance.keeping import Keeping, card, person
+from tests.cast import sign_in
 from tests.kept import kept
 from yishi.assistance.register.models import ChangeRequest, Household, HouseholdMember
 from yishi.assistance.register.services.identity import identity_of
+from yishi.assistance.register.services.members import member_change
 from yishi.assistance.register.services.requests import (
     change_approve,
     change_ask,
@@ -53,7 +56,8 @@ def test_it_works(keeping, cast):
 
 
 def test_while_it_waits_its_number_is_encrypted_and_bound_to_its_row(keeping, cast):
-    one, other = ask(cast, keeping.household), ask(cast, keeping.household)
+    twin = {"member": {"name": "张二小", "relation": "son", **person("张二小", 4)}, "reason": "birth"}
+    one, other = ask(cast, keeping.household), ask(cast, keeping.household, asked=twin)
     assert card(3) not in str(one.asked)
     assert card(3).encode() not in bytes(one.identity_sealed)
     ChangeRequest.within.filter(pk=one.pk).update(identity_sealed=other.identity_sealed)
@@ -111,7 +115,8 @@ def test_a_village_is_not_told_whose_number_stands_in_the_next_one(keeping, cast
 
 
 def test_refused_or_withdrawn_nothing_changes_and_numbers_are_forgotten(keeping, cast):
-    one, other = ask(cast, keeping.household), ask(cast, keeping.household)
+    twin = {"member": {"name": "张二小", "relation": "son", **person("张二小", 4)}, "reason": "birth"}
+    one, other = ask(cast, keeping.household), ask(cast, keeping.household, asked=twin)
     with pytest.raises(Refusal):
         change_refuse(actor=cast.viewer("clerk"), change=one, answer=" ")
     change_refuse(actor=cast.viewer("clerk"), change=one, answer="请补出生证明")
@@ -139,3 +144,48 @@ def test_a_village_decides_nothing_and_asks_nothing_of_the_next_one(keeping, cas
     foreign = ask(cast, keeping.far, who="outsider", asked={"member": {"name": "王小"}, "reason": "birth"})
     with pytest.raises(NotAllowed):
         change_approve(actor=cast.viewer("clerk"), change=foreign)
+
+
+def test_the_same_newborn_waits_once(keeping, cast):
+    """Three clicks, three requests: the desk above approved one and wondered about two."""
+    first = ask(cast, keeping.household)
+    with pytest.raises(Refusal) as refused:
+        ask(cast, keeping.household)
+    assert refused.value.code == "change.twice" and cast.people["village_head"].name in str(refused.value.message)
+    with_day = {"member": {**BIRTH["member"], "born_on": "1975-03-02"}, "reason": "birth"}
+    with pytest.raises(Refusal):
+        ask(cast, keeping.household, asked=with_day)
+    twin = {"member": {"name": "张二小", "relation": "son", **person("张二小", 4)}, "reason": "birth"}
+    ask(cast, keeping.household, asked=twin)
+    change_withdraw(actor=cast.viewer("village_head"), change=first)
+    ask(cast, keeping.household)
+
+
+def test_the_desk_above_decides_and_takes_nothing_back_in_the_villages_name(keeping, cast, client):
+    request = ask(cast, keeping.household)
+    for who in ("clerk", "convener"):
+        with pytest.raises(NotAllowed):
+            change_withdraw(actor=cast.viewer(who), change=request)
+    sign_in(client, cast, "clerk")
+    page = client.get(reverse("change_request", args=[request.pk])).content.decode()
+    assert reverse("change_withdraw", args=[request.pk]) not in page
+    change_withdraw(actor=cast.viewer("village_head"), change=request)
+
+
+def test_the_day_of_birth_and_the_number_agree(keeping, cast, client):
+    """What was typed beside the number was overwritten by it, without a word."""
+    unlike = {"member": {**BIRTH["member"], "born_on": "2025-01-01"}, "reason": "birth"}
+    with pytest.raises(Refusal) as refused:
+        ask(cast, keeping.household, asked=unlike)
+    assert (refused.value.code, refused.value.field) == ("identity.born_on", "born_on")
+    with pytest.raises(Refusal) as refused:
+        ask(cast, keeping.household, asked={"member": {**BIRTH["member"], "sex": "female"}, "reason": "birth"})
+    assert refused.value.code == "identity.sex"
+    member = keeping.household.members.select_related("person__resident").get(relation="head")
+    with pytest.raises(Refusal):
+        member_change(actor=cast.viewer("clerk"), member=member, values={"born_on": "1980-01-01"})
+    child = {"name": "张小", "relation": "son", "sex": "male", "born_on": "2025-01-01"}  # has no number yet
+    request = ask(cast, keeping.household, asked={"member": child, "reason": "birth"})
+    sign_in(client, cast, "clerk")
+    page = client.get(reverse("change_request", args=[request.pk])).content.decode()
+    assert "2025年1月1日" in page and "2025-01-01" not in page

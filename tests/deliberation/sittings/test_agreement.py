@@ -4,12 +4,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from tests.cast import sign_in
 from tests.kept import kept
 from tests.story import Story
 from yishi.commitments.models import Commitment
-from yishi.deliberation.models import Agreement, Consent, Duty, GateRequest
+from yishi.deliberation.models import Agreement, Consent, Duty, GateRequest, Matter
 from yishi.deliberation.services.agreements import (
     agreement_change,
     agreement_draft,
@@ -119,7 +121,7 @@ def test_a_due_date_in_the_past_is_refused_in_plain_words_and_starts_nothing(sto
 
 
 def test_what_was_agreed_last_year_is_recorded_with_its_due_date_of_then(story):
-    last_year = timezone.now() - timedelta(days=300)
+    last_year = timezone.localtime() - timedelta(days=300)
     type(story.sitting).within.filter(pk=story.sitting.pk).update(backfilled=True)
     type(story.matter).within.filter(pk=story.matter.pk).update(opened_at=last_year, backfilled=True)
     duty(story, due_on=(last_year + timedelta(days=60)).date())
@@ -303,3 +305,16 @@ def test_who_does_not_run_the_matter_writes_no_agreement(story, who):
         agreement_record(actor=story.by(who), agreement=story.agreement)
     with pytest.raises(NotAllowed):
         hand_over(story, who)
+
+
+def test_a_duty_whose_day_has_passed_is_not_complete_before_the_consents(story, client):
+    """It said “complete”, everybody consented, and the recording refused."""
+    owed = duty(story)
+    Duty.objects.filter(pk=owed.pk).update(due_on=timezone.localdate() - timedelta(days=3))
+    sign_in(client, story.cast, "convener")
+    page = client.get(reverse("matter_agreement", args=[story.matter.pk]))
+    assert "已过" in page.content.decode()
+    assert page.context["primary"][1] == reverse("duty_edit", args=[owed.pk])
+    Matter.within.filter(pk=story.matter.pk).update(backfilled=True)
+    page = client.get(reverse("matter_agreement", args=[story.matter.pk])).content.decode()
+    assert "已过" not in page  # recorded afterwards, a day that has passed is what it was

@@ -94,9 +94,10 @@ def decides_request(viewer: Viewer, request: ChangeRequest) -> Answer:
 
 @predicate
 def asked_it(viewer: Viewer, request: ChangeRequest) -> Answer:
-    """Works at a desk that keeps the village of the request, or is stationed there: what one of its people asked,
-    another may take back."""
-    return keeps_its_village.test(viewer, request.place) or viewer.stationed(request.place)
+    """Works at the desk that asked or at the village's own, or is stationed there: what one of its people asked,
+    another may take back. The desk above decides on it, and takes back nothing in the village's name."""
+    village = viewer.nearest(request.place.lo, lambda post: post.body.kind == BodyKind.VILLAGE)
+    return viewer.holds(request.asked_for_id) or village or viewer.stationed(request.place)
 
 
 @predicate

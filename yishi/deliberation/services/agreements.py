@@ -39,6 +39,7 @@ from .drafts import (
     draft_of,
     duty_add,
     duty_change,
+    duty_lacks,
     duty_remove,
     enter,
     locked_agreement,
@@ -261,16 +262,7 @@ def _present_bodies(agreement: Agreement) -> set[UUID]:
 
 def _check_duties(duties: list[Duty], day: date, today: date) -> None:
     for duty in duties:
-        lacks = [
-            str(word)
-            for word, value in (
-                (_("a bearer"), duty.owes),
-                (_("a due date"), duty.due_on),
-                (_("how it is proved"), duty.proof_expected),
-                (_("a supervisor"), duty.supervisor_id),
-            )
-            if not value
-        ]
+        lacks = duty_lacks(duty)
         if lacks:
             raise Refusal(
                 "duty.incomplete",

@@ -304,10 +304,29 @@ def _duty(fields: Mapping[str, Any], agreement: Agreement) -> dict[str, Any]:
     }
 
 
+def duty_lacks(duty: Duty, today: date | None = None) -> list[str]:
+    """What a duty still lacks before its agreement is recorded, in words; with `today` also a due date to come, where
+    the agreement is not recorded afterwards: nobody is asked to consent to a day that has passed."""
+    due: tuple[Any, Any] = (_("a due date"), duty.due_on)
+    if duty.due_on is not None and today is not None and _has_passed(duty.agreement, duty.due_on, today):
+        due = (_("a due date to come (%(day)s has passed)") % {"day": day_said(duty.due_on)}, None)
+    wanted = (
+        (_("a bearer"), duty.owes),
+        due,
+        (_("how it is proved"), duty.proof_expected),
+        (_("a supervisor"), duty.supervisor_id),
+    )
+    return [str(word) for word, value in wanted if not value]
+
+
+def _has_passed(agreement: Agreement, due_on: date, today: date) -> bool:
+    past = agreement.matter.backfilled or bool(agreement.sitting and agreement.sitting.backfilled)
+    return due_on < today and not past
+
+
 def check_due(agreement: Agreement, due_on: date | None, today: date) -> None:
     """A due date lies ahead, but for what is recorded afterwards (补录)."""
-    past = agreement.matter.backfilled or bool(agreement.sitting and agreement.sitting.backfilled)
-    if due_on is not None and due_on < today and not past:
+    if due_on is not None and _has_passed(agreement, due_on, today):
         raise Refusal(
             "duty.due_on.past",
             _("The due date %(day)s has passed. Please choose a day from today on.") % {"day": day_said(due_on)},

@@ -5,6 +5,7 @@ hashed for a receipt holds the index, never the number: whoever knows a village 
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from yishi.kit import identity
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import Fault, Identity
 from yishi.kit.sealing import KeyRing, SealError, WrongKey
+from yishi.notices.days import day_said
 
 LOOK_EVERY = 2.0  # seconds between two looks at the key file
 NOTHING = Identity("", "", "")
@@ -144,6 +146,33 @@ def identity_set(resident: Resident, number: Identity) -> None:
     resident.identity_sealed = seal(number.number, RESIDENT, resident.pk) if number.number else None
     resident.born_on = number.born_on or resident.born_on
     resident.sex = number.sex or resident.sex
+
+
+def number_of(resident: Resident) -> Identity:
+    """The number that stands in a row, read: for comparing what is typed beside it."""
+    text = identity_of(resident) if resident.identity_sealed else ""
+    return identity.read(text, resident.identity_kind) if text else NOTHING
+
+
+def card_agrees(number: Identity, said: Mapping[str, Any], prefix: str = "") -> None:
+    """Refuse a day of birth or a sex that was typed beside a number and is not the number's: one of both is a slip, and
+    the card would overwrite what was typed without a word. A number with a fault says nothing."""
+    if number.fault != Fault.NONE:
+        return
+    born_on, sex = said.get("born_on"), said.get("sex")
+    if born_on and number.born_on and born_on != number.born_on:
+        raise Refusal(
+            "identity.born_on",
+            _("By the identity number this person was born on %(day)s. Compare both with the card.")
+            % {"day": day_said(number.born_on)},
+            field=f"{prefix}born_on",
+        )
+    if sex and number.sex and sex != number.sex:
+        raise Refusal(
+            "identity.sex",
+            _("By the identity number this person has the other sex. Compare both with the card."),
+            field=f"{prefix}sex",
+        )
 
 
 def identity_of(resident: Resident) -> str:

@@ -24,7 +24,7 @@ from yishi.organisations.rights import permit
 from yishi.people.models import Person
 from yishi.people.services import person_name, person_phone
 
-from .identity import identity_index, identity_of, identity_read, identity_set, keys_check
+from .identity import card_agrees, identity_index, identity_of, identity_read, identity_set, keys_check, number_of
 from .residents import active, day_read, member_put, person_here, person_read, recount, sex_fits
 
 MOST_LOOKS = 60  # numbers that one person opens within a day
@@ -157,6 +157,8 @@ def member_change(
         changed += [name for name, value in place.items() if getattr(member, name) != value]
         for name, value in facts.items():
             setattr(resident, name, value)
+        stands = number if number.number else number_of(resident)
+        card_agrees(stands, {name: facts[name] for name in facts if name in changed})
         if number.number and (identity_index(number), number.kind) != (
             resident.identity_index,
             resident.identity_kind,

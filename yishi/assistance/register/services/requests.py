@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.register.fields import no_card_number
@@ -30,6 +31,8 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.identity import masked
 from yishi.kit.ids import child_id, uuid7
 from yishi.kit.records import certain
+from yishi.kit.text import clean
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may, permit
@@ -91,6 +94,7 @@ def change_ask(
             raise WrongStage(
                 "household.left", _("This household left the register; nothing is changed in it any more.")
             )
+        _once(kind, household, where, open_values)
         request = ChangeRequest(
             id=child_id(this.id, 1),
             household=household,
@@ -175,6 +179,32 @@ def asked_masked(request: ChangeRequest) -> list[str]:
     """The identity numbers of what was asked as a page shows them; nothing once it is decided."""
     numbers, _account = asked_open(request)
     return [masked(text) for text in json.loads(numbers).values()] if numbers else []
+
+
+def _once(kind: str, household: Household | None, place: Place, asked: Mapping[str, Any]) -> None:
+    """Refuse what waits for its decision already: the same newborn, the same leaving, the same new household."""
+    waiting = ChangeRequest.within.filter(state=State.OPEN, kind=kind, household=household, place=place)
+    for other in waiting.select_related("asked_by"):
+        if _is_same(other.asked, plain(dict(asked))):
+            raise Refusal(
+                "change.twice",
+                _("%(who)s asked for this on %(day)s already; it waits for the decision. Take that one back first.")
+                % {
+                    "day": day_said(timezone.localdate(other.asked_at)),
+                    "who": other.asked_by.name if other.asked_by else _("another desk"),
+                },
+            )
+
+
+def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Is somebody to join or to head a new household in both, by name and, as far as known, day of birth; else: is all
+    that they ask the same? The numbers are sealed."""
+    for key in ("member", "head"):
+        first, second = one.get(key), other.get(key)
+        if isinstance(first, Mapping) and isinstance(second, Mapping):
+            days = {first.get("born_on") or None, second.get("born_on") or None} - {None}
+            return clean(str(first.get("name"))) == clean(str(second.get("name"))) and len(days) < 2
+    return dict(one) == dict(other)
 
 
 class _Tried(Exception):

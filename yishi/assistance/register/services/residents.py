@@ -23,7 +23,7 @@ from yishi.organisations.grants import Viewer
 from yishi.people.models import Person
 from yishi.people.services import person_name, person_phone
 
-from .identity import identity_index, identity_read, identity_set, keys_check
+from .identity import card_agrees, identity_index, identity_read, identity_set, keys_check
 
 TEXTS = ("name", "phone", "identity", "identity_kind", "as_on_card")
 
@@ -61,11 +61,13 @@ def person_read(said: Mapping[str, Any], prefix: str = "") -> NewPerson:
         as_on_card=bool(said.get("as_on_card")),
     )
     rest = {name: value for name, value in said.items() if name not in TEXTS}
+    facts = fields.read(fields.PERSON, {name: value for name, value in rest.items() if name in own})
+    card_agrees(number, facts, prefix)
     return NewPerson(
         fields.no_card_number(person_name(str(said.get("name") or "")), f"{prefix}name"),
         person_phone(str(said.get("phone") or "")),
         number,
-        fields.read(fields.PERSON, {name: value for name, value in rest.items() if name in own}),
+        facts,
         fields.read(fields.MEMBER, {name: value for name, value in rest.items() if name not in own}),
     )
 

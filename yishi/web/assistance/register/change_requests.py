@@ -142,7 +142,7 @@ def _said(values: dict[str, Any], whose: str) -> list[tuple[str, str]]:
             facts.append((f"{prefix}{known['phone'].label}", masked_phone(str(value))))
         elif name in known:
             field = known[name]
-            text = str(value) if field.kind in {"text", "day", "year"} else shown(field, value)
+            text = str(value) if field.kind in {"text", "year"} else shown(field, value)
             facts.append((f"{prefix}{field.label}", text))
     return facts
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from yishi.assistance.register import codes, fields
@@ -171,6 +172,8 @@ def shown(field: fields.Field, value: Any) -> str:
         return "、".join(codes.label(field.list, code) for code in value)
     if field.kind in {"flag", "known"}:
         return _("yes") if value else _("no")
+    if field.kind == "day":
+        return str(date_format(value if isinstance(value, date) else date.fromisoformat(value)))
     return f"{value.normalize():f}" if field.kind == "decimal" else str(value)
 
 

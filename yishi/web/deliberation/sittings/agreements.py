@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +26,7 @@ from yishi.deliberation.services.agreements import (
     consent_record,
     consent_take_back,
 )
-from yishi.deliberation.services.drafts import CONDITIONS, MINORITY, TEXT, WHY_TAKEN_BACK, WITNESS
+from yishi.deliberation.services.drafts import CONDITIONS, MINORITY, TEXT, WHY_TAKEN_BACK, WITNESS, duty_lacks
 from yishi.deliberation.shown import agreement_digest
 from yishi.journal.models import Receipt
 from yishi.kit.records import lend, lent
@@ -50,14 +51,8 @@ def load_agreement(request: Request, pk: UUID) -> Agreement:
 
 
 def lacks_of(duty: Duty) -> list[str]:
-    """What a duty still lacks before the agreement is recorded, in words."""
-    wanted = (
-        (_("a bearer"), duty.owes),
-        (_("a due date"), duty.due_on),
-        (_("how it is proved"), duty.proof_expected),
-        (_("a supervisor"), duty.supervisor_id),
-    )
-    return [str(word) for word, value in wanted if not value]
+    """What a duty still lacks before the agreement is recorded, in words; nothing of what is a promise already."""
+    return [] if duty.commitment_id else duty_lacks(duty, timezone.localdate())
 
 
 def _standing(line: dict[str, Any]) -> str:
