@@ -21,7 +21,7 @@ def rows(data, name="农户.xlsx"):
     return [what for what in read_rows(data, name) if isinstance(what, Row)]
 
 
-def test_it_works():
+def test_it_works(in_a_child):
     day, moment = date(2020, 5, 1), datetime.fromisoformat("2020-05-01T08:30")
     data = write_sheet([["甲", 3, day, None, moment], [], ["乙"]], ["名", "数", "日", "空", "时"], "表")
     found = list(read_rows(data))
@@ -144,7 +144,7 @@ def test_what_is_no_sheet_is_refused_by_its_reason(data, code):
     assert refused.value.code == code
 
 
-def test_a_bomb_of_300_kb_is_refused_unread():
+def test_a_bomb_of_300_kb_is_refused_unread(in_a_child):
     data = bomb(60)
     assert len(data) < 400_000
     with pytest.raises(SheetError) as refused:
@@ -152,7 +152,7 @@ def test_a_bomb_of_300_kb_is_refused_unread():
     assert refused.value.code == "bomb"
 
 
-def test_a_bomb_within_the_bounds_is_stopped_while_it_unpacks():
+def test_a_bomb_within_the_bounds_is_stopped_while_it_unpacks(in_a_child):
     """One text of 65 million letters, packed just loosely enough to pass the first look."""
     dice = random.Random(1)
     shared = "<si><t>" + "".join(dice.choice("abcdefgh") * 200 for _ in range(325_000)) + "</t></si>"
@@ -162,7 +162,7 @@ def test_a_bomb_within_the_bounds_is_stopped_while_it_unpacks():
     assert refused.value.code == "bomb"
 
 
-def test_a_damaged_zip_is_refused_not_read_half():
+def test_a_damaged_zip_is_refused_not_read_half(in_a_child):
     data = bytearray(write_sheet([["甲"] * 20] * 500, ["名"] * 20, "表"))
     with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
         part = archive.getinfo("xl/worksheets/sheet1.xml")

@@ -23,7 +23,7 @@ from yishi.formats.sheets import (
 NASTY = ["=1+1", "+86", "-5", "@sum", "\tx", "\rx", "＝1", "＋1", "－1", "＠a", '=cmd|"/c calc"!A1', "a\n=b"]
 
 
-def test_it_works():
+def test_it_works(in_a_child):
     day = date(2026, 3, 1)
     data = write_sheet([["甲", 3, day, None, True]], ["名", "数", "日", "空", "否"], "表", notes=["说明"])
     (sheet,) = read_sheet(data)
@@ -83,7 +83,7 @@ def test_t19_rare_letters_survive_and_private_ones_are_marked_in_their_cell():
         (b"x\n" * (LIMITS.rows + 1), "too_many_rows"),
     ],
 )
-def test_t16_what_is_no_sheet_is_refused_by_its_reason(data, code):
+def test_t16_what_is_no_sheet_is_refused_by_its_reason(in_a_child, data, code):
     with pytest.raises(SheetError) as refused:
         read_sheet(data, "a.csv")
     assert refused.value.code == code
@@ -120,7 +120,7 @@ def one_row(cells):
     ],
     ids=["far cell", "far column", "entities", "inflated", "broken"],
 )
-def test_t17_bombs_and_traps_are_refused_before_they_cost_anything(sheet, code):
+def test_t17_bombs_and_traps_are_refused_before_they_cost_anything(in_a_child, sheet, code):
     data = workbook_with(sheet)
     with pytest.raises(SheetError) as refused:
         read_sheet(data)
