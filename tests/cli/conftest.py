@@ -1,10 +1,36 @@
-"""Databases of their own for commands that migrate, restore or move one."""
+"""Databases of their own for commands that restore, move or upgrade one."""
 
+import fcntl
 import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+
+from .test_backup import yishi
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory) -> Callable[[Path], None]:
+    """`installed(folder)` puts there the tables as `migrate` makes them (ten seconds of a processor): one process of
+    a run makes them, the others wait for it."""
+    run = tmp_path_factory.getbasetemp()
+    run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    made = run / "installed" / "yishi.sqlite3"
+    with (run / "installed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            yishi(run / "installing", "migrate", "-v0")
+            (run / "installing").rename(made.parent)
+
+    def install(folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(made, folder)
+
+    return install
 
 
 @pytest.fixture

@@ -42,11 +42,11 @@ READ = NAME + "print(Installation.objects.get().site_name)"
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
+def archive(tmp_path_factory, installed) -> Path:
     """An installation ("old" beside it) with one row and one file, backed up; the tests only read it."""
     folder = tmp_path_factory.mktemp("backup")
     old = folder / "old"
-    yishi(old, "migrate", "-v0")
+    installed(old)
     yishi(old, "shell", "-v0", "-c", WRITE)
     (old / "files" / "ab").mkdir(parents=True)
     (old / "files" / "ab" / "photo.jpg").write_bytes(b"a photo")
@@ -147,6 +147,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.migrations
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_operating_9_each_way_to_damage_or_misdirect_a_backup_is_named_and_restores_nothing(tmp_path, archive, kind):

@@ -43,7 +43,7 @@ def figures(said: str) -> int:
     return int(re.search(r"统计无误：(\d+) 条逐条相符", said)[1])
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])])
 def databases(request):
     """The DATABASE_URL of the installation and of the empty one."""
     if request.param == "sqlite":
@@ -53,19 +53,21 @@ def databases(request):
 
 
 @pytest.mark.migrations
-def test_operating_1_the_nightly_backup_of_the_guide_restores_with_equal_journal_and_figures(tmp_path, databases):
+def test_operating_1_the_nightly_backup_of_the_guide_restores_with_equal_journal_and_figures(
+    tmp_path, databases, installed
+):
     url, empty = databases
-    installed, backups, new, settings = (tmp_path / name for name in ("installed", "backups", "new", "yishi.env"))
+    old, backups, new, settings = (tmp_path / name for name in ("old", "backups", "new", "yishi.env"))
     backups.mkdir(mode=0o700)
-    yishi(installed, "migrate", "-v0", database=url)
-    yishi(installed, "shell", "-v0", "-c", LIVE, database=url)
-    yishi(installed, "journal", "seal", database=url)
-    yishi(installed, "tally", "rebuild", database=url)
-    before = yishi(installed, "shell", "-v0", "-c", DUMP, database=url)
+    yishi(old, "migrate", "-v0", database=url) if url else installed(old)
+    yishi(old, "shell", "-v0", "-c", LIVE, database=url)
+    yishi(old, "journal", "seal", database=url)
+    yishi(old, "tally", "rebuild", database=url)
+    before = yishi(old, "shell", "-v0", "-c", DUMP, database=url)
     assert ".Deed 4 " in before
-    counted = figures(yishi(installed, "tally", "verify", database=url))
+    counted = figures(yishi(old, "tally", "verify", database=url))
     assert counted >= 4
-    settings.write_text(f"YISHI_DATA_DIR={installed}\nYISHI_DEMO=0\n" + (f"DATABASE_URL={url}\n" if url else ""))
+    settings.write_text(f"YISHI_DATA_DIR={old}\nYISHI_DEMO=0\n" + (f"DATABASE_URL={url}\n" if url else ""))
     for name, days in (("2026-01-01.tar.gz", 40), ("2026-02-01.tar.gz", 20)):
         (backups / name).touch()
         os.utime(backups / name, (0, time.time() - days * DAY))

@@ -9,11 +9,12 @@ from .live import DUMP, LIVE
 from .test_backup import yishi
 
 
+@pytest.mark.long
 @pytest.mark.migrations
 @pytest.mark.postgres
-def test_operating_6_everything_moves_to_postgresql_and_back(tmp_path, new_database):
+def test_operating_6_everything_moves_to_postgresql_and_back(tmp_path, new_database, installed):
     old, back, url = tmp_path / "old", tmp_path / "back", new_database()
-    yishi(old, "migrate", "-v0")
+    installed(old)
     yishi(old, "shell", "-v0", "-c", LIVE)
     yishi(old, "journal", "seal")
     yishi(old, "tally", "rebuild")
@@ -36,9 +37,9 @@ def test_operating_6_everything_moves_to_postgresql_and_back(tmp_path, new_datab
 
 @pytest.mark.migrations
 @pytest.mark.postgres
-def test_operating_6_a_value_that_does_not_fit_moves_nothing_and_is_named(tmp_path, new_database):
+def test_operating_6_a_value_that_does_not_fit_moves_nothing_and_is_named(tmp_path, new_database, installed):
     url = new_database()
-    yishi(tmp_path, "migrate", "-v0")
+    installed(tmp_path)
     long = "from yishi.organisations.models import Installation; Installation.objects.create(site_name='牟' * 65)"
     yishi(tmp_path, "shell", "-v0", "-c", long)
     said = yishi(tmp_path, "move", "--to", url, expect=1)
@@ -49,8 +50,8 @@ def test_operating_6_a_value_that_does_not_fit_moves_nothing_and_is_named(tmp_pa
 
 @pytest.mark.long
 @pytest.mark.migrations
-def test_operating_6_what_cannot_be_moved_to_is_said_in_one_line(tmp_path):
-    yishi(tmp_path, "migrate", "-v0")
+def test_operating_6_what_cannot_be_moved_to_is_said_in_one_line(tmp_path, installed):
+    installed(tmp_path)
     unreachable = "postgres://yishi:secret@127.0.0.1:9/yishi"
     for target, said in (
         ("sqlite", "on SQLite already"),
