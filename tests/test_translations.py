@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ def messages() -> list[tuple[str, str, str]]:
     return found
 
 
+@cache
 def in_python(path: Path) -> list[str]:
     strings, tree = [], ast.parse(path.read_text("utf-8"))
     known = {**FUNCTIONS, **_renamed(tree)}

@@ -14,7 +14,7 @@ from yishi.attachments.store import photo_keep, scan_keep
 from yishi.kit.errors import Refusal
 from yishi.organisations.grants import Viewer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # one row is all that a database sees of a photo
 MOST_MEGABYTES = 200  # beyond what the process holds already
 
 # Draws the picture in one process, and takes it in another whose highest water mark is read.

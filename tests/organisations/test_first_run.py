@@ -10,12 +10,13 @@ from django.urls import reverse
 from tests.assistance.imports.test_organisation import BODIES, COUNCILLORS, MEMBERS, POSTS, workbook
 from tests.cast import sign_in
 from tests.formats.books import read_sheet
+from tests.kept import kept
 from yishi.assistance.imports.models import Import
 from yishi.assistance.imports.services.steps import imports_work
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.organisations.first_code import first_code, first_code_fits, first_code_forget
-from yishi.organisations.fresh_start import demo_set_aside, move_database
+from yishi.organisations.fresh_start import demo_set_aside, move_database, places_provide
 from yishi.organisations.models import Body, Installation, Place, Post
 from yishi.organisations.services.installation import installation_start, may_begin
 from yishi.people.models import Account
@@ -38,6 +39,12 @@ def _data_folder(tmp_path, settings):
     cache.clear()
     yield
     first_code_forget()
+
+
+@kept
+def province(db):
+    """All places, as the first page loads them."""
+    places_provide()
 
 
 def enter_code(client):
@@ -79,8 +86,8 @@ def test_a_stranger_without_the_code_begins_nothing(client):
     assert enter_code(client).status_code == 302  # a stranger's guesses do not hold the operator up
 
 
-@pytest.mark.once  # all places are loaded, as in the first test
-def test_what_is_typed_wrong_is_said_and_kept(client):
+@pytest.mark.once  # the page loads them in the first test, on every database
+def test_what_is_typed_wrong_is_said_and_kept(client, province):
     response = started(client, place="火星", password="1", again="1")
     page = response.content.decode()
     assert response.status_code == 422 and "guanli" in page and not Account.objects.exists()
@@ -131,8 +138,8 @@ def test_a_workbook_is_checked_seen_imported_and_undone(client, cast):
     assert not Body.objects.filter(name="共和镇卫生院").exists()
 
 
-@pytest.mark.once  # all places are loaded, as in the first test
-def test_a_fresh_installation_takes_its_first_workbook(client):
+@pytest.mark.once
+def test_a_fresh_installation_takes_its_first_workbook(client, province):
     started(client)
     council = ["共和镇协商议事会议", "协商议事会议", "共和镇", "", "", "", ""]
     committee = ["政协牟定县委员会", "政协委员会", "", "", "", "", ""]

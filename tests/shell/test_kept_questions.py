@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tests.database.test_gather import told
 from tests.full_pages import Full
+from tests.kept import kept
 from tests.samples import kwargs_by_loader
 from tests.story import Story
 from yishi.commitments.models import Commitment
@@ -44,9 +45,13 @@ def _asked(viewer):
     }
 
 
+@kept
+def samples(cast):
+    return kwargs_by_loader(cast)
+
+
 @pytest.mark.parametrize("who", WHO)
-def test_what_is_kept_hangs_on_grants_and_day_alone(cast, who, monkeypatch):
-    kwargs_by_loader(cast)
+def test_what_is_kept_hangs_on_grants_and_day_alone(cast, samples, who, monkeypatch):
     viewer = cast.viewer(who)
     with reaching(viewer.reach):
         assert viewer.key  # its stations are asked for

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import translation
 
 import yishi
-from tests import samples
+from tests.kept import kept
+from tests.samples import kwargs_by_loader
 from yishi.assistance.register.models import Household
 from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry
@@ -77,9 +78,13 @@ def kinds():
     return {value.elts[0].value for value in subjects if isinstance(value.elts[0], ast.Constant)}
 
 
+@kept
+def samples(cast):
+    return kwargs_by_loader(cast)
+
+
 @pytest.mark.django_db
-def test_it_works(cast):
-    samples.kwargs_by_loader(cast)
+def test_it_works(cast, samples):
     entries = list(Entry.objects.all())
     with everything():
         subjects = subjects_of(entries)
@@ -123,8 +128,7 @@ def test_every_kind_of_subject_has_a_name_and_an_address():
 
 
 @pytest.mark.django_db
-def test_subjects_are_named_by_one_query_and_within_reach(cast):
-    samples.kwargs_by_loader(cast)
+def test_subjects_are_named_by_one_query_and_within_reach(cast, samples):
     entries = list(Entry.objects.all())
     with everything(), CaptureQueriesContext(connection) as asked:
         subjects_of(entries)
