@@ -20,6 +20,8 @@ from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.proposals.proposing import Proposed
 from tests.story import Story
+from yishi.assistance.campaign.models import StatedNumber
+from yishi.assistance.campaign.services.stated import numbers_state
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.checks.services.checks import findings_refresh
 from yishi.assistance.pairing.models import OfferDelivery
@@ -205,6 +207,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "duplicates.load_pair": pk(helped.pair),
         "helping.load_body": pk(office),
         "unitemised.load_number": pk(helped.number),
+        "stated.load_number": pk(_stated(cast)),
         "cooperations.load_cooperation": pk(steered.cooperation),
         "draws.load_draw": pk(draw),
         "draws.load_public": pk(draw),
@@ -228,6 +231,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "visits.load_visit": pk(visit),
         "journal.load_entry": pk(Entry.objects.filter(place_id=matter.place_id).first()),
         "figures.load_family": pk(cast.places["牟定县"]),
+        "stated.load_place": pk(cast.places["牟定县"]),
+        "register_figures.load_fact": {"pk": cast.places["牟定县"].pk, "fact": "poor"},
         "figures.load_place": pk(cast.places["牟定县"]),
         "figures.load_figure": {"pk": cast.places["牟定县"].pk, "figure": "paid"},
         "files._adoption_file": {"pk": UUID(proposed.pk), "file": photo.pk},
@@ -312,6 +317,20 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "venues.load_venue": pk(cast.venue),
         "worries.load_worry": pk(story.worry),
     }
+
+
+def _stated(cast: Cast) -> StatedNumber:
+    """A number that a paper states of the county."""
+    county = cast.places["牟定县"]
+    numbers_state(
+        actor=cast.viewer("clerk"),
+        place=county,
+        what="rural_people",
+        values={county.pk: 180_000},
+        on=timezone.localdate(),
+        source="示例统计年鉴",
+    )
+    return StatedNumber.objects.get()
 
 
 def _finding(cast: Cast) -> CheckFinding:

@@ -235,6 +235,8 @@ TRIED = {
     "web/kit/numbers_in.MOST", "web/kit/numbers_in.MOST_DECIMAL",  # test_out_of_range
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py
+    "assistance/campaign/services/stated.MOST",  # tests/assistance/campaign/test_stated.py
+    "assistance/campaign/services/stated.MOST_PLACES",  # the same
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
     # tests/kit/test_limits_of_acts.py
     "attachments/waiting.MOST_BYTES", "attachments/waiting.MOST_IN_ALL",
@@ -287,6 +289,8 @@ LEFT = {
     "web/assistance/projects/fund_acts.MOST_OFFERED": SHOWN,
     "web/assistance/projects/money_fields.MOST_OFFERED": SHOWN,
     "web/assistance/register/household_story.LONGEST": SHOWN,
+    "web/commitments/waiting.MOST_RESULTS": SHOWN,
+    "web/deliberation/sittings/waiting.MOST_SEATS": SHOWN,
     "web/kit/body_field.LONGEST": SHOWN,
     "web/kit/desk_items.MOST": SHOWN,
     "web/kit/exports.MOST_ROWS": SHOWN,
@@ -294,6 +298,7 @@ LEFT = {
     "web/kit/uploads.MOST": "of one session: the oldest goes, and is asked for again",
     "web/organisations/journal.MOST_TYPED": SHOWN,
     "web/organisations/places.MOST_FOUND": SHOWN,
+    "web/proposals/waiting.MOST_SIGNED": SHOWN,
 }
 NAMED = re.compile(r"(MOST|MAX|LONGEST|LEAST|MIN|FEWEST)(_|$)|.*_MAX_BYTES$|DOCUMENT_BYTES$")
 APART = ("common_ground", "formats", "cli", "demo")  # pure rooms with boundary tests of their own; invented stories

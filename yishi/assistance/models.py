@@ -9,6 +9,7 @@ from .campaign.models.campaigns import (
     Phase,
     Target,
 )
+from .campaign.models.stated import StatedNumber
 from .campaign.models.steering import (
     CampaignLead,
     Cooperation,
@@ -158,6 +159,7 @@ __all__ = [
     "Resident",
     "StationedTeam",
     "Severity",
+    "StatedNumber",
     "SteeringMeeting",
     "SteeringReport",
     "Target",

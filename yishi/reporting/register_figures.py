@@ -1,12 +1,14 @@
 """What the register says of a place on a day: families and people listed, out of poverty and fallen back, by what they
 suffer from and lack, place by place and year by year; and which places were listed, by which decision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
+from yishi.assistance.campaign.models import StatedNumber
 from yishi.assistance.register.facts import CAUSE, LACKING, STANDINGS
-from yishi.assistance.register.timeline import ALL, WATCHED
+from yishi.assistance.register.timeline import ALL, IN_POVERTY, WATCHED
 from yishi.organisations.models import Place, PlaceSet, PlaceSetItem
 
 from .book import Still
@@ -18,6 +20,8 @@ from .small_numbers import Reader, Told, exactly
 Both = tuple[Told, Told]  # households, people
 FIRST_YEAR = 2013  # nobody was listed before
 HEADLINE = (*STANDINGS, WATCHED, ALL)
+What = StatedNumber.What
+COUNTED: dict[str, int] = {What.POOR_HOUSEHOLDS: 0, What.POOR_PEOPLE: 1}  # which of both numbers
 NOTHING: Both = (exactly(0), exactly(0))
 
 
@@ -78,6 +82,56 @@ def years(question: Question, reader: Reader) -> list[tuple[date, dict[str, Both
     course = [(day, facts_on(replace(question, start=day, end=day), reader)) for day in [*days, question.end]]
     first = next((number for number, (_day, facts) in enumerate(course) if facts), len(course))
     return course[first:]
+
+
+def rural_people(stated: Iterable[StatedNumber], place: Place, day: date) -> int | None:
+    """How many people the villages of a place have by what was stated of it up to a day; `stated`: the newest first."""
+    for number in stated:
+        if number.what == What.RURAL_PEOPLE and number.place_id == place.pk and number.on <= day:
+            return number.value
+    return None
+
+
+def incidence(facts: dict[str, Both], rural: int | None) -> Decimal | None:
+    """The poor and those who fell back in a hundred rural people (贫困发生率), to two places; None where one of the two
+    is not known, or is told in tens."""
+    told = [facts.get(fact, NOTHING)[1] for fact in IN_POVERTY]
+    if not rural or not all(number.is_exact for number in told):
+        return None
+    return (Decimal(100 * sum(number.low for number in told)) / rural).quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, slots=True)
+class StatedLine:
+    """A number that was stated of a place, and what is counted of the same on the day that is asked."""
+
+    number: StatedNumber
+    counted: Told | None  # None: nothing here counts it
+
+    @property
+    def change(self) -> int | None:
+        """How many more are counted than were stated."""
+        if self.counted is None or not self.counted.is_exact:
+            return None
+        return self.counted.low - self.number.value
+
+
+def stated_lines(
+    stated: Iterable[StatedNumber], place: Place, facts: dict[str, Both], sets: Sequence[SetLine]
+) -> list[StatedLine]:
+    """What was stated of a place, each beside its count."""
+    of_sets = {line.place_set.pk: exactly(len(line.items)) for line in sets}
+    lines = []
+    for number in stated:
+        if number.place_id != place.pk:
+            continue
+        counted = of_sets.get(number.place_set_id) if number.place_set_id else None
+        if number.what in COUNTED:
+            index = COUNTED[number.what]
+            parts = [facts.get(fact, NOTHING)[index] for fact in sorted(IN_POVERTY)]
+            counted = parts[0] + parts[1]
+        lines.append(StatedLine(number, counted))
+    return lines
 
 
 def sets_of(place: Place, day: date, now: Still) -> list[SetLine]:

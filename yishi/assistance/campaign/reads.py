@@ -1,6 +1,6 @@
 """Look-ups: what an item said on a day, the meetings of a campaign and the promises that came from them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,13 @@ from django.utils import timezone
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Place
 
-from .models import Campaign, CatalogueItem, Direction, ItemVersion, SteeringMeeting
+from .models import Campaign, CatalogueItem, Direction, ItemVersion, StatedNumber, SteeringMeeting
+
+
+def stated_by(places: Iterable[Place], day: date) -> list[StatedNumber]:
+    """What is stated of some places by a day, the newest first; of each place the last one of a kind is the first."""
+    stated = StatedNumber.objects.filter(place__in=list(places), on__lte=day, ended_at=None)
+    return list(stated.select_related("place_set", "campaign").order_by("-on", "-stated_at"))
 
 
 def version_on(item: CatalogueItem, day: date) -> ItemVersion:

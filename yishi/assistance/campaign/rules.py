@@ -6,11 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from yishi.organisations.grants import OVERSEEING, Viewer, first
-from yishi.organisations.models import valid_on
+from yishi.organisations.models import Place, valid_on
 from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import Campaign
+from .models import Campaign, StatedNumber
 
 
 @predicate
@@ -32,6 +32,20 @@ def runs_campaign(viewer: Viewer, campaign: Campaign) -> Answer:
     return viewer.holds(campaign.owner_id) or first(map(viewer.holds, leads))
 
 
+@predicate
+def oversees_place(viewer: Viewer, place: Place) -> Answer:
+    """Works at an overseeing desk around the place."""
+    return viewer.oversees(place.lo)
+
+
+@predicate
+def oversees_its_place(viewer: Viewer, number: StatedNumber) -> Answer:
+    """Works at an overseeing desk around the place of which it was stated."""
+    return viewer.oversees(number.place.lo)
+
+
+add("number.state", oversees_place)  # of a Place
+add("number.withdraw", oversees_its_place)
 add("campaign.see", sees_campaign, reads=True)
 add("campaign.open", may_open_campaign)
 add("campaign.run", runs_campaign)

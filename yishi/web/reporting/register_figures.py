@@ -11,10 +11,13 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from yishi.assistance.campaign.models import StatedNumber
+from yishi.assistance.campaign.reads import stated_by
 from yishi.assistance.register.facts import STANDINGS, fact_words
 from yishi.assistance.register.reads import households_in, ordered
 from yishi.assistance.register.reads_then import households_on
 from yishi.organisations.models import Place
+from yishi.organisations.rights import may
 from yishi.reporting import register_figures as register
 from yishi.reporting.book import still
 from yishi.reporting.figures import by_fact
@@ -64,6 +67,12 @@ HEADINGS = {
 }
 
 
+INCIDENCE = Column(
+    gettext_lazy("incidence (%)"),
+    lambda row: row["incidence"],
+    shown=lambda row: "" if row["incidence"] is None else f"{row['incidence']}",
+    css="number",
+)
 STANDING = [_standing(fact, index) for fact in STANDINGS for index in (0, 1)]
 PLACES = DeclaredList(
     "register_places",
@@ -71,6 +80,7 @@ PLACES = DeclaredList(
     [
         Column(gettext_lazy("place"), "place.full_name", shown="place.name", link=lambda row: row["url"]),
         *STANDING,
+        INCIDENCE,
     ],
 )
 YEARS = DeclaredList(
@@ -79,6 +89,30 @@ YEARS = DeclaredList(
     [
         Column(gettext_lazy("day"), "day", link=lambda row: row["url"], css="nowrap"),
         *STANDING,
+        INCIDENCE,
+    ],
+)
+STATED = DeclaredList(
+    "register_stated",
+    gettext_lazy("numbers that papers state"),
+    [
+        Column(gettext_lazy("which number"), lambda line: _stated_words(line.number)),
+        Column(gettext_lazy("as of"), "number.on", css="nowrap"),
+        Column(gettext_lazy("stated"), "number.value", shown=lambda line: f"{line.number.value:,}", css="number"),
+        Column(
+            gettext_lazy("counted on this day"),
+            lambda line: "" if line.counted is None else _plain(line.counted),
+            shown=lambda line: "" if line.counted is None else number_text(line.counted),
+            css="number",
+        ),
+        Column(
+            gettext_lazy("change"),
+            lambda line: line.change,
+            shown=lambda line: "" if line.change is None else f"{line.change:+,}",
+            css="number",
+        ),
+        Column(gettext_lazy("source"), "number.source"),
+        Column("", cell="acts", only="may_state", is_silent=True),
     ],
 )
 FACTS = DeclaredList(
@@ -100,6 +134,11 @@ SETS = DeclaredList(
         Column(gettext_lazy("by which decision"), lambda line: _papers(line)),
     ],
 )
+
+
+def _stated_words(number: StatedNumber) -> str:
+    words = [number.get_what_display(), number.place_set, number.campaign]
+    return " · ".join(str(word) for word in words if word)
 
 
 def _papers(line: register.SetLine) -> str:
@@ -129,15 +168,28 @@ def register_figures(request: Request, family: Family) -> HttpResponse:
     reader, day = Reader(request.viewer, now), question.end
     facts = register.facts_on(question, reader)
     below = register.places_below(question, family.below, reader)
+    stated = stated_by([place, *(line.place for line in below)], day)
     rows_of_places = [
-        {"place": line.place, "facts": line.facts, "url": _url("register_figures", line.place, day)} for line in below
+        {
+            "place": line.place,
+            "facts": line.facts,
+            "url": _url("register_figures", line.place, day),
+            "incidence": register.incidence(line.facts, register.rural_people(stated, line.place, day)),
+        }
+        for line in below
     ]
     course = [
-        {"day": then, "facts": row, "url": _url("register_figures", place, then)}
+        {
+            "day": then,
+            "facts": row,
+            "url": _url("register_figures", place, then),
+            "incidence": register.incidence(row, register.rural_people(stated, place, then)),
+        }
         for then, row in register.years(question, reader)
     ]
     lines = [_line(place, day, row) for row in [*register.causes(facts), *register.lacks(facts)]]
     sets = register.sets_of(place, day, now)
+    numbers = register.stated_lines(stated, place, facts, sets)
     shown = [facts, *(line.facts for line in below)]
     return file_response(
         request,
@@ -154,10 +206,13 @@ def register_figures(request: Request, family: Family) -> HttpResponse:
             "rows_of_places": rows_of_places,
             "course": course,
             "sets": sets,
+            "stated": numbers,
+            "may_state": may("number.state", request.viewer, place),
+            "incidence": register.incidence(facts, register.rural_people(stated, place, day)),
             "is_rounded": is_rounded(number for row in shown for both in row.values() for number in both),
             "figures_url": reverse("figures_place", args=[place.pk]),
         },
-        {PLACES: rows_of_places, YEARS: course, SETS: sets, FACTS: lines},
+        {PLACES: rows_of_places, YEARS: course, SETS: sets, STATED: numbers, FACTS: lines},
     )
 
 

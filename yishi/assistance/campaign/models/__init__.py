@@ -1,6 +1,7 @@
 """Campaigns, their catalogue and their steering."""
 
 from .campaigns import THOUSANDTHS, Campaign, CatalogueItem, Direction, Drive, EvidenceKind, ItemVersion, Phase, Target
+from .stated import StatedNumber
 from .steering import CampaignLead, Cooperation, SteeringMeeting, SteeringReport
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "EvidenceKind",
     "ItemVersion",
     "Phase",
+    "StatedNumber",
     "SteeringMeeting",
     "SteeringReport",
     "Target",

@@ -6,6 +6,8 @@ from yishi.assistance.campaign.models import Campaign, Cooperation, SteeringMeet
 from yishi.web.kit.titles import Kind, Title
 
 TITLES: dict[str, Title] = {
+    "assistance.number.state": _("Numbers stated"),
+    "assistance.number.withdraw": _("A stated number withdrawn"),
     "assistance.campaign.change": _("The campaign's details changed"),
     "assistance.campaign.open": _("The campaign was opened"),
     "assistance.catalogue.load": _("Catalogue of help loaded"),
