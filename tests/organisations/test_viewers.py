@@ -29,6 +29,12 @@ def test_no_line_of_the_house_writes_to_a_viewer():
     assert writes_to_viewers("if viewer.person_id == person.pk:") == []
 
 
+def test_a_viewer_is_typed_wherever_it_is_named():
+    untyped = re.compile(r"\b(viewer|actor): Any\b")
+    paths = Path(yishi.__path__[0]).rglob("*.py")
+    assert [path.name for path in paths if untyped.search(path.read_text("utf-8"))] == []
+
+
 def test_nothing_of_a_viewer_can_be_written(cast):
     viewer = cast.viewer("clerk")
     for name in ("posts", "facts", "stations", "reach"):

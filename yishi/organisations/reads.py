@@ -1,4 +1,4 @@
-"""Look-ups over places, people and posts that are more than one filter; the room's only raw SQL."""
+"""Look-ups over places, people and posts that are more than one filter."""
 
 import re
 import unicodedata

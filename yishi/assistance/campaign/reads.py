@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from yishi.commitments.models import Commitment
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 
 from .models import Campaign, CatalogueItem, Direction, ItemVersion, StatedNumber, SteeringMeeting
@@ -66,7 +67,7 @@ def directions_around(place: Place | None) -> QuerySet[Direction]:
     return directions.select_related("campaign").order_by("-campaign__starts_on", "campaign__code", "ordinal")
 
 
-def meetings_for(viewer: Any, campaign: Campaign) -> QuerySet[SteeringMeeting]:
+def meetings_for(viewer: Viewer, campaign: Campaign) -> QuerySet[SteeringMeeting]:
     """The meetings of a campaign that are held where the viewer sits, above or within."""
     return SteeringMeeting.objects.filter(viewer.ground_q("place__"), campaign=campaign)
 

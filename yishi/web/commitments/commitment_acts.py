@@ -20,6 +20,7 @@ from yishi.commitments.services.taking_back import REASON as WHY_BACK
 from yishi.commitments.shown import proof_digest, proof_waiting
 from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
+from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.web.kit.fields import AmountField, day_field
@@ -378,7 +379,7 @@ def press(request: Request, commitment: Commitment) -> HttpResponse:
     again = [] if "reminder" in open_rungs else [("reminder", _("another reminder"))]
     form.fields["how"].choices = [*((code, acts[code][1]) for code in open_rungs), *again]
 
-    def send(*, actor: Any, act_id: Any, how: str, text: str, commitment: Commitment) -> Any:
+    def send(*, actor: Viewer, act_id: Any, how: str, text: str, commitment: Commitment) -> Any:
         return acts[how][0](actor=actor, act_id=act_id, commitment=commitment, text=text)
 
     return one_act(

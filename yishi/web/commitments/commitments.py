@@ -18,6 +18,7 @@ from yishi.commitments.models import Commitment
 from yishi.commitments.reads import of_colour, to_look_back
 from yishi.commitments.services.taking_back import desks_to_take_back
 from yishi.commitments.stages import may_step
+from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED
 from yishi.web.kit.forms import Form
@@ -189,7 +190,7 @@ def commitment(request: Request, commitment: Commitment) -> HttpResponse:
     return render(request, "commitments/commitment.html", context)
 
 
-def offered(viewer: Any, commitment: Commitment, *, waits: bool) -> list[dict[str, Any]]:
+def offered(viewer: Viewer, commitment: Commitment, *, waits: bool) -> list[dict[str, Any]]:
     """The acts that the viewer may do now: by right, by stage, and when their time has come."""
     rights = (
         *("commitment.answer", "commitment.supervise", "commitment.decide"),

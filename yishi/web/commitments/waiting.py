@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.commitments.clocks import RECHECK_AFTER, next_due
 from yishi.commitments.models import Commitment, Judge, Proof, TimeRequest, Verdict
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import BodyKind, PlaceLevel
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.next_acts import Course, NextAct, inside
@@ -36,7 +37,7 @@ def _to_look_back(today: date) -> Q:
     return Q(rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
 
 
-def _deciding(viewer: Any) -> Q:
+def _deciding(viewer: Viewer) -> Q:
     """Its supervisor's desk; where that is the bearer's own, the convening office of the place."""
     office = inside(viewer, "place__", lambda post: post.body.kind in OFFICES and post.body.place.level in NEAR) & ~Q(
         bearer__in=[post.body_id for post in viewer.posts]
@@ -80,7 +81,7 @@ ACTS = (
 )  # fmt: skip
 
 
-def _in_person(viewer: Any) -> Q:
+def _in_person(viewer: Viewer) -> Q:
     return Q(bearer_person=viewer.person_id, bearer_person__isnull=False)
 
 
@@ -115,7 +116,7 @@ def _judging_page(commitment: Commitment) -> str:
     return reverse("judge_one", args=[commitment.pk])
 
 
-def _judging_rows(viewer: Any) -> QuerySet[Judge]:
+def _judging_rows(viewer: Viewer) -> QuerySet[Judge]:
     """The results that they have not judged in this round."""
     judged = Verdict.objects.filter(
         judge__person=viewer.person_id, commitment=OuterRef("commitment"), round=OuterRef("commitment__round")
@@ -124,7 +125,7 @@ def _judging_rows(viewer: Any) -> QuerySet[Judge]:
     return judging.select_related("commitment__place").order_by("pk")[:MOST_RESULTS]
 
 
-def _judging_items(viewer: Any, judging: Any) -> list[DeskItem]:
+def _judging_items(viewer: Viewer, judging: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="judge",

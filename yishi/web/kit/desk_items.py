@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from yishi.database.gather import kept_question
+from yishi.organisations.grants import Viewer
 
 MOST = 100  # of one kind on a desk
 
@@ -49,14 +50,14 @@ class Source:
     most: int = MOST  # so many rows at the most: there may be more
     is_by_due: bool = False  # the first that are due come first
 
-    def __call__(self, viewer: Any) -> list[DeskItem]:
+    def __call__(self, viewer: Viewer) -> list[DeskItem]:
         return collect(viewer, [self])
 
-    def items_of(self, viewer: Any, records: Any) -> list[DeskItem]:
+    def items_of(self, viewer: Viewer, records: Any) -> list[DeskItem]:
         """The items of its rows, asked for by a page of its own."""
         return [mark.item() for mark in self.found(viewer, records)]
 
-    def found(self, viewer: Any, records: Any) -> list[Mark]:
+    def found(self, viewer: Viewer, records: Any) -> list[Mark]:
         if self.marks:
             return self.marks(viewer, records)
         return [Mark.of(item) for item in self.items(viewer, records)] if self.items else []
@@ -83,28 +84,28 @@ class Waiting:
         return [(kind, f"{min(count, MOST - 1)}+" if kind in self.cut else str(count)) for kind, count in counts]
 
 
-def collect(viewer: Any, sources: Sequence[Source]) -> list[DeskItem]:
+def collect(viewer: Viewer, sources: Sequence[Source]) -> list[DeskItem]:
     return [mark.item() for mark in waiting_for(viewer, sources).marks]
 
 
-def items_in(answer: Mapping[str, Any], viewer: Any, sources: Sequence[Source]) -> list[DeskItem]:
+def items_in(answer: Mapping[str, Any], viewer: Viewer, sources: Sequence[Source]) -> list[DeskItem]:
     """The items, from the answer to `rows_of`."""
     return [mark.item() for mark in waiting_in(answer, viewer, sources).marks]
 
 
-def waiting_for(viewer: Any, sources: Sequence[Source]) -> Waiting:
+def waiting_for(viewer: Viewer, sources: Sequence[Source]) -> Waiting:
     """What waits for the viewer: all slices of the product are asked by one question, kept for equal grants."""
     asked = kept_question(tuple(sources), viewer.key, lambda: rows_of(viewer, sources))
     return waiting_in(asked.glance(), viewer, sources)
 
 
-def rows_of(viewer: Any, sources: Sequence[Source]) -> dict[str, Any]:
+def rows_of(viewer: Viewer, sources: Sequence[Source]) -> dict[str, Any]:
     """What the sources ask, by name: for a page that asks more by the same question."""
     found = {f"source_{number}": source.rows(viewer) for number, source in enumerate(sources)}
     return {name: rows for name, rows in found.items() if rows is not None}
 
 
-def waiting_in(answer: Mapping[str, Any], viewer: Any, sources: Sequence[Source]) -> Waiting:
+def waiting_in(answer: Mapping[str, Any], viewer: Viewer, sources: Sequence[Source]) -> Waiting:
     """What waits, from the answer to `rows_of`."""
     marks: list[Mark] = []
     cut: dict[str, date] = {}

@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from yishi.database.gather import Given, kept_question
 from yishi.kit.clock import CountedDay
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.web.kit.desk_items import MOST, DeskItem, Mark, Source
 
 
-def inside(viewer: Any, path: str, leads: Callable[[Any], bool]) -> Q:
+def inside(viewer: Viewer, path: str, leads: Callable[[Any], bool]) -> Q:
     """The place at `path` lies within that of one of the viewer's working posts of which `leads` is true."""
     condition = Q(pk__in=[])
     for post in viewer.working_posts:
@@ -46,7 +47,7 @@ class NextAct:
     about: str = ""  # where `due` is worked out: the day in whose neighbourhood it lies
     code: str = ""  # what the daily list calls it, where the kind of file does not say it (notices/texts.py, DUE)
 
-    def waits(self, viewer: Any, column: str, today: date) -> Q:
+    def waits(self, viewer: Viewer, column: str, today: date) -> Q:
         acting = self.whose(viewer) if self.whose else Q(**{f"{self.desk}__in": viewer.desks})
         return Q(**{f"{column}__in": self.stages}) & acting & (self.when(today) if self.when else Q())
 
@@ -107,7 +108,7 @@ class Course:
     by_stage: bool = False  # the index in which a long one finds its first names the stage before the order
     reached: Callable[[], Q] = Q  # those that the viewer may see, where the records do not say so themselves
 
-    def rows(self, viewer: Any) -> QuerySet[Any]:
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
         """What waits for the viewer. Where many may (`is_long`), the ids of the first of each act come first, each by
         an index that has them in order; which act is next is then asked of these few alone."""
         today, records = timezone.localdate(), self.at_desk or self.records
@@ -121,7 +122,7 @@ class Course:
         conditions = [act.waits(viewer, self.column, today) for act in self.acts]
         return self._next_of(found.order_by(self.order, "pk"), conditions)
 
-    def _first(self, records: Callable[[], QuerySet[Any]], viewer: Any, today: date) -> QuerySet[Any]:
+    def _first(self, records: Callable[[], QuerySet[Any]], viewer: Viewer, today: date) -> QuerySet[Any]:
         """Ids, among them the first MOST of all that waits: the first of each act (`by_stage`: in each stage)."""
         acts = self._widest()
         if self.by_stage:
@@ -135,7 +136,7 @@ class Course:
         whole: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
         return whole
 
-    def first_rows(self, viewer: Any) -> QuerySet[Any]:
+    def first_rows(self, viewer: Viewer) -> QuerySet[Any]:
         return self.rows(viewer)[:MOST]
 
     def _widest(self) -> list[NextAct]:
@@ -196,7 +197,7 @@ class Course:
         marked: QuerySet[Any] = records.annotate(next_act=Case(*cases, default=Value(last)) if cases else Value(last))
         return marked
 
-    def marks(self, viewer: Any, records: Any) -> list[Mark]:
+    def marks(self, viewer: Viewer, records: Any) -> list[Mark]:
         desks = viewer.desks
         return [
             Mark(
@@ -222,12 +223,12 @@ class Course:
             clocks=tuple(self.clocks(record)),
         )
 
-    def queue(self, viewer: Any) -> QuerySet[Any, Any]:
+    def queue(self, viewer: Viewer) -> QuerySet[Any, Any]:
         """How many wait, by stage."""
         counts: QuerySet[Any, Any] = self.rows(viewer).order_by().values_list(self.column).annotate(Count("pk"))
         return counts
 
-    def line(self, viewer: Any, counts: Any) -> list[DeskItem]:
+    def line(self, viewer: Viewer, counts: Any) -> list[DeskItem]:
         """The queue as one item."""
         count, act = sum(number for _stage, number in counts), self.acts[0]
         title = self.together(count) if self.together else ""

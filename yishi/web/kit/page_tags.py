@@ -20,6 +20,7 @@ from yishi.kit.names import masked_name
 from yishi.kit.text import masked_phone
 from yishi.notices.days import doubt_of
 from yishi.notices.texts import notice_text
+from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word
 from yishi.reporting.small_numbers import Told
@@ -185,7 +186,7 @@ def empty(context: template.Context, title: Any, text: Any = "", url: str = "", 
     return {"title": title, "text": text, "url": url if _may_open(context.get("viewer"), url) else "", "label": label}
 
 
-def _may_open(viewer: Any, url: str) -> bool:
+def _may_open(viewer: Viewer | None, url: str) -> bool:
     """Does the viewer have the right of the page at `url`? One that is about a thing decides for itself."""
     try:
         view = resolve(urlsplit(url).path).func

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from yishi.attachments.on_paper import SIGNED_BY, OnPaper
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
+from yishi.organisations.grants import Viewer
 from yishi.web.kit.fields import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.words_field import WordsField
@@ -35,7 +36,7 @@ def with_paper(form_class: type[ActForm]) -> type[ActForm]:
 def from_paper(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
     """The service, called with the fields of the paper: its scan is kept first."""
 
-    def call(*, actor: Any, signed_by: str, signed_on: Any, scan: Any, **fields: Any) -> Receipt:
+    def call(*, actor: Viewer, signed_by: str, signed_on: Any, scan: Any, **fields: Any) -> Receipt:
         kept = scan_keep(actor=actor, upload=scan) if scan else None
         return service(actor=actor, paper=OnPaper(kept, signed_by, signed_on), **fields)
 

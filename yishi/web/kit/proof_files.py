@@ -11,6 +11,7 @@ from yishi.attachments.models import Attachment
 from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
+from yishi.organisations.grants import Viewer
 from yishi.web.kit.fields import photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import Fields, one_act
@@ -26,7 +27,7 @@ class ProofFiles(ActForm):
     scan = forms.FileField(label=gettext_lazy("Scan or PDF (a receipt, a contract)"), required=False)
 
 
-def kept_photos(actor: Any, fields: dict[str, Any]) -> list[Attachment]:
+def kept_photos(actor: Viewer, fields: dict[str, Any]) -> list[Attachment]:
     """Keep the uploads of `photo_1` to `photo_3`, which are taken out of `fields`; one that cannot be kept is named at
     its own field."""
     kept = []

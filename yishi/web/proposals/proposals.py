@@ -18,6 +18,7 @@ from yishi.commitments.stages import may_step
 from yishi.crossings.suggestions import deeds_of
 from yishi.journal.models import Receipt
 from yishi.kit.text import bigrams, clean
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
@@ -184,7 +185,7 @@ def proposal(request: Request, proposal: Proposal) -> HttpResponse:
     return render(request, "proposals/proposal.html", context)
 
 
-def _may_rate(viewer: Any, proposal: Proposal, commitment: Commitment) -> bool:
+def _may_rate(viewer: Viewer, proposal: Proposal, commitment: Commitment) -> bool:
     if not may_step(commitment, "judge") or not may("proposal.rate", viewer, proposal):
         return False
     return not commitment.verdicts.filter(judge__person=viewer.person_id, round=commitment.round).exists()
@@ -232,7 +233,7 @@ class WriteForm(CountingForm):
     )
     desk = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("written down at"))
 
-    def __init__(self, *args: Any, viewer: Any, own: bool, **kwargs: Any):
+    def __init__(self, *args: Any, viewer: Viewer, own: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.order_fields([*(name for name in self.fields if name != "again"), "again"])
         find, by_ids = partial(members_find, viewer), partial(members_by, viewer)

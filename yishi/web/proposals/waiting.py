@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yishi.organisations.grants import Viewer
 from yishi.proposals.models import Proposal, Signer
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.next_acts import Course, NextAct
@@ -36,14 +37,14 @@ PROPOSALS = Course(
 )
 
 
-def _signing_rows(viewer: Any) -> QuerySet[Signer]:
+def _signing_rows(viewer: Viewer) -> QuerySet[Signer]:
     """What others ask the person to sign too."""
     signers = Signer.objects.filter(person=viewer.person_id, agrees__isnull=True)
     signers = signers.exclude(proposal__state=State.WITHDRAWN)
     return signers.select_related("proposal__author").order_by("asked_at")[:MOST_SIGNED]
 
 
-def _signing_items(viewer: Any, signers: Any) -> list[DeskItem]:
+def _signing_items(viewer: Viewer, signers: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="proposal",

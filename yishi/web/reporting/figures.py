@@ -18,6 +18,7 @@ from yishi.assistance.deeds.models import Deed, DeedParty
 from yishi.database.gather import Given
 from yishi.journal.models import Entry
 from yishi.kit.records import certain
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import BodyKind, Place, PlaceLevel
 from yishi.reporting import place_figures as figures
 from yishi.reporting.behind import DeedsBehind
@@ -69,7 +70,7 @@ def load_place(request: Request, pk: UUID) -> Place:
     return Place.objects.get(pk=pk)
 
 
-def top_place(viewer: Any) -> Place | None:
+def top_place(viewer: Viewer) -> Place | None:
     """The largest place of the viewer's posts and memberships; without any, where they are stationed."""
     places = [post.body.place for post in viewer.posts] + [member.term.body.place for member in viewer.memberships]
     return max(places or stationed_places(viewer), key=lambda place: place.hi - place.lo, default=None)

@@ -64,7 +64,7 @@ def load_place(request: Request, pk: UUID) -> Place:
     return Place.objects.select_related("parent").get(pk=pk)
 
 
-def top_place(viewer: Any) -> Place | None:
+def top_place(viewer: Viewer) -> Place | None:
     """The highest place whose overview the viewer sees."""
     posts = [post.body.place for post in viewer.posts if post.body.kind in LEADING]
     places = [*posts, *(member.term.body.place for member in viewer.memberships)]

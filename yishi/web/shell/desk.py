@@ -44,7 +44,7 @@ class Queue(AnyPaginator):
     is_open = False  # how many there are nobody has counted
 
 
-def inbox(viewer: Any) -> list[DeskItem]:
+def inbox(viewer: Viewer) -> list[DeskItem]:
     """All that waits for the viewer, the most urgent first, then what has no clock."""
     return [mark.item() for mark in _sorted(waiting_for(viewer, SOURCES).marks)]
 

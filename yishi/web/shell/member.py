@@ -13,6 +13,7 @@ from django.utils import timezone
 from yishi.commitments.models import Commitment
 from yishi.database.gather import kept_question
 from yishi.deliberation.models import Seat, Sitting, Worry
+from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.waiting import TO_CONFIRM
 from yishi.web.commitments.waiting import OWN_PROMISES, TO_JUDGE
@@ -37,13 +38,13 @@ DUTIES: tuple[Source, ...] = (
 )
 
 
-def duties(viewer: Any, answer: Mapping[str, Any] | None = None) -> list[DeskItem]:
+def duties(viewer: Viewer, answer: Mapping[str, Any] | None = None) -> list[DeskItem]:
     """What waits for the person, the most urgent first; by an answer that is at hand, else asked for."""
     items = collect(viewer, DUTIES) if answer is None else items_in(answer, viewer, DUTIES)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on, item.title))
 
 
-def _mine_rows(viewer: Any) -> dict[str, Any]:
+def _mine_rows(viewer: Viewer) -> dict[str, Any]:
     own = Seat.objects.filter(person=viewer.person_id, state=Seat.State.ACCEPTED, ended_on__isnull=True)
     matters = own.values("matter")
     since = timezone.make_aware(datetime.combine(timezone.localdate() - STILL_SHOWN, time()))

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from yishi.assistance.checks.models import CheckFinding, Severity
-from yishi.organisations.grants import OVERSEEING, WORKING
+from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
 from yishi.organisations.models import BodyKind, PlaceLevel
 from yishi.web.kit.desk_items import DeskItem, Source
 
 DESKS = (PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)  # the levels whose desks mend what is found
 
 
-def _posts_of_the_register(viewer: Any) -> list[Any]:
+def _posts_of_the_register(viewer: Viewer) -> list[Any]:
     """The viewer's working posts in townships and villages."""
     kinds = {*OVERSEEING, BodyKind.VILLAGE}
     return [
@@ -30,7 +30,7 @@ def _inside(place: Any) -> Q:
     return Q(household__place__lo__gte=place.lo, household__place__lo__lte=place.hi)
 
 
-def _waiting_rows(viewer: Any) -> Any:
+def _waiting_rows(viewer: Viewer) -> Any:
     """The errors that wait in the register of the viewer's townships and villages."""
     places = {post.body.place for post in _posts_of_the_register(viewer)}
     if not places:
@@ -42,7 +42,7 @@ def _waiting_rows(viewer: Any) -> Any:
     return findings.order_by().values_list("household__place__lo").annotate(Count("pk"))
 
 
-def _waiting_items(viewer: Any, errors_by_village: Any) -> list[DeskItem]:
+def _waiting_items(viewer: Viewer, errors_by_village: Any) -> list[DeskItem]:
     items, seen = [], set()
     for post in _posts_of_the_register(viewer):
         place = post.body.place

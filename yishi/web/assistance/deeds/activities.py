@@ -21,6 +21,8 @@ from yishi.assistance.deeds.reads import households_by, households_find, members
 from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.register.models import Household
+from yishi.kit.records import certain
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
@@ -85,7 +87,7 @@ class ActivityForm(ActForm):
     on = day_field(gettext_lazy("When?"))
     organiser = forms.ChoiceField(label=gettext_lazy("Who organised it?"), required=False)
 
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.desks = {str(post.body_id): post.body for post in viewer.working_posts}
         choices = [(key, body.name) for key, body in self.desks.items()]
@@ -187,7 +189,7 @@ class ManyForm(ActForm):
         help_text=gettext_lazy("They find it on their page and confirm it with one tap."),
     )
 
-    def __init__(self, *args: Any, viewer: Any, activity: Activity, items: list[CatalogueItem], **kwargs: Any):
+    def __init__(self, *args: Any, viewer: Viewer, activity: Activity, items: list[CatalogueItem], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.viewer, self.activity, self.items = viewer, activity, items
         members = self.fields["members"]
@@ -226,7 +228,7 @@ class ManyForm(ActForm):
         organiser = self.activity.organiser
         people = [Part(person) for person in cleaned.get("members") or []]
         if organiser is None:
-            return [Part(self.viewer.person)]
+            return [Part(certain(self.viewer.person))]
         return [*people, Part(organiser, DeedParty.Role.ORGANISER if people else DeedParty.Role.LEAD)]
 
 

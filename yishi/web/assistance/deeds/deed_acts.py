@@ -42,6 +42,7 @@ from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code
 from yishi.kit.records import certain
 from yishi.notices.addresses import address_of
+from yishi.organisations.grants import Viewer
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES, load_deed
@@ -96,7 +97,7 @@ class ClaimForm(ActForm):
         decimal_places=2,
     )
 
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.claimants: dict[str, Any] = {}
         if viewer.is_sitting_member():
@@ -360,7 +361,7 @@ def _first_kind(deed: Deed) -> str:
 def _storing_the_upload() -> Any:
     """`evidence_add` with the upload stored first; an upload whose act is refused is swept away after a day."""
 
-    def service(*, actor: Any, deed: Deed, kind: str, words: str, file: Any, act_id: Any) -> Receipt:
+    def service(*, actor: Viewer, deed: Deed, kind: str, words: str, file: Any, act_id: Any) -> Receipt:
         kept: Attachment | None = None
         if file is not None:
             keep = photo_keep if kind == Evidence.Kind.PHOTO else scan_keep

@@ -259,7 +259,7 @@ def deed(request: Request, deed: Deed) -> HttpResponse:
     return file_response(request, "assistance/deeds/deed.html", context, {DEED_PARTIES: parties})
 
 
-def evidence_for(viewer: Any, deed: Deed, evidence: list[Evidence]) -> list[Evidence]:
+def evidence_for(viewer: Viewer, deed: Deed, evidence: list[Evidence]) -> list[Evidence]:
     """The evidence as the viewer may read it: where it names families, words and file are taken off the records
     (nothing is saved) unless the viewer may correct the deed."""
     knows = may("deed.correct", viewer, deed)
@@ -289,7 +289,7 @@ def _acts(request: Request, deed: Deed) -> list[dict[str, Any]]:
     ]
 
 
-def _names(viewer: Any, deed: Deed) -> bool:
+def _names(viewer: Viewer, deed: Deed) -> bool:
     """Is the viewer a party of the deed that somebody else recorded? Each confirms for themself."""
     named = {party.person_id for party in deed.parties.all()} - {None, deed.recorded_by_id}
     return viewer.person_id in named

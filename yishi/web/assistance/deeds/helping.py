@@ -17,6 +17,7 @@ from yishi.assistance.deeds.reads import open_pairs
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany, gather, kept_question
 from yishi.kit.records import certain, lend
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask
@@ -35,7 +36,7 @@ from .waiting import DISPUTED, SHOWN, TO_CONFIRM
 LAST = 8
 
 
-def _helping_rows(viewer: Any) -> dict[str, Any]:
+def _helping_rows(viewer: Viewer) -> dict[str, Any]:
     own = narrowed_by_whose(Deed.objects.all(), viewer, "mine" if viewer.is_sitting_member() else "desk")
     alike = open_pairs().filter(Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
     last = own.annotate(is_alike=Exists(alike), is_denied=Exists(denied().filter(deed=OuterRef("pk"))))

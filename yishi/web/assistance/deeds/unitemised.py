@@ -15,6 +15,7 @@ from yishi.assistance.deeds.models import Unitemised
 from yishi.assistance.deeds.reads import open_items, places_of
 from yishi.assistance.deeds.services.unitemised import WHERE_FROM, unitemised_report, unitemised_withdraw
 from yishi.kit.records import lend
+from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField, day_field
 from yishi.web.kit.forms import ActForm
@@ -99,7 +100,7 @@ class NumberForm(ActForm):
         help_text=gettext_lazy("Which table, which report; and why there are no details."),
     )
 
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.desks = {str(post.body_id): post.body for post in viewer.working_posts}
         catalogue = open_items(viewer).select_related("campaign").prefetch_related("versions")

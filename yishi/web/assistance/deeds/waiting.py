@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.deeds.models import Deed, DeedConfirmation, DeedParty, PossibleDuplicate
 from yishi.assistance.deeds.reads import deciding_q, open_pairs
+from yishi.organisations.grants import Viewer
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.next_acts import Course, NextAct
 
@@ -18,7 +19,7 @@ from .deeds import denied
 SHOWN = 20
 
 
-def _unconfirmed_rows(viewer: Any) -> QuerySet[Deed]:
+def _unconfirmed_rows(viewer: Viewer) -> QuerySet[Deed]:
     """Deeds that others recorded for the viewer, who says with one tap that it was so."""
     named = DeedParty.objects.filter(person=viewer.person_id, person__isnull=False).values("deed")
     unconfirmed = Deed.within.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED)
@@ -29,7 +30,7 @@ def _unconfirmed_rows(viewer: Any) -> QuerySet[Deed]:
     return unconfirmed.order_by("-recorded_at")[:SHOWN]
 
 
-def _unconfirmed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
+def _unconfirmed_items(viewer: Viewer, deeds: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="deed",
@@ -47,7 +48,7 @@ def _unconfirmed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
 TO_CONFIRM = Source(_unconfirmed_rows, _unconfirmed_items, most=SHOWN)
 
 
-def _disputed_rows(viewer: Any) -> Any:
+def _disputed_rows(viewer: Viewer) -> Any:
     """Deeds that the viewer or their desks recorded, of which a family says that it was not so."""
     desks = viewer.desks
     own = Q(recorded_for__in=desks) | Q(recorded_by=viewer.person_id, recorded_for__isnull=True)
@@ -55,7 +56,7 @@ def _disputed_rows(viewer: Any) -> Any:
     return deeds.select_related("version", "place").order_by("-recorded_at")[:SHOWN]
 
 
-def _disputed_items(viewer: Any, deeds: Any) -> list[DeskItem]:
+def _disputed_items(viewer: Viewer, deeds: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="deed",

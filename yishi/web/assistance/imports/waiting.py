@@ -1,17 +1,16 @@
 """Whose act comes next on a workbook that was sent."""
 
-from typing import Any
-
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.imports.models import Import
+from yishi.organisations.grants import Viewer
 from yishi.web.kit.next_acts import Course, NextAct
 
 State = Import.State
 
 
-def _sending(viewer: Any) -> Q:
+def _sending(viewer: Viewer) -> Q:
     """The desk that sent it; of bodies and people, who keeps that register there."""
     register = Q(kind=Import.Kind.ORGANISATION)
     return (~register & Q(body__in=viewer.desks)) | (register & Q(body__in=viewer.reach.register_bodies))

@@ -33,6 +33,7 @@ from yishi.database.named import record_named
 from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.notices.addresses import address_of
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -115,7 +116,7 @@ class MeasureForm(ActForm):
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
     proof_expected = forms.CharField(label=gettext_lazy("how it is proved"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, household: Household, viewer: Any, **kwargs: Any):
+    def __init__(self, *args: Any, household: Household, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.own = desk_of(viewer.person, timezone.localdate()) if viewer.person else None
         place = household.place

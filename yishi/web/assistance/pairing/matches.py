@@ -32,6 +32,7 @@ from yishi.assistance.pairing.services.needs import WORDS
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.kit.records import filled
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField, day_field
@@ -103,7 +104,7 @@ class TakeForm(ProposeForm):
     )
     field_order = ("words", "body", "quantity", "due_on")
 
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         desks = Body.objects.filter(pk__in=viewer.desks)
         if desks:
@@ -236,7 +237,7 @@ class DeedForm(ActForm):
     on = day_field(gettext_lazy("done on"))
     words = forms.CharField(label=gettext_lazy("in a sentence"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         items = open_items(viewer).select_related("campaign").prefetch_related("versions")
         names = item_names(items.order_by("-campaign__starts_on", "ordinal"))

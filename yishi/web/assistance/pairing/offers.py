@@ -21,6 +21,7 @@ from yishi.assistance.pairing.models import (
 )
 from yishi.assistance.pairing.services.matches import idle_offers, needs_for
 from yishi.assistance.pairing.services.needs import WHY_WITHDRAWN, WORDS, offer_make, offer_withdraw
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField, day_field
@@ -102,7 +103,7 @@ class OfferForm(ActForm):
     unit = forms.CharField(label=gettext_lazy("unit"), max_length=16, required=False)
     valid_until = day_field(gettext_lazy("until"), required=False)
 
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any):
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         desks = Body.objects.filter(pk__in=viewer.desks)
         if desks:

@@ -36,6 +36,7 @@ from yishi.commitments.models import Commitment
 from yishi.database.gather import Question, kept_question
 from yishi.database.named import record_named
 from yishi.kit.records import certain, lend
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import wants_export
@@ -51,7 +52,7 @@ PER_PAGE = 25
 SHOWN = 100
 
 
-def own_pairings(viewer: Any) -> QuerySet[Pairing]:
+def own_pairings(viewer: Viewer) -> QuerySet[Pairing]:
     """What the viewer helps as a person: their own pairings that are valid today."""
     pairings = Pairing.within.filter(valid_on(timezone.localdate()), person=viewer.person_id)
     pairings = pairings.select_related("household__head", "household__place", "place")
@@ -101,7 +102,7 @@ def families(request: Request) -> HttpResponse:
     return render(request, "assistance/pairing/families.html", context)
 
 
-def _families_rows(viewer: Any, typed: str) -> dict[str, Any]:
+def _families_rows(viewer: Viewer, typed: str) -> dict[str, Any]:
     """All that a helper's home shows, by one question."""
     today = timezone.localdate()
     own = own_pairings(viewer)
@@ -137,7 +138,7 @@ def _longest_ago(card: dict[str, Any]) -> tuple[bool, Any]:
     return (card["last"] is not None, card["last"])
 
 
-def _around(viewer: Any, homes: Any, typed: str) -> QuerySet[Household]:
+def _around(viewer: Viewer, homes: Any, typed: str) -> QuerySet[Household]:
     """The families of the villages where somebody is stationed, besides their own: by name or number, or the first."""
     inside = Q(pk__in=[])
     for station in viewer.stations:
@@ -249,7 +250,7 @@ def pairings(request: Request) -> HttpResponse:
     )
 
 
-def _overseen(pairings: QuerySet[Pairing], viewer: Any) -> QuerySet[Pairing]:
+def _overseen(pairings: QuerySet[Pairing], viewer: Viewer) -> QuerySet[Pairing]:
     """`pairings` without the ended ones that the viewer reaches as their helper only, not as a desk."""
     reach = viewer.reach
     if reach.everything:

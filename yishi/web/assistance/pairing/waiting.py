@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import Match, Need, Visit
 from yishi.notices.days import day_said
-from yishi.organisations.grants import is_overseeing
+from yishi.organisations.grants import Viewer, is_overseeing
 from yishi.organisations.models import BodyKind
 from yishi.web.kit.next_acts import Course, NextAct, inside
 
 State = Match.State
 
 
-def _keeping(viewer: Any) -> Q:
+def _keeping(viewer: Viewer) -> Q:
     return inside(
         viewer, "household__place__", lambda post: is_overseeing(post) or post.body.kind == BodyKind.VILLAGE
     )  # fmt: skip
@@ -38,7 +38,7 @@ VISITS = Course(
 )
 
 
-def _answering(viewer: Any) -> Q:
+def _answering(viewer: Viewer) -> Q:
     """The side to which it was proposed: a desk, or the giver in person."""
     return (
         Q(proposed_by=Match.Side.NEED, offer__desk__in=viewer.reach.bodies)

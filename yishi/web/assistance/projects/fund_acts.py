@@ -24,6 +24,7 @@ from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.notices.days import day_said
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
 from yishi.web.assistance.deeds.loads import load_deed
@@ -139,7 +140,7 @@ def pupil_called(household: Any, name: str) -> Person | None:
 def with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
     """`service` for a form with a scan: the uploaded file is kept first, and `service` is called with it as `file`."""
 
-    def call(*, actor: Any, act_id: UUID | None = None, scan: Any = None, **fields: Any) -> Receipt:
+    def call(*, actor: Viewer, act_id: UUID | None = None, scan: Any = None, **fields: Any) -> Receipt:
         file = scan_keep(actor=actor, upload=scan) if scan else None
         return service(actor=actor, act_id=act_id, file=file, **fields)
 

@@ -16,6 +16,7 @@ from yishi.assistance.projects.services.projects import Part, Quantity
 from yishi.assistance.register.models import Household
 from yishi.kit.money import fen_from_yuan, yuan_read
 from yishi.kit.text import clean
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Member, Place, PlaceLevel, valid_on
 from yishi.organisations.named_places import NamedPlaces
 
@@ -125,7 +126,7 @@ def bodies_called(typed: str) -> list[Body]:
     return list(bodies.filter(name=match[1], place__full_name=match[2])[:7])
 
 
-def bodies_nearby(place: Place | None, viewer: Any) -> QuerySet[Body]:
+def bodies_nearby(place: Place | None, viewer: Viewer) -> QuerySet[Body]:
     """The viewer's own desks, then bodies of the place, within it and around it up to the county."""
     mine = Q(pk__in=[post.body_id for post in viewer.posts])
     if place is not None:

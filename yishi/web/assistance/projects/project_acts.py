@@ -25,6 +25,7 @@ from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.notices.days import day_said
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields import AmountField, day_field, photo_field
@@ -300,7 +301,7 @@ def project_report(request: Request, project: Project) -> HttpResponse:
     """Made for a phone at the roadside: a number for each hamlet; a photo if one likes."""
     form = ReportForm(request.POST or None, request.FILES or None, project=project, initial={"on": today()})
 
-    def report(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
+    def report(*, actor: Viewer, act_id: UUID | None = None, **fields: Any) -> Receipt:
         photos = kept_photos(actor, fields)
         for name in form.parts:
             fields.pop(name, None)
@@ -323,7 +324,7 @@ def project_report(request: Request, project: Project) -> HttpResponse:
 def project_photos(request: Request, project: Project) -> HttpResponse:
     form = PhotosForm(request.POST or None, request.FILES or None, initial={"on": today(), "stage": project.stage})
 
-    def add(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
+    def add(*, actor: Viewer, act_id: UUID | None = None, **fields: Any) -> Receipt:
         return building.photos_add(actor=actor, act_id=act_id, photos=kept_photos(actor, fields), **fields)
 
     return act_on(
@@ -343,7 +344,7 @@ def project_accept(request: Request, project: Project) -> HttpResponse:
         request.POST or None, request.FILES or None, project=project, request=request, initial={"on": today()}
     )
 
-    def accept(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
+    def accept(*, actor: Viewer, act_id: UUID | None = None, **fields: Any) -> Receipt:
         file = scan_keep(actor=actor, upload=fields["scan"]) if fields.get("scan") else None
         kept = {name: fields[name] for name in ("project", "body", "on", "result", "words")}
         return acceptance.project_accept(

@@ -21,6 +21,7 @@ from yishi.attachments.store import scan_keep
 from yishi.database.named import record_named
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.web.kit.edited import version_of
 from yishi.web.kit.fields import day_field
@@ -263,7 +264,7 @@ def contract_sign(request: Request, project: Project) -> HttpResponse:
     form = ContractForm(request.POST or None, request.FILES or None)
     form.fields["contractor"].offer(bodies_nearby(project.place, request.viewer))
 
-    def sign(*, actor: Any, act_id: UUID | None = None, scan: Any = None, **fields: Any) -> Receipt:
+    def sign(*, actor: Viewer, act_id: UUID | None = None, scan: Any = None, **fields: Any) -> Receipt:
         file = scan_keep(actor=actor, upload=scan) if scan else None
         return contracts.contract_sign(actor=actor, act_id=act_id, file=file, **fields)
 

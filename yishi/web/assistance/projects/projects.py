@@ -31,6 +31,7 @@ from yishi.assistance.projects.stages import may_step
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.database.gather import HowMany, gather
+from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.reporting.small_numbers import roughly, told
 from yishi.web.kit.forms import Form
@@ -246,7 +247,7 @@ def cost_of(total: Any, quantities: list[Whole]) -> dict[str, Any] | None:
     return {"unit": quantities[0].quantity.unit, "planned": planned, "real": real} if planned or real else None
 
 
-def offered(viewer: Any, project: Project) -> list[dict[str, Any]]:
+def offered(viewer: Viewer, project: Project) -> list[dict[str, Any]]:
     """The acts that the viewer may do now, by stage and right; the first that brings the project on stands out."""
     rights = {right for verb, right, _name, _label in ACTS if may_step(project, verb)}
     allowed = {right: may(right, viewer, project) for right in rights}

@@ -1,7 +1,6 @@
 """Whose act comes next on a project, and on a payment."""
 
 from datetime import date
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.projects.models import FundMovement, Project
 from yishi.kit.money import yuan_text
-from yishi.organisations.grants import OVERSEEING, WORKING
+from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
 from yishi.organisations.models import BodyKind, Installation, PlaceLevel, Post, valid_on
 from yishi.web.kit.next_acts import Course, NextAct, inside
 
@@ -23,7 +22,7 @@ LEADING = OVERSEEING | {BodyKind.GOVERNMENT, BodyKind.PARTY}
 PAID_TO = ("fund", "giver_body", "giver_person", "project", "household", "pupil", "body", "place", "gift")
 
 
-def _leading(viewer: Any) -> Q:
+def _leading(viewer: Viewer) -> Q:
     """The desks that lead in its place, up to the county's, but not who builds it (a small office excepted); where none
     of them is manned, such as for what the county's office builds itself, those above."""
     builds = Q(responsible__in=[post.body_id for post in viewer.posts])
@@ -42,7 +41,7 @@ def _leading(viewer: Any) -> Q:
     return (there | (above & ~Q(Exists(manned)))) & (~builds | small)
 
 
-def _accepting(viewer: Any) -> Q:
+def _accepting(viewer: Viewer) -> Q:
     return Q(acceptor__isnull=True) & _leading(viewer)
 
 
@@ -88,7 +87,7 @@ PROJECTS = Course(
 )
 
 
-def _second_hand(viewer: Any) -> Q:
+def _second_hand(viewer: Viewer) -> Q:
     """Somebody else at the fund's desk than who recorded it (in a small office also the same); where nobody else works
     there, the desks that oversee its place."""
     small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))

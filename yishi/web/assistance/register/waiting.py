@@ -1,18 +1,16 @@
 """Whose act comes next on a request for a change of the register."""
 
-from typing import Any
-
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.register.models import ChangeRequest
-from yishi.organisations.grants import is_overseeing
+from yishi.organisations.grants import Viewer, is_overseeing
 from yishi.web.kit.next_acts import Course, NextAct, inside
 
 State = ChangeRequest.State
 
 
-def _deciding(viewer: Any) -> Q:
+def _deciding(viewer: Viewer) -> Q:
     return inside(viewer, "place__", is_overseeing)
 
 

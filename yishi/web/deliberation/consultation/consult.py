@@ -34,6 +34,7 @@ from yishi.deliberation.veil import Veil
 from yishi.formats.sheets import write_sheet
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code, new_code, uuid7
+from yishi.organisations.grants import Viewer
 from yishi.web.kit.exports import MEDIA_TYPE
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.one_act import DOOR, one_act
@@ -384,7 +385,7 @@ def consult_appeal(request: Request, code: str, number: int) -> HttpResponse:
     if not (statement.state == State.REFUSED and statement.appealed_at is None) and not form.is_repeated():
         raise Http404
 
-    def appeal(*, actor: Any, act_id: Any, text: str) -> Any:
+    def appeal(*, actor: Viewer, act_id: Any, text: str) -> Any:
         return statement_appeal(ballot=mine, statement=statement, text=text, act_id=act_id)
 
     return one_act(

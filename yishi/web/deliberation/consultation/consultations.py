@@ -38,6 +38,7 @@ from yishi.deliberation.services.consultations import (
 from yishi.deliberation.veil import Veil
 from yishi.journal.models import Receipt
 from yishi.notices.addresses import address_of
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -365,7 +366,7 @@ def consultation_poster(request: Request, consultation: Consultation) -> HttpRes
     return pdf_response("poster.typ", poster_of(consultation, site), _("poster") + f"-{consultation.matter.number}")
 
 
-def _brief(*, actor: Any, consultation: Consultation, act_id: UUID | None = None) -> Receipt:
+def _brief(*, actor: Viewer, consultation: Consultation, act_id: UUID | None = None) -> Receipt:
     sitting = Sitting.objects.filter(
         matter=consultation.matter, state__in=[Sitting.State.PLANNED, Sitting.State.NOTICED]
     ).get()

@@ -23,6 +23,7 @@ from yishi.deliberation.shown import gate_is_stale
 from yishi.journal.shown import digest
 from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
@@ -226,7 +227,7 @@ class NoteForm(ActForm):
         self.fields["body"].queryset = bodies_around(matter)
 
 
-def _note_with_scan(*, actor: Any, act_id: Any = None, scan: Any = None, **fields: Any) -> Any:
+def _note_with_scan(*, actor: Viewer, act_id: Any = None, scan: Any = None, **fields: Any) -> Any:
     """Keep the scan of the paper, then the note."""
     kept = scan_keep(actor=actor, upload=scan) if scan else None
     return note_add(actor=actor, act_id=act_id, scan=kept, **fields)

@@ -30,7 +30,7 @@ from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.deliberation.services.gates import gates_waiting
 from yishi.deliberation.services.processes import model_of
 from yishi.kit.clock import add_workdays
-from yishi.organisations.grants import OVERSEEING, WORKING
+from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
 from yishi.organisations.models import Installation, Post, valid_on
 from yishi.web.kit.next_acts import Course, NextAct, inside
 
@@ -172,7 +172,7 @@ def _with_paper(**narrowed: Any) -> Q:
     return Q(pk__in=GatePaper.objects.filter(outcome="", **narrowed).values("gate"))
 
 
-def _comparing(viewer: Any) -> Q:
+def _comparing(viewer: Viewer) -> Q:
     """A second person at the convener's desk; where nobody else works there, the desks that oversee the place."""
     small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
     over = inside(
@@ -184,7 +184,7 @@ def _comparing(viewer: Any) -> Q:
     return _with_paper() & (~mine | small) & (Q(convener__in=viewer.desks) | over)
 
 
-def _carrying(viewer: Any) -> Q:
+def _carrying(viewer: Viewer) -> Q:
     """The convener carries the paper to a body at which nobody has a post."""
     manned = Post.objects.filter(valid_on(timezone.localdate()), role__in=WORKING)
     return Q(convener__in=viewer.desks) & ~Q(body__in=manned.values("body")) & ~_with_paper()

@@ -1,20 +1,18 @@
 """Whose act comes next on a public file."""
 
-from typing import Any
-
 from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Matter, Release
 from yishi.deliberation.rules import RUNNING_TIERS
-from yishi.organisations.grants import OVERSEEING
+from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import Installation
 from yishi.web.kit.next_acts import Course, NextAct, inside
 
 State = Release.State
 
 
-def _running(viewer: Any) -> Q:
+def _running(viewer: Viewer) -> Q:
     there = inside(
         viewer,
         "matter__place__",
@@ -23,7 +21,7 @@ def _running(viewer: Any) -> Q:
     return Q(matter__convener__in=viewer.desks) | there
 
 
-def _checking(viewer: Any) -> Q:
+def _checking(viewer: Viewer) -> Q:
     """Somebody else than who prepared it; in a small office also the same."""
     small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
     return _running(viewer) & (~Q(prepared_by=viewer.person_id) | Q(prepared_by__isnull=True) | small)

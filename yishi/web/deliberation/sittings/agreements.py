@@ -30,6 +30,7 @@ from yishi.deliberation.services.drafts import CONDITIONS, MINORITY, TEXT, WHY_T
 from yishi.deliberation.shown import agreement_digest
 from yishi.journal.models import Receipt
 from yishi.kit.records import lend, lent
+from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.fields import day_field
@@ -230,7 +231,7 @@ class ConsentForm(ActForm):
 def _with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
     """Keep the scan first; the act that follows takes it up."""
 
-    def call(*, actor: Any, scan: Any = None, **fields: Any) -> Receipt:
+    def call(*, actor: Viewer, scan: Any = None, **fields: Any) -> Receipt:
         kept = scan_keep(actor=actor, upload=scan) if scan else None
         return service(actor=actor, scan=kept, **fields)
 

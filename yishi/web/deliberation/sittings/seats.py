@@ -30,6 +30,7 @@ from yishi.deliberation.services.seats import (
 )
 from yishi.journal.models import Receipt
 from yishi.kit.records import certain, lend
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
@@ -334,7 +335,7 @@ class ObjectForm(ActForm):
     )
     reason = WordsField(OBJECTION, gettext_lazy("Why?"), rows=3)
 
-    def __init__(self, *args: Any, matter: Matter, viewer: Any, **kwargs: Any):
+    def __init__(self, *args: Any, matter: Matter, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
         parties = matter.parties.all()
         if not may("seat.run", viewer, matter):

@@ -30,6 +30,7 @@ from yishi.deliberation.services.worries import authors_of
 from yishi.deliberation.shown import study_digest
 from yishi.journal.models import Receipt
 from yishi.notices.days import day_said
+from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.fields import day_field, photo_field
@@ -153,7 +154,7 @@ def study_new(request: Request, matter: Matter) -> HttpResponse:
     )
 
 
-def _visit_with_photos(*, actor: Any, act_id: UUID | None = None, **fields: Any) -> Receipt:
+def _visit_with_photos(*, actor: Viewer, act_id: UUID | None = None, **fields: Any) -> Receipt:
     return visit_add(actor=actor, act_id=act_id, photos=kept_photos(actor, fields), **fields)
 
 

@@ -15,7 +15,7 @@ from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.deliberation.services.minutes import minutes_due
 from yishi.deliberation.services.processes import model_of
 from yishi.kit.clock import add_workdays
-from yishi.organisations.grants import OVERSEEING, WORKING
+from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
 from yishi.organisations.models import Installation, Post, valid_on
 from yishi.web.kit.desk_items import DeskItem, Source
 from yishi.web.kit.next_acts import Course, NextAct, inside
@@ -46,7 +46,7 @@ def _to_check() -> QuerySet[Study]:
     return _at_checkers().filter(checked_on__isnull=True, handed_in_on__isnull=False)
 
 
-def _checking(viewer: Any) -> Q:
+def _checking(viewer: Viewer) -> Q:
     """A second person at the convener's desk; where nobody else works there, the desks that oversee the place."""
     recorded = StudyVisit.objects.filter(study=OuterRef("pk"))
     own = Q(Exists(recorded.filter(recorded_by=viewer.person_id)))
@@ -197,7 +197,7 @@ def _seat_item(seat: Any) -> DeskItem:
     )
 
 
-def _seat_rows(viewer: Any) -> Any:
+def _seat_rows(viewer: Viewer) -> Any:
     """Invitations that the viewer has not answered; objections to a chair that our desk must decide. One question."""
     desks = viewer.desks
     invited = Q(person=viewer.person_id, state=Seat.State.INVITED, ended_on__isnull=True)
@@ -212,14 +212,14 @@ def _seat_rows(viewer: Any) -> Any:
     return seats.select_related("matter").order_by("started_on", "pk")[:MOST_SEATS]
 
 
-def _seat_items(viewer: Any, seats: Any) -> list[DeskItem]:
+def _seat_items(viewer: Viewer, seats: Any) -> list[DeskItem]:
     return [_seat_item(seat) for seat in seats]
 
 
 SEATS = Source(_seat_rows, _seat_items, most=MOST_SEATS)
 
 
-def _invited_rows(viewer: Any) -> QuerySet[Seat]:
+def _invited_rows(viewer: Viewer) -> QuerySet[Seat]:
     """Invitations to answer, and what they chair without having declared their interests."""
     undeclared = Q(
         state=Seat.State.ACCEPTED,
@@ -232,7 +232,7 @@ def _invited_rows(viewer: Any) -> QuerySet[Seat]:
     return invited.select_related("matter").defer("matter__summary").order_by("started_on")[:MOST_SEATS]
 
 
-def _invited_items(viewer: Any, seats: Any) -> list[DeskItem]:
+def _invited_items(viewer: Viewer, seats: Any) -> list[DeskItem]:
     return [
         DeskItem(
             kind="seat",
