@@ -16,6 +16,7 @@ from vulture import Vulture
 from vulture.core import Item
 
 from .say import ROOT
+from .unused_by_module import unused_by_module
 
 ALLOWED = ROOT / "tools" / "unused_allowed.toml"
 KINDS = {"function", "class", "method", "property", "import", "unreachable_code"}
@@ -72,6 +73,7 @@ def main() -> int:
         f"{item.filename.relative_to(ROOT)}:{item.first_lineno}: unused {item.typ} {item.name}"
         for item in unused(paths, allowed)
     ]
+    findings += unused_by_module(paths, ROOT, allowed)
     findings += [f"{ALLOWED.relative_to(ROOT)}: {name} stands nowhere" for name in outlived(allowed, paths)]
     print("\n".join(findings), end="\n" if findings else "")
     return 1 if findings else 0

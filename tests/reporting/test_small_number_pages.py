@@ -32,7 +32,7 @@ SHOWS_NO_FAMILY = {
     "assistance/campaign/campaign_items.py": "deeds and amounts of one item",
     "assistance/deeds/helping.py": "deeds, bodies and who gave",
 }
-ASKS = {"ask", "by_item", "by_place", "by_month", "by_body", "by_sector", "measure", "numbers_of"}
+ASKS = {"ask", "by_item", "by_place", "by_month", "measure", "numbers_of"}
 
 
 @kept_over_all_files

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 Progress = Callable[[float, str], None]
-STEPS = ("votes", "directions", "groups", "stability", "counts")
 
 
 def silent(done: float, step: str) -> None:

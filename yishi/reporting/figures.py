@@ -7,7 +7,7 @@ A page that asks for many figures takes `now = still()` once and gives it along:
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -137,20 +137,6 @@ def by_fact(question: Question, now: Still | None = None, *, mine: Mine | None =
     now = now or still()
     counted = _columns(now, REGISTER, mine).by(asked_of(question, now, REGISTER), "item", heads=False)
     return {now.refs[key][1]: (row[0], row[1]) for key, row in counted.items()}
-
-
-def by_body(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[UUID, Three]:
-    """Deeds and amount per body that was a party: a deed of two bodies stands under both."""
-    now = now or still()
-    counted = _columns(now, series).by(asked_of(question, now, series), "body")
-    return {UUID(now.refs[key][1]): row for key, row in counted.items()}
-
-
-def by_sector(question: Question, series: Series = DEEDS, now: Still | None = None) -> dict[str, Three]:
-    """Deeds and amount per sector of the members who took part."""
-    now = now or still()
-    counted = _columns(now, series).by(asked_of(question, now, series), "sector")
-    return {now.refs[key][1]: row for key, row in counted.items()}
 
 
 def by_month(
@@ -304,19 +290,14 @@ def _windows(place_set: PlaceSet, then: bool, now: Still) -> tuple[Window, ...]:
     )
 
 
-NAMES = tuple(field.name for field in fields(Figure))
-
 __all__ = [
     "DIMENSIONS",
-    "NAMES",
     "Question",
     "ask",
-    "by_body",
     "by_heads",
     "by_item",
     "by_month",
     "by_place",
-    "by_sector",
     "deeds_in",
     "deeds_of",
     "entries_of",

@@ -46,7 +46,6 @@ from yishi.web.kit.words_field import WordsField
 
 from .proposal_story import proposal_events
 
-SHOWN = 100
 State = Proposal.State
 
 

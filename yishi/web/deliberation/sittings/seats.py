@@ -46,8 +46,6 @@ from yishi.web.kit.words_field import WordsField
 from .seat_forms import FillForm, PersonForm, who_fields
 from .seat_lists import DRAWS, ENDED_SEATS, SEATS
 
-SHOWN = 50
-
 
 def load_seat(request: Request, pk: UUID) -> Seat:
     seats = Seat.objects.select_related(
